@@ -1,0 +1,13 @@
+/** `GET /.well-known/osa`: how a tool recognises a node and learns where its parts are. */
+import { z } from 'zod'
+
+export const serverDocument = z.object({
+  name: z.string(),
+  version: z.string(),
+  issuer: z.url(),
+  api: z.url(),
+  trpc: z.url(),
+  /** For how many seconds a repeated refresh gets the same answer, so that a client may retry after a lost one. */
+  refresh_reuse_grace_seconds: z.int().nonnegative(),
+})
+export type ServerDocument = z.infer<typeof serverDocument>

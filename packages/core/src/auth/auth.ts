@@ -1,0 +1,209 @@
+/**
+ * Everything a node does about signing in: one interface that all three wires hold. This file is its table of contents;
+ * each part names the file that implements it. Operations answer with documents or `Refusal`s and throw only for defects.
+ */
+import type { DeviceAuthorizationResponse, Me, PendingDevice, Role, Session, TokenResponse } from '@osa/contract'
+import type { JSONWebKeySet } from 'jose'
+import type { Client, ClientCredentials, PresentingClients } from './client.ts'
+import type { IdentityProvider, Requester } from './ports.ts'
+import type { Refusal } from './refusal.ts'
+import type { BrowserSession, DeviceAuthorization, LinkedIdentity, User } from './rows.ts'
+import type { CookieSecret } from './secret.ts'
+
+export interface Auth extends Clients, DeviceFlow, Tokens, Verification, Sessions {
+  /** The identity providers a person may sign in with, at least one, in the order to offer them. */
+  readonly identityProviders: readonly IdentityProvider[]
+}
+
+/** client.ts — RFC 6749 §2 */
+export interface Clients {
+  /** Refuses with `invalid_client`. */
+  authenticateClient(credentials: ClientCredentials): Client | Refusal
+  /** The name to show for a client id, also of one that is no longer registered. */
+  clientName(clientId: string): string
+}
+
+/** device-flow.ts — RFC 8628 */
+export interface DeviceFlow {
+  /**
+   * Starts a device authorization (§3.1, §3.2). Refuses with `unauthorized_client` (no device grant), `invalid_scope`, and
+   * `temporarily_unavailable` with `retryAfterSeconds` (a budget or cap is used up).
+   */
+  startDeviceAuthorization(request: {
+    client: Client
+    scope?: string | undefined
+    deviceName?: string | undefined
+    requester: Requester
+  }): Promise<DeviceAuthorizationResponse | Refusal>
+  /**
+   * One poll: exchanges a device code for tokens (§3.4). Refuses with `authorization_pending`, `slow_down` (§3.5; lengthens
+   * the stored interval by 5 s), `access_denied`, `expired_token`, or `invalid_grant` when the code is unknown, foreign or
+   * already redeemed.
+   */
+  exchangeDeviceCode(request: {
+    clients: PresentingClients
+    deviceCode: string
+    requester: Requester
+  }): Promise<TokenResponse | Refusal>
+}
+
+/** tokens.ts, refresh-token.ts, access-token.ts — RFC 6749 §6, RFC 7009, RFC 9068, RFC 9700 §4.14 */
+export interface Tokens {
+  /**
+   * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
+   * (`reason` says why) and `invalid_scope`. A repeat inside the grace window answers with the same successor.
+   */
+  exchangeRefreshToken(request: {
+    clients: PresentingClients
+    refreshToken: string
+    scope?: string | undefined
+    requester: Requester
+  }): Promise<TokenResponse | Refusal>
+  /**
+   * Ends the family of a refresh token or of an access token (RFC 7009 §2.1), whatever the hint said. Unknown and foreign tokens are
+   * left alone without a word (§2.2).
+   */
+  revokeToken(request: { clients: PresentingClients; token: string; requester: Requester }): Promise<void>
+  /** What a token is worth to a resource server (RFC 7662 §2.2); `{active: false}` for whatever is not valid. */
+  introspectToken(request: { client: Client; token: string }): Promise<Introspection>
+  /** The caller behind an access token. Refuses with `invalid_token`, `reason` `missing`, `expired`, `revoked` or `unknown`. */
+  authenticate(accessToken: string | null): Promise<Principal | Refusal>
+  /** Public keys, retired ones left out (RFC 7517). */
+  publicKeys(): Promise<JSONWebKeySet>
+}
+
+export type Introspection =
+  | { active: false }
+  | {
+      active: true
+      iss: string
+      sub: string
+      aud: string
+      client_id: string
+      scope: string
+      exp: number
+      iat: number
+      jti: string
+      token_type: 'Bearer'
+    }
+
+/** The authenticated caller of one request, read from the database at that request (F16). */
+export interface Principal {
+  readonly user: User
+  readonly identity: LinkedIdentity
+  readonly role: Role
+  readonly clientId: string
+  readonly scope: readonly string[]
+  /** The session (refresh-token family) the access token belongs to. */
+  readonly sessionId: string
+  readonly me: Me
+}
+
+/** verification.ts, sign-in.ts — a person's leg: RFC 8628 §3.3, §5.4; OpenID Connect; RFC 9700 §4.7 */
+export interface Verification {
+  /**
+   * Looks up a typed user code against the guess budgets. All codes that cannot be decided, for whatever reason, get the one
+   * refusal `not_usable`; over budget even a right code gets `limited`.
+   */
+  enterUserCode(request: { userCode: string; requester: Requester; userId: string | null }): Promise<EnteredCode>
+  /** As `enterUserCode`, for a caller that shows the outcome itself (`device.verify`). */
+  describeUserCode(request: { userCode: string; requester: Requester }): Promise<PendingDevice | Refusal>
+
+  /** A secret for a browser that has none yet: what its forms and sign-ins are bound to. */
+  newBrowserSecret(): CookieSecret
+  /** Token of a form, bound to a browser (or session) and a step, so that none fits another (D05). */
+  formToken(binding: string, step: string): string
+  verifyFormToken(binding: string, step: string, token: string): boolean
+
+  /** Begins a sign-in at a provider and says where to send the browser. */
+  beginSignIn(request: {
+    providerId: string
+    browser: CookieSecret
+    /** What `enterUserCode` or `switchAccount` handed out; null to sign in without a device (the sessions page). */
+    device: DeviceClaimTicket | null
+    switchAccount: boolean
+  }): Promise<{ authorizationUrl: URL } | SignInRefusal>
+  /**
+   * Ends a sign-in: checks the answer, finds or creates the person, opens a new browser session under a new secret and claims
+   * the device for them. Approves nothing. A `denied` sign-in marks the device denied.
+   */
+  finishSignIn(request: {
+    parameters: URLSearchParams
+    browser: CookieSecret | null
+    /** The browser's earlier session, if any: kept under its id with a new secret when the person is the same, ended otherwise. */
+    session: CookieSecret | null
+    requester: Requester
+  }): Promise<SignedIn | SignInRefusal>
+
+  /** The signed-in browser behind a session cookie. */
+  browserSession(secret: CookieSecret | null): Promise<SignedInBrowser | null>
+  signOut(secret: CookieSecret, requester: Requester): Promise<void>
+
+  /** What the confirm page shows: only to the session that claimed the device. */
+  reviewDevice(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceReview | null>
+  /** Approve or deny, once and for all (one guarded transition). */
+  decideDevice(request: {
+    browser: SignedInBrowser
+    deviceAuthorizationId: string
+    decision: 'approve' | 'deny'
+    requester: Requester
+  }): Promise<'approved' | 'denied' | 'already_approved' | 'already_denied' | 'expired' | 'not_yours'>
+  /** Gives the claim back, so that the person can sign in as somebody else for the same device. */
+  switchAccount(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceClaimTicket | null>
+}
+
+/** Says which device a sign-in is for, and carries the code to compare. Made by the node, never by a browser. */
+export interface DeviceClaimTicket {
+  readonly deviceAuthorizationId: string
+  readonly userCode: string
+}
+
+export type EnteredCode =
+  | { outcome: 'found'; device: DeviceAuthorization; ticket: DeviceClaimTicket }
+  | { outcome: 'not_usable' }
+  | { outcome: 'limited'; retryAfterSeconds: number }
+
+/** Why a sign-in did not happen; each has its page. `deviceAuthorizationId` is there when the device is now denied. */
+export type SignInRefusal = {
+  refused:
+    | 'unknown_transaction' // no such state in this browser: stale, replayed or forged
+    | 'denied' // the person said no at the provider; the device is denied
+    | 'rejected' // the provider's answer does not hold
+    | 'unreachable' // the provider is down, slow or talks nonsense; worth another try
+    | 'device_not_usable' // signed in, but the device is decided, expired or claimed by another person
+    | 'account_disabled'
+  detail: string
+  /** For a way on: the provider's name, where known. */
+  providerName: string | null
+}
+
+export interface SignedIn {
+  readonly browser: SignedInBrowser
+  /** The new cookie value. */
+  readonly secret: CookieSecret
+  /** The device to confirm next; null when the sign-in was for the sessions page. */
+  readonly deviceAuthorizationId: string | null
+}
+
+export interface SignedInBrowser {
+  readonly session: BrowserSession
+  readonly user: User
+  readonly identity: LinkedIdentity
+  readonly role: Role
+}
+
+/** Everything a person needs to judge a request (RFC 8628 §5.4). Texts from outside are cleaned, still to be escaped. */
+export interface DeviceReview {
+  readonly device: DeviceAuthorization
+  readonly clientName: string
+  /** `XXXX-XXXX`, to compare with the terminal; null once decided. */
+  readonly userCode: string | null
+  readonly expired: boolean
+}
+
+/** sessions.ts — RFC 9700 §4.14, ASVS 7.5.2 */
+export interface Sessions {
+  listSessions(request: { userId: string; currentSessionId: string | null }): Promise<Session[]>
+  /** Ends one of the person's own sessions; false when there is no such. */
+  revokeSession(request: { userId: string; sessionId: string; requester: Requester }): Promise<boolean>
+}

@@ -1,0 +1,50 @@
+/** The numbers a node runs by; every one a setting or a documented constant. */
+import type { Budgets } from './ports.ts'
+
+export interface AuthPolicy {
+  /** Public origin: issuer, audience, and base of every address. Never taken from a request. */
+  readonly publicUrl: string
+  readonly deviceCodeLifetimeSeconds: number
+  readonly devicePollIntervalSeconds: number
+  readonly accessTokenLifetimeSeconds: number
+  readonly refreshIdleSeconds: number
+  readonly refreshAbsoluteSeconds: number
+  readonly refreshReuseGraceSeconds: number
+  readonly loginTransactionLifetimeSeconds: number
+  readonly browserSessionLifetimeSeconds: number
+  readonly signingAlgorithm: 'ES256' | 'EdDSA' | 'RS256'
+  /** Undecided device authorizations, of one source and of all (J02). */
+  readonly maxPendingBySource: number
+  readonly maxPendingInAll: number
+}
+
+export const defaultPolicy = {
+  deviceCodeLifetimeSeconds: 600,
+  devicePollIntervalSeconds: 5,
+  accessTokenLifetimeSeconds: 900,
+  refreshIdleSeconds: 30 * 86_400,
+  refreshAbsoluteSeconds: 90 * 86_400,
+  refreshReuseGraceSeconds: 30,
+  loginTransactionLifetimeSeconds: 600,
+  browserSessionLifetimeSeconds: 900,
+  signingAlgorithm: 'ES256',
+  maxPendingBySource: 200,
+  maxPendingInAll: 2_000,
+} as const satisfies Omit<AuthPolicy, 'publicUrl'>
+
+/**
+ * Default budgets. Guesses: ten failures a source and an account in ten minutes; in all, a failure costs as many points
+ * as there are pending codes, so that failures × pending codes / 20^8 stays below 2^-16 in ten minutes (RFC 8628 §5.1).
+ */
+export const defaultBudgets: Budgets = {
+  guess_by_source: { points: 10, windowSeconds: 600 },
+  guess_by_account: { points: 10, windowSeconds: 600 },
+  guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
+  start_by_source: { points: 60, windowSeconds: 60 },
+  start_in_all: { points: 1_200, windowSeconds: 60 },
+}
+
+/** A second presentation of a redeemed code this long after the first is taken for theft (B09); before, for a repeat. */
+export const deviceCodeRepeatGraceSeconds = 30
+/** How often a successor is handed out again at most (G04). */
+export const maxRefreshReplays = 10

@@ -1,0 +1,181 @@
+/**
+ * What the rules need from outside: a store with transactions, budgets that all processes share, identity providers, time.
+ * Implemented by `db` (MikroORM), the server's rate limits and identity providers, and, for tests, by `core/testing`.
+ */
+import type { Role } from '@osa/contract'
+import type {
+  AuditEvent,
+  BrowserSession,
+  DeviceAuthorization,
+  LinkedIdentity,
+  LoginTransaction,
+  RefreshFamily,
+  RefreshToken,
+  SigningKey,
+  User,
+} from './rows.ts'
+import type { KeyedHash, Sha256 } from './secret.ts'
+
+/**
+ * The node's memory. `transaction` commits what `work` did when it resolves and nothing when it rejects; a refusal is a
+ * value, so that what was decided on the way to it (a family's revocation) is kept. Methods outside `transaction` are
+ * one statement each.
+ */
+export interface AuthStore {
+  transaction<T>(work: (tx: AuthTx) => Promise<T>): Promise<T>
+
+  /**
+   * A poll of a code that nobody has decided, in one guarded statement: the same as `poll` (device-authorization.ts)
+   * on a pending, unexpired row of one of these clients. Null when no such row exists; the caller then takes the locked path.
+   */
+  pollPending(query: { deviceCodeHash: Sha256; clientIds: readonly string[]; now: Date }): Promise<PendingPoll | null>
+
+  /** The person, sign-in and family behind an access token; null unless all are there, undisabled and unrevoked at `now`. */
+  findPrincipal(query: {
+    userId: string
+    familyId: string
+    now: Date
+  }): Promise<{ user: User; identity: LinkedIdentity; family: RefreshFamily } | null>
+  findBrowserSession(query: {
+    secretHash: Sha256
+    now: Date
+  }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
+  findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
+  /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first. */
+  listRefreshFamilies(query: { userId: string; now: Date; usedAfter: Date }): Promise<RefreshFamily[]>
+  /** Undecided, unexpired authorizations: of this source and of all. */
+  countPending(query: { source: string; now: Date }): Promise<{ fromSource: number; inAll: number }>
+  listSigningKeys(): Promise<SigningKey[]>
+  listAuditEvents(query: { limit: number; before?: Date; event?: string; userId?: string }): Promise<AuditEvent[]>
+  appendAuditEvent(event: AuditEvent): Promise<void>
+
+  /**
+   * Removes, in batches of at most `batch` rows a table and without waiting for a locked row, whatever has ended: device authorizations
+   * and login transactions past `device`, browser sessions past `browser`, families (with their tokens) that ended
+   * before `family`, signing keys retired before `signingKey`, audit events before `audit`. Returns the count a table; call again while any equals `batch`.
+   */
+  sweep(cutoff: {
+    device: Date
+    login: Date
+    browser: Date
+    family: Date
+    familyIdle: Date
+    signingKey: Date
+    audit: Date
+    batch: number
+  }): Promise<Record<string, number>>
+}
+
+export type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
+
+/** The view inside a transaction: `lock…` reads for update, `insert` new, `save` existing rows. */
+export interface AuthTx {
+  lockDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
+  lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
+  lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
+  /** False when the user code is taken; nothing is inserted then and the transaction stays usable. */
+  insertDeviceAuthorization(row: DeviceAuthorization): Promise<boolean>
+  saveDeviceAuthorization(row: DeviceAuthorization): Promise<void>
+
+  insertLoginTransaction(row: LoginTransaction): Promise<void>
+  /** Removes and returns it: of many callers with the same hashes exactly one gets the row. */
+  takeLoginTransaction(query: { stateHash: Sha256; browserHash: Sha256 }): Promise<LoginTransaction | null>
+
+  findUser(id: string): Promise<User | null>
+  lockLinkedIdentity(query: {
+    issuer: string
+    subject: string
+  }): Promise<{ identity: LinkedIdentity; user: User } | null>
+  /** False when (issuer, subject) is taken by a concurrent first sign-in; nothing is inserted then. */
+  insertUser(user: User, identity: LinkedIdentity): Promise<boolean>
+  saveUser(user: User): Promise<void>
+
+  lockBrowserSession(secretHash: Sha256): Promise<BrowserSession | null>
+  insertBrowserSession(row: BrowserSession): Promise<void>
+  saveBrowserSession(row: BrowserSession): Promise<void>
+  deleteBrowserSession(id: string): Promise<void>
+
+  /** Locks the family first, then reads the token, so that all work on one family stands in one line. */
+  lockRefreshToken(
+    hash: Sha256,
+  ): Promise<{ token: RefreshToken; family: RefreshFamily; successor: RefreshToken | null } | null>
+  lockRefreshFamily(id: string): Promise<RefreshFamily | null>
+  insertRefreshFamily(row: RefreshFamily): Promise<void>
+  saveRefreshFamily(row: RefreshFamily): Promise<void>
+  insertRefreshToken(row: RefreshToken): Promise<void>
+  saveRefreshToken(row: RefreshToken): Promise<void>
+  /** Revokes every unrevoked family, of one person or of all; returns how many. */
+  revokeRefreshFamilies(query: { userId: string | null; revokedAt: Date; because: 'operator' }): Promise<number>
+
+  /** Takes the one lock under which signing keys are made, then lists them. */
+  lockSigningKeys(): Promise<SigningKey[]>
+  insertSigningKey(row: SigningKey): Promise<void>
+  saveSigningKey(row: SigningKey): Promise<void>
+
+  appendAuditEvent(event: AuditEvent): Promise<void>
+}
+
+/** Budgets that all processes of a node share; each spend is atomic. */
+export interface Limiter {
+  /** Takes `points` from a budget, also beyond its end. Rejects when the budgets cannot be reached: callers then refuse. */
+  spend(budget: Budget, key: string, points?: number): Promise<Spent>
+  /** Gives points back that turned out not to be owed. */
+  refund(budget: Budget, key: string, points?: number): Promise<void>
+}
+export type Budget = 'guess_by_source' | 'guess_by_account' | 'guess_in_all' | 'start_by_source' | 'start_in_all'
+export type Spent = { within: true } | { within: false; retryAfterSeconds: number }
+
+/** Points and window of each budget; the docstrings of their use say what a point is. */
+export type Budgets = Readonly<Record<Budget, { readonly points: number; readonly windowSeconds: number }>>
+
+/** Where a request comes from, as far as the node may believe it. */
+export interface Requester {
+  /** The address, IPv4-mapped ones folded. */
+  readonly ip: string
+  /** The bucket that limits go by: the address, or its /64 for IPv6 (J07). */
+  readonly source: string
+  readonly userAgent: string | null
+  /** Correlates log lines and audit events. */
+  readonly requestId: string | null
+}
+
+/** A person as an identity provider vouches for them. */
+export interface VerifiedIdentity {
+  readonly issuer: string
+  readonly subject: string
+  readonly name: string | null
+  readonly authTime: Date
+}
+
+/** How a sign-in at a provider can end without a person: `denied` by them, or failed on the way (`detail` is for the log). */
+export type SignInFailure = { readonly failure: 'denied' | 'rejected' | 'unreachable'; readonly detail: string }
+
+/** An identity provider: ORCID, any OpenID Connect provider, or the development sign-in. */
+export interface IdentityProvider {
+  /** `orcid`, `oidc` or `development`: kept in a login transaction and as `provider` of an identity. */
+  readonly id: string
+  /** As people call it: "ORCID". */
+  readonly name: string
+  readonly issuer: string
+  /** Origins a form's redirect may lead to, for `form-action` (CSP level 3, as Chromium enforces it). */
+  readonly origins: () => Promise<readonly string[]>
+  /** The address that a browser is sent to (OpenID Connect Core §3.1.2.1, with PKCE). */
+  authorizationUrl(request: {
+    state: string
+    nonce: string
+    codeVerifier: string
+    redirectUri: string
+    switchAccount: boolean
+  }): Promise<URL | SignInFailure>
+  /** Exchanges what came back for a verified identity (§3.1.3); uses the provider's tokens once and forgets them (E12). */
+  verifiedIdentity(callback: {
+    parameters: URLSearchParams
+    state: string
+    nonce: string
+    codeVerifier: string
+    redirectUri: string
+  }): Promise<VerifiedIdentity | SignInFailure>
+}
+
+/** Roles given by configuration: evaluated at each request, gone when the entry is gone (L05). */
+export type RoleGrants = (identity: { issuer: string; subject: string }) => Role | null

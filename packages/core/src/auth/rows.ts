@@ -1,0 +1,170 @@
+/**
+ * What a node remembers, one interface a table. Instants are `Date`s, secrets only hashes, ids UUIDs that are no secrets.
+ * Rows are values: an operation reads one, makes the next from it, and hands that to the store.
+ */
+import type { Role } from '@osa/contract'
+import type { KeyedHash, Sealed, Sha256 } from './secret.ts'
+
+/** The pending record of RFC 8628 §3.1. "Expired" is computed from the clock and never stored. */
+export interface DeviceAuthorization {
+  readonly id: string
+  readonly deviceCodeHash: Sha256
+  readonly userCodeHash: KeyedHash
+  readonly clientId: string
+  readonly scope: string
+  readonly status: 'pending' | 'authorized' | 'denied' | 'consumed'
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly pollIntervalSeconds: number
+  /** The last poll that was not too early; a rejected one does not move it (B03). */
+  readonly lastPolledAt: Date | null
+  /** Observed when it was started; untrusted text. */
+  readonly requesterIp: string
+  /** The requester's rate-limit bucket: the address, or its /64. */
+  readonly requesterSource: string
+  readonly requesterUserAgent: string | null
+  readonly deviceName: string | null
+  /** The person who entered the code and signed in; first come, and only that person may decide (C13). */
+  readonly claimedByUserId: string | null
+  /** The browser session in which the claim can be decided. */
+  readonly claimedBySessionId: string | null
+  /** The user code, sealed, so that the confirm page can show it; wiped by the decision. */
+  readonly sealedUserCode: Sealed | null
+  readonly decidedAt: Date | null
+  /** When the approving person proved who they are; becomes `auth_time`. */
+  readonly authTime: Date | null
+  readonly consumedAt: Date | null
+  /** The refresh-token family that came of it. */
+  readonly familyId: string | null
+}
+
+/** A person's leg through an identity provider; single use: taken, it is gone. */
+export interface LoginTransaction {
+  readonly id: string
+  readonly stateHash: Sha256
+  /** Hash of the cookie of the browser that began it. */
+  readonly browserHash: Sha256
+  readonly providerId: string
+  readonly nonce: string
+  readonly codeVerifier: string
+  /** The device this sign-in is for; null when a person only wants to see their sessions. */
+  readonly deviceAuthorizationId: string | null
+  readonly sealedUserCode: Sealed | null
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export interface BrowserSession {
+  readonly id: string
+  readonly secretHash: Sha256
+  readonly userId: string
+  readonly authTime: Date
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export interface User {
+  readonly id: string
+  readonly displayName: string | null
+  readonly role: Role
+  readonly createdAt: Date
+  readonly disabledAt: Date | null
+}
+
+/** The account key is (issuer, subject); a name is never one (E13). */
+export interface LinkedIdentity {
+  readonly id: string
+  readonly userId: string
+  /** `orcid`, `oidc` or `development`. */
+  readonly provider: string
+  readonly issuer: string
+  readonly subject: string
+  readonly createdAt: Date
+}
+
+/** All refresh tokens descended from one sign-in (RFC 9700 §4.14.2). */
+export interface RefreshFamily {
+  readonly id: string
+  readonly userId: string
+  readonly clientId: string
+  /** What the person approved; a refresh may narrow an access token, never this. */
+  readonly scope: string
+  readonly deviceName: string | null
+  readonly ip: string | null
+  readonly authTime: Date
+  readonly createdAt: Date
+  readonly lastUsedAt: Date
+  /** Absolute end, fixed at sign-in (G06). */
+  readonly expiresAt: Date
+  readonly revokedAt: Date | null
+  readonly revokedBecause: 'logout' | 'reuse' | 'session_revoked' | 'device_code_reuse' | 'operator' | null
+}
+
+export interface RefreshToken {
+  readonly id: string
+  readonly familyId: string
+  readonly tokenHash: Sha256
+  readonly createdAt: Date
+  /** First use; from then on this token is retired. */
+  readonly usedAt: Date | null
+  /** With the presented token, what its successor is derived from; random, and useless without the token. */
+  readonly successorSalt: string | null
+  readonly successorId: string | null
+  /** How often the same successor has been handed out again inside the grace window. */
+  readonly replays: number
+}
+
+export interface SigningKey {
+  readonly kid: string
+  readonly algorithm: 'ES256' | 'EdDSA' | 'RS256'
+  /** A public JWK (RFC 7517) as JSON text. */
+  readonly publicJwk: string
+  readonly sealedPrivateJwk: Sealed
+  readonly createdAt: Date
+  /** Published at once, used for signing only from here on (F12). */
+  readonly signsFrom: Date
+  /** No longer published or accepted from here on; null while it is in service. */
+  readonly retiresAt: Date | null
+}
+
+export const auditEvents = [
+  'device.start',
+  'device.code_refused',
+  'device.code_limited',
+  'device.claim',
+  'device.approve',
+  'device.deny',
+  'device.redeem',
+  'device.redeem_reuse',
+  'sign_in',
+  'sign_in.refused',
+  'sign_out',
+  'token.refresh',
+  'token.refresh_replay',
+  'token.refresh_reuse',
+  'session.revoke',
+  'admin.granted',
+  'key.create',
+  'key.rotate',
+  'key.retire',
+  'operator.revoke_sessions',
+  'operator.device_grant',
+  'operator.role',
+] as const
+export type AuditEventName = (typeof auditEvents)[number]
+
+/** Who did what, when, from where, and how it ended; never a secret. */
+export interface AuditEvent {
+  readonly id: string
+  readonly at: Date
+  readonly event: AuditEventName
+  readonly outcome: 'ok' | 'refused'
+  readonly userId: string | null
+  readonly clientId: string | null
+  readonly ip: string | null
+  readonly deviceAuthorizationId: string | null
+  readonly familyId: string | null
+  readonly detail: string | null
+  /** The request it belongs to, as in the log. */
+  readonly requestId: string | null
+}

@@ -1,0 +1,42 @@
+/**
+ * Secrets: made from the randomness that comes in through the door, branded, and hashed before anything is stored.
+ * Owns the shapes of secrets, not their lifetimes.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** What a terminal polls with (RFC 8628 §3.2): 256 random bits, base64url. */
+export type DeviceCode = Branded<'DeviceCode'>
+/** An opaque refresh token: 256 bits, base64url. */
+export type RefreshTokenSecret = Branded<'RefreshTokenSecret'>
+/** Value of a browser cookie: 256 random bits, base64url. */
+export type CookieSecret = Branded<'CookieSecret'>
+/** OAuth `state` towards the identity provider: 256 random bits, base64url. */
+export type State = Branded<'State'>
+/** SHA-256 of a secret of at least 128 bits, base64url: enough at rest, since such a secret cannot be searched for (ASVS 6.5.2). */
+export type Sha256 = Branded<'Sha256'>
+/** HMAC-SHA-256 under a key outside the database, base64url: for user codes, whose space can be searched in seconds. */
+export type KeyedHash = Branded<'KeyedHash'>
+/** AES-256-GCM ciphertext, base64url, sealed under a key outside the database. */
+export type Sealed = Branded<'Sealed'>
+
+/** Cryptographic randomness, handed in so that tests can repeat themselves. */
+export type RandomBytes = (bytes: number) => Uint8Array
+
+export const secretBytes = 32
+
+/** A fresh 256-bit secret, base64url (43 characters). */
+export const newSecret = <S extends DeviceCode | CookieSecret | State | RefreshTokenSecret>(random: RandomBytes): S =>
+  Buffer.from(random(secretBytes)).toString('base64url') as S
+
+export const sha256 = (secret: DeviceCode | CookieSecret | State | RefreshTokenSecret): Sha256 =>
+  createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
+
+/** Compares in constant time; lengths may differ. */
+export const equalInConstantTime = (a: string, b: string): boolean => {
+  const left = createHash('sha256').update(a).digest()
+  const right = createHash('sha256').update(b).digest()
+  return timingSafeEqual(left, right)
+}

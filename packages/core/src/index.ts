@@ -1,0 +1,12 @@
+/**
+ * The rules of an OSA node, without I/O of their own: no clock, no environment, no database, no HTTP. Time, randomness and
+ * storage come in through `ports`. `auth/auth.ts` is the table of contents.
+ */
+export type * from './auth/auth.ts'
+export * from './auth/client.ts'
+export * from './auth/keys.ts'
+export * from './auth/policy.ts'
+export type * from './auth/ports.ts'
+export * from './auth/refusal.ts'
+export type * from './auth/rows.ts'
+export * from './auth/secret.ts'
