@@ -10,7 +10,7 @@ import type { Refusal } from './refusal.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, User } from './rows.ts'
 import type { CookieSecret } from './secret.ts'
 
-export interface Auth extends Clients, DeviceFlow, Tokens, Verification, Sessions {
+export interface Auth extends Clients, DeviceFlow, Tokens, UserCodeEntry, SignIn, Confirmation, Sessions {
   /** The identity providers a person may sign in with, at least one, in the order to offer them. */
   readonly identityProviders: readonly IdentityProvider[]
 }
@@ -23,7 +23,7 @@ export interface Clients {
   clientName(clientId: string): string
 }
 
-/** device-flow.ts — RFC 8628 */
+/** device-flow.ts, device-authorization.ts — RFC 8628 §3 */
 export interface DeviceFlow {
   /**
    * Starts a device authorization (§3.1, §3.2). Refuses with `unauthorized_client` (no device grant), `invalid_scope`, and
@@ -47,7 +47,7 @@ export interface DeviceFlow {
   }): Promise<TokenResponse | Refusal>
 }
 
-/** tokens.ts, refresh-token.ts, access-token.ts — RFC 6749 §6, RFC 7009, RFC 9068, RFC 9700 §4.14 */
+/** tokens.ts, refresh-token.ts, access-token.ts, signing-keys.ts — RFC 6749 §6, RFC 7009, RFC 9068, RFC 9700 §4.14 */
 export interface Tokens {
   /**
    * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
@@ -99,8 +99,8 @@ export interface Principal {
   readonly me: Me
 }
 
-/** verification.ts, sign-in.ts — a person's leg: RFC 8628 §3.3, §5.4; OpenID Connect; RFC 9700 §4.7 */
-export interface Verification {
+/** user-code-entry.ts, user-code.ts — RFC 8628 §3.3, §5.1, §6.1 */
+export interface UserCodeEntry {
   /**
    * Looks up a typed user code against the guess budgets. All codes that cannot be decided, for whatever reason, get the one
    * refusal `not_usable`; over budget even a right code gets `limited`.
@@ -108,13 +108,10 @@ export interface Verification {
   enterUserCode(request: { userCode: string; requester: Requester; userId: string | null }): Promise<EnteredCode>
   /** As `enterUserCode`, for a caller that shows the outcome itself (`device.verify`). */
   describeUserCode(request: { userCode: string; requester: Requester }): Promise<PendingDevice | Refusal>
+}
 
-  /** A secret for a browser that has none yet: what its forms and sign-ins are bound to. */
-  newBrowserSecret(): CookieSecret
-  /** Token of a form, bound to a browser (or session) and a step, so that none fits another (D05). */
-  formToken(binding: string, step: string): string
-  verifyFormToken(binding: string, step: string, token: string): boolean
-
+/** sign-in.ts — OpenID Connect Core §3.1, RFC 9700 §4.7 */
+export interface SignIn {
   /** Begins a sign-in at a provider and says where to send the browser. */
   beginSignIn(request: {
     providerId: string
@@ -134,6 +131,15 @@ export interface Verification {
     session: CookieSecret | null
     requester: Requester
   }): Promise<SignedIn | SignInRefusal>
+}
+
+/** confirmation.ts — RFC 8628 §3.3, §5.4; ASVS 3.5 */
+export interface Confirmation {
+  /** A secret for a browser that has none yet: what its forms and sign-ins are bound to. */
+  newBrowserSecret(): CookieSecret
+  /** Token of a form, bound to a browser (or session) and a step, so that none fits another (D05). */
+  formToken(binding: string, step: string): string
+  verifyFormToken(binding: string, step: string, token: string): boolean
 
   /** The signed-in browser behind a session cookie. */
   browserSession(secret: CookieSecret | null): Promise<SignedInBrowser | null>

@@ -1,0 +1,24 @@
+/** What a procedure may use: operations by their interfaces, never a database or a request object. */
+import type { ServerDocument } from '@osa/contract'
+import type { Auth, Requester } from '@osa/core'
+
+/** The operations that procedures call. The pages' half of `Auth` is not among them. */
+export type ApiAuth = Pick<
+  Auth,
+  | 'authenticateClient'
+  | 'startDeviceAuthorization'
+  | 'describeUserCode'
+  | 'exchangeDeviceCode'
+  | 'exchangeRefreshToken'
+  | 'authenticate'
+  | 'listSessions'
+  | 'revokeSession'
+>
+
+export interface Context {
+  readonly auth: ApiAuth
+  readonly requester: Requester
+  /** The token of the `Authorization` header; null when none was sent. */
+  readonly accessToken: string | null
+  readonly serverDocument: ServerDocument
+}

@@ -1,0 +1,16 @@
+/** The whole router: a table of contents of the typed wire. */
+import { me, serverDocument } from '@osa/contract'
+import { deviceRouter } from './routers/device.ts'
+import { sessionRouter } from './routers/session.ts'
+import { publicProcedure, router, signedInProcedure } from './trpc.ts'
+
+export const appRouter = router({
+  device: deviceRouter,
+  session: sessionRouter,
+  /** Who is signed in. `UNAUTHORIZED` without a valid access token. */
+  me: signedInProcedure.output(me).query(({ ctx }) => ctx.principal.me),
+  server: router({
+    /** The same document as `/.well-known/osa`. */
+    info: publicProcedure.output(serverDocument).query(({ ctx }) => ctx.serverDocument),
+  }),
+})

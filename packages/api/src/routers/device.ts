@@ -1,0 +1,55 @@
+/** The device grant (RFC 8628): start, find a pending code, poll. Refusals are values of the output, not errors. */
+import { builtInClientIds, deviceAuthorizationOutcome, pendingDevice, tokenOutcome } from '@osa/contract'
+import { errorDocument, isRefusal } from '@osa/core'
+import { TRPCError } from '@trpc/server'
+import { z } from 'zod'
+import { inputText } from '../text.ts'
+import { publicProcedure, router } from '../trpc.ts'
+
+/** Tools that do not say who they are get our own command line's registration. */
+const clientId = inputText(200).default(builtInClientIds.cli)
+
+export const deviceRouter = router({
+  /** RFC 8628 §3.1. Refuses with `invalid_client`, `unauthorized_client`, `invalid_scope`, `temporarily_unavailable`. */
+  start: publicProcedure
+    .input(
+      z.object({
+        client_id: clientId,
+        scope: z.string().max(1_000).optional(),
+        device_name: z.string().max(1_000).optional(),
+      }),
+    )
+    .output(deviceAuthorizationOutcome)
+    .mutation(async ({ ctx: { auth, requester }, input }) => {
+      const client = auth.authenticateClient({ clientId: input.client_id })
+      if (isRefusal(client)) return errorDocument(client)
+      const scope = input.scope === '' ? undefined : input.scope
+      const started = await auth.startDeviceAuthorization({ client, scope, deviceName: input.device_name, requester })
+      return isRefusal(started) ? errorDocument(started) : started
+    }),
+
+  /**
+   * A user code in; who asks, for what, and where to continue out. A mutation, because it spends the guess budget and because
+   * a query would put the code into a URL. Codes that cannot be decided are all `NOT_FOUND`; over budget `TOO_MANY_REQUESTS`.
+   */
+  verify: publicProcedure
+    .input(z.object({ user_code: z.string() }))
+    .output(pendingDevice)
+    .mutation(async ({ ctx: { auth, requester }, input }) => {
+      const found = await auth.describeUserCode({ userCode: input.user_code, requester })
+      if (!isRefusal(found)) return found
+      const code = found.error === 'temporarily_unavailable' ? 'TOO_MANY_REQUESTS' : 'NOT_FOUND'
+      throw new TRPCError({ code, message: found.error_description })
+    }),
+
+  /** One poll (RFC 8628 §3.4). The refusals of §3.5 are values: `authorization_pending`, `slow_down` and so on. */
+  token: publicProcedure
+    .input(z.object({ device_code: inputText(1_000), client_id: clientId }))
+    .output(tokenOutcome)
+    .mutation(async ({ ctx: { auth, requester }, input }) => {
+      const client = auth.authenticateClient({ clientId: input.client_id })
+      if (isRefusal(client)) return errorDocument(client)
+      const outcome = await auth.exchangeDeviceCode({ clients: [client], deviceCode: input.device_code, requester })
+      return isRefusal(outcome) ? errorDocument(outcome) : outcome
+    }),
+})

@@ -1,0 +1,36 @@
+/** The tRPC instance and the two kinds of procedure: open to all, and for signed-in people. */
+import { isRefusal } from '@osa/core'
+import { initTRPC, TRPCError } from '@trpc/server'
+import superjson from 'superjson'
+import type { Context } from './context.ts'
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  // without a stack, and for what nobody foresaw without the message too: either may hold internals (B29)
+  errorFormatter: ({ shape, error }) => {
+    const { stack: _stack, ...data } = shape.data
+    return { ...shape, data, message: publicMessage(error) }
+  },
+})
+
+const publicMessage = ({ code, message, cause }: TRPCError): string => {
+  if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on the server.'
+  // zod lists every value it met; the caller knows its own input
+  return code === 'BAD_REQUEST' && cause ? 'The input does not have the expected shape.' : message
+}
+
+export const router = t.router
+export const createCallerFactory = t.createCallerFactory
+
+/** For everybody; the operation itself decides. */
+export const publicProcedure = t.procedure
+
+/**
+ * For the holder of a valid access token; adds `ctx.principal`, read from the database at this call (F16). Others get
+ * `UNAUTHORIZED` (RFC 6750 §3.1).
+ */
+export const signedInProcedure = t.procedure.use(async ({ ctx, next }) => {
+  const principal = await ctx.auth.authenticate(ctx.accessToken)
+  if (isRefusal(principal)) throw new TRPCError({ code: 'UNAUTHORIZED', message: principal.error_description })
+  return next({ ctx: { ...ctx, principal } })
+})

@@ -1,0 +1,88 @@
+/** Access tokens: JWTs by RFC 9068, checked as RFC 8725 asks. What they allow is read from the database at each request. */
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type AuthDependencies, newId } from './dependencies.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import type { KeyRing, Signer } from './signing-keys.ts'
+
+export interface AccessTokenClaims {
+  readonly sub: string
+  readonly client_id: string
+  readonly scope: string
+  /** The refresh-token family: the session. */
+  readonly sid: string
+  readonly jti: string
+  readonly iat: number
+  readonly exp: number
+}
+
+/** Processes on different machines may disagree about the time by this much. */
+const clockToleranceSeconds = 5
+const algorithms = ['ES256', 'EdDSA', 'RS256']
+
+/** Signs an access token (RFC 9068 §2); `expiresInSeconds` is both the claim's distance and the answer's `expires_in`. */
+export const signAccessToken = (
+  { policy, now, random }: Pick<AuthDependencies, 'policy' | 'now' | 'random'>,
+  signer: Signer,
+  claims: { userId: string; clientId: string; scope: string; sessionId: string; authTime: Date },
+): Promise<string> => {
+  const issuedAt = Math.floor(now().getTime() / 1000)
+  return new SignJWT({
+    client_id: claims.clientId,
+    scope: claims.scope,
+    sid: claims.sessionId,
+    auth_time: Math.floor(claims.authTime.getTime() / 1000),
+  })
+    .setProtectedHeader({ typ: 'at+jwt', alg: signer.algorithm, kid: signer.kid })
+    .setIssuer(policy.publicUrl)
+    .setAudience(policy.publicUrl)
+    .setSubject(claims.userId)
+    .setJti(newId(random))
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + policy.accessTokenLifetimeSeconds)
+    .sign(signer.key)
+}
+
+/**
+ * Checks signature, type, issuer, audience and times (RFC 9068 §4). Refuses with `invalid_token`: `expired` when only its time
+ * is over, `unknown` for whatever else is wrong. The key is looked up by `kid` in memory and nowhere else (F06, F07).
+ */
+export const verifyAccessToken = async (
+  { policy, now }: Pick<AuthDependencies, 'policy' | 'now'>,
+  ring: KeyRing,
+  token: string,
+): Promise<AccessTokenClaims | Refusal> => {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid, alg }) => {
+        const found = typeof kid === 'string' ? await ring.verificationKey(kid) : null
+        if (!found || found.algorithm !== alg) throw new errors.JWKSNoMatchingKey()
+        return found.key
+      },
+      {
+        algorithms,
+        typ: 'at+jwt',
+        issuer: policy.publicUrl,
+        audience: policy.publicUrl,
+        requiredClaims: ['sub', 'client_id', 'scope', 'sid', 'jti', 'iat', 'exp'],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: now(),
+      },
+    )
+    return hasClaims(payload, now())
+      ? payload
+      : refuse('invalid_token', 'The access token is not valid.', { reason: 'unknown' })
+  } catch (error) {
+    if (error instanceof errors.JWTExpired)
+      return refuse('invalid_token', 'The access token has expired.', { reason: 'expired' })
+    if (error instanceof errors.JOSEError) {
+      return refuse('invalid_token', 'The access token is not valid.', { reason: 'unknown', detail: error.message })
+    }
+    throw error
+  }
+}
+
+const hasClaims = (payload: JWTPayload, now: Date): payload is JWTPayload & AccessTokenClaims =>
+  ['sub', 'client_id', 'scope', 'sid', 'jti'].every((name) => typeof payload[name] === 'string') &&
+  typeof payload.iat === 'number' &&
+  payload.iat <= now.getTime() / 1000 + clockToleranceSeconds

@@ -1,0 +1,76 @@
+/** A signed-in person judges a request: what they are shown, and their one decision (RFC 8628 §3.3, §5.4). */
+import type { Confirmation, SignedInBrowser } from './auth.ts'
+import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
+import { approve, deny, isExpired, release } from './device-authorization.ts'
+import type { DeviceAuthorization } from './rows.ts'
+import { equalInConstantTime, newSecret, sha256 } from './secret.ts'
+
+export const createConfirmation = (deps: AuthDependencies, clientName: (clientId: string) => string): Confirmation => ({
+  newBrowserSecret: () => newSecret(deps.random),
+  formToken: (binding, step) => deps.keys.mac('form', binding, step),
+  verifyFormToken: (binding, step, token) => equalInConstantTime(deps.keys.mac('form', binding, step), token),
+
+  async browserSession(secret) {
+    if (secret === null) return null
+    const found = await deps.store.findBrowserSession({ secretHash: sha256(secret), now: deps.now() })
+    return found && { ...found, role: roleOf(deps.roleGrants, found.user, found.identity) }
+  },
+
+  signOut: (secret, requester) =>
+    deps.store.transaction(async (tx) => {
+      const session = await tx.lockBrowserSession(sha256(secret))
+      if (!session) return
+      await tx.deleteBrowserSession(session.id)
+      await tx.appendAuditEvent(auditEvent(deps, 'sign_out', 'ok', requester, { userId: session.userId }))
+    }),
+
+  async reviewDevice({ browser, deviceAuthorizationId }) {
+    const device = isId(deviceAuthorizationId) ? await deps.store.findDeviceAuthorization(deviceAuthorizationId) : null
+    if (!isClaimedBy(device, browser)) return null
+    return {
+      device,
+      clientName: clientName(device.clientId),
+      userCode: openUserCode(deps, device),
+      expired: isExpired(device, deps.now()),
+    }
+  },
+
+  async decideDevice({ browser, deviceAuthorizationId, decision, requester }) {
+    if (!isId(deviceAuthorizationId)) return 'not_yours'
+    return deps.store.transaction(async (tx) => {
+      const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
+      if (!isClaimedBy(device, browser)) return 'not_yours'
+      // a decision is final, and told before the clock is looked at: what was decided in time stays decided (D18)
+      if (device.status === 'denied') return 'already_denied'
+      if (device.status !== 'pending') return 'already_approved'
+      const now = deps.now()
+      if (isExpired(device, now)) return 'expired'
+      const approved = decision === 'approve'
+      await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
+      const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }
+      await tx.appendAuditEvent(auditEvent(deps, approved ? 'device.approve' : 'device.deny', 'ok', requester, details))
+      return approved ? 'approved' : 'denied'
+    })
+  },
+
+  async switchAccount({ browser, deviceAuthorizationId }) {
+    if (!isId(deviceAuthorizationId)) return null
+    return deps.store.transaction(async (tx) => {
+      const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
+      if (!isClaimedBy(device, browser) || device.status !== 'pending') return null
+      const userCode = openUserCode(deps, device)
+      if (userCode === null || isExpired(device, deps.now())) return null
+      await tx.saveDeviceAuthorization(release(device))
+      return { deviceAuthorizationId, userCode }
+    })
+  },
+})
+
+const isClaimedBy = (
+  device: DeviceAuthorization | null,
+  { session, user }: SignedInBrowser,
+): device is DeviceAuthorization =>
+  device !== null && device.claimedBySessionId === session.id && device.claimedByUserId === user.id
+
+const openUserCode = ({ keys }: AuthDependencies, device: DeviceAuthorization): string | null =>
+  device.sealedUserCode === null ? null : keys.open('display', device.sealedUserCode, device.id)

@@ -1,0 +1,65 @@
+/** What the operations share: the ports, the policy, time and randomness, and small makers over them. */
+import type { Role } from '@osa/contract'
+import { roles } from '@osa/contract'
+import type { Client } from './client.ts'
+import type { Keys } from './keys.ts'
+import type { AuthPolicy } from './policy.ts'
+import type { AuthStore, IdentityProvider, Limiter, Requester, RoleGrants } from './ports.ts'
+import type { AuditEvent, LinkedIdentity, User } from './rows.ts'
+import type { RandomBytes } from './secret.ts'
+
+export interface AuthDependencies {
+  readonly store: AuthStore
+  readonly limiter: Limiter
+  readonly keys: Keys
+  readonly policy: AuthPolicy
+  /** Built-in and registered clients by id. */
+  readonly clients: ReadonlyMap<string, Client>
+  readonly identityProviders: readonly IdentityProvider[]
+  readonly roleGrants: RoleGrants
+  readonly now: () => Date
+  readonly random: RandomBytes
+}
+
+/** A random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
+export const newId = (random: RandomBytes): string => {
+  const bytes = Buffer.from(random(16))
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** Whether text from outside can be an id at all; a store's columns take nothing else. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+export const secondsAfter = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000)
+
+/** The higher of the stored role and the one that configuration gives at this moment (L05, F16). */
+export const roleOf = (grants: RoleGrants, user: User, identity: LinkedIdentity): Role => {
+  const granted = grants(identity)
+  return granted !== null && roles.indexOf(granted) > roles.indexOf(user.role) ? granted : user.role
+}
+
+type AuditDetails = Partial<Omit<AuditEvent, 'id' | 'at' | 'event' | 'outcome' | 'ip' | 'requestId'>>
+
+/** An audit event of this moment and requester (L07). */
+export const auditEvent = (
+  { random, now }: Pick<AuthDependencies, 'random' | 'now'>,
+  event: AuditEvent['event'],
+  outcome: AuditEvent['outcome'],
+  requester: Requester | null,
+  details: AuditDetails = {},
+): AuditEvent => ({
+  id: newId(random),
+  at: now(),
+  event,
+  outcome,
+  ip: requester?.ip ?? null,
+  requestId: requester?.requestId ?? null,
+  userId: null,
+  clientId: null,
+  deviceAuthorizationId: null,
+  familyId: null,
+  detail: null,
+  ...details,
+})

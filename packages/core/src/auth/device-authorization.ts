@@ -1,0 +1,95 @@
+/**
+ * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
+ * "expired" is the clock's word and is never stored. Each function takes a row and the time and says what follows.
+ */
+import { deviceCodeRepeatGraceSeconds } from './policy.ts'
+import type { DeviceAuthorization } from './rows.ts'
+import type { Sealed } from './secret.ts'
+
+/** A poll is early only if it comes more than this before the interval is up: latency must not slow an honest client (B03). */
+export const pollToleranceMs = 1_000
+/** RFC 8628 §3.5. */
+export const slowDownStepSeconds = 5
+
+export const isExpired = (row: DeviceAuthorization, now: Date): boolean => now >= row.expiresAt
+
+export type Poll =
+  | { outcome: 'expired' | 'denied' }
+  | { outcome: 'redeemed' /** So long after the first time that it looks like theft (B09). */; stolen: boolean }
+  | { outcome: 'redeem'; userId: string }
+  | { outcome: 'slow_down' | 'pending'; next: DeviceAuthorization }
+
+/**
+ * One poll (RFC 8628 §3.5). A decision is told even to an early poll; otherwise an early one lengthens the interval for good but does not
+ * move the time that the next is measured from, so that a well-behaved client cannot get stuck (B02, B03).
+ */
+export const poll = (row: DeviceAuthorization, now: Date): Poll => {
+  if (isExpired(row, now)) return { outcome: 'expired' }
+  switch (row.status) {
+    case 'denied':
+      return { outcome: 'denied' }
+    case 'consumed': {
+      const sinceMs = now.getTime() - (row.consumedAt ?? now).getTime()
+      return { outcome: 'redeemed', stolen: sinceMs > deviceCodeRepeatGraceSeconds * 1000 }
+    }
+    case 'authorized':
+      // an authorized row has its person; the store's constraints say so too
+      return { outcome: 'redeem', userId: row.claimedByUserId ?? '' }
+    case 'pending': {
+      const early =
+        row.lastPolledAt !== null &&
+        now.getTime() < row.lastPolledAt.getTime() + row.pollIntervalSeconds * 1000 - pollToleranceMs
+      return early
+        ? {
+            outcome: 'slow_down',
+            next: { ...row, pollIntervalSeconds: row.pollIntervalSeconds + slowDownStepSeconds },
+          }
+        : { outcome: 'pending', next: { ...row, lastPolledAt: now } }
+    }
+  }
+}
+
+/** The row after its tokens were issued. */
+export const consume = (row: DeviceAuthorization, familyId: string, now: Date): DeviceAuthorization => ({
+  ...row,
+  status: 'consumed',
+  consumedAt: now,
+  familyId,
+})
+
+/** Whether a person may still take it up: undecided, unexpired, and not another person's (C13). */
+export const isClaimable = (row: DeviceAuthorization, now: Date, userId: string | null): boolean =>
+  row.status === 'pending' && !isExpired(row, now) && (row.claimedByUserId === null || row.claimedByUserId === userId)
+
+/** Ties it to the person who entered its code, in the browser session in which they may decide. Approves nothing. */
+export const claim = (
+  row: DeviceAuthorization,
+  by: { userId: string; sessionId: string; sealedUserCode: Sealed | null },
+): DeviceAuthorization => ({
+  ...row,
+  claimedByUserId: by.userId,
+  claimedBySessionId: by.sessionId,
+  sealedUserCode: by.sealedUserCode,
+})
+
+export const release = (row: DeviceAuthorization): DeviceAuthorization => ({
+  ...row,
+  claimedByUserId: null,
+  claimedBySessionId: null,
+  sealedUserCode: null,
+})
+
+export const approve = (row: DeviceAuthorization, authTime: Date, now: Date): DeviceAuthorization => ({
+  ...row,
+  status: 'authorized',
+  decidedAt: now,
+  authTime,
+  sealedUserCode: null,
+})
+
+export const deny = (row: DeviceAuthorization, now: Date): DeviceAuthorization => ({
+  ...row,
+  status: 'denied',
+  decidedAt: now,
+  sealedUserCode: null,
+})

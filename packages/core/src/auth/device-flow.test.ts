@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest'
+import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { isRefusal } from './refusal.ts'
+
+const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
+
+describe('starting', () => {
+  test('A01 RFC 8628 §3.2: the answer has all six keys, whole seconds and no null', async () => {
+    const started = await testAuth().start()
+    expect(started).toEqual({
+      device_code: expect.stringMatching(/^[\w-]{43}$/),
+      user_code: expect.stringMatching(/^[A-Z]{4}-[A-Z]{4}$/),
+      verification_uri: 'https://archive.example/device',
+      verification_uri_complete: `https://archive.example/device?user_code=${started.user_code}`,
+      expires_in: 600,
+      interval: 5,
+    })
+  })
+
+  test('A09 RFC 6749 §10.10: device codes are 256 random bits without structure', async () => {
+    const { start, clock } = testAuth()
+    const codes: string[] = []
+    for (let n = 0; n < 200; n++) {
+      codes.push((await start()).device_code)
+      clock.advance({ seconds: 601 })
+    }
+    expect(new Set(codes).size).toBe(codes.length)
+    expect(new Set(codes.map((code) => code.slice(0, 2))).size).toBeGreaterThan(100)
+    for (const code of codes) expect(Buffer.from(code, 'base64url')).toHaveLength(32)
+    const ascents = codes.filter((code, at) => at > 0 && code > (codes[at - 1] ?? '')).length
+    expect(ascents).toBeGreaterThan(70) // sorted by time is not sorted by value
+    expect(ascents).toBeLessThan(130)
+  })
+
+  test('A05 a known client without the device grant is refused with unauthorized_client', async () => {
+    const { auth, client } = testAuth()
+    const outcome = await auth.startDeviceAuthorization({ client: client('no-device'), requester: testRequester })
+    expect(errorOf(outcome)).toBe('unauthorized_client')
+  })
+
+  test.each(['root admin:all', '"', 'profile  conventions:write', 'profile\nprofile', 'PROFILE'])(
+    'A08 RFC 6749 §3.3: the scope %j is refused, not narrowed',
+    async (scope) => {
+      const { auth, client } = testAuth()
+      const outcome = await auth.startDeviceAuthorization({ client: client('osa-cli'), scope, requester: testRequester })
+      expect(errorOf(outcome)).toBe('invalid_scope')
+    },
+  )
+
+  test('A22 a user code that is taken is drawn again; a full code space is refused, not thrown', async () => {
+    const { auth, deps, client } = testAuth({ random: (bytes) => new Uint8Array(bytes) })
+    const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
+    expect(isRefusal(await begin())).toBe(false)
+    expect(errorOf(await begin())).toBe('temporarily_unavailable')
+    expect(await deps.store.countPending({ source: testRequester.source, now: deps.now() })).toEqual({ fromSource: 1, inAll: 1 })
+  })
+
+  test('J01 J02 starts of one source are limited and its pending codes capped, others are not hindered', async () => {
+    const { auth, clock, client, deps } = testAuth({})
+    const from = (ip: string) =>
+      auth.startDeviceAuthorization({ client: client('osa-cli'), requester: { ...testRequester, ip, source: ip } })
+    for (let n = 0; n < 60; n++) expect(errorOf(await from('192.0.2.1'))).toBe('none')
+    expect(await from('192.0.2.1')).toMatchObject({ error: 'temporarily_unavailable', retryAfterSeconds: 60 })
+    expect(errorOf(await from('192.0.2.2'))).toBe('none')
+    for (let minute = 0; minute < 3; minute++) {
+      clock.advance({ seconds: 60 })
+      for (let n = 0; n < 60; n++) await from('192.0.2.1')
+    }
+    expect(errorOf(await from('192.0.2.1'))).toBe('temporarily_unavailable')
+    const { fromSource } = await deps.store.countPending({ source: '192.0.2.1', now: deps.now() })
+    expect(fromSource).toBe(deps.policy.maxPendingBySource)
+    expect(errorOf(await from('192.0.2.2'))).toBe('none')
+  })
+})
+
+describe('polling', () => {
+  test('B01 B02 RFC 8628 §3.5: slow_down lengthens the interval for all later polls and is not forgotten', async () => {
+    const { start, poll, clock } = testAuth()
+    const { device_code } = await start()
+    const answers: string[] = []
+    for (const wait of [0, 1, 6, 16, 16, 6]) {
+      clock.advance({ seconds: wait })
+      const outcome = await poll(device_code)
+      answers.push(isRefusal(outcome) ? `${outcome.error} ${outcome.interval ?? ''}`.trim() : 'tokens')
+    }
+    expect(answers).toEqual([
+      'authorization_pending',
+      'slow_down 10',
+      'slow_down 15',
+      'authorization_pending',
+      'authorization_pending',
+      'slow_down 20',
+    ])
+  })
+
+  test('B03 a client that waits its interval, give or take 400 ms, is never slowed, nor at its first poll', async () => {
+    const { start, poll, clock } = testAuth()
+    const { device_code } = await start()
+    for (let n = 0; n < 40; n++) {
+      expect(errorOf(await poll(device_code))).toBe('authorization_pending')
+      clock.advance({ seconds: n % 2 === 0 ? 4.6 : 5.4 })
+    }
+  })
+
+  test('B04 the interval that comes with slow_down is the new whole one', async () => {
+    const { start, poll } = testAuth()
+    const { device_code } = await start()
+    await poll(device_code)
+    expect(await poll(device_code)).toMatchObject({ error: 'slow_down', interval: 10 })
+  })
+
+  test('B05 the pace of one code does not slow another', async () => {
+    const { start, poll } = testAuth()
+    const [hasty, calm] = [await start(), await start()]
+    for (let n = 0; n < 5; n++) await poll(hasty.device_code)
+    expect(errorOf(await poll(calm.device_code))).toBe('authorization_pending')
+  })
+
+  test('B07 B08 RFC 8628 §3.4: an approved code gives tokens once, then invalid_grant', async () => {
+    const { start, poll, decide } = testAuth()
+    const { device_code, user_code } = await start()
+    await decide(user_code)
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => poll(device_code)))
+    expect(outcomes.filter((outcome) => !isRefusal(outcome))).toHaveLength(1)
+    expect(new Set(outcomes.map(errorOf))).toEqual(new Set(['none', 'invalid_grant']))
+  })
+
+  test('B06 B36 the token document says Bearer, whole seconds and the granted scope', async () => {
+    const { logIn } = testAuth()
+    expect(await logIn()).toEqual({
+      access_token: expect.any(String),
+      refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      token_type: 'Bearer',
+      expires_in: 900,
+      scope: 'profile conventions:write',
+    })
+  })
+
+  test('B09 a redemption long after the first ends the session; a quick repeat does not', async () => {
+    const { start, poll, decide, refresh, clock } = testAuth()
+    const { device_code, user_code } = await start()
+    await decide(user_code)
+    const tokens = await poll(device_code)
+    if (isRefusal(tokens)) throw new Error(tokens.error)
+    await poll(device_code)
+    const rotated = await refresh(tokens.refresh_token)
+    if (isRefusal(rotated)) throw new Error(rotated.error)
+    clock.advance({ seconds: 31 })
+    expect(errorOf(await poll(device_code))).toBe('invalid_grant')
+    expect(errorOf(await refresh(rotated.refresh_token))).toBe('invalid_grant')
+  })
+
+  test('B10 B14 after its lifetime a code is expired, which comes before slow_down', async () => {
+    const { start, poll, clock } = testAuth()
+    const { device_code } = await start()
+    clock.advance({ seconds: 600 })
+    expect(errorOf(await poll(device_code))).toBe('expired_token')
+    expect(errorOf(await poll(device_code))).toBe('expired_token')
+    clock.advance({ seconds: 60 })
+    expect(errorOf(await poll(device_code))).toBe('expired_token')
+  })
+
+  test('B11 RFC 8628 §3.5: approval does not stop the clock', async () => {
+    const { start, poll, decide, clock } = testAuth()
+    const { device_code, user_code } = await start()
+    clock.advance({ seconds: 590 })
+    expect(await decide(user_code)).toBe('approved')
+    clock.advance({ seconds: 10 })
+    expect(errorOf(await poll(device_code))).toBe('expired_token')
+  })
+
+  test('B12 a denial is told at the next poll and is final', async () => {
+    const { auth, start, poll, arrive } = testAuth()
+    const { device_code, user_code } = await start()
+    const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
+    const decide = (decision: 'approve' | 'deny') =>
+      auth.decideDevice({ browser, deviceAuthorizationId, decision, requester: testRequester })
+    expect(await decide('deny')).toBe('denied')
+    expect(errorOf(await poll(device_code))).toBe('access_denied')
+    expect(await decide('approve')).toBe('already_denied')
+    expect(errorOf(await poll(device_code))).toBe('access_denied')
+  })
+
+  test('B13 C14 unknown codes, and user codes, are invalid_grant', async () => {
+    const { start, poll } = testAuth()
+    const { user_code } = await start()
+    for (const code of ['A'.repeat(43), '__proto__', '', user_code]) expect(errorOf(await poll(code))).toBe('invalid_grant')
+  })
+
+  test('B15 RFC 6749 §5.2: a foreign client gets invalid_grant and does the code no harm', async () => {
+    const { start, poll, decide, client } = testAuth()
+    const { device_code, user_code } = await start()
+    expect(errorOf(await poll(device_code, client('other-tool')))).toBe('invalid_grant')
+    await decide(user_code)
+    expect(errorOf(await poll(device_code, client('other-tool')))).toBe('invalid_grant')
+    expect(errorOf(await poll(device_code))).toBe('none')
+  })
+
+  test('B32 a decision is told even to a poll that comes too early', async () => {
+    const { start, poll, decide } = testAuth()
+    const { device_code, user_code } = await start()
+    await poll(device_code)
+    expect(errorOf(await poll(device_code))).toBe('slow_down')
+    await decide(user_code)
+    expect(errorOf(await poll(device_code))).toBe('none')
+  })
+
+  test('B34 tokens carry the scope that was asked for at the start, not more', async () => {
+    const { start, poll, decide } = testAuth()
+    const { device_code, user_code } = await start({ scope: 'profile' })
+    await decide(user_code)
+    expect(await poll(device_code)).toMatchObject({ scope: 'profile' })
+  })
+
+  test('B35 a person disabled between approval and poll gets no tokens', async () => {
+    const { start, poll, arrive, auth, store, clock } = testAuth()
+    const { device_code, user_code } = await start()
+    const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
+    await auth.decideDevice({ browser, deviceAuthorizationId, decision: 'approve', requester: testRequester })
+    await store.transaction((tx) => tx.saveUser({ ...browser.user, disabledAt: clock.now() }))
+    expect(errorOf(await poll(device_code))).toBe('access_denied')
+  })
+
+  test('B31 a failure in the middle of redemption loses nothing: the next poll succeeds', async () => {
+    const { auth, deps, start, decide, poll } = testAuth()
+    const { device_code, user_code } = await start()
+    await decide(user_code)
+    await auth.publicKeys() // the key ring is loaded before the store starts to fail
+    const transaction = deps.store.transaction.bind(deps.store)
+    deps.store.transaction = (work) =>
+      transaction(async (tx) => {
+        await work(tx)
+        throw new Error('connection lost before commit')
+      })
+    await expect(poll(device_code)).rejects.toThrow('connection lost')
+    deps.store.transaction = transaction
+    expect(errorOf(await poll(device_code))).toBe('none')
+    expect(errorOf(await poll(device_code))).toBe('invalid_grant')
+  })
+})

@@ -1,0 +1,179 @@
+/** Starting and polling a device authorization (RFC 8628 §3.1–3.5): the terminal's half of the flow. */
+import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
+import type { DeviceFlow } from './auth.ts'
+import type { Client } from './client.ts'
+import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
+import { consume, poll } from './device-authorization.ts'
+import { openFamily, tokenDocument } from './issue-tokens.ts'
+import type { AuthTx, Requester } from './ports.ts'
+import { revoke } from './refresh-token.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
+import type { DeviceAuthorization } from './rows.ts'
+import { grantScope } from './scope.ts'
+import { type DeviceCode, newSecret, sha256 } from './secret.ts'
+import type { KeyRing, Signer } from './signing-keys.ts'
+import { cleanText } from './text.ts'
+import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
+
+const maxDeviceNameLength = 64
+const maxUserAgentLength = 200
+/** Collisions of 20^8 codes are luck; five in a row are a full table (A22). */
+const maxUserCodeAttempts = 5
+
+const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
+
+export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing): DeviceFlow => ({
+  async startDeviceAuthorization({ client, scope: requested, deviceName, requester }) {
+    if (!client.grantTypes.includes(deviceCodeGrantType)) {
+      return refuse('unauthorized_client', 'This client may not use the device grant.')
+    }
+    const scope = grantScope(requested, client.scope)
+    if (isRefusal(scope)) return scope
+    const full = await startLimit(deps, requester)
+    if (full) return full
+    return insertPending(deps, { client, scope, deviceName: cleanText(deviceName, maxDeviceNameLength), requester })
+  },
+
+  async exchangeDeviceCode({ clients, deviceCode, requester }) {
+    const clientIds = clients.map(({ clientId }) => clientId)
+    const deviceCodeHash = sha256(deviceCode as DeviceCode)
+    // most polls find a code that nobody has decided yet: one statement, no transaction
+    const pending = await deps.store.pollPending({ deviceCodeHash, clientIds, now: deps.now() })
+    if (pending) return pending.early ? slowDown(pending.pollIntervalSeconds) : stillPending()
+    const signer = await ring.signer() // before the transaction, which may hold the only connection
+    return deps.store.transaction(async (tx) => {
+      const row = await tx.lockDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
+      // a foreign client's attempt neither consumes nor damages the code (B15)
+      if (!row || !clientIds.includes(row.clientId)) return unknownCode()
+      return answerPoll(deps, tx, signer, { row, requester })
+    })
+  },
+})
+
+/** Spends the start budgets and checks the caps on undecided rows (J01, J02). */
+const startLimit = async (
+  { limiter, store, policy, now }: AuthDependencies,
+  { source }: Requester,
+): Promise<Refusal | null> => {
+  const busy = (retryAfterSeconds: number) =>
+    refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
+  const bySource = await limiter.spend('start_by_source', source)
+  if (!bySource.within) return busy(bySource.retryAfterSeconds)
+  const inAll = await limiter.spend('start_in_all', 'all')
+  if (!inAll.within) return busy(inAll.retryAfterSeconds)
+  const pending = await store.countPending({ source, now: now() })
+  const capped = pending.fromSource >= policy.maxPendingBySource || pending.inAll >= policy.maxPendingInAll
+  return capped ? busy(60) : null
+}
+
+const insertPending = async (
+  deps: AuthDependencies,
+  start: { client: Client; scope: string; deviceName: string | null; requester: Requester },
+) => {
+  const { keys, policy, random, store } = deps
+  const deviceCode = newSecret<DeviceCode>(random)
+  const createdAt = deps.now()
+  for (let attempt = 0; attempt < maxUserCodeAttempts; attempt++) {
+    const userCode = newUserCode(random)
+    const row: DeviceAuthorization = {
+      id: newId(random),
+      deviceCodeHash: sha256(deviceCode),
+      userCodeHash: hashUserCode(keys, userCode),
+      clientId: start.client.clientId,
+      scope: start.scope,
+      status: 'pending',
+      createdAt,
+      expiresAt: secondsAfter(createdAt, policy.deviceCodeLifetimeSeconds),
+      pollIntervalSeconds: policy.devicePollIntervalSeconds,
+      lastPolledAt: null,
+      requesterIp: start.requester.ip,
+      requesterSource: start.requester.source,
+      requesterUserAgent: cleanText(start.requester.userAgent, maxUserAgentLength),
+      deviceName: start.deviceName,
+      claimedByUserId: null,
+      claimedBySessionId: null,
+      sealedUserCode: null,
+      decidedAt: null,
+      authTime: null,
+      consumedAt: null,
+      familyId: null,
+    }
+    const inserted = await store.transaction(async (tx) => {
+      if (!(await tx.insertDeviceAuthorization(row))) return false
+      const { clientId, id: deviceAuthorizationId } = row
+      await tx.appendAuditEvent(
+        auditEvent(deps, 'device.start', 'ok', start.requester, { clientId, deviceAuthorizationId }),
+      )
+      return true
+    })
+    if (!inserted) continue
+    const verificationUri = `${policy.publicUrl}/device`
+    return {
+      device_code: deviceCode,
+      user_code: formatUserCode(userCode),
+      verification_uri: verificationUri,
+      verification_uri_complete: `${verificationUri}?user_code=${formatUserCode(userCode)}`,
+      expires_in: policy.deviceCodeLifetimeSeconds,
+      interval: policy.devicePollIntervalSeconds,
+    }
+  }
+  return refuse('temporarily_unavailable', 'No user code is free. Please try again later.', { retryAfterSeconds: 60 })
+}
+
+const answerPoll = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  signer: Signer,
+  { row, requester }: { row: DeviceAuthorization; requester: Requester },
+): Promise<TokenResponse | Refusal> => {
+  const now = deps.now()
+  const result = poll(row, now)
+  switch (result.outcome) {
+    case 'expired':
+      return refuse('expired_token', 'The device code has expired.', { reason: 'expired' })
+    case 'denied':
+      return refuse('access_denied', 'The request was denied.')
+    case 'redeemed':
+      if (result.stolen) await revokeRedeemed(deps, tx, row, requester)
+      return unknownCode()
+    case 'redeem':
+      return redeem(deps, tx, signer, { row, userId: result.userId, requester })
+    case 'slow_down':
+      await tx.saveDeviceAuthorization(result.next)
+      return slowDown(result.next.pollIntervalSeconds)
+    case 'pending':
+      await tx.saveDeviceAuthorization(result.next)
+      return stillPending()
+  }
+}
+
+const stillPending = () => refuse('authorization_pending', 'Nobody has decided yet.')
+const slowDown = (interval: number) => refuse('slow_down', 'Polling too fast. Wait for the new interval.', { interval })
+
+/** Consumes the code and issues its tokens, in the caller's one transaction (B07, B31). */
+const redeem = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  signer: Signer,
+  { row, userId, requester }: { row: DeviceAuthorization; userId: string; requester: Requester },
+): Promise<TokenResponse | Refusal> => {
+  const user = await tx.findUser(userId)
+  if (!user || user.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
+  const { clientId, scope, deviceName } = row
+  const authTime = row.authTime ?? deps.now()
+  const opened = await openFamily(deps, tx, { userId, clientId, scope, deviceName, ip: row.requesterIp, authTime })
+  const familyId = opened.family.id
+  await tx.saveDeviceAuthorization(consume(row, familyId, deps.now()))
+  const details = { userId, clientId, deviceAuthorizationId: row.id, familyId }
+  await tx.appendAuditEvent(auditEvent(deps, 'device.redeem', 'ok', requester, details))
+  return tokenDocument(deps, signer, { ...opened, scope })
+}
+
+/** A second redemption long after the first: one of the two was not the terminal (B09). */
+const revokeRedeemed = async (deps: AuthDependencies, tx: AuthTx, row: DeviceAuthorization, requester: Requester) => {
+  const family = row.familyId === null ? null : await tx.lockRefreshFamily(row.familyId)
+  if (!family || family.revokedAt !== null) return
+  await tx.saveRefreshFamily(revoke(family, 'device_code_reuse', deps.now()))
+  const details = { userId: family.userId, clientId: row.clientId, deviceAuthorizationId: row.id, familyId: family.id }
+  await tx.appendAuditEvent(auditEvent(deps, 'device.redeem_reuse', 'refused', requester, details))
+}

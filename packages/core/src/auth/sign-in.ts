@@ -1,0 +1,211 @@
+/**
+ * A browser's way through an identity provider and back (OpenID Connect Core §3.1, RFC 9700 §4.7). A transaction ties state, nonce and
+ * verifier to the browser that began it; it is gone when taken, so a callback counts once. Signing in approves nothing.
+ */
+import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
+import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
+import { claim, deny, isClaimable } from './device-authorization.ts'
+import type { AuthTx, IdentityProvider, Requester, VerifiedIdentity } from './ports.ts'
+import type { BrowserSession, LinkedIdentity, LoginTransaction, User } from './rows.ts'
+import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
+import { cleanText } from './text.ts'
+
+const maxDisplayNameLength = 100
+/** Sent once or not at all; repeated, nobody can say which one counts (E09). */
+const singleParameters = ['state', 'code', 'error', 'iss']
+
+export const createSignIn = (deps: AuthDependencies): SignIn => {
+  const redirectUri = `${deps.policy.publicUrl}/api/v1/auth/callback`
+  return {
+    async beginSignIn({ providerId, browser, device, switchAccount }) {
+      const provider = deps.identityProviders.find(({ id }) => id === providerId)
+      if (!provider) return refusal('unknown_transaction', 'no such identity provider', null)
+      const state = newSecret<State>(deps.random)
+      const [nonce, codeVerifier] = [newSecret<State>(deps.random), newSecret<State>(deps.random)]
+      const authorizationUrl = await provider.authorizationUrl({
+        state,
+        nonce,
+        codeVerifier,
+        redirectUri,
+        switchAccount,
+      })
+      if ('failure' in authorizationUrl) return refusal('unreachable', authorizationUrl.detail, provider)
+      const createdAt = deps.now()
+      const row: LoginTransaction = {
+        id: newId(deps.random),
+        stateHash: sha256(state),
+        browserHash: sha256(browser),
+        providerId,
+        nonce,
+        codeVerifier,
+        deviceAuthorizationId: device?.deviceAuthorizationId ?? null,
+        sealedUserCode: device && sealTicket(deps, device),
+        createdAt,
+        expiresAt: secondsAfter(createdAt, deps.policy.loginTransactionLifetimeSeconds),
+      }
+      await deps.store.transaction((tx) => tx.insertLoginTransaction(row))
+      return { authorizationUrl }
+    },
+
+    async finishSignIn({ parameters, browser, session, requester }) {
+      const transaction = await takeTransaction(deps, parameters, browser)
+      if (!transaction) return refusal('unknown_transaction', 'no such sign-in in this browser', null)
+      const { nonce, codeVerifier } = transaction
+      const provider = deps.identityProviders.find(({ id }) => id === transaction.providerId)
+      if (!provider) return refusal('unknown_transaction', 'the identity provider is no longer configured', null)
+      const state = parameters.get('state') ?? ''
+      const answer = await provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri })
+      if (!('failure' in answer)) return signIn(deps, { identity: answer, transaction, provider, session, requester })
+      await deps.store.transaction(async (tx) => {
+        if (answer.failure === 'denied') await denyDevice(deps, tx, { transaction, session, requester })
+        const { deviceAuthorizationId } = transaction
+        const details = { deviceAuthorizationId, detail: `${provider.id} ${answer.failure}` }
+        await tx.appendAuditEvent(auditEvent(deps, 'sign_in.refused', 'refused', requester, details))
+      })
+      return refusal(answer.failure, answer.detail, provider)
+    },
+  }
+}
+
+const refusal = (
+  refused: SignInRefusal['refused'],
+  detail: string,
+  provider: IdentityProvider | null,
+): SignInRefusal => ({
+  refused,
+  detail,
+  providerName: provider?.name ?? null,
+})
+
+/** The user code, readable only beside its device: what the confirm page shows to be compared. */
+const sealTicket = ({ keys }: AuthDependencies, { deviceAuthorizationId, userCode }: DeviceClaimTicket) =>
+  keys.seal('display', userCode, deviceAuthorizationId)
+
+/** An ambiguous answer, one without our state, one in another browser or one too late finds no transaction (E01, E09, E11). */
+const takeTransaction = async (
+  { store, now }: AuthDependencies,
+  parameters: URLSearchParams,
+  browser: CookieSecret | null,
+): Promise<LoginTransaction | null> => {
+  const ambiguous =
+    singleParameters.some((name) => parameters.getAll(name).length > 1) ||
+    (parameters.has('code') && parameters.has('error'))
+  const state = parameters.get('state')
+  if (ambiguous || !state || !browser) return null
+  const hashes = { stateHash: sha256(state as State), browserHash: sha256(browser) }
+  const transaction = await store.transaction((tx) => tx.takeLoginTransaction(hashes))
+  return transaction && now() < transaction.expiresAt ? transaction : null
+}
+
+/** The person said no at the provider: the terminal learns it at its next poll (E08). Another person's claim stands. */
+const denyDevice = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  {
+    transaction,
+    session,
+    requester,
+  }: { transaction: LoginTransaction; session: CookieSecret | null; requester: Requester },
+) => {
+  const { deviceAuthorizationId } = transaction
+  const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
+  const signedIn = session === null ? null : await tx.lockBrowserSession(sha256(session))
+  if (!device || !isClaimable(device, deps.now(), signedIn?.userId ?? null)) return
+  await tx.saveDeviceAuthorization(deny(device, deps.now()))
+  const { clientId } = device
+  await tx.appendAuditEvent(auditEvent(deps, 'device.deny', 'ok', requester, { clientId, deviceAuthorizationId }))
+}
+
+/** Finds or creates the person, opens their browser session and claims the device for them: all or nothing. */
+const signIn = (
+  deps: AuthDependencies,
+  arrival: {
+    identity: VerifiedIdentity
+    transaction: LoginTransaction
+    provider: IdentityProvider
+    session: CookieSecret | null
+    requester: Requester
+  },
+): Promise<SignedIn | SignInRefusal> =>
+  deps.store.transaction(async (tx) => {
+    const { transaction, provider, requester } = arrival
+    const { user, identity } = await findOrCreateUser(deps, tx, provider, arrival.identity)
+    if (user.disabledAt !== null) return refusal('account_disabled', `user ${user.id} is disabled`, provider)
+
+    const { deviceAuthorizationId } = transaction
+    const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
+    if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
+      return refusal('device_not_usable', 'the device was decided, has expired or is another person’s', provider)
+    }
+    const { session, secret } = await openSession(deps, tx, {
+      user,
+      authTime: arrival.identity.authTime,
+      old: arrival.session,
+    })
+    const role = roleOf(deps.roleGrants, user, identity)
+    const audit = (event: 'sign_in' | 'admin.granted' | 'device.claim', detail: string | null = null) =>
+      tx.appendAuditEvent(auditEvent(deps, event, 'ok', requester, { userId: user.id, deviceAuthorizationId, detail }))
+    await audit('sign_in', provider.id)
+    if (role !== user.role) await audit('admin.granted', `${role} by configuration`)
+    if (device) {
+      const { sealedUserCode } = transaction
+      await tx.saveDeviceAuthorization(claim(device, { userId: user.id, sessionId: session.id, sealedUserCode }))
+      await audit('device.claim')
+    }
+    return { browser: { session, user, identity, role }, secret, deviceAuthorizationId }
+  })
+
+/** By (issuer, subject), never by name (E13); a first sign-in in two browsers at once makes one person. */
+const findOrCreateUser = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  provider: IdentityProvider,
+  { issuer, subject, name }: VerifiedIdentity,
+): Promise<{ user: User; identity: LinkedIdentity }> => {
+  const displayName = cleanText(name, maxDisplayNameLength)
+  const known = await tx.lockLinkedIdentity({ issuer, subject })
+  if (known) {
+    if (displayName === null || displayName === known.user.displayName) return known
+    const user = { ...known.user, displayName }
+    await tx.saveUser(user)
+    return { ...known, user }
+  }
+  const createdAt = deps.now()
+  const user: User = { id: newId(deps.random), displayName, role: 'user', createdAt, disabledAt: null }
+  const identity: LinkedIdentity = {
+    id: newId(deps.random),
+    userId: user.id,
+    provider: provider.id,
+    issuer,
+    subject,
+    createdAt,
+  }
+  if (await tx.insertUser(user, identity)) return { user, identity }
+  const other = await tx.lockLinkedIdentity({ issuer, subject })
+  if (!other) throw new Error('an identity that is taken cannot be found')
+  return other
+}
+
+/**
+ * A new secret at every sign-in (D14). The same person keeps the session row, so that what another tab of theirs was about to
+ * confirm stays confirmable (D17); somebody else's session ends here.
+ */
+const openSession = async (
+  { now, random, policy }: AuthDependencies,
+  tx: AuthTx,
+  { user, authTime, old }: { user: User; authTime: Date; old: CookieSecret | null },
+): Promise<{ session: BrowserSession; secret: CookieSecret }> => {
+  const secret = newSecret<CookieSecret>(random)
+  const createdAt = now()
+  const expiresAt = secondsAfter(createdAt, policy.browserSessionLifetimeSeconds)
+  const previous = old === null ? null : await tx.lockBrowserSession(sha256(old))
+  if (previous?.userId === user.id && previous.expiresAt > createdAt) {
+    const session = { ...previous, secretHash: sha256(secret), authTime, expiresAt }
+    await tx.saveBrowserSession(session)
+    return { session, secret }
+  }
+  if (previous) await tx.deleteBrowserSession(previous.id)
+  const session = { id: newId(random), secretHash: sha256(secret), userId: user.id, authTime, createdAt, expiresAt }
+  await tx.insertBrowserSession(session)
+  return { session, secret }
+}

@@ -1,0 +1,116 @@
+/**
+ * The key ring: keys are made here, sealed at rest, published as soon as they exist and used for signing a while later, so that
+ * everyone who caches the key set has the new key before the first token that needs it (F12).
+ */
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
+import type { AuthTx } from './ports.ts'
+import type { SigningKey } from './rows.ts'
+
+/** How long others may cache the key set; also how long a new key is only published. */
+export const keySetMaxAgeSeconds = 300
+/** How long a process may go on with the ring it read: changes take effect everywhere within a minute (L10). */
+const ringMaxAgeSeconds = 30
+
+export interface Signer {
+  readonly kid: string
+  readonly algorithm: SigningKey['algorithm']
+  readonly key: CryptoKey
+}
+
+export interface KeyRing {
+  /** The newest key whose time to sign has come; made now if there is none. */
+  signer(): Promise<Signer>
+  /** A published, unretired key by its id. */
+  verificationKey(kid: string): Promise<{ key: CryptoKey; algorithm: SigningKey['algorithm'] } | null>
+  publicKeys(): Promise<JWK[]>
+}
+
+type Loaded = {
+  signer: Signer
+  published: Map<string, { jwk: JWK; key: CryptoKey; algorithm: SigningKey['algorithm'] }>
+}
+type RingDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'policy' | 'now' | 'random'>
+
+export const createKeyRing = (deps: RingDependencies): KeyRing => {
+  const { store, now } = deps
+  let current: { until: Date; ring: Promise<Loaded> } | null = null
+
+  const load = async (): Promise<Loaded> => {
+    const at = now()
+    const inService = (await store.listSigningKeys()).filter((row) => row.retiresAt === null || row.retiresAt > at)
+    const rows = inService.some((row) => row.signsFrom <= at) ? inService : await createFirstKey(deps)
+    const signing = rows
+      .filter((row) => row.signsFrom <= at)
+      .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0]
+    if (!signing) throw new Error('no signing key is in service')
+    const published = new Map(
+      await Promise.all(
+        rows.map(async (row) => {
+          const jwk: JWK = JSON.parse(row.publicJwk)
+          return [row.kid, { jwk, key: await importKey(jwk, row.algorithm), algorithm: row.algorithm }] as const
+        }),
+      ),
+    )
+    return { signer: await unseal(deps, signing), published }
+  }
+
+  const ring = (): Promise<Loaded> => {
+    if (current && now() < current.until) return current.ring
+    const next = { until: secondsAfter(now(), ringMaxAgeSeconds), ring: load() }
+    current = next
+    // whoever waits sees the failure; the next caller tries again instead of seeing it for the rest of the half minute
+    next.ring.catch(() => {
+      if (current === next) current = null
+    })
+    return next.ring
+  }
+
+  return {
+    signer: async () => (await ring()).signer,
+    verificationKey: async (kid) => (await ring()).published.get(kid) ?? null,
+    publicKeys: async () => [...(await ring()).published.values()].map(({ jwk }) => jwk),
+  }
+}
+
+const importKey = async (jwk: JWK, algorithm: string): Promise<CryptoKey> =>
+  (await importJWK(jwk, algorithm)) as CryptoKey
+
+const unseal = async ({ keys }: RingDependencies, row: SigningKey): Promise<Signer> => {
+  const privateJwk = keys.open('signingKey', row.sealedPrivateJwk, row.kid)
+  if (privateJwk === null) {
+    throw new Error(
+      'The signing keys in the database were sealed under another OSA_SECRET. Start with the secret they were made with.',
+    )
+  }
+  return { kid: row.kid, algorithm: row.algorithm, key: await importKey(JSON.parse(privateJwk), row.algorithm) }
+}
+
+/** Under the one lock for keys, so that of several processes starting at once one makes the key and all use it. */
+const createFirstKey = (deps: RingDependencies): Promise<SigningKey[]> =>
+  deps.store.transaction(async (tx) => {
+    const now = deps.now()
+    const rows = (await tx.lockSigningKeys()).filter((row) => row.retiresAt === null || row.retiresAt > now)
+    if (rows.some((row) => row.signsFrom <= now)) return rows
+    return [...rows, await insertSigningKey(deps, tx, now)]
+  })
+
+/** Makes a key (P-256, Ed25519 or RSA-3072, RFC 7518 §3) that signs from `signsFrom` on. */
+export const insertSigningKey = async (deps: RingDependencies, tx: AuthTx, signsFrom: Date): Promise<SigningKey> => {
+  const algorithm = deps.policy.signingAlgorithm
+  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
+  const kid = newId(deps.random)
+  const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: algorithm, use: 'sig' }
+  const row: SigningKey = {
+    kid,
+    algorithm,
+    publicJwk: JSON.stringify(publicJwk),
+    sealedPrivateJwk: deps.keys.seal('signingKey', JSON.stringify(await exportJWK(pair.privateKey)), kid),
+    createdAt: deps.now(),
+    signsFrom,
+    retiresAt: null,
+  }
+  await tx.insertSigningKey(row)
+  await tx.appendAuditEvent(auditEvent(deps, 'key.create', 'ok', null, { detail: `${kid} ${algorithm}` }))
+  return row
+}

@@ -1,0 +1,151 @@
+/** What happens to tokens after sign-in: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), use (RFC 6750). */
+import type { Me, TokenResponse } from '@osa/contract'
+import { verifyAccessToken } from './access-token.ts'
+import type { Principal, Tokens } from './auth.ts'
+import type { PresentingClients } from './client.ts'
+import { type AuthDependencies, auditEvent, newId, roleOf } from './dependencies.ts'
+import { newRefreshToken, tokenDocument } from './issue-tokens.ts'
+import type { AuthTx, Requester } from './ports.ts'
+import { deriveSuccessor, present, revoke } from './refresh-token.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
+import type { LinkedIdentity, RefreshFamily, RefreshToken, User } from './rows.ts'
+import { grantScope, scopeList } from './scope.ts'
+import { type RefreshTokenSecret, sha256 } from './secret.ts'
+import type { KeyRing, Signer } from './signing-keys.ts'
+
+const refused = {
+  unknown: () => refuse('invalid_grant', 'The refresh token is not valid.', { reason: 'unknown' }),
+  revoked: () => refuse('invalid_grant', 'The session was ended.', { reason: 'revoked' }),
+  expired: () => refuse('invalid_grant', 'The session has expired.', { reason: 'expired' }),
+}
+
+export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => ({
+  async exchangeRefreshToken({ clients, refreshToken, scope, requester }) {
+    const presented = refreshToken as RefreshTokenSecret
+    const signer = await ring.signer() // before the transaction, which may hold the only connection
+    return deps.store.transaction(async (tx) => {
+      const found = await tx.lockRefreshToken(sha256(presented))
+      // a foreign client's attempt does the family no harm (G08)
+      if (!found || !isHeldBy(found.family, clients)) return refused.unknown()
+      return rotate(deps, tx, signer, { ...found, presented, scope, requester })
+    })
+  },
+
+  async revokeToken({ clients, token, requester }) {
+    // by its look a token is one kind or the other, whatever the hint says (RFC 7009 §2.1)
+    const claims = token.includes('.') ? await verifyAccessToken(deps, ring, token) : null
+    await deps.store.transaction(async (tx) => {
+      const family =
+        claims === null
+          ? (await tx.lockRefreshToken(sha256(token as RefreshTokenSecret)))?.family
+          : isRefusal(claims)
+            ? null
+            : await tx.lockRefreshFamily(claims.sid)
+      if (!family || family.revokedAt !== null || !isHeldBy(family, clients)) return
+      await endFamily(deps, tx, family, 'logout', requester)
+    })
+  },
+
+  async introspectToken({ token }) {
+    const claims = await verifyAccessToken(deps, ring, token)
+    if (isRefusal(claims) || (await findPrincipal(deps, claims)) === null) return { active: false }
+    const { client_id, scope, sub, exp, iat, jti } = claims
+    const iss = deps.policy.publicUrl
+    return { active: true, iss, aud: iss, sub, client_id, scope, exp, iat, jti, token_type: 'Bearer' }
+  },
+
+  async authenticate(accessToken) {
+    if (accessToken === null) return refuse('invalid_token', 'An access token is required.', { reason: 'missing' })
+    const claims = await verifyAccessToken(deps, ring, accessToken)
+    if (isRefusal(claims)) return claims
+    const found = await findPrincipal(deps, claims)
+    if (!found) return refuse('invalid_token', 'The session was ended.', { reason: 'revoked' })
+    return principal(deps, { ...found, clientId: claims.client_id, scope: claims.scope, sessionId: claims.sid })
+  },
+
+  async publicKeys() {
+    return { keys: await ring.publicKeys() }
+  },
+})
+
+const isHeldBy = (family: RefreshFamily, clients: PresentingClients): boolean =>
+  clients.some(({ clientId }) => clientId === family.clientId)
+
+/** Decides what presenting the token means and does it; a family's end is committed together with its refusal (G02). */
+const rotate = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  signer: Signer,
+  use: {
+    token: RefreshToken
+    family: RefreshFamily
+    successor: RefreshToken | null
+    presented: RefreshTokenSecret
+    scope: string | undefined
+    requester: Requester
+  },
+): Promise<TokenResponse | Refusal> => {
+  const { token, family, presented, requester } = use
+  const presentation = present(use, deps.now(), deps.policy)
+  if (presentation.verdict === 'ended') return refused[presentation.reason]()
+  if (presentation.verdict === 'reuse') {
+    await endFamily(deps, tx, family, 'reuse', requester)
+    return refused.revoked()
+  }
+  const user = await tx.findUser(family.userId)
+  if (!user || user.disabledAt !== null) return refused.revoked()
+  const scope = grantScope(use.scope, scopeList(family.scope))
+  if (isRefusal(scope)) return scope
+
+  const details = { userId: user.id, clientId: family.clientId, familyId: family.id }
+  if (presentation.verdict === 'replay') {
+    await tx.saveRefreshToken({ ...token, replays: token.replays + 1 })
+    await tx.appendAuditEvent(auditEvent(deps, 'token.refresh_replay', 'ok', requester, details))
+    const refreshToken = deriveSuccessor(deps.keys, presented, presentation.salt)
+    return tokenDocument(deps, signer, { family, refreshToken, scope })
+  }
+  const successorSalt = newId(deps.random)
+  const refreshToken = deriveSuccessor(deps.keys, presented, successorSalt)
+  const successor = newRefreshToken(deps, family.id, refreshToken)
+  await tx.insertRefreshToken(successor)
+  await tx.saveRefreshToken({ ...token, usedAt: deps.now(), successorSalt, successorId: successor.id })
+  await tx.saveRefreshFamily({ ...family, lastUsedAt: deps.now() })
+  await tx.appendAuditEvent(auditEvent(deps, 'token.refresh', 'ok', requester, details))
+  return tokenDocument(deps, signer, { family, refreshToken, scope })
+}
+
+const endings = { logout: 'session.revoke', session_revoked: 'session.revoke', reuse: 'token.refresh_reuse' } as const
+
+/** Revokes a family and says so in the audit. */
+export const endFamily = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  family: RefreshFamily,
+  because: keyof typeof endings,
+  requester: Requester,
+): Promise<void> => {
+  await tx.saveRefreshFamily(revoke(family, because, deps.now()))
+  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: because }
+  await tx.appendAuditEvent(
+    auditEvent(deps, endings[because], because === 'reuse' ? 'refused' : 'ok', requester, details),
+  )
+}
+
+const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string }) =>
+  store.findPrincipal({ userId: claims.sub, familyId: claims.sid, now: now() })
+
+const principal = (
+  { roleGrants }: AuthDependencies,
+  found: { user: User; identity: LinkedIdentity; clientId: string; scope: string; sessionId: string },
+): Principal => {
+  const { user, identity, clientId, scope, sessionId } = found
+  const role = roleOf(roleGrants, user, identity)
+  const me: Me = {
+    id: user.id,
+    display_name: user.displayName,
+    provider: identity.provider,
+    external_id: identity.subject,
+    roles: [role],
+  }
+  return { user, identity, role, clientId, scope: scopeList(scope), sessionId, me }
+}

@@ -1,0 +1,89 @@
+/** Typing in a user code: what a guess costs, and the one answer for every code that cannot be decided (RFC 8628 §5.1). */
+import type { EnteredCode, UserCodeEntry } from './auth.ts'
+import { type AuthDependencies, auditEvent } from './dependencies.ts'
+import { isClaimable } from './device-authorization.ts'
+import type { Budget, Requester, Spent } from './ports.ts'
+import { refuse } from './refusal.ts'
+import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
+
+export const createUserCodeEntry = (
+  deps: AuthDependencies,
+  clientName: (clientId: string) => string,
+): UserCodeEntry => {
+  const enterUserCode: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
+    const guess = await spendGuess(deps, requester, userId)
+    if (!guess.within) {
+      await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, { userId }))
+      return { outcome: 'limited', retryAfterSeconds: guess.retryAfterSeconds }
+    }
+    const entered = await findUsable(deps, userCode, userId)
+    if (entered.outcome === 'found') await guess.refund()
+    else await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_refused', 'refused', requester, { userId }))
+    return entered
+  }
+
+  return {
+    enterUserCode,
+    async describeUserCode({ userCode, requester }) {
+      const entered = await enterUserCode({ userCode, requester, userId: null })
+      if (entered.outcome === 'limited') {
+        const { retryAfterSeconds } = entered
+        return refuse('temporarily_unavailable', 'Too many codes were tried. Please try again later.', {
+          retryAfterSeconds,
+        })
+      }
+      if (entered.outcome === 'not_usable') return refuse('invalid_grant', 'This code cannot be used.')
+      const { device, ticket } = entered
+      return {
+        client_name: clientName(device.clientId),
+        scope: device.scope,
+        expires_in: Math.max(0, Math.floor((device.expiresAt.getTime() - deps.now().getTime()) / 1000)),
+        continue_uri: `${deps.policy.publicUrl}/device?user_code=${ticket.userCode}`,
+      }
+    },
+  }
+}
+
+/**
+ * The code is looked up whatever it is, well-formed or not, so that all refusals take one road (C11). One that a person has claimed is
+ * usable only by a browser signed in as that person (C13).
+ */
+const findUsable = async (deps: AuthDependencies, typed: string, userId: string | null): Promise<EnteredCode> => {
+  const code = normaliseUserCode(typed)
+  const device = await deps.store.transaction((tx) =>
+    tx.lockDeviceAuthorizationByUserCodeHash(hashUserCode(deps.keys, code ?? '')),
+  )
+  if (code === null || device === null || !isClaimable(device, deps.now(), userId)) return { outcome: 'not_usable' }
+  return { outcome: 'found', device, ticket: { deviceAuthorizationId: device.id, userCode: formatUserCode(code) } }
+}
+
+/**
+ * Takes the price of a failed guess before looking, so that a burst cannot outrun the budget (C07), and hands out its refund
+ * for the case that the code is right. Successes leave earlier failures spent (C09). In all, a failure costs as many points
+ * as codes are pending: the budget bounds the product of the two (C06).
+ */
+const spendGuess = async (
+  { limiter, store, now }: AuthDependencies,
+  { source }: Requester,
+  userId: string | null,
+): Promise<{ within: true; refund: () => Promise<void> } | Extract<Spent, { within: false }>> => {
+  const { inAll } = await store.countPending({ source, now: now() })
+  const price: [Budget, string, number][] = [
+    ['guess_by_source', source, 1],
+    ...(userId === null ? [] : [['guess_by_account', userId, 1] satisfies [Budget, string, number]]),
+    ['guess_in_all', 'all', Math.max(1, inAll)],
+  ]
+  const paid: typeof price = []
+  const refund = async () => {
+    for (const [budget, key, points] of paid) await limiter.refund(budget, key, points)
+  }
+  for (const entry of price) {
+    const spent = await limiter.spend(...entry)
+    if (!spent.within) {
+      await refund() // a source that is over its own budget must not use up everyone's (C10)
+      return spent
+    }
+    paid.push(entry)
+  }
+  return { within: true, refund }
+}

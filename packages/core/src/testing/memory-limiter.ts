@@ -1,0 +1,34 @@
+/** Budgets in memory, for tests: fixed windows that open with the first spend, as the shared limiter's do. */
+import type { Budget, Budgets, Limiter } from '../auth/ports.ts'
+
+interface Window {
+  spent: number
+  readonly endsAtMs: number
+}
+
+/** A `Limiter` of one process. `now` is the only clock it knows. */
+export const memoryLimiter = (budgets: Budgets, now: () => Date): Limiter => {
+  const windows = new Map<string, Window>()
+  const nameOf = (budget: Budget, key: string): string => `${budget}:${key}`
+
+  const openWindow = (budget: Budget, key: string): Window => {
+    const current = windows.get(nameOf(budget, key))
+    if (current && current.endsAtMs > now().getTime()) return current
+    const opened = { spent: 0, endsAtMs: now().getTime() + budgets[budget].windowSeconds * 1000 }
+    windows.set(nameOf(budget, key), opened)
+    return opened
+  }
+
+  return {
+    async spend(budget, key, points = 1) {
+      const window = openWindow(budget, key)
+      window.spent += points
+      if (window.spent <= budgets[budget].points) return { within: true }
+      return { within: false, retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - now().getTime()) / 1000)) }
+    },
+    async refund(budget, key, points = 1) {
+      const window = openWindow(budget, key)
+      window.spent = Math.max(0, window.spent - points)
+    },
+  }
+}

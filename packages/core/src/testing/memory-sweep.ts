@@ -1,0 +1,35 @@
+/** What the memory store's sweep removes; the same rows as the database's, table by table. */
+import type { AuthStore } from '../auth/ports.ts'
+import type { RefreshFamily } from '../auth/rows.ts'
+import type { Draft, Rows, TableName } from './memory-tables.ts'
+
+type Cutoff = Parameters<AuthStore['sweep']>[0]
+
+/** Removes at most `batch` rows a table from the draft and counts them under the names that tables have in a database. */
+export const sweepDraft = ({ tables, remove }: Draft, cutoff: Cutoff): Record<string, number> => {
+  const familyEnded = (family: RefreshFamily): boolean =>
+    family.expiresAt < cutoff.family ||
+    family.lastUsedAt < cutoff.familyIdle ||
+    (family.revokedAt !== null && family.revokedAt < cutoff.family)
+
+  const removeWhere = <Name extends TableName>(table: Name, ended: (row: Rows[Name]) => boolean): number => {
+    const ids = [...tables[table]].filter(([, row]) => ended(row)).map(([id]) => id)
+    for (const id of ids.slice(0, cutoff.batch)) remove(table, id)
+    return Math.min(ids.length, cutoff.batch)
+  }
+
+  const endedFamilies = new Set([...tables.refreshFamilies.values()].filter(familyEnded).map(({ id }) => id))
+  return {
+    device_authorizations: removeWhere('deviceAuthorizations', (row) => row.expiresAt < cutoff.device),
+    login_transactions: removeWhere('loginTransactions', (row) => row.expiresAt < cutoff.login),
+    browser_sessions: removeWhere('browserSessions', (row) => row.expiresAt < cutoff.browser),
+    // tokens before their family, so that one long-lived family never makes one huge delete
+    refresh_tokens: removeWhere('refreshTokens', (row) => endedFamilies.has(row.familyId)),
+    refresh_families: removeWhere(
+      'refreshFamilies',
+      (row) => endedFamilies.has(row.id) && ![...tables.refreshTokens.values()].some((t) => t.familyId === row.id),
+    ),
+    signing_keys: removeWhere('signingKeys', (row) => row.retiresAt !== null && row.retiresAt < cutoff.signingKey),
+    audit_events: removeWhere('auditEvents', (row) => row.at < cutoff.audit),
+  }
+}

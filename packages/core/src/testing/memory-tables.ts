@@ -1,0 +1,108 @@
+/**
+ * The memory store's tables: rows by id, copied on the first write of a transaction, so that a rollback is forgetting the
+ * copy and readers outside see only what is committed.
+ */
+import type {
+  AuditEvent,
+  BrowserSession,
+  DeviceAuthorization,
+  LinkedIdentity,
+  LoginTransaction,
+  RefreshFamily,
+  RefreshToken,
+  SigningKey,
+  User,
+} from '../auth/rows.ts'
+
+export interface Rows {
+  deviceAuthorizations: DeviceAuthorization
+  loginTransactions: LoginTransaction
+  browserSessions: BrowserSession
+  users: User
+  linkedIdentities: LinkedIdentity
+  refreshFamilies: RefreshFamily
+  refreshTokens: RefreshToken
+  signingKeys: SigningKey
+  auditEvents: AuditEvent
+}
+export type TableName = keyof Rows
+export type Tables = { readonly [Name in TableName]: ReadonlyMap<string, Rows[Name]> }
+
+export const emptyTables = (): Tables => ({
+  deviceAuthorizations: new Map(),
+  loginTransactions: new Map(),
+  browserSessions: new Map(),
+  users: new Map(),
+  linkedIdentities: new Map(),
+  refreshFamilies: new Map(),
+  refreshTokens: new Map(),
+  signingKeys: new Map(),
+  auditEvents: new Map(),
+})
+
+/** A transaction's view: reads fall through to what is committed until a table is first written. */
+export interface Draft {
+  readonly tables: Tables
+  /** New row; a second one under the same id is a defect, as it is for a primary key. */
+  insert<Name extends TableName>(table: Name, id: string, row: Rows[Name]): void
+  /** Replaces an existing row; one that is not there is a defect, since whoever saves has locked it before. */
+  replace<Name extends TableName>(table: Name, id: string, row: Rows[Name]): void
+  remove(table: TableName, id: string): void
+}
+
+const frozen = <Row extends object>(row: Row): Row => Object.freeze({ ...row }) as Row
+
+export const draftOf = (committed: Tables): Draft => {
+  const tables = { ...committed }
+  const copied = new Set<TableName>()
+
+  const writable = <Name extends TableName>(table: Name): Map<string, Rows[Name]> => {
+    if (!copied.has(table)) {
+      Object.assign(tables, { [table]: new Map<string, unknown>(tables[table]) })
+      copied.add(table)
+    }
+    return tables[table] as unknown as Map<string, Rows[Name]>
+  }
+
+  return {
+    tables,
+    insert(table, id, row) {
+      if (tables[table].has(id)) throw new Error(`${table} already has a row with this id`)
+      writable(table).set(id, frozen(row))
+    },
+    replace(table, id, row) {
+      if (!tables[table].has(id)) throw new Error(`${table} has no row with this id to save`)
+      writable(table).set(id, frozen(row))
+    },
+    remove(table, id) {
+      if (tables[table].has(id)) writable(table).delete(id)
+    },
+  }
+}
+
+/** Throws where a row names an owner that is not there: what foreign keys, deferred to the commit, do in a database. */
+export const assertReferences = (tables: Tables, before: Tables): void => {
+  for (const name of ['linkedIdentities', 'browserSessions', 'refreshFamilies'] as const) {
+    if (tables[name] === before[name]) continue
+    for (const { userId } of tables[name].values()) {
+      if (!tables.users.has(userId)) throw new Error(`a row of ${name} names a user who is not there`)
+    }
+  }
+  if (tables.refreshTokens === before.refreshTokens) return
+  for (const { familyId } of tables.refreshTokens.values()) {
+    if (!tables.refreshFamilies.has(familyId)) throw new Error('a refresh token names a family that is not there')
+  }
+}
+
+/** The first row that fits, or null. */
+export const firstRow = <Row>(rows: ReadonlyMap<string, Row>, fits: (row: Row) => boolean): Row | null => {
+  for (const row of rows.values()) if (fits(row)) return row
+  return null
+}
+
+/** All rows that fit, in order of `by`. */
+export const sortedRows = <Row>(
+  rows: ReadonlyMap<string, Row>,
+  fits: (row: Row) => boolean,
+  by: (a: Row, b: Row) => number,
+): Row[] => [...rows.values()].filter(fits).sort(by)

@@ -1,0 +1,147 @@
+/** `AuthTx` on a draft. Transactions run one after another, so a read is a lock. */
+import type { AuthTx } from '../auth/ports.ts'
+import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
+
+export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date; kid: string }): number =>
+  a.createdAt.getTime() - b.createdAt.getTime() || (a.kid < b.kid ? -1 : 1)
+
+export const memoryTx = (draft: Draft): AuthTx => ({
+  ...deviceRows(draft),
+  ...peopleRows(draft),
+  ...tokenRows(draft),
+  async appendAuditEvent(event) {
+    draft.insert('auditEvents', event.id, event)
+  },
+})
+
+type DeviceMethods =
+  | 'lockDeviceAuthorizationByDeviceCodeHash'
+  | 'lockDeviceAuthorizationByUserCodeHash'
+  | 'lockDeviceAuthorization'
+  | 'insertDeviceAuthorization'
+  | 'saveDeviceAuthorization'
+  | 'insertLoginTransaction'
+  | 'takeLoginTransaction'
+
+const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, DeviceMethods> => ({
+  async lockDeviceAuthorizationByDeviceCodeHash(hash) {
+    return firstRow(tables.deviceAuthorizations, (row) => row.deviceCodeHash === hash)
+  },
+  async lockDeviceAuthorizationByUserCodeHash(hash) {
+    return firstRow(tables.deviceAuthorizations, (row) => row.userCodeHash === hash)
+  },
+  async lockDeviceAuthorization(id) {
+    return tables.deviceAuthorizations.get(id) ?? null
+  },
+  async insertDeviceAuthorization(row) {
+    const taken = firstRow(
+      tables.deviceAuthorizations,
+      (other) => other.userCodeHash === row.userCodeHash || other.deviceCodeHash === row.deviceCodeHash,
+    )
+    if (taken) return false
+    insert('deviceAuthorizations', row.id, row)
+    return true
+  },
+  async saveDeviceAuthorization(row) {
+    replace('deviceAuthorizations', row.id, row)
+  },
+  async insertLoginTransaction(row) {
+    insert('loginTransactions', row.id, row)
+  },
+  async takeLoginTransaction({ stateHash, browserHash }) {
+    const row = firstRow(
+      tables.loginTransactions,
+      (login) => login.stateHash === stateHash && login.browserHash === browserHash,
+    )
+    if (row) remove('loginTransactions', row.id)
+    return row
+  },
+})
+
+type PeopleMethods =
+  | 'findUser'
+  | 'lockLinkedIdentity'
+  | 'insertUser'
+  | 'saveUser'
+  | 'lockBrowserSession'
+  | 'insertBrowserSession'
+  | 'saveBrowserSession'
+  | 'deleteBrowserSession'
+
+const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, PeopleMethods> => ({
+  async findUser(id) {
+    return tables.users.get(id) ?? null
+  },
+  async lockLinkedIdentity({ issuer, subject }) {
+    const identity = firstRow(tables.linkedIdentities, (row) => row.issuer === issuer && row.subject === subject)
+    const user = identity && tables.users.get(identity.userId)
+    return identity && user ? { identity, user } : null
+  },
+  async insertUser(user, identity) {
+    const taken = firstRow(
+      tables.linkedIdentities,
+      (row) => row.issuer === identity.issuer && row.subject === identity.subject,
+    )
+    if (taken) return false
+    insert('users', user.id, user)
+    insert('linkedIdentities', identity.id, identity)
+    return true
+  },
+  async saveUser(user) {
+    replace('users', user.id, user)
+  },
+  async lockBrowserSession(secretHash) {
+    return firstRow(tables.browserSessions, (row) => row.secretHash === secretHash)
+  },
+  async insertBrowserSession(row) {
+    insert('browserSessions', row.id, row)
+  },
+  async saveBrowserSession(row) {
+    replace('browserSessions', row.id, row)
+  },
+  async deleteBrowserSession(id) {
+    remove('browserSessions', id)
+  },
+})
+
+type TokenMethods = Exclude<keyof AuthTx, DeviceMethods | PeopleMethods | 'appendAuditEvent'>
+
+const tokenRows = ({ tables, insert, replace }: Draft): Pick<AuthTx, TokenMethods> => ({
+  async lockRefreshToken(hash) {
+    const token = firstRow(tables.refreshTokens, (row) => row.tokenHash === hash)
+    const family = token && tables.refreshFamilies.get(token.familyId)
+    if (!token || !family) return null
+    return { token, family, successor: tables.refreshTokens.get(token.successorId ?? '') ?? null }
+  },
+  async lockRefreshFamily(id) {
+    return tables.refreshFamilies.get(id) ?? null
+  },
+  async insertRefreshFamily(row) {
+    insert('refreshFamilies', row.id, row)
+  },
+  async saveRefreshFamily(row) {
+    replace('refreshFamilies', row.id, row)
+  },
+  async insertRefreshToken(row) {
+    insert('refreshTokens', row.id, row)
+  },
+  async saveRefreshToken(row) {
+    replace('refreshTokens', row.id, row)
+  },
+  async revokeRefreshFamilies({ userId, revokedAt, because }) {
+    const live = [...tables.refreshFamilies.values()].filter(
+      (family) => family.revokedAt === null && (userId === null || family.userId === userId),
+    )
+    for (const family of live) replace('refreshFamilies', family.id, { ...family, revokedAt, revokedBecause: because })
+    return live.length
+  },
+  async lockSigningKeys() {
+    return sortedRows(tables.signingKeys, () => true, byAge)
+  },
+  async insertSigningKey(row) {
+    insert('signingKeys', row.kid, row)
+  },
+  async saveSigningKey(row) {
+    replace('signingKeys', row.kid, row)
+  },
+})

@@ -1,0 +1,114 @@
+/** A whole `Auth` on the memory store, with a clock and an identity provider to play with, and a person to walk its pages. */
+import type { DeviceAuthorizationResponse } from '@osa/contract'
+import type { SignedIn } from '../auth/auth.ts'
+import { builtInClients, type Client } from '../auth/client.ts'
+import { createAuth } from '../auth/create-auth.ts'
+import type { AuthDependencies } from '../auth/dependencies.ts'
+import { deriveKeys } from '../auth/keys.ts'
+import { defaultBudgets, defaultPolicy } from '../auth/policy.ts'
+import type { Requester } from '../auth/ports.ts'
+import { isRefusal } from '../auth/refusal.ts'
+import type { CookieSecret } from '../auth/secret.ts'
+import { manualClock } from './manual-clock.ts'
+import { memoryLimiter } from './memory-limiter.ts'
+import { memoryStore } from './memory-store.ts'
+import { seededRandom } from './seeded-random.ts'
+import { callbackFor, testProvider } from './test-provider.ts'
+
+export const testRequester: Requester = {
+  ip: '192.0.2.7',
+  source: '192.0.2.7',
+  userAgent: 'test/1',
+  requestId: 'request-1',
+}
+
+/** Registered beside the built-in ones: one without the device grant, one more with it. */
+const registeredClients: readonly Client[] = [
+  { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
+  { ...builtInClients[0], clientId: 'other-tool', clientName: 'Other tool' },
+]
+
+/** Everything is real except time, randomness, storage and the provider. `overrides` replace single dependencies. */
+export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
+  const clock = manualClock()
+  const store = memoryStore()
+  const random = seededRandom(1)
+  const deps: AuthDependencies = {
+    store,
+    limiter: memoryLimiter(defaultBudgets, clock.now),
+    keys: deriveKeys(Buffer.alloc(32, 7), random),
+    policy: { ...defaultPolicy, publicUrl: 'https://archive.example' },
+    clients: new Map([...builtInClients, ...registeredClients].map((client) => [client.clientId, client])),
+    identityProviders: [testProvider(clock.now)],
+    roleGrants: () => null,
+    now: clock.now,
+    random,
+    ...overrides,
+  }
+  const auth = createAuth(deps)
+  const [cli] = builtInClients
+
+  /** Starts a device authorization and insists that it works. */
+  const start = async (
+    options: { client?: Client; scope?: string; requester?: Requester } = {},
+  ): Promise<DeviceAuthorizationResponse> => {
+    const { client = cli, requester = testRequester, scope } = options
+    const started = await auth.startDeviceAuthorization({ client, scope, deviceName: 'laptop', requester })
+    if (isRefusal(started)) throw new Error(started.error_description)
+    return started
+  }
+  const poll = (deviceCode: string, client: Client = cli) =>
+    auth.exchangeDeviceCode({ clients: [client], deviceCode, requester: testRequester })
+
+  /** Enters a code and signs in as `subject`, up to the confirm page; answers what the callback came to. */
+  const signIn = async (
+    userCode: string,
+    subject: string,
+    {
+      browser = auth.newBrowserSecret(),
+      session = null,
+    }: { browser?: CookieSecret; session?: CookieSecret | null } = {},
+  ) => {
+    const userId = (await auth.browserSession(session))?.user.id ?? null
+    const entered = await auth.enterUserCode({ userCode, requester: testRequester, userId })
+    if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
+    const begun = await auth.beginSignIn({ providerId: 'orcid', browser, device: entered.ticket, switchAccount: false })
+    if ('refused' in begun) throw new Error(begun.detail)
+    const parameters = callbackFor(begun.authorizationUrl, { subject })
+    return auth.finishSignIn({ parameters, browser, session, requester: testRequester })
+  }
+  /** As `signIn`, insisting that it works. */
+  const arrive = async (userCode: string, subject: string): Promise<SignedIn & { deviceAuthorizationId: string }> => {
+    const signedIn = await signIn(userCode, subject)
+    if ('refused' in signedIn) throw new Error(signedIn.detail)
+    const { deviceAuthorizationId } = signedIn
+    if (deviceAuthorizationId === null) throw new Error('no device was claimed')
+    return { ...signedIn, deviceAuthorizationId }
+  }
+  /** Walks the whole page leg and decides. */
+  const decide = async (userCode: string, decision: 'approve' | 'deny' = 'approve', subject = 'carberry') => {
+    const { browser, deviceAuthorizationId } = await arrive(userCode, subject)
+    return auth.decideDevice({ browser, deviceAuthorizationId, decision, requester: testRequester })
+  }
+  /** A whole sign-in; answers the token document. */
+  const logIn = async (subject = 'carberry', client: Client = cli) => {
+    const started = await start({ client })
+    await decide(started.user_code, 'approve', subject)
+    const tokens = await poll(started.device_code, client)
+    if (isRefusal(tokens)) throw new Error(tokens.error_description)
+    return tokens
+  }
+  const refresh = (refreshToken: string, options: { client?: Client; scope?: string } = {}) =>
+    auth.exchangeRefreshToken({
+      clients: [options.client ?? cli],
+      refreshToken,
+      scope: options.scope,
+      requester: testRequester,
+    })
+  const client = (clientId: string): Client => {
+    const found = deps.clients.get(clientId)
+    if (!found) throw new Error(`no client ${clientId}`)
+    return found
+  }
+  return { auth, deps, clock, store, start, poll, signIn, arrive, decide, logIn, refresh, client }
+}
