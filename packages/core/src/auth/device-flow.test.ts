@@ -42,7 +42,11 @@ describe('starting', () => {
     'A08 RFC 6749 §3.3: the scope %j is refused, not narrowed',
     async (scope) => {
       const { auth, client } = testAuth()
-      const outcome = await auth.startDeviceAuthorization({ client: client('osa-cli'), scope, requester: testRequester })
+      const outcome = await auth.startDeviceAuthorization({
+        client: client('osa-cli'),
+        scope,
+        requester: testRequester,
+      })
       expect(errorOf(outcome)).toBe('invalid_scope')
     },
   )
@@ -52,7 +56,10 @@ describe('starting', () => {
     const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
     expect(isRefusal(await begin())).toBe(false)
     expect(errorOf(await begin())).toBe('temporarily_unavailable')
-    expect(await deps.store.countPending({ source: testRequester.source, now: deps.now() })).toEqual({ fromSource: 1, inAll: 1 })
+    expect(await deps.store.countPending({ source: testRequester.source, now: deps.now() })).toEqual({
+      fromSource: 1,
+      inAll: 1,
+    })
   })
 
   test('J01 J02 starts of one source are limited and its pending codes capped, others are not hindered', async () => {
@@ -184,7 +191,8 @@ describe('polling', () => {
   test('B13 C14 unknown codes, and user codes, are invalid_grant', async () => {
     const { start, poll } = testAuth()
     const { user_code } = await start()
-    for (const code of ['A'.repeat(43), '__proto__', '', user_code]) expect(errorOf(await poll(code))).toBe('invalid_grant')
+    for (const code of ['A'.repeat(43), '__proto__', '', user_code])
+      expect(errorOf(await poll(code))).toBe('invalid_grant')
   })
 
   test('B15 RFC 6749 §5.2: a foreign client gets invalid_grant and does the code no harm', async () => {

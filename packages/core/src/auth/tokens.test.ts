@@ -132,7 +132,11 @@ describe('an access token', () => {
     expect(Object.keys(claims).sort()).toEqual(
       ['aud', 'auth_time', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sid', 'sub'].sort(),
     )
-    expect(claims).toMatchObject({ iss: 'https://archive.example', aud: 'https://archive.example', client_id: 'osa-cli' })
+    expect(claims).toMatchObject({
+      iss: 'https://archive.example',
+      aud: 'https://archive.example',
+      client_id: 'osa-cli',
+    })
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(900)
     expect(access_token.length).toBeLessThan(1_500)
   })
@@ -144,7 +148,8 @@ describe('an access token', () => {
     const jwk = (await auth.publicKeys()).keys[0]
     const encode = (value: unknown) => base64url.encode(JSON.stringify(value))
     const claims = decodeJwt(access_token)
-    const withHeader = (changes: object) => `${encode({ ...decodeProtectedHeader(access_token), ...changes })}.${payload}.${signature}`
+    const withHeader = (changes: object) =>
+      `${encode({ ...decodeProtectedHeader(access_token), ...changes })}.${payload}.${signature}`
     const hmacWithPublicKey = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: jwk?.kid ?? '' })
       .sign(new TextEncoder().encode(JSON.stringify(jwk)))
@@ -155,7 +160,9 @@ describe('an access token', () => {
       withHeader({ typ: 'JWT' }),
       withHeader({ crit: ['x'], x: 1 }),
       withHeader({ jwk }),
-      ...['../../../dev/null', "' OR 1=1--", 'k'.repeat(10_000), '__proto__', undefined, 7].map((kid) => withHeader({ kid })),
+      ...['../../../dev/null', "' OR 1=1--", 'k'.repeat(10_000), '__proto__', undefined, 7].map((kid) =>
+        withHeader({ kid }),
+      ),
       `${header}.${encode({ ...claims, sub: 'someone-else' })}.${signature}`,
       `${header}.${payload}.AAAA`,
       `${header}.${payload}`,
@@ -163,7 +170,8 @@ describe('an access token', () => {
       '',
       refresh_token,
     ]
-    for (const token of forged) expect(await auth.authenticate(token)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
+    for (const token of forged)
+      expect(await auth.authenticate(token)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
     expect(await auth.authenticate(null)).toMatchObject({ error: 'invalid_token', reason: 'missing' })
     clock.advance({ seconds: 906 })
     expect(await auth.authenticate(access_token)).toMatchObject({ error: 'invalid_token', reason: 'expired' })
@@ -177,7 +185,9 @@ describe('an access token', () => {
 
   test('F16 L05 a role given by configuration counts at once and ends with its entry', async () => {
     const grants = new Map([['https://orcid.example#carberry', 'admin' as const]])
-    const { logIn, auth } = testAuth({ roleGrants: ({ issuer, subject }) => grants.get(`${issuer}#${subject}`) ?? null })
+    const { logIn, auth } = testAuth({
+      roleGrants: ({ issuer, subject }) => grants.get(`${issuer}#${subject}`) ?? null,
+    })
     const { access_token } = await logIn()
     expect(tokensOf(await auth.authenticate(access_token)).me.roles).toEqual(['admin'])
     grants.clear()
@@ -216,7 +226,11 @@ describe('revocation and introspection', () => {
       const { auth, logIn, refresh, client } = testAuth()
       const first = await logIn()
       const second = tokensOf(await refresh(first.refresh_token))
-      const token = { refresh_token: second.refresh_token, retired: first.refresh_token, access_token: second.access_token }[pick]
+      const token = {
+        refresh_token: second.refresh_token,
+        retired: first.refresh_token,
+        access_token: second.access_token,
+      }[pick]
       const revoke = () => auth.revokeToken({ clients: [client('osa-cli')], token, requester: testRequester })
       await revoke()
       await revoke()
@@ -252,7 +266,9 @@ test('D30 a person lists and ends their own terminals and nobody else’s', asyn
   const list = () => auth.listSessions({ userId: me.user.id, currentSessionId: me.sessionId })
   const sessions = await list()
   expect(sessions).toHaveLength(2)
-  expect(sessions.filter(({ current }) => current)).toMatchObject([{ client_name: 'OSA command line', device_name: 'laptop' }])
+  expect(sessions.filter(({ current }) => current)).toMatchObject([
+    { client_name: 'OSA command line', device_name: 'laptop' },
+  ])
   const end = (sessionId: string) => auth.revokeSession({ userId: me.user.id, sessionId, requester: testRequester })
   const other = sessions.find(({ current }) => !current)
   expect(await end(other?.id ?? '')).toBe(true)

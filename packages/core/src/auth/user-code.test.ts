@@ -4,11 +4,18 @@ import { deriveKeys } from './keys.ts'
 import { formatUserCode, hashUserCode, newUserCode, normaliseUserCode, userCodeAlphabet } from './user-code.ts'
 
 describe('a user code', () => {
-  const codes = Array.from({ length: 10_000 }, ((random) => () => newUserCode(random))(seededRandom('codes')))
+  const codes = Array.from(
+    { length: 10_000 },
+    (
+      (random) => () =>
+        newUserCode(random)
+    )(seededRandom('codes')),
+  )
 
   test('C01 RFC 8628 §6.1: codes are eight letters of twenty, all different, every letter equally likely in every place', () => {
     expect(new Set(codes).size).toBe(codes.length)
-    for (const code of codes) expect(formatUserCode(code)).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
+    for (const code of codes)
+      expect(formatUserCode(code)).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
     const expected = codes.length / userCodeAlphabet.length
     for (let place = 0; place < 8; place++) {
       const chiSquare = [...userCodeAlphabet]
@@ -18,10 +25,15 @@ describe('a user code', () => {
     }
   })
 
-  test.each(['wdjbmjht', ' WDJB MJHT ', 'wdjb_mjht', 'WDJB–MJHT', 'WDJB\u00a0MJHT', 'WD\u200bJB-MJHT', '"WDJB-MJHT"\n'])(
-    'C03 RFC 8628 §6.1: %j is understood as WDJB-MJHT',
-    (typed) => expect(normaliseUserCode(typed)).toBe('WDJBMJHT'),
-  )
+  test.each([
+    'wdjbmjht',
+    ' WDJB MJHT ',
+    'wdjb_mjht',
+    'WDJB–MJHT',
+    'WDJB\u00a0MJHT',
+    'WD\u200bJB-MJHT',
+    '"WDJB-MJHT"\n',
+  ])('C03 RFC 8628 §6.1: %j is understood as WDJB-MJHT', (typed) => expect(normaliseUserCode(typed)).toBe('WDJBMJHT'))
 
   test.each(['WDJB-MJH\u017f', 'WDJB-MJH\u212a', 'WDJB-MJH\uff2b', 'WDJB-MJH\u041a'])(
     'C04 the look-alike in %j is not taken for a letter',

@@ -5,15 +5,7 @@
 import { poll } from '../auth/device-authorization.ts'
 import type { AuthStore, AuthTx, PendingPoll } from '../auth/ports.ts'
 import { sweepDraft } from './memory-sweep.ts'
-import {
-  assertReferences,
-  type Draft,
-  draftOf,
-  emptyTables,
-  firstRow,
-  sortedRows,
-  type Tables,
-} from './memory-tables.ts'
+import { type Draft, draftOf, emptyTables, firstRow, sortedRows, type Tables } from './memory-tables.ts'
 import { byAge, memoryTx } from './memory-tx.ts'
 
 /** A new, empty store. */
@@ -25,7 +17,6 @@ export const memoryStore = (): AuthStore => {
     const turn = line.then(async () => {
       const draft = draftOf(committed)
       const result = await work(draft)
-      assertReferences(draft.tables, committed)
       committed = draft.tables
       return result
     })

@@ -68,6 +68,7 @@ export const draftOf = (committed: Tables): Draft => {
     tables,
     insert(table, id, row) {
       if (tables[table].has(id)) throw new Error(`${table} already has a row with this id`)
+      assertOwner(tables, row)
       writable(table).set(id, frozen(row))
     },
     replace(table, id, row) {
@@ -80,17 +81,13 @@ export const draftOf = (committed: Tables): Draft => {
   }
 }
 
-/** Throws where a row names an owner that is not there: what foreign keys, deferred to the commit, do in a database. */
-export const assertReferences = (tables: Tables, before: Tables): void => {
-  for (const name of ['linkedIdentities', 'browserSessions', 'refreshFamilies'] as const) {
-    if (tables[name] === before[name]) continue
-    for (const { userId } of tables[name].values()) {
-      if (!tables.users.has(userId)) throw new Error(`a row of ${name} names a user who is not there`)
-    }
+/** Throws where a row of a lasting table names an owner who is not there, as a foreign key does. */
+const assertOwner = (tables: Tables, row: object): void => {
+  if ('familyId' in row && 'tokenHash' in row && !tables.refreshFamilies.has(String(row.familyId))) {
+    throw new Error('the row names a family that is not there')
   }
-  if (tables.refreshTokens === before.refreshTokens) return
-  for (const { familyId } of tables.refreshTokens.values()) {
-    if (!tables.refreshFamilies.has(familyId)) throw new Error('a refresh token names a family that is not there')
+  if ('userId' in row && !('event' in row) && !tables.users.has(String(row.userId))) {
+    throw new Error('the row names a user who is not there')
   }
 }
 

@@ -1,0 +1,100 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { isRefusal } from './refusal.ts'
+
+/** What can happen to one device authorization, in any order and at any pace. */
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('poll' as const) }),
+  fc.record({ kind: fc.constant('foreign poll' as const) }),
+  fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const) }),
+  fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 0, max: 120 }) }),
+)
+
+/** The flow as a person would tell it, written without a look at the machine. */
+const createModel = () => {
+  let [time, interval, lastPoll] = [0, 5, Number.NEGATIVE_INFINITY]
+  let state: 'open' | 'approved' | 'denied' | 'spent' = 'open'
+  return {
+    wait: (seconds: number) => {
+      time += seconds
+    },
+    decide: (decision: 'approve' | 'deny') => {
+      if (state === 'open' && time < 600) state = decision === 'approve' ? 'approved' : 'denied'
+    },
+    poll: () => {
+      if (time >= 600) return 'expired_token'
+      if (state === 'denied') return 'access_denied'
+      if (state === 'spent') return 'invalid_grant'
+      if (state === 'approved') {
+        state = 'spent'
+        return 'tokens'
+      }
+      if (time < lastPoll + interval - 1) {
+        interval += 5
+        return 'slow_down'
+      }
+      lastPoll = time
+      return 'authorization_pending'
+    },
+  }
+}
+
+test('B02 B07 B10 B11 B12 B15 whatever the order of polls, decisions and waiting, the answers are those of the model', async () => {
+  let interleavings = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      interleavings++
+      const { auth, start, poll, arrive, client, clock } = testAuth()
+      const model = createModel()
+      const { device_code, user_code } = await start()
+      const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
+      for (const one of steps) {
+        if (one.kind === 'wait') {
+          clock.advance({ seconds: one.seconds })
+          model.wait(one.seconds)
+        } else if (one.kind === 'poll') {
+          const outcome = await poll(device_code)
+          expect(isRefusal(outcome) ? outcome.error : 'tokens').toBe(model.poll())
+        } else if (one.kind === 'foreign poll') {
+          expect(await poll(device_code, client('other-tool'))).toMatchObject({ error: 'invalid_grant' })
+        } else {
+          await auth.decideDevice({ browser, deviceAuthorizationId, decision: one.kind, requester: testRequester })
+          model.decide(one.kind)
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+  expect(interleavings).toBeGreaterThanOrEqual(300)
+})
+
+test('G02 G04 G05 whatever the order of refreshes, there is at most one living leaf, and theft ends the family for good', async () => {
+  const use = fc.record({ which: fc.nat({ max: 6 }), waitSeconds: fc.constantFrom(0, 1, 29, 31, 600) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(use, { minLength: 1, maxLength: 20 }), async (uses) => {
+      const { logIn, refresh, clock } = testAuth()
+      const issued = [(await logIn()).refresh_token]
+      let ended = false
+      for (const { which, waitSeconds } of uses) {
+        clock.advance({ seconds: waitSeconds })
+        const presented = issued[which % issued.length] ?? ''
+        const outcome = await refresh(presented)
+        if (isRefusal(outcome)) {
+          ended = true
+          continue
+        }
+        expect(ended, 'an ended family gives nothing').toBe(false)
+        const successor = issued.indexOf(outcome.refresh_token)
+        if (successor === -1) {
+          expect(presented, 'only the newest token has a new successor').toBe(issued.at(-1))
+          issued.push(outcome.refresh_token)
+        } else {
+          expect(successor, 'a repeat is answered with the newest token only').toBe(issued.length - 1)
+          expect(presented).toBe(issued.at(-2))
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,61 @@
+/** A person without a browser: walks the pages with plain requests and the development sign-in, up to the decision. */
+
+const fieldsOf = (html: string, formPart: string): URLSearchParams => {
+  const form = html.split('<form').find((part) => part.includes(formPart))
+  if (form === undefined) throw new Error(`the page has no form with ${formPart}:\n${html}`)
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  return new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
+}
+
+/** Follows redirects and keeps cookies, as a browser does, at one origin. */
+export const createWalker = (origin: string) => {
+  const cookies = new Map<string, string>()
+  const visit = async (
+    target: string,
+    init: RequestInit = {},
+  ): Promise<{ status: number; html: string; url: string }> => {
+    let url = new URL(target, origin)
+    let request = init
+    for (let hop = 0; hop < 10; hop++) {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const answer = await fetch(url, { ...request, redirect: 'manual', headers: { ...request.headers, cookie } })
+      for (const set of answer.headers.getSetCookie()) {
+        const [name = '', value = ''] = (set.split(';')[0] ?? '').split(/=(.*)/s)
+        if (value === '') cookies.delete(name)
+        else cookies.set(name, value)
+      }
+      const location = answer.headers.get('location')
+      if (location === null) return { status: answer.status, html: await answer.text(), url: url.href }
+      url = new URL(location, url)
+      request = {}
+    }
+    throw new Error('too many redirects')
+  }
+  return {
+    visit,
+    submit: (target: string, html: string, formPart: string, fields: Record<string, string>) => {
+      const body = fieldsOf(html, formPart)
+      for (const [name, value] of Object.entries(fields)) body.set(name, value)
+      return visit(target, { method: 'POST', body, headers: { origin } })
+    },
+  }
+}
+
+/** Enters the code and signs in as a development person; answers the confirm page and a way to decide on it. */
+export const reachConfirmPage = async (origin: string, userCode: string, person = '0000-0002-1825-0097') => {
+  const walker = createWalker(origin)
+  const entry = await walker.visit('/device')
+  const signIn = await walker.submit('/device', entry.html, 'user_code', { user_code: userCode })
+  const confirm = await walker.submit(signIn.url, signIn.html, 'name="person"', { person })
+  return {
+    ...confirm,
+    decide: (decision: 'approve' | 'deny') => walker.submit(confirm.url, confirm.html, 'name="decision"', { decision }),
+  }
+}
+
+/** The whole walk, with Approve at its end. */
+export const approve = async (origin: string, userCode: string): Promise<void> => {
+  const confirm = await reachConfirmPage(origin, userCode)
+  const done = await confirm.decide('approve')
+  if (!done.html.includes('go back to your terminal')) throw new Error(`the approval failed:\n${done.html}`)
+}

@@ -1,0 +1,42 @@
+/** Debian's Chromium, headless, and where its screenshots go. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const candidates = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** Starts the machine's Chromium, or the one that `CHROMIUM_PATH` names. Rejects with what to install where there is none. */
+export const openChromium = async (): Promise<Browser> => {
+  const executablePath = process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path))
+  if (executablePath === undefined) {
+    throw new Error('These tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.')
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+const folder = join(import.meta.dirname, '../test-output')
+
+/** Keeps what the page looks like as `test-output/<name>.png`. */
+export const keepScreenshot = async (page: Page, name: string): Promise<void> => {
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}

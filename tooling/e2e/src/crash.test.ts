@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { startPostgres } from '@osa/db/testing'
+import { expect, test } from 'vitest'
+import { approve, reachConfirmPage } from './approve.ts'
+import { startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const form = async (url: string, fields: Record<string, string>) => {
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
+  return { status: answer.status, body: (await answer.json()) as Record<string, string> }
+}
+const start = async (url: string) => {
+  const { body } = await form(`${url}/oauth/device_authorization`, {})
+  return { deviceCode: body.device_code ?? '', userCode: body.user_code ?? '' }
+}
+const poll = (url: string, deviceCode: string) =>
+  form(`${url}/oauth/token`, { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: deviceCode })
+const refresh = (url: string, refreshToken: string) =>
+  form(`${url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: refreshToken })
+
+test('B07 200 concurrent polls of one approved code, at two nodes on real PostgreSQL, give exactly one token pair', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres()
+  const settings = {
+    DATABASE_URL: postgres.url,
+    OSA_SECRET: Buffer.alloc(32, 5).toString('base64url'),
+    OSA_PUBLIC_URL: 'http://localhost:8000',
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  }
+  await using one = await startNode(settings)
+  await using two = await startNode(settings)
+  const addresses = [one, two].map((node) => /127\.0\.0\.1:\d+/.exec(node.output())?.[0] ?? new URL(node.url).host)
+  expect(addresses).toHaveLength(2)
+})
+
+test('a killed node loses no pending flow and no approval', async () => {
+  await using folder = await temporaryFolder()
+  const settings = { OSA_DATA_DIR: join(folder.path, 'data') }
+  const first = await startNode(settings)
+  const port = new URL(first.url).port
+  const [pending, approved] = [await start(first.url), await start(first.url)]
+  await approve(first.url, approved.userCode)
+  await first.kill()
+
+  await using second = await startNode({ ...settings, PORT: port })
+  expect((await poll(second.url, pending.deviceCode)).body.error).toBe('authorization_pending')
+  const tokens = await poll(second.url, approved.deviceCode)
+  expect(tokens.status).toBe(200)
+  await approve(second.url, pending.userCode)
+  expect((await refresh(second.url, tokens.body.refresh_token ?? '')).status).toBe(200)
+  expect(await second.stop()).toBe(0)
+})
+
+test('D17 two codes in two browsers of one person do not cross', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  const [left, right] = [await start(node.url), await start(node.url)]
+  const confirm = await reachConfirmPage(node.url, left.userCode)
+  await approve(node.url, right.userCode)
+  expect((await poll(node.url, left.deviceCode)).body.error).toBe('authorization_pending')
+  expect((await poll(node.url, right.deviceCode)).status).toBe(200)
+  await confirm.decide('deny')
+  expect((await poll(node.url, left.deviceCode)).body.error).toBe('access_denied')
+})

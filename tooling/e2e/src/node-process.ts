@@ -1,0 +1,86 @@
+/** A real node: the server's own main, as a process of its own, to be talked to, killed and started again. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '../../..')
+const main = join(repository, 'apps/server/src/main.ts')
+
+export interface NodeProcess extends AsyncDisposable {
+  /** The public address, from the line a node prints when it is ready. */
+  readonly url: string
+  readonly pid: number
+  /** All it has printed so far, both streams. */
+  output(): string
+  /** SIGTERM, then waits for the end; answers the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL: no chance to tidy up. */
+  kill(): Promise<void>
+}
+
+/** Nothing of the caller's settings leaks into a node or a terminal under test. */
+export const cleanEnvironment = (): NodeJS.ProcessEnv => {
+  const { PATH, HOME, TMPDIR, LANG, LC_ALL } = process.env
+  return Object.fromEntries(
+    Object.entries({ PATH, HOME, TMPDIR, LANG, LC_ALL }).filter(([, value]) => value !== undefined),
+  )
+}
+
+/**
+ * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`. Rejects with all
+ * that the node printed when it ends before.
+ */
+export const startNode = async (
+  settings: Readonly<Record<string, string>>,
+  { timeoutMs = 60_000 }: { timeoutMs?: number } = {},
+): Promise<NodeProcess> => {
+  const child = spawn(process.execPath, [main], {
+    env: { ...cleanEnvironment(), PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  const url = await readyUrl(child, lines, timeoutMs)
+  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve()
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    await ended
+  }
+  const stop = async () => {
+    await end('SIGTERM')
+    return child.exitCode
+  }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output: () => lines.join('\n'),
+    stop,
+    kill: () => end('SIGKILL'),
+    [Symbol.asyncDispose]: async () => {
+      await stop()
+    },
+  }
+}
+
+const readyUrl = (child: ChildProcess, lines: string[], timeoutMs: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const fail = (what: string) => {
+      clearTimeout(timer)
+      child.kill('SIGKILL')
+      reject(new Error(`${what}:\n${lines.join('\n')}`))
+    }
+    const timer = setTimeout(() => fail(`the node was not ready after ${timeoutMs} ms`), timeoutMs)
+    child.once('error', (error) => fail(`the node could not be started (${error.message})`))
+    child.once('exit', (code) => fail(`the node ended with ${code} before it was ready`))
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line)
+        const url = /OSA node ready at (\S+)/.exec(line)?.[1]
+        if (url === undefined) return
+        clearTimeout(timer)
+        resolve(url)
+      })
+    }
+  })

@@ -1,0 +1,9 @@
+/** A folder that is gone when its scope ends. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const temporaryFolder = async (): Promise<AsyncDisposable & { path: string }> => {
+  const path = await mkdtemp(join(tmpdir(), 'osa-e2e-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}

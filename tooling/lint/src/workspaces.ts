@@ -1,0 +1,52 @@
+/** The workspaces of this repository: their manifests and their source files. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '../../..')
+
+export interface Workspace {
+  readonly name: string
+  readonly folder: string
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+
+export const workspaces: readonly Workspace[] = globSync('{apps,packages,tooling}/*/package.json', {
+  cwd: repository,
+}).map((manifest) => {
+  const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(repository, manifest), 'utf8'))
+  return { name, folder: dirname(manifest), dependencies, devDependencies }
+})
+
+export interface Import {
+  readonly file: string
+  readonly specifier: string
+  readonly typeOnly: boolean
+}
+
+const importStatement =
+  /^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|import\('([^']+)'\)/gm
+
+/** Every import of a workspace's own source, tests and test support left out unless asked for. */
+export const importsOf = ({ folder }: Workspace, { withTests = false } = {}): Import[] =>
+  globSync(`${folder}/src/**/*.ts`, { cwd: repository })
+    .filter((file) => withTests || !(file.endsWith('.test.ts') || file.includes('/testing/')))
+    .flatMap((file) =>
+      [...readFileSync(join(repository, file), 'utf8').matchAll(importStatement)].map(
+        ([, type, from, bare, dynamic]) => ({
+          file,
+          specifier: from ?? bare ?? dynamic ?? '',
+          typeOnly: type !== undefined,
+        }),
+      ),
+    )
+
+/** `@scope/name` or `name` of a package import; null for relative and `node:` ones. */
+export const packageOf = (specifier: string): string | null => {
+  if (specifier.startsWith('.') || specifier.startsWith('node:')) return null
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
