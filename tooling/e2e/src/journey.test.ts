@@ -91,7 +91,10 @@ test('D04 E08 a denial on our page, or at the provider, ends the command at its 
       await page.getByRole('button', { name: /continue/i }).click()
       if (where === 'page') await page.getByRole('button', { name: /Carberry/ }).click()
       await page.getByRole('button', { name: 'Deny' }).click()
-      await page.getByText(/terminal/).first().waitFor()
+      await page
+        .getByText(/terminal/)
+        .first()
+        .waitFor()
       await keepScreenshot(page, `6-denied-at-${where}`)
       await terminal.until(/Sign-in was refused in the browser/)
       expect(await terminal.exitCode).toBe(6)

@@ -67,9 +67,18 @@ test('the original Python client logs in unchanged: empty start, immediate first
   const renewals = await Promise.all([1, 2, 3].map(() => v1('refresh', { refresh_token })))
   expect(renewals.map(({ status }) => status)).toEqual([200, 200, 200])
   expect(new Set(renewals.map(({ body }) => body.refresh_token)).size).toBe(1)
-  const me = await fetch(`${node.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${renewals[0]?.body.access_token}` } })
-  expect(await me.json()).toMatchObject({ display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097', roles: ['admin'] })
-  expect(await v1('logout', { refresh_token: renewals[0]?.body.refresh_token })).toEqual({ status: 200, body: { success: true } })
+  const me = await fetch(`${node.url}/api/v1/auth/me`, {
+    headers: { authorization: `Bearer ${renewals[0]?.body.access_token}` },
+  })
+  expect(await me.json()).toMatchObject({
+    display_name: 'Josiah Carberry',
+    external_id: '0000-0002-1825-0097',
+    roles: ['admin'],
+  })
+  expect(await v1('logout', { refresh_token: renewals[0]?.body.refresh_token })).toEqual({
+    status: 200,
+    body: { success: true },
+  })
   expect(await v1('refresh', { refresh_token: renewals[0]?.body.refresh_token })).toMatchObject({
     status: 401,
     body: { detail: { code: 'token_family_revoked' } },
