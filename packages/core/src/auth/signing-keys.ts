@@ -40,8 +40,9 @@ export const createKeyRing = (deps: RingDependencies): KeyRing => {
     const at = now()
     const inService = (await store.listSigningKeys()).filter((row) => row.retiresAt === null || row.retiresAt > at)
     const rows = inService.some((row) => row.signsFrom <= at) ? inService : await createFirstKey(deps)
+    const readAt = now() // a first key signs from when it was made, which is after `at`
     const signing = rows
-      .filter((row) => row.signsFrom <= at)
+      .filter((row) => row.signsFrom <= readAt)
       .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0]
     if (!signing) throw new Error('no signing key is in service')
     const published = new Map(

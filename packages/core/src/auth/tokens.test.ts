@@ -259,6 +259,12 @@ describe('revocation and introspection', () => {
   })
 })
 
+test('the first key of a node signs at once, though time goes by while it is made', async () => {
+  let milliseconds = Date.parse('2026-01-01T00:00:00Z')
+  const { auth } = testAuth({ now: () => new Date(milliseconds++) })
+  expect((await auth.publicKeys()).keys).toHaveLength(1)
+})
+
 test('D30 a person lists and ends their own terminals and nobody else’s', async () => {
   const { auth, logIn, refresh } = testAuth()
   const [laptop, server, foreign] = [await logIn('carberry'), await logIn('carberry'), await logIn('ada')]
