@@ -4,66 +4,60 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type NodeProcess, repository, startNode } from './node-process.ts'
+import { repository, startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-/** Runs `osa` in this terminal; its credentials and its project folder are the demo's own. */
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
+const { signal } = stopping
+const stopped = once(signal, 'abort')
+
+/** Runs `osa` in this terminal; its credentials and its project folder are the demo's own. Answers its exit code. */
 const osa = async (folder: string, args: string[]): Promise<number | null> => {
+  say(`\n$ osa ${args.join(' ')}`)
   const child = spawn(process.execPath, [join(repository, 'apps/cli/bin/osa.js'), ...args], {
     cwd: join(folder, 'project'),
+    // the demo's own login, also where the person has settings of their own; CI is no reason to refuse here
     env: {
       ...process.env,
       OSA_CONFIG_DIR: join(folder, 'config'),
       OSA_CREDENTIAL_STORE: 'file',
       OSA_TOKEN: '',
       OSA_SERVER: '',
+      CI: '',
     },
     stdio: 'inherit',
+    signal,
   })
   const [code] = await once(child, 'exit')
   return code
 }
 
-const run = async (folder: string, stopped: Promise<void>, keep: (node: NodeProcess) => void): Promise<void> => {
-  await mkdir(join(folder, 'project'))
+const demo = async (): Promise<void> => {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'project'))
   say(' … Starting a node on the embedded database (a few seconds)')
-  const node = await startNode({ OSA_DATA_DIR: join(folder, 'data') })
-  keep(node)
+  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') }, { signal })
   say(` ✓ The node runs at ${node.url}`)
-  say(`\n$ osa login ${node.url}`)
-  const loggedIn = await osa(folder, ['login', node.url, '--device'])
-  if (loggedIn === 0) {
-    say('\n$ osa whoami')
-    await osa(folder, ['whoami'])
-  }
+  if ((await osa(folder.path, ['login', node.url])) === 0) await osa(folder.path, ['whoami'])
   say(`\n   The node keeps running at ${node.url}`)
-  say('   Look at your terminals there: /account/sessions')
+  say(`   Your terminals there: ${node.url}/account/sessions`)
   say('   Ctrl-C stops it and removes everything this demo made')
-  await stopped
+  await Promise.race([stopped, node.ended])
+  if (!signal.aborted) throw new Error(`the node ended by itself:\n${node.output()}`)
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'osa-demo-'))
-let node: NodeProcess | null = null
-const stopped = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-})
 try {
-  await Promise.race([
-    run(folder, stopped, (started) => {
-      node = started
-    }),
-    stopped,
-  ])
+  await demo()
 } catch (error) {
-  say(` ✗ The demo could not go on\n   ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
-} finally {
-  await (node as NodeProcess | null)?.stop()
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  say('\n ✓ Stopped; nothing is left behind')
+  // told to stop, whatever was under way was cut off: that is no failure
+  if (!signal.aborted) {
+    say(` ✗ The demo could not go on\n   ${error instanceof Error ? error.message : error}`)
+    process.exitCode = 1
+  }
 }
-process.exit()
+say('\n ✓ Stopped; nothing is left behind')

@@ -12,6 +12,8 @@ export interface NodeProcess extends AsyncDisposable {
   /** The public address, from the line a node prints when it is ready. */
   readonly url: string
   readonly pid: number
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>
   /** All it has printed so far, both streams. */
   output(): string
   /** SIGTERM, then waits for the end; answers the exit code. */
@@ -30,21 +32,30 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
 
 /**
  * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`. Rejects with all
- * that the node printed when it ends before.
+ * that the node printed when it ends before, and when `signal` aborts; the node is gone then.
  */
 export const startNode = async (
   settings: Readonly<Record<string, string>>,
-  { timeoutMs = 60_000 }: { timeoutMs?: number } = {},
+  { timeoutMs = 60_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<NodeProcess> => {
   const child = spawn(process.execPath, [main], {
     env: { ...cleanEnvironment(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // nothing survives a caller that ends without stopping it
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
+  const ended = once(child, 'exit').then(() => {
+    process.off('exit', killAtExit)
+  })
   const lines: string[] = []
-  const url = await readyUrl(child, lines, timeoutMs)
-  const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve()
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
+  const url = await readyUrl(
+    child,
+    lines,
+    AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+  )
+  const end = async (how: NodeJS.Signals) => {
+    child.kill(how)
     await ended
   }
   const stop = async () => {
@@ -54,6 +65,7 @@ export const startNode = async (
   return {
     url,
     pid: child.pid ?? 0,
+    ended,
     output: () => lines.join('\n'),
     stop,
     kill: () => end('SIGKILL'),
@@ -63,14 +75,14 @@ export const startNode = async (
   }
 }
 
-const readyUrl = (child: ChildProcess, lines: string[], timeoutMs: number): Promise<string> =>
+const readyUrl = (child: ChildProcess, lines: string[], signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     const fail = (what: string) => {
-      clearTimeout(timer)
       child.kill('SIGKILL')
       reject(new Error(`${what}:\n${lines.join('\n')}`))
     }
-    const timer = setTimeout(() => fail(`the node was not ready after ${timeoutMs} ms`), timeoutMs)
+    const giveUp = () => fail('the node was not ready in time')
+    signal.addEventListener('abort', giveUp)
     child.once('error', (error) => fail(`the node could not be started (${error.message})`))
     child.once('exit', (code) => fail(`the node ended with ${code} before it was ready`))
     for (const stream of [child.stdout, child.stderr]) {
@@ -79,7 +91,7 @@ const readyUrl = (child: ChildProcess, lines: string[], timeoutMs: number): Prom
         lines.push(line)
         const url = /OSA node ready at (\S+)/.exec(line)?.[1]
         if (url === undefined) return
-        clearTimeout(timer)
+        signal.removeEventListener('abort', giveUp)
         resolve(url)
       })
     }
