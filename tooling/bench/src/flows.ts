@@ -4,8 +4,8 @@ import { post } from './load.ts'
 
 const grant = encodeURIComponent('urn:ietf:params:oauth:grant-type:device_code')
 
-/** Each start seems to come from a machine of its own, so that no limit is measured instead of the work. */
-const someSource = (() => {
+/** A machine of its own for each start, so that no limit is measured instead of the work. */
+export const someMachine = (() => {
   let n = 0
   return () => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n++ & 255}`
 })()
@@ -15,8 +15,12 @@ const succeeded = ({ status, body }: { status: number; body: string }): Record<s
   return JSON.parse(body)
 }
 
-export const start = async (origin: string, agent: Agent): Promise<{ deviceCode: string; userCode: string }> => {
-  const headers = { 'x-forwarded-for': someSource() }
+export const start = async (
+  origin: string,
+  agent: Agent,
+  from: string,
+): Promise<{ deviceCode: string; userCode: string }> => {
+  const headers = { 'x-forwarded-for': from }
   const answer = succeeded(
     await post(origin, agent, { path: '/oauth/device_authorization', body: 'client_id=osa-cli', headers }),
   )

@@ -23,7 +23,7 @@ test('B07 L04 200 concurrent polls of one approved code, at two nodes on one Pos
   await using folder = await temporaryFolder()
   await using postgres = await startPostgres()
   const settings = {
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: postgres.url(),
     OSA_SECRET: Buffer.alloc(32, 5).toString('base64url'),
     OSA_DATA_DIR: join(folder.path, 'data'),
   }
@@ -41,6 +41,27 @@ test('B07 L04 200 concurrent polls of one approved code, at two nodes on one Pos
     new Set(['invalid_grant']),
   )
   expect((await refresh(nodes[1] ?? '', won[0]?.body.refresh_token ?? '')).status).toBe(200)
+})
+
+test('B31 B30 the database dies before a redemption: 503 with a JSON body, and tokens exactly once when it is back', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres()
+  await using node = await startNode({ DATABASE_URL: postgres.url(), OSA_DATA_DIR: join(folder.path, 'data') })
+  const { deviceCode, userCode } = await start(node.url)
+  await approve(node.url, userCode)
+  await postgres.stop()
+  const lost = await poll(node.url, deviceCode)
+  expect(lost).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } })
+  expect((await fetch(`${node.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${node.url}/readyz`)).status).toBe(503)
+  await postgres.start()
+  let back = await poll(node.url, deviceCode)
+  for (let tries = 0; back.status === 503 && tries < 50; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    back = await poll(node.url, deviceCode)
+  }
+  expect(back.status).toBe(200)
+  expect((await poll(node.url, deviceCode)).body.error).toBe('invalid_grant')
 })
 
 test('a killed node loses no pending flow and no approval', async () => {

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { startUpstream } from '@osa/server/testing/upstream'
+import { expect, test } from 'vitest'
+import { keepScreenshot, openChromium } from './chromium.ts'
+import { freePort } from './free-port.ts'
+import { startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { openTerminal } from './terminal.ts'
+
+test.each(['approves', 'refuses'] as const)(
+  'D07 D13 E08 a person who clicks through a real provider’s login page and %s there is heard by the terminal',
+  async (what) => {
+    await using folder = await temporaryFolder()
+    const port = await freePort()
+    // another host name than the node's: coming back from the provider is a cross-site navigation, as it is in life
+    await using upstream = await startUpstream({ redirectUris: [`http://localhost:${port}/api/v1/auth/callback`] })
+    await using node = await startNode({
+      PORT: String(port),
+      OSA_DATA_DIR: join(folder.path, 'data'),
+      OSA_OIDC_ISSUER: upstream.issuer,
+      OSA_OIDC_CLIENT_ID: upstream.clientId,
+      OSA_OIDC_CLIENT_SECRET: upstream.clientSecret,
+      OSA_OIDC_NAME: 'Example University',
+    })
+    const terminal = openTerminal(['login', node.url, '--no-link'], { home: folder.path, cwd: folder.path })
+    const code = (await terminal.until(/([A-Z]{4}-[A-Z]{4})/))[1] ?? ''
+    const chromium = await openChromium()
+    try {
+      const page = await chromium.newPage()
+      await page.goto(`${node.url}/device`)
+      await page.getByLabel('Code', { exact: true }).fill(code)
+      await page.getByRole('button', { name: /continue/i }).click()
+      await page.waitForURL(`${upstream.issuer}/**`)
+      await keepScreenshot(page, `7-provider-${what}`)
+      if (what === 'approves') {
+        await page.getByRole('button', { name: /sign in/i }).click()
+        await page.waitForURL('**/device/confirm**')
+        await page.getByRole('button', { name: 'Approve' }).click()
+        await terminal.until(/Logged in to \S+ as Josiah Carberry/)
+        expect(await terminal.exitCode).toBe(0)
+      } else {
+        await page
+          .getByText(/deny|cancel|refuse/i)
+          .first()
+          .click()
+        await page.waitForURL(`${node.url}/**`)
+        await terminal.until(/Sign-in was refused in the browser/)
+        expect(await terminal.exitCode).toBe(6)
+      }
+    } finally {
+      await chromium.close()
+    }
+    for (const canary of [...upstream.issued, upstream.clientSecret]) expect(node.output()).not.toContain(canary)
+  },
+)
