@@ -1,0 +1,107 @@
+/** A person sees and ends the terminals that act as them. */
+import { expect, test } from 'vitest'
+import { arriveAtConfirm, carberryButton, type Pages, startPages } from '../testing/pages.ts'
+
+const signInTerminal = async (pages: Pages, deviceName: string, as = carberryButton) => {
+  const terminal = await pages.startTerminal({ deviceName })
+  const browser = pages.browse()
+  await arriveAtConfirm(pages, browser, terminal.user_code, as)
+  await browser.press('Approve')
+  const tokens = await pages.poll(terminal.device_code)
+  if ('error' in tokens) throw new Error(tokens.error_description)
+  return tokens.refresh_token
+}
+
+const openSessions = async (pages: Pages, as = carberryButton) => {
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/account/sessions`)
+  await browser.press('Sign in with the development sign-in')
+  await browser.press(as)
+  return browser
+}
+
+test('D30 two terminals are listed with client, name, address and times; one is ended, the other goes on', async () => {
+  await using pages = await startPages()
+  const [laptop, cluster] = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
+  const browser = await openSessions(pages)
+  const { body, url } = browser.page()
+  expect(url.pathname).toBe('/account/sessions')
+  for (const shown of [
+    'laptop',
+    'cluster',
+    'OSA command line',
+    '203.0.113.5',
+    'Last used',
+    'Signed in',
+    'Josiah Carberry',
+    '0000-0002-1825-0097',
+  ]) {
+    expect(body).toContain(shown)
+  }
+  const after = await browser.press('Sign out laptop')
+  expect(after.body).not.toContain('laptop')
+  expect(await pages.refresh(laptop)).toMatchObject({ error: 'invalid_grant' })
+  expect(await pages.refresh(cluster)).toHaveProperty('access_token')
+})
+
+test('D30 all terminals are ended at once', async () => {
+  await using pages = await startPages()
+  const tokens = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
+  const browser = await openSessions(pages)
+  const after = await browser.press('Sign out all terminals')
+  expect(after.body).toContain('No terminal is signed in as you')
+  for (const token of tokens) expect(await pages.refresh(token)).toMatchObject({ error: 'invalid_grant' })
+})
+
+test('D30 nobody sees or ends another person’s terminals', async () => {
+  await using pages = await startPages()
+  const token = await signInTerminal(pages, 'laptop')
+  const owner = await openSessions(pages)
+  const id =
+    owner
+      .forms()
+      .flatMap(({ buttons }) => buttons)
+      .find(({ text }) => text === 'Sign out laptop')?.value ?? ''
+  await signInTerminal(pages, 'mine', 'Ada Example, publisher')
+  const stranger = await openSessions(pages, 'Ada Example, publisher')
+  expect(stranger.page().body).not.toContain('laptop')
+  await stranger.press('Sign out mine', { session: id })
+  expect(await pages.refresh(token)).toHaveProperty('access_token')
+})
+
+test('D25 signing out ends the session and clears its cookie', async () => {
+  await using pages = await startPages()
+  const browser = await openSessions(pages)
+  const before = browser.cookies()
+  const after = await browser.press('Sign out of this page')
+  expect(after.body).toContain('Sign in to see your terminals')
+  expect(browser.cookie('__Host-osa_session')).toBeNull()
+  browser.setCookies(before)
+  expect((await browser.open(`${pages.publicUrl}/account/sessions`)).body).not.toContain('Josiah')
+})
+
+test('D05 revoking needs this page’s form', async () => {
+  await using pages = await startPages()
+  const token = await signInTerminal(pages, 'laptop')
+  const browser = await openSessions(pages)
+  expect((await browser.press('Sign out laptop', { form_token: 'x'.repeat(43) })).status).toBe(403)
+  expect((await browser.send('/account/sign-out', { method: 'POST', body: '' })).status).not.toBe(303)
+  expect(await pages.refresh(token)).toHaveProperty('access_token')
+})
+
+test('E22 a foreign page cannot start a sign-in', async () => {
+  await using pages = await startPages()
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/account/sessions`)
+  const answer = await browser.send('/account/sign-in', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'cross-site',
+    },
+    body: 'provider=development',
+  })
+  expect(answer.status).toBe(403)
+  expect((await browser.send('/account/sign-in')).status).toBe(405)
+})

@@ -1,0 +1,31 @@
+/** Sends a browser to an identity provider, or says that none can be reached. */
+import type { CookieSecret, DeviceClaimTicket } from '@osa/core'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { messagePage } from './pages/message.ts'
+import { signInErrorPage } from './pages/sign-in-error.ts'
+import { seeOther, showPage } from './respond.ts'
+
+export const sendToProvider = async (
+  c: PageContext,
+  deps: BrowserDependencies,
+  request: {
+    /** As a form named it; the first provider when it names none. */
+    providerId: string | undefined
+    browser: CookieSecret
+    device: DeviceClaimTicket | null
+    switchAccount: boolean
+  },
+): Promise<Response> => {
+  const { auth, log } = deps
+  const providerId = request.providerId ?? auth.identityProviders[0]?.id
+  if (!auth.identityProviders.some(({ id }) => id === providerId) || providerId === undefined) {
+    return showPage(c, deps, messagePage('bad_form', deps))
+  }
+  const begun = await auth.beginSignIn({ ...request, providerId })
+  if ('authorizationUrl' in begun) return seeOther(c, deps, begun.authorizationUrl)
+  log.warn(
+    { refused: begun.refused, detail: begun.detail, requestId: c.get('requester').requestId },
+    'a sign-in could not begin',
+  )
+  return showPage(c, deps, signInErrorPage(begun))
+}

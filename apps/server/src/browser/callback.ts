@@ -1,0 +1,25 @@
+/** `/api/v1/auth/callback`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
+import { readCookie, writeCookie } from './cookies.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { seeOther } from './respond.ts'
+import { outcomePath } from './sign-in-outcome.ts'
+
+export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const { auth, log, publicUrl } = deps
+  const browser = readCookie(c, 'browser', publicUrl)
+  const requester = c.get('requester')
+  const outcome = await auth.finishSignIn({
+    parameters: new URL(c.req.url).searchParams,
+    browser,
+    session: readCookie(c, 'session', publicUrl),
+    requester,
+  })
+  if ('refused' in outcome) {
+    const { refused, detail } = outcome
+    log.warn({ refused, detail, requestId: requester.requestId }, 'a sign-in did not happen')
+    return seeOther(c, deps, outcomePath(deps, browser, outcome))
+  }
+  writeCookie(c, 'session', publicUrl, outcome.secret)
+  const flow = outcome.deviceAuthorizationId
+  return seeOther(c, deps, flow === null ? '/account/sessions' : `/device/confirm?${new URLSearchParams({ flow })}`)
+}

@@ -1,0 +1,39 @@
+/** The two cookies of the pages: one ties forms and sign-ins to a browser, the other is a signed-in session (ASVS 3.3). */
+import type { CookieSecret } from '@osa/core'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { PageContext } from './dependencies.ts'
+
+export type CookieKind = 'browser' | 'session'
+
+/**
+ * Safari's engine refuses `Secure` cookies, and with them the `__Host-` prefix, on http://localhost, where the others take loopback for
+ * secure. There, and only there, a plain cookie stands in, so that a developer on a Mac can sign in; over https nothing changes.
+ */
+const needsPlainCookie = (publicUrl: URL, userAgent: string): boolean =>
+  publicUrl.protocol === 'http:' &&
+  /AppleWebKit\/.*Safari\//.test(userAgent) &&
+  !/Chrome|Chromium|CriOS|Edg|Firefox|FxiOS|OPR/.test(userAgent)
+
+const attributesOf = (c: PageContext, kind: CookieKind, publicUrl: URL) => {
+  const plain = needsPlainCookie(publicUrl, c.req.header('user-agent') ?? '')
+  // Lax, not Strict: the way back from a provider's page begins with a click there, and Strict cookies stay at home then
+  const options = { path: '/', httpOnly: true, secure: !plain, sameSite: 'Lax' } as const
+  return { name: plain ? `osa_${kind}` : `__Host-osa_${kind}`, options }
+}
+
+/** The cookie's secret, or null when there is none of the right shape. */
+export const readCookie = (c: PageContext, kind: CookieKind, publicUrl: URL): CookieSecret | null => {
+  const value = getCookie(c, attributesOf(c, kind, publicUrl).name) ?? ''
+  return /^[A-Za-z0-9_-]{43}$/.test(value) ? (value as CookieSecret) : null
+}
+
+/** Sets a cookie that ends with the browser; how long it counts is the node's to say. */
+export const writeCookie = (c: PageContext, kind: CookieKind, publicUrl: URL, secret: CookieSecret): void => {
+  const { name, options } = attributesOf(c, kind, publicUrl)
+  setCookie(c, name, secret, options)
+}
+
+export const clearCookie = (c: PageContext, kind: CookieKind, publicUrl: URL): void => {
+  const { name, options } = attributesOf(c, kind, publicUrl)
+  setCookie(c, name, '', { ...options, maxAge: 0 })
+}

@@ -1,0 +1,27 @@
+/** What the pages need from the composition root. They hold no rule: every decision is a call to `auth`. */
+import type { Auth, AuthPolicy } from '@osa/core'
+import type { Context } from 'hono'
+import type { DevelopmentSignIn } from '../identity/development.ts'
+import type { NodeEnv } from '../requester.ts'
+
+export interface BrowserDependencies {
+  readonly auth: Auth
+  /** The public origin; pages and cookies go by it, never by a request's headers. */
+  readonly publicUrl: URL
+  /** The development sign-in's page, where it is configured. */
+  readonly development: DevelopmentSignIn | null
+  readonly log: BrowserLog
+  /** Tells "the database cannot be reached" from a defect. */
+  readonly isUnavailable: (error: unknown) => boolean
+  readonly policy: AuthPolicy
+  /** What the pages call this node. */
+  readonly serverName: string
+}
+
+/** The part of a pino logger that the pages use. */
+export interface BrowserLog {
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export type PageContext = Context<NodeEnv>

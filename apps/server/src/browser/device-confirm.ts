@@ -1,0 +1,109 @@
+/** `/device/confirm`: a signed-in person sees who asks for what, and says yes or no (RFC 8628 §5.4). */
+import type { DeviceReview, SignedInBrowser } from '@osa/core'
+import { sendToProvider } from './begin-sign-in.ts'
+import { readCookie, writeCookie } from './cookies.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { guardedForm } from './form-guard.ts'
+import { isSameNetwork } from './networks.ts'
+import { confirmPage } from './pages/confirm.ts'
+import { alreadyDecidedPage } from './pages/decided.ts'
+import { messagePage } from './pages/message.ts'
+import { seeOther, showPage } from './respond.ts'
+
+/** The request under review: what a browser may see of it, or the page that says why there is nothing to see. */
+const reviewed = async (
+  c: PageContext,
+  deps: BrowserDependencies,
+): Promise<{ browser: SignedInBrowser; review: DeviceReview } | Response> => {
+  const browser = await deps.auth.browserSession(readCookie(c, 'session', deps.publicUrl))
+  if (!browser) return showPage(c, deps, messagePage('not_signed_in', deps))
+  const review = await deps.auth.reviewDevice({ browser, deviceAuthorizationId: flowOf(c) })
+  return review ? { browser, review } : showPage(c, deps, messagePage('unknown_request', deps))
+}
+
+/** The id in the address is no secret and opens nothing: only the session that claimed the request sees it (D16). */
+export const flowOf = (c: PageContext): string => c.req.query('flow') ?? ''
+const pathFor = (page: 'confirm' | 'complete', flow: string) => `/device/${page}?${new URLSearchParams({ flow })}`
+
+export const showConfirm = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const found = await reviewed(c, deps)
+  if (found instanceof Response) return found
+  const { device, expired } = found.review
+  if (device.status !== 'pending') return seeOther(c, deps, pathFor('complete', device.id))
+  return expired
+    ? showPage(c, deps, messagePage('expired', deps))
+    : renderConfirm(c, deps, { ...found, unconfirmed: false })
+}
+
+const renderConfirm = (
+  c: PageContext,
+  deps: BrowserDependencies,
+  { browser, review, unconfirmed }: { browser: SignedInBrowser; review: DeviceReview; unconfirmed: boolean },
+) => {
+  const { auth, policy } = deps
+  const { id } = review.device
+  return showPage(
+    c,
+    deps,
+    confirmPage({
+      review,
+      browser,
+      policy,
+      distant: isDistant(c, review),
+      unconfirmed,
+      decideToken: auth.formToken(browser.session.id, `decide:${id}`),
+      switchToken: auth.formToken(browser.session.id, `switch:${id}`),
+    }),
+  )
+}
+
+const isDistant = (c: PageContext, { device }: DeviceReview): boolean =>
+  !isSameNetwork(device.requesterIp, c.get('requester').ip)
+
+/** Takes the decision; from another network an approval needs the extra tick, whatever the browser enforced (D29). */
+export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const found = await reviewed(c, deps)
+  if (found instanceof Response) return found
+  const { browser, review } = found
+  const { id } = review.device
+  const submitted = await guardedForm(c, deps, { binding: browser.session.id, step: `decide:${id}` })
+  if (submitted instanceof Response) return submitted
+  const { form } = submitted
+  const decision = form.get('decision')
+  if (decision !== 'approve' && decision !== 'deny') return showPage(c, deps, messagePage('bad_form', deps))
+  const undecided = review.device.status === 'pending' && !review.expired
+  if (decision === 'approve' && undecided && isDistant(c, review) && form.get('other_network') !== 'yes') {
+    return renderConfirm(c, deps, { ...found, unconfirmed: true })
+  }
+  const requester = c.get('requester')
+  const outcome = await deps.auth.decideDevice({ browser, deviceAuthorizationId: id, decision, requester })
+  switch (outcome) {
+    case 'approved':
+    case 'denied':
+      return seeOther(c, deps, pathFor('complete', id))
+    case 'already_approved':
+    case 'already_denied':
+      return showPage(c, deps, alreadyDecidedPage(outcome === 'already_approved'))
+    case 'expired':
+      return showPage(c, deps, messagePage('expired', deps))
+    case 'not_yours':
+      return showPage(c, deps, messagePage('unknown_request', deps))
+  }
+}
+
+/** Gives the request back and sends the browser to the provider again, which is asked to let somebody else sign in. */
+export const switchAccount = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const found = await reviewed(c, deps)
+  if (found instanceof Response) return found
+  const { auth, publicUrl } = deps
+  const { browser, review } = found
+  const { id } = review.device
+  const submitted = await guardedForm(c, deps, { binding: browser.session.id, step: `switch:${id}` })
+  if (submitted instanceof Response) return submitted
+  const device = await auth.switchAccount({ browser, deviceAuthorizationId: id })
+  if (!device) return showPage(c, deps, messagePage('expired', deps))
+  const secret = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
+  writeCookie(c, 'browser', publicUrl, secret)
+  const same = auth.identityProviders.find((provider) => provider.id === browser.identity.provider)
+  return sendToProvider(c, deps, { providerId: same?.id, browser: secret, device, switchAccount: true })
+}

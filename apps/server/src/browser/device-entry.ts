@@ -1,0 +1,59 @@
+/** `/device`: a person types or confirms the code from their terminal and is sent on to sign in (RFC 8628 §3.3). */
+import { formatUserCode, normaliseUserCode } from '@osa/core'
+import { sendToProvider } from './begin-sign-in.ts'
+import { readCookie, writeCookie } from './cookies.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { guardedForm } from './form-guard.ts'
+import { codeFormPage } from './pages/code-form.ts'
+import { limitedPage } from './pages/limited.ts'
+import { showPage } from './respond.ts'
+
+const step = 'enter-code'
+
+/** Shows the form. A code in the address is filled in if it can be one, and never submitted or looked up (§3.3.1). */
+export const showCodeForm = (deps: BrowserDependencies) => (c: PageContext) => {
+  const { auth, publicUrl } = deps
+  const browser = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
+  writeCookie(c, 'browser', publicUrl, browser)
+  const userCode = normaliseUserCode(c.req.query('user_code') ?? '')
+  return showPage(
+    c,
+    deps,
+    codeFormPage({
+      formToken: auth.formToken(browser, step),
+      userCode: userCode && formatUserCode(userCode),
+      providers: auth.identityProviders,
+      refused: false,
+    }),
+  )
+}
+
+/** Takes a code. One answer for all that cannot be used: same status, same bytes (C11). */
+export const takeCode = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const { auth, publicUrl } = deps
+  const submitted = await guardedForm(c, deps, { binding: readCookie(c, 'browser', publicUrl), step })
+  if (submitted instanceof Response) return submitted
+  const { form, binding: browser } = submitted
+  const session = await auth.browserSession(readCookie(c, 'session', publicUrl))
+  const entered = await auth.enterUserCode({
+    userCode: form.get('user_code') ?? '',
+    requester: c.get('requester'),
+    userId: session?.user.id ?? null,
+  })
+  switch (entered.outcome) {
+    case 'limited':
+      return showPage(c, deps, limitedPage(entered.retryAfterSeconds))
+    case 'not_usable': {
+      const formToken = auth.formToken(browser, step)
+      const page = codeFormPage({ formToken, userCode: null, providers: auth.identityProviders, refused: true })
+      return showPage(c, deps, page)
+    }
+    case 'found':
+      return sendToProvider(c, deps, {
+        providerId: form.get('provider'),
+        browser,
+        device: entered.ticket,
+        switchAccount: false,
+      })
+  }
+}

@@ -1,0 +1,24 @@
+/** `/device/complete` and `/device/error`: where a person ends, and is sent back to the terminal. */
+import { readCookie } from './cookies.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { flowOf } from './device-confirm.ts'
+import { decidedPage, nothingToShowPage } from './pages/decided.ts'
+import { messagePage } from './pages/message.ts'
+import { signInErrorPage } from './pages/sign-in-error.ts'
+import { seeOther, showPage } from './respond.ts'
+import { readOutcome } from './sign-in-outcome.ts'
+
+/** Says how it ended, in the session that decided; anywhere else it says nothing (D24). */
+export const showComplete = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const { auth, publicUrl } = deps
+  const browser = await auth.browserSession(readCookie(c, 'session', publicUrl))
+  const review = browser && (await auth.reviewDevice({ browser, deviceAuthorizationId: flowOf(c) }))
+  if (!review) return showPage(c, deps, nothingToShowPage())
+  const { status, id } = review.device
+  if (status !== 'pending') return showPage(c, deps, decidedPage({ approved: status !== 'denied', review }))
+  if (review.expired) return showPage(c, deps, messagePage('expired', deps))
+  return seeOther(c, deps, `/device/confirm?${new URLSearchParams({ flow: id })}`)
+}
+
+export const showSignInError = (deps: BrowserDependencies) => (c: PageContext) =>
+  showPage(c, deps, signInErrorPage(readOutcome(c, deps, readCookie(c, 'browser', deps.publicUrl))))

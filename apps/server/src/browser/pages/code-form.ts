@@ -1,0 +1,44 @@
+/** `/device`: the form for the code. */
+import type { IdentityProvider } from '@osa/core'
+import { html } from 'hono/html'
+import type { Page } from '../respond.ts'
+import { alert, hiddenToken, providerButtons } from './parts.ts'
+
+export const codeFormPage = ({
+  formToken,
+  userCode,
+  providers,
+  refused,
+}: {
+  formToken: string
+  /** Filled in from the address, `XXXX-XXXX`. */
+  userCode: string | null
+  providers: readonly IdentityProvider[]
+  /** True after a code that cannot be used; the page then is the same whatever was typed. */
+  refused: boolean
+}): Page => ({
+  title: refused ? 'That code cannot be used' : 'Enter your code',
+  status: refused ? 400 : 200,
+  content: html`<section class="sheet">
+<p class="eyebrow">Sign in a terminal</p>
+<h1>Enter the code from your terminal</h1>
+${refused ? alert('That code cannot be used. It may be mistyped, too old, or already taken. Compare it with your terminal, or run the command there again for a new one.') : ''}
+<p id="code-hint">${
+    userCode === null
+      ? 'Eight letters. Capitals, spaces and dashes do not matter.'
+      : 'The code came with the link you opened. Go on only if your own terminal shows the same one.'
+  }</p>
+<form method="post" action="/device">
+${hiddenToken(formToken)}
+<label for="user-code">Code</label>
+<input class="code-input" type="text" id="user-code" name="user_code" value="${userCode ?? ''}" placeholder="XXXX-XXXX" required
+aria-describedby="code-hint" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64"
+${userCode === null && !refused ? html`autofocus` : ''}>
+${providerButtons(providers, 'Continue')}
+</form>
+</section>
+<section class="sheet slip">
+<p class="faded">Did somebody send you this code or this link? Then close this page: whoever started that sign-in would act in your
+name. Enter a code only if you have just started signing in on a terminal of your own.</p>
+</section>`,
+})

@@ -1,0 +1,22 @@
+/** `/`: what this node is and how to begin. */
+import { html } from 'hono/html'
+import type { BrowserDependencies } from '../dependencies.ts'
+import type { Page } from '../respond.ts'
+
+export const landingPage = ({
+  publicUrl,
+  serverName,
+}: Pick<BrowserDependencies, 'publicUrl' | 'serverName'>): Page => ({
+  title: 'Welcome',
+  content: html`<section class="sheet">
+<p class="eyebrow">Archive node</p>
+<h1>A quiet place for open data</h1>
+<p class="lead">This is ${serverName}. Researchers register their conventions on this node from the command line, in their own
+name.</p>
+<h2>Sign in from your terminal</h2>
+<pre class="command" tabindex="0"><span class="prompt" aria-hidden="true">$ </span>osa login ${publicUrl.origin}</pre>
+<p>The terminal shows a short code. You confirm it here, in any browser, and return to your work.</p>
+<div class="row"><a class="button" href="/device">Enter a code</a>
+<a class="button plain" href="/account/sessions">Your terminals</a></div>
+</section>`,
+})

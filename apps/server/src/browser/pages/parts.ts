@@ -1,0 +1,43 @@
+/** Small pieces that several pages are made of. */
+import type { IdentityProvider, SignedInBrowser } from '@osa/core'
+import { html } from 'hono/html'
+import { formTokenField } from '../form-fields.ts'
+import type { Html } from '../respond.ts'
+
+export const hiddenToken = (token: string): Html =>
+  html`<input type="hidden" name="${formTokenField}" value="${token}">`
+
+/** One submit button a provider; the browser's Enter takes the first. */
+export const providerButtons = (providers: readonly IdentityProvider[], verb: string): Html =>
+  html`${providers.map(
+    ({ id, name }, index) =>
+      html`<button class="wide${index === 0 ? '' : ' plain'}" name="provider" value="${id}">${verb} with ${name}</button>`,
+  )}`
+
+/** A problem, announced and focused when the page opens; works without a script. */
+export const alert = (text: Html | string): Html =>
+  html`<div class="note" role="alert" tabindex="-1" autofocus><p>${text}</p></div>`
+
+/** Who is signed in, as the identity provider names them. */
+export const signedInAs = ({ user, identity }: SignedInBrowser): Html =>
+  html`<div><p class="faded">Signed in as</p><p><strong>${user.displayName ?? 'No public name'}</strong></p>
+<p class="iD">${identity.subject}</p></div>`
+
+/** An instant that people everywhere read the same way. */
+export const instant = (at: Date): Html => html`<time datetime="${at.toISOString()}">${format.format(at)} UTC</time>`
+
+const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+
+/** "15 minutes", "30 days": the largest unit that comes out even enough to say. */
+export const duration = (seconds: number): string => {
+  const [size, unit] =
+    units.find(([size]) => seconds >= size * 2 || (seconds >= size && seconds % size === 0)) ?? ([1, 'second'] as const)
+  const count = Math.round(seconds / size)
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+const units = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+] as const

@@ -1,0 +1,119 @@
+/** Addresses: old ones that move, unknown ones, and none that leads elsewhere. */
+import { expect, test } from 'vitest'
+import { startPages } from '../testing/pages.ts'
+
+test.each([
+  ['/api/v1/auth/device/verify', '/device'],
+  ['/api/v1/auth/device/verify?code=BCDF-GHJK', '/device?user_code=BCDF-GHJK'],
+  ['/api/v1/auth/device/verify?code=a%26b%3Dc&error_message=x', '/device?user_code=a%26b%3Dc'],
+  ['/api/v1/auth/device/complete?code=x', '/device/complete'],
+  ['/api/v1/auth/device/error?error_description=x', '/device/error'],
+])('the original’s address %s moves to %s', async (from, to) => {
+  await using pages = await startPages()
+  const answer = await pages.browse().send(`${pages.publicUrl}${from}`)
+  expect(answer.status).toBe(303)
+  expect(answer.headers.get('location')).toBe(to)
+})
+
+test('D28 no address leads to a foreign one', async () => {
+  await using pages = await startPages()
+  const targets = ['//evil.example', '/\\evil.example', 'https:evil.example', 'https://evil.example']
+  const names = ['next', 'return_to', 'redirect_uri', 'continue', 'code', 'flow', 'user_code']
+  const paths = [
+    '/',
+    '/device',
+    '/device/confirm',
+    '/device/complete',
+    '/device/error',
+    '/account/sessions',
+    '/api/v1/auth/callback',
+    '/api/v1/auth/device/verify',
+    '//evil.example',
+    '/\\evil.example',
+  ]
+  for (const path of paths) {
+    for (const target of targets) {
+      const query = new URLSearchParams(names.map((name) => [name, target]))
+      const address = `${pages.publicUrl}${path}?${query}`
+      const { headers } = await pages.browse().send(address)
+      const location = headers.get('location')
+      if (location !== null) expect(new URL(location, pages.publicUrl).origin).toBe(pages.publicUrl)
+    }
+  }
+})
+
+test('an unknown address is a page for a browser, and JSON for a program', async () => {
+  await using pages = await startPages()
+  const page = await pages.browse().open(`${pages.publicUrl}/nowhere`)
+  expect(page.status).toBe(404)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  for (const [path, accept] of [
+    ['/nowhere', '*/*'],
+    ['/api/nowhere', 'text/html'],
+    ['/oauth/nowhere', 'text/html'],
+  ] as const) {
+    const answer = await pages.request(path, { headers: { accept } })
+    expect(answer.status).toBe(404)
+    expect(answer.headers.get('content-type')).toContain('application/json')
+  }
+})
+
+test('a method that a page does not take gets a page that says so', async () => {
+  await using pages = await startPages()
+  const answer = await pages.browse().send(`${pages.publicUrl}/device`, { method: 'PUT' })
+  expect(answer.status).toBe(405)
+  expect(answer.headers.get('allow')).toBe('GET, HEAD, POST')
+})
+
+test('the start page says how to sign in', async () => {
+  await using pages = await startPages()
+  const { body } = await pages.browse().open(`${pages.publicUrl}/`)
+  expect(body).toContain(`osa login ${pages.publicUrl}`)
+  expect(body).toContain('href="/account/sessions"')
+})
+
+test('D32 a defect is a page with nothing of its inside', async () => {
+  const app = { isUnavailable: () => false }
+  await using pages = await startPages({ app })
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/account/sessions`)
+  pages.store.findBrowserSession = () => Promise.reject(new Error('inner detail 4711'))
+  browser.setCookies([
+    ...browser.cookies(),
+    { origin: pages.publicUrl, name: '__Host-osa_session', value: 'x'.repeat(43), path: '/', header: '' },
+  ])
+  const page = await browser.open(`${pages.publicUrl}/account/sessions`)
+  expect(page.status).toBe(500)
+  expect(page.body).toContain('Something went wrong on our side')
+  expect(page.body).not.toMatch(/4711|\.ts:\d|hono|node_modules/i)
+  expect(pages.logLines.join('')).toContain('inner detail 4711')
+})
+
+test('D32 a database that is away is a page to try again from', async () => {
+  await using pages = await startPages({ app: { isUnavailable: () => true } })
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/account/sessions`)
+  pages.store.findBrowserSession = () => Promise.reject(new Error('away'))
+  browser.setCookies([
+    { origin: pages.publicUrl, name: '__Host-osa_session', value: 'x'.repeat(43), path: '/', header: '' },
+  ])
+  const page = await browser.open(`${pages.publicUrl}/account/sessions`)
+  expect(page.status).toBe(503)
+  expect(page.headers.get('retry-after')).toBe('5')
+})
+
+test('I06 no page leaves a code, a state or a cookie in the log', async () => {
+  await using pages = await startPages()
+  const { user_code } = await pages.startTerminal()
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/device?user_code=${user_code}`)
+  const development = await browser.press('Continue with the development sign-in')
+  await browser.press('Josiah Carberry, admin')
+  const log = pages.logLines.join('')
+  const secrets = [
+    user_code,
+    development.url.searchParams.get('state') ?? '',
+    ...browser.cookies().map(({ value }) => value),
+  ]
+  for (const secret of secrets) expect(log.includes(secret)).toBe(false)
+})

@@ -1,0 +1,89 @@
+/**
+ * The pages' paths. A step never calls another: each ends in a page or a redirect, and everything it needs to know about the step before
+ * is kept by the node. Owns no rule and no path of the APIs.
+ */
+import { type Handler, Hono } from 'hono'
+import { developmentSignInPath } from '../identity/development.ts'
+import type { NodeEnv } from '../requester.ts'
+import { revokeSessions, showSessions, signIn, signOut } from './account.ts'
+import { finishSignIn } from './callback.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { showDevelopmentSignIn, takeDevelopmentPerson } from './development.ts'
+import { showConfirm, switchAccount, takeDecision } from './device-confirm.ts'
+import { showCodeForm, takeCode } from './device-entry.ts'
+import { showComplete, showSignInError } from './device-result.ts'
+import { iconPath, serveIcon } from './icon.ts'
+import { landingPage } from './pages/landing.ts'
+import { messagePage, unavailablePage } from './pages/message.ts'
+import { seeOther, showPage } from './respond.ts'
+
+type PageHandler = Handler<NodeEnv>
+
+/** All pages of a node, to be mounted at its root. HEAD is answered as GET; other methods get a page and `Allow`. */
+export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
+  const pages = new Hono<NodeEnv>()
+  const route = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => {
+    if (handlers.get) pages.get(path, handlers.get)
+    if (handlers.post) pages.post(path, handlers.post)
+    const allow = [...(handlers.get ? ['GET', 'HEAD'] : []), ...(handlers.post ? ['POST'] : [])].join(', ')
+    pages.all(path, (c) => showPage(c, deps, { ...messagePage('wrong_method', deps), headers: { Allow: allow } }))
+  }
+  const move =
+    (to: (c: PageContext) => string): PageHandler =>
+    (c) =>
+      seeOther(c, deps, to(c))
+
+  route('/', { get: (c) => showPage(c, deps, landingPage(deps)) })
+  route(iconPath, { get: serveIcon })
+  route('/device', { get: showCodeForm(deps), post: takeCode(deps) })
+  route('/device/confirm', { get: showConfirm(deps), post: takeDecision(deps) })
+  route('/device/switch-account', { post: switchAccount(deps) })
+  route('/device/complete', { get: showComplete(deps) })
+  route('/device/error', { get: showSignInError(deps) })
+  route('/account/sessions', { get: showSessions(deps), post: revokeSessions(deps) })
+  route('/account/sign-in', { post: signIn(deps) })
+  route('/account/sign-out', { post: signOut(deps) })
+
+  // a callback counts once, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
+  const callback = finishSignIn(deps)
+  const wrongMethod = { ...messagePage('wrong_method', deps), headers: { Allow: 'GET' } }
+  pages.all('/api/v1/auth/callback', (c) => (c.req.method === 'GET' ? callback(c) : showPage(c, deps, wrongMethod)))
+
+  // addresses of the original, still printed by old terminals
+  route('/api/v1/auth/device/verify', { get: move(verifyPath) })
+  route('/api/v1/auth/device/complete', { get: move(() => '/device/complete') })
+  route('/api/v1/auth/device/error', { get: move(() => '/device/error') })
+
+  if (deps.development) {
+    const { development } = deps
+    route(developmentSignInPath, {
+      get: showDevelopmentSignIn(deps, development),
+      post: takeDevelopmentPerson(deps, development),
+    })
+  }
+
+  pages.onError((error, c) => {
+    const unavailable = deps.isUnavailable(error)
+    const { requestId } = c.get('requester')
+    deps.log.error({ err: error, requestId }, unavailable ? 'the database cannot be reached' : 'a page failed')
+    return showPage(c, deps, unavailable ? unavailablePage : messagePage('defect', deps))
+  })
+  return pages
+}
+
+const verifyPath = (c: PageContext): string => {
+  const userCode = c.req.query('code')
+  return userCode === undefined ? '/device' : `/device?${new URLSearchParams({ user_code: userCode.slice(0, 64) })}`
+}
+
+const apiPrefixes = ['/api', '/oauth', '/trpc', '/.well-known', '/healthz', '/readyz', '/metrics']
+
+/** The 404 page, for a browser that asked for a page; null for programs and API paths, which get their own answer. */
+export const pageNotFound =
+  (deps: BrowserDependencies) =>
+  async (c: PageContext): Promise<Response | null> => {
+    const { path, method } = c.req
+    const isApi = apiPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
+    const wantsPage = (method === 'GET' || method === 'HEAD') && (c.req.header('accept') ?? '').includes('text/html')
+    return isApi || !wantsPage ? null : showPage(c, deps, messagePage('not_found', deps))
+  }

@@ -1,0 +1,37 @@
+/** Headers of everything the pages answer (RFC 9700 §4.16, ASVS 3.4): nothing foreign is loaded, nothing is framed, nothing is kept. */
+
+const hstsSeconds = 2 * 365 * 86_400
+
+/**
+ * `formOrigins` are the identity providers': browsers apply `form-action` to the redirect that answers a form as well (D07).
+ * `nonce` is that of the page's one style sheet.
+ */
+export const securityHeaders = ({
+  publicUrl,
+  nonce,
+  formOrigins,
+}: {
+  publicUrl: URL
+  nonce: string | null
+  formOrigins: readonly string[]
+}): Record<string, string> => ({
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    `form-action ${["'self'", ...new Set(formOrigins)].join(' ')}`,
+    "img-src 'self'",
+    ...(nonce === null ? [] : [`style-src 'nonce-${nonce}'`]),
+  ].join('; '),
+  'X-Frame-Options': 'DENY',
+  // not no-referrer: the page's own forms would then be posted with a null Origin (D06)
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+  ...(publicUrl.protocol === 'https:'
+    ? { 'Strict-Transport-Security': `max-age=${hstsSeconds}; includeSubDomains` }
+    : {}),
+})

@@ -1,0 +1,47 @@
+/**
+ * Carries the reason of a failed sign-in from the callback to a clean address. The reason is one of a closed set, and it is shown only in
+ * the browser it happened in: a proof bound to that browser's cookie goes along, so that no link can put words on this node's page (D21).
+ */
+import type { CookieSecret, SignInRefusal } from '@osa/core'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+
+export interface SignInOutcome {
+  readonly refused: SignInRefusal['refused']
+  readonly providerName: string | null
+}
+
+const reasons = [
+  'unknown_transaction',
+  'denied',
+  'rejected',
+  'unreachable',
+  'device_not_usable',
+  'account_disabled',
+] as const satisfies readonly SignInRefusal['refused'][]
+
+const stepOf = (reason: string, provider: string) => `outcome:${reason}:${provider}`
+
+/** The address of the page that explains `refusal`, in this browser only. */
+export const outcomePath = (
+  { auth }: BrowserDependencies,
+  browser: CookieSecret | null,
+  { refused, providerName }: SignInRefusal,
+): string => {
+  if (browser === null) return '/device/error'
+  const provider = auth.identityProviders.find(({ name }) => name === providerName)?.id ?? ''
+  const proof = auth.formToken(browser, stepOf(refused, provider))
+  return `/device/error?${new URLSearchParams({ reason: refused, provider, proof })}`
+}
+
+/** What `outcomePath` put there; for any other address, that no such sign-in is known. */
+export const readOutcome = (
+  c: PageContext,
+  { auth }: BrowserDependencies,
+  browser: CookieSecret | null,
+): SignInOutcome => {
+  const { reason = '', provider = '', proof = '' } = c.req.query()
+  const refused = reasons.find((known) => known === reason)
+  const genuine = refused && browser !== null && auth.verifyFormToken(browser, stepOf(refused, provider), proof)
+  if (!genuine) return { refused: 'unknown_transaction', providerName: null }
+  return { refused, providerName: auth.identityProviders.find(({ id }) => id === provider)?.name ?? null }
+}

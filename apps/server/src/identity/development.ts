@@ -1,0 +1,92 @@
+/**
+ * The development sign-in: an identity provider inside the node, at which anyone can be anyone. It exists only when configured. A
+ * sign-in travels as at a real provider, through the browser with a one-time `code`; here that code is what the page answered, sealed
+ * under the node's own key and tied to state, nonce and PKCE challenge.
+ */
+import { createHash } from 'node:crypto'
+import { cleanText, type IdentityProvider, type Keys } from '@osa/core'
+import { signInFailure } from './sign-in-failure.ts'
+
+export interface DevelopmentSignIn {
+  /** Whether a request for the page was made by this node and is still young enough. */
+  isRequest(request: DevelopmentRequest): boolean
+  /** The callback address that signs `person` in. */
+  grant(request: DevelopmentRequest, person: { subject: string; name: string | null }): URL
+  /** The callback address that says no (RFC 6749 §4.1.2.1). */
+  deny(request: DevelopmentRequest): URL
+}
+/** The query of the page: `state`, and what the answer must be tied to, sealed. */
+export interface DevelopmentRequest {
+  readonly state: string
+  readonly request: string
+}
+
+export const developmentSignInPath = '/development/sign-in'
+const requestLifetimeMs = 600_000
+const codeLifetimeMs = 60_000
+
+export const developmentSignIn = ({
+  publicUrl,
+  keys,
+  now,
+}: {
+  publicUrl: URL
+  keys: Keys
+  now: () => Date
+}): { provider: IdentityProvider; development: DevelopmentSignIn } => {
+  const issuer = `${publicUrl.origin}/development`
+  const seal = (kind: 'request' | 'code', state: string, content: Record<string, unknown>, lifetimeMs: number) =>
+    keys.seal(
+      'development',
+      JSON.stringify({ ...content, expiresAtMs: now().getTime() + lifetimeMs }),
+      `${kind}:${state}`,
+    )
+  const open = (kind: 'request' | 'code', state: string, sealed: string): Record<string, unknown> | null => {
+    const text = keys.open('development', sealed, `${kind}:${state}`)
+    const content = text === null ? null : (JSON.parse(text) as Record<string, unknown>)
+    return content && now().getTime() < Number(content.expiresAtMs) ? content : null
+  }
+  const callback = (parameters: Record<string, string>) => {
+    const url = new URL('/api/v1/auth/callback', publicUrl)
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+    return url
+  }
+
+  const provider: IdentityProvider = {
+    id: 'development',
+    name: 'the development sign-in',
+    issuer,
+    origins: async () => [publicUrl.origin],
+    async authorizationUrl({ state, nonce, codeVerifier }) {
+      const url = new URL(developmentSignInPath, publicUrl)
+      url.searchParams.set('state', state)
+      url.searchParams.set(
+        'request',
+        seal('request', state, { nonce, challenge: s256(codeVerifier) }, requestLifetimeMs),
+      )
+      return url
+    },
+    async verifiedIdentity({ parameters, state, nonce, codeVerifier }) {
+      if (parameters.get('error') === 'access_denied')
+        return signInFailure('denied', 'declined at the development page')
+      const answer = open('code', state, parameters.get('code') ?? '')
+      if (answer?.nonce !== nonce || answer.challenge !== s256(codeVerifier)) {
+        return signInFailure('rejected', 'the code is not from this sign-in, or too old')
+      }
+      const name = typeof answer.name === 'string' ? cleanText(answer.name, 100) : null
+      return { issuer, subject: String(answer.subject), name, authTime: now() }
+    },
+  }
+  const development: DevelopmentSignIn = {
+    isRequest: ({ state, request }) => open('request', state, request) !== null,
+    grant({ state, request }, { subject, name }) {
+      const { nonce, challenge } = open('request', state, request) ?? {}
+      return callback({ code: seal('code', state, { nonce, challenge, subject, name }, codeLifetimeMs), state })
+    },
+    deny: ({ state }) => callback({ error: 'access_denied', state }),
+  }
+  return { provider, development }
+}
+
+/** PKCE (RFC 7636 §4.2). */
+const s256 = (codeVerifier: string): string => createHash('sha256').update(codeVerifier).digest('base64url')

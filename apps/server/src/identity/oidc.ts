@@ -1,0 +1,146 @@
+/**
+ * An OpenID Connect provider (Core §3.1, with PKCE): where to send a browser, and what its answer is worth. Each exchange has one
+ * deadline; the provider's tokens live in one function's variables and nowhere else (E12).
+ */
+import { cleanText, type IdentityProvider, type SignInFailure, type VerifiedIdentity } from '@osa/core'
+import * as client from 'openid-client'
+import { boundedFetch, exchangeTimeoutMs, UpstreamUnreachable } from './bounded-fetch.ts'
+import { type Discovered, discoveryOf } from './discovery.ts'
+import { failureFrom, signInFailure } from './sign-in-failure.ts'
+
+export interface OidcSettings {
+  readonly id: string
+  readonly name: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Algorithms an ID token may be signed with (RFC 8725 §3.1); never `none`, never symmetric. */
+  readonly idTokenAlgorithms: readonly string[]
+  /** Reads the person out of validated claims and the token response, or says why they will not do. */
+  readonly personFrom: (answer: TokenAnswer) => Person | SignInFailure
+}
+
+export interface TokenAnswer {
+  readonly claims: Readonly<Record<string, unknown>> & { readonly sub: string }
+  /** The whole token response; for what a provider puts beside the ID token, such as ORCID's `orcid` and `name`. */
+  readonly response: Readonly<Record<string, unknown>>
+}
+export interface Person {
+  readonly subject: string
+  readonly name: string | null
+}
+
+const clockToleranceSeconds = 60
+/** How long a page may wait to learn the provider's origin. */
+const originsTimeoutMs = 3_000
+const maxNameLength = 100
+
+/** An `IdentityProvider` on openid-client; talks to nobody until a person wants to sign in. */
+export const oidcProvider = (settings: OidcSettings, now: () => Date): IdentityProvider => {
+  const { id, name, issuer } = settings
+  const discovery = discoveryOf({ issuer, clientId: settings.clientId, now })
+  return {
+    id,
+    name,
+    issuer,
+    origins: async () => {
+      try {
+        return [(await discovery.get(AbortSignal.timeout(originsTimeoutMs))).authorizationOrigin]
+      } catch (error) {
+        failureFrom(error) // throws a defect on; a provider that is down still has its form, and the sign-in says so
+        return [new URL(issuer).origin]
+      }
+    },
+
+    async authorizationUrl({ state, nonce, codeVerifier, redirectUri, switchAccount }) {
+      const signal = AbortSignal.timeout(exchangeTimeoutMs)
+      try {
+        const config = configurationFor(settings, await discovery.get(signal), signal)
+        return client.buildAuthorizationUrl(config, {
+          redirect_uri: redirectUri,
+          scope: 'openid',
+          state,
+          nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+          code_challenge_method: 'S256',
+          ...(switchAccount ? { prompt: 'login' } : {}),
+        })
+      } catch (error) {
+        return failureFrom(error)
+      }
+    },
+
+    async verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri }) {
+      const signal = AbortSignal.timeout(exchangeTimeoutMs)
+      try {
+        const discovered = await discovery.get(signal)
+        const config = configurationFor(settings, discovered, signal)
+        const callback = new URL(`${redirectUri}?${parameters}`)
+        const tokens = await client.authorizationCodeGrant(config, callback, {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: codeVerifier,
+          idTokenExpected: true,
+        })
+        const claims = tokens.claims()
+        if (!claims || !tokens.id_token) return signInFailure('rejected', 'the token response has no ID token')
+        // the library takes TLS for proof of origin; the signature is checked all the same (E04)
+        await discovered.keys.verify(tokens.id_token, settings.idTokenAlgorithms, signal)
+        return identityFrom(settings, { claims, response: tokens }, now())
+      } catch (error) {
+        return failureFrom(error)
+      }
+    },
+  }
+}
+
+const configurationFor = (
+  { clientId, clientSecret, idTokenAlgorithms, issuer }: OidcSettings,
+  { metadata }: Discovered,
+  signal: AbortSignal,
+): client.Configuration => {
+  const [only, ...others] = idTokenAlgorithms
+  const config = new client.Configuration(
+    metadata,
+    clientId,
+    {
+      [client.clockTolerance]: clockToleranceSeconds,
+      ...(only !== undefined && others.length === 0 ? { id_token_signed_response_alg: only } : {}),
+    },
+    clientAuthentication(metadata, clientSecret),
+  )
+  config[client.customFetch] = boundedFetch(signal)
+  if (issuer.startsWith('http:')) client.allowInsecureRequests(config)
+  return config
+}
+
+/** In the header where the provider takes it there (the default, OIDC Discovery §3), otherwise in the body; never in a URL (E19). */
+const clientAuthentication = (metadata: client.ServerMetadata, secret: string): client.ClientAuth => {
+  const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+  if (methods.includes('client_secret_basic')) return client.ClientSecretBasic(secret)
+  if (methods.includes('client_secret_post')) return client.ClientSecretPost(secret)
+  throw new UpstreamUnreachable('the provider takes a client secret neither in the header nor in the body')
+}
+
+const identityFrom = (settings: OidcSettings, answer: TokenAnswer, now: Date): VerifiedIdentity | SignInFailure => {
+  const { iat, auth_time: authTime } = answer.claims
+  // the one claim the library leaves: against the system's clock, as it checks `exp`
+  if (typeof iat !== 'number' || iat > Date.now() / 1000 + clockToleranceSeconds) {
+    return signInFailure('rejected', 'the ID token is from the future')
+  }
+  const person = settings.personFrom(answer)
+  if ('failure' in person) return person
+  return {
+    issuer: settings.issuer,
+    subject: person.subject,
+    name: cleanText(person.name, maxNameLength),
+    authTime: typeof authTime === 'number' ? new Date(Math.min(authTime * 1000, now.getTime())) : now,
+  }
+}
+
+/** A name from the ID token's standard claims (Core §5.1). */
+export const claimedName = ({ claims }: TokenAnswer): string | null => {
+  if (typeof claims.name === 'string' && claims.name.trim() !== '') return claims.name
+  const parts = [claims.given_name, claims.family_name].filter((part) => typeof part === 'string' && part.trim() !== '')
+  return parts.length === 0 ? null : parts.join(' ')
+}

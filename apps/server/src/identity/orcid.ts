@@ -1,0 +1,36 @@
+/** ORCID as an OpenID Connect provider: what its subjects look like, and where it puts a name. */
+import type { IdentityProvider } from '@osa/core'
+import { claimedName, oidcProvider, type TokenAnswer } from './oidc.ts'
+import { signInFailure } from './sign-in-failure.ts'
+
+/** Whether text is an ORCID iD: sixteen digits in four groups with a valid ISO 7064 MOD 11-2 check character. */
+export const isOrcidId = (text: string): boolean => {
+  if (!/^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/.test(text)) return false
+  const digits = text.replaceAll('-', '')
+  const total = [...digits.slice(0, -1)].reduce((sum, digit) => (sum + Number(digit)) * 2, 0)
+  const check = (12 - (total % 11)) % 11
+  return digits.endsWith(check === 10 ? 'X' : String(check))
+}
+
+export interface OrcidSettings {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly issuer: string
+}
+
+/** ORCID signs with RS256 and puts the iD into `sub` and, beside the ID token, into `orcid`; the two must agree (E14). */
+export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings, now: () => Date): IdentityProvider =>
+  oidcProvider(
+    { id: 'orcid', name: 'ORCID', issuer, clientId, clientSecret, idTokenAlgorithms: ['RS256'], personFrom },
+    now,
+  )
+
+const personFrom = (answer: TokenAnswer) => {
+  const { claims, response } = answer
+  if (!isOrcidId(claims.sub)) return signInFailure('rejected', 'the subject is not an ORCID iD')
+  if (response.orcid !== undefined && response.orcid !== claims.sub) {
+    return signInFailure('rejected', 'the token response is about another ORCID iD than the ID token')
+  }
+  const name = claimedName(answer) ?? (typeof response.name === 'string' ? response.name : null)
+  return { subject: claims.sub, name }
+}

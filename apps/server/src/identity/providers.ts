@@ -1,0 +1,50 @@
+/** The identity providers a node was configured with, in the order to offer them: ORCID, another provider, the development sign-in. */
+import type { IdentityProvider, Keys } from '@osa/core'
+import { type DevelopmentSignIn, developmentSignIn } from './development.ts'
+import { claimedName, oidcProvider } from './oidc.ts'
+import { type OrcidSettings, orcidProvider } from './orcid.ts'
+
+export interface IdentitySettings {
+  readonly orcid?: OrcidSettings | undefined
+  readonly oidc?:
+    | { readonly issuer: string; readonly clientId: string; readonly clientSecret: string; readonly name: string }
+    | undefined
+  /** Whether anyone may be anyone; configuration refuses it in production and beyond loopback (L01). */
+  readonly development: boolean
+}
+
+/** What an ID token of a provider in general may be signed with: asymmetric algorithms that RFC 8725 and ASVS 11 still allow. */
+const idTokenAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
+
+export const createIdentityProviders = ({
+  identity,
+  publicUrl,
+  keys,
+  now,
+}: {
+  identity: IdentitySettings
+  publicUrl: URL
+  keys: Keys
+  now: () => Date
+}): { providers: IdentityProvider[]; development: DevelopmentSignIn | null } => {
+  const { orcid, oidc } = identity
+  const made = identity.development ? developmentSignIn({ publicUrl, keys, now }) : null
+  const providers = [
+    ...(orcid ? [orcidProvider(orcid, now)] : []),
+    ...(oidc
+      ? [
+          oidcProvider(
+            {
+              id: 'oidc',
+              ...oidc,
+              idTokenAlgorithms,
+              personFrom: (answer) => ({ subject: answer.claims.sub, name: claimedName(answer) }),
+            },
+            now,
+          ),
+        ]
+      : []),
+    ...(made ? [made.provider] : []),
+  ]
+  return { providers, development: made?.development ?? null }
+}

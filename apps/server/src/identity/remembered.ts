@@ -1,0 +1,48 @@
+/** A value fetched when first needed, shared by all who ask meanwhile, and asked for again after a failure only when it has cooled down. */
+
+export interface Remembered<T> {
+  /** The value, fetched with `signal` as the deadline if it is missing or too old. Rejects as `load` did. */
+  get(signal: AbortSignal): Promise<T>
+  /** Fetches it anew, even though it is fresh. */
+  refresh(signal: AbortSignal): Promise<T>
+}
+
+/** After a failure, nobody is asked again for this long. */
+const failureCooldownMs = 5_000
+
+export const remembered = <T>({
+  load,
+  maxAgeMs,
+  now,
+}: {
+  load: (signal: AbortSignal) => Promise<T>
+  maxAgeMs: number
+  now: () => Date
+}): Remembered<T> => {
+  let known: { value: T; at: number } | null = null
+  let failed: { error: unknown; at: number } | null = null
+  let underWay: Promise<T> | null = null
+
+  const fetchOnce = async (signal: AbortSignal): Promise<T> => {
+    try {
+      const value = await load(signal)
+      known = { value, at: now().getTime() }
+      failed = null
+      return value
+    } catch (error) {
+      failed = { error, at: now().getTime() }
+      throw error
+    } finally {
+      underWay = null
+    }
+  }
+  const refresh = (signal: AbortSignal): Promise<T> => {
+    if (failed && now().getTime() - failed.at < failureCooldownMs) return Promise.reject(failed.error)
+    underWay ??= fetchOnce(signal)
+    return underWay
+  }
+  return {
+    refresh,
+    get: (signal) => (known && now().getTime() - known.at < maxAgeMs ? Promise.resolve(known.value) : refresh(signal)),
+  }
+}
