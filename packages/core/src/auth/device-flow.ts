@@ -117,7 +117,8 @@ const insertPending = async (
       interval: policy.devicePollIntervalSeconds,
     }
   }
-  return refuse('temporarily_unavailable', 'No user code is free. Please try again later.', { retryAfterSeconds: 60 })
+  // no wait is known here, unlike at a limit: that is how a rim tells 503 from 429
+  return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
 }
 
 const answerPoll = async (

@@ -1,0 +1,214 @@
+/** L01, L06 and the rest of what settings may be. */
+import { describe, expect, test } from 'vitest'
+import { type Config, parseConfig } from './config.ts'
+
+const randomSecret = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256)).toString(
+  'base64url',
+)
+
+/** The least that production starts with. */
+const production = {
+  NODE_ENV: 'production',
+  OSA_PUBLIC_URL: 'https://archive.example',
+  OSA_SECRET: randomSecret,
+  OSA_ORCID_CLIENT_ID: 'APP-1',
+  OSA_ORCID_CLIENT_SECRET: 'orcid-secret',
+}
+
+const problemsOf = (env: NodeJS.ProcessEnv): string => {
+  const parsed = parseConfig(env)
+  return parsed.ok ? '' : parsed.problems.join('\n')
+}
+
+const configOf = (env: NodeJS.ProcessEnv): Config => {
+  const parsed = parseConfig(env)
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
+  return parsed.config
+}
+
+describe('defaults', () => {
+  test('nothing set: loopback, embedded database, development sign-in, the lifetimes of the protocol', () => {
+    expect(configOf({})).toMatchObject({
+      production: false,
+      host: '127.0.0.1',
+      port: 8000,
+      publicUrl: null,
+      database: { dataDirectory: './.osa-data' },
+      secret: null,
+      identity: { development: true },
+      adminListener: null,
+      logLevel: 'info',
+      lifetimes: {
+        deviceCodeLifetimeSeconds: 600,
+        devicePollIntervalSeconds: 5,
+        accessTokenLifetimeSeconds: 900,
+        refreshIdleSeconds: 30 * 86_400,
+        refreshAbsoluteSeconds: 90 * 86_400,
+        refreshReuseGraceSeconds: 30,
+        signingAlgorithm: 'ES256',
+      },
+    })
+  })
+
+  test('an empty value is an unset one', () => {
+    expect(configOf({ PORT: '', OSA_PUBLIC_URL: '', OSA_SECRET: '' })).toMatchObject({ port: 8000, publicUrl: null })
+  })
+
+  test('a provider takes the place of the development sign-in', () => {
+    const { identity } = configOf({ OSA_ORCID_CLIENT_ID: 'APP-1', OSA_ORCID_CLIENT_SECRET: 's' })
+    expect(identity).toEqual({
+      orcid: { clientId: 'APP-1', clientSecret: 's', issuer: 'https://orcid.org' },
+      development: false,
+    })
+    const oidc = {
+      OSA_OIDC_ISSUER: 'https://login.example/realm',
+      OSA_OIDC_CLIENT_ID: 'a',
+      OSA_OIDC_CLIENT_SECRET: 'b',
+    }
+    expect(configOf(oidc).identity.oidc).toMatchObject({ name: 'login.example' })
+  })
+})
+
+describe('what does not hold', () => {
+  test('every problem is told at once, and no value is quoted', () => {
+    const problems = problemsOf({
+      PORT: '99999',
+      OSA_PUBLIC_URL: 'https://user:canary@archive.example/path',
+      DATABASE_URL: 'mysql://canary',
+      OSA_SECRET: 'canary',
+      OSA_TRUSTED_PROXIES: '10.0.0.0/8, canary',
+      OSA_ADMINS: 'canary',
+      OSA_DEVICE_CODE_LIFETIME_SECONDS: '1e9',
+      OSA_SIGNING_ALG: 'none',
+      OSA_LOG_LEVEL: 'loud',
+      OSA_OIDC_ISSUER: 'https://login.example',
+    })
+    const names = [
+      'PORT',
+      'OSA_PUBLIC_URL',
+      'DATABASE_URL',
+      'OSA_SECRET',
+      'OSA_TRUSTED_PROXIES',
+      'OSA_ADMINS',
+      'OSA_SIGNING_ALG',
+    ]
+    for (const name of [...names, 'OSA_DEVICE_CODE_LIFETIME_SECONDS', 'OSA_LOG_LEVEL', 'OSA_OIDC_CLIENT_ID']) {
+      expect(problems).toMatch(new RegExp(`^${name} `, 'm'))
+    }
+    expect(problems).not.toContain('canary')
+  })
+
+  test('http is for loopback only', () => {
+    expect(configOf({ OSA_PUBLIC_URL: 'http://127.0.0.1:8000' }).publicUrl?.origin).toBe('http://127.0.0.1:8000')
+    expect(configOf({ OSA_PUBLIC_URL: 'http://[::1]:8000' }).publicUrl?.origin).toBe('http://[::1]:8000')
+    for (const url of [
+      'http://archive.example',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.nip.io',
+      'ftp://localhost',
+    ]) {
+      expect(problemsOf({ OSA_PUBLIC_URL: url })).toMatch(/^OSA_PUBLIC_URL /m)
+    }
+  })
+
+  test('idle may not outlive absolute, nor the interval the code', () => {
+    expect(problemsOf({ OSA_REFRESH_IDLE_SECONDS: '200', OSA_REFRESH_ABSOLUTE_SECONDS: '100' })).toContain(
+      'OSA_REFRESH_IDLE',
+    )
+    const slow = { OSA_DEVICE_POLL_INTERVAL_SECONDS: '60', OSA_DEVICE_CODE_LIFETIME_SECONDS: '30' }
+    expect(problemsOf(slow)).toContain('OSA_DEVICE_POLL_INTERVAL_SECONDS')
+  })
+
+  test('the development sign-in never leaves this machine', () => {
+    expect(problemsOf({ HOST: '0.0.0.0' })).toContain('nobody could sign in')
+    expect(problemsOf({ OSA_PUBLIC_URL: 'https://tunnel.example' })).toContain('OSA_ORCID_CLIENT_ID')
+    expect(problemsOf({ HOST: '::1' })).toBe('')
+  })
+
+  test('an unknown OSA_ name is a warning with the nearest known one; those of the command line are not', () => {
+    const parsed = parseConfig({ OSA_SECRETS: 'x', OSA_TOKEN: 'x', OSA_ZZZZZZZZZZZZ: 'x', PATH: 'x' })
+    expect(parsed.warnings).toEqual([
+      'OSA_SECRETS is not a setting of this node and is ignored; did you mean OSA_SECRET?',
+      'OSA_ZZZZZZZZZZZZ is not a setting of this node and is ignored',
+    ])
+  })
+
+  test('L05 an administrator of an issuer that nobody can sign in with is a warning', () => {
+    const parsed = parseConfig({ ...production, OSA_ADMINS: 'https://sandbox.orcid.org#0000-0002-1825-0097' })
+    expect(parsed.warnings.join()).toContain('sandbox.orcid.org')
+    const right = parseConfig({ ...production, OSA_ADMINS: 'https://orcid.org#0000-0002-1825-0097' })
+    expect(right.warnings).toEqual([])
+  })
+})
+
+describe('L01, L06 production', () => {
+  test('starts with a public https address, a secret and a provider', () => {
+    expect(configOf(production)).toMatchObject({ production: true, identity: { development: false } })
+  })
+
+  const refused: [string, NodeJS.ProcessEnv, RegExp][] = [
+    ['no public address', { OSA_PUBLIC_URL: '' }, /^OSA_PUBLIC_URL must be set/m],
+    [
+      'an http address, even on loopback',
+      { OSA_PUBLIC_URL: 'http://localhost:8000' },
+      /^OSA_PUBLIC_URL must be https/m,
+    ],
+    ['no secret', { OSA_SECRET: '' }, /^OSA_SECRET must be set/m],
+    ['a short secret', { OSA_SECRET: Buffer.alloc(31, 'abcdefg').toString('base64url') }, /^OSA_SECRET must be 32/m],
+    ['a secret that is not random', { OSA_SECRET: 'A'.repeat(43) }, /^OSA_SECRET is not random/m],
+    ['a secret that is shared', { OSA_ORCID_CLIENT_SECRET: randomSecret }, /^OSA_SECRET must not be/m],
+    ['no provider', { OSA_ORCID_CLIENT_ID: '', OSA_ORCID_CLIENT_SECRET: '' }, /identity provider is needed/m],
+    ['an http provider', { OSA_ORCID_ISSUER: 'http://localhost:9' }, /^OSA_ORCID_ISSUER must be https/m],
+    ['a poll interval below 5 s', { OSA_DEVICE_POLL_INTERVAL_SECONDS: '1' }, /^OSA_DEVICE_POLL_INTERVAL_SECONDS must/m],
+    [
+      'access tokens of more than an hour',
+      { OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '3601' },
+      /^OSA_ACCESS_TOKEN_LIFETIME/m,
+    ],
+    ['device codes of more than 15 minutes', { OSA_DEVICE_CODE_LIFETIME_SECONDS: '901' }, /^OSA_DEVICE_CODE_LIFETIME/m],
+    ['families of more than 90 days', { OSA_REFRESH_ABSOLUTE_SECONDS: '7776001' }, /^OSA_REFRESH_ABSOLUTE_SECONDS/m],
+    ['a grace window of more than 30 s', { OSA_REFRESH_REUSE_GRACE_SECONDS: '31' }, /^OSA_REFRESH_REUSE_GRACE/m],
+  ]
+  test.each(refused)('refuses %s', (_name, change, problem) => {
+    expect(problemsOf({ ...production, ...change })).toMatch(problem)
+  })
+})
+
+describe('OSA_CLIENTS_FILE', () => {
+  const client = { client_id: 'tool', client_name: 'Tool', grant_types: ['refresh_token'], scope: 'profile' }
+  const parse = (document: unknown) => {
+    const text = typeof document === 'string' ? document : JSON.stringify(document)
+    return parseConfig({ OSA_CLIENTS_FILE: 'clients.json' }, () => text)
+  }
+
+  test('adds clients beside the built-in ones', () => {
+    const parsed = parse([client, { ...client, client_id: 'rs', client_secret_sha256: 'a'.repeat(64) }])
+    if (!parsed.ok) throw new Error(parsed.problems.join())
+    expect([...parsed.config.clients.keys()]).toEqual(['osa-cli', 'osa-py', 'tool', 'rs'])
+    expect(parsed.config.clients.get('rs')).toEqual({
+      clientId: 'rs',
+      clientName: 'Tool',
+      grantTypes: ['refresh_token'],
+      scope: ['profile'],
+      clientSecretSha256: 'a'.repeat(64),
+    })
+  })
+
+  test.each<[string, unknown, string]>([
+    ['text that is not JSON', '{', 'is not JSON'],
+    ['a built-in id', [{ ...client, client_id: 'osa-cli' }], 'osa-cli is already taken'],
+    ['one id twice', [client, client], 'tool is already taken'],
+    ['an unknown scope', [{ ...client, scope: 'root' }], '0.scope'],
+    ['an unknown grant', [{ ...client, grant_types: ['password'] }], '0.grant_types'],
+    ['a plain secret', [{ ...client, client_secret_sha256: 'hunter2' }], '0.client_secret_sha256'],
+    ['an unknown key', [{ ...client, client_secret: 'x' }], 'client_secret'],
+  ])('refuses %s', (_name, document, problem) => {
+    const parsed = parse(document)
+    expect(parsed.ok ? '' : parsed.problems.join()).toContain(problem)
+    expect(JSON.stringify(parsed)).not.toContain('hunter2')
+  })
+
+  test('a file that cannot be read is a problem', () => {
+    expect(problemsOf({ OSA_CLIENTS_FILE: '/nowhere/clients.json' })).toMatch(/^OSA_CLIENTS_FILE cannot be read/m)
+  })
+})

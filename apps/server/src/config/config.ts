@@ -1,0 +1,139 @@
+/** From the environment to one typed value, once and completely: either everything holds, or every problem is told together. */
+import { readFileSync } from 'node:fs'
+import { type AuthPolicy, builtInClients, type Client } from '@osa/core'
+import type { IdentitySettings } from '../identity/providers.ts'
+import type { LogLevel } from '../log.ts'
+import type { Cidr } from '../requester.ts'
+import { parseClientsFile } from './clients-file.ts'
+import { hasIdentityProvider, isProduction, ruleProblems } from './rules.ts'
+import { readSettings, type Values } from './settings.ts'
+import { unknownSettings } from './unknown-settings.ts'
+
+export type Lifetimes = Pick<
+  AuthPolicy,
+  | 'deviceCodeLifetimeSeconds'
+  | 'devicePollIntervalSeconds'
+  | 'accessTokenLifetimeSeconds'
+  | 'refreshIdleSeconds'
+  | 'refreshAbsoluteSeconds'
+  | 'refreshReuseGraceSeconds'
+  | 'signingAlgorithm'
+>
+
+export interface Config {
+  readonly production: boolean
+  readonly host: string
+  /** 0 for any free port. */
+  readonly port: number
+  /** Null for `http://localhost:<port>`, which is known only once the node listens. */
+  readonly publicUrl: URL | null
+  readonly database: { readonly databaseUrl: string } | { readonly dataDirectory: string }
+  readonly dataDirectory: string
+  /** Null outside production when none is set: then one is made and kept in the data directory. */
+  readonly secret: Uint8Array | null
+  readonly identity: IdentitySettings
+  readonly admins: readonly { issuer: string; subject: string }[]
+  readonly clients: ReadonlyMap<string, Client>
+  readonly trustedProxies: readonly Cidr[]
+  readonly lifetimes: Lifetimes
+  readonly adminListener: { readonly host: string; readonly port: number } | null
+  readonly logLevel: LogLevel
+}
+
+export type ParsedConfig =
+  | { ok: true; config: Config; warnings: string[] }
+  | { ok: false; problems: string[]; warnings: string[] }
+
+/** Parses the environment. `readText` reads the clients file; it throws when it cannot. */
+export const parseConfig = (
+  env: NodeJS.ProcessEnv,
+  readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): ParsedConfig => {
+  const { values, problems: malformed } = readSettings(env)
+  const registered = readClients(values.OSA_CLIENTS_FILE, readText)
+  const problems = [...malformed, ...ruleProblems(values), ...('problems' in registered ? registered.problems : [])]
+  const warnings = unknownSettings(env)
+  if (problems.length > 0 || 'problems' in registered) return { ok: false, problems, warnings }
+  const config = build(values, registered.clients)
+  return { ok: true, config, warnings: [...warnings, ...adminWarnings(config)] }
+}
+
+/** A setting that has a default, which it has once no problem is left. */
+const need = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new TypeError('a setting with a default is missing')
+  return value
+}
+
+const build = (values: Values, registered: readonly Client[]): Config => ({
+  production: isProduction(values),
+  host: need(values.HOST),
+  port: need(values.PORT),
+  publicUrl: values.OSA_PUBLIC_URL ?? null,
+  database:
+    values.DATABASE_URL === undefined
+      ? { dataDirectory: need(values.OSA_DATA_DIR) }
+      : { databaseUrl: values.DATABASE_URL },
+  dataDirectory: need(values.OSA_DATA_DIR),
+  secret: values.OSA_SECRET ?? null,
+  identity: identityOf(values),
+  admins: need(values.OSA_ADMINS),
+  clients: new Map([...builtInClients, ...registered].map((client) => [client.clientId, client])),
+  trustedProxies: need(values.OSA_TRUSTED_PROXIES),
+  lifetimes: {
+    deviceCodeLifetimeSeconds: need(values.OSA_DEVICE_CODE_LIFETIME_SECONDS),
+    devicePollIntervalSeconds: need(values.OSA_DEVICE_POLL_INTERVAL_SECONDS),
+    accessTokenLifetimeSeconds: need(values.OSA_ACCESS_TOKEN_LIFETIME_SECONDS),
+    refreshIdleSeconds: need(values.OSA_REFRESH_IDLE_SECONDS),
+    refreshAbsoluteSeconds: need(values.OSA_REFRESH_ABSOLUTE_SECONDS),
+    refreshReuseGraceSeconds: need(values.OSA_REFRESH_REUSE_GRACE_SECONDS),
+    signingAlgorithm: need(values.OSA_SIGNING_ALG),
+  },
+  adminListener: values.OSA_ADMIN_PORT ?? null,
+  logLevel: need(values.OSA_LOG_LEVEL),
+})
+
+const identityOf = (values: Values): IdentitySettings => {
+  const { OSA_ORCID_CLIENT_ID, OSA_ORCID_CLIENT_SECRET, OSA_ORCID_ISSUER: orcidIssuer = 'https://orcid.org' } = values
+  const { OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID, OSA_OIDC_CLIENT_SECRET, OSA_OIDC_NAME } = values
+  return {
+    ...(OSA_ORCID_CLIENT_ID && OSA_ORCID_CLIENT_SECRET
+      ? { orcid: { clientId: OSA_ORCID_CLIENT_ID, clientSecret: OSA_ORCID_CLIENT_SECRET, issuer: orcidIssuer } }
+      : {}),
+    ...(OSA_OIDC_ISSUER && OSA_OIDC_CLIENT_ID && OSA_OIDC_CLIENT_SECRET
+      ? {
+          oidc: {
+            issuer: OSA_OIDC_ISSUER,
+            clientId: OSA_OIDC_CLIENT_ID,
+            clientSecret: OSA_OIDC_CLIENT_SECRET,
+            name: OSA_OIDC_NAME ?? new URL(OSA_OIDC_ISSUER).host,
+          },
+        }
+      : {}),
+    development: !hasIdentityProvider(values),
+  }
+}
+
+const readClients = (
+  path: string | undefined,
+  readText: (path: string) => string,
+): { clients: Client[] } | { problems: string[] } => {
+  if (path === undefined) return { clients: [] }
+  let text: string
+  try {
+    text = readText(path)
+  } catch (error) {
+    // the reason (no such file, no permission) is all a person needs
+    return { problems: [`OSA_CLIENTS_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`] }
+  }
+  const parsed = parseClientsFile(text, new Set(builtInClients.map(({ clientId }) => clientId)))
+  return 'clients' in parsed ? parsed : { problems: parsed.problems.map((problem) => `OSA_CLIENTS_FILE: ${problem}`) }
+}
+
+/** An administrator of an issuer that nobody can sign in with is probably a slip (L05). */
+const adminWarnings = ({ admins, identity, publicUrl }: Config): string[] => {
+  const issuers = [identity.orcid?.issuer, identity.oidc?.issuer]
+  if (identity.development) issuers.push(publicUrl ? `${publicUrl.origin}/development` : undefined)
+  return admins
+    .filter(({ issuer }) => !issuers.includes(issuer) && !(identity.development && publicUrl === null))
+    .map(({ issuer }) => `OSA_ADMINS names ${issuer}, with which nobody can sign in here`)
+}

@@ -1,0 +1,19 @@
+/** Roles given by configuration: administrators by (issuer, subject), and the made-up people of the development sign-in (L05). */
+import type { Role } from '@osa/contract'
+import type { RoleGrants } from '@osa/core'
+import { developmentPeople } from '../identity/development-people.ts'
+
+/** Asked at each request, so an entry that is gone takes its role with it at the next start. */
+export const createRoleGrants = (options: {
+  admins: readonly { issuer: string; subject: string }[]
+  /** Issuer of the development sign-in; null where there is none. */
+  developmentIssuer: string | null
+}): RoleGrants => {
+  const { admins, developmentIssuer } = options
+  const roles = new Map<string, Role>()
+  if (developmentIssuer !== null) {
+    for (const { subject, role } of developmentPeople) roles.set(`${developmentIssuer}#${subject}`, role)
+  }
+  for (const { issuer, subject } of admins) roles.set(`${issuer}#${subject}`, 'admin')
+  return ({ issuer, subject }) => roles.get(`${issuer}#${subject}`) ?? null
+}

@@ -1,0 +1,91 @@
+/** Rules between settings, and what production refuses (L01, L06). Each problem says what to set. */
+import { isLoopbackHost } from './loopback.ts'
+import type { Values } from './settings.ts'
+
+export const isProduction = (values: Values): boolean => values.NODE_ENV === 'production'
+
+export const hasIdentityProvider = (values: Values): boolean =>
+  [values.OSA_ORCID_CLIENT_ID, values.OSA_ORCID_CLIENT_SECRET, values.OSA_OIDC_ISSUER].some((set) => set !== undefined)
+
+/** Everything that does not fit together, production's own rules included. */
+export const ruleProblems = (values: Values): string[] => [
+  ...providerProblems(values),
+  ...lifetimeProblems(values),
+  ...(isProduction(values) ? productionProblems(values) : developmentProblems(values)),
+]
+
+const together = (values: Values, names: readonly (keyof Values)[]): string[] => {
+  const missing = names.filter((name) => values[name] === undefined)
+  return missing.length === 0 || missing.length === names.length
+    ? []
+    : [
+        `${missing.join(' and ')} must be set too, because ${names.filter((name) => !missing.includes(name)).join(' and ')} is`,
+      ]
+}
+
+const providerProblems = (values: Values): string[] => [
+  ...together(values, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
+  ...together(values, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
+]
+
+const lifetimeProblems = (values: Values): string[] => {
+  const { OSA_REFRESH_IDLE_SECONDS: idle = 0, OSA_REFRESH_ABSOLUTE_SECONDS: absolute = Number.POSITIVE_INFINITY } =
+    values
+  const { OSA_DEVICE_POLL_INTERVAL_SECONDS: interval = 0, OSA_DEVICE_CODE_LIFETIME_SECONDS: lifetime = 900 } = values
+  return [
+    ...(idle > absolute ? ['OSA_REFRESH_IDLE_SECONDS must not be longer than OSA_REFRESH_ABSOLUTE_SECONDS'] : []),
+    ...(interval > lifetime
+      ? ['OSA_DEVICE_POLL_INTERVAL_SECONDS must not be longer than OSA_DEVICE_CODE_LIFETIME_SECONDS']
+      : []),
+  ]
+}
+
+const waysToSignIn =
+  'set OSA_ORCID_CLIENT_ID and OSA_ORCID_CLIENT_SECRET, or OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID and OSA_OIDC_CLIENT_SECRET'
+
+/** The development sign-in lets anyone be anyone, so it must not be reachable by anyone. */
+const developmentProblems = (values: Values): string[] => {
+  if (hasIdentityProvider(values)) return []
+  const { HOST: host, OSA_PUBLIC_URL: publicUrl } = values
+  const reachable = (host && !isLoopbackHost(host)) || (publicUrl && !isLoopbackHost(publicUrl.hostname))
+  return reachable
+    ? [
+        `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL). ${waysToSignIn}`,
+      ]
+    : []
+}
+
+/** Below these, people would be signed out all the time, or a poll costs more than it tells. */
+const productionMinimums = {
+  OSA_DEVICE_CODE_LIFETIME_SECONDS: 60,
+  OSA_DEVICE_POLL_INTERVAL_SECONDS: 5,
+  OSA_ACCESS_TOKEN_LIFETIME_SECONDS: 60,
+  OSA_REFRESH_IDLE_SECONDS: 3_600,
+  OSA_REFRESH_ABSOLUTE_SECONDS: 3_600,
+} as const
+
+const productionProblems = (values: Values): string[] => {
+  const { OSA_SECRET: secret, OSA_PUBLIC_URL: publicUrl } = values
+  const problems: string[] = []
+  if (!publicUrl) problems.push('OSA_PUBLIC_URL must be set in production, as in https://archive.example')
+  else if (publicUrl.protocol !== 'https:') problems.push('OSA_PUBLIC_URL must be https in production')
+  if (!secret) problems.push('OSA_SECRET must be set in production: `openssl rand -base64 32 | tr +/ -_` makes one')
+  else if (new Set(secret).size < 16)
+    problems.push('OSA_SECRET is not random; `openssl rand -base64 32 | tr +/ -_` makes one')
+  else if (sharedSecret(values, secret)) problems.push('OSA_SECRET must not be the secret of an identity provider too')
+  if (!hasIdentityProvider(values)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)
+  for (const name of ['OSA_ORCID_ISSUER', 'OSA_OIDC_ISSUER'] as const) {
+    if (values[name]?.startsWith('http:')) problems.push(`${name} must be https in production`)
+  }
+  for (const [name, minimum] of Object.entries(productionMinimums)) {
+    const value = values[name as keyof typeof productionMinimums]
+    if (value !== undefined && value < minimum) problems.push(`${name} must be at least ${minimum} in production`)
+  }
+  return problems
+}
+
+const sharedSecret = (values: Values, secret: Buffer): boolean =>
+  [values.OSA_ORCID_CLIENT_SECRET, values.OSA_OIDC_CLIENT_SECRET].some(
+    (other) =>
+      other !== undefined && (secret.equals(Buffer.from(other, 'base64url')) || secret.equals(Buffer.from(other))),
+  )

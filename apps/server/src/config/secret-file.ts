@@ -1,0 +1,38 @@
+/** The node's secret outside production: made once, kept beside the embedded database, readable by its owner alone (I04). */
+import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RandomBytes } from '@osa/core'
+
+/** Thrown when the file is there but is not a secret of ours: better to stop than to make every session worthless. */
+export class SecretFileUnusable extends Error {
+  override readonly name = 'SecretFileUnusable'
+}
+
+/** Reads `<dataDirectory>/secret`, or makes it: 32 bytes, base64url, mode 0600 in a directory of mode 0700. */
+export const keptSecret = (dataDirectory: string, random: RandomBytes): Uint8Array => {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  const path = join(dataDirectory, 'secret')
+  if (!lstatSync(path, { throwIfNoEntry: false })) makeSecret(path, random)
+  return readSecret(path)
+}
+
+/** Written aside and linked into place: of two processes at once one makes the secret, and nobody reads half of it. */
+const makeSecret = (path: string, random: RandomBytes): void => {
+  const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
+  writeFileSync(draft, `${Buffer.from(random(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(draft)
+  }
+}
+
+const readSecret = (path: string): Uint8Array => {
+  if (!lstatSync(path).isFile()) throw new SecretFileUnusable(`${path} is not a regular file.`)
+  chmodSync(path, 0o600)
+  const text = readFileSync(path, 'utf8').trim()
+  if (!/^[\w-]{43}$/.test(text)) throw new SecretFileUnusable(`${path} does not hold a secret.`)
+  return Buffer.from(text, 'base64url')
+}

@@ -1,0 +1,128 @@
+/** Every setting of a node: its name, what it must look like, and its default. Rules between settings are in rules.ts. */
+import { z } from 'zod'
+import { logLevels } from '../log.ts'
+import { parseCidr } from '../requester.ts'
+import { isLoopbackHost } from './loopback.ts'
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,10}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, {
+      error: `must be a whole number from ${minimum} to ${maximum}`,
+    })
+    .transform(Number)
+
+const port = wholeNumber(0, 65_535)
+const day = 86_400
+
+const address = (error: string, accepts: (url: URL) => boolean) =>
+  z.string().refine((text) => URL.canParse(text) && accepts(new URL(text)), { error })
+
+/** https, or http to this very machine. */
+const isPrivateInTransit = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
+
+const isBareOrigin = (url: URL): boolean =>
+  url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+
+const issuer = address('must be an https address without query or fragment (http only on loopback)', (url) => {
+  return isPrivateInTransit(url) && url.search === '' && url.hash === '' && url.username === ''
+})
+
+const commaSeparated = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const admins = z
+  .string()
+  .transform(commaSeparated)
+  .refine((entries) => entries.every((entry) => /^https?:\/\/[^#\s]+#[^#\s]+$/.test(entry)), {
+    error: 'must list issuer#subject pairs, as in https://orcid.org#0000-0002-1825-0097',
+  })
+  .transform((entries) =>
+    entries.map((entry) => {
+      const [issuer = '', subject = ''] = entry.split('#')
+      return { issuer, subject }
+    }),
+  )
+
+const trustedProxies = z
+  .string()
+  .transform(commaSeparated)
+  .refine((entries) => entries.every((entry) => parseCidr(entry) !== null), {
+    error: 'must list addresses or CIDRs, as in 10.0.0.0/8, 2001:db8::/32',
+  })
+  .transform((entries) => entries.map(parseCidr).filter((cidr) => cidr !== null))
+
+/** The port alone listens on loopback; with a host before it, there. */
+const adminListener = z
+  .string()
+  .refine((text) => /^(.+:)?\d{1,5}$/.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65_535, {
+    error: 'must be a port, or host:port to listen beyond loopback',
+  })
+  .transform((text) => {
+    const [, host = '127.0.0.1', digits] = /^(?:(.+):)?(\d+)$/.exec(text) ?? []
+    return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(digits) }
+  })
+
+const secret = z
+  .string()
+  .refine((text) => /^[\w-]+={0,2}$/.test(text) && Buffer.from(text, 'base64url').length >= 32, {
+    error: 'must be 32 or more random bytes in base64url; `openssl rand -base64 32 | tr +/ -_` makes some',
+  })
+  .transform((text) => Buffer.from(text, 'base64url'))
+
+export const settings = {
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(8000),
+  OSA_PUBLIC_URL: address(
+    'must be a bare https origin, as in https://archive.example (http only on loopback)',
+    (url) => {
+      return isPrivateInTransit(url) && isBareOrigin(url)
+    },
+  )
+    .transform((text) => new URL(text))
+    .optional(),
+  DATABASE_URL: address('must look like postgres://user@host/database', ({ protocol }) =>
+    /^postgres(ql)?:$/.test(protocol),
+  ).optional(),
+  OSA_DATA_DIR: z.string().default('./.osa-data'),
+  OSA_SECRET: secret.optional(),
+  OSA_ORCID_CLIENT_ID: z.string().optional(),
+  OSA_ORCID_CLIENT_SECRET: z.string().optional(),
+  OSA_ORCID_ISSUER: issuer.optional(),
+  OSA_OIDC_ISSUER: issuer.optional(),
+  OSA_OIDC_CLIENT_ID: z.string().optional(),
+  OSA_OIDC_CLIENT_SECRET: z.string().optional(),
+  OSA_OIDC_NAME: z.string().max(40, { error: 'must have at most 40 characters' }).optional(),
+  OSA_ADMINS: admins.default([]),
+  OSA_CLIENTS_FILE: z.string().optional(),
+  OSA_TRUSTED_PROXIES: trustedProxies.default([]),
+  OSA_DEVICE_CODE_LIFETIME_SECONDS: wholeNumber(1, 900).default(600),
+  OSA_DEVICE_POLL_INTERVAL_SECONDS: wholeNumber(1, 60).default(5),
+  OSA_ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(1, 3_600).default(900),
+  OSA_REFRESH_IDLE_SECONDS: wholeNumber(1, 90 * day).default(30 * day),
+  OSA_REFRESH_ABSOLUTE_SECONDS: wholeNumber(1, 90 * day).default(90 * day),
+  OSA_REFRESH_REUSE_GRACE_SECONDS: wholeNumber(0, 30).default(30),
+  OSA_SIGNING_ALG: z.enum(['ES256', 'EdDSA', 'RS256'], { error: 'must be ES256, EdDSA or RS256' }).default('ES256'),
+  OSA_ADMIN_PORT: adminListener.optional(),
+  OSA_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+} as const
+
+type Schemas = typeof settings
+/** What was read; a setting that does not hold is missing. */
+export type Values = { [Name in keyof Schemas]?: z.output<Schemas[Name]> | undefined }
+
+/** Reads every setting; an empty value is an unset one. No problem quotes a value, which may be a secret. */
+export const readSettings = (env: NodeJS.ProcessEnv): { values: Values; problems: string[] } => {
+  const problems: string[] = []
+  const read = Object.entries(settings).map(([name, schema]) => {
+    const result = schema.safeParse(env[name] || undefined)
+    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`)
+    return [name, result.data]
+  })
+  return { values: Object.fromEntries(read), problems }
+}

@@ -1,0 +1,30 @@
+/** Whether the process is alive and whether it can serve; and how a tool recognises a node. None of it tells anything else (J13). */
+import type { ServerDocument } from '@osa/contract'
+import { Hono } from 'hono'
+import { replyMethodNotAllowed } from './oauth/reply.ts'
+import type { NodeEnv } from './requester.ts'
+
+/** `/healthz`, `/readyz` (database reachable and migrated) and `/.well-known/osa`, which any origin may read. */
+export const healthRoutes = (deps: {
+  isReady: () => Promise<boolean>
+  serverDocument: ServerDocument
+}): Hono<NodeEnv> => {
+  const app = new Hono<NodeEnv>()
+  const fresh = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
+  app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, fresh))
+  app.get('/readyz', async (c) => {
+    const ready = await deps.isReady()
+    return ready ? c.json({ status: 'ready' }, 200, fresh) : c.json({ status: 'not ready' }, 503, fresh)
+  })
+  app.get('/.well-known/osa', (c) =>
+    c.json(deps.serverDocument, 200, {
+      'Access-Control-Allow-Origin': '*',
+      'Cache-Control': 'public, max-age=300',
+      'X-Content-Type-Options': 'nosniff',
+    }),
+  )
+  for (const path of ['/healthz', '/readyz', '/.well-known/osa']) {
+    app.all(path, (c) => replyMethodNotAllowed(c, 'GET, HEAD'))
+  }
+  return app
+}

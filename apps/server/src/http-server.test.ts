@@ -1,0 +1,117 @@
+/** J04, J05, J11: what the listener does to requests that are long, slow or ambiguous. Real sockets. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { listen } from './http-server.ts'
+import { startTestNode } from './testing/test-node.ts'
+
+const open = async (fetch: (request: Request) => Response | Promise<Response>, limits = {}) => {
+  const server = await listen({ fetch, host: '127.0.0.1', port: 0, limits })
+  return { ...server, url: `http://127.0.0.1:${server.port}`, [Symbol.asyncDispose]: () => server.close(100) }
+}
+
+/** Sends bytes as they are and answers everything that comes back until the connection ends. */
+const raw = async (port: number, bytes: string): Promise<string> => {
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text
+  })
+  socket.on('error', () => socket.destroy()) // a connection that is cut is one of the right answers
+  await once(socket, 'connect')
+  socket.write(bytes)
+  await once(socket, 'close')
+  return received
+}
+
+const ok = () => Response.json({})
+
+describe('J04 size', () => {
+  test('headers over 16 KiB are 431, addresses over 8 KiB 414, both JSON', async () => {
+    await using server = await open(ok)
+    const large = await fetch(server.url, { headers: { 'X-Large': 'a'.repeat(17_000) } })
+    const long = await fetch(`${server.url}/${'a'.repeat(9_000)}`)
+    expect([large.status, long.status]).toEqual([431, 414])
+    for (const answer of [large, long]) expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
+  })
+
+  test('a body over 64 KiB is 413 over TCP, announced or not, and the node goes on', async () => {
+    await using node = await startTestNode({ listening: true })
+    const url = `${node.publicUrl}/oauth/token`
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const announced = await fetch(url, { method: 'POST', headers, body: 'x'.repeat(100_000) })
+    const stream = new Blob(['x'.repeat(100_000)]).stream()
+    const chunked = await fetch(url, { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit)
+    expect([announced.status, chunked.status]).toEqual([413, 413])
+    expect(await announced.json()).toMatchObject({ error: 'invalid_request' })
+    expect((await fetch(`${node.publicUrl}/healthz`)).status).toBe(200)
+  })
+})
+
+describe('J05 time', () => {
+  const limits = { headersTimeout: 200, requestTimeout: 400, keepAliveTimeout: 100, connectionsCheckingInterval: 50 }
+
+  test('headers that do not end, and bodies that do not come, are cut', async () => {
+    await using server = await open(async (request) => new Response(await request.text()), limits)
+    expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toContain('408')
+    const body = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx'
+    expect(await raw(server.port, body)).not.toContain('200 OK')
+  })
+
+  test('an idle kept-alive connection is closed', async () => {
+    await using server = await open(ok, limits)
+    expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toContain('200 OK')
+  })
+
+  test('an answer may take longer than a request may', async () => {
+    const slowly = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      return ok()
+    }
+    await using server = await open(slowly, limits)
+    expect((await fetch(server.url)).status).toBe(200)
+  })
+})
+
+describe('J11 framing', () => {
+  const ambiguous: [string, string][] = [
+    [
+      'length and chunks',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!'],
+    ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n'],
+    ['a bare line feed', 'GET / HTTP/1.1\nHost: a\n\n'],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+  ]
+  test.each(ambiguous)('%s is 400 and the connection ends', async (_name, bytes) => {
+    await using server = await open(ok)
+    expect(await raw(server.port, bytes)).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test('a host that is none is 400, as JSON', async () => {
+    await using node = await startTestNode({ listening: true })
+    const answer = await raw(
+      Number(new URL(node.publicUrl).port),
+      'POST /oauth/token HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n',
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"error":"invalid_request"')
+  })
+})
+
+test('J14 closing waits for what is in flight and accepts nothing new', async () => {
+  const [arrived, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const server = await open(async () => {
+    arrived.resolve()
+    await finish.promise
+    return ok()
+  })
+  const inFlight = fetch(server.url)
+  await arrived.promise
+  const closed = server.close(5_000)
+  await expect(fetch(server.url)).rejects.toThrow()
+  finish.resolve()
+  expect((await inFlight).status).toBe(200)
+  await closed
+})

@@ -1,0 +1,114 @@
+/**
+ * The one logger. It redacts by key wherever an object carries something secret, and whatever still looks like one of our
+ * secrets in a text (I06): a log may be read by more people than the database. pino escapes control characters (I07).
+ */
+import pino, { type DestinationStream, type Logger } from 'pino'
+
+export type { Logger } from 'pino'
+
+const secretKeys = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'cookies',
+  'set-cookie',
+  'headers',
+  'body',
+  'secret',
+  'password',
+  'code',
+  'state',
+  'nonce',
+  'parameters',
+  'params',
+  'query',
+  'values',
+  'bindings',
+  'databaseurl',
+  'database_url',
+  'user_code',
+  'usercode',
+  'device_code',
+  'devicecode',
+  'access_token',
+  'accesstoken',
+  'refresh_token',
+  'refreshtoken',
+  'id_token',
+  'idtoken',
+  'token',
+  'client_secret',
+  'clientsecret',
+  'code_verifier',
+  'codeverifier',
+])
+
+/** 32 random bytes in base64url, a JWT, a user code, credentials in a URL, a query string: whatever a text should not hold. */
+const secretShapes: readonly [RegExp, string][] = [
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*@/gi, '$1[redacted]@'],
+  [/\?[^\s"']+/g, '?[redacted]'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]'],
+  [/(?<![\w-])[\w-]{43}(?![\w-])/g, '[redacted]'],
+  [/\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b/gi, '[redacted]'],
+]
+
+const redactText = (text: string): string =>
+  secretShapes.reduce((redacted, [shape, replacement]) => redacted.replace(shape, replacement), text)
+
+const maxDepth = 6
+
+/** A copy of `value` that is safe to write: known keys gone, secret-looking text replaced, errors without what drivers attach. */
+export const redact = (value: unknown, depth = 0): unknown => {
+  if (typeof value === 'string') return redactText(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return value
+  if (depth >= maxDepth) return '[deep]'
+  if (value instanceof Error) return redactError(value, depth)
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      secretKeys.has(key.toLowerCase()) ? '[redacted]' : redact(item, depth + 1),
+    ]),
+  )
+}
+
+/** Name, message and stack, and a short machine code: a driver's error also holds the query and its parameters. */
+const redactError = (error: Error, depth: number): Record<string, unknown> => {
+  const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    stack: redactText(error.stack ?? ''),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(error.cause === undefined ? {} : { cause: redact(error.cause, depth + 1) }),
+  }
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** A JSON logger that writes to `destination` (standard error by default; standard output is for people). */
+export const createLogger = (options: { level: LogLevel; destination?: DestinationStream }): Logger =>
+  pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redact(fields) as Record<string, unknown>,
+      },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args.map((arg) => (typeof arg === 'string' ? redactText(arg) : arg))
+          // given an error alone, pino would use its message as it is
+          const safe =
+            first instanceof Error ? [{ err: first }, ...(rest.length > 0 ? rest : [first.name])] : [first, ...rest]
+          method.apply(this, safe as Parameters<typeof method>)
+        },
+      },
+      serializers: { err: (error: unknown) => error },
+    },
+    options.destination ?? pino.destination({ dest: 2, sync: true }),
+  )

@@ -1,0 +1,110 @@
+/** The real node as a process: what a person sees, and how it ends. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempDisposableSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { spawnNode } from './testing/spawn-node.ts'
+
+/** Runs `main.ts` to its end; for settings it cannot start with. */
+const runToEnd = async (env: Record<string, string>) => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], { env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const [code] = await once(child, 'close')
+  return { code, output }
+}
+
+describe('a node on the embedded database', () => {
+  test('starts, says how to go on, serves, keeps what it knows, and stops with 0', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
+    const env = { OSA_DATA_DIR: data.path, OSA_ADMIN_PORT: '0' }
+    const first = await spawnNode({ env })
+    expect(first.stdout.match(/^OSA node ready at http:\/\/localhost:\d+$/gm)).toHaveLength(1)
+    expect(first.stdout).toContain(`osa login ${first.url}\n`)
+    expect(first.stdout).toContain(`embedded, in ${data.path}`)
+    expect(first.stdout).toContain('anyone can be anyone')
+    expect(statSync(join(data.path, 'secret')).mode & 0o777).toBe(0o600)
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(200)
+    const [, metricsUrl = ''] = /(http:\/\/127\.0\.0\.1:\d+\/metrics)/.exec(first.stdout) ?? []
+    expect((await fetch(metricsUrl)).status).toBe(200)
+    const started = await fetch(`${first.url}/api/v1/auth/device`, { method: 'POST' })
+    const { device_code } = await started.json()
+    const keys = await (await fetch(`${first.url}/.well-known/jwks.json`)).text()
+
+    const second = await runToEnd({ PORT: '0', OSA_DATA_DIR: data.path })
+    expect(second.code).toBe(1)
+    expect(second.output).toMatch(/^Another node is using the data directory .+\nStop it first/)
+
+    expect(await first.stop()).toBe(0)
+    await using again = await spawnNode({ env })
+    expect(await (await fetch(`${again.url}/.well-known/jwks.json`)).text()).toBe(keys)
+    const body = JSON.stringify({ device_code, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' })
+    const headers = { 'Content-Type': 'application/json' }
+    const polled = await fetch(`${again.url}/api/v1/auth/device/token`, { method: 'POST', headers, body })
+    expect(await polled.json()).toMatchObject({ error: 'authorization_pending' })
+    expect(`${first.stdout}${first.stderr}`).not.toContain(device_code)
+  })
+
+  test('J14 SIGTERM in the middle of fifty polls: each is answered or refused a connection, none broken', async () => {
+    await using node = await spawnNode()
+    const { device_code } = await (await fetch(`${node.url}/api/v1/auth/device`, { method: 'POST' })).json()
+    const poll = () =>
+      fetch(`${node.url}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+          device_code,
+          client_id: 'osa-py',
+        }),
+      })
+    const polls = Array.from({ length: 50 }, poll)
+    await Promise.race(polls) // the node is busy with the rest
+    const stopping = performance.now()
+    const code = node.stop()
+    const answers = await Promise.allSettled(polls)
+    const statuses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.status] : []))
+    expect(statuses.length).toBeGreaterThan(0)
+    expect(new Set(statuses)).toEqual(new Set([400]))
+    expect(await code).toBe(0)
+    expect(performance.now() - stopping).toBeLessThan(15_000)
+  })
+})
+
+describe('a node that cannot start says why in one message, without a stack', () => {
+  const expectMessage = (run: { code: unknown; output: string }, message: RegExp) => {
+    expect(run.code).toBe(1)
+    expect(run.output).toMatch(message)
+    expect(run.output).not.toMatch(/^\s+at /m)
+  }
+
+  test('L01 all problems of the settings', async () => {
+    const run = await runToEnd({ NODE_ENV: 'production', OSA_SECRET: 'canary-secret', PORT: 'x' })
+    expectMessage(run, /OSA_SECRET must be .*\n(.*\n)*.*OSA_PUBLIC_URL must be set/)
+    expect(run.output).toContain('PORT must be a whole number')
+    expect(run.output).not.toContain('canary')
+  })
+
+  test('a port in use', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const run = await runToEnd({ PORT: String(port), OSA_DATA_DIR: data.path })
+    other.close()
+    expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set PORT`))
+  })
+
+  test('I06 a database that is not there, and its password stays out of it', async () => {
+    const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
+    expectMessage(run, /The database at 127.0.0.1:1\/archive cannot be reached/)
+    expect(run.output).not.toContain('canary')
+  })
+})

@@ -1,0 +1,12 @@
+/** Starts a node in the foreground. The only reader of the environment, and the only one who ends the process. */
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `This node needs Node.js 22.18 or newer; this is ${process.versions.node}.\nRun it with \`npm start\`, which brings its own, or install a newer Node.js.\n`,
+  )
+  process.exit(1)
+}
+// only now, since an older Node.js could not even load what follows
+const { run } = await import('./run.ts')
+await run(process)

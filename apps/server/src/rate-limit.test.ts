@@ -1,0 +1,75 @@
+/** C07, J08, J09: the shared budgets, on a real database. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Budgets, defaultBudgets } from '@osa/core'
+import { type Database, openDatabase } from '@osa/db'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLimiter, sweepRateLimits } from './rate-limit.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'osa-limits-'))
+let database: Database
+
+beforeAll(async () => {
+  database = await openDatabase({ dataDirectory: directory })
+}, 60_000)
+afterAll(async () => {
+  await database.close()
+  rmSync(directory, { recursive: true })
+})
+
+const budgets: Budgets = { ...defaultBudgets, guess_by_source: { points: 10, windowSeconds: 600 } }
+const within = (spent: { within: boolean }) => spent.within
+
+test('C06, C07 of fifty spends at once exactly ten are within', async () => {
+  const limiter = createLimiter(database.query, budgets)
+  const spends = await Promise.all(Array.from({ length: 50 }, () => limiter.spend('guess_by_source', 'burst')))
+  expect(spends.filter(within)).toHaveLength(10)
+  const [refused] = spends.filter((spent) => !spent.within)
+  expect(refused).toEqual({ within: false, retryAfterSeconds: expect.any(Number) })
+  expect(refused && !refused.within && refused.retryAfterSeconds).toBeGreaterThan(590)
+})
+
+test('J09 two replicas share one budget', async () => {
+  const replicas = [createLimiter(database.query, budgets), createLimiter(database.query, budgets)]
+  const spends = []
+  for (let turn = 0; turn < 12; turn++) spends.push(await replicas[turn % 2]?.spend('guess_by_source', 'shared'))
+  expect(spends.filter((spent) => spent?.within)).toHaveLength(10)
+})
+
+test('C10 keys and budgets do not touch each other', async () => {
+  const limiter = createLimiter(database.query, budgets)
+  for (let turn = 0; turn < 11; turn++) await limiter.spend('guess_by_source', 'one')
+  expect(within(await limiter.spend('guess_by_source', 'two'))).toBe(true)
+  expect(within(await limiter.spend('guess_by_account', 'one'))).toBe(true)
+})
+
+test('a refund gives points back, and prices above one are taken whole', async () => {
+  const limiter = createLimiter(database.query, budgets)
+  expect(within(await limiter.spend('guess_by_source', 'priced', 10))).toBe(true)
+  expect(within(await limiter.spend('guess_by_source', 'priced', 1))).toBe(false)
+  await limiter.refund('guess_by_source', 'priced', 2)
+  expect(within(await limiter.spend('guess_by_source', 'priced', 1))).toBe(true)
+})
+
+test('I10 a key is data, never SQL', async () => {
+  const limiter = createLimiter(database.query, budgets)
+  expect(within(await limiter.spend('guess_by_source', `'; drop table rate_limits; --`))).toBe(true)
+  expect(within(await limiter.spend('guess_by_source', 'after'))).toBe(true)
+})
+
+test('J08 windows that are over are removed, living ones stay', async () => {
+  const limiter = createLimiter(database.query, budgets)
+  await limiter.spend('guess_by_source', 'kept')
+  await sweepRateLimits(database.query, new Date())
+  const count = async () =>
+    Number((await database.query({ text: 'select count(*)::int as n from rate_limits' })).rows[0]?.n)
+  expect(await count()).toBeGreaterThan(0)
+  await sweepRateLimits(database.query, new Date(Date.now() + 601_000))
+  expect(await count()).toBe(0)
+})
+
+test('J08 when the database cannot be reached a spend rejects: callers refuse then', async () => {
+  const limiter = createLimiter(() => Promise.reject(new Error('gone')), budgets)
+  await expect(limiter.spend('start_by_source', 'x')).rejects.toThrow('gone')
+})

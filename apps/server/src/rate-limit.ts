@@ -1,0 +1,61 @@
+/**
+ * The budgets in the database: atomic, and shared by all processes of a node (C07, J09). Refuses by rejecting when the database
+ * cannot be reached, so that nobody guesses or starts for free then (J08).
+ */
+import { type Budget, type Budgets, defaultBudgets, type Limiter } from '@osa/core'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+
+/** The tiny SQL client that `@osa/db` offers. */
+export type Query = (query: { text: string; values: unknown[] }) => Promise<{ rows: Record<string, unknown>[] }>
+
+const table = 'rate_limits'
+
+/** A limiter on the table `rate_limits`. */
+export const createLimiter = (query: Query, budgets: Budgets = defaultBudgets): Limiter => {
+  const storeClient = { query: (sql: { text: string; values: unknown[] }) => query(sql).then(withNumbers) }
+  const limiters = new Map(
+    (Object.keys(budgets) as Budget[]).map((budget) => [
+      budget,
+      new RateLimiterPostgres({
+        storeClient,
+        storeType: 'client',
+        tableName: table,
+        tableCreated: true,
+        clearExpiredByTimeout: false, // the sweep does it
+        keyPrefix: budget,
+        points: budgets[budget].points,
+        duration: budgets[budget].windowSeconds,
+      }),
+    ]),
+  )
+  const limiterOf = (budget: Budget): RateLimiterPostgres => {
+    const limiter = limiters.get(budget)
+    if (!limiter) throw new TypeError(`no budget ${budget}`)
+    return limiter
+  }
+  return {
+    async spend(budget, key, points = 1) {
+      try {
+        await limiterOf(budget).consume(key, points)
+        return { within: true }
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal // the library rejects with a result when a budget is used up
+        return { within: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) }
+      }
+    },
+    async refund(budget, key, points = 1) {
+      await limiterOf(budget).reward(key, points)
+    },
+  }
+}
+
+/** Removes windows that are over. */
+export const sweepRateLimits = async (query: Query, now: Date): Promise<void> => {
+  await query({ text: `delete from ${table} where expire < $1`, values: [now.getTime()] })
+}
+
+/** `bigint` comes as a string from one driver and as a BigInt from another; the library calculates with numbers. */
+const withNumbers = ({ rows }: { rows: Record<string, unknown>[] }) => ({
+  rows: rows.map((row) => ({ ...row, points: Number(row.points), expire: Number(row.expire) })),
+  rowCount: rows.length,
+})

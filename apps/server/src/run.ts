@@ -1,0 +1,70 @@
+/** What a person who starts a node sees and does: settings checked, a few friendly lines, and a clean end. */
+import { type Config, parseConfig } from './config/config.ts'
+import { createLogger, type Logger } from './log.ts'
+import { type RunningNode, startNode } from './node.ts'
+import { databaseName, explainStartProblem } from './start-problem.ts'
+
+/** A supervisor kills after 15 s; leave a moment before. */
+const shutdownDeadlineMs = 14_000
+
+/** Runs until a signal; ends the process with 0 after a clean stop and with 1 when the node cannot start. */
+export const run = async (io: RunIo): Promise<void> => {
+  const parsed = parseConfig(io.env)
+  for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
+  if (!parsed.ok) {
+    const list = parsed.problems.map((problem) => `  - ${problem}\n`).join('')
+    io.stderr.write(`The node cannot start with these settings:\n${list}`)
+    return io.exit(1)
+  }
+  const { config } = parsed
+  const log = createLogger({ level: config.logLevel })
+  // a person at a terminal wants to read the lines below, not one for every request
+  const routineLogLevel = io.stderr.isTTY ? 'debug' : 'info'
+  try {
+    const node = await startNode({ config, log, routineLogLevel })
+    stopOnSignal(io, node, log)
+    io.stdout.write(greeting(config, node))
+  } catch (error) {
+    log.debug({ err: error }, 'the node could not start')
+    io.stderr.write(`${explainStartProblem(error, config)}\n`)
+    io.exit(1)
+  }
+}
+
+type RunIo = Pick<NodeJS.Process, 'env' | 'stderr' | 'stdout'> & {
+  exit(code: number): void
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+}
+
+/** The first signal lets everything finish (J14), the second does not wait. */
+const stopOnSignal = (io: RunIo, node: RunningNode, log: Logger): void => {
+  let stopping = false
+  const stop = async () => {
+    if (stopping) return io.exit(1)
+    stopping = true
+    io.stdout.write('Stopping: finishing what is in flight. Ask again to stop at once.\n')
+    setTimeout(() => io.exit(1), shutdownDeadlineMs).unref()
+    try {
+      await node.stop()
+      io.exit(0)
+    } catch (error) {
+      log.error({ err: error }, 'the node did not stop cleanly')
+      io.exit(1)
+    }
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) io.on(signal, () => void stop())
+}
+
+const greeting = (config: Config, node: RunningNode): string => {
+  const { publicUrl, signIn, adminPort } = node
+  const kind = 'databaseUrl' in config.database ? 'PostgreSQL at' : 'embedded, in'
+  const rows = [
+    ['Address', publicUrl.origin],
+    ['Database', `${kind} ${databaseName(config)}`],
+    ['Sign-in', `${signIn.join(', ')}${config.identity.development ? ' (anyone can be anyone here)' : ''}`],
+    ...(adminPort === null ? [] : [['Metrics', `http://${config.adminListener?.host}:${adminPort}/metrics`]]),
+  ]
+  const lines = rows.map(([label = '', text = '']) => `  ${label.padEnd(10)}${text}`)
+  // the first line is a promise to parent processes: exactly one, and only once requests are answered
+  return `OSA node ready at ${publicUrl.origin}\n\n${lines.join('\n')}\n\n  Next      osa login ${publicUrl.origin}\n            (in a checkout: npx osa login ${publicUrl.origin})\n\n`
+}

@@ -1,0 +1,93 @@
+/** I08, I09: what goes when, on the memory store. */
+import { defaultPolicy } from '@osa/core'
+import { testAuth } from '@osa/core/testing'
+import { expect, test } from 'vitest'
+import { createLogger } from './log.ts'
+import { cutoffs, startSweeping, sweepOnce } from './sweep.ts'
+
+const hour = 3_600
+const day = 24 * hour
+
+const world = () => {
+  const node = testAuth()
+  const deps = { store: node.store, policy: defaultPolicy, now: node.clock.now, sweepRateLimits: async () => undefined }
+  return { ...node, sweep: () => sweepOnce(deps) }
+}
+
+test('I08 every device authorization goes one hour after it expired, whatever became of it', async () => {
+  const { start, decide, poll, sweep, clock, deps } = world()
+  const [pending, denied, uncollected, consumed] = [await start(), await start(), await start(), await start()]
+  await decide(denied.user_code, 'deny')
+  await decide(uncollected.user_code)
+  await decide(consumed.user_code)
+  await poll(consumed.device_code)
+  const left = () => deps.store.countPending({ source: '192.0.2.7', now: new Date(0) })
+  const answers = async () => {
+    const all = await Promise.all([pending, denied, uncollected].map(({ device_code }) => poll(device_code)))
+    return all.map((answer) => ('error' in answer ? answer.error : 'ok'))
+  }
+  clock.advance({ seconds: defaultPolicy.deviceCodeLifetimeSeconds + hour - 60 })
+  await sweep()
+  expect(await answers()).toEqual(['expired_token', 'expired_token', 'expired_token']) // B14
+  clock.advance({ seconds: 120 })
+  await sweep()
+  expect(await answers()).toEqual(['invalid_grant', 'invalid_grant', 'invalid_grant'])
+  expect(await left()).toEqual({ fromSource: 0, inAll: 0 })
+})
+
+test('I08, G14 a living session is left alone; an ended one goes 30 days later', async () => {
+  const { logIn, refresh, sweep, clock, auth, deps } = world()
+  const { access_token, refresh_token } = await logIn()
+  const principal = await auth.authenticate(access_token)
+  if ('error' in principal) throw new Error(principal.error)
+  clock.advance({ seconds: 20 * day })
+  await sweep()
+  expect(await refresh(refresh_token)).toMatchObject({ token_type: 'Bearer' })
+  clock.advance({ seconds: 31 * day })
+  await sweep()
+  expect(await refresh(refresh_token)).toMatchObject({ reason: 'expired' }) // late, and still known
+  clock.advance({ seconds: 40 * day })
+  await sweep()
+  expect(await refresh(refresh_token)).toMatchObject({ reason: 'unknown' })
+  const anyTime = { userId: principal.user.id, now: new Date(0), usedAfter: new Date(0) }
+  expect(await deps.store.listRefreshFamilies(anyTime)).toEqual([])
+})
+
+test('goes on batch after batch until none is full', async () => {
+  const counts = [500, 500, 3]
+  const seen: number[] = []
+  const store = {
+    sweep: async () => {
+      const count = counts.shift() ?? 0
+      seen.push(count)
+      return { device_authorizations: count }
+    },
+  }
+  let limitsSwept = 0
+  const sweepRateLimits = async () => void limitsSwept++
+  await sweepOnce({ store, sweepRateLimits, policy: defaultPolicy, now: () => new Date() })
+  expect([seen, limitsSwept]).toEqual([[500, 500, 3], 1])
+})
+
+test('I09 nothing in the cut-offs keeps addresses longer than 90 days', () => {
+  const now = new Date('2026-06-01T00:00:00Z')
+  const { batch, ...instants } = cutoffs(now, defaultPolicy)
+  for (const instant of Object.values(instants))
+    expect((now.getTime() - instant.getTime()) / 86_400_000).toBeLessThanOrEqual(90)
+  expect(batch).toBeGreaterThan(0)
+})
+
+test('stopping ends the loop at once', async () => {
+  const store = { sweep: async () => ({}) }
+  const log = createLogger({ level: 'silent' })
+  const sweeping = startSweeping({
+    store,
+    sweepRateLimits: async () => undefined,
+    policy: defaultPolicy,
+    now: () => new Date(),
+    log,
+  })
+  const startedAtMs = performance.now()
+  await sweeping.stop()
+  expect(performance.now() - startedAtMs).toBeLessThan(500)
+})

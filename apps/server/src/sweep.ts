@@ -1,0 +1,72 @@
+/** Removes what has ended, every minute and in small batches, so that nothing a person did stays longer than it must (I08, I09). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuthPolicy, AuthStore } from '@osa/core'
+import type { Logger } from './log.ts'
+
+const intervalMs = 60_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const batch = 500
+
+/** How long ended rows are kept: late polls still learn why (B14), late reuse is still noticed (G14), audits can be read. */
+export const retention = { deviceMs: hourMs, familyMs: 30 * dayMs, signingKeyMs: dayMs, auditMs: 90 * dayMs } as const
+
+/** What `store.sweep` may remove at `now`. */
+export const cutoffs = (
+  now: Date,
+  policy: Pick<AuthPolicy, 'refreshIdleSeconds'>,
+): Parameters<AuthStore['sweep']>[0] => {
+  const before = (ms: number) => new Date(now.getTime() - ms)
+  return {
+    device: before(retention.deviceMs),
+    login: now,
+    browser: now,
+    family: before(retention.familyMs),
+    // an idle family ended when its idle limit was over, and is kept as long as any other from then on
+    familyIdle: before(retention.familyMs + policy.refreshIdleSeconds * 1000),
+    signingKey: before(retention.signingKeyMs),
+    audit: before(retention.auditMs),
+    batch,
+  }
+}
+
+/** One sweep: batch after batch until none is full. */
+export const sweepOnce = async (deps: {
+  store: Pick<AuthStore, 'sweep'>
+  sweepRateLimits: (now: Date) => Promise<void>
+  policy: Pick<AuthPolicy, 'refreshIdleSeconds'>
+  now: () => Date
+}): Promise<void> => {
+  let removed: Record<string, number>
+  do {
+    removed = await deps.store.sweep(cutoffs(deps.now(), deps.policy))
+  } while (Object.values(removed).some((count) => count >= batch))
+  await deps.sweepRateLimits(deps.now())
+}
+
+/** Sweeps every 60 s, give or take a sixth so that many processes spread out; `stop` waits for a sweep under way. */
+export const startSweeping = (deps: Parameters<typeof sweepOnce>[0] & { log: Logger }): { stop(): Promise<void> } => {
+  const stopping = new AbortController()
+  const loop = async () => {
+    while (await pause(stopping.signal)) {
+      try {
+        await sweepOnce(deps)
+      } catch (error) {
+        deps.log.warn({ err: error }, 'the sweep failed; the next one is in a minute') // nothing is lost by sweeping later
+      }
+    }
+  }
+  const running = loop()
+  return {
+    stop() {
+      stopping.abort()
+      return running
+    },
+  }
+}
+
+/** Waits for the next sweep; false when told to stop. */
+const pause = async (signal: AbortSignal): Promise<boolean> => {
+  const ms = intervalMs * (5 / 6 + Math.random() / 3)
+  return sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only because of the signal
+}

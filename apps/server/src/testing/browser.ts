@@ -1,0 +1,130 @@
+/** A browser without a screen: cookies, redirects and forms, as the pages' tests need them. It runs no script; the pages need none. */
+import { type PageForm, readForms } from './page-forms.ts'
+
+export type Fetch = (address: string, init: RequestInit) => Promise<Response>
+
+interface Cookie {
+  readonly origin: string
+  readonly name: string
+  readonly value: string
+  readonly path: string
+  /** The whole header, for tests of its attributes. */
+  readonly header: string
+}
+
+/** What a page answered, with its text read. */
+export interface Visit {
+  readonly url: URL
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+const maxRedirects = 10
+
+/** `fetch` reaches every origin the browser may go to; cookies are kept an origin and a path. */
+export const testBrowser = ({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fetch; userAgent?: string }) => {
+  let cookies: Cookie[] = []
+  const history: string[] = []
+  let current: Visit | null = null
+
+  const keepCookies = (url: URL, headers: Headers) => {
+    for (const header of headers.getSetCookie()) {
+      const [pair = '', ...attributes] = header.split(';').map((part) => part.trim())
+      const [name = '', value = ''] = pair.split(/=(.*)/s)
+      const attribute = (wanted: string) =>
+        attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1)
+      const path = attribute('path') ?? '/'
+      const expires = attribute('expires')
+      const gone = attribute('max-age') === '0' || (expires !== undefined && new Date(expires).getTime() < Date.now())
+      cookies = cookies.filter((cookie) => cookie.origin !== url.origin || cookie.name !== name || cookie.path !== path)
+      if (!gone) cookies.push({ origin: url.origin, name, value, path, header })
+    }
+  }
+  const cookieHeader = (url: URL): string =>
+    cookies
+      .filter(({ origin, path }) => origin === url.origin && url.pathname.startsWith(path))
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ')
+
+  /** One request, no redirect followed. */
+  const send = async (address: string | URL, init: RequestInit = {}): Promise<Visit> => {
+    const url = new URL(address, current?.url)
+    const cookie = cookieHeader(url)
+    const headers = new Headers(init.headers)
+    headers.set('user-agent', userAgent)
+    if (!headers.has('accept')) headers.set('accept', 'text/html')
+    if (cookie !== '') headers.set('cookie', cookie)
+    const response = await fetch(url.href, { ...init, headers, redirect: 'manual' })
+    keepCookies(url, response.headers)
+    return { url, status: response.status, headers: response.headers, body: await response.text() }
+  }
+  /** One request, and wherever its redirects lead. */
+  const navigate = async (address: string | URL, init: RequestInit = {}): Promise<Visit> => {
+    let visit = await send(address, init)
+    for (let hops = 0; visit.status === 303 || visit.status === 302; hops++) {
+      if (hops === maxRedirects) throw new Error(`too many redirects at ${visit.url}`)
+      visit = await send(new URL(visit.headers.get('location') ?? '', visit.url))
+    }
+    current = visit
+    history.push(visit.url.href)
+    return visit
+  }
+  const page = (): Visit => {
+    if (!current) throw new Error('no page is open')
+    return current
+  }
+  /** The form with a button of this text, and what pressing that button would send. */
+  const pressed = (button: string, typed: Record<string, string>) => {
+    const forms = readForms(page().body)
+    const form = forms.find(({ buttons }) => buttons.some(({ text }) => text === button))
+    if (!form) throw new Error(`no button "${button}" on the page "${titleOf(page())}"`)
+    return { form, body: bodyOf(form, button, typed), url: new URL(form.action || page().url.href, page().url) }
+  }
+  const posted = (url: URL, body: string): RequestInit => ({
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: page().url.origin,
+      'sec-fetch-site': url.origin === page().url.origin ? 'same-origin' : 'cross-site',
+    },
+  })
+  return {
+    send,
+    open: (address: string | URL) => navigate(address),
+    /** Fills fields in and presses the button. */
+    press(button: string, typed: Record<string, string> = {}) {
+      const { url, body } = pressed(button, typed)
+      return navigate(url, posted(url, body))
+    },
+    /** As `press`, but stays at the first answer. */
+    pressOnce(button: string, typed: Record<string, string> = {}) {
+      const { url, body } = pressed(button, typed)
+      return send(url, posted(url, body))
+    },
+    page,
+    title: () => titleOf(page()),
+    forms: () => readForms(page().body),
+    /** Addresses where a navigation ended, in order. */
+    history,
+    cookies: () => cookies,
+    cookie: (name: string) => cookies.find((cookie) => cookie.name === name) ?? null,
+    setCookies(next: readonly Cookie[]) {
+      cookies = [...next]
+    },
+  }
+}
+
+export type TestBrowser = ReturnType<typeof testBrowser>
+
+const titleOf = ({ body }: Visit): string => /<title>(.*?)<\/title>/s.exec(body)?.[1] ?? ''
+
+const bodyOf = ({ fields, buttons }: PageForm, button: string, typed: Record<string, string>): string => {
+  const pressedButton = buttons.find(({ text }) => text === button)
+  const sent = new URLSearchParams()
+  for (const { name, value, checked } of fields) if (checked) sent.set(name, value)
+  if (pressedButton?.name) sent.set(pressedButton.name, pressedButton.value)
+  for (const [name, value] of Object.entries(typed)) sent.set(name, value)
+  return sent.toString()
+}

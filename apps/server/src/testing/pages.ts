@@ -1,0 +1,131 @@
+/** A node with identity providers, and people with browsers who walk its pages: what the tests of the browser leg stand on. */
+import { randomBytes } from 'node:crypto'
+import { type AuthDependencies, defaultBudgets, deriveKeys } from '@osa/core'
+import { manualClock, memoryLimiter } from '@osa/core/testing'
+import { developmentPeople } from '../identity/development-people.ts'
+import { createIdentityProviders, type IdentitySettings } from '../identity/providers.ts'
+import { testBrowser } from './browser.ts'
+import { startTestNode, type TestNodeOptions } from './test-node.ts'
+import { startUpstream, type Upstream } from './upstream.ts'
+
+export interface PagesOptions {
+  readonly publicUrl?: string
+  readonly identity?: Partial<IdentitySettings>
+  readonly policy?: TestNodeOptions['policy']
+  readonly auth?: Partial<AuthDependencies>
+  readonly app?: TestNodeOptions['app']
+}
+
+/** Where browsers and terminals are unless a test says otherwise: in one network. */
+export const nearbyAddress = '203.0.113.5'
+
+/** Starts a node whose providers are real: an upstream's, the development sign-in, or both. The clock stands until it is moved. */
+export const startPages = async ({
+  publicUrl = 'https://archive.example',
+  identity,
+  ...options
+}: PagesOptions = {}) => {
+  const clock = manualClock(new Date())
+  const { providers, development } = createIdentityProviders({
+    identity: { development: identity === undefined, ...identity },
+    publicUrl: new URL(publicUrl),
+    keys: deriveKeys(Buffer.alloc(32, 9), randomBytes),
+    now: clock.now,
+  })
+  const node = await startTestNode({
+    publicUrl,
+    policy: options.policy ?? {},
+    app: { development, ...options.app },
+    auth: {
+      identityProviders: providers,
+      now: clock.now,
+      limiter: memoryLimiter(defaultBudgets, clock.now),
+      random: randomBytes,
+      ...options.auth,
+    },
+  })
+  return {
+    ...node,
+    clock,
+    callbackUrl: `${publicUrl}/api/v1/auth/callback`,
+    /** A browser at `address`; the node it reaches in this process, everything else over the network. */
+    browse: ({ address = nearbyAddress, userAgent }: { address?: string; userAgent?: string } = {}) =>
+      testBrowser({
+        ...(userAgent === undefined ? {} : { userAgent }),
+        fetch: (url, init) => {
+          const { origin, pathname, search } = new URL(url)
+          return origin === publicUrl ? node.request(`${pathname}${search}`, init, address) : fetch(url, init)
+        },
+      }),
+    /** A terminal at `address` begins to sign in. */
+    startTerminal: ({
+      address = nearbyAddress,
+      deviceName = 'laptop',
+    }: {
+      address?: string
+      deviceName?: string
+    } = {}) => startTerminal(node, address, deviceName),
+  }
+}
+
+export type Pages = Awaited<ReturnType<typeof startPages>>
+export type PagesBrowser = ReturnType<Pages['browse']>
+
+const startTerminal = async (node: Awaited<ReturnType<typeof startTestNode>>, ip: string, deviceName: string) => {
+  const requester = { ip, source: ip, userAgent: 'osa/1.0.0 (linux)', requestId: null }
+  const started = await node.auth.startDeviceAuthorization({ client: node.client('osa-cli'), deviceName, requester })
+  if ('error' in started) throw new Error(started.error_description)
+  return {
+    ...started,
+    /** What the terminal's next poll comes to: an error code, or `signed in`. */
+    poll: async (): Promise<string> => {
+      const outcome = await node.poll(started.device_code)
+      return 'error' in outcome ? outcome.error : 'signed in'
+    },
+  }
+}
+
+/** Settings of a node that signs in at `upstream` as at ORCID. */
+export const orcidAt = ({ issuer, clientId, clientSecret }: Upstream): Partial<IdentitySettings> => ({
+  orcid: { issuer, clientId, clientSecret },
+  development: false,
+})
+
+/** As at any other OpenID Connect provider. */
+export const oidcAt = ({ issuer, clientId, clientSecret }: Upstream, name = 'Example University') => ({
+  oidc: { issuer, clientId, clientSecret, name },
+  development: false,
+})
+
+const [carberry] = developmentPeople
+/** The first of the development sign-in's people, as their button says. */
+export const carberryButton = `${carberry?.name}, ${carberry?.role}`
+
+/** Enters the code at the development sign-in's node and arrives at the confirm page. */
+export const arriveAtConfirm = async (pages: Pages, browser: PagesBrowser, userCode: string, as = carberryButton) => {
+  await browser.open(`${pages.publicUrl}/device`)
+  await browser.press('Continue with the development sign-in', { user_code: userCode })
+  return browser.press(as)
+}
+
+/** Enters the code at a node that signs in at an upstream, and signs in there: up to wherever that leads. */
+export const signInUpstream = async (pages: Pages, browser: PagesBrowser, userCode: string, name = 'ORCID') => {
+  await browser.open(`${pages.publicUrl}/device`)
+  await browser.press(`Continue with ${name}`, { user_code: userCode })
+  return browser.press('Sign in and allow')
+}
+
+/** A node and the upstream it signs in at, as at ORCID; both end together. */
+export const startPagesAtUpstream = async (options: Omit<PagesOptions, 'identity'> = {}) => {
+  const upstream = await startUpstream()
+  const pages = await startPages({ ...options, identity: orcidAt(upstream) })
+  upstream.allowRedirect(pages.callbackUrl)
+  return {
+    upstream,
+    pages,
+    async [Symbol.asyncDispose]() {
+      await pages[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/** A whole node in this process: the real app and operations, on the memory store, with a clock that tests move. */
+
+import { createHash } from 'node:crypto'
+import {
+  type AuthDependencies,
+  type AuthPolicy,
+  builtInClients,
+  type Client,
+  defaultBudgets,
+  defaultPolicy,
+} from '@osa/core'
+import { manualClock, memoryLimiter, testAuth, testProvider } from '@osa/core/testing'
+import type { Hono } from 'hono'
+import { type AppDeps, createApp } from '../app.ts'
+import { type HttpServer, listen } from '../http-server.ts'
+import { createLogger, type LogLevel } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
+import type { NodeEnv } from '../requester.ts'
+
+/** The secret of `resource-server`, a confidential client for introspection. */
+export const resourceServerSecret = 'a-secret-of-a-resource-server'
+
+/** Beside the built-in ones: without the device grant, a second one with it, and a confidential one. */
+export const testClients: readonly Client[] = [
+  ...builtInClients,
+  { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
+  { ...builtInClients[0], clientId: 'other-tool', clientName: 'Other tool' },
+  {
+    clientId: 'resource-server',
+    clientName: 'Resource server',
+    grantTypes: ['refresh_token'],
+    scope: ['profile'],
+    clientSecretSha256: createHash('sha256').update(resourceServerSecret).digest('hex'),
+  },
+]
+
+export interface TestNodeOptions {
+  /** Public origin of an in-process node; one that listens is at `http://localhost:<port>`. */
+  publicUrl?: string
+  /** Also serve TCP on a free port of 127.0.0.1, for clients that cannot be handed a `fetch`. */
+  listening?: boolean
+  policy?: Partial<Omit<AuthPolicy, 'publicUrl'>>
+  auth?: Partial<AuthDependencies>
+  app?: Partial<Omit<AppDeps, 'auth' | 'policy' | 'publicUrl'>>
+  logLevel?: LogLevel
+  /** Where the clock starts; now by default, for clients that look at a real one. */
+  startAt?: Date
+}
+
+/** Starts a node. `await using` ends it. */
+export const startTestNode = async (options: TestNodeOptions = {}) => {
+  const clock = manualClock(options.startAt ?? new Date())
+  const logLines: string[] = []
+  let app: Hono<NodeEnv> | null = null
+  const server: HttpServer | null = options.listening
+    ? await listen({ fetch: (request, env) => running(app).fetch(request, env), host: '127.0.0.1', port: 0 })
+    : null
+  const publicUrl = new URL(
+    server ? `http://localhost:${server.port}` : (options.publicUrl ?? 'https://archive.example'),
+  )
+  const policy: AuthPolicy = { ...defaultPolicy, ...options.policy, publicUrl: publicUrl.origin }
+  const world = testAuth({
+    now: clock.now,
+    limiter: memoryLimiter(defaultBudgets, clock.now),
+    identityProviders: [testProvider(clock.now)],
+    clients: new Map(testClients.map((client) => [client.clientId, client])),
+    policy,
+    ...options.auth,
+  })
+  const log = createLogger({
+    level: options.logLevel ?? 'debug',
+    destination: { write: (line) => void logLines.push(line) },
+  })
+  const made = createApp({
+    development: null,
+    trustedProxies: [],
+    routineLogLevel: 'info',
+    metrics: createMetrics({ processMetrics: false }),
+    isReady: async () => true,
+    isUnavailable: () => false,
+    serverName: 'Test archive',
+    version: '0.0.0',
+    log,
+    ...options.app,
+    auth: world.auth,
+    policy,
+    publicUrl,
+  })
+  app = made
+  return {
+    ...world,
+    clock,
+    publicUrl: publicUrl.origin,
+    log,
+    /** What was logged so far, one JSON document a line. */
+    logLines,
+    /** A request to a path of the node, as if from `peer` over TCP. */
+    request: (path: string, init: RequestInit = {}, peer = '192.0.2.7'): Promise<Response> =>
+      Promise.resolve(made.request(`${publicUrl.origin}${path}`, init, fromPeer(peer))),
+    /** A `fetch` that reaches this node and nothing else. */
+    fetch: (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+      Promise.resolve(made.fetch(new Request(input, init), fromPeer('192.0.2.7'))),
+    /** Enters a code, signs in as `as` and approves, as a person at the pages would. */
+    approve: (userCode: string, as?: string) => world.decide(userCode, 'approve', as),
+    deny: (userCode: string, as?: string) => world.decide(userCode, 'deny', as),
+    async [Symbol.asyncDispose]() {
+      await server?.close(1_000)
+    },
+  }
+}
+
+export type TestNode = Awaited<ReturnType<typeof startTestNode>>
+
+const running = (app: Hono<NodeEnv> | null): Hono<NodeEnv> => {
+  if (!app) throw new Error('the node is not up yet')
+  return app
+}
+
+/** The one thing the app reads from a socket besides bodies. */
+const fromPeer = (remoteAddress: string) => ({ remoteAddress })

@@ -1,0 +1,130 @@
+/** The dishonest half of the identity provider: what it can be told to get wrong (E03–E05, E08, E10, E14, E18). */
+import type { OutgoingHttpHeaders } from 'node:http'
+import { base64url, decodeJwt, type JWK, type JWTPayload, SignJWT } from 'jose'
+import type { UpstreamEndpoint } from './upstream.ts'
+
+export interface SigningKey {
+  readonly kid: string
+  readonly privateKey: CryptoKey
+  readonly privateJwk: JWK
+  readonly publicJwk: JWK
+}
+
+export interface Upstreamed {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+  readonly body: string
+}
+
+export interface Lies {
+  /** How an endpoint misbehaves. */
+  readonly answer?: {
+    readonly at: UpstreamEndpoint
+    readonly how: 'hang' | 'redirect' | 'html' | 'error' | 'huge'
+  }
+  /** Claims put over the true ones; `undefined` takes one away. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  /** Header members put over the true ones, such as another `kid`. */
+  readonly header?: Readonly<Record<string, unknown>>
+  /** What the token is signed with instead: another key under the same id, the client secret, or nothing. */
+  readonly signature?: 'decoy' | 'client_secret' | 'none'
+  /** Members put over those of the token response. */
+  readonly tokenResponse?: Readonly<Record<string, unknown>>
+  /** Members put over those of the metadata. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** The key set holds other keys under the same ids. */
+  readonly swappedKeys?: boolean
+  /** `state` is lost when the person declines, as ORCID has done. */
+  readonly dropStateOnDenial?: boolean
+  /** Changes the way back to the node. */
+  readonly callback?: (address: URL) => void
+}
+
+export interface RewriteContext {
+  readonly endpoint: UpstreamEndpoint
+  readonly issuer: string
+  /** Collects what was given out. */
+  readonly issued: string[]
+  readonly settings: { readonly lies: Lies; readonly orcidStyle: boolean; readonly person: { readonly name: string } }
+  readonly key: SigningKey
+  readonly decoy: SigningKey
+}
+
+/** Where a lying endpoint redirects to; nothing may ever arrive there. */
+export const evilOrigin = 'https://evil.example'
+
+/** What an endpoint answers when it is told to misbehave as a whole; null for one that is not. */
+export const lyingAnswer = ({ answer }: Lies, endpoint: UpstreamEndpoint): Upstreamed | 'hang' | null => {
+  if (answer?.at !== endpoint) return null
+  const json = { 'content-type': 'application/json' }
+  switch (answer.how) {
+    case 'hang':
+      return 'hang'
+    case 'redirect':
+      return { status: 302, headers: { location: `${evilOrigin}/token` }, body: '' }
+    case 'html':
+      return { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Maintenance</h1>' }
+    case 'error':
+      return { status: 500, headers: json, body: '{"error":"server_error"}' }
+    case 'huge':
+      return { status: 200, headers: json, body: `{"padding":"${'x'.repeat(2 * 1024 * 1024)}"}` }
+  }
+}
+
+/** The true answer, with this provider's signature and the lies it was told to tell. */
+export const rewrite = async (answer: Upstreamed, context: RewriteContext): Promise<Upstreamed> => {
+  const { endpoint, settings, key, decoy } = context
+  const { lies } = settings
+  const { location } = answer.headers
+  if (typeof location === 'string')
+    return { ...answer, headers: { ...answer.headers, location: back(location, context) } }
+  if (answer.status !== 200) return answer
+  if (endpoint === 'discovery') return withJson(answer, (metadata) => ({ ...metadata, ...lies.metadata }))
+  if (endpoint === 'jwks') return withJson(answer, () => ({ keys: [(lies.swappedKeys ? decoy : key).publicJwk] }))
+  if (endpoint !== 'token') return answer
+  const tokens: TokenResponse = JSON.parse(answer.body)
+  const claims = decodeJwt(tokens.id_token)
+  const said: Record<string, unknown> = {
+    ...tokens,
+    ...(settings.orcidStyle ? { orcid: claims.sub, name: settings.person.name } : {}),
+    id_token: await idToken(claims, context),
+    ...lies.tokenResponse,
+  }
+  for (const token of [said.access_token, said.id_token]) if (typeof token === 'string') context.issued.push(token)
+  return withJson(answer, () => said)
+}
+
+interface TokenResponse {
+  readonly id_token: string
+  readonly [member: string]: unknown
+}
+
+const withJson = (answer: Upstreamed, change: (body: Record<string, unknown>) => object): Upstreamed => ({
+  ...answer,
+  body: JSON.stringify(change(JSON.parse(answer.body))),
+})
+
+/** A redirect: the provider's own, or the way back to the node with code or error. */
+const back = (location: string, { issuer, settings: { lies }, issued }: RewriteContext): string => {
+  const address = new URL(location, issuer)
+  if (address.origin === issuer) return location
+  const code = address.searchParams.get('code')
+  if (code !== null) issued.push(code)
+  if (lies.dropStateOnDenial && address.searchParams.has('error')) address.searchParams.delete('state')
+  lies.callback?.(address)
+  return address.href
+}
+
+const idToken = async (claims: JWTPayload, { settings: { lies }, key, decoy }: RewriteContext): Promise<string> => {
+  const payload = Object.fromEntries(
+    Object.entries({ ...claims, ...lies.claims }).filter(([, value]) => value !== undefined),
+  )
+  const encode = (part: unknown) => base64url.encode(JSON.stringify(part))
+  if (lies.signature === 'none') return `${encode({ alg: 'none' })}.${encode(payload)}.`
+  if (lies.signature === 'client_secret') {
+    const secret = new TextEncoder().encode('upstream-secret-canary-4711')
+    return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: key.kid, ...lies.header }).sign(secret)
+  }
+  const { privateKey } = lies.signature === 'decoy' ? decoy : key
+  return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: key.kid, ...lies.header }).sign(privateKey)
+}

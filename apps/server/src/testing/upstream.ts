@@ -1,0 +1,145 @@
+/**
+ * An identity provider to sign in at: a real `oidc-provider` over HTTP on loopback, with a login page that a person clicks through. A
+ * proxy before it counts every hit and signs the ID tokens, so that it can also lie in ways the real one would refuse to.
+ */
+import { createServer, request as forwardRequest, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair } from 'jose'
+import { type Lies, lyingAnswer, rewrite, type SigningKey, type Upstreamed } from './upstream-lies.ts'
+import { identityProvider, type UpstreamPerson } from './upstream-provider.ts'
+
+export const upstreamClient = { clientId: 'osa-node', clientSecret: 'upstream-secret-canary-4711' } as const
+
+const endpoints = {
+  '/.well-known/openid-configuration': 'discovery',
+  '/auth': 'authorization',
+  '/token': 'token',
+  '/jwks': 'jwks',
+} as const
+export type UpstreamEndpoint = (typeof endpoints)[keyof typeof endpoints] | 'login' | 'other'
+
+export interface SeenRequest {
+  readonly endpoint: UpstreamEndpoint
+  readonly method: string
+  readonly query: URLSearchParams
+  readonly form: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+}
+
+/** Starts one; `await using` ends it. Only addresses in `redirectUris` are redirected to; more can be added at any time. */
+export const startUpstream = async ({ redirectUris = [] }: { redirectUris?: readonly string[] } = {}) => {
+  const allowed = new Set(redirectUris)
+  const counts: Record<UpstreamEndpoint, number> = {
+    discovery: 0,
+    authorization: 0,
+    token: 0,
+    jwks: 0,
+    login: 0,
+    other: 0,
+  }
+  const seen: SeenRequest[] = []
+  const issued: string[] = []
+  const settings = {
+    /** Who the login page signs in when nothing else is typed, and who a silent provider vouches for. */
+    person: { subject: '0000-0002-1825-0097', name: 'Josiah Carberry' } as UpstreamPerson,
+    /** Redirect back at once, without a page: as ORCID does for whoever is signed in and has consented before. */
+    silent: false,
+    /** Put `orcid` and `name` beside the tokens, as ORCID does. */
+    orcidStyle: false,
+    lies: {} as Lies,
+  }
+  let key = await newSigningKey('key-1')
+  const decoy = await newSigningKey('key-1')
+  const inner = createServer()
+
+  const front = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', async () => {
+      const body = Buffer.concat(chunks)
+      const url = new URL(incoming.url ?? '/', issuer)
+      const endpoint = endpointOf(url.pathname)
+      counts[endpoint]++
+      const { method = 'GET', headers } = incoming
+      seen.push({ endpoint, method, query: url.searchParams, form: new URLSearchParams(body.toString()), headers })
+      const lie = lyingAnswer(settings.lies, endpoint)
+      if (lie === 'hang') return
+      const context = { endpoint, issuer, issued, settings, key, decoy }
+      const answer: Upstreamed =
+        lie ?? (await rewrite(await forward({ port: portOf(inner), path: url, method, headers, body }), context))
+      outgoing.writeHead(answer.status, answer.headers).end(answer.body)
+    })
+  })
+  const issuer = `http://127.0.0.1:${await listenOnLoopback(front)}`
+  const provider = identityProvider({ issuer, ...upstreamClient, allowed, settings, signingKey: key })
+  inner.on('request', provider)
+  await listenOnLoopback(inner)
+
+  return {
+    issuer,
+    ...upstreamClient,
+    settings,
+    counts,
+    /** Every request, in order. */
+    seen,
+    /** Every code and token it gave out: canaries that must turn up nowhere. */
+    issued,
+    allowRedirect: (uri: string) => void allowed.add(uri),
+    /** From now on tokens are signed with a new key under a new id, and the old one is not published any more. */
+    async rotateKeys() {
+      key = await newSigningKey(`key-${Date.now()}`)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const server of [front, inner]) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
+    },
+  }
+}
+
+export type Upstream = Awaited<ReturnType<typeof startUpstream>>
+
+const newSigningKey = async (kid: string): Promise<SigningKey> => {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+  const describe = async (half: CryptoKey) => ({ ...(await exportJWK(half)), kid, alg: 'RS256', use: 'sig' })
+  return { kid, privateKey, privateJwk: await describe(privateKey), publicJwk: await describe(publicKey) }
+}
+
+const endpointOf = (path: string): UpstreamEndpoint => {
+  if (path.startsWith('/login/')) return 'login'
+  return path in endpoints ? endpoints[path as keyof typeof endpoints] : 'other'
+}
+
+const listenOnLoopback = (server: Server): Promise<number> =>
+  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(portOf(server))))
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
+/** The same request, Host included, to the real provider. */
+const forward = ({
+  port,
+  path,
+  method,
+  headers,
+  body,
+}: {
+  port: number
+  path: URL
+  method: string
+  headers: IncomingHttpHeaders
+  body: Buffer
+}): Promise<Upstreamed> =>
+  new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path: `${path.pathname}${path.search}`, method, headers }
+    const outgoing = forwardRequest(options, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        const { 'transfer-encoding': _, 'content-length': __, ...kept } = answer.headers
+        resolve({ status: answer.statusCode ?? 500, headers: kept, body: Buffer.concat(chunks).toString() })
+      })
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })

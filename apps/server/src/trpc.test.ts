@@ -1,0 +1,83 @@
+/** tRPC over HTTP: what the adapter and our caps do around the procedures. */
+import type { AppRouter } from '@osa/api'
+import { memoryStore } from '@osa/core/testing'
+import superjson from 'superjson'
+import { describe, expect, test } from 'vitest'
+import { postJson } from './testing/oauth-calls.ts'
+import { startTestNode } from './testing/test-node.ts'
+
+type Procedure = 'device.start' | 'device.token' | 'me' | 'session.list' | 'server.info'
+const known: keyof AppRouter['_def']['record'] = 'device'
+
+const call = (procedure: Procedure, input: unknown = {}) => ({
+  path: `/trpc/${procedure}`,
+  body: superjson.serialize(input),
+})
+
+describe('trpc', () => {
+  test('a mutation by POST answers with superjson; a refusal is a value with status 200', async () => {
+    const node = await startTestNode()
+    expect(known).toBe('device')
+    const start = call('device.start', { client_id: 'nope' })
+    const answer = await postJson(node, start.path, start.body)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const { result } = await answer.json()
+    expect(superjson.deserialize(result.data)).toMatchObject({ error: 'invalid_client' })
+  })
+
+  test('mutations by GET and other methods are 405', async () => {
+    const node = await startTestNode()
+    expect((await node.request('/trpc/device.start')).status).toBe(405)
+    expect((await node.request('/trpc/device.start', { method: 'DELETE' })).status).toBe(405)
+  })
+
+  test('F13 the token comes from the header; without it 401 with a challenge; two tokens are 400', async () => {
+    const node = await startTestNode()
+    const { access_token } = await node.logIn()
+    const headers = { Authorization: `Bearer ${access_token}` }
+    expect((await node.request('/trpc/me', { headers })).status).toBe(200)
+    const without = await node.request(`/trpc/me?access_token=${access_token}`)
+    expect([without.status, without.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="OSA"'])
+    expect((await without.json()).error.json.data).toMatchObject({ code: 'UNAUTHORIZED' })
+    expect((await node.request('/trpc/me?access_token=x', { headers })).status).toBe(400)
+  })
+
+  test('dates survive the wire', async () => {
+    const node = await startTestNode()
+    const { access_token } = await node.logIn()
+    const answer = await node.request('/trpc/session.list', { headers: { Authorization: `Bearer ${access_token}` } })
+    const [session] = superjson.deserialize<{ created_at: Date }[]>((await answer.json()).result.data)
+    expect(session?.created_at).toBeInstanceOf(Date)
+  })
+
+  test('J04, J12 large bodies are 413, large batches 400, broken JSON 400', async () => {
+    const node = await startTestNode()
+    expect((await postJson(node, '/trpc/device.start', 'x'.repeat(70_000))).status).toBe(413)
+    expect((await postJson(node, '/trpc/device.start', '{')).status).toBe(400)
+    const names = Array.from({ length: 11 }, () => 'server.info').join(',')
+    expect((await node.request(`/trpc/${names}?batch=1`)).status).toBe(400)
+    const ten = Array.from({ length: 10 }, () => 'server.info').join(',')
+    expect((await node.request(`/trpc/${ten}?batch=1`)).status).toBe(200)
+  })
+
+  test('B29, B30 a crash tells nothing; an unreachable database is 503 with Retry-After', async () => {
+    const crash = new Error('SELECT secrets FROM internals')
+    const store = { ...memoryStore(), pollPending: () => Promise.reject(crash) }
+    const token = call('device.token', { device_code: 'x' })
+    const broken = await startTestNode({ auth: { store } })
+    const answer = await postJson(broken, token.path, token.body)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toMatch(/SELECT|internals|stack/)
+    const down = await startTestNode({ auth: { store }, app: { isUnavailable: (error) => error === crash } })
+    const unavailable = await postJson(down, token.path, token.body)
+    expect([unavailable.status, unavailable.headers.get('retry-after')]).toEqual([503, '2'])
+  })
+
+  test('unknown procedures are 404 and echo no input', async () => {
+    const node = await startTestNode()
+    const answer = await postJson(node, '/trpc/no.such', superjson.serialize({ secret: 'canary' }))
+    expect(answer.status).toBe(404)
+    expect(await answer.text()).not.toContain('canary')
+  })
+})

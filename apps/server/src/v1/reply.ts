@@ -1,0 +1,25 @@
+/** Answers of the v1 wire: OAuth error documents on the device paths, `{detail: {code, message}}` elsewhere (protocol of osa-py). */
+import type { V1Error } from '@osa/contract'
+import type { Refusal } from '@osa/core'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { bearerChallenge } from '../bearer.ts'
+import { bodyTooLarge } from '../oauth/form.ts'
+import { reply } from '../oauth/reply.ts'
+
+/** `{detail: {code, message}}`. */
+export const replyDetail = (c: Context, status: ContentfulStatusCode, code: string, message: string): Response =>
+  reply(c, { detail: { code, message } } satisfies V1Error, status)
+
+/** A body that could not be read. */
+export const replyMalformed = (c: Context, refusal: Refusal): Response =>
+  replyDetail(c, refusal === bodyTooLarge ? 413 : 400, 'invalid_request', refusal.error_description)
+
+/** A request without a valid access token (RFC 6750 §3): 401 with a challenge, or 400 when the request itself is ambiguous. */
+export const replyUnauthorized = (c: Context, refusal: Refusal): Response => {
+  if (refusal.error === 'invalid_request') return replyMalformed(c, refusal)
+  c.header('WWW-Authenticate', bearerChallenge(refusal))
+  const code =
+    refusal.reason === 'missing' ? 'missing_token' : refusal.reason === 'expired' ? 'token_expired' : 'invalid_token'
+  return replyDetail(c, 401, code, refusal.error_description)
+}

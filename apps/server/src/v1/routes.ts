@@ -1,0 +1,26 @@
+/** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. A thin rim; every rule is behind `Auth`. */
+import type { Auth } from '@osa/core'
+import { Hono } from 'hono'
+import type { Count } from '../metrics.ts'
+import { replyMethodNotAllowed } from '../oauth/reply.ts'
+import type { NodeEnv } from '../requester.ts'
+import { pollDevice, startDevice } from './device.ts'
+import { logout, refreshSession, whoAmI } from './session.ts'
+
+/** The machine half of `/api/v1/auth`; its pages belong to `browser/`. */
+export const v1Routes = ({ auth, count }: { auth: Auth; count: Count }): Hono<NodeEnv> => {
+  const app = new Hono<NodeEnv>()
+  const posts = [
+    ['/api/v1/auth/device', startDevice(auth)],
+    ['/api/v1/auth/device/token', pollDevice({ auth, count })],
+    ['/api/v1/auth/refresh', refreshSession({ auth, count })],
+    ['/api/v1/auth/logout', logout(auth)],
+  ] as const
+  for (const [path, answer] of posts) {
+    app.post(path, answer)
+    app.all(path, (c) => replyMethodNotAllowed(c, 'POST'))
+  }
+  app.get('/api/v1/auth/me', whoAmI(auth))
+  app.all('/api/v1/auth/me', (c) => replyMethodNotAllowed(c, 'GET, HEAD'))
+  return app
+}
