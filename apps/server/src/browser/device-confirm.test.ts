@@ -62,8 +62,8 @@ test('D03 Deny comes first and is as plain as Approve; nothing is focused, and E
 })
 
 test.each([
-  ['Approve', 'signed in', 'Your terminal is signed in'],
-  ['Deny', 'access_denied', 'The request was denied'],
+  ['Approve', 'signed in', 'You approved this terminal'],
+  ['Deny', 'access_denied', 'You denied this request'],
 ])(
   'D04 after %s the person is sent back to the terminal, and the terminal learns it',
   async (button, poll, heading) => {

@@ -9,7 +9,7 @@ export const decidedPage = ({ approved, review }: { approved: boolean; review: D
   title: approved ? 'Approved' : 'Denied',
   content: html`<section class="sheet">
 <p class="stamp" aria-hidden="true">${approved ? 'Approved' : 'Denied'}</p>
-<h1>${approved ? 'Your terminal is signed in' : 'The request was denied'}</h1>
+<h1>${approved ? 'You approved this terminal' : 'You denied this request'}</h1>
 ${back}
 <p>${
     approved

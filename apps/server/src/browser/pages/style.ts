@@ -32,7 +32,7 @@ body {
 .home:hover span { text-decoration: underline; text-underline-offset: .25em; }
 .mark { flex: none; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round; }
 .mark .ink { stroke: currentColor; opacity: .7; }
-main { flex: 1; }
+main { flex: 1; overflow-wrap: break-word; }
 .colophon {
   margin-top: 3rem; padding: 1.25rem 0 2rem; border-top: 1px solid var(--hairline); color: var(--faded); font-size: .875rem;
 }
