@@ -1,0 +1,278 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { describe, expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+
+const other = 'https://other.example'
+const otherLogin = { access_token: 'a', refresh_token: 'r', user: { display_name: 'Grace', external_id: 'g' } }
+
+describe('whoami', () => {
+  test('S18 K38: the person alone is on stdout, where they come from only on a terminal', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    await seedLink(sandbox, { server: node.url })
+    const piped = await sandbox.run(['whoami'])
+    expect(piped).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n', stderr: '' })
+    const { screen } = await sandbox.runOnTerminal(['whoami'])
+    expect(screen).toContain(`   ${node.url} (from .osa/config.json) · roles: admin · credentials.json`)
+  })
+
+  test('S16 K15: without a login the exit code is 4, stdout is empty and nothing is sent', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedLink(sandbox, { server: node.url })
+    const { code, stdout, stderr } = await sandbox.run(['whoami'])
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+    expect(stderr).toBe(` ✗ Not logged in to ${node.url} (from .osa/config.json)\n → Run osa login\n`)
+    const inCi = await sandbox.run(['whoami'], { env: { CI: 'true', OSA_TOKEN: '' } })
+    expect(inCi.stderr).toContain(
+      '   OSA_TOKEN is set but empty: the secret may be missing in this job\n → Set OSA_TOKEN',
+    )
+    expect(node.requests).toEqual([])
+  })
+
+  test('K33: an expired access token is renewed on the way, with one refresh', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    const { code, stderr } = await sandbox.run(['whoami', '-v'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('   Session refreshed (access token had expired)\n')
+    expect(node.seen('refresh')).toHaveLength(1)
+    expect((await sandbox.readCredentials())[node.url]).toMatchObject({ refresh_token: node.families[0]?.refreshToken })
+  })
+
+  test('K32 C2: ten processes at once make one refresh, and all are signed in', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.run(['whoami'])))
+    expect(runs.map(({ code }) => code)).toEqual(Array(10).fill(0))
+    expect(node.seen('refresh')).toHaveLength(1)
+    expect(node.families[0]?.revoked).toBe(false)
+  })
+
+  test('S12 K34: a session that was ended is reported, and the file stays byte for byte', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    node.revokeFamilies()
+    const { code, stderr } = await sandbox.run(['whoami'])
+    expect(code).toBe(4)
+    expect(stderr).toContain(
+      ` ✗ Your session on ${node.url} has ended (it was signed out or used elsewhere)\n → Run osa login\n`,
+    )
+    expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
+    expect(node.seen('device')).toEqual([])
+  })
+
+  test('K33: a token that stays refused is renewed once, not in a loop', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    const refused = {
+      status: 401,
+      headers: { 'content-type': 'application/json' },
+      body: '{"detail":{"code":"invalid_token","message":"x"}}',
+    }
+    node.dictate('me', [refused], { always: true })
+    const { code } = await sandbox.run(['whoami'])
+    expect(code).toBe(4)
+    expect([node.seen('me').length, node.seen('refresh').length]).toEqual([2, 1])
+  })
+
+  test('S18 S8: when the server is down the last known person is told', async () => {
+    await using sandbox = await makeSandbox()
+    const node = await startFakeNode()
+    await seedCredentials(sandbox, { [node.url]: { ...node.issue(), obtained_at: Date.now() / 1000 - 7200 } })
+    await node[Symbol.asyncDispose]()
+    const { code, stderr } = await sandbox.run(['whoami'])
+    expect(code).toBe(7)
+    expect(stderr).toContain(` ✗ Can't connect to ${node.url} (connection refused)\n`)
+    expect(stderr).toContain('   Last known: Josiah Carberry (checked 2 h ago)\n')
+    const offline = await sandbox.run(['whoami', '--offline'])
+    expect(offline).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
+  })
+
+  test('S8: a mistyped host is met with the one that was probably meant', async () => {
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { 'https://archive.invalid': otherLogin })
+    const { code, stderr } = await sandbox.run(['login', '--server', 'https://archve.invalid'])
+    expect(code).toBe(7)
+    expect(stderr).toContain(" ✗ Can't find archve.invalid (DNS: no ")
+    expect(stderr).toContain(' → Check the address; is it https://archive.invalid?\n')
+  })
+
+  test('a clock that is wrong is mentioned when a login is refused', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: { ...node.issue(), refresh_token: '' } })
+    const date = new Date(Date.now() + 7 * 60_000).toUTCString()
+    const headers = { 'content-type': 'application/json', date }
+    node.dictate('me', [{ status: 401, headers, body: '{"detail":{"code":"invalid_token","message":"x"}}' }])
+    const { stderr } = await sandbox.run(['whoami'], { env: { OSA_TOKEN: 'at_x', OSA_SERVER: node.url } })
+    expect(stderr).toContain('   Your clock is 7 min behind 127.0.0.1, so the session looks invalid\n')
+  })
+})
+
+describe('OSA_TOKEN', () => {
+  test('K31: it is used as it is, never stored, and no home folder is needed', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { access_token } = node.issue()
+    const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url, HOME: '/nonexistent' }
+    const { code, stdout, stderr } = await sandbox.run(['whoami', '--json'], { env })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      auth: { source: 'OSA_TOKEN', storage: { kind: 'env' }, refreshable: false },
+    })
+    expect(node.seen('me')[0]?.headers.authorization).toBe(`Bearer ${access_token}`)
+    expect(`${stdout}${stderr}`).not.toContain(access_token)
+  })
+
+  test.each(['a\r\nX: y', 'two words', 'tab\there', 'ünïcode'])(
+    'K31: the value %j is refused and not repeated',
+    async (token) => {
+      await using node = await startFakeNode()
+      await using sandbox = await makeSandbox()
+      const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env: { OSA_TOKEN: token } })
+      expect(code).toBe(2)
+      expect(stderr).not.toContain(token)
+      expect(node.requests).toEqual([])
+    },
+  )
+
+  test('K25 C10: it does not go to an archive that only a link file names', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedLink(sandbox, { server: node.url })
+    const { code, stdout } = await sandbox.run(['whoami', '--json'], { env: { OSA_TOKEN: 'at_secret' } })
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'token_wrong_server', exit_code: 2 } })
+    expect(node.requests).toEqual([])
+  })
+
+  test('K25: it goes there if the token itself names that origin, and nowhere else', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedLink(sandbox, { server: node.url })
+    const tokenOf = (iss: string) => `e30.${Buffer.from(JSON.stringify({ iss })).toString('base64url')}.x`
+    await sandbox.run(['whoami'], { env: { OSA_TOKEN: tokenOf(node.url) } })
+    expect(node.seen('me')).toHaveLength(1)
+    const { code } = await sandbox.run(['whoami'], { env: { OSA_TOKEN: tokenOf(`${node.url}0`) } })
+    expect(code).toBe(2)
+    expect(node.requests).toHaveLength(1)
+  })
+
+  test('S22: with OSA_SERVER beside it, it goes only there', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const env = { OSA_TOKEN: 'at_x', OSA_SERVER: 'https://archive.example.org' }
+    const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env })
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      ` ✗ OSA_TOKEN belongs to OSA_SERVER (https://archive.example.org); not sending it to ${node.url}\n`,
+    )
+    expect(node.requests).toEqual([])
+  })
+
+  test('S12: a refused one is never renewed', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    const env = { OSA_TOKEN: 'at_old', OSA_SERVER: node.url }
+    const { code, stderr } = await sandbox.run(['whoami'], { env })
+    expect(code).toBe(4)
+    expect(stderr).toContain(
+      ' ✗ The server refused OSA_TOKEN (invalid_token)\n → Create a new token and update OSA_TOKEN\n',
+    )
+    expect(node.seen('refresh')).toEqual([])
+  })
+})
+
+describe('logout', () => {
+  test('S17 K36 C16: the session is ended at the server, and only this login is forgotten', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const only = await seedCredentials(sandbox, { [other]: otherLogin })
+    const login = node.issue()
+    await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: login })
+    const { code, stdout, stderr } = await sandbox.run(['logout', '--server', node.url])
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: ` ✓ Logged out of ${node.url} (Josiah Carberry)\n`,
+    })
+    expect(node.families[0]?.revoked).toBe(true)
+    expect(JSON.parse(node.seen('logout')[0]?.body ?? '')).toEqual({ refresh_token: login.refresh_token })
+    expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
+  })
+
+  test('S17 K36: with the server down it is forgotten all the same, and that is said', async () => {
+    await using sandbox = await makeSandbox()
+    const node = await startFakeNode()
+    const only = await seedCredentials(sandbox, { [other]: otherLogin })
+    await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
+    await node[Symbol.asyncDispose]()
+    const { code, stderr } = await sandbox.run(['logout', node.url])
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      ` ✓ Forgot the login for ${node.url} on this computer\n ⚠ Couldn't tell the server (connection refused)`,
+    )
+    expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
+  })
+
+  test.each([
+    [500, 'application/json', '{}'],
+    [200, 'text/html', '<title>Sign in</title>'],
+    [200, 'application/json', 'null'],
+    [307, 'text/plain', ''],
+  ])('K07: a logout answered with %i %s %j is not taken for done', async (status, type, body) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    node.dictate('logout', [{ status, headers: { 'content-type': type }, body }])
+    const { code, stdout } = await sandbox.run(['logout', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      results: [{ server: node.url, removed: true, revoked: false }],
+    })
+  })
+
+  test('S17: nothing to log out of is no error, and OSA_TOKEN is pointed out', async () => {
+    await using sandbox = await makeSandbox()
+    const { code, stderr } = await sandbox.run(['logout', other], { env: { OSA_TOKEN: 'x' } })
+    expect(code).toBe(0)
+    expect(stderr).toBe(
+      `   Not logged in to ${other}; nothing to do\n ⚠ OSA_TOKEN is still set in this shell and will still be used\n`,
+    )
+    expect((await sandbox.run(['logout'])).code).toBe(0)
+  })
+
+  test('of several logins none is guessed; --all takes every one', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
+    const guessed = await sandbox.run(['logout'])
+    expect(guessed.code).toBe(3)
+    expect(guessed.stderr).toContain(other)
+    const { code } = await sandbox.run(['logout', '--all', '--local'])
+    expect(code).toBe(0)
+    expect(await sandbox.readCredentials()).toEqual({})
+    expect(node.requests).toEqual([])
+  })
+})
+
+test('K29: a .env file and other configuration of the working directory are not loaded', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await writeFile(join(sandbox.project, '.env'), `OSA_SERVER=${node.url}\nOSA_TOKEN=at_x\n`)
+  await writeFile(join(sandbox.project, '.npmrc'), `proxy=${node.url}\n`)
+  const { code } = await sandbox.run(['whoami'])
+  expect(code).toBe(3)
+  expect(node.requests).toEqual([])
+})

@@ -1,0 +1,73 @@
+/** Finds out whether there is an archive at an address, before a folder is linked to it. Sends no secret. */
+import {
+  canonicalServer,
+  fetchServerDocument,
+  isOsaError,
+  OsaError,
+  type ServerDocument,
+  serverDocumentPath,
+} from '@osa/sdk/node'
+import type { CommandContext } from './command.ts'
+
+export interface Verified {
+  url: string
+  document: ServerDocument | null
+}
+
+/** Where `/.well-known/osa` of `url` redirects to, if that is https and still such a document. */
+const redirectTarget = async ({ http, signal }: CommandContext, url: string): Promise<string | null> => {
+  const answer = await http({ server: url, method: 'GET', path: serverDocumentPath, signal })
+  const location = answer.headers.get('location')
+  if (answer.status < 300 || answer.status >= 400 || !location || !URL.canParse(location, url)) return null
+  const to = new URL(location, url)
+  if (to.protocol !== 'https:' || !to.pathname.endsWith(serverDocumentPath)) return null
+  return canonicalServer(to.href.slice(0, -serverDocumentPath.length))
+}
+
+const noServerHere = (url: string, error: OsaError, hint?: string): OsaError =>
+  new OsaError('not_an_osa_server', `No OSA server at ${url}`, {
+    server: url,
+    details: hint ? [] : error.details,
+    hint: hint ?? "Check the address with your archive's administrator",
+    ...(error.status === undefined ? {} : { status: error.status }),
+  })
+
+/** The archive at the root of the same origin, where somebody pasted the address of a page. */
+const atRoot = async (context: CommandContext, url: string): Promise<Verified | null> => {
+  const root = new URL(url).origin
+  if (root === url) return null
+  try {
+    return { url: root, document: await fetchServerDocument(context.http, { server: root, signal: context.signal }) }
+  } catch (error) {
+    // Nothing there either: what is wrong with the address itself is the news.
+    if (error instanceof OsaError && error.code !== 'aborted') return null
+    throw error
+  }
+}
+
+const elsewhere = async (context: CommandContext, url: string, error: OsaError): Promise<Verified> => {
+  const { io, signal } = context
+  const to = error.status && error.status >= 300 && error.status < 400 ? await redirectTarget(context, url) : null
+  if (to && to !== url) {
+    io.say(`${url} redirects to ${to} – using that`)
+    return { url: to, document: await fetchServerDocument(context.http, { server: to, signal }) }
+  }
+  const root = await atRoot(context, url)
+  if (!root) throw noServerHere(url, error)
+  if (io.canAsk && (await io.confirm(`Use ${root.url} instead?`, { assume: true, signal }))) return root
+  throw noServerHere(url, error, `There is one at ${root.url} – run: osa link ${root.url}`)
+}
+
+/**
+ * Asks `url` whether it is an archive. Where it is not, looks whether it redirects to one or lies below one. Throws
+ * `not_an_osa_server` and the network's codes.
+ */
+export const verifyArchive = async (context: CommandContext, url: string): Promise<Verified> => {
+  try {
+    return { url, document: await fetchServerDocument(context.http, { server: url, signal: context.signal }) }
+  } catch (error) {
+    if (isOsaError(error, 'not_an_osa_server') && error.status !== undefined)
+      return await elsewhere(context, url, error)
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+/** Opens the sign-in page, where there is a browser to open it in and a person in front of it (K04). */
+import { type SpawnOptions, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import type { Environment } from '@osa/sdk/node'
+
+/** The part of the world that decides about browsers. */
+export interface Desktop {
+  env: Environment
+  platform: string
+  isContainer: boolean
+  isWsl: boolean
+}
+
+export const thisDesktop = (env: Environment): Desktop => ({
+  env,
+  platform: process.platform,
+  isContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv') || Boolean(env.container),
+  isWsl: process.platform === 'linux' && Boolean(env.WSL_DISTRO_NAME || isWslKernel()),
+})
+
+const isWslKernel = (): boolean => {
+  try {
+    return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
+  } catch {
+    // No such file: not a Linux that could be WSL.
+    return false
+  }
+}
+
+/** A command and the arguments before the address. */
+export interface Launcher {
+  command: string
+  args: readonly string[]
+}
+
+const configuredLauncher = (env: Environment): Launcher | 'none' | null => {
+  const configured = env.OSA_BROWSER || env.BROWSER
+  if (!configured) return null
+  return configured === 'none' ? 'none' : { command: configured, args: [] }
+}
+
+/**
+ * What opens an address here; null when nothing should: over SSH, in a container, without a display (xdg-open would end in a text
+ * browser that takes over the terminal), or when told so. A configured browser counts even without a display.
+ */
+export const findLauncher = ({ env, platform, isContainer, isWsl }: Desktop): Launcher | null => {
+  if (env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY) return null
+  const configured = configuredLauncher(env)
+  if (configured === 'none') return null
+  if (configured) return configured
+  if (isContainer) return null
+  if (platform === 'darwin') return { command: 'open', args: [] }
+  const powershell = { command: 'powershell.exe', args: ['-NoProfile', '-NonInteractive', '-Command', 'Start-Process'] }
+  if (platform === 'win32' || isWsl) return powershell
+  return env.DISPLAY || env.WAYLAND_DISPLAY ? { command: 'xdg-open', args: [] } : null
+}
+
+const secretVariables = /^OSA_TOKEN$|^NPM_TOKEN$|_SECRET$/
+
+/** The environment of a launched program: everything but tokens (K17). */
+const environmentWithoutSecrets = (env: Environment): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.test(name)))
+
+/** PowerShell reads its command as code: the address goes in as one quoted literal. */
+const finalArgument = (launcher: Launcher, url: string): string =>
+  launcher.command === 'powershell.exe' ? `'${url.replaceAll("'", "''")}'` : url
+
+const waitForFailureMs = 1500
+
+/**
+ * Opens `url` as one argument, without a shell. Answers false when the program is missing or gives up at once; it does not wait for the
+ * browser to close.
+ */
+export const openBrowser = (launcher: Launcher, url: string, env: Environment): Promise<boolean> =>
+  new Promise((resolve) => {
+    const options: SpawnOptions = { stdio: 'ignore', detached: true, env: environmentWithoutSecrets(env) }
+    const child = spawn(launcher.command, [...launcher.args, finalArgument(launcher, url)], options)
+    const timer = setTimeout(() => resolve(true), waitForFailureMs)
+    const settle = (opened: boolean): void => {
+      clearTimeout(timer)
+      resolve(opened)
+    }
+    child.once('error', () => settle(false))
+    child.once('exit', (code) => settle(code === 0))
+    child.unref()
+  })

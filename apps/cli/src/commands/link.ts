@@ -1,0 +1,103 @@
+/** `osa link`: says which archive this folder belongs to. */
+import { basename } from 'node:path'
+import { isOsaError, OsaError, readLink, writeLink } from '@osa/sdk/node'
+import { verifyArchive } from '../archive-verification.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { explicitServer, promptForServer, searchLink, shortPath } from '../server-resolution.ts'
+
+const target = async (context: CommandContext): Promise<string> => {
+  const explicit = explicitServer(context)
+  if (explicit) return explicit.url
+  if (context.io.canAsk) return (await promptForServer(context)).url
+  throw new OsaError('usage', 'osa link needs the address of an archive', { hint: 'Run osa link <url>' })
+}
+
+/** The folder's present server; null without one. With `--force` an unreadable file counts as none. */
+const present = async ({ cwd, flags }: CommandContext): Promise<string | null> => {
+  try {
+    return await readLink(cwd, { allowHttp: true })
+  } catch (error) {
+    if (flags.isSet('force') && isOsaError(error, 'malformed_config')) return null
+    throw error
+  }
+}
+
+const agreeToReplace = async (context: CommandContext, previous: string, url: string): Promise<boolean> => {
+  const { io, cwd, flags, signal } = context
+  if (flags.isSet('force')) return true
+  if (!io.canAsk) {
+    throw new OsaError('link_exists', `${cwd} is already linked to ${previous}`, {
+      hint: `To change it: osa link ${url} --force`,
+      path: cwd,
+    })
+  }
+  io.say(`${cwd} is linked to ${previous}`)
+  return await io.confirm(`Link it to ${url} instead?`, { assume: false, signal })
+}
+
+const noteParentLink = async (context: CommandContext, url: string): Promise<void> => {
+  const { link } = await searchLink(context)
+  if (!link || link.folder === context.cwd) return
+  try {
+    const other = await readLink(link.folder, { allowHttp: true })
+    if (other && other !== url) {
+      context.io.say(`Note: ${link.path} links the parent folder to ${other}; this folder will differ`)
+    }
+  } catch (error) {
+    if (!(error instanceof OsaError)) throw error
+    // Somebody else's broken file further up does not hinder a link here.
+    context.io.warn(error.message)
+  }
+}
+
+const hintAtLogin = async ({ io, env, store }: CommandContext, url: string): Promise<void> => {
+  if (env.OSA_TOKEN) return
+  try {
+    if (!(await store().list()).some((login) => login.server === url)) {
+      io.hint('You are not logged in there yet: osa login')
+    }
+  } catch (error) {
+    if (!(error instanceof OsaError)) throw error
+    // The link is written; that logins cannot be read concerns the next command.
+    io.warn(error.message)
+  }
+}
+
+export const link: Command = {
+  metadata: {
+    name: 'link',
+    positionals: '[server]',
+    summary: 'Link this folder to an archive',
+    options: [
+      { name: 'force', help: 'Replace another link; an unreadable file is kept beside it' },
+      { name: 'no-verify', help: "Don't ask the server whether it is one" },
+      { name: 'allow-http', help: 'Allow http:// to other machines' },
+    ],
+    examples: ['link archive.example.org', 'link http://127.0.0.1:8000 --no-verify'],
+  },
+  async run(context) {
+    const { io, cwd, clock, flags } = context
+    const wanted = await target(context)
+    const previous = await present(context)
+    const already = { url: wanted, document: null }
+    const { url, document } =
+      previous === wanted || flags.isSet('no-verify') ? already : await verifyArchive(context, wanted)
+    const server = { url, ...(document ? { name: document.name, version: document.version } : {}) }
+    if (previous === url) {
+      io.ok(`Already linked to ${url} (.osa/config.json)`)
+      if (io.isJson) io.json({ v: 1, ok: true, server, path: `${cwd}/.osa/config.json`, verified: false })
+      return
+    }
+    if (previous && !(await agreeToReplace(context, previous, url))) return
+    await noteParentLink(context, url)
+    const { path, backup } = await writeLink({ folder: cwd, server: url, now: clock.now, force: flags.isSet('force') })
+    io.ok(`Linked ${cwd} to ${url}${previous ? ` (was ${previous})` : ''}`)
+    if (backup) io.say(`The old file was kept as ${shortPath(cwd, backup) || basename(backup)}`)
+    if (!previous && !backup) io.say('Wrote .osa/config.json (no secrets in it; safe to commit)')
+    await hintAtLogin(context, url)
+    if (io.isJson) {
+      const changed = { ...(previous ? { previous } : {}), ...(backup ? { backup } : {}) }
+      io.json({ v: 1, ok: true, server, path, ...changed, verified: document !== null })
+    }
+  },
+}

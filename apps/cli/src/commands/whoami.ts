@@ -1,0 +1,101 @@
+/** `osa whoami`: who this terminal is, on one server. */
+import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
+import { currentAccount, personLabel } from '../account.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { type ResolvedServer, resolveServer, serverDocument, sourceNote } from '../server-resolution.ts'
+import { agoText } from '../time-text.ts'
+import { environmentToken, notLoggedIn } from '../token-resolution.ts'
+
+interface Known {
+  user: { id: string; display_name: string | null; provider: string; external_id: string; roles: string[] }
+  source: 'OSA_TOKEN' | 'stored login'
+  verified: boolean
+}
+
+const storedLogin = async (context: CommandContext, server: ResolvedServer): Promise<StoredLogin> => {
+  const login = (await context.store().list()).find((one) => one.server === server.url)
+  if (!login) throw notLoggedIn(context, server)
+  return login
+}
+
+const offline = async (context: CommandContext, server: ResolvedServer): Promise<Known> => {
+  if (environmentToken(context)) {
+    throw new OsaError('usage', 'Without the network nobody can tell whose OSA_TOKEN is', {
+      hint: 'Leave out --offline',
+    })
+  }
+  const { user } = await storedLogin(context, server)
+  return {
+    user: {
+      id: '',
+      provider: '',
+      roles: [],
+      display_name: user?.display_name ?? null,
+      external_id: user?.external_id ?? '',
+    },
+    source: 'stored login',
+    verified: false,
+  }
+}
+
+/** Adds who was last seen here to an error about the network. */
+const withLastKnown = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
+  const isNetwork = isOsaError(error, 'dns', 'connection_refused', 'connection_failed', 'timeout', 'tls', 'proxy')
+  if (!isNetwork || environmentToken(context)) return error
+  const credential = await context.store().read(server.url)
+  if (!credential?.user) return error
+  const name = credential.user.display_name ?? credential.user.external_id
+  const checked = credential.obtainedAt
+    ? ` (checked ${agoText(context.clock.now() / 1000 - credential.obtainedAt)})`
+    : ''
+  const { code, message, hint, retryable } = error
+  const details = [...error.details, `Last known: ${cleanText(name)}${checked}`]
+  return new OsaError(code, message, { details, hint, retryable, server: server.url, cause: error })
+}
+
+const online = async (context: CommandContext, server: ResolvedServer): Promise<Known> => {
+  try {
+    return { ...(await currentAccount(context, server)), verified: true }
+  } catch (error) {
+    throw await withLastKnown(context, server, error)
+  }
+}
+
+const authDocument = async (context: CommandContext, server: ResolvedServer, known: Known) => {
+  if (known.source === 'OSA_TOKEN') {
+    return { source: known.source, storage: { kind: 'env' }, access_expires_at: null, refreshable: false }
+  }
+  const credential = await context.store().read(server.url)
+  const expiresAt = credential?.expiresAt ?? null
+  return {
+    source: known.source,
+    storage: { kind: 'file', path: context.store().path },
+    access_expires_at: expiresAt === null ? null : new Date(expiresAt * 1000).toISOString(),
+    refreshable: (credential?.refreshToken ?? null) !== null,
+  }
+}
+
+export const whoami: Command = {
+  metadata: {
+    name: 'whoami',
+    positionals: '',
+    summary: 'Show who you are on this archive',
+    options: [{ name: 'offline', help: 'Say who logged in last, without asking the server' }],
+    examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
+  },
+  async run(context) {
+    const { io, flags } = context
+    const server = await resolveServer(context, 'only stored login')
+    const known = flags.isSet('offline') ? await offline(context, server) : await online(context, server)
+    if (io.isJson) {
+      const auth = await authDocument(context, server, known)
+      io.json({ v: 1, ok: true, server: serverDocument(server), user: known.user, auth, verified: known.verified })
+      return
+    }
+    io.data(cleanText(personLabel(known.user)))
+    if (!io.hasOnlooker) return
+    const roles = known.user.roles.length > 0 ? ` · roles: ${known.user.roles.join(', ')}` : ''
+    const kept = known.source === 'OSA_TOKEN' ? 'OSA_TOKEN' : 'credentials.json'
+    io.say(`${server.url}${sourceNote(server)}${roles} · ${kept}`)
+  },
+}

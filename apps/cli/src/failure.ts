@@ -1,0 +1,47 @@
+/** How an error ends a run: one block for a person, or one document, and an exit code. Never a stack trace, unless asked for. */
+import { cleanText, type Environment, isOsaError, OsaError } from '@osa/sdk/node'
+import { exitCodes } from './exit-codes.ts'
+import type { Io } from './io.ts'
+
+/** Any thrown value as an `OsaError`; what nobody foresaw is `internal`. */
+export const toOsaError = (error: unknown): OsaError => {
+  if (isOsaError(error)) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new OsaError('internal', `Something went wrong inside osa: ${cleanText(message)}`, {
+    hint: 'Run it again with OSA_DEBUG=1 and report what it says',
+    cause: error,
+  })
+}
+
+const failDocument = (error: OsaError) => ({
+  code: error.code === 'aborted' ? 'interrupted' : error.code,
+  message: cleanText(error.message, 400),
+  ...(error.hint ? { hint: error.hint } : {}),
+  exit_code: exitCodes[error.code],
+  ...(error.server ? { server: error.server } : {}),
+  ...(error.status === undefined ? {} : { http_status: error.status }),
+  retryable: error.retryable,
+  ...(error.path ? { path: error.path } : {}),
+  ...(error.requestId ? { request_id: error.requestId } : {}),
+})
+
+/** Tells the failure and answers the exit code. `isEventStream`: the command prints JSON Lines, and this is the last one. */
+export const reportFailure = (
+  io: Io,
+  error: OsaError,
+  options: { env: Environment; isEventStream: boolean },
+): number => {
+  if (io.isJson) {
+    io.json({ v: 1, ...(options.isEventStream ? { event: 'result' } : {}), ok: false, error: failDocument(error) })
+  } else {
+    io.fail(error.message)
+    const after = error.code === 'needs_person' ? error.details : []
+    for (const line of after.length > 0 ? [] : error.details) io.say(line)
+    if (error.hint) io.hint(error.hint)
+    for (const line of after) io.say(line)
+  }
+  if (options.env.OSA_DEBUG === '1' && error.code === 'internal' && error.cause instanceof Error) {
+    for (const line of (error.cause.stack ?? '').split('\n')) io.debug(line)
+  }
+  return exitCodes[error.code]
+}

@@ -1,0 +1,111 @@
+/**
+ * The only door to the terminal. Data goes to stdout, everything said to a person to stderr; whatever is said is cleaned first, so that
+ * no string from a server, a file or a name can move the cursor (K05).
+ */
+import { addAbortSignal } from 'node:stream'
+import { cleanText, OsaError } from '@osa/sdk/node'
+import { fitToLook, type Look, type Mark, mark, spinnerFrames } from './marks.ts'
+import { ask, askYesNo } from './prompt.ts'
+
+export interface Io {
+  /** With `--json`, people's lines are silent (warnings are not). */
+  readonly isJson: boolean
+  /** Whether stderr is a terminal: lines meant for a person looking on. */
+  readonly hasOnlooker: boolean
+  /** Whether a question may be asked at all. */
+  readonly canAsk: boolean
+  /** Whether a line may be redrawn in place. */
+  readonly isLive: boolean
+  /** One line of data on stdout. */
+  data(line: string): void
+  /** A text of several lines on stdout: help. */
+  page(text: string): void
+  /** A line of the debug log, also with `--json`. */
+  debug(line: string): void
+  /** One JSON document on one line of stdout. */
+  json(document: object): void
+  ok(text: string): void
+  /** A plain line, indented. */
+  say(text: string): void
+  hint(text: string): void
+  warn(text: string): void
+  /** An error: also shown with `--json` off only. */
+  fail(text: string): void
+  blank(): void
+  /** A line redrawn four times a second until stopped. */
+  spin(render: () => string): { stop(): void }
+  confirm(question: string, options: { assume: boolean; signal: AbortSignal }): Promise<boolean>
+  ask(question: string, options: { signal: AbortSignal }): Promise<string>
+}
+
+export interface IoOptions {
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  look: Look
+  isJson: boolean
+  isInteractive: boolean
+  isLive: boolean
+}
+
+const maxLineCharacters = 400
+const redrawMs = 250
+const clearLine = '\r\u001b[K'
+
+export const createIo = (options: IoOptions): Io => {
+  const { stdin, stdout, stderr, look, isJson } = options
+  const clean = (text: string): string => fitToLook(cleanText(text, maxLineCharacters), look)
+  const marked = (kind: Mark, text: string): void => void stderr.write(` ${mark(kind, look)} ${clean(text)}\n`)
+  const unlessJson = (write: () => void): void => {
+    if (!isJson) write()
+  }
+
+  const spin = (render: () => string): { stop(): void } => {
+    const frames = spinnerFrames(look)
+    let frame = 0
+    const draw = (): void => void stderr.write(`${clearLine} ${frames[frame++ % frames.length]} ${clean(render())}`)
+    draw()
+    const timer = setInterval(draw, redrawMs)
+    return {
+      stop() {
+        clearInterval(timer)
+        stderr.write(clearLine)
+      },
+    }
+  }
+
+  return {
+    isJson,
+    hasOnlooker: stderr.isTTY === true,
+    canAsk: options.isInteractive && !isJson && stdin.isTTY === true && stderr.isTTY === true,
+    isLive: options.isLive && !isJson && stderr.isTTY === true,
+    data: (line) => void stdout.write(`${cleanText(line, 16_384)}\n`),
+    page: (text) => void stdout.write(`${fitToLook(text, look)}\n`),
+    debug: (line) => void stderr.write(`   ${clean(line)}\n`),
+    json: (document) => void stdout.write(`${JSON.stringify(document)}\n`),
+    ok: (text) => unlessJson(() => marked('ok', text)),
+    say: (text) => unlessJson(() => void stderr.write(`   ${clean(text)}\n`)),
+    hint: (text) => unlessJson(() => marked('hint', text)),
+    warn: (text) => marked('warning', text),
+    fail: (text) => unlessJson(() => marked('fail', text)),
+    blank: () => unlessJson(() => void stderr.write('\n')),
+    spin,
+    confirm: (question, { assume, signal }) =>
+      askYesNo(clean(question), { input: stdin, output: stderr, assume, signal }),
+    ask: (question, { signal }) => ask(clean(question), { input: stdin, output: stderr, signal }),
+  }
+}
+
+const maxInputBytes = 65_536
+
+/** All of standard input, for a token that is piped in. Throws `usage` when there is far too much of it. */
+export const readStandardInput = async (signal: AbortSignal): Promise<string> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of addAbortSignal(signal, process.stdin)) {
+    size += (chunk as Buffer).byteLength
+    if (size > maxInputBytes) throw new OsaError('usage', 'Standard input is longer than any token')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

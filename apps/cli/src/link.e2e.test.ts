@@ -1,0 +1,131 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedLink } from './testing/seed.ts'
+
+const s1 = 'https://archive.example.org'
+
+test('S13: linking writes one key and says what comes next', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { code, stdout, stderr } = await sandbox.run(['link', node.url])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toBe(
+    ` ✓ Linked ${sandbox.project} to ${node.url}\n` +
+      '   Wrote .osa/config.json (no secrets in it; safe to commit)\n' +
+      ' → You are not logged in there yet: osa login\n',
+  )
+  expect(await readFile(sandbox.linkFile, 'utf8')).toBe(`{\n  "server": "${node.url}"\n}\n`)
+})
+
+test('S14: the same link again changes nothing', async () => {
+  await using sandbox = await makeSandbox()
+  const before = await seedLink(sandbox, { server: s1 })
+  const { code, stderr } = await sandbox.run(['link', s1])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: ` ✓ Already linked to ${s1} (.osa/config.json)\n` })
+  expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
+})
+
+test('S14: another link is refused without a terminal, and made with --force, other keys kept', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const before = await seedLink(sandbox, { other: 1, server: s1 })
+  const refused = await sandbox.run(['link', node.url])
+  expect(refused.code).toBe(3)
+  expect(refused.stderr).toBe(
+    ` ✗ ${sandbox.project} is already linked to ${s1}\n → To change it: osa link ${node.url} --force\n`,
+  )
+  expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
+  const forced = await sandbox.run(['link', node.url, '--force', '--json'])
+  expect(JSON.parse(forced.stdout)).toMatchObject({
+    ok: true,
+    server: { url: node.url, name: 'Fake archive' },
+    path: sandbox.linkFile,
+    previous: s1,
+    verified: true,
+  })
+  expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
+})
+
+test('S14: on a terminal the change is asked for', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: s1 })
+  const answers = { [`Link it to ${node.url} instead? [y/N]`]: 'y\r' }
+  const { code, screen } = await sandbox.runOnTerminal(['link', node.url], { answers })
+  expect(code).toBe(0)
+  expect(screen).toContain(` ✓ Linked ${sandbox.project} to ${node.url} (was ${s1})`)
+})
+
+test('S14: a link below another one is noted', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: s1 })
+  const cwd = join(sandbox.project, 'sub')
+  await mkdir(cwd)
+  const { stderr } = await sandbox.run(['link', node.url], { cwd })
+  expect(stderr).toContain(`   Note: ${sandbox.linkFile} links the parent folder to ${s1}; this folder will differ\n`)
+  expect(stderr).toContain(` ✓ Linked ${cwd} to ${node.url}\n`)
+})
+
+test('S10: a site that is no archive is not linked', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const body = '{"detail":"Not Found"}'
+  node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body }], { always: true })
+  const { code, stderr } = await sandbox.run(['link', node.url])
+  expect(code).toBe(8)
+  expect(stderr).toBe(
+    ` ✗ No OSA server at ${node.url}\n` +
+      '   GET /.well-known/osa → 404 application/json\n' +
+      " → Check the address with your archive's administrator\n",
+  )
+  expect(await readdir(sandbox.project)).toEqual([])
+})
+
+test('S10: the address of a page leads to the archive it belongs to', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const page = `${node.url}/records/123`
+  const { code, stderr } = await sandbox.run(['link', page])
+  expect(code).toBe(8)
+  expect(stderr).toBe(` ✗ No OSA server at ${page}\n → There is one at ${node.url} – run: osa link ${node.url}\n`)
+  const answers = { [`Use ${node.url} instead? [Y/n]`]: '\r' }
+  expect((await sandbox.runOnTerminal(['link', page], { answers })).code).toBe(0)
+})
+
+test('K30: a server that calls itself something else is not linked', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const document = { name: 'x', version: '1', issuer: s1, refresh_reuse_grace_seconds: 30 }
+  node.dictate('document', [
+    { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) },
+  ])
+  const { code, stderr } = await sandbox.run(['link', node.url])
+  expect(code).toBe(8)
+  expect(stderr).toContain(`${node.url} calls itself ${s1}`)
+})
+
+test('S20: a broken link file is reported with its place, and kept when replaced', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, '{\n  "server": }')
+  const { code, stderr } = await sandbox.run(['whoami'])
+  expect(code).toBe(9)
+  expect(stderr).toBe(
+    ` ✗ ${sandbox.linkFile} is not valid JSON (line 2, column 13: unexpected "}")\n` +
+      ' → Fix it, or run: osa link <url> --force   (keeps a copy)\n',
+  )
+  const forced = await sandbox.run(['link', node.url, '--force'])
+  expect(forced.stderr).toMatch(/ {3}The old file was kept as \.osa\/config\.json\.bak-\d{8}T\d{6}Z\n/)
+})
+
+test('unlink takes the link away', async () => {
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: s1, other: 1 })
+  const { stderr } = await sandbox.run(['unlink'])
+  expect(stderr).toBe(` ✓ Unlinked ${sandbox.project} (was ${s1})\n`)
+  expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1 })
+})

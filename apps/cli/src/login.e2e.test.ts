@@ -1,0 +1,310 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+
+const person = 'Josiah Carberry (0000-0002-1825-0097)'
+
+test('S1 K18 K39: on a terminal a person sees address and code, and approving is all it takes', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 2 })
+  await using sandbox = await makeSandbox()
+  const opened = join(sandbox.home, 'opened')
+  const browser = join(sandbox.home, 'browser.sh')
+  await writeFile(browser, `#!/bin/sh\nprintf '%s\\n' "$#" "$1" "\${OSA_TOKEN-unset}" > ${opened}\n`, { mode: 0o755 })
+  const { code, screen } = await sandbox.runOnTerminal(['login', '--server', node.url], {
+    env: { OSA_BROWSER: browser },
+  })
+  expect(code).toBe(0)
+  expect(screen).toContain(`   Signing in to ${node.url}`)
+  expect(screen).toContain(`   Credentials will be saved in ${sandbox.credentials} (only you can read it)`)
+  expect(screen).toContain('   Your code:  BCDF-GHJK')
+  expect(screen).toContain(`   Open:       ${node.url}/device?user_code=BCDF-GHJK`)
+  expect(screen).toContain('Opening your browser. Check that it shows the same code before you approve.')
+  expect(screen).toContain('Waiting for approval  (code expires in 15:00, Ctrl-C to cancel)')
+  expect(screen).toContain(` ✓ Logged in to ${node.url} as ${person}`)
+  expect(screen).toContain(` ✓ Linked ${sandbox.project} to ${node.url}`)
+  expect(await readFile(opened, 'utf8')).toBe(`1\n${node.url}/device?user_code=BCDF-GHJK\nunset\n`)
+  expect(((await stat(sandbox.credentials)).mode & 0o777).toString(8)).toBe('600')
+  expect(await sandbox.readCredentials()).toMatchObject({
+    [node.url]: { refresh_token: node.families[0]?.refreshToken },
+  })
+  expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ server: node.url })
+  const gapMs = (node.seen('token')[0]?.atMs ?? 0) - (node.seen('device')[0]?.atMs ?? 0)
+  expect(gapMs).toBeGreaterThanOrEqual(990)
+})
+
+test('S3b K04: without a terminal no browser is opened, address and code are printed, stdout stays empty', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  const env = { OSA_BROWSER: '/bin/false', DISPLAY: ':0' }
+  const { code, stdout, stderr } = await sandbox.run(['login', '--server', node.url], { env })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toContain(
+    `   Ask the person to open ${node.url}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK`,
+  )
+  expect(stderr).toContain('   Waiting for approval (code expires in 15:00)')
+  expect(stderr).not.toContain("Couldn't open a browser")
+})
+
+test('K04: over SSH no browser is opened even on a terminal', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  const env = { SSH_CONNECTION: 'x', OSA_BROWSER: '/bin/false' }
+  const { screen } = await sandbox.runOnTerminal(['login', node.url], { env })
+  expect(screen).toContain(`On any device, open:  ${node.url}/device`)
+  expect(screen).toContain('and enter the code:   BCDF-GHJK')
+  expect(screen).not.toContain('Opening your browser')
+})
+
+test('S3a: in CI nothing is sent and the way out is named', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url], { env: { CI: 'true' } })
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    ' ✗ osa login needs a person to approve it, and this is CI (CI=true)\n' +
+      ' → Set OSA_TOKEN and OSA_SERVER in this job; no login is needed\n' +
+      '   To approve from another device anyway: osa login --device\n',
+  )
+  expect(node.requests).toEqual([])
+})
+
+test('K38: --json prints one document a line, the code first and the result last, and no secret', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const onStdout = (soFar: string) => {
+    if (soFar.includes('"verification"')) node.approve()
+  }
+  const { code, stdout, stderr } = await sandbox.run(['login', '--json', '--server', node.url], { onStdout })
+  const documents = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(code).toBe(0)
+  expect(stderr).toBe('')
+  expect(documents[0]).toMatchObject({ v: 1, event: 'verification', user_code: 'BCDF-GHJK', interval: 1 })
+  expect(documents.at(-1)).toMatchObject({
+    event: 'result',
+    ok: true,
+    server: { url: node.url, source: '--server' },
+    user: { external_id: '0000-0002-1825-0097' },
+    storage: { kind: 'file', path: sandbox.credentials },
+    linked: sandbox.linkFile,
+    warnings: [],
+  })
+  expect(stdout).not.toContain('rt_')
+  expect(stdout).not.toContain('at_')
+  expect(stdout).not.toContain('dc_')
+})
+
+test('S4: a login that works is left alone', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url, '--non-interactive'])
+  expect(code).toBe(0)
+  expect(stderr).toContain(
+    ` ✓ Already logged in to ${node.url} as ${person}\n → To use another account: osa login --force`,
+  )
+  expect(node.seen('device')).toEqual([])
+})
+
+test('S4 C16: --force replaces the login, says whose, and ends the old session at the server', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.user = { ...node.user, display_name: 'Ada Lovelace', external_id: '0000-0001-5109-3700' }
+  const { code, stderr } = await sandbox.run(['login', '--force', '--server', node.url])
+  expect(code).toBe(0)
+  expect(stderr).toContain(` ⚠ Replaced the login of Josiah Carberry with Ada Lovelace on ${node.url}`)
+  expect(node.families.map((family) => family.revoked)).toEqual([true, false])
+})
+
+test.each([
+  ['S7 K14', 'deny', 6, 'login_denied', 'Sign-in was refused in the browser'],
+  ['S6 K14', 'expireCode', 6, 'login_expired', 'The code BCDF-GHJK expired before it was approved'],
+] as const)('%s: after %s the exit code is %i and saved logins are untouched', async (_, what, exit, code, message) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const before = await seedCredentials(sandbox, { 'https://other.example': { access_token: 'a', refresh_token: 'r' } })
+  node[what]()
+  const plain = await sandbox.run(['login', '--server', node.url])
+  expect(plain.code).toBe(exit)
+  expect(plain.stderr).toContain(` ✗ ${message}\n`)
+  expect(node.seen('token')).toHaveLength(1)
+  const json = await sandbox.run(['login', '--json', '--server', node.url])
+  expect(JSON.parse(json.stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+    event: 'result',
+    ok: false,
+    error: { code, exit_code: exit, message },
+  })
+  expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
+})
+
+test('a token answer that is lost after approval is named as such', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  node.loseTokenResponse()
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(code).toBe(6)
+  expect(stderr).toContain(' ⚠ Lost contact with the server; still trying (code expires in 14:')
+  expect(stderr).toContain(' ✗ The sign-in was approved, but the answer was lost on the way\n → Run osa login again')
+})
+
+test('S9: a web page instead of the API is shown for what it is', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  node.html('device')
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(code).toBe(8)
+  expect(stderr).toContain(` ✗ ${node.url} answered with a web page, not the OSA API\n`)
+  expect(stderr).toContain('   POST /api/v1/auth/device → 200 text/html "Sign in to continue · Example Corp"\n')
+  expect(stderr).toContain(' → A proxy or sign-in page may be in the way. Open the address in a browser and check\n')
+})
+
+test.each([
+  ['', 'application/json'],
+  ['null', 'application/json'],
+  ['[]', 'application/json'],
+  ['{"device_code":', 'application/json'],
+  ['{"error":"server_error"}', 'application/json'],
+  ['{"device_code":1,"user_code":2}', 'application/json'],
+  ['\u0000\u0001', 'application/octet-stream'],
+  ['{}', 'text/plain'],
+])('K07: the start answer %j (%s) is an error without a stack trace, and nothing is written', async (body, type) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  node.dictate('device', [{ status: 200, headers: { 'content-type': type }, body }])
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(code).toBe(8)
+  expect(stderr).not.toMatch(/\bat .*\(|\.js:\d/)
+  expect(await readdir(join(sandbox.home, '.config', 'osa'))).toEqual(['locks'])
+})
+
+test('K05 C27: names and titles from a server cannot move the cursor', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
+  await using sandbox = await makeSandbox()
+  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(stderr).toContain('as Eve[2J1mX (0000-0002-1825-0097)')
+  expect(stderr).not.toContain('\u001b')
+  const { stdout } = await sandbox.run(['whoami'])
+  expect(stdout).toBe('Eve[2J1mX (0000-0002-1825-0097)\n')
+})
+
+test('S22 K03 C11: an address on another host is neither opened nor followed', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const body = JSON.stringify({
+    device_code: 'd',
+    user_code: 'BCDF-GHJK',
+    verification_uri: 'https://real.example/device',
+    expires_in: 900,
+    interval: 1,
+  })
+  node.dictate('device', [{ status: 200, headers: { 'content-type': 'application/json' }, body }])
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(code).toBe(8)
+  expect(stderr).toContain(
+    ` ✗ The server wants you to sign in at https://real.example/device, which is not on ${node.url}`,
+  )
+  expect(node.seen('token')).toEqual([])
+})
+
+test('K25: an archive that only a link file names hears nothing before a person agrees', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: node.url })
+  const { code, stderr } = await sandbox.run(['login'])
+  expect(code).toBe(2)
+  expect(stderr).toContain(`osa login --server ${node.url}`)
+  const refused = await sandbox.runOnTerminal(['login'], { answers: { 'Contact it? [y/N]': '\r' } })
+  expect(refused.code).toBe(2)
+  expect(refused.screen).toContain(node.url)
+  expect(node.requests).toEqual([])
+  const agreed = await sandbox.runOnTerminal(['login'], { answers: { 'Contact it? [y/N]': 'y\r' } })
+  expect(agreed.code).toBe(0)
+})
+
+test('S21 K20: a broken credentials file is kept aside', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, '{\n  "x": {\n    "a": 1\n  }\n')
+  const { stderr: refused, code } = await sandbox.run(['whoami', '--server', node.url])
+  expect(code).toBe(9)
+  expect(refused).toContain(` ✗ ${sandbox.credentials} is not valid JSON (line 5, column 1: unexpected end of file)\n`)
+  expect(refused).toContain("   It may hold logins for other servers, so osa won't change it.\n")
+  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(stderr).toMatch(/ ⚠ Moved the unreadable credentials file to .*credentials\.json\.corrupt-\d{8}T\d{6}Z\n/)
+})
+
+test('K22: where a login cannot be saved, no sign-in is begun', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await writeFile(join(sandbox.home, '.config'), 'in the way')
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(code).toBe(9)
+  expect(stderr).toContain(" ✗ Can't use ")
+  expect(node.requests).toEqual([])
+  expect(await readdir(sandbox.project)).toEqual([])
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('K16: %s while waiting ends within a second with %i, and no poll follows', async (signal, exit) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  let killedAtMs = 0
+  const { code, stderr } = await sandbox.run(['login', '--server', node.url], {
+    onStart: (child) => {
+      child.stderr?.on('data', (text: string) => {
+        if (!text.includes('Waiting for approval')) return
+        killedAtMs = Date.now()
+        child.kill(signal)
+      })
+    },
+  })
+  const elapsedMs = Date.now() - killedAtMs
+  expect(code).toBe(exit)
+  expect(elapsedMs).toBeLessThan(1000)
+  expect(stderr).toContain(' ✗ Cancelled – nothing was changed\n')
+  const polls = node.seen('token').length
+  await new Promise((done) => setTimeout(done, 1200))
+  expect(node.seen('token')).toHaveLength(polls)
+  expect(await readdir(join(sandbox.home, '.config', 'osa'))).toEqual(['locks'])
+})
+
+test('C20 K31: --token-stdin keeps a token the server knows, and refuses others', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const kept = await sandbox.run(['login', '--token-stdin', '--server', node.url], { input: `${access_token}\n` })
+  expect(kept.code).toBe(0)
+  expect((await sandbox.readCredentials())[node.url]).toMatchObject({ access_token })
+  const refused = await sandbox.run(['login', '--token-stdin', '--server', node.url], { input: 'at_unknown' })
+  expect(refused.code).toBe(4)
+  const broken = await sandbox.run(['login', '--token-stdin', '--server', node.url], { input: 'a\r\nX: y' })
+  expect(broken.code).toBe(2)
+  expect(`${kept.stderr}${refused.stderr}${broken.stderr}`).not.toContain('at_')
+})
+
+test('K17: with everything switched on that talks, no secret is said', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 2 })
+  await using sandbox = await makeSandbox()
+  const { stderr, stdout } = await sandbox.run(['login', '--verbose', '--server', node.url], {
+    env: { OSA_DEBUG: '1' },
+  })
+  expect(stderr).toContain(`POST ${node.url}/api/v1/auth/device/token 400`)
+  expect(`${stderr}${stdout}`).not.toMatch(/\b(at|rt|dc)_/)
+})
+
+test('C18: the home folder is not linked by itself', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  const { stderr } = await sandbox.run(['login', '--server', node.url], { cwd: sandbox.home })
+  expect(stderr).toContain(
+    `   Not linking ${sandbox.home} (your home folder). In a project folder run: osa link ${node.url}`,
+  )
+})

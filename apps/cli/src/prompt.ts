@@ -1,0 +1,31 @@
+/** Questions to a person, on stderr so that stdout stays data. */
+import { createInterface } from 'node:readline/promises'
+import { OsaError } from '@osa/sdk/node'
+
+interface Streams {
+  input: NodeJS.ReadStream
+  output: NodeJS.WriteStream
+  signal: AbortSignal
+}
+
+/** One line from the terminal, trimmed. Throws `aborted` on Ctrl-C and at the end of input. */
+export const ask = async (question: string, { input, output, signal }: Streams): Promise<string> => {
+  const lines = createInterface({ input, output })
+  const ended = new AbortController()
+  // Readline takes Ctrl-C for itself on a terminal; end of input would leave the question open for ever.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  lines.once('close', () => ended.abort())
+  try {
+    return (await lines.question(`   ${question} `, { signal: AbortSignal.any([signal, ended.signal]) })).trim()
+  } catch (error) {
+    throw new OsaError('aborted', 'Cancelled', { cause: error })
+  } finally {
+    lines.close()
+  }
+}
+
+/** Yes or no; just Enter means `assume`. */
+export const askYesNo = async (question: string, options: Streams & { assume: boolean }): Promise<boolean> => {
+  const answer = await ask(`${question} ${options.assume ? '[Y/n]' : '[y/N]'}`, options)
+  return answer === '' ? options.assume : /^y(es)?$/i.test(answer)
+}

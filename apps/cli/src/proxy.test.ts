@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { proxyFor } from './proxy.ts'
+
+const to = (env: Record<string, string>, url = 'https://a.example/x') => proxyFor(env, new URL(url))
+
+test('K40: only https goes through a proxy, so that none ever sees a request', () => {
+  expect(to({ HTTPS_PROXY: 'http://p:1' })).toMatchObject({ url: 'http://p:1', variable: 'HTTPS_PROXY' })
+  expect(to({ HTTPS_PROXY: 'http://p:1', HTTP_PROXY: 'http://p:1' }, 'http://127.0.0.1/')).toBeNull()
+})
+
+test('lower case wins, and empty means unset', () => {
+  expect(to({ https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:1' })?.url).toBe('http://lower:1')
+  expect(to({ https_proxy: '', HTTPS_PROXY: '' })).toBeNull()
+})
+
+test.each(['a.example', '.example', 'example', '*', 'b.example, a.example', 'a.example:443', '*.example'])(
+  'K40: NO_PROXY=%s exempts a.example',
+  (NO_PROXY) => {
+    expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY })).toBeNull()
+  },
+)
+
+test.each(['b.example', 'xa.example', 'a.example:8443', ''])('K40: NO_PROXY=%j does not', (NO_PROXY) => {
+  expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY })).not.toBeNull()
+})
+
+test('K17: the password of a proxy is not part of what is shown', () => {
+  expect(to({ HTTPS_PROXY: 'http://me:hunter2@p:1' })?.url).toBe('http://p:1')
+})

@@ -1,0 +1,49 @@
+/** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
+import type { Environment, ProxyInUse } from '@osa/sdk/node'
+
+const firstSet = (env: Environment, names: readonly string[]): { value: string; variable: string } | null => {
+  for (const variable of names) {
+    const value = env[variable]
+    if (value) return { value, variable }
+  }
+  return null
+}
+
+/** Whether NO_PROXY exempts a host: `*`, a host, or a domain with or without its dot; a port must match if given. */
+const isExempt = (url: URL, noProxy: string): boolean =>
+  noProxy.split(/[\s,]+/).some((entry) => {
+    const [, name = '', port] = /^\*?\.?([^:]*)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
+    if (entry === '*') return true
+    if (name === '' || (port && port !== (url.port || '443'))) return false
+    return url.hostname === name || url.hostname.endsWith(`.${name}`)
+  })
+
+/** The proxy for a request; null when it goes straight. Lower case wins, empty means unset. Its password is not in `url`. */
+export const proxyFor = (env: Environment, url: URL): (ProxyInUse & { connectUrl: string }) | null => {
+  if (url.protocol !== 'https:') return null
+  const found = firstSet(env, ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])
+  if (!found || isExempt(url, env.no_proxy || env.NO_PROXY || '')) return null
+  const text = found.value.includes('://') ? found.value : `http://${found.value}`
+  if (!URL.canParse(text)) return { url: '(unreadable address)', variable: found.variable, connectUrl: text }
+  return { url: new URL(text).origin, variable: found.variable, connectUrl: text }
+}
+
+/** A `fetch` that goes through the proxies of the environment; undici is loaded when the first one is used. */
+export const createProxiedFetch = (env: Environment): typeof fetch => {
+  return async (input, init) => {
+    const proxy = proxyFor(env, new URL(input instanceof Request ? input.url : input))
+    if (!proxy) return await fetch(input, init)
+    const undici = await import('undici')
+    const dispatcher = new undici.ProxyAgent(proxy.connectUrl)
+    try {
+      const response = await undici.fetch(String(input), { ...(init as object), dispatcher })
+      // Closing waits for the body; left open, an idle tunnel would keep the process alive.
+      void dispatcher.close()
+      return response as unknown as Response
+    } catch (error) {
+      // Undici would go on dialling a proxy that hangs up.
+      await dispatcher.destroy()
+      throw error
+    }
+  }
+}

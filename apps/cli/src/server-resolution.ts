@@ -1,0 +1,130 @@
+/** Which archive a command talks to, and who said so. First hit wins: the flag, OSA_SERVER, the folder's link, the only saved login. */
+import { dirname, join, relative } from 'node:path'
+import { canonicalServer, cleanText, findLink, type LinkSearch, OsaError, readLink } from '@osa/sdk/node'
+import type { CommandContext } from './command.ts'
+
+export type ServerSource = '--server' | 'OSA_SERVER' | '.osa/config.json' | 'only stored login' | 'prompt'
+
+export interface ResolvedServer {
+  url: string
+  source: ServerSource
+  linkFile?: string
+}
+
+/** `server` as `--json` shows it. */
+export const serverDocument = (server: ResolvedServer) => ({
+  url: server.url,
+  source: server.source,
+  ...(server.linkFile ? { link_file: server.linkFile } : {}),
+})
+
+/** ` (from .osa/config.json)`, or nothing where the person has just typed it. */
+export const sourceNote = (server: ResolvedServer): string =>
+  server.source === '--server' || server.source === 'prompt' ? '' : ` (from ${server.source})`
+
+/** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
+const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
+  const [positional, flag] = [flags.positional, flags.value('server')].map((typed) =>
+    typed === null ? null : canonicalServer(typed, { allowHttp }),
+  )
+  if (positional && flag && positional !== flag) {
+    throw new OsaError('usage', `Two different servers are given: ${positional} and --server ${flag}`, {
+      hint: 'Name one of them',
+    })
+  }
+  return positional ?? flag ?? null
+}
+
+/** The server that was said outright, by flag or environment. */
+export const explicitServer = (context: CommandContext): ResolvedServer | null => {
+  const typed = typedServer(context)
+  if (typed) return { url: typed, source: '--server' }
+  const { env, allowHttp } = context
+  return env.OSA_SERVER ? { url: canonicalServer(env.OSA_SERVER, { allowHttp }), source: 'OSA_SERVER' } : null
+}
+
+/** Looks for the link of the folder, saying which files were passed over. */
+export const searchLink = async (context: CommandContext): Promise<LinkSearch> => {
+  const home = context.env.HOME || context.env.USERPROFILE || '/'
+  const search = await findLink({ cwd: context.cwd, home, uid: process.getuid?.() })
+  for (const { path, why } of search.ignored) context.io.warn(`Ignoring ${path}: ${why}`)
+  return search
+}
+
+const onlyStoredLogin = async (context: CommandContext): Promise<ResolvedServer | null> => {
+  const logins = await context.store().list()
+  if (logins.length > 1) {
+    throw new OsaError('no_server', 'Several logins are stored here; which one?', {
+      details: logins.map((login) => login.server),
+      hint: 'Pass --server <url>',
+    })
+  }
+  return logins[0] ? { url: logins[0].server, source: 'only stored login' } : null
+}
+
+/** What S15 says: where was looked, and what to do. */
+export const noServer = async (context: CommandContext, search: LinkSearch): Promise<OsaError> => {
+  const upTo = `${search.searchedUpTo}${search.isRepositoryRoot ? ' (git root)' : ''}`
+  const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
+  return new OsaError('no_server', "This folder isn't linked to an OSA server", {
+    details: [
+      `Looked for .osa/config.json in ${context.cwd} and its parents up to ${upTo}`,
+      ...(logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []),
+    ],
+    hint: 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
+  })
+}
+
+/**
+ * Resolves the server of a command. `fallback` says what may be tried when nothing names one. Throws `no_server`, `malformed_config`,
+ * `invalid_server_url`, `insecure_http`, `usage`.
+ */
+export const resolveServer = async (
+  context: CommandContext,
+  fallback: 'none' | 'only stored login' | 'prompt',
+): Promise<ResolvedServer> => {
+  const explicit = explicitServer(context)
+  if (explicit) return explicit
+  const search = await searchLink(context)
+  const linked = search.link && (await readLink(search.link.folder, { allowHttp: context.allowHttp }))
+  if (search.link && linked) return { url: linked, source: '.osa/config.json', linkFile: search.link.path }
+  const stored = fallback === 'only stored login' && !context.env.OSA_TOKEN ? await onlyStoredLogin(context) : null
+  if (stored) return stored
+  if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
+  throw await noServer(context, search)
+}
+
+/** Asks for a server, offering the ones with a login. */
+export const promptForServer = async (context: CommandContext): Promise<ResolvedServer> => {
+  const { io, signal, allowHttp } = context
+  const known = (await context.store().list()).map((login) => login.server)
+  for (const [index, server] of known.entries()) io.say(`${index + 1}) ${server}`)
+  const answer = await io.ask(known.length > 0 ? 'Which archive? (number or address)' : 'Which archive? (address)', {
+    signal,
+  })
+  const url = known[Number(answer) - 1] ?? canonicalServer(answer, { allowHttp })
+  return { url, source: 'prompt' }
+}
+
+/**
+ * A link file comes with a repository: before anything is sent to an archive that only such a file names, and that this person has never
+ * used, a person must agree (K25). Throws `needs_person` where nobody can be asked.
+ */
+export const agreeToFirstContact = async (context: CommandContext, server: ResolvedServer): Promise<void> => {
+  if (server.source !== '.osa/config.json') return
+  const logins = await context.store().list()
+  if (logins.some((login) => login.server === server.url)) return
+  const file = server.linkFile ? shortPath(context.cwd, server.linkFile) : '.osa/config.json'
+  const what = `${file} links this folder to ${server.url}, where you have never logged in`
+  const hint = `If you trust it, name it yourself: osa login --server ${cleanText(server.url)}`
+  if (!context.io.canAsk) throw new OsaError('needs_person', what, { hint, server: server.url })
+  context.io.say(what)
+  if (await context.io.confirm('Contact it?', { assume: false, signal: context.signal })) return
+  throw new OsaError('needs_person', 'Nothing was sent', { hint, server: server.url })
+}
+
+/** A path as the person in `cwd` would write it. */
+export const shortPath = (cwd: string, path: string): string => {
+  const short = relative(cwd, path)
+  return short === '' || short.startsWith('..') ? join(dirname(path), 'config.json') : short
+}

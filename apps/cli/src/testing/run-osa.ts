@@ -1,0 +1,104 @@
+/** Runs the built `osa` as a real process in an empty home folder. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn as spawnPty } from '@lydell/node-pty'
+import { makeTemporaryDir } from '@osa/sdk/testing'
+
+/** The CLI runs on older Nodes than its tests do; OSA_TEST_NODE names another one to run it with. */
+const node = process.env.OSA_TEST_NODE ?? process.execPath
+const bin = fileURLToPath(new URL('../../bin/osa.js', import.meta.url))
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunOptions {
+  env?: Record<string, string | undefined>
+  cwd?: string
+  input?: string
+  /** Sees the process while it runs. */
+  onStart?: (child: ChildProcess) => void
+  onStdout?: (soFar: string) => void
+  onStderr?: (soFar: string) => void
+}
+
+export interface Sandbox extends AsyncDisposable {
+  readonly home: string
+  /** An empty folder to work in, below home. */
+  readonly project: string
+  readonly credentials: string
+  readonly linkFile: string
+  /** No terminal anywhere. */
+  run(args: readonly string[], options?: RunOptions): Promise<Finished>
+  /** On a terminal; `answers` are typed when the screen shows their key. */
+  runOnTerminal(
+    args: readonly string[],
+    options?: { env?: Record<string, string | undefined>; cwd?: string; answers?: Record<string, string> },
+  ): Promise<{ code: number; screen: string }>
+  readCredentials(): Promise<Record<string, Record<string, unknown>>>
+}
+
+const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]/g
+
+const environment = (home: string, more: Record<string, string | undefined> = {}): Record<string, string> => {
+  const all = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...more }
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Makes a home folder with a project in it; dispose it with `await using`. */
+export const makeSandbox = async (): Promise<Sandbox> => {
+  const temporary = await makeTemporaryDir()
+  const home = join(temporary.path, 'home')
+  const project = join(home, 'project')
+  await mkdir(project, { recursive: true })
+  const credentials = join(home, '.config', 'osa', 'credentials.json')
+  return {
+    home,
+    project,
+    credentials,
+    linkFile: join(project, '.osa', 'config.json'),
+    readCredentials: async () => JSON.parse(await readFile(credentials, 'utf8')),
+    run: (args, options = {}) =>
+      new Promise((resolve, reject) => {
+        const env = environment(home, options.env)
+        const child = spawn(node, [bin, ...args], { cwd: options.cwd ?? project, env })
+        const seen = { stdout: '', stderr: '' }
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          seen.stdout += text
+          options.onStdout?.(seen.stdout)
+        })
+        child.stderr.setEncoding('utf8').on('data', (text: string) => {
+          seen.stderr += text
+          options.onStderr?.(seen.stderr)
+        })
+        child.on('error', reject).on('close', (code) => resolve({ code, ...seen }))
+        child.stdin.end(options.input ?? '')
+        options.onStart?.(child)
+      }),
+    runOnTerminal: (args, { env, cwd = project, answers = {} } = {}) =>
+      new Promise((resolve) => {
+        const pty = spawnPty(node, [bin, ...args], {
+          cwd,
+          cols: 160,
+          rows: 50,
+          env: environment(home, { TERM: 'xterm', ...env }),
+        })
+        let screen = ''
+        const open = new Map(Object.entries(answers))
+        pty.onData((text) => {
+          screen += text
+          for (const [question, answer] of open) {
+            if (!screen.includes(question)) continue
+            open.delete(question)
+            pty.write(answer)
+          }
+        })
+        pty.onExit(({ exitCode }) => resolve({ code: exitCode, screen: screen.replace(terminalCodes, '') }))
+      }),
+    [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
+  }
+}

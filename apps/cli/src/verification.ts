@@ -1,0 +1,75 @@
+/** Shows a person where to approve a login, opens the page where that makes sense, and keeps them company while they do. */
+import { type PendingLogin, type Tokens, type Waiting, waitForApproval } from '@osa/sdk/node'
+import { findLauncher, type Launcher, openBrowser, thisDesktop } from './browser.ts'
+import type { CommandContext } from './command.ts'
+import { countdownText } from './time-text.ts'
+
+const remindEverySeconds = 60
+
+const secondsLeft = (context: CommandContext, login: PendingLogin): number =>
+  (login.expiresAtMs - context.clock.now()) / 1000
+
+const showWithBrowser = async (context: CommandContext, login: PendingLogin, launcher: Launcher): Promise<void> => {
+  const { io, env } = context
+  io.blank()
+  io.say(`Your code:  ${login.userCode}`)
+  io.say(`Open:       ${login.verificationUriComplete}`)
+  io.blank()
+  io.say('Opening your browser. Check that it shows the same code before you approve.')
+  const isOpened = await openBrowser(launcher, login.verificationUriComplete, env)
+  if (!isOpened) io.say("Couldn't open a browser. Use the address above on any device.")
+}
+
+const showForOtherDevice = ({ io }: CommandContext, login: PendingLogin): void => {
+  io.blank()
+  io.say(`On any device, open:  ${login.verificationUri}`)
+  io.say(`and enter the code:   ${login.userCode}`)
+  io.blank()
+  io.say('Check that the page shows the same code before you approve.')
+}
+
+const showForAgent = (context: CommandContext, login: PendingLogin): void => {
+  const { io } = context
+  io.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
+  io.say(`Waiting for approval (code expires in ${countdownText(secondsLeft(context, login))})`)
+}
+
+/** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
+export const showVerification = async (context: CommandContext, login: PendingLogin): Promise<void> => {
+  const { io, flags, env, isCi } = context
+  if (io.isJson) return
+  if (!io.hasOnlooker || isCi) return showForAgent(context, login)
+  const launcher = flags.isSet('no-browser') ? null : findLauncher(thisDesktop(env))
+  if (launcher) await showWithBrowser(context, login, launcher)
+  else showForOtherDevice(context, login)
+}
+
+/** Speaks at most once a minute, and at once when contact is lost. */
+const createReporter = (context: CommandContext, login: PendingLogin): ((waiting: Waiting) => void) => {
+  const { io, clock } = context
+  let spokeAtMs = clock.now()
+  let wasReachable = true
+  return ({ reason, secondsLeft: left }) => {
+    const isNews = reason === 'unreachable' && wasReachable
+    wasReachable = reason !== 'unreachable'
+    if (isNews) io.warn(`Lost contact with the server; still trying (code expires in ${countdownText(left)})`)
+    if (!isNews && clock.now() - spokeAtMs < remindEverySeconds * 1000) return
+    spokeAtMs = clock.now()
+    if (io.isJson) io.json({ v: 1, event: 'waiting', reason, seconds_left: Math.round(left) })
+    else if (!io.isLive && !isNews)
+      io.say(`still waiting (code expires in ${countdownText(secondsLeft(context, login))})`)
+  }
+}
+
+/** Waits for the decision, with a countdown where the terminal allows one. */
+export const waitWithCompany = async (context: CommandContext, login: PendingLogin): Promise<Tokens> => {
+  const { io, http, clock, signal } = context
+  const countdown = (): string =>
+    `Waiting for approval  (code expires in ${countdownText(secondsLeft(context, login))}, Ctrl-C to cancel)`
+  const spinner = io.isLive ? io.spin(countdown) : null
+  try {
+    return await waitForApproval({ http, login, clock, signal, onWaiting: createReporter(context, login) })
+  } finally {
+    spinner?.stop()
+  }
+}

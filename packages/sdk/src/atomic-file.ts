@@ -1,0 +1,101 @@
+/** Replaces a file as a whole: readers see the old text or the new one, and a crash leaves one of the two. */
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { toStoreError } from './private-file.ts'
+
+/** Long past any live writer: a replacement is open for one request at most. */
+const abandonedAfterMs = 120_000
+
+/** A place kept for the next version of a file: after this, saving it cannot fail for lack of space or permission. */
+export interface Replacement {
+  /** Makes `text` the file's content, flushed to the disk. */
+  commit(text: string): Promise<void>
+  abandon(): Promise<void>
+}
+
+const temporaryName = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+
+const flushDir = async (dir: string): Promise<void> => {
+  try {
+    const handle = await open(dir, constants.O_RDONLY)
+    await handle.sync().finally(() => handle.close())
+  } catch {
+    // Not every system can flush a directory (Windows cannot); the rename itself has already happened.
+  }
+}
+
+/** Windows refuses to rename over a file that a virus scanner holds open for a moment. */
+const renameOver = async (from: string, to: string): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(from, to)
+    } catch (error) {
+      const isHeldOpen = ['EPERM', 'EBUSY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')
+      if (process.platform !== 'win32' || !isHeldOpen || attempt === 10) throw error
+      await delay(50)
+    }
+  }
+}
+
+const writeAll = async (handle: FileHandle, text: string): Promise<void> => {
+  await handle.truncate(0)
+  await handle.write(text, 0)
+  await handle.sync()
+}
+
+/**
+ * Opens the replacement of `path` beside it (new, mode 0600 under any umask) and fills it with `bytes`, which proves that there is
+ * room. Throws `store_unwritable` when there is not. `path` must not be a symbolic link.
+ */
+export const prepareReplacement = async (
+  path: string,
+  options: { bytes: number; mode?: number },
+): Promise<Replacement> => {
+  const temporary = temporaryName(path)
+  let handle: FileHandle | null = null
+  const abandon = async (): Promise<void> => {
+    await handle?.close()
+    handle = null
+    await rm(temporary, { force: true })
+  }
+  try {
+    handle = await open(temporary, 'wx', options.mode ?? 0o600)
+    await handle.chmod(options.mode ?? 0o600)
+    await handle.writeFile(Buffer.alloc(options.bytes))
+    await handle.sync()
+  } catch (error) {
+    await abandon()
+    throw toStoreError(error, path)
+  }
+  return {
+    abandon,
+    async commit(text) {
+      try {
+        if (!handle) throw new Error('The replacement is already used up')
+        await writeAll(handle, text)
+        await handle.close()
+        handle = null
+        await renameOver(temporary, path)
+      } catch (error) {
+        await abandon()
+        throw toStoreError(error, path)
+      }
+      await flushDir(dirname(path))
+    },
+  }
+}
+
+/** Removes what killed processes left beside `path`: their half-written replacements may hold tokens. */
+export const removeAbandoned = async (path: string, nowMs: number): Promise<void> => {
+  const prefix = `.${basename(path)}.`
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue
+    const leftover = join(dirname(path), name)
+    const stats = await stat(leftover).catch(() => null) // gone meanwhile: another process cleans up too
+    if (stats && nowMs - stats.mtimeMs > abandonedAfterMs) await rm(leftover, { force: true })
+  }
+}

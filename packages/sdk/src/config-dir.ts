@@ -1,0 +1,34 @@
+/** Where logins are kept. Never the working directory, whatever the environment looks like. */
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { OsaError } from './errors.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const homeOf = (env: Environment): string => {
+  const home = env.HOME || env.USERPROFILE || homedir()
+  if (isAbsolute(home)) return home
+  throw new OsaError('store_unwritable', 'There is no home folder to keep logins in (HOME is not an absolute path)', {
+    hint: 'Set OSA_CONFIG_DIR to an absolute path, or use OSA_TOKEN',
+  })
+}
+
+/**
+ * The directory of `credentials.json`: `OSA_CONFIG_DIR`, else `$XDG_CONFIG_HOME/osa`, else `~/.config/osa`. The original `osa` knows only
+ * the last one, so a file there wins over an empty XDG directory. Throws `usage` for a relative OSA_CONFIG_DIR; a relative
+ * XDG_CONFIG_HOME is ignored, as its specification says.
+ */
+export const resolveConfigDir = (env: Environment): { dir: string; isDefault: boolean } => {
+  if (env.OSA_CONFIG_DIR) {
+    if (isAbsolute(env.OSA_CONFIG_DIR)) return { dir: env.OSA_CONFIG_DIR, isDefault: false }
+    throw new OsaError('usage', 'OSA_CONFIG_DIR must be an absolute path', {
+      hint: 'Set it to a full path, or unset it',
+    })
+  }
+  const xdg = env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME) ? join(env.XDG_CONFIG_HOME, 'osa') : null
+  if (xdg && existsSync(join(xdg, 'credentials.json'))) return { dir: xdg, isDefault: false }
+  const home = join(homeOf(env), '.config', 'osa')
+  if (!xdg || xdg === home || existsSync(join(home, 'credentials.json'))) return { dir: home, isDefault: true }
+  return { dir: xdg, isDefault: false }
+}

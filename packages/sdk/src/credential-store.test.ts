@@ -1,0 +1,280 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { systemClock } from './clock.ts'
+import { openCredentialStore } from './credential-store.ts'
+import type { Credential } from './credentials-file.ts'
+import { makeTemporaryDir } from './testing/index.ts'
+
+const a = 'https://a.example'
+const b = 'https://b.example'
+const credential = (name: string): Credential => ({
+  accessToken: `at-${name}`,
+  refreshToken: `rt-${name}`,
+  expiresAt: 2_000_000_000,
+  obtainedAt: 1_900_000_000,
+  user: { display_name: name, external_id: '0000-0002-1825-0097' },
+})
+
+const setUp = async (text?: string, mode = 0o600) => {
+  const temporary = await makeTemporaryDir()
+  const dir = join(temporary.path, 'osa')
+  const path = join(dir, 'credentials.json')
+  if (text !== undefined) {
+    await mkdir(dir, { mode: 0o700 })
+    await writeFile(path, text)
+    await chmod(path, mode)
+  }
+  const warnings: string[] = []
+  const store = openCredentialStore({ dir, clock: systemClock, warn: (warning) => warnings.push(warning) })
+  const save = async (server: string, one: Credential) => (await store.reserve(server)).commit(one)
+  return { dir, path, store, save, warnings, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() }
+}
+
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
+
+describe('saving', () => {
+  test('K18: the file is 0600 in a 0700 folder, whatever the umask', async () => {
+    await using home = await setUp()
+    const umask = process.umask(0)
+    try {
+      await home.save(a, credential('Ada'))
+    } finally {
+      process.umask(umask)
+    }
+    expect([await modeOf(home.path), await modeOf(home.dir)]).toEqual(['600', '700'])
+    expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual({
+      [a]: {
+        access_token: 'at-Ada',
+        refresh_token: 'rt-Ada',
+        expires_at: 2_000_000_000,
+        obtained_at: 1_900_000_000,
+        user: { display_name: 'Ada', external_id: '0000-0002-1825-0097' },
+      },
+    })
+    expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
+  })
+
+  test('K18: a symbolic link stays one, and the file it points to is replaced', async () => {
+    await using home = await setUp()
+    await using dotfiles = await makeTemporaryDir()
+    const real = join(dotfiles.path, 'credentials.json')
+    await writeFile(real, '{}\n', { mode: 0o600 })
+    await mkdir(home.dir, { mode: 0o700 })
+    await symlink(real, home.path)
+    await home.save(a, credential('Ada'))
+    expect((await lstat(home.path)).isSymbolicLink()).toBe(true)
+    expect(await readFile(real, 'utf8')).toContain('at-Ada')
+  })
+
+  test('C5: somebody reading all the while sees the old login or the new one, never none', async () => {
+    await using home = await setUp()
+    await home.save(a, credential('0'))
+    const seen = new Set<string>()
+    const writes = (async () => {
+      for (let round = 1; round <= 30; round++) await home.save(a, credential(String(round)))
+    })()
+    let isWriting = true
+    void writes.finally(() => {
+      isWriting = false
+    })
+    while (isWriting) seen.add((await home.store.read(a))?.accessToken ?? 'none')
+    await writes
+    expect(seen).not.toContain('none')
+  })
+
+  test('K20 C6: logins of other servers survive, also when saved at the same time', async () => {
+    await using home = await setUp()
+    await Promise.all([...'abcdefgh'].map((name) => home.save(`https://${name}.example`, credential(name))))
+    expect(await home.store.list()).toHaveLength(8)
+  })
+
+  test('K20: keys and entries that are not ours stay byte for byte', async () => {
+    const foreign = { note: ['kept'], 'ftp://x': 1 }
+    await using home = await setUp(
+      `${JSON.stringify({ ...foreign, [a]: { access_token: 'old', refresh_token: 'r', extra: true } }, null, 2)}\n`,
+    )
+    await home.save(a, credential('Ada'))
+    const after = JSON.parse(await readFile(home.path, 'utf8'))
+    expect(after).toMatchObject({ ...foreign, [a]: { access_token: 'at-Ada', extra: true } })
+  })
+
+  test('C17: an equivalent spelling of the server is reused, so that a family is never kept twice', async () => {
+    await using home = await setUp('{"https://A.example:443/": {"access_token": "old", "refresh_token": "r"}}')
+    expect((await home.store.read(a))?.accessToken).toBe('old')
+    await home.save(a, credential('Ada'))
+    expect(Object.keys(JSON.parse(await readFile(home.path, 'utf8')))).toEqual(['https://A.example:443/'])
+  })
+
+  test('K22: a folder that cannot be written to is found out before anything is sent', async () => {
+    await using home = await setUp()
+    await writeFile(home.dir, 'a file where the folder should be')
+    await expect(home.store.reserve(a)).rejects.toMatchObject({ code: 'store_unwritable' })
+  })
+
+  test('K18: what a killed process left half-written is cleaned up', async () => {
+    await using home = await setUp('{}')
+    const leftover = join(home.dir, '.credentials.json.1.abc.tmp')
+    await writeFile(leftover, 'at-secret', { mode: 0o600 })
+    const longAgo = new Date(Date.now() - 600_000)
+    await utimes(leftover, longAgo, longAgo)
+    await home.save(a, credential('Ada'))
+    expect(await readdir(home.dir)).not.toContain('.credentials.json.1.abc.tmp')
+  })
+})
+
+describe('reading', () => {
+  test('the file of the original osa is read as it is', async () => {
+    await using home = await setUp(`{\n  "${a}": {\n    "access_token": "at",\n    "refresh_token": "rt"\n  }\n}`)
+    expect(await home.store.read(a)).toEqual({
+      accessToken: 'at',
+      refreshToken: 'rt',
+      expiresAt: null,
+      obtainedAt: null,
+      user: null,
+    })
+    expect(await home.store.read(b)).toBeNull()
+  })
+
+  test('C26: a login of the original local archive cannot be renewed, and is not tried', async () => {
+    await using home = await setUp(`{"${a}": {"access_token": "at", "refresh_token": "dev-no-refresh"}}`)
+    expect((await home.store.read(a))?.refreshToken).toBeNull()
+  })
+
+  test.each([
+    ['{\n  "x": {\n', 'is not valid JSON (line 3, column 1: unexpected end of file)'],
+    ['[]', 'is not a JSON object of servers'],
+    ['null', 'is not a JSON object of servers'],
+    ['', 'is not valid JSON (line 1, column 1: unexpected end of file)'],
+  ])('K20 C8 C9: the broken file %j is reported and left alone', async (text, why) => {
+    await using home = await setUp(text)
+    await expect(home.store.read(a)).rejects.toMatchObject({
+      code: 'malformed_credentials',
+      message: `${home.path} ${why}`,
+    })
+    await expect(home.store.reserve(a)).rejects.toMatchObject({ code: 'malformed_credentials' })
+    await expect(home.store.remove(a)).rejects.toMatchObject({ code: 'malformed_credentials' })
+    expect(await readFile(home.path, 'utf8')).toBe(text)
+  })
+
+  test('K20 C9: bytes that are no UTF-8 are reported, not replaced', async () => {
+    await using home = await setUp('{}')
+    await writeFile(home.path, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))
+    await expect(home.store.list()).rejects.toMatchObject({ code: 'malformed_credentials' })
+  })
+
+  test('S21: a broken file is moved aside for a new login, and kept', async () => {
+    await using home = await setUp('{ broken')
+    const aside = await home.store.setAsideUnreadable()
+    expect(aside).toMatch(/credentials\.json\.corrupt-\d{8}T\d{6}Z$/)
+    expect(await readFile(aside ?? '', 'utf8')).toBe('{ broken')
+    expect(await home.store.setAsideUnreadable()).toBeNull()
+  })
+
+  test.each([
+    { access_token: 7 },
+    { access_token: 'a\nb' },
+    { access_token: 'at', refresh_token: 7 },
+    { refresh_token: 'rt' },
+    'at',
+    null,
+  ])('K20: the broken entry %j concerns its own server only', async (entry) => {
+    await using home = await setUp(JSON.stringify({ [a]: entry, [b]: { access_token: 'at-b', refresh_token: 'rt-b' } }))
+    await expect(home.store.read(a)).rejects.toMatchObject({ code: 'malformed_credentials', server: a })
+    expect((await home.store.read(b))?.accessToken).toBe('at-b')
+  })
+
+  test('K21: an entry under __proto__ is nobody’s login and harms no look-up', async () => {
+    const text =
+      '{\n  "__proto__": {\n    "access_token": "evil"\n  },\n  "constructor": {\n    "access_token": "evil"\n  }\n}\n'
+    await using home = await setUp(text)
+    expect(await home.store.list()).toEqual([])
+    expect(await home.store.read(a)).toBeNull()
+    await home.save(a, credential('Ada'))
+    expect(await readFile(home.path, 'utf8')).toContain('"__proto__": {\n    "access_token": "evil"')
+    expect(({} as { access_token?: string }).access_token).toBeUndefined()
+  })
+
+  test('K24: a look-alike, another port and another scheme get nothing', async () => {
+    await using home = await setUp()
+    await home.save(a, credential('Ada'))
+    for (const other of [
+      'https://a.example:8443',
+      'http://a.example',
+      'https://a.example.evil',
+      'https://a.example/x',
+      'https://xa.example',
+    ]) {
+      expect(await home.store.read(other)).toBeNull()
+    }
+  })
+})
+
+describe('other people', () => {
+  test.each([0o640, 0o644, 0o604])('K19 S22: mode %i is tightened with a warning', async (mode) => {
+    await using home = await setUp('{}', mode)
+    await home.store.list()
+    expect(await modeOf(home.path)).toBe('600')
+    expect(home.warnings).toEqual([`${home.path} was readable by others (mode ${mode.toString(8)}); fixed to 600`])
+  })
+
+  test.each([0o660, 0o666, 0o602])('K19: a file others can write to (mode %i) is refused', async (mode) => {
+    await using home = await setUp('{}', mode)
+    await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+  })
+
+  test('K19: a folder others can write to is refused', async () => {
+    await using home = await setUp('{}')
+    await chmod(home.dir, 0o777)
+    await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+  })
+
+  test('K19: a file of another user is refused, with the line that mends it', async () => {
+    await using home = await setUp('{}')
+    if (process.getuid?.() === 0) await chown(home.path, 12_345, 12_345)
+    else {
+      // Nobody but root can give a file away: one that root owns does as well.
+      await rm(home.path)
+      await symlink('/etc/hosts', home.path)
+    }
+    await expect(home.store.list()).rejects.toMatchObject({
+      code: 'store_unwritable',
+      hint: expect.stringContaining('sudo chown'),
+    })
+  })
+
+  test('K19: a pipe, a folder and an endless device are refused without hanging', async () => {
+    await using home = await setUp()
+    await mkdir(home.dir, { mode: 0o700 })
+    execFileSync('mkfifo', [home.path])
+    await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+    await using other = await setUp()
+    await mkdir(other.path, { recursive: true, mode: 0o700 })
+    await expect(other.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+    await using third = await setUp()
+    await mkdir(third.dir, { mode: 0o700 })
+    await symlink('/dev/zero', third.path)
+    await expect(third.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+  })
+})
+
+describe('removing', () => {
+  test('logging out of one server leaves the other byte for byte', async () => {
+    await using home = await setUp()
+    await home.save(b, credential('Grace'))
+    const onlyB = await readFile(home.path, 'utf8')
+    await home.save(a, credential('Ada'))
+    expect(await home.store.remove(a)).toBe(true)
+    expect(await readFile(home.path, 'utf8')).toBe(onlyB)
+    expect(await home.store.remove(a)).toBe(false)
+  })
+
+  test('all spellings of a server are removed', async () => {
+    await using home = await setUp(
+      '{"https://A.example/": {"access_token": "x"}, "https://a.example": {"access_token": "y"}}',
+    )
+    await home.store.remove(a)
+    expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual({})
+  })
+})

@@ -1,0 +1,153 @@
+/**
+ * The format of `credentials.json`, shared with the original `osa`: an object keyed by server address. Keys and entries that we do not
+ * know survive every rewrite, and what cannot be read is never replaced silently.
+ */
+import { OsaError } from './errors.ts'
+import { describeJsonProblem, parseJsonText } from './json-text.ts'
+import { canonicalServerOrNull } from './server-url.ts'
+
+/** The file's top level. Keys are whatever stood in the file: look up with `findEntryKey`, never by index. */
+export type Entries = Record<string, unknown>
+
+/** Who a login belongs to, as far as the file remembers. */
+export interface StoredUser {
+  display_name: string | null
+  external_id: string
+}
+
+/** One login with its secrets. Times are seconds since the epoch on the local clock. */
+export interface Credential {
+  readonly accessToken: string
+  /** Null when this login cannot be renewed. */
+  readonly refreshToken: string | null
+  readonly expiresAt: number | null
+  readonly obtainedAt: number | null
+  readonly user: StoredUser | null
+}
+
+/** What the index knows of a login without opening any secret. */
+export interface StoredLogin {
+  readonly server: string
+  readonly storage: 'file' | 'keychain'
+  readonly expiresAt: number | null
+  readonly user: StoredUser | null
+}
+
+type Fields = Record<string, unknown>
+
+const asFields = (value: unknown): Fields | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+
+const asSeconds = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null
+
+/** Reads the file's text. Throws `malformed_credentials`, which leaves the file as it is (C8: never treat it as empty). */
+export const parseCredentials = (bytes: Uint8Array, path: string): Entries => {
+  const fail = (why: string): OsaError =>
+    new OsaError('malformed_credentials', `${path} is not ${why}`, {
+      path,
+      details: ["It may hold logins for other servers, so osa won't change it."],
+      hint: 'Repair it, or run osa login to start a new one (the old file is kept)',
+    })
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    throw Object.assign(fail('valid UTF-8 text'), { cause: error })
+  }
+  const parsed = parseJsonText(text)
+  if ('problem' in parsed) throw fail(`valid JSON (${describeJsonProblem(parsed.problem)})`)
+  const entries = asFields(parsed.value)
+  if (!entries) throw fail('a JSON object of servers')
+  return entries
+}
+
+/** Two-space JSON and a newline, as everybody writes it. */
+export const formatCredentials = (entries: Entries): string => `${JSON.stringify(entries, null, 2)}\n`
+
+/**
+ * The key under which a server's login stands: its canonical address, or any key that means the same, so that one refresh family is
+ * never kept twice. Null when there is none.
+ */
+export const findEntryKey = (entries: Entries, server: string): string | null => {
+  if (Object.hasOwn(entries, server)) return server
+  return Object.keys(entries).find((key) => canonicalServerOrNull(key) === server) ?? null
+}
+
+const readUser = (value: unknown): StoredUser | null => {
+  const user = asFields(value)
+  if (!user || typeof user.external_id !== 'string') return null
+  return {
+    external_id: user.external_id,
+    display_name: typeof user.display_name === 'string' ? user.display_name : null,
+  }
+}
+
+const isKeychainPointer = (entry: Fields): boolean => entry.storage === 'keychain' && entry.access_token === undefined
+
+/** The logins in the file, those that make no sense left out. */
+export const listLogins = (entries: Entries): StoredLogin[] =>
+  Object.entries(entries).flatMap(([key, value]) => {
+    const server = /^https?:\/\//i.test(key) ? canonicalServerOrNull(key) : null
+    const entry = asFields(value)
+    if (!server || !entry || (typeof entry.access_token !== 'string' && !isKeychainPointer(entry))) return []
+    const storage = isKeychainPointer(entry) ? 'keychain' : 'file'
+    return [{ server, storage, expiresAt: asSeconds(entry.expires_at), user: readUser(entry.user) }]
+  })
+
+/** The `exp` of a JWT as a hint for entries that name no expiry (RFC 7519 §4.1.4); nobody's signature is checked here. */
+const jwtExpiry = (token: string): number | null => {
+  try {
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Fields | null
+    return asSeconds(payload?.exp)
+  } catch {
+    // Not a JWT: an opaque token says nothing about its lifetime.
+    return null
+  }
+}
+
+/** The login in an entry. Throws `malformed_credentials` when it cannot be one; that concerns this server only. */
+export const readCredential = (value: unknown, context: { server: string; path: string }): Credential => {
+  const entry = asFields(value)
+  const accessToken = entry?.access_token
+  const refreshToken = entry?.refresh_token ?? null
+  const isSound =
+    typeof accessToken === 'string' &&
+    /^[\x21-\x7e]+$/.test(accessToken) &&
+    (refreshToken === null || typeof refreshToken === 'string')
+  if (!entry || !isSound) {
+    throw new OsaError('malformed_credentials', `The login for ${context.server} in ${context.path} can't be read`, {
+      ...context,
+      hint: `Run osa login ${context.server} to replace it`,
+    })
+  }
+  return {
+    accessToken,
+    // The original's local archive stores this word where no refresh token exists.
+    refreshToken: refreshToken === '' || refreshToken === 'dev-no-refresh' ? null : refreshToken,
+    expiresAt: asSeconds(entry.expires_at) ?? jwtExpiry(accessToken),
+    obtainedAt: asSeconds(entry.obtained_at),
+    user: readUser(entry.user),
+  }
+}
+
+const knownKeys = ['access_token', 'refresh_token', 'expires_at', 'obtained_at', 'user', 'storage', 'keychain']
+
+/** `entries` with one login put in (or replaced), everything else as it was. */
+export const withCredential = (entries: Entries, server: string, credential: Credential): Entries => {
+  const key = findEntryKey(entries, server) ?? server
+  const foreign = Object.entries(asFields(entries[key]) ?? {}).filter(([name]) => !knownKeys.includes(name))
+  const entry: Fields = {
+    access_token: credential.accessToken,
+    ...(credential.refreshToken === null ? {} : { refresh_token: credential.refreshToken }),
+    ...(credential.expiresAt === null ? {} : { expires_at: credential.expiresAt }),
+    ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
+    ...(credential.user === null ? {} : { user: credential.user }),
+    ...Object.fromEntries(foreign),
+  }
+  return { ...entries, [key]: entry }
+}
+
+/** `entries` without a server's login, under whatever spelling it stands. */
+export const withoutCredential = (entries: Entries, server: string): Entries =>
+  Object.fromEntries(Object.entries(entries).filter(([key]) => canonicalServerOrNull(key) !== server && key !== server))

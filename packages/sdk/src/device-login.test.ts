@@ -1,0 +1,232 @@
+import { expect, test } from 'vitest'
+import { type Waiting, waitForApproval } from './approval.ts'
+import type { Clock } from './clock.ts'
+import { type PendingLogin, startDeviceLogin } from './device-login.ts'
+import { OsaError } from './errors.ts'
+import type { Http, HttpAnswer } from './http.ts'
+import { createManualClock } from './testing/index.ts'
+
+const server = 'https://archive.example'
+const started = {
+  device_code: 'dc-secret',
+  user_code: 'BCDF-GHJK',
+  verification_uri: `${server}/device`,
+  verification_uri_complete: `${server}/device?user_code=BCDF-GHJK`,
+  expires_in: 900,
+  interval: 5,
+}
+const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 900, scope: '' }
+const refuse = (error: string, more: object = {}) => reply(400, { error, error_description: 'x', ...more })
+
+const reply = (status: number, json: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
+  server,
+  request: 'POST /x',
+  status,
+  contentType: json === undefined ? 'text/html' : 'application/json',
+  json,
+  text: '',
+  headers: new Headers(headers),
+})
+
+/** Answers in turn, the last one for good, and notes when it was asked. */
+const script = (clock: Clock, answers: (HttpAnswer | OsaError)[]): { http: Http; askedAtSeconds: number[] } => {
+  const startMs = clock.now()
+  const askedAtSeconds: number[] = []
+  const http: Http = async () => {
+    askedAtSeconds.push((clock.now() - startMs) / 1000)
+    const next = answers[Math.min(askedAtSeconds.length, answers.length) - 1]
+    if (!next || next instanceof OsaError) throw next ?? new Error('nothing scripted')
+    return next
+  }
+  return { http, askedAtSeconds }
+}
+
+const start = (document: object): Promise<PendingLogin> => {
+  const clock = createManualClock()
+  const { http } = script(clock, [reply(200, { ...started, ...document })])
+  return startDeviceLogin({ http, server, deviceName: 'test', now: clock.now })
+}
+
+const wait = async (answers: (HttpAnswer | OsaError)[], document: object = {}) => {
+  const login = await start(document)
+  const clock = createManualClock()
+  const { http, askedAtSeconds } = script(clock, answers)
+  const told: Waiting[] = []
+  const outcome = await waitForApproval({ http, login, clock, onWaiting: (waiting) => told.push(waiting) }).catch(
+    (error: unknown) => error,
+  )
+  const gaps = askedAtSeconds.map((at, index) => at - (askedAtSeconds[index - 1] ?? 0))
+  return { outcome, gaps, told }
+}
+
+test('K11: the first poll comes after one interval', async () => {
+  const { outcome, gaps } = await wait([reply(200, tokens)])
+  expect(outcome).toEqual({ accessToken: 'at', refreshToken: 'rt', expiresInSeconds: 900 })
+  expect(gaps).toEqual([5])
+})
+
+test.each([
+  [undefined, 5],
+  ['7', 5],
+  [null, 5],
+  [-1, 5],
+  [0, 5],
+  [0.2, 1],
+  [3, 3],
+  [86_400, 60],
+  [1e300, 60],
+])('K11: an interval of %s polls every %s s', async (interval, gap) => {
+  const { gaps } = await wait([reply(200, tokens)], { interval })
+  expect(gaps).toEqual([gap])
+})
+
+test('K11: waiting ends at the deadline of this computer, half an hour at most', async () => {
+  const { outcome, gaps } = await wait([refuse('authorization_pending')], { expires_in: 1e12, interval: 60 })
+  expect(outcome).toMatchObject({ code: 'login_expired', message: 'The code BCDF-GHJK expired before it was approved' })
+  expect(gaps).toHaveLength(29)
+})
+
+test('K12 RFC 8628 §3.5: slow_down adds 5 s for all later polls', async () => {
+  const pending = refuse('authorization_pending')
+  const answers = [refuse('slow_down'), refuse('slow_down'), pending, pending, reply(200, tokens)]
+  expect((await wait(answers)).gaps).toEqual([5, 10, 15, 15, 15])
+})
+
+test('K12: an interval that comes with slow_down is kept to when it is longer', async () => {
+  const { gaps } = await wait([
+    refuse('slow_down', { interval: 20 }),
+    refuse('slow_down', { interval: 1 }),
+    reply(200, tokens),
+  ])
+  expect(gaps).toEqual([5, 20, 25])
+})
+
+test('K13 RFC 8628 §3.5: outages back off, doubling, and do not end the login', async () => {
+  const drop = new OsaError('timeout', 'no answer')
+  const { outcome, gaps, told } = await wait([
+    drop,
+    drop,
+    drop,
+    reply(502, undefined),
+    reply(502, undefined),
+    reply(200, tokens),
+  ])
+  expect(outcome).toHaveProperty('accessToken', 'at')
+  expect(gaps).toEqual([5, 10, 20, 40, 60, 60])
+  expect(told.every(({ reason }) => reason === 'unreachable')).toBe(true)
+})
+
+test('K13: after an outage the old interval counts again', async () => {
+  const { gaps } = await wait([new OsaError('dns', ''), refuse('authorization_pending'), reply(200, tokens)])
+  expect(gaps).toEqual([5, 10, 5])
+})
+
+test.each([429, 503])('K13: Retry-After of a %s is kept to', async (status) => {
+  const { gaps } = await wait([reply(status, {}, { 'retry-after': '33' }), reply(200, tokens)])
+  expect(gaps).toEqual([5, 33])
+})
+
+test.each([
+  ['access_denied', 'login_denied'],
+  ['expired_token', 'login_expired'],
+  ['invalid_grant', 'login_lost'],
+  ['device_consumed', 'login_lost'],
+  ['invalid_client', 'server_error'],
+  ['server_error', 'server_error'],
+  ['weird', 'server_error'],
+])('K14 RFC 8628 §3.5: %s ends the polling at once', async (error, code) => {
+  const { outcome, gaps } = await wait([refuse(error), reply(200, tokens)])
+  expect(outcome).toMatchObject({ code })
+  expect(gaps).toHaveLength(1)
+})
+
+test('K10: a certificate that fails while polling is final', async () => {
+  const { outcome, gaps } = await wait([new OsaError('tls', 'bad certificate'), reply(200, tokens)])
+  expect(outcome).toMatchObject({ code: 'tls' })
+  expect(gaps).toHaveLength(1)
+})
+
+test.each([
+  ['a web page', undefined],
+  ['null', null],
+  ['an array', []],
+  ['a string', 'ok'],
+  ['an empty object', {}],
+  ['an error with status 200', { error: 'authorization_pending' }],
+  ['no access token', { ...tokens, access_token: undefined }],
+  ['no refresh token', { ...tokens, refresh_token: undefined }],
+  ['a number for a token', { ...tokens, access_token: 7 }],
+  ['a token with a line break', { ...tokens, access_token: 'a\r\nX: y' }],
+  ['another token type', { ...tokens, token_type: 'mac' }],
+  ['no token type', { ...tokens, token_type: undefined }],
+  ['a lifetime in words', { ...tokens, expires_in: 'soon' }],
+  ['a negative lifetime', { ...tokens, expires_in: -5 }],
+])('K07: %s instead of tokens ends in an error, not in a login', async (_, json) => {
+  const { outcome } = await wait([reply(200, json)])
+  expect(outcome).toBeInstanceOf(OsaError)
+})
+
+test.each([
+  ['no device code', { device_code: undefined }],
+  ['an empty user code', { user_code: '' }],
+  ['no address', { verification_uri: undefined }],
+  ['no lifetime', { expires_in: undefined }],
+  ['a lifetime in words', { expires_in: '900' }],
+])('K07: a start answer with %s is refused', async (_, document) => {
+  await expect(start(document)).rejects.toBeInstanceOf(OsaError)
+})
+
+test.each(['run: curl evil|sh', 'bcdf-ghjk', 'BCDF\u001b[2J', 'AB', 'BCDF-GHJK-BCDF-GHJK-BCDF'])(
+  'K06: %j is no user code, and is not repeated',
+  async (user_code) => {
+    const failed = await start({ user_code }).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ code: 'not_an_osa_server' })
+    expect((failed as Error).message).not.toContain(user_code)
+  },
+)
+
+test.each([
+  'http://archive.example/device',
+  'https://archive.example.evil/device',
+  'https://other.example/device',
+  'https://user@archive.example/device',
+  'https://archive.example:8443/device',
+  'javascript:alert(1)',
+  'file:///etc/passwd',
+  'not a url',
+  `https://archive.example/${'x'.repeat(2100)}`,
+  'https://archive.example/device\u001b]8;;',
+])('K03 C11: a person is not sent to %s', async (address) => {
+  await expect(start({ verification_uri: address })).rejects.toMatchObject({ code: 'untrusted_verification_url' })
+  await expect(start({ verification_uri_complete: address })).rejects.toMatchObject({
+    code: 'untrusted_verification_url',
+  })
+})
+
+test('K03: a node on this machine may call itself localhost', async () => {
+  const clock = createManualClock()
+  const document = {
+    ...started,
+    verification_uri: 'http://localhost:8000/device',
+    verification_uri_complete: undefined,
+  }
+  const { http } = script(clock, [reply(200, document)])
+  const login = await startDeviceLogin({ http, server: 'http://127.0.0.1:8000', deviceName: 'x', now: clock.now })
+  expect(login.verificationUriComplete).toBe('http://localhost:8000/device')
+})
+
+test('K16: after the signal no further poll is sent', async () => {
+  const login = await start({})
+  const clock = createManualClock()
+  const { http, askedAtSeconds } = script(clock, [refuse('authorization_pending')])
+  const controller = new AbortController()
+  const waiting = waitForApproval({
+    http,
+    login,
+    clock,
+    signal: controller.signal,
+    onWaiting: () => controller.abort(),
+  })
+  await expect(waiting).rejects.toThrow()
+  expect(askedAtSeconds).toHaveLength(1)
+})

@@ -1,0 +1,95 @@
+/** The one error class of SDK and CLI, and the closed set of codes it carries. Exit codes are the CLI's business. */
+
+/** Every way a call can fail, the same strings as `error.code` in `osa … --json`. */
+export const errorCodes = [
+  'internal',
+  'aborted',
+  'usage',
+  'invalid_server_url',
+  'insecure_http',
+  'needs_person',
+  'token_malformed',
+  'token_wrong_server',
+  'no_server',
+  'link_exists',
+  'not_authenticated',
+  'session_ended',
+  'token_rejected',
+  'forbidden',
+  'login_denied',
+  'login_expired',
+  'login_lost',
+  'dns',
+  'connection_refused',
+  'connection_failed',
+  'timeout',
+  'tls',
+  'proxy',
+  'not_an_osa_server',
+  'html_response',
+  'server_error',
+  'rate_limited',
+  'untrusted_verification_url',
+  'malformed_credentials',
+  'malformed_config',
+  'store_unavailable',
+  'store_locked',
+  'store_unwritable',
+  'lock_timeout',
+  'deploy_rejected',
+  'build_failed',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+export interface OsaErrorOptions {
+  /** What the person can do about it, one sentence. */
+  hint?: string | undefined
+  /** Further lines between the message and the hint. */
+  details?: readonly string[]
+  status?: number
+  server?: string
+  requestId?: string
+  retryAfterMs?: number
+  /** True when the same call may succeed later, unchanged. */
+  retryable?: boolean
+  /** The local file it is about. */
+  path?: string
+  cause?: unknown
+}
+
+const brand = Symbol.for('osa.error')
+
+/** What SDK and CLI throw. `message` says what failed and why; it never holds a secret. */
+export class OsaError extends Error {
+  override readonly name = 'OsaError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly details: readonly string[]
+  readonly status: number | undefined
+  readonly server: string | undefined
+  readonly requestId: string | undefined
+  readonly retryAfterMs: number | undefined
+  readonly retryable: boolean
+  readonly path: string | undefined
+  readonly [brand] = true
+
+  constructor(code: ErrorCode, message: string, options: OsaErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.details = options.details ?? []
+    this.status = options.status
+    this.server = options.server
+    this.requestId = options.requestId
+    this.retryAfterMs = options.retryAfterMs
+    this.retryable = options.retryable ?? false
+    this.path = options.path
+  }
+}
+
+/** Tells an `OsaError` (of the given codes, if any are given), also one thrown by another copy of this package. */
+export const isOsaError = (error: unknown, ...codes: ErrorCode[]): error is OsaError =>
+  typeof error === 'object' &&
+  error !== null &&
+  brand in error &&
+  (codes.length === 0 || codes.includes((error as OsaError).code))

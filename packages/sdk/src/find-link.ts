@@ -1,0 +1,73 @@
+/** Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. */
+import { lstat, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { isMissing } from './private-file.ts'
+
+export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
+
+/** What is at a path, links not followed; null when nothing is, or nothing that I may see. */
+export const statOrNull = async (path: string) => {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return null
+    throw error
+  }
+}
+
+/** A link file that discovery has found. */
+export interface FoundLink {
+  readonly path: string
+  /** The folder it links. */
+  readonly folder: string
+}
+
+export interface LinkSearch {
+  readonly link: FoundLink | null
+  /** Files that were passed over because of who owns them or may write to them. */
+  readonly ignored: readonly { path: string; why: string }[]
+  /** The last folder looked at, and whether it ended the search as a repository's root. */
+  readonly searchedUpTo: string
+  readonly isRepositoryRoot: boolean
+}
+
+/** Why a link file in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
+const foreignReason = async (folder: string, uid: number | undefined): Promise<string | null> => {
+  if (uid === undefined) return null
+  for (const path of [folder, join(folder, '.osa'), linkPath(folder)]) {
+    const stats = await statOrNull(path)
+    if (stats && stats.uid !== uid && stats.uid !== 0) return 'it belongs to another user'
+    if (stats && !stats.isSymbolicLink() && (stats.mode & 0o002) !== 0) return 'others can write to it'
+  }
+  return null
+}
+
+/**
+ * Looks for a link from `cwd` upwards. Stops after a folder with `.git`, before the home folder (unless it is `cwd` itself) and at
+ * the border of the file system.
+ */
+export const findLink = async (options: {
+  cwd: string
+  home: string
+  uid?: number | undefined
+}): Promise<LinkSearch> => {
+  const cwd = resolve(options.cwd)
+  const device = (await stat(cwd)).dev
+  const ignored: { path: string; why: string }[] = []
+  let searchedUpTo = cwd
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    searchedUpTo = folder
+    const path = linkPath(folder)
+    const isRepositoryRoot = (await statOrNull(join(folder, '.git'))) !== null
+    if (await statOrNull(path)) {
+      const why = folder === cwd ? null : await foreignReason(folder, options.uid)
+      if (why === null) return { link: { path, folder }, ignored, searchedUpTo, isRepositoryRoot }
+      ignored.push({ path, why })
+    }
+    const parent = dirname(folder)
+    const isEnd = parent === folder || parent === resolve(options.home) || (await statOrNull(parent))?.dev !== device
+    if (isRepositoryRoot || isEnd || folder === resolve(options.home)) {
+      return { link: null, ignored, searchedUpTo, isRepositoryRoot }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** Server addresses: one canonical form, and which of them may see a credential at all. Isomorphic. */
+import { OsaError } from './errors.ts'
+import { cleanText } from './text.ts'
+
+const loopbackHost = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
+/** What a person types without a scheme and means their own machine by. */
+const typedLoopback = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?(\/|$)/i
+
+/** Whether a parsed address is this very machine, by literal: a name that merely resolves here does not count. */
+export const isLoopback = (url: URL): boolean => loopbackHost.test(url.hostname)
+
+const invalid = (input: string, why: string, hint = 'Use an address such as https://archive.example.org'): OsaError =>
+  new OsaError('invalid_server_url', `"${cleanText(input)}" is not a server address: ${why}`, { hint })
+
+const withScheme = (input: string): string => {
+  if (input.includes('://')) return input
+  return `${typedLoopback.test(input) ? 'http' : 'https'}://${input}`
+}
+
+/** Refuses what must not be in an address; a user name or password is never repeated in the message. */
+const parse = (input: string): URL => {
+  if (input === '') throw new OsaError('invalid_server_url', 'The server address is empty')
+  if (/[\s\u0000-\u001f\u007f-\u009f]/.test(input)) throw invalid(input, 'it contains spaces or control characters')
+  if (input.startsWith('/')) throw invalid(input, 'it has no host')
+  const text = withScheme(input)
+  if (!URL.canParse(text)) throw invalid(input.includes('@') ? '…' : input, 'it cannot be read as a URL')
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?#]*@/.test(text)) {
+    throw new OsaError('invalid_server_url', 'A server address must not contain a user name or password')
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid(input, 'only https:// is supported')
+  if (text.includes('?') || text.includes('#')) throw invalid(input, 'it must not have a query or fragment')
+  if (url.hostname === '') throw invalid(input, 'it has no host')
+  return url
+}
+
+/**
+ * The one spelling of a server's address: scheme and host in lower case, punycode, no default port, no trailing slash, a path
+ * prefix kept. Without a scheme, https is meant, or http for a loopback literal. Throws `invalid_server_url`, and `insecure_http` for
+ * http to any host but a loopback literal unless `allowHttp` (RFC 8628 §3.1).
+ */
+export const canonicalServer = (input: string, options: { allowHttp?: boolean } = {}): string => {
+  const url = parse(input)
+  const server = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  if (url.protocol === 'http:' && !isLoopback(url) && !options.allowHttp) {
+    throw new OsaError('insecure_http', `Refusing to send credentials to ${server} without encryption`, {
+      hint: 'Use https://, or --allow-http if you trust this network',
+      server,
+    })
+  }
+  return server
+}
+
+/** As `canonicalServer`, null instead of an error: for keys of a file, which may be anything. Any http host is let pass. */
+export const canonicalServerOrNull = (input: string): string | null => {
+  try {
+    return canonicalServer(input, { allowHttp: true })
+  } catch (error) {
+    if (error instanceof OsaError) return null
+    throw error
+  }
+}
+
+/** Same scheme, host and port. Two loopback literals on one port count as the same machine, since nodes use either name. */
+export const isSameOrigin = (a: string | URL, b: string | URL): boolean => {
+  const [left, right] = [new URL(a), new URL(b)]
+  if (left.origin === right.origin) return true
+  return isLoopback(left) && isLoopback(right) && left.protocol === right.protocol && left.port === right.port
+}

@@ -1,0 +1,168 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { systemClock } from './clock.ts'
+import { openCredentialStore } from './credential-store.ts'
+import { createHttp } from './http.ts'
+import { createSession } from './session.ts'
+import { type FakeNodeOptions, makeTemporaryDir, startFakeNode } from './testing/index.ts'
+
+/** A node, and a home folder with one login of it. */
+const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeNodeOptions = {}) => {
+  const node = await startFakeNode(options)
+  const temporary = await makeTemporaryDir()
+  const dir = join(temporary.path, 'osa')
+  const path = join(dir, 'credentials.json')
+  const issued = node.issue(login)
+  await mkdir(dir, { mode: 0o700 })
+  await writeFile(path, JSON.stringify({ [node.url]: issued }), { mode: 0o600 })
+  const store = openCredentialStore({ dir, clock: systemClock })
+  const newSession = () => createSession({ store, http: createHttp({ timeoutMs: 5000 }), clock: systemClock })
+  return {
+    node,
+    dir,
+    path,
+    store,
+    issued,
+    newSession,
+    session: newSession(),
+    [Symbol.asyncDispose]: async () => {
+      await node[Symbol.asyncDispose]()
+      await temporary[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('K33 C1: a token with time left is used without asking anybody', async () => {
+  await using home = await setUp({ expiresInSeconds: 120 })
+  expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
+  expect(home.node.requests).toEqual([])
+})
+
+test('K33: a token about to end is renewed once, and the new pair is saved before it is used', async () => {
+  await using home = await setUp({ expiresInSeconds: 30 })
+  const token = await home.session.getFreshToken(home.node.url)
+  expect(await home.session.getFreshToken(home.node.url)).toBe(token)
+  expect(home.node.seen('refresh')).toHaveLength(1)
+  const saved = await home.store.read(home.node.url)
+  expect(saved).toMatchObject({
+    accessToken: token,
+    refreshToken: home.node.families[0]?.refreshToken,
+    user: home.issued.user,
+  })
+})
+
+test('K37: the new lifetime counts from its receipt on this computer', async () => {
+  await using home = await setUp({ expired: true }, { accessTokenLifetimeSeconds: 600 })
+  await home.session.getFreshToken(home.node.url)
+  const saved = await home.store.read(home.node.url)
+  expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(600)
+  expect(Math.abs((saved?.obtainedAt ?? 0) - Date.now() / 1000)).toBeLessThan(5)
+})
+
+test('K32 C2: calls at once, in one process and in several, make one refresh', async () => {
+  await using home = await setUp({ expired: true })
+  const sessions = [home.session, home.session, home.newSession(), home.newSession(), home.newSession()]
+  const tokens = await Promise.all(sessions.map((session) => session.getFreshToken(home.node.url)))
+  expect(new Set(tokens).size).toBe(1)
+  expect(home.node.seen('refresh')).toHaveLength(1)
+})
+
+test('K33: a refused token is replaced once, even if it looks valid', async () => {
+  await using home = await setUp({ expiresInSeconds: 3600 })
+  const token = await home.session.getFreshToken(home.node.url, { rejected: home.issued.access_token })
+  expect(token).not.toBe(home.issued.access_token)
+  expect(home.node.seen('refresh')).toHaveLength(1)
+})
+
+test('K34 C4: a final no ends the session, says so, and leaves the file as it is', async () => {
+  await using home = await setUp({ expired: true })
+  home.node.revokeFamilies()
+  const before = await readFile(home.path, 'utf8')
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({
+    code: 'session_ended',
+    message: `Your session on ${home.node.url} has ended (it was signed out or used elsewhere)`,
+    hint: 'Run osa login',
+  })
+  expect(await readFile(home.path, 'utf8')).toBe(before)
+})
+
+test.each([
+  [500, 'application/json', '{}', 'server_error'],
+  [502, 'text/html', '<h1>Bad gateway</h1>', 'server_error'],
+  [429, 'application/json', '{}', 'rate_limited'],
+  [200, 'text/html', '<title>Sign in</title>', 'html_response'],
+  [200, 'application/json', '{"access_token":"x"}', 'not_an_osa_server'],
+  [200, 'application/json', '{"access_token":', 'not_an_osa_server'],
+  [200, 'application/json', 'null', 'not_an_osa_server'],
+  [200, 'application/json', '{"error":"invalid_grant"}', 'not_an_osa_server'],
+  [401, 'text/html', '<title>Proxy</title>', 'html_response'],
+  [401, 'application/json', '{"detail":"no code"}', 'not_an_osa_server'],
+  [307, 'text/plain', '', 'not_an_osa_server'],
+])('K07 K34: a refresh answered with %i %s %s is %s, and keeps the login', async (status, type, body, code) => {
+  await using home = await setUp({ expired: true })
+  home.node.dictate('refresh', [{ status, headers: { 'content-type': type }, body }], { always: true })
+  const before = await readFile(home.path, 'utf8')
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code })
+  expect(await readFile(home.path, 'utf8')).toBe(before)
+})
+
+test('K34: while the old token lasts, an outage does not matter', async () => {
+  await using home = await setUp({ expiresInSeconds: 40 })
+  home.node.html('refresh', 502)
+  expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
+})
+
+test('K35 C3: a lost answer is asked for again where the server promises to repeat it', async () => {
+  await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 30 })
+  home.node.loseRefreshResponse()
+  const token = await home.session.getFreshToken(home.node.url)
+  expect((await home.store.read(home.node.url))?.accessToken).toBe(token)
+  expect(home.node.families[0]?.revoked).toBe(false)
+})
+
+test('K35: without that promise the token is not sent twice, and the login is kept', async () => {
+  await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 0 })
+  home.node.loseRefreshResponse()
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'connection_failed' })
+  expect(home.node.seen('refresh')).toHaveLength(1)
+  expect((await home.store.read(home.node.url))?.refreshToken).toBe(home.issued.refresh_token)
+})
+
+test('K30: a promise from a document that names another issuer counts for nothing', async () => {
+  await using home = await setUp({ expired: true })
+  const document = { name: 'x', version: '1', issuer: 'https://other.example', refresh_reuse_grace_seconds: 30 }
+  const headers = { 'content-type': 'application/json' }
+  home.node.dictate('document', [{ status: 200, headers, body: JSON.stringify(document) }], { always: true })
+  home.node.loseRefreshResponse()
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'connection_failed' })
+  expect(home.node.seen('refresh')).toHaveLength(1)
+})
+
+test('K32: a tool without our lock that was faster is no loss', async () => {
+  await using home = await setUp({ expired: true })
+  const winner = home.node.issue()
+  const slowHttp: ReturnType<typeof createHttp> = async (request) => {
+    await writeFile(home.path, JSON.stringify({ [home.node.url]: winner }), { mode: 0o600 })
+    home.node.revokeFamilies()
+    return await createHttp()(request)
+  }
+  const session = createSession({ store: home.store, http: slowHttp, clock: systemClock })
+  expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
+})
+
+test('K22 K35: where nothing can be saved, nothing is rotated', async () => {
+  await using home = await setUp({ expired: true })
+  const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
+  const session = createSession({ store: broken, http: createHttp(), clock: systemClock })
+  await expect(session.getFreshToken(home.node.url)).rejects.toThrow('full')
+  expect(home.node.requests).toEqual([])
+})
+
+test('K15: no login and a login that cannot be renewed are told apart, and nothing is sent', async () => {
+  await using home = await setUp({ expired: true })
+  await expect(home.session.getFreshToken('https://other.example')).rejects.toMatchObject({ code: 'not_authenticated' })
+  await writeFile(home.path, JSON.stringify({ [home.node.url]: { ...home.issued, refresh_token: 'dev-no-refresh' } }))
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'session_ended' })
+  expect(home.node.requests).toEqual([])
+})

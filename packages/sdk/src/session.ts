@@ -1,0 +1,151 @@
+/**
+ * A valid access token for a server, whatever it takes: the saved one, or a renewed one. Renewing rotates the refresh token, so it
+ * happens in one process at a time, and never before it is certain that the new pair can be saved.
+ */
+import type { Tokens } from './answers.ts'
+import type { Clock } from './clock.ts'
+import type { CredentialStore } from './credential-store.ts'
+import type { Credential } from './credentials-file.ts'
+import { isOsaError, OsaError } from './errors.ts'
+import type { Http } from './http.ts'
+import { refresh } from './refresh.ts'
+
+const lockTimeoutMs = 20_000
+/** An access token that ends sooner than this is renewed first (K33). */
+export const defaultMinimumTtlSeconds = 60
+
+export interface SessionOptions {
+  store: CredentialStore
+  http: Http
+  clock: Clock
+  /** Runs work that must not be cut off by a signal: between the request that rotates and the save. */
+  uninterrupted?: <T>(work: () => Promise<T>) => Promise<T>
+  onRefreshed?: (server: string) => void
+}
+
+export interface TokenRequest {
+  /** The token that the server has just refused, if any: it is not handed out again. */
+  rejected?: string
+  minimumTtlSeconds?: number
+  signal?: AbortSignal
+}
+
+export interface Session {
+  /**
+   * Throws `not_authenticated` (no login), `session_ended` (the server says so, or the login cannot be renewed), `lock_timeout`,
+   * `store_…`, or the network's codes. A failed refresh leaves the saved login as it is.
+   */
+  getFreshToken(server: string, request?: TokenRequest): Promise<string>
+}
+
+/** The saved form of a fresh token answer; lifetimes count from its receipt on this computer's clock (K37). */
+export const toCredential = (tokens: Tokens, user: Credential['user'], nowMs: number): Credential => {
+  const obtainedAt = Math.floor(nowMs / 1000)
+  return {
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    obtainedAt,
+    expiresAt: tokens.expiresInSeconds === null ? null : obtainedAt + Math.floor(tokens.expiresInSeconds),
+    user,
+  }
+}
+
+export const notAuthenticated = (server: string): OsaError =>
+  new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: 'Run osa login' })
+
+const sessionEnded = (server: string, credential: Credential, code?: string): OsaError => {
+  if (credential.refreshToken === null) {
+    return new OsaError('session_ended', `Your session on ${server} has ended, and it can't be renewed`, {
+      server,
+      hint: 'Run osa login',
+    })
+  }
+  const why = code === 'refresh_token_expired' ? 'not used for too long' : 'it was signed out or used elsewhere'
+  return new OsaError('session_ended', `Your session on ${server} has ended (${why})`, {
+    server,
+    hint: 'Run osa login',
+  })
+}
+
+export const createSession = (options: SessionOptions): Session => {
+  const { store, http, clock, uninterrupted = (work) => work(), onRefreshed } = options
+  const inFlight = new Map<string, Promise<string>>()
+
+  const secondsLeft = (credential: Credential): number =>
+    credential.expiresAt === null ? Number.POSITIVE_INFINITY : credential.expiresAt - clock.now() / 1000
+
+  const isUsable = (credential: Credential, request: TokenRequest): boolean =>
+    credential.accessToken !== request.rejected &&
+    secondsLeft(credential) > (request.minimumTtlSeconds ?? defaultMinimumTtlSeconds)
+
+  const isStillValid = (credential: Credential, request: TokenRequest): boolean =>
+    credential.accessToken !== request.rejected && secondsLeft(credential) > 0
+
+  /** Under the lock, with a place to save in: rotate, save, hand out. */
+  const rotate = async (
+    server: string,
+    current: Credential,
+    refreshToken: string,
+    request: TokenRequest,
+  ): Promise<string> => {
+    const reservation = await store.reserve(server)
+    try {
+      const refreshed = await refresh(http, server, refreshToken)
+      if ('tokens' in refreshed) {
+        await reservation.commit(toCredential(refreshed.tokens, current.user, clock.now()))
+        onRefreshed?.(server)
+        return refreshed.tokens.accessToken
+      }
+      // A tool that knows no lock (the original `osa`) may have been faster.
+      const later = await store.read(server)
+      if (later && later.refreshToken !== refreshToken && isUsable(later, request)) return later.accessToken
+      if ('refused' in refreshed) throw sessionEnded(server, current, refreshed.refused)
+      if (isStillValid(current, request)) return current.accessToken
+      throw refreshed.failed
+    } finally {
+      await reservation.abandon()
+    }
+  }
+
+  const renew = async (server: string, stored: Credential, request: TokenRequest): Promise<string> => {
+    const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: request.signal })
+    try {
+      const current = await store.read(server)
+      if (!current) throw notAuthenticated(server)
+      if (isUsable(current, request)) return current.accessToken
+      const { refreshToken } = current
+      if (refreshToken === null) throw sessionEnded(server, stored)
+      return await uninterrupted(() => rotate(server, current, refreshToken, request))
+    } finally {
+      await lock.release()
+    }
+  }
+
+  const obtain = async (server: string, request: TokenRequest): Promise<string> => {
+    const stored = await store.read(server)
+    if (!stored) throw notAuthenticated(server)
+    if (isUsable(stored, request)) return stored.accessToken
+    if (stored.refreshToken === null) {
+      if (isStillValid(stored, request)) return stored.accessToken
+      throw sessionEnded(server, stored)
+    }
+    try {
+      return await renew(server, stored, request)
+    } catch (error) {
+      // Where nothing can be saved (read-only home), the old token serves while it lasts, and is never rotated away.
+      if (isOsaError(error, 'store_unwritable') && isStillValid(stored, request)) return stored.accessToken
+      throw error
+    }
+  }
+
+  return {
+    getFreshToken(server, request = {}) {
+      const key = `${server} ${request.rejected ?? ''}`
+      const running = inFlight.get(key)
+      if (running) return running
+      const started = obtain(server, request).finally(() => inFlight.delete(key))
+      inFlight.set(key, started)
+      return started
+    },
+  }
+}

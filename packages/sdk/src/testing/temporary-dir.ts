@@ -1,0 +1,14 @@
+/** A private folder that goes away with the test. */
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface TemporaryDir extends AsyncDisposable {
+  readonly path: string
+}
+
+/** Makes an empty folder (mode 0700); dispose it with `await using`. */
+export const makeTemporaryDir = async (): Promise<TemporaryDir> => {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'osa-test-')))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,70 @@
+/** What to say about an answer that is not what was asked for. */
+import { OsaError, type OsaErrorOptions } from './errors.ts'
+import type { HttpAnswer } from './http.ts'
+import { cleanText } from './text.ts'
+
+const maxRetryAfterSeconds = 1800
+
+/** `Retry-After` in milliseconds (delta-seconds or a date, RFC 9110 §10.2.3), at most half an hour; null when absent. */
+export const retryAfterMs = (answer: HttpAnswer, nowMs: number): number | null => {
+  const value = answer.headers.get('retry-after')
+  if (value === null) return null
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - nowMs) / 1000
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), maxRetryAfterSeconds) * 1000 : null
+}
+
+const titleOf = (html: string): string => {
+  const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1]?.replace(/\s+/g, ' ').trim()
+  return title ? ` "${cleanText(title, 80)}"` : ''
+}
+
+/** `POST /api/v1/auth/device → 200 text/html "Sign in"`: what was asked and what came. */
+export const exchangeLine = (answer: HttpAnswer): string =>
+  `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
+
+const redirectError = (answer: HttpAnswer, options: OsaErrorOptions): OsaError => {
+  const location = answer.headers.get('location') ?? ''
+  const target = URL.canParse(location, answer.server) ? new URL(location, answer.server).origin : 'elsewhere'
+  return new OsaError('not_an_osa_server', `${answer.server} redirects to ${target}`, {
+    ...options,
+    hint: 'If that is your archive, use its address directly',
+  })
+}
+
+/**
+ * The error for an answer nobody asked for: `rate_limited` and `server_error` (worth another try), `html_response` for a web page,
+ * `not_an_osa_server` for the rest.
+ */
+export const unexpectedAnswer = (answer: HttpAnswer): OsaError => {
+  const { server, status } = answer
+  const requestId = answer.headers.get('x-request-id')
+  const options: OsaErrorOptions = {
+    server,
+    status,
+    details: [exchangeLine(answer)],
+    ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
+  }
+  if (status === 429) {
+    const waitMs = retryAfterMs(answer, Date.now())
+    const retry = waitMs === null ? {} : { retryAfterMs: waitMs }
+    return new OsaError('rate_limited', `${server} asks to slow down`, { ...options, ...retry, retryable: true })
+  }
+  if (status >= 500) {
+    return new OsaError('server_error', `${server} is in trouble (HTTP ${status})`, {
+      ...options,
+      retryable: true,
+      hint: "Try again in a moment; if it stays, tell the archive's administrator",
+    })
+  }
+  if (status >= 300 && status < 400) return redirectError(answer, options)
+  if (/^(text\/html|application\/xhtml\+xml)$/.test(answer.contentType)) {
+    return new OsaError('html_response', `${server} answered with a web page, not the OSA API`, {
+      ...options,
+      hint: 'A proxy or sign-in page may be in the way. Open the address in a browser and check',
+    })
+  }
+  return new OsaError('not_an_osa_server', `${server} did not answer like an OSA server`, {
+    ...options,
+    hint: "Check the address with your archive's administrator",
+  })
+}
