@@ -51,20 +51,23 @@ test.each([
     await page.getByRole('button', { name: /Carberry/ }).click()
     await look(page, '3-confirm')
     expect(await page.getByText(code).first().isVisible()).toBe(true)
-    expect(await page.textContent('body')).toMatch(/Josiah Carberry[\s\S]*0000-0002-1825-0097|0000-0002-1825-0097/)
+    for (const text of ['Josiah Carberry', '0000-0002-1825-0097', 'OSA command line', '127.0.0.1']) {
+      expect(await page.textContent('body'), 'D02').toContain(text)
+    }
     await page.keyboard.press('Enter')
     expect(page.url(), 'D03 Enter on the loaded page decides nothing').toContain('/device/confirm')
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByText('go back to your terminal').waitFor()
     await look(page, '4-complete')
     for (const secret of [code, 'user_code', 'state=', 'code=']) expect(page.url(), 'D23').not.toContain(secret)
+    await terminal.until(/Logged in to \S+ as Josiah Carberry \(0000-0002-1825-0097\)/)
     await page.goto(`${node.url}/account/sessions`)
+    expect(await page.getByText('OSA command line').count()).toBeGreaterThan(0)
     await look(page, '5-sessions')
   } finally {
     await chromium.close()
   }
 
-  await terminal.until(/Logged in to \S+ as Josiah Carberry \(0000-0002-1825-0097\)/)
   expect(await terminal.exitCode).toBe(0)
   const credentials = await stat(join(folder.path, '.config/osa/credentials.json'))
   expect(credentials.mode & 0o777).toBe(0o600)
