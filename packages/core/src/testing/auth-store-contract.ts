@@ -1,0 +1,29 @@
+/**
+ * What every `AuthStore` promises, as a suite: the memory store runs it, and the database's on PGlite and on PostgreSQL. It imports
+ * vitest and is therefore an entry of its own. What takes many connections to prove (locks, races) is tested beside the database.
+ */
+import { describe } from 'vitest'
+import type { AuthStore } from '../auth/ports.ts'
+import { deviceContract } from './contract/devices.ts'
+import { peopleContract } from './contract/people.ts'
+import { pollContract } from './contract/polls.ts'
+import { readContract } from './contract/reads.ts'
+import { sweepContract } from './contract/sweep.ts'
+import { tokenContract } from './contract/tokens.ts'
+import { transactionContract } from './contract/transactions.ts'
+
+/** Opens a store with no rows in it. */
+export type OpenStore = () => Promise<{ readonly store: AuthStore } & AsyncDisposable>
+
+/** Registers the suite for the store called `name`. */
+export const authStoreContract = (name: string, open: OpenStore): void => {
+  describe(`AuthStore: ${name}`, () => {
+    describe('transactions', () => transactionContract(open))
+    describe('device authorizations and login transactions', () => deviceContract(open))
+    describe('polls', () => pollContract(open))
+    describe('people and browsers', () => peopleContract(open))
+    describe('refresh tokens and signing keys', () => tokenContract(open))
+    describe('look-ups', () => readContract(open))
+    describe('sweep', () => sweepContract(open))
+  })
+}

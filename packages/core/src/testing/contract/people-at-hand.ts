@@ -1,0 +1,28 @@
+/** Rows that most tests of the contract need to be there first. */
+import type { AuthStore } from '../../auth/ports.ts'
+import type { LinkedIdentity, RefreshFamily, RefreshToken, User } from '../../auth/rows.ts'
+import { sampleFamily, sampleIdentity, sampleRefreshToken, sampleUser } from '../sample-rows.ts'
+
+export const addPerson = async (
+  store: AuthStore,
+  changes: Partial<User> = {},
+): Promise<{ user: User; identity: LinkedIdentity }> => {
+  const user = sampleUser(changes)
+  const identity = sampleIdentity(user)
+  await store.transaction((tx) => tx.insertUser(user, identity))
+  return { user, identity }
+}
+
+export const addFamily = async (
+  store: AuthStore,
+  user: User,
+  changes: Partial<RefreshFamily> = {},
+): Promise<{ family: RefreshFamily; token: RefreshToken }> => {
+  const family = sampleFamily(user, changes)
+  const token = sampleRefreshToken(family)
+  await store.transaction(async (tx) => {
+    await tx.insertRefreshFamily(family)
+    await tx.insertRefreshToken(token)
+  })
+  return { family, token }
+}

@@ -1,0 +1,99 @@
+/** `pollPending`: RFC 8628 §3.5 in one guarded statement. */
+import { expect, test } from 'vitest'
+import type { AuthStore, PendingPoll } from '../../auth/ports.ts'
+import type { DeviceAuthorization } from '../../auth/rows.ts'
+import type { OpenStore } from '../auth-store-contract.ts'
+import { atSecond, freshSha256, sampleDevice, sampleUser } from '../sample-rows.ts'
+
+const startedDevice = async (store: AuthStore, changes: Partial<DeviceAuthorization> = {}) => {
+  const device = sampleDevice(changes)
+  await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const poll = (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> =>
+    store.pollPending({ deviceCodeHash: device.deviceCodeHash, clientIds, now: atSecond(second) })
+  const stored = () => store.findDeviceAuthorization(device.id)
+  return { device, poll, stored }
+}
+
+const onTime: PendingPoll = { early: false }
+const early = (pollIntervalSeconds: number): PendingPoll => ({ early: true, pollIntervalSeconds })
+
+export const pollContract = (open: OpenStore): void => {
+  test('B02 RFC 8628 §3.5: each early poll lengthens the interval by 5 s for all later polls', async () => {
+    await using opened = await open()
+    const { poll, stored } = await startedDevice(opened.store)
+    expect(await poll(0)).toEqual(onTime)
+    expect(await poll(1)).toEqual(early(10))
+    expect(await poll(7)).toEqual(early(15))
+    expect(await poll(23)).toEqual(onTime)
+    expect(await poll(39)).toEqual(onTime)
+    expect(await poll(45)).toEqual(early(20))
+    expect(await stored()).toMatchObject({ pollIntervalSeconds: 20, lastPolledAt: atSecond(39) })
+  })
+
+  test('B03 a poll up to 1 s before the interval is up is on time; a moment earlier it is early', async () => {
+    await using opened = await open()
+    const { poll } = await startedDevice(opened.store, { lastPolledAt: atSecond(0) })
+    expect(await poll(4)).toEqual(onTime)
+    const other = await startedDevice(opened.store, { lastPolledAt: atSecond(0) })
+    expect(await other.poll(3.999)).toEqual(early(10))
+  })
+
+  test('B03 the first poll may come at once, and an on-time poll moves only the time that the next is measured from', async () => {
+    await using opened = await open()
+    const { device, poll, stored } = await startedDevice(opened.store)
+    expect(await poll(0)).toEqual(onTime)
+    expect(await stored()).toEqual({ ...device, lastPolledAt: atSecond(0) })
+  })
+
+  test('B03 an early poll moves only the interval, so that nobody gets stuck', async () => {
+    await using opened = await open()
+    const { device, poll, stored } = await startedDevice(opened.store, { lastPolledAt: atSecond(10) })
+    expect(await poll(11)).toEqual(early(10))
+    expect(await stored()).toEqual({ ...device, pollIntervalSeconds: 10 })
+  })
+
+  test('B15 another client finds nothing, and harms nothing', async () => {
+    await using opened = await open()
+    const { device, poll, stored } = await startedDevice(opened.store)
+    expect(await poll(1, ['osa-py'])).toBeNull()
+    expect(await poll(1, [])).toBeNull()
+    expect(await poll(1, ['__proto__', '{osa-cli}', 'osa-cli,osa-py'])).toBeNull()
+    expect(await stored()).toEqual(device)
+    expect(await poll(2, ['osa-py', 'osa-cli'])).toEqual(onTime)
+  })
+
+  test('B08 B10 B12 a decided or expired authorization, or an unknown code, is not a pending one', async () => {
+    await using opened = await open()
+    const claimedByUserId = sampleUser().id
+    for (const status of ['authorized', 'denied', 'consumed'] as const) {
+      const { device, poll, stored } = await startedDevice(opened.store, { status, claimedByUserId })
+      expect(await poll(1)).toBeNull()
+      expect(await stored()).toEqual(device)
+    }
+    const { device, poll, stored } = await startedDevice(opened.store)
+    expect(await poll(600)).toBeNull()
+    expect(await poll(599.999)).toEqual(onTime)
+    expect(await stored()).toEqual({ ...device, lastPolledAt: atSecond(599.999) })
+    const query = { deviceCodeHash: freshSha256(), clientIds: ['osa-cli'], now: atSecond(1) }
+    expect(await opened.store.pollPending(query)).toBeNull()
+  })
+
+  test('B05 each device code has a pace of its own', async () => {
+    await using opened = await open()
+    const hasty = await startedDevice(opened.store)
+    const patient = await startedDevice(opened.store)
+    expect(await hasty.poll(0)).toEqual(onTime)
+    expect(await patient.poll(0)).toEqual(onTime)
+    for (const second of [1, 2, 3]) await hasty.poll(second)
+    expect(await patient.poll(5)).toEqual(onTime)
+  })
+
+  test('B03 of polls at the same instant one is on time and the others are early', async () => {
+    await using opened = await open()
+    const { poll } = await startedDevice(opened.store)
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => poll(3)))
+    expect(outcomes.filter((outcome) => outcome?.early === false)).toHaveLength(1)
+    const intervals = outcomes.flatMap((outcome) => (outcome?.early ? [outcome.pollIntervalSeconds] : []))
+    expect(intervals.sort((a, b) => a - b)).toEqual([10, 15, 20, 25, 30, 35, 40, 45, 50])
+  })
+}

@@ -1,0 +1,104 @@
+/** Look-ups outside transactions: who is signed in, what is pending, what happened. */
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import type { OpenStore } from '../auth-store-contract.ts'
+import { atSecond, freshSha256, sampleAuditEvent, sampleBrowserSession, sampleDevice } from '../sample-rows.ts'
+import { addFamily, addPerson } from './people-at-hand.ts'
+
+export const readContract = (open: OpenStore): void => {
+  test('F16 a principal is the person, their identity and their family, all as stored', async () => {
+    await using opened = await open()
+    const { user, identity } = await addPerson(opened.store)
+    const { family } = await addFamily(opened.store, user)
+    const query = { userId: user.id, familyId: family.id, now: atSecond(10) }
+    expect(await opened.store.findPrincipal(query)).toEqual({ user, identity, family })
+  })
+
+  test('F16 G12 there is no principal for a disabled person, a revoked, ended or unknown family, or somebody else’s', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [ada, bob] = [await addPerson(store), await addPerson(store)]
+    const disabled = await addPerson(store, { disabledAt: atSecond(100) })
+    const familyOf = async (...of: Parameters<typeof addFamily> extends [unknown, ...infer Rest] ? Rest : never) =>
+      (await addFamily(store, ...of)).family.id
+    const live = await familyOf(ada.user)
+    const ended = await familyOf(ada.user, { expiresAt: atSecond(10) })
+    // revoked "later": a clock that is stepped back must not bring it to life (L08)
+    const revoked = await familyOf(ada.user, { revokedAt: atSecond(100), revokedBecause: 'logout' })
+    const now = atSecond(10)
+    const principals = [
+      await store.findPrincipal({ userId: disabled.user.id, familyId: await familyOf(disabled.user), now }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: revoked, now }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: ended, now }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: randomUUID(), now }),
+      await store.findPrincipal({ userId: bob.user.id, familyId: live, now }),
+      await store.findPrincipal({ userId: randomUUID(), familyId: live, now }),
+    ]
+    expect(principals).toEqual([null, null, null, null, null, null])
+    expect(await store.findPrincipal({ userId: ada.user.id, familyId: ended, now: atSecond(9.999) })).not.toBeNull()
+  })
+
+  test('a browser session is found with its person until it ends or the person is disabled', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user, identity } = await addPerson(store)
+    const session = sampleBrowserSession(user, { expiresAt: atSecond(900) })
+    await store.transaction((tx) => tx.insertBrowserSession(session))
+    const find = (second: number, secretHash = session.secretHash) =>
+      store.findBrowserSession({ secretHash, now: atSecond(second) })
+    expect(await find(899.999)).toEqual({ session, user, identity })
+    expect(await find(900)).toBeNull()
+    expect(await find(1, freshSha256())).toBeNull()
+    await store.transaction((tx) => tx.saveUser({ ...user, disabledAt: atSecond(0) }))
+    expect(await find(1)).toBeNull()
+  })
+
+  test('the sessions listed are the person’s own that can still be refreshed, newest first', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [ada, bob] = [await addPerson(store), await addPerson(store)]
+    const { family: older } = await addFamily(store, ada.user)
+    const { family: newer } = await addFamily(store, ada.user, { createdAt: atSecond(50), lastUsedAt: atSecond(50) })
+    await addFamily(store, ada.user, { revokedAt: atSecond(1), revokedBecause: 'logout' })
+    await addFamily(store, ada.user, { expiresAt: atSecond(60) })
+    await addFamily(store, ada.user, { lastUsedAt: atSecond(-10) })
+    await addFamily(store, bob.user)
+    const query = { userId: ada.user.id, now: atSecond(60), usedAfter: atSecond(-10) }
+    expect(await store.listRefreshFamilies(query)).toEqual([newer, older])
+  })
+
+  test('J02 pending authorizations are counted by source and in all; decided and expired ones are not', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const claimedByUserId = randomUUID()
+    await store.transaction(async (tx) => {
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '2001:db8:1:2::/64' }))
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '2001:db8:1:2::/64' }))
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9' }))
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', expiresAt: atSecond(30) }))
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', status: 'denied' }))
+      await tx.insertDeviceAuthorization(sampleDevice({ status: 'authorized', claimedByUserId }))
+    })
+    const count = (source: string, second: number) => store.countPending({ source, now: atSecond(second) })
+    expect(await count('2001:db8:1:2::/64', 30)).toEqual({ fromSource: 2, inAll: 3 })
+    expect(await count('192.0.2.9', 29)).toEqual({ fromSource: 2, inAll: 4 })
+    expect(await count('198.51.100.1', 600)).toEqual({ fromSource: 0, inAll: 0 })
+  })
+
+  test('L07 audit events are listed newest first, by event, person and time, inside a transaction or not', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const userId = randomUUID()
+    const start = sampleAuditEvent({ at: atSecond(1), detail: 'as it was reported: "<x>"' })
+    const approve = sampleAuditEvent({ at: atSecond(2), event: 'device.approve', userId, outcome: 'refused' })
+    const signIn = sampleAuditEvent({ at: atSecond(3), event: 'sign_in', userId, requestId: 'r-1', ip: null })
+    await store.appendAuditEvent(approve)
+    await store.transaction((tx) => tx.appendAuditEvent(signIn))
+    await store.appendAuditEvent(start)
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([signIn, approve, start])
+    expect(await store.listAuditEvents({ limit: 1 })).toEqual([signIn])
+    expect(await store.listAuditEvents({ limit: 10, before: atSecond(3) })).toEqual([approve, start])
+    expect(await store.listAuditEvents({ limit: 10, event: 'sign_in' })).toEqual([signIn])
+    expect(await store.listAuditEvents({ limit: 10, userId })).toEqual([signIn, approve])
+  })
+}

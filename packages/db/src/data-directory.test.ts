@@ -1,0 +1,84 @@
+/** The embedded database and its directory, with real processes. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { atSecond, sampleDevice } from '@osa/core/testing'
+import { expect, test } from 'vitest'
+import { DataDirectoryInUse, openDatabase } from './index.ts'
+
+const emptyDirectory = async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'osa-data-'))
+  return {
+    path: join(parent, 'data'),
+    [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }),
+  }
+}
+
+/** A node in a process of its own, that opens the directory, says `open <id>` of a row it stored, and waits to be ended. */
+const script = (dataDirectory: string): string => `
+  const { openDatabase } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
+  const { sampleDevice } = await import('@osa/core/testing')
+  try {
+    const database = await openDatabase({ dataDirectory: ${JSON.stringify(dataDirectory)} })
+    const device = sampleDevice()
+    await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    console.log('open ' + device.id)
+    setInterval(() => undefined, 1_000)
+  } catch (error) {
+    console.log('refused ' + error.name)
+  }`
+
+const otherNode = (dataDirectory: string): ChildProcess & { firstLine: Promise<string> } => {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script(dataDirectory)], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const firstLine = once(child.stdout, 'data').then(([chunk]) => String(chunk).trim())
+  return Object.assign(child, { firstLine })
+}
+
+test('a second process is refused in plain words before it touches the files, and the first goes on', async () => {
+  await using directory = await emptyDirectory()
+  const dataDirectory = directory.path
+  const database = await openDatabase({ dataDirectory })
+  expect(await otherNode(dataDirectory).firstLine).toBe('refused DataDirectoryInUse')
+  const again = openDatabase({ dataDirectory })
+  await expect(again).rejects.toBeInstanceOf(DataDirectoryInUse)
+  await expect(again).rejects.toThrow(/in use by another node.*OSA_DATA_DIR/)
+  const device = sampleDevice()
+  await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  expect(await database.store.findDeviceAuthorization(device.id)).toEqual(device)
+  await database.close()
+})
+
+test('when a process is killed its directory is free at once, and what it had committed is there', async () => {
+  await using directory = await emptyDirectory()
+  const node = otherNode(directory.path)
+  const [word, id = ''] = (await node.firstLine).split(' ')
+  expect(word).toBe('open')
+  await expect(openDatabase({ dataDirectory: directory.path })).rejects.toBeInstanceOf(DataDirectoryInUse)
+  node.kill('SIGKILL')
+  await once(node, 'exit')
+  const database = await openDatabase({ dataDirectory: directory.path })
+  expect(await database.store.findDeviceAuthorization(id)).toMatchObject({ id, status: 'pending' })
+  await database.close()
+})
+
+test('I11 the directory and its database are for their owner alone, and everything is there after a restart', async () => {
+  await using directory = await emptyDirectory()
+  const dataDirectory = directory.path
+  const first = await openDatabase({ dataDirectory })
+  const device = sampleDevice()
+  await first.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  await first.close()
+  const modes = await Promise.all([dataDirectory, join(dataDirectory, 'pg')].map((path) => stat(path)))
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700])
+  const second = await openDatabase({ dataDirectory })
+  expect(await second.isReady()).toBe(true)
+  const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
+  expect(await second.store.pollPending(query)).toEqual({ early: false })
+  await second.close()
+})

@@ -1,0 +1,82 @@
+/** Errors at the rim: trouble is told from refusals, and neither carries a value. */
+import { inspect } from 'node:util'
+import { sampleBrowserSession, sampleIdentity, sampleUser } from '@osa/core/testing'
+import { expect, test } from 'vitest'
+import { asDatabaseError, DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable } from './database-errors.ts'
+import { openTestDatabase } from './testing/index.ts'
+
+const withCode = (code: string, message = 'secret-value') =>
+  Object.assign(new Error(message), { code, detail: 'secret-value' })
+
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  '08006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57014',
+  '55P03',
+  '25P03',
+  '40P01',
+])('B30 %s means that the database cannot serve just now', (code) => {
+  const error = asDatabaseError(withCode(code))
+  expect(isDatabaseUnavailable(error)).toBe(true)
+  expect(isDatabaseUnavailable(new Error('while polling', { cause: error }))).toBe(true)
+  expect(inspect(error)).not.toContain('secret-value')
+})
+
+test.each([
+  'Connection terminated unexpectedly',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'PGlite is closed',
+])('B30 "%s" means that the database cannot serve just now', (message) => {
+  expect(isDatabaseUnavailable(asDatabaseError(new Error(message)))).toBe(true)
+})
+
+test('a refused statement is a defect, not trouble; other errors stay what they are', () => {
+  const refusal = asDatabaseError(withCode('23505'))
+  expect(refusal).toBeInstanceOf(DatabaseRefusal)
+  expect(isDatabaseUnavailable(refusal)).toBe(false)
+  const other = new TypeError('x is not a function')
+  expect(asDatabaseError(other)).toBe(other)
+  expect(isDatabaseUnavailable(other)).toBe(false)
+  expect(isDatabaseUnavailable('ECONNREFUSED')).toBe(false)
+})
+
+test.each(['pglite', 'postgres'] as const)(
+  'I06 B29 on %s what a refused statement tells has no value, statement or hash in it',
+  async (kind) => {
+    await using database = await openTestDatabase(kind)
+    const user = sampleUser({ displayName: 'secret-name' })
+    const session = sampleBrowserSession(user)
+    await database.store.transaction(async (tx) => {
+      await tx.insertUser(user, sampleIdentity(user))
+      await tx.insertBrowserSession(session)
+    })
+    const attempts = [
+      database.store.transaction((tx) => tx.insertBrowserSession(session)),
+      database.store.transaction((tx) => tx.insertUser(user, sampleIdentity(user))),
+      database.query({ text: 'select $1::int', values: ['secret-name'] }),
+    ]
+    for (const attempt of await Promise.allSettled(attempts)) {
+      const reason = attempt.status === 'rejected' ? attempt.reason : undefined
+      expect(reason).toBeInstanceOf(DatabaseRefusal)
+      const told = inspect(reason, { depth: 10, showHidden: true }) + JSON.stringify(reason)
+      for (const secret of [session.secretHash, 'secret-name', user.id, 'insert into'])
+        expect(told).not.toContain(secret)
+    }
+  },
+)
+
+test.each(['pglite', 'postgres'] as const)('on %s whatever comes after `close` is refused at once', async (kind) => {
+  await using database = await openTestDatabase(kind)
+  const { store } = database
+  await database.close()
+  await expect(store.listSigningKeys()).rejects.toBeInstanceOf(DatabaseUnavailable)
+  await expect(store.transaction((tx) => tx.findUser(sampleUser().id))).rejects.toBeInstanceOf(DatabaseUnavailable)
+  expect(await database.isReady()).toBe(false)
+})

@@ -1,0 +1,38 @@
+/** Device authorizations and login transactions inside a transaction. */
+import type { AuthTx } from '@osa/core'
+import { isId } from './identifier.ts'
+import type { Sql } from './sql.ts'
+import { tables } from './tables.ts'
+
+export type DeviceRows = Pick<
+  AuthTx,
+  | 'lockDeviceAuthorizationByDeviceCodeHash'
+  | 'lockDeviceAuthorizationByUserCodeHash'
+  | 'lockDeviceAuthorization'
+  | 'insertDeviceAuthorization'
+  | 'saveDeviceAuthorization'
+  | 'insertLoginTransaction'
+  | 'takeLoginTransaction'
+>
+
+const { deviceAuthorizations, loginTransactions } = tables
+
+const takeLoginTransactionText = `
+delete from login_transactions where state_hash = $1 and browser_hash = $2
+returning ${loginTransactions.columns('')}`
+
+export const deviceRows = (sql: Sql): DeviceRows => ({
+  lockDeviceAuthorizationByDeviceCodeHash: (hash) =>
+    deviceAuthorizations.lockFirst(sql, 'device_code_hash = $1', [hash]),
+  lockDeviceAuthorizationByUserCodeHash: (hash) => deviceAuthorizations.lockFirst(sql, 'user_code_hash = $1', [hash]),
+  async lockDeviceAuthorization(id) {
+    return isId(id) ? deviceAuthorizations.lockFirst(sql, 'id = $1', [id]) : null
+  },
+  insertDeviceAuthorization: (row) => deviceAuthorizations.insertUnlessTaken(sql, row),
+  saveDeviceAuthorization: (row) => deviceAuthorizations.save(sql, row),
+  insertLoginTransaction: (row) => loginTransactions.insert(sql, row),
+  async takeLoginTransaction({ stateHash, browserHash }) {
+    const [record] = (await sql(takeLoginTransactionText, [stateHash, browserHash])).rows
+    return record ? loginTransactions.read(record) : null
+  },
+})

@@ -1,0 +1,21 @@
+/** PGlite behind MikroORM: PostgreSQL in this process, with one connection, its files in the data directory. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Options } from '@mikro-orm/sql'
+
+/** The part of PGlite that is needed to hand over one of one's own. */
+export type EmbeddedInstance = object
+
+/** Options for `MikroORM.init` on files. Lock the directory first. */
+export const embeddedOptions = async (dataDirectory: string): Promise<Partial<Options>> => {
+  const { PgliteDriver } = await import('@mikro-orm/pglite')
+  const dataDir = join(dataDirectory, 'pg')
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir } }
+}
+
+/** Options for `MikroORM.init` on an instance that stays its owner's (tests share one). */
+export const instanceOptions = async (pglite: EmbeddedInstance): Promise<Partial<Options>> => {
+  const { PgliteDriver } = await import('@mikro-orm/pglite')
+  return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { pglite } }
+}

@@ -1,0 +1,25 @@
+/** Every table of a node. The entities are the schema's description; `migrations/` are how it came to be, and a test compares the two. */
+import type { EntitySchema } from '@mikro-orm/core'
+import { AuditEventEntity } from './entities/audit-event.ts'
+import { BrowserSessionEntity } from './entities/browser-session.ts'
+import { DeviceAuthorizationEntity } from './entities/device-authorization.ts'
+import { LinkedIdentityEntity } from './entities/linked-identity.ts'
+import { LoginTransactionEntity } from './entities/login-transaction.ts'
+import { RateLimitEntity } from './entities/rate-limit.ts'
+import { RefreshFamilyEntity } from './entities/refresh-family.ts'
+import { RefreshTokenEntity } from './entities/refresh-token.ts'
+import { SigningKeyEntity } from './entities/signing-key.ts'
+import { UserEntity } from './entities/user.ts'
+
+export const entities: EntitySchema[] = [
+  UserEntity,
+  LinkedIdentityEntity,
+  BrowserSessionEntity,
+  DeviceAuthorizationEntity,
+  LoginTransactionEntity,
+  RefreshFamilyEntity,
+  RefreshTokenEntity,
+  SigningKeyEntity,
+  AuditEventEntity,
+  RateLimitEntity,
+]

@@ -1,0 +1,16 @@
+/** `browser_sessions`: signed-in browsers, for minutes. They end with their person. */
+import { defineEntity, p } from '@mikro-orm/core'
+import { UserEntity } from './user.ts'
+
+export const BrowserSessionEntity = defineEntity({
+  name: 'BrowserSession',
+  tableName: 'browser_sessions',
+  properties: {
+    id: p.uuid().primary(),
+    secretHash: p.text().unique(),
+    userId: () => p.manyToOne(UserEntity).mapToPk().fieldName('user_id').deleteRule('cascade').index(),
+    authTime: p.datetime(3),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).index(),
+  },
+})

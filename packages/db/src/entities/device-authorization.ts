@@ -1,0 +1,41 @@
+/**
+ * `device_authorizations`: pending records of RFC 8628 §3.1. They live for minutes, so what they name (a person, a session, a
+ * family) is a plain reference: nothing that lasts should wait for them or be kept by them.
+ */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const DeviceAuthorizationEntity = defineEntity({
+  name: 'DeviceAuthorization',
+  tableName: 'device_authorizations',
+  properties: {
+    id: p.uuid().primary(),
+    deviceCodeHash: p.text().unique(),
+    userCodeHash: p.text().unique(),
+    clientId: p.text(),
+    scope: p.text(),
+    status: p.enum(['pending', 'authorized', 'denied', 'consumed'] as const),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    pollIntervalSeconds: p.integer(),
+    lastPolledAt: p.datetime(3).nullable(),
+    requesterIp: p.text(),
+    requesterSource: p.text(),
+    requesterUserAgent: p.text().nullable(),
+    deviceName: p.text().nullable(),
+    claimedByUserId: p.uuid().nullable(),
+    claimedBySessionId: p.uuid().nullable(),
+    sealedUserCode: p.text().nullable(),
+    decidedAt: p.datetime(3).nullable(),
+    authTime: p.datetime(3).nullable(),
+    consumedAt: p.datetime(3).nullable(),
+    familyId: p.uuid().nullable(),
+  },
+  indexes: [{ properties: ['expiresAt'] }, { properties: ['requesterSource', 'expiresAt'] }],
+  checks: [
+    {
+      name: 'device_authorizations_decided_by_somebody',
+      expression: `status = 'pending' or status = 'denied' or claimed_by_user_id is not null`,
+    },
+    { name: 'device_authorizations_interval_positive', expression: 'poll_interval_seconds > 0' },
+  ],
+})

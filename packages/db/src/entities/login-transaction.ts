@@ -1,0 +1,19 @@
+/** `login_transactions`: a person's leg through an identity provider. Single use; the device it names is a plain reference. */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const LoginTransactionEntity = defineEntity({
+  name: 'LoginTransaction',
+  tableName: 'login_transactions',
+  properties: {
+    id: p.uuid().primary(),
+    stateHash: p.text().unique(),
+    browserHash: p.text(),
+    providerId: p.text(),
+    nonce: p.text(),
+    codeVerifier: p.text(),
+    deviceAuthorizationId: p.uuid().nullable(),
+    sealedUserCode: p.text().nullable(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).index(),
+  },
+})

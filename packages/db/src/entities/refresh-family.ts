@@ -1,0 +1,28 @@
+/** `refresh_families`: sign-ins of terminals, each with all refresh tokens descended from it. They end with their person. */
+import { defineEntity, p } from '@mikro-orm/core'
+import { UserEntity } from './user.ts'
+
+export const RefreshFamilyEntity = defineEntity({
+  name: 'RefreshFamily',
+  tableName: 'refresh_families',
+  properties: {
+    id: p.uuid().primary(),
+    userId: () => p.manyToOne(UserEntity).mapToPk().fieldName('user_id').deleteRule('cascade').index(),
+    clientId: p.text(),
+    scope: p.text(),
+    deviceName: p.text().nullable(),
+    ip: p.text().nullable(),
+    authTime: p.datetime(3),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    revokedAt: p.datetime(3).nullable(),
+    revokedBecause: p.enum(['logout', 'reuse', 'session_revoked', 'device_code_reuse', 'operator'] as const).nullable(),
+  },
+  checks: [
+    {
+      name: 'refresh_families_revoked_for_a_reason',
+      expression: '(revoked_at is null) = (revoked_because is null)',
+    },
+  ],
+})

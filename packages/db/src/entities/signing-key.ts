@@ -1,0 +1,16 @@
+/** `signing_keys`: key pairs for access tokens; the private half is sealed under a key outside the database (I04). */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const SigningKeyEntity = defineEntity({
+  name: 'SigningKey',
+  tableName: 'signing_keys',
+  properties: {
+    kid: p.text().primary(),
+    algorithm: p.enum(['ES256', 'EdDSA', 'RS256'] as const),
+    publicJwk: p.text(),
+    sealedPrivateJwk: p.text(),
+    createdAt: p.datetime(3),
+    signsFrom: p.datetime(3),
+    retiresAt: p.datetime(3).nullable(),
+  },
+})

