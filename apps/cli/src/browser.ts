@@ -1,5 +1,5 @@
 /** Opens the sign-in page, where there is a browser to open it in and a person in front of it (K04). */
-import { type SpawnOptions, spawn } from 'node:child_process'
+import type { SpawnOptions } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import type { Environment } from '@osa/sdk/node'
 
@@ -71,8 +71,9 @@ const waitForFailureMs = 1500
  * Opens `url` as one argument, without a shell. Answers false when the program is missing or gives up at once; it does not wait for the
  * browser to close.
  */
-export const openBrowser = (launcher: Launcher, url: string, env: Environment): Promise<boolean> =>
-  new Promise((resolve) => {
+export const openBrowser = async (launcher: Launcher, url: string, env: Environment): Promise<boolean> => {
+  const { spawn } = await import('node:child_process')
+  return await new Promise((resolve) => {
     const options: SpawnOptions = { stdio: 'ignore', detached: true, env: environmentWithoutSecrets(env) }
     const child = spawn(launcher.command, [...launcher.args, finalArgument(launcher, url)], options)
     const timer = setTimeout(() => resolve(true), waitForFailureMs)
@@ -84,3 +85,4 @@ export const openBrowser = (launcher: Launcher, url: string, env: Environment): 
     child.once('exit', (code) => settle(code === 0))
     child.unref()
   })
+}

@@ -2,7 +2,6 @@
  * The only door to the terminal. Data goes to stdout, everything said to a person to stderr; whatever is said is cleaned first, so that
  * no string from a server, a file or a name can move the cursor (K05).
  */
-import { addAbortSignal } from 'node:stream'
 import { cleanText, OsaError } from '@osa/sdk/node'
 import { fitToLook, type Look, type Mark, mark, spinnerFrames } from './marks.ts'
 import { ask, askYesNo } from './prompt.ts'
@@ -39,7 +38,8 @@ export interface Io {
 }
 
 export interface IoOptions {
-  stdin: NodeJS.ReadStream
+  /** Opened when a question is asked: opening it costs start-up time. */
+  stdin: () => NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   look: Look
@@ -77,7 +77,9 @@ export const createIo = (options: IoOptions): Io => {
   return {
     isJson,
     hasOnlooker: stderr.isTTY === true,
-    canAsk: options.isInteractive && !isJson && stdin.isTTY === true && stderr.isTTY === true,
+    get canAsk() {
+      return options.isInteractive && !isJson && stderr.isTTY === true && stdin().isTTY === true
+    },
     isLive: options.isLive && !isJson && stderr.isTTY === true,
     data: (line) => void stdout.write(`${cleanText(line, 16_384)}\n`),
     page: (text) => void stdout.write(`${fitToLook(text, look)}\n`),
@@ -91,21 +93,27 @@ export const createIo = (options: IoOptions): Io => {
     blank: () => unlessJson(() => void stderr.write('\n')),
     spin,
     confirm: (question, { assume, signal }) =>
-      askYesNo(clean(question), { input: stdin, output: stderr, assume, signal }),
-    ask: (question, { signal }) => ask(clean(question), { input: stdin, output: stderr, signal }),
+      askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal }),
+    ask: (question, { signal }) => ask(clean(question), { input: stdin(), output: stderr, signal }),
   }
 }
 
 const maxInputBytes = 65_536
 
-/** All of standard input, for a token that is piped in. Throws `usage` when there is far too much of it. */
+/** All of standard input, for a token that is piped in. Throws `usage` when there is far too much of it, `aborted` on the signal. */
 export const readStandardInput = async (signal: AbortSignal): Promise<string> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of addAbortSignal(signal, process.stdin)) {
-    size += (chunk as Buffer).byteLength
-    if (size > maxInputBytes) throw new OsaError('usage', 'Standard input is longer than any token')
-    chunks.push(chunk as Buffer)
+  const stop = (): void => void process.stdin.destroy(new OsaError('aborted', 'Cancelled'))
+  signal.addEventListener('abort', stop)
+  try {
+    for await (const chunk of process.stdin) {
+      size += (chunk as Buffer).byteLength
+      if (size > maxInputBytes) throw new OsaError('usage', 'Standard input is longer than any token')
+      chunks.push(chunk as Buffer)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,11 +1,12 @@
 /** Puts the CLI's requests together: proxies, company certificates, the debug log. */
-import * as tls from 'node:tls'
 import { cleanText, createHttp, type Environment, type Http, OsaError } from '@osa/sdk/node'
 import { createProxiedFetch, proxyFor } from './proxy.ts'
 import { version } from './version.ts'
 
 /** Adds the system's certificates to Node's own, where this Node can; company proxies are commonly known only there. */
-const trustSystemCertificates = (): void => {
+const trustSystemCertificates = async (): Promise<void> => {
+  // Loaded with the first https request only: it costs more than the rest of the start-up.
+  const tls = await import('node:tls')
   if (!('setDefaultCACertificates' in tls) || typeof tls.setDefaultCACertificates !== 'function') return
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])
 }
@@ -29,12 +30,12 @@ export const createCliHttp = (options: { env: Environment; timeoutMs: number; lo
     onExchange: ({ method, url, outcome, elapsedMs, requestId }) =>
       log(`${method} ${url} ${outcome} ${elapsedMs} ms${requestId ? ` (request ${cleanText(requestId, 80)})` : ''}`),
   })
-  return (request) => {
+  return async (request) => {
     if (!isPrepared && request.server.startsWith('https:')) {
       refuseUncheckedTls(env)
-      trustSystemCertificates()
+      await trustSystemCertificates()
       isPrepared = true
     }
-    return http(request)
+    return await http(request)
   }
 }

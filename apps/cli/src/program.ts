@@ -29,7 +29,7 @@ const makeIo = (argv: readonly string[], env: Environment): Io => {
   const noColour = has('no-color')
   const isInteractive = !has('non-interactive') && !isCi(env)
   return createIo({
-    stdin: process.stdin,
+    stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     look: lookOf({ env, platform: process.platform, isTty: process.stderr.isTTY === true, noColour }),

@@ -1,5 +1,4 @@
 /** Questions to a person, on stderr so that stdout stays data. */
-import { createInterface } from 'node:readline/promises'
 import { OsaError } from '@osa/sdk/node'
 
 interface Streams {
@@ -10,6 +9,8 @@ interface Streams {
 
 /** One line from the terminal, trimmed. Throws `aborted` on Ctrl-C and at the end of input. */
 export const ask = async (question: string, { input, output, signal }: Streams): Promise<string> => {
+  // Loaded here: most commands ask nothing, and start faster without it.
+  const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input, output })
   const ended = new AbortController()
   // Readline takes Ctrl-C for itself on a terminal; end of input would leave the question open for ever.
