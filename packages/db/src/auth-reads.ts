@@ -13,11 +13,20 @@ export type AuthReads = Pick<
   | 'listRefreshFamilies'
   | 'countPending'
   | 'listSigningKeys'
+  | 'findSwitch'
   | 'listAuditEvents'
 >
 
-const { users, linkedIdentities, browserSessions, deviceAuthorizations, refreshFamilies, signingKeys, auditEvents } =
-  tables
+const {
+  users,
+  linkedIdentities,
+  browserSessions,
+  deviceAuthorizations,
+  refreshFamilies,
+  signingKeys,
+  switches,
+  auditEvents,
+} = tables
 
 /** A person's first identity stands for them, should they ever have several. */
 const firstIdentity = 'order by linked_identities.created_at, linked_identities.id limit 1'
@@ -81,6 +90,7 @@ export const authReads = (sql: Sql): AuthReads => ({
     return { fromSource: rows[0]?.from_source ?? 0, inAll: rows[0]?.in_all ?? 0 }
   },
   listSigningKeys: () => signingKeys.findAll(sql, signingKeyOrder, []),
+  findSwitch: (name) => switches.findFirst(sql, 'name = $1', [name]),
   listAuditEvents: ({ limit, before, event, userId }) =>
     auditEvents.findAll(sql, auditText, [before ?? null, event ?? null, userId ?? null, limit]),
 })

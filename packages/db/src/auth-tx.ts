@@ -10,5 +10,8 @@ export const authTx = (sql: Sql): AuthTx => ({
   ...deviceRows(sql),
   ...peopleRows(sql),
   ...tokenRows(sql),
+  async putSwitch(row) {
+    if (!(await tables.switches.insertUnlessTaken(sql, row))) await tables.switches.save(sql, row)
+  },
   appendAuditEvent: (event) => tables.auditEvents.insert(sql, event),
 })

@@ -2,7 +2,7 @@
  * Keeps a second process out of a data directory: two on one PGlite do not fail, they lose rows. SQLite, which comes with Node, holds the
  * operating system's own lock on a file, and that is gone with its process however it ends. Needs a file system with working locks.
  */
-import { chmod, mkdir } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -22,13 +22,15 @@ export class DataDirectoryInUse extends Error {
 const sqliteBusy = 5
 
 /**
- * Takes the directory, creating it (0700) if need be. Rejects with `DataDirectoryInUse` at once when another process, or another
- * caller in this one, has it.
+ * Takes the directory, making it (0700) if need be; one that is already there keeps its mode, it may hold other things too. Rejects with
+ * `DataDirectoryInUse` at once when another process, or another caller in this one, has it.
  */
 export const lockDataDirectory = async (dataDirectory: string): Promise<{ release(): void }> => {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
-  await chmod(dataDirectory, 0o700)
-  const lock = new DatabaseSync(join(dataDirectory, 'lock'), { timeout: 0 })
+  const path = join(dataDirectory, 'lock')
+  // made by us rather than by SQLite, so that nobody else may open it and hold up a start
+  await (await open(path, 'a', 0o600)).close()
+  const lock = new DatabaseSync(path, { timeout: 0 })
   try {
     lock.exec('begin exclusive')
   } catch (error) {

@@ -74,8 +74,9 @@ test('I11 the directory and its database are for their owner alone, and everythi
   const device = sampleDevice()
   await first.store.transaction((tx) => tx.insertDeviceAuthorization(device))
   await first.close()
-  const modes = await Promise.all([dataDirectory, join(dataDirectory, 'pg')].map((path) => stat(path)))
-  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700])
+  const paths = [dataDirectory, join(dataDirectory, 'pg'), join(dataDirectory, 'lock')]
+  const modes = await Promise.all(paths.map((path) => stat(path)))
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700, 0o600])
   const second = await openDatabase({ dataDirectory })
   expect(await second.isReady()).toBe(true)
   const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }

@@ -1,5 +1,5 @@
 /** PGlite behind MikroORM: PostgreSQL in this process, with one connection, its files in the data directory. */
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Options } from '@mikro-orm/sql'
 
@@ -11,6 +11,7 @@ export const embeddedOptions = async (dataDirectory: string): Promise<Partial<Op
   const { PgliteDriver } = await import('@mikro-orm/pglite')
   const dataDir = join(dataDirectory, 'pg')
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await chmod(dataDir, 0o700)
   return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir } }
 }
 

@@ -9,6 +9,7 @@ import { RateLimitEntity } from './entities/rate-limit.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
 import { RefreshTokenEntity } from './entities/refresh-token.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
+import { SwitchEntity } from './entities/switch.ts'
 import { UserEntity } from './entities/user.ts'
 
 export const entities: EntitySchema[] = [
@@ -22,4 +23,5 @@ export const entities: EntitySchema[] = [
   SigningKeyEntity,
   AuditEventEntity,
   RateLimitEntity,
+  SwitchEntity,
 ]

@@ -1,7 +1,11 @@
 /** The migrations in the order they run. A name, once released, is never changed: databases remember it. */
 import { MigrationSignIn } from './migrations/migration-2026-11-23-sign-in.ts'
+import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts'
 
-export const migrations = [{ name: '2026-11-23-sign-in', class: MigrationSignIn }]
+export const migrations = [
+  { name: '2026-11-23-sign-in', class: MigrationSignIn },
+  { name: '2026-11-23-switches', class: MigrationSwitches },
+]
 
 /** The migration that a database must have had for this version to run on it. */
-export const newestMigration = '2026-11-23-sign-in'
+export const newestMigration = '2026-11-23-switches'

@@ -9,6 +9,7 @@ import type {
   RefreshFamily,
   RefreshToken,
   SigningKey,
+  Switch,
   User,
 } from '@osa/core'
 import { AuditEventEntity } from './entities/audit-event.ts'
@@ -19,6 +20,7 @@ import { LoginTransactionEntity } from './entities/login-transaction.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
 import { RefreshTokenEntity } from './entities/refresh-token.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
+import { SwitchEntity } from './entities/switch.ts'
 import { UserEntity } from './entities/user.ts'
 import { tableOf } from './table.ts'
 
@@ -35,4 +37,5 @@ export const tables = {
   refreshTokens: rowsOf<RefreshToken>(RefreshTokenEntity),
   signingKeys: rowsOf<SigningKey>(SigningKeyEntity),
   auditEvents: rowsOf<AuditEvent>(AuditEventEntity),
+  switches: rowsOf<Switch>(SwitchEntity),
 }

@@ -7,7 +7,7 @@ import type { PeopleRows } from './people-rows.ts'
 import type { Sql } from './sql.ts'
 import { tables } from './tables.ts'
 
-export type TokenRows = Omit<AuthTx, keyof DeviceRows | keyof PeopleRows | 'appendAuditEvent'>
+export type TokenRows = Omit<AuthTx, keyof DeviceRows | keyof PeopleRows | 'appendAuditEvent' | 'putSwitch'>
 
 const { refreshFamilies, refreshTokens, signingKeys } = tables
 

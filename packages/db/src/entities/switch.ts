@@ -1,0 +1,12 @@
+/** `switches`: what an operator has turned on or off for all processes of the node. */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const SwitchEntity = defineEntity({
+  name: 'Switch',
+  tableName: 'switches',
+  properties: {
+    name: p.text().primary(),
+    enabled: p.boolean(),
+    changedAt: p.datetime(3),
+  },
+})
