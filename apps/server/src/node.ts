@@ -58,7 +58,8 @@ export const startNode = async (options: {
   const now = () => new Date()
   const sweepLimits = (at: Date) => sweepRateLimits(database.query, at)
   const { store } = database
-  started.adopt(startSweeping({ store, sweepRateLimits: sweepLimits, policy: parts.policy, now, log }), ({ stop }) =>
+  const sweepPolicy = { ...parts.policy, auditRetentionDays: config.auditRetentionDays }
+  started.adopt(startSweeping({ store, sweepRateLimits: sweepLimits, policy: sweepPolicy, now, log }), ({ stop }) =>
     stop(),
   )
   const running = started.move()

@@ -4,7 +4,12 @@ import type { Config } from './config/config.ts'
 import { SecretFileUnusable } from './config/secret-file.ts'
 
 /** One or two lines for a person. */
-export const explainStartProblem = (error: unknown, config: Config): string => {
+export const explainStartProblem = (error: unknown, config: Config): string =>
+  explainKnownProblem(error, config) ??
+  `The node could not start: ${error instanceof Error ? error.message : String(error)}`
+
+/** What is wrong with the settings or what they lead to; null for a problem nobody foresaw. */
+export const explainKnownProblem = (error: unknown, config: Config): string | null => {
   if (error instanceof DataDirectoryInUse) {
     return `Another node is using the data directory ${config.dataDirectory}.\nStop it first, or set OSA_DATA_DIR to another directory.`
   }
@@ -17,8 +22,7 @@ export const explainStartProblem = (error: unknown, config: Config): string => {
   if (isDatabaseUnavailable(error))
     return `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
   const access = accessProblems[code ?? '']
-  if (access) return access(config)
-  return `The node could not start: ${error instanceof Error ? error.message : String(error)}`
+  return access ? access(config) : null
 }
 
 const codeOf = (error: unknown): string | null => {

@@ -2,15 +2,18 @@
 import { defaultPolicy } from '@osa/core'
 import { testAuth } from '@osa/core/testing'
 import { expect, test } from 'vitest'
+import { readSettings } from './config/settings.ts'
 import { createLogger } from './log.ts'
 import { cutoffs, startSweeping, sweepOnce } from './sweep.ts'
 
 const hour = 3_600
 const day = 24 * hour
+const { OSA_AUDIT_RETENTION_DAYS: auditRetentionDays = Number.NaN } = readSettings({}).values
+const policy = { ...defaultPolicy, auditRetentionDays }
 
 const world = () => {
   const node = testAuth()
-  const deps = { store: node.store, policy: defaultPolicy, now: node.clock.now, sweepRateLimits: async () => undefined }
+  const deps = { store: node.store, policy, now: node.clock.now, sweepRateLimits: async () => undefined }
   return { ...node, sweep: () => sweepOnce(deps) }
 }
 
@@ -65,13 +68,18 @@ test('goes on batch after batch until none is full', async () => {
   }
   let limitsSwept = 0
   const sweepRateLimits = async () => void limitsSwept++
-  await sweepOnce({ store, sweepRateLimits, policy: defaultPolicy, now: () => new Date() })
+  await sweepOnce({ store, sweepRateLimits, policy, now: () => new Date() })
   expect([seen, limitsSwept]).toEqual([[500, 500, 3], 1])
 })
 
-test('I09 nothing in the cut-offs keeps addresses longer than 90 days', () => {
+test('I09 audit events go when the operator says', () => {
+  const now = new Date('2026-06-10T00:00:00Z')
+  expect(cutoffs(now, { ...policy, auditRetentionDays: 7 }).audit).toEqual(new Date('2026-06-03T00:00:00Z'))
+})
+
+test('I09 unless told otherwise, nothing in the cut-offs keeps addresses longer than 90 days', () => {
   const now = new Date('2026-06-01T00:00:00Z')
-  const { batch, ...instants } = cutoffs(now, defaultPolicy)
+  const { batch, ...instants } = cutoffs(now, policy)
   for (const instant of Object.values(instants))
     expect((now.getTime() - instant.getTime()) / 86_400_000).toBeLessThanOrEqual(90)
   expect(batch).toBeGreaterThan(0)
@@ -83,7 +91,7 @@ test('stopping ends the loop at once', async () => {
   const sweeping = startSweeping({
     store,
     sweepRateLimits: async () => undefined,
-    policy: defaultPolicy,
+    policy,
     now: () => new Date(),
     log,
   })

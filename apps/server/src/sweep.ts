@@ -9,13 +9,13 @@ const dayMs = 24 * hourMs
 const batch = 500
 
 /** How long ended rows are kept: late polls still learn why (B14), late reuse is still noticed (G14), audits can be read. */
-export const retention = { deviceMs: hourMs, familyMs: 30 * dayMs, signingKeyMs: dayMs, auditMs: 90 * dayMs } as const
+export const retention = { deviceMs: hourMs, familyMs: 30 * dayMs, signingKeyMs: dayMs } as const
+
+/** The part of it that an operator sets. Audit events carry addresses (I09). */
+export type SweepPolicy = Pick<AuthPolicy, 'refreshIdleSeconds'> & { readonly auditRetentionDays: number }
 
 /** What `store.sweep` may remove at `now`. */
-export const cutoffs = (
-  now: Date,
-  policy: Pick<AuthPolicy, 'refreshIdleSeconds'>,
-): Parameters<AuthStore['sweep']>[0] => {
+export const cutoffs = (now: Date, policy: SweepPolicy): Parameters<AuthStore['sweep']>[0] => {
   const before = (ms: number) => new Date(now.getTime() - ms)
   return {
     device: before(retention.deviceMs),
@@ -25,7 +25,7 @@ export const cutoffs = (
     // an idle family ended when its idle limit was over, and is kept as long as any other from then on
     familyIdle: before(retention.familyMs + policy.refreshIdleSeconds * 1000),
     signingKey: before(retention.signingKeyMs),
-    audit: before(retention.auditMs),
+    audit: before(policy.auditRetentionDays * dayMs),
     batch,
   }
 }
@@ -34,7 +34,7 @@ export const cutoffs = (
 export const sweepOnce = async (deps: {
   store: Pick<AuthStore, 'sweep'>
   sweepRateLimits: (now: Date) => Promise<void>
-  policy: Pick<AuthPolicy, 'refreshIdleSeconds'>
+  policy: SweepPolicy
   now: () => Date
 }): Promise<void> => {
   let removed: Record<string, number>

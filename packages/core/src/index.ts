@@ -7,10 +7,18 @@ export * from './auth/client.ts'
 export { createAuth } from './auth/create-auth.ts'
 export type { AuthDependencies } from './auth/dependencies.ts'
 export * from './auth/keys.ts'
+export {
+  createOperator,
+  type KeyStage,
+  type Operator,
+  type PersonReference,
+  type RotationOutcome,
+} from './auth/operator.ts'
 export * from './auth/policy.ts'
 export type * from './auth/ports.ts'
 export * from './auth/refusal.ts'
 export type * from './auth/rows.ts'
+export { auditEvents } from './auth/rows.ts'
 export * from './auth/secret.ts'
 export { keySetMaxAgeSeconds } from './auth/signing-keys.ts'
 export { cleanText } from './auth/text.ts'

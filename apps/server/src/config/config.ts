@@ -36,6 +36,8 @@ export interface Config {
   readonly clients: ReadonlyMap<string, Client>
   readonly trustedProxies: readonly Cidr[]
   readonly lifetimes: Lifetimes
+  /** How long audit events are kept. */
+  readonly auditRetentionDays: number
   readonly adminListener: { readonly host: string; readonly port: number } | null
   readonly logLevel: LogLevel
 }
@@ -88,6 +90,7 @@ const build = (values: Values, registered: readonly Client[]): Config => ({
     refreshReuseGraceSeconds: need(values.OSA_REFRESH_REUSE_GRACE_SECONDS),
     signingAlgorithm: need(values.OSA_SIGNING_ALG),
   },
+  auditRetentionDays: need(values.OSA_AUDIT_RETENTION_DAYS),
   adminListener: values.OSA_ADMIN_PORT ?? null,
   logLevel: need(values.OSA_LOG_LEVEL),
 })

@@ -107,6 +107,7 @@ export const settings = {
   OSA_REFRESH_IDLE_SECONDS: wholeNumber(1, 90 * day).default(30 * day),
   OSA_REFRESH_ABSOLUTE_SECONDS: wholeNumber(1, 90 * day).default(90 * day),
   OSA_REFRESH_REUSE_GRACE_SECONDS: wholeNumber(0, 30).default(30),
+  OSA_AUDIT_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
   OSA_SIGNING_ALG: z.enum(['ES256', 'EdDSA', 'RS256'], { error: 'must be ES256, EdDSA or RS256' }).default('ES256'),
   OSA_ADMIN_PORT: adminListener.optional(),
   OSA_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),

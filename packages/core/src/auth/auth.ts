@@ -27,7 +27,8 @@ export interface Clients {
 export interface DeviceFlow {
   /**
    * Starts a device authorization (§3.1, §3.2). Refuses with `unauthorized_client` (no device grant), `invalid_scope`, and
-   * `temporarily_unavailable` with `retryAfterSeconds` (a budget or cap is used up).
+   * `temporarily_unavailable`: with `retryAfterSeconds` when a budget or cap is used up, without while the operator has turned the
+   * device grant off.
    */
   startDeviceAuthorization(request: {
     client: Client

@@ -2,10 +2,15 @@
 import type { Confirmation, SignedInBrowser } from './auth.ts'
 import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, release } from './device-authorization.ts'
+import type { DeviceGrant } from './device-grant.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { equalInConstantTime, newSecret, sha256 } from './secret.ts'
 
-export const createConfirmation = (deps: AuthDependencies, clientName: (clientId: string) => string): Confirmation => ({
+export const createConfirmation = (
+  deps: AuthDependencies,
+  clientName: (clientId: string) => string,
+  deviceGrant: DeviceGrant,
+): Confirmation => ({
   newBrowserSecret: () => newSecret(deps.random),
   formToken: (binding, step) => deps.keys.mac('form', binding, step),
   verifyFormToken: (binding, step, token) => equalInConstantTime(deps.keys.mac('form', binding, step), token),
@@ -37,6 +42,7 @@ export const createConfirmation = (deps: AuthDependencies, clientName: (clientId
 
   async decideDevice({ browser, deviceAuthorizationId, decision, requester }) {
     if (!isId(deviceAuthorizationId)) return 'not_yours'
+    const approvable = await deviceGrant.isOn()
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
       if (!isClaimedBy(device, browser)) return 'not_yours'
@@ -44,8 +50,9 @@ export const createConfirmation = (deps: AuthDependencies, clientName: (clientId
       if (device.status === 'denied') return 'already_denied'
       if (device.status !== 'pending') return 'already_approved'
       const now = deps.now()
-      if (isExpired(device, now)) return 'expired'
       const approved = decision === 'approve'
+      // while the grant is off, no request has any time left to be approved in (L10)
+      if (isExpired(device, now) || (approved && !approvable)) return 'expired'
       await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
       const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }
       await tx.appendAuditEvent(auditEvent(deps, approved ? 'device.approve' : 'device.deny', 'ok', requester, details))

@@ -4,6 +4,7 @@ import type { DeviceFlow } from './auth.ts'
 import type { Client } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { consume, poll } from './device-authorization.ts'
+import type { DeviceGrant } from './device-grant.ts'
 import { openFamily, tokenDocument } from './issue-tokens.ts'
 import type { AuthTx, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
@@ -22,13 +23,16 @@ const maxUserCodeAttempts = 5
 
 const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
 
-export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing): DeviceFlow => ({
+export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGrant: DeviceGrant): DeviceFlow => ({
   async startDeviceAuthorization({ client, scope: requested, deviceName, requester }) {
     if (!client.grantTypes.includes(deviceCodeGrantType)) {
       return refuse('unauthorized_client', 'This client may not use the device grant.')
     }
     const scope = grantScope(requested, client.scope)
     if (isRefusal(scope)) return scope
+    // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
+    if (!(await deviceGrant.isOn()))
+      return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
     const full = await startLimit(deps, requester)
     if (full) return full
     return insertPending(deps, { client, scope, deviceName: cleanText(deviceName, maxDeviceNameLength), requester })
@@ -40,12 +44,14 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing): DeviceF
     // most polls find a code that nobody has decided yet: one statement, no transaction
     const pending = await deps.store.pollPending({ deviceCodeHash, clientIds, now: deps.now() })
     if (pending) return pending.early ? slowDown(pending.pollIntervalSeconds) : stillPending()
-    const signer = await ring.signer() // before the transaction, which may hold the only connection
+    // both before the transaction, which may hold the only connection
+    const signer = await ring.signer()
+    const isRedeemable = await deviceGrant.isOn()
     return deps.store.transaction(async (tx) => {
       const row = await tx.lockDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
       // a foreign client's attempt neither consumes nor damages the code (B15)
       if (!row || !clientIds.includes(row.clientId)) return unknownCode()
-      return answerPoll(deps, tx, signer, { row, requester })
+      return answerPoll(deps, tx, signer, { row, requester, isRedeemable })
     })
   },
 })
@@ -125,7 +131,7 @@ const answerPoll = async (
   deps: AuthDependencies,
   tx: AuthTx,
   signer: Signer,
-  { row, requester }: { row: DeviceAuthorization; requester: Requester },
+  { row, requester, isRedeemable }: { row: DeviceAuthorization; requester: Requester; isRedeemable: boolean },
 ): Promise<TokenResponse | Refusal> => {
   const now = deps.now()
   const result = poll(row, now)
@@ -138,6 +144,8 @@ const answerPoll = async (
       if (result.stolen) await revokeRedeemed(deps, tx, row, requester)
       return unknownCode()
     case 'redeem':
+      // while the grant is off, an approved code waits: it is redeemed later or expires (L10)
+      if (!isRedeemable) return stillPending()
       return redeem(deps, tx, signer, { row, userId: result.userId, requester })
     case 'slow_down':
       await tx.saveDeviceAuthorization(result.next)

@@ -12,6 +12,8 @@ import type {
   RefreshFamily,
   RefreshToken,
   SigningKey,
+  Switch,
+  SwitchName,
   User,
 } from './rows.ts'
 import type { KeyedHash, Sha256 } from './secret.ts'
@@ -46,6 +48,8 @@ export interface AuthStore {
   /** Undecided, unexpired authorizations: of this source and of all. */
   countPending(query: { source: string; now: Date }): Promise<{ fromSource: number; inAll: number }>
   listSigningKeys(): Promise<SigningKey[]>
+  /** Null when nobody has touched it. */
+  findSwitch(name: SwitchName): Promise<Switch | null>
   listAuditEvents(query: { limit: number; before?: Date; event?: string; userId?: string }): Promise<AuditEvent[]>
   appendAuditEvent(event: AuditEvent): Promise<void>
 
@@ -111,6 +115,9 @@ export interface AuthTx {
   lockSigningKeys(): Promise<SigningKey[]>
   insertSigningKey(row: SigningKey): Promise<void>
   saveSigningKey(row: SigningKey): Promise<void>
+
+  /** Inserts the switch, or replaces it. */
+  putSwitch(row: Switch): Promise<void>
 
   appendAuditEvent(event: AuditEvent): Promise<void>
 }

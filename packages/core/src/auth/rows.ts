@@ -127,6 +127,14 @@ export interface SigningKey {
   readonly retiresAt: Date | null
 }
 
+/** What an operator has turned on or off for all processes; a switch that nobody has touched has no row and is on. */
+export interface Switch {
+  readonly name: SwitchName
+  readonly enabled: boolean
+  readonly changedAt: Date
+}
+export type SwitchName = 'device_grant'
+
 export const auditEvents = [
   'device.start',
   'device.code_refused',

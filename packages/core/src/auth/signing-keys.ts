@@ -4,6 +4,7 @@
  */
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
+import type { AuthPolicy } from './policy.ts'
 import type { AuthTx } from './ports.ts'
 import type { SigningKey } from './rows.ts'
 
@@ -96,8 +97,13 @@ const createFirstKey = (deps: RingDependencies): Promise<SigningKey[]> =>
     return [...rows, await insertSigningKey(deps, tx, now)]
   })
 
+/** What it takes to make a key. */
+export type KeyMaker = Pick<AuthDependencies, 'keys' | 'now' | 'random'> & {
+  readonly policy: Pick<AuthPolicy, 'signingAlgorithm'>
+}
+
 /** Makes a key (P-256, Ed25519 or RSA-3072, RFC 7518 §3) that signs from `signsFrom` on. */
-export const insertSigningKey = async (deps: RingDependencies, tx: AuthTx, signsFrom: Date): Promise<SigningKey> => {
+export const insertSigningKey = async (deps: KeyMaker, tx: AuthTx, signsFrom: Date): Promise<SigningKey> => {
   const algorithm = deps.policy.signingAlgorithm
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
   const kid = newId(deps.random)

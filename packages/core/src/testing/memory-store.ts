@@ -85,6 +85,9 @@ const reads = (committed: () => Tables): Reads => ({
   async listSigningKeys() {
     return sortedRows(committed().signingKeys, () => true, byAge)
   },
+  async findSwitch(name) {
+    return committed().switches.get(name) ?? null
+  },
   async listAuditEvents({ limit, before, event, userId }) {
     return sortedRows(
       committed().auditEvents,

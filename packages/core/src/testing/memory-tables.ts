@@ -11,6 +11,7 @@ import type {
   RefreshFamily,
   RefreshToken,
   SigningKey,
+  Switch,
   User,
 } from '../auth/rows.ts'
 
@@ -23,6 +24,7 @@ export interface Rows {
   refreshFamilies: RefreshFamily
   refreshTokens: RefreshToken
   signingKeys: SigningKey
+  switches: Switch
   auditEvents: AuditEvent
 }
 export type TableName = keyof Rows
@@ -37,6 +39,7 @@ export const emptyTables = (): Tables => ({
   refreshFamilies: new Map(),
   refreshTokens: new Map(),
   signingKeys: new Map(),
+  switches: new Map(),
   auditEvents: new Map(),
 })
 

@@ -12,6 +12,10 @@ export const memoryTx = (draft: Draft): AuthTx => ({
   async appendAuditEvent(event) {
     draft.insert('auditEvents', event.id, event)
   },
+  async putSwitch(row) {
+    draft.remove('switches', row.name)
+    draft.insert('switches', row.name, row)
+  },
 })
 
 type DeviceMethods =
@@ -104,7 +108,7 @@ const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Pe
   },
 })
 
-type TokenMethods = Exclude<keyof AuthTx, DeviceMethods | PeopleMethods | 'appendAuditEvent'>
+type TokenMethods = Exclude<keyof AuthTx, DeviceMethods | PeopleMethods | 'appendAuditEvent' | 'putSwitch'>
 
 const tokenRows = ({ tables, insert, replace }: Draft): Pick<AuthTx, TokenMethods> => ({
   async lockRefreshToken(hash) {

@@ -19,6 +19,24 @@ export const oddTexts = [
 ]
 
 export const transactionContract = (open: OpenStore): void => {
+  test('L10 a switch is absent until it is put, then replaced, and a rollback leaves it as it was', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const name = 'device_grant'
+    const put = (enabled: boolean, changedAt: Date) =>
+      store.transaction((tx) => tx.putSwitch({ name, enabled, changedAt }))
+    expect(await store.findSwitch(name)).toBeNull()
+    await put(false, atSecond(1))
+    expect(await store.findSwitch(name)).toEqual({ name, enabled: false, changedAt: atSecond(1) })
+    await put(true, atSecond(2))
+    const attempt = store.transaction(async (tx) => {
+      await tx.putSwitch({ name, enabled: false, changedAt: atSecond(3) })
+      throw new Error('on purpose')
+    })
+    await expect(attempt).rejects.toThrow('on purpose')
+    expect(await store.findSwitch(name)).toEqual({ name, enabled: true, changedAt: atSecond(2) })
+  })
+
   test('B31 what a transaction did is gone when its work throws, and the error is the one thrown', async () => {
     await using opened = await open()
     const device = sampleDevice()

@@ -1,0 +1,46 @@
+/** What an operator's command is: its description apart from what it does, so that help and parsing read the same record. */
+import type { Operator } from '@osa/core'
+
+export interface OperatorCommand {
+  /** The words that call it: `keys rotate`. */
+  readonly name: string
+  readonly summary: string
+  /** Positional arguments as help shows them. */
+  readonly positionals: string
+  readonly options: Readonly<Record<string, CommandOption>>
+  readonly example: string
+  /** Checks the arguments before anything is opened, and answers the work to do or what is wrong with them. */
+  prepare(args: CommandArguments): Work | UsageProblem
+}
+
+export interface CommandOption {
+  readonly type: 'boolean' | 'string'
+  /** How help shows its value. */
+  readonly value?: string
+  readonly help: string
+}
+
+export interface CommandArguments {
+  readonly positionals: readonly string[]
+  readonly text: (option: string) => string | undefined
+  readonly isSet: (option: string) => boolean
+}
+
+export type Work = (operator: Operator) => Promise<Report | Problem>
+/** What was found or done: lines for a person, and documents for `--json`, one a line. */
+export type Report = { readonly text: string; readonly documents: readonly object[] }
+/** What did not work, and what to do about it: exit code 1. */
+export type Problem = { readonly problem: string; readonly hint: string }
+/** Arguments that make no sense: exit code 2. */
+export type UsageProblem = { readonly usage: string }
+
+/** `issuer#subject`, split at the first `#`; null when it is not that. */
+export const parseIdentity = (text: string): { issuer: string; subject: string } | null => {
+  const [, issuer, subject] = /^(https?:\/\/[^#\s]+)#([^#\s]+)$/.exec(text) ?? []
+  return issuer === undefined || subject === undefined ? null : { issuer, subject }
+}
+
+export const nobodyCalled = (person: string): Problem => ({
+  problem: `Nobody called ${person} has signed in here.`,
+  hint: 'osa-server audit --event sign_in lists who has, with their user id.',
+})

@@ -1,0 +1,68 @@
+/** `keys list` and `keys rotate`: the keys that access tokens are signed with (L03, F12). */
+import type { KeyStage, RotationOutcome } from '@osa/core'
+import type { OperatorCommand, Problem, Report } from './command.ts'
+import { instant, table } from './table.ts'
+
+export const keysList: OperatorCommand = {
+  name: 'keys list',
+  summary: 'List the signing keys and what each is used for',
+  positionals: '',
+  options: {},
+  example: 'osa-server keys list',
+  prepare: () => async (operator) => {
+    const keys = await operator.listKeys()
+    const rows = keys.map(({ kid, algorithm, stage, signsFrom, retiresAt }) => {
+      return [kid, algorithm, stage, instant(signsFrom), retiresAt && instant(retiresAt)]
+    })
+    const text =
+      keys.length === 0
+        ? 'There are no keys yet. The node makes one with the first sign-in.\n'
+        : table(['KEY', 'ALGORITHM', 'STAGE', 'SIGNS FROM', 'RETIRES'], rows)
+    return { text, documents: keys.map(keyDocument) }
+  },
+}
+
+export const keysRotate: OperatorCommand = {
+  name: 'keys rotate',
+  summary: 'Make a new signing key; it takes over in six minutes, without an outage',
+  positionals: '',
+  options: {
+    now: { type: 'boolean', help: 'For a key that leaked: sign with the new one now, refuse all others' },
+  },
+  example: 'osa-server keys rotate',
+  prepare:
+    ({ isSet }) =>
+    async (operator) =>
+      reportRotation(await operator.rotateKeys({ atOnce: isSet('now') })),
+}
+
+const reportRotation = (outcome: RotationOutcome): Report | Problem => {
+  if ('rotated' in outcome) {
+    const { rotated, othersRetireAt } = outcome
+    const took =
+      rotated.stage === 'signing'
+        ? 'It signs now. Access tokens signed by other keys are refused within half a minute; terminals refresh by themselves.'
+        : `It is published now and signs from ${instant(rotated.signsFrom)}. The other keys retire at ${instant(othersRetireAt)}.`
+    const document = { ...keyDocument(rotated), others_retire_at: othersRetireAt }
+    return { text: `New key ${rotated.kid} (${rotated.algorithm}).\n${took}\n`, documents: [document] }
+  }
+  if (outcome.refused === 'staged') {
+    return {
+      problem: `A rotation is under way: key ${outcome.waiting.kid} signs from ${instant(outcome.waiting.signsFrom)}.`,
+      hint: 'Wait until then. If a key has leaked: osa-server keys rotate --now',
+    }
+  }
+  return {
+    problem: 'The keys in the database were sealed under another OSA_SECRET; the node could not use a new one.',
+    hint: 'Run this with the settings the node runs with.',
+  }
+}
+
+const keyDocument = ({ kid, algorithm, stage, createdAt, signsFrom, retiresAt }: KeyStage): object => ({
+  kid,
+  algorithm,
+  stage,
+  created_at: createdAt,
+  signs_from: signsFrom,
+  retires_at: retiresAt,
+})

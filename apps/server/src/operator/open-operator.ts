@@ -1,0 +1,65 @@
+/** From the node's settings to an `Operator` on its database, for as long as one command takes. */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { createOperator, deriveKeys, type Keys, type Operator } from '@osa/core'
+import { DataDirectoryInUse, openDatabase } from '@osa/db'
+import { type Config, parseConfig } from '../config/config.ts'
+import { keptSecret } from '../config/secret-file.ts'
+import { explainKnownProblem } from '../start-problem.ts'
+import type { Problem, Report, Work } from './command.ts'
+
+type CommandIo = { readonly env: NodeJS.ProcessEnv; readonly stderr: { write(text: string): unknown } }
+
+/** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
+export const carryOut = async (io: CommandIo, work: Work): Promise<Report | Problem> => {
+  const parsed = parseConfig(io.env)
+  for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
+  if (parsed.ok) return withOperator(parsed.config, work)
+  const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
+  return { problem: `The settings do not hold:\n${list}`, hint: 'Run this with the settings the node runs with.' }
+}
+
+/** Opens the database, works, and lets go of it. */
+const withOperator = async (config: Config, work: Work): Promise<Report | Problem> => {
+  const { database: location, dataDirectory } = config
+  // opening would make a new database where there is none, and nobody would notice that it is the wrong one
+  if ('dataDirectory' in location && !existsSync(dataDirectory)) {
+    return {
+      problem: `There is no node's data in ${dataDirectory}.`,
+      hint: 'Set OSA_DATA_DIR or DATABASE_URL as the node has it.',
+    }
+  }
+  try {
+    const database = await openDatabase(location)
+    try {
+      return await work(operatorOn(config, database.store))
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse) return heldByNode(dataDirectory)
+    const [problem, ...hints] = explainKnownProblem(error, config)?.split('\n') ?? []
+    if (problem === undefined) throw error
+    return { problem, hint: hints.join(' ') }
+  }
+}
+
+const heldByNode = (dataDirectory: string): Problem => ({
+  problem: `A running node holds the embedded database in ${dataDirectory}.`,
+  hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL) this works beside a running node.',
+})
+
+const operatorOn = (config: Config, store: Parameters<typeof createOperator>[0]['store']): Operator => {
+  let keys: Keys | null = null
+  return createOperator({
+    store,
+    // most commands seal nothing, and must not make a secret where there is none
+    get keys() {
+      keys ??= deriveKeys(config.secret ?? keptSecret(config.dataDirectory, randomBytes), randomBytes)
+      return keys
+    },
+    policy: config.lifetimes,
+    now: () => new Date(),
+    random: randomBytes,
+  })
+}

@@ -1,0 +1,180 @@
+/** The operator's commands as a person runs them: the real `osa-server` as a process, beside a real node. */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, mkdtempDisposableSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startPostgres } from '@osa/db/testing'
+import { describe, expect, test } from 'vitest'
+import { testBrowser } from '../testing/browser.ts'
+import { carberryButton } from '../testing/pages.ts'
+import { type SpawnedNode, spawnNode } from '../testing/spawn-node.ts'
+
+const launcher = fileURLToPath(new URL('../../bin/osa-server.js', import.meta.url))
+
+const osaServer = async (args: readonly string[], env: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  const [code] = await once(child, 'close')
+  return { code: Number(code), ...output }
+}
+
+const post = async (node: SpawnedNode, path: string, fields: Record<string, string>) => {
+  const response = await fetch(`${node.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
+  return { status: response.status, body: await response.json() }
+}
+
+const start = (node: SpawnedNode) => post(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
+
+/** Enters the code as a person would, up to the page that asks. */
+const arrive = async (node: SpawnedNode, userCode: string) => {
+  const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
+  await browser.open(`${node.url}/device`)
+  await browser.press('Continue with the development sign-in', { user_code: userCode })
+  await browser.press(carberryButton)
+  return browser
+}
+
+const poll = (node: SpawnedNode, deviceCode: string) =>
+  post(node, '/oauth/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: deviceCode,
+    client_id: 'osa-cli',
+  })
+
+const logIn = async (node: SpawnedNode): Promise<{ access_token: string; refresh_token: string }> => {
+  const { body } = await start(node)
+  const browser = await arrive(node, body.user_code)
+  await browser.press('Approve')
+  return (await poll(node, body.device_code)).body
+}
+
+const documents = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles change, and the audit tells', async () => {
+  await using server = await startPostgres()
+  const env = { DATABASE_URL: server.url(), OSA_SECRET: randomBytes(32).toString('base64url') }
+  await using node = await spawnNode({ env })
+  const me = async (accessToken: string) =>
+    (await fetch(`${node.url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${accessToken}` } })).status
+  const tokens = await logIn(node)
+  expect(await me(tokens.access_token)).toBe(200)
+
+  const signIns = documents((await osaServer(['audit', '--event', 'device.approve', '--json'], env)).stdout)
+  expect(signIns).toMatchObject([{ event: 'device.approve', outcome: 'ok', client_id: 'osa-cli' }])
+  const userId: string = signIns[0].user_id
+
+  const revoked = await osaServer(['sessions', 'revoke', '--user', userId], env)
+  expect(revoked).toMatchObject({ code: 0, stdout: '1 session has ended.\n', stderr: '' })
+  const refreshed = await post(node, '/oauth/token', {
+    grant_type: 'refresh_token',
+    refresh_token: tokens.refresh_token,
+    client_id: 'osa-cli',
+  })
+  expect(refreshed).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  expect(await me(tokens.access_token)).toBe(401)
+
+  const rotated = documents((await osaServer(['keys', 'rotate', '--json'], env)).stdout)
+  expect(rotated).toMatchObject([{ algorithm: 'ES256', stage: 'published' }])
+  expect((await osaServer(['keys', 'rotate'], env)).code).toBe(1)
+  const keys = await osaServer(['keys', 'list'], env)
+  expect(keys.stdout).toMatch(/^KEY .*\n.* signing .*\n.* published .*\n$/)
+  const otherSecret = { ...env, OSA_SECRET: randomBytes(32).toString('base64url') }
+  expect(await osaServer(['keys', 'rotate', '--now'], otherSecret)).toMatchObject({ code: 1, stdout: '' })
+
+  const carberry = `${node.url}/development#0000-0002-1825-0097`
+  const nobody = `${node.url}/development#nobody`
+  expect(await osaServer(['role', nobody, 'admin'], env)).toMatchObject({ code: 1, stdout: '' })
+  expect((await osaServer(['role', carberry, 'publisher', '--json'], env)).stdout).toContain(userId)
+  const table = await osaServer(['audit', '--user', userId, '--event', 'operator.role'], env)
+  expect(table.stdout).toMatch(/^AT .*\n\S+Z +operator\.role +ok .* user to publisher\n$/)
+
+  const again = await logIn(node)
+  expect(documents((await osaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([{ revoked: 1 }])
+  expect(await me(again.access_token)).toBe(401)
+}, 90_000)
+
+test('L10 on the embedded database a running node is told to stop first; what is then switched off stays off', async () => {
+  using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
+  const env = { OSA_DATA_DIR: data.path }
+  const node = await spawnNode({ env })
+  const held = await osaServer(['keys', 'list'], env)
+  expect(held).toMatchObject({ code: 1, stdout: '' })
+  expect(held.stderr).toContain('Stop the node first')
+  await node.stop()
+  expect(await osaServer(['device-grant', 'off'], env)).toMatchObject({ code: 0, stderr: '' })
+  expect(documents((await osaServer(['audit', '--json'], env)).stdout)).toMatchObject([
+    { event: 'operator.device_grant', outcome: 'ok', detail: 'off' },
+  ])
+  await using again = await spawnNode({ env })
+  expect(await start(again)).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } })
+  const v1 = await fetch(`${again.url}/api/v1/auth/device`, { method: 'POST' })
+  expect([v1.status, await v1.json()]).toMatchObject([503, { error: 'temporarily_unavailable' }])
+}, 60_000)
+
+describe('a command that cannot be carried out', () => {
+  test('says what is missing, with 2, before anything is opened', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
+    const env = { OSA_DATA_DIR: join(data.path, 'none') }
+    const wrong = [
+      [],
+      ['keys'],
+      ['sessions', 'revoke'],
+      ['sessions', 'revoke', '--all', '--user', 'x'],
+      ['audit', '--limit', '0'],
+      ['audit', '--since', 'yesterday'],
+      ['audit', '--bogus'],
+      ['role', 'carberry', 'admin'],
+      ['keys', 'list', 'more'],
+    ]
+    const runs = await Promise.all(wrong.map((args) => osaServer(args, env)))
+    expect(runs.map(({ code }) => code)).toEqual(wrong.map(() => 2))
+    expect(runs.every(({ stdout, stderr }) => stdout === '' && stderr.includes('--help'))).toBe(true)
+  })
+
+  test('makes no database where there is none', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
+    const missing = join(data.path, 'none')
+    const run = await osaServer(['keys', 'list'], { OSA_DATA_DIR: missing })
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toContain(`There is no node's data in ${missing}.`)
+    expect(existsSync(missing)).toBe(false)
+  })
+
+  test('I06 tells of a database that is not there without its password', async () => {
+    const run = await osaServer(['keys', 'list'], { DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('The database at 127.0.0.1:1/archive cannot be reached')
+    expect(run.stderr).not.toContain('canary')
+  })
+})
+
+test('every command has help with an example', async () => {
+  const overview = await osaServer(['--help'])
+  expect(overview.code).toBe(0)
+  for (const name of [
+    'keys list',
+    'keys rotate',
+    'sessions revoke',
+    'device-grant off',
+    'device-grant on',
+    'role',
+    'audit',
+  ]) {
+    expect(overview.stdout).toContain(`  ${name} `)
+    const help = await osaServer([...name.split(' '), '--help'])
+    expect([help.code, help.stderr]).toEqual([0, ''])
+    expect(help.stdout).toMatch(new RegExp(`Example:\n  osa-server ${name}`))
+  }
+})

@@ -1,0 +1,84 @@
+/** `osa-server`: finds the command, reads its arguments, runs it, and answers the exit code. */
+import { parseArgs } from 'node:util'
+import { audit } from './audit.ts'
+import type { OperatorCommand, UsageProblem, Work } from './command.ts'
+import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
+import { commandHelp, overview } from './help.ts'
+import { keysList, keysRotate } from './keys.ts'
+import { role } from './role.ts'
+import { sessionsRevoke } from './sessions.ts'
+
+const commands: readonly OperatorCommand[] = [
+  keysList,
+  keysRotate,
+  sessionsRevoke,
+  deviceGrantOff,
+  deviceGrantOn,
+  role,
+  audit,
+]
+
+/** Done, did not work, was not understood. */
+const exitCode = { ok: 0, failed: 1, usage: 2 } as const
+
+type OperatorIo = {
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+}
+
+/** Runs one command line. Data goes to standard output, everything else to standard error. */
+export const runOperator = async (io: OperatorIo): Promise<number> => {
+  const asked = read(io.args)
+  if ('help' in asked) {
+    io.stdout.write(asked.help)
+    return exitCode.ok
+  }
+  if ('usage' in asked) {
+    io.stderr.write(`${asked.usage}\nosa-server --help lists the commands.\n`)
+    return exitCode.usage
+  }
+  // only now: what reaches the database takes a second to load, and help should not wait for it
+  const { carryOut } = await import('./open-operator.ts')
+  const outcome = await carryOut(io, asked.work)
+  if ('problem' in outcome) {
+    io.stderr.write(`${outcome.problem}\n${outcome.hint === '' ? '' : `${outcome.hint}\n`}`)
+    return exitCode.failed
+  }
+  const lines = outcome.documents.map((document) => `${JSON.stringify(document)}\n`).join('')
+  io.stdout.write(asked.json ? lines : outcome.text)
+  return exitCode.ok
+}
+
+const read = (args: readonly string[]): { help: string } | UsageProblem | { work: Work; json: boolean } => {
+  const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
+  if (!command) {
+    const words = args.filter((arg) => !arg.startsWith('-'))
+    if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { help: overview(commands) }
+    return { usage: words.length === 0 ? 'Say what to do.' : `There is no command ${words.slice(0, 2).join(' ')}.` }
+  }
+  const parsed = parse(command, args.slice(command.name.split(' ').length))
+  if ('usage' in parsed) return parsed
+  const { values, positionals } = parsed
+  if (values.help === true) return { help: commandHelp(command) }
+  if (command.positionals === '' && positionals.length > 0) return { usage: `${command.name} takes options only.` }
+  const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
+  const prepared = command.prepare({ positionals, text, isSet: (option) => values[option] === true })
+  return 'usage' in prepared ? prepared : { work: prepared, json: values.json === true }
+}
+
+const parse = (command: OperatorCommand, args: readonly string[]) => {
+  const options: Record<string, { type: 'boolean' | 'string'; short?: string }> = {
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  }
+  for (const [name, { type }] of Object.entries(command.options)) options[name] = { type }
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    // unknown options and missing values; the first sentence names the option and never its value
+    if (error instanceof TypeError) return { usage: `${error.message.split(/[.\n] ?/)[0]}.` }
+    throw error
+  }
+}

@@ -1,0 +1,26 @@
+/** `role`: what a person who has signed in may do from now on. */
+import { roles } from '@osa/contract'
+import { nobodyCalled, type OperatorCommand, parseIdentity } from './command.ts'
+
+export const role: OperatorCommand = {
+  name: 'role',
+  summary: 'Give a person who has signed in a role: user, publisher or admin',
+  positionals: `<issuer#subject> ${roles.join('|')}`,
+  options: {},
+  example: "osa-server role 'https://orcid.org#0000-0002-1825-0097' publisher",
+  prepare({ positionals: [who = '', name, ...rest] }) {
+    const identity = parseIdentity(who)
+    const given = roles.find((known) => known === name)
+    if (!identity || !given || rest.length > 0) return { usage: `Say whose role and which: ${role.positionals}.` }
+    return async (operator) => {
+      const changed = await operator.setRole(identity, given)
+      if (changed === null) return nobodyCalled(who)
+      const { userId, before } = changed
+      const prevails = 'A higher role in the settings of the node (OSA_ADMINS) prevails.'
+      return {
+        text: `The role was ${before} and is ${given} now. ${prevails}\n`,
+        documents: [{ user_id: userId, before, role: given }],
+      }
+    }
+  },
+}

@@ -1,0 +1,32 @@
+/** `sessions revoke`: ends the sessions of one person or of everybody (H09, L10). */
+import type { PersonReference } from '@osa/core'
+import { nobodyCalled, type OperatorCommand, parseIdentity } from './command.ts'
+
+export const sessionsRevoke: OperatorCommand = {
+  name: 'sessions revoke',
+  summary: 'End every session of a person, or of everybody; they have to sign in again',
+  positionals: '',
+  options: {
+    user: { type: 'string', value: '<id|issuer#subject>', help: 'Whose sessions' },
+    all: { type: 'boolean', help: 'The sessions of everybody' },
+  },
+  example: "osa-server sessions revoke --user 'https://orcid.org#0000-0002-1825-0097'",
+  prepare({ text, isSet }) {
+    const user = text('user')
+    if (isSet('all') === (user !== undefined)) return { usage: 'Say either --user <id|issuer#subject> or --all.' }
+    const person = user === undefined ? null : parsePerson(user)
+    if (user !== undefined && person === null) {
+      return { usage: '--user takes a user id, or issuer#subject as in https://orcid.org#0000-0002-1825-0097.' }
+    }
+    return async (operator) => {
+      const outcome = await operator.revokeSessions(person)
+      if (outcome === null) return nobodyCalled(user ?? '')
+      const { revoked } = outcome
+      const count = revoked === 1 ? '1 session has' : `${revoked} sessions have`
+      return { text: `${count} ended.\n`, documents: [{ revoked }] }
+    }
+  },
+}
+
+const parsePerson = (text: string): PersonReference | null =>
+  /^[0-9a-f-]{36}$/.test(text) ? { userId: text } : parseIdentity(text)

@@ -1,0 +1,23 @@
+/** Whether people may sign in from terminals at all: the operator's switch for an emergency (L10). */
+import { type AuthDependencies, secondsAfter } from './dependencies.ts'
+
+/** How long a process may go on with what it read: a change takes effect everywhere within a minute. */
+const rememberedSeconds = 30
+
+export interface DeviceGrant {
+  /** True unless an operator has turned it off. To be asked outside a transaction, which may hold the only connection. */
+  isOn(): Promise<boolean>
+}
+
+export const createDeviceGrant = ({ store, now }: Pick<AuthDependencies, 'store' | 'now'>): DeviceGrant => {
+  let current: { until: Date; enabled: boolean } | null = null
+  return {
+    async isOn() {
+      if (current && now() < current.until) return current.enabled
+      const until = secondsAfter(now(), rememberedSeconds)
+      const enabled = (await store.findSwitch('device_grant'))?.enabled ?? true
+      current = { until, enabled }
+      return enabled
+    },
+  }
+}

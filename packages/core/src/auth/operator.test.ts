@@ -1,0 +1,168 @@
+/** What an operator may do, on the memory store and a clock that moves when told to. */
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { testAuth } from '../testing/test-auth.ts'
+import { deriveKeys } from './keys.ts'
+import { createOperator } from './operator.ts'
+import { isRefusal } from './refusal.ts'
+
+const orcid = (subject: string) => ({ issuer: 'https://orcid.example', subject })
+
+const operated = () => {
+  const world = testAuth()
+  return { ...world, operator: createOperator(world.deps) }
+}
+
+const kidOf = (accessToken: string): unknown =>
+  JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid
+
+test('L03 F12 a rotated key is published at once, signs when every cached key set has run out, and the old one goes after its last token', async () => {
+  const { auth, clock, deps, logIn, operator, refresh } = operated()
+  const before = await logIn()
+  const oldKid = kidOf(before.access_token)
+  const made = await operator.rotateKeys({ atOnce: false })
+  if (!('rotated' in made)) throw new Error('the rotation was refused')
+  const newKid = made.rotated.kid
+  expect(made.rotated.stage).toBe('published')
+
+  clock.advance({ seconds: 31 })
+  const published = (await auth.publicKeys()).keys.map(({ kid }) => kid)
+  expect(published).toEqual([oldKid, newKid])
+  const staged = await refresh(before.refresh_token)
+  if (isRefusal(staged)) throw new Error(staged.error)
+  expect(kidOf(staged.access_token)).toBe(oldKid)
+
+  clock.advance({ seconds: 360 })
+  const after = await refresh(staged.refresh_token)
+  if (isRefusal(after)) throw new Error(after.error)
+  expect(kidOf(after.access_token)).toBe(newKid)
+  expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['retiring', 'signing'])
+  expect(isRefusal(await auth.authenticate(staged.access_token))).toBe(false)
+
+  clock.advance({ seconds: deps.policy.accessTokenLifetimeSeconds + 60 })
+  expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['retired', 'signing'])
+  expect((await auth.publicKeys()).keys.map(({ kid }) => kid)).toEqual([newKid])
+  expect(await operator.listAudit({ limit: 1, event: 'key.rotate' })).toMatchObject([
+    { detail: expect.stringContaining(newKid) },
+  ])
+})
+
+test('F12 a second staged rotation waits for the first', async () => {
+  const { logIn, operator } = operated()
+  await logIn()
+  await operator.rotateKeys({ atOnce: false })
+  expect(await operator.rotateKeys({ atOnce: false })).toMatchObject({ refused: 'staged' })
+  expect(await operator.listKeys()).toHaveLength(2)
+})
+
+test('I04 a key that the node could not open is not made: another secret is refused', async () => {
+  const { deps, logIn, operator } = operated()
+  await logIn()
+  const keys = deriveKeys(Buffer.alloc(32, 8), deps.random)
+  const mistaken = createOperator({ ...deps, keys })
+  expect(await mistaken.rotateKeys({ atOnce: false })).toEqual({ refused: 'other_secret' })
+  expect(await mistaken.rotateKeys({ atOnce: true })).toEqual({ refused: 'other_secret' })
+  expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['signing'])
+})
+
+test('L10 a rotation at once ends every access token within half a minute, and refreshing goes on', async () => {
+  const { auth, clock, logIn, operator, refresh } = operated()
+  const { access_token, refresh_token } = await logIn()
+  await operator.rotateKeys({ atOnce: false })
+  await operator.rotateKeys({ atOnce: true })
+  clock.advance({ seconds: 31 })
+  expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['retired', 'retired', 'signing'])
+  expect(await auth.authenticate(access_token)).toMatchObject({ error: 'invalid_token' })
+  const refreshed = await refresh(refresh_token)
+  if (isRefusal(refreshed)) throw new Error(refreshed.error)
+  expect(isRefusal(await auth.authenticate(refreshed.access_token))).toBe(false)
+})
+
+test('H09 an operator ends every session of one person, and of nobody else', async () => {
+  const { logIn, operator, refresh } = operated()
+  const [first, second] = [await logIn('ada'), await logIn('ada')]
+  const bobs = await logIn('bob')
+  expect(await operator.revokeSessions(orcid('ada'))).toEqual({ revoked: 2 })
+  expect(await refresh(first.refresh_token)).toMatchObject({ error: 'invalid_grant' })
+  expect(await refresh(second.refresh_token)).toMatchObject({ error: 'invalid_grant' })
+  expect(isRefusal(await refresh(bobs.refresh_token))).toBe(false)
+  const [event] = await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })
+  const userId = event?.userId ?? ''
+  expect(await operator.revokeSessions({ userId })).toEqual({ revoked: 0 })
+})
+
+test('H09 L10 an operator ends the sessions of everybody', async () => {
+  const { auth, logIn, operator, refresh } = operated()
+  const all = [await logIn('ada'), await logIn('bob')]
+  expect(await operator.revokeSessions(null)).toEqual({ revoked: 2 })
+  for (const { access_token, refresh_token } of all) {
+    expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant' })
+    expect(isRefusal(await auth.authenticate(access_token))).toBe(true)
+  }
+})
+
+test('H09 a person who is not there is told apart from one without sessions', async () => {
+  const { logIn, operator } = operated()
+  await logIn('ada')
+  expect(await operator.revokeSessions(orcid('nobody'))).toBeNull()
+  expect(await operator.revokeSessions({ userId: randomUUID() })).toBeNull()
+  expect(await operator.revokeSessions({ userId: 'not an id' })).toBeNull()
+  expect(await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })).toEqual([])
+})
+
+test('a role is stored for someone who has signed in, and audited', async () => {
+  const { logIn, operator, store } = operated()
+  await logIn('ada')
+  expect(await operator.setRole(orcid('nobody'), 'admin')).toBeNull()
+  const changed = await operator.setRole(orcid('ada'), 'publisher')
+  const userId = changed?.userId ?? ''
+  expect(changed).toEqual({ userId, before: 'user' })
+  expect((await store.transaction((tx) => tx.findUser(userId)))?.role).toBe('publisher')
+  const [event] = await operator.listAudit({ limit: 1, event: 'operator.role' })
+  expect(event).toMatchObject({ userId, detail: 'user to publisher' })
+})
+
+test('L10 within half a minute of the switch nothing is started, approved or redeemed; pending codes stay pending, sessions go on', async () => {
+  const { auth, arrive, clock, decide, deps, logIn, operator, poll, refresh, start, client } = operated()
+  const tokens = await logIn()
+  const [pending, other, approved] = [await start(), await start(), await start()]
+  await decide(approved.user_code)
+  await operator.setDeviceGrant({ enabled: false })
+  clock.advance({ seconds: 31 })
+
+  const requester = { ip: '192.0.2.7', source: '192.0.2.7', userAgent: null, requestId: null }
+  const refused = await auth.startDeviceAuthorization({ client: client('osa-cli'), requester })
+  expect(refused).toMatchObject({ error: 'temporarily_unavailable' })
+  expect(refused).not.toHaveProperty('retryAfterSeconds')
+  const arrived = await arrive(pending.user_code, 'ada')
+  expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('expired')
+  expect(await poll(pending.device_code)).toMatchObject({ error: 'authorization_pending' })
+  expect(await poll(approved.device_code)).toMatchObject({ error: 'authorization_pending' })
+  expect(isRefusal(await refresh(tokens.refresh_token))).toBe(false)
+  const judged = await arrive(other.user_code, 'bob')
+  expect(await auth.decideDevice({ ...judged, decision: 'deny', requester })).toBe('denied')
+
+  await operator.setDeviceGrant({ enabled: true })
+  clock.advance({ seconds: 31 })
+  expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('approved')
+  expect(await poll(approved.device_code)).toMatchObject({ token_type: 'Bearer' })
+  const events = await operator.listAudit({ limit: 10, event: 'operator.device_grant' })
+  expect(events.map(({ detail }) => detail)).toEqual(['on', 'off'])
+
+  await operator.setDeviceGrant({ enabled: false })
+  clock.advance({ seconds: deps.policy.deviceCodeLifetimeSeconds })
+  expect(await poll(pending.device_code)).toMatchObject({ error: 'expired_token' })
+})
+
+test('L07 the audit is read newest first, up to a limit and back to an instant', async () => {
+  const { clock, logIn, operator } = operated()
+  await logIn('ada')
+  clock.advance({ seconds: 60 })
+  const since = clock.now()
+  await logIn('bob')
+  const recent = await operator.listAudit({ limit: 100, since })
+  expect(recent.length).toBeGreaterThan(0)
+  expect(recent.every(({ at }) => at >= since)).toBe(true)
+  expect((await operator.listAudit({ limit: 100 })).length).toBe(2 * recent.length + 1) // the first key, made once
+  expect(await operator.listAudit({ limit: 2 })).toHaveLength(2)
+})

@@ -1,0 +1,144 @@
+/** What whoever runs a node may do from its console: rotate keys, end sessions, give roles, stop sign-ins, read the audit (L03, L10). */
+import type { Role } from '@osa/contract'
+import { type AuthDependencies, auditEvent, isId, secondsAfter } from './dependencies.ts'
+import type { AuthPolicy } from './policy.ts'
+import type { AuthTx } from './ports.ts'
+import type { AuditEvent, SigningKey, User } from './rows.ts'
+import { insertSigningKey, keySetMaxAgeSeconds } from './signing-keys.ts'
+
+/** Clocks differ, and a process may go on for half a minute with the keys it last read. */
+const marginSeconds = 60
+
+/** A key as an operator sees it; never its private half. */
+export interface KeyStage {
+  readonly kid: string
+  readonly algorithm: SigningKey['algorithm']
+  /** `published`: known to verifiers, not signing yet. `retiring`: still accepted, no longer signing. */
+  readonly stage: 'published' | 'signing' | 'retiring' | 'retired'
+  readonly createdAt: Date
+  readonly signsFrom: Date
+  readonly retiresAt: Date | null
+}
+
+/** A person, by the node's id or by what their identity provider calls them. */
+export type PersonReference = { readonly userId: string } | { readonly issuer: string; readonly subject: string }
+
+export type RotationOutcome =
+  | { rotated: KeyStage; othersRetireAt: Date }
+  | { refused: 'staged'; waiting: KeyStage }
+  | { refused: 'other_secret' }
+
+export interface Operator {
+  /** Every key the database still has, oldest first. */
+  listKeys(): Promise<KeyStage[]>
+  /**
+   * Staged (F12): the new key is published at once and signs once every cached key set has run out (360 s); the others retire when
+   * the last access token they signed has expired. With `atOnce`, for a key that leaked, the new one signs now and all others are
+   * refused from now on: every access token ends, sessions go on with their next refresh. Staged rotation is refused (`staged`)
+   * while an earlier one waits for its turn, and any (`other_secret`) when the keys in use were sealed under another `OSA_SECRET`:
+   * the node could not open the new one.
+   */
+  rotateKeys(options: { atOnce: boolean }): Promise<RotationOutcome>
+  /** Ends every session of a person, or with null of everybody, and says how many (H09). Null when nobody is called that. */
+  revokeSessions(person: PersonReference | null): Promise<{ revoked: number } | null>
+  /** Stores a role. Null when nobody who has signed in is called that. A higher role in the node's settings prevails (L05). */
+  setRole(identity: { issuer: string; subject: string }, role: Role): Promise<{ userId: string; before: Role } | null>
+  /** Lets people sign in from terminals, or refuses that: nothing is started, approved or redeemed then; sessions go on (L10). */
+  setDeviceGrant(options: { enabled: boolean }): Promise<void>
+  /** The newest events first, at most `limit`, none before `since`. */
+  listAudit(query: { limit: number; event?: string; userId?: string; since?: Date }): Promise<AuditEvent[]>
+}
+
+export type OperatorDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'now' | 'random'> & {
+  readonly policy: Pick<AuthPolicy, 'accessTokenLifetimeSeconds' | 'signingAlgorithm'>
+}
+
+export const createOperator = (deps: OperatorDependencies): Operator => ({
+  async listKeys() {
+    return stagesOf(await deps.store.listSigningKeys(), deps.now())
+  },
+
+  rotateKeys: ({ atOnce }) =>
+    deps.store.transaction(async (tx) => {
+      const now = deps.now()
+      const inService = (await tx.lockSigningKeys()).filter((key) => key.retiresAt === null || key.retiresAt > now)
+      const isOpened = (key: SigningKey) => deps.keys.open('signingKey', key.sealedPrivateJwk, key.kid) !== null
+      if (!inService.every(isOpened)) return { refused: 'other_secret' }
+      const waiting = stagesOf(inService, now).find(({ stage }) => stage === 'published')
+      if (waiting && !atOnce) return { refused: 'staged', waiting }
+      const { signsFrom, retiresAt } = atOnce ? { signsFrom: now, retiresAt: now } : schedule(deps, inService, now)
+      for (const key of inService) {
+        // one that an earlier rotation retires sooner stays with that
+        if (key.retiresAt === null || key.retiresAt > retiresAt) await tx.saveSigningKey({ ...key, retiresAt })
+      }
+      const made = await insertSigningKey(deps, tx, signsFrom)
+      const detail = `${made.kid} signs from ${signsFrom.toISOString()}; others retire at ${retiresAt.toISOString()}`
+      await tx.appendAuditEvent(auditEvent(deps, 'key.rotate', 'ok', null, { detail }))
+      return { rotated: stageOf(made, now, made), othersRetireAt: retiresAt }
+    }),
+
+  revokeSessions: (person) =>
+    deps.store.transaction(async (tx) => {
+      const user = person && (await findPerson(tx, person))
+      if (person && !user) return null
+      const userId = user?.id ?? null
+      const revoked = await tx.revokeRefreshFamilies({ userId, revokedAt: deps.now(), because: 'operator' })
+      const detail = `${userId === null ? 'everybody' : 'one person'}: ${revoked}`
+      await tx.appendAuditEvent(auditEvent(deps, 'operator.revoke_sessions', 'ok', null, { userId, detail }))
+      return { revoked }
+    }),
+
+  setRole: (identity, role) =>
+    deps.store.transaction(async (tx) => {
+      const user = await findPerson(tx, identity)
+      if (!user) return null
+      await tx.saveUser({ ...user, role })
+      const details = { userId: user.id, detail: `${user.role} to ${role}` }
+      await tx.appendAuditEvent(auditEvent(deps, 'operator.role', 'ok', null, details))
+      return { userId: user.id, before: user.role }
+    }),
+
+  setDeviceGrant: ({ enabled }) =>
+    deps.store.transaction(async (tx) => {
+      await tx.putSwitch({ name: 'device_grant', enabled, changedAt: deps.now() })
+      const detail = enabled ? 'on' : 'off'
+      await tx.appendAuditEvent(auditEvent(deps, 'operator.device_grant', 'ok', null, { detail }))
+    }),
+
+  async listAudit({ since, ...query }) {
+    const events = await deps.store.listAuditEvents(query)
+    return since === undefined ? events : events.filter(({ at }) => at >= since)
+  },
+})
+
+const schedule = ({ policy }: OperatorDependencies, inService: readonly SigningKey[], now: Date) => {
+  // with no key at all there is nothing that verifiers could have cached instead
+  const signsFrom = inService.length === 0 ? now : secondsAfter(now, keySetMaxAgeSeconds + marginSeconds)
+  return { signsFrom, retiresAt: secondsAfter(signsFrom, policy.accessTokenLifetimeSeconds + marginSeconds) }
+}
+
+const findPerson = async (tx: AuthTx, person: PersonReference): Promise<User | null> => {
+  if ('userId' in person) return isId(person.userId) ? tx.findUser(person.userId) : null
+  return (await tx.lockLinkedIdentity(person))?.user ?? null
+}
+
+const stagesOf = (keys: readonly SigningKey[], now: Date): KeyStage[] => {
+  // the same choice as the key ring's: of the keys in service, the one whose time to sign came last
+  const signing = keys
+    .filter(({ signsFrom, retiresAt }) => signsFrom <= now && (retiresAt === null || retiresAt > now))
+    .reduce<SigningKey | null>((last, key) => (last && last.signsFrom >= key.signsFrom ? last : key), null)
+  return keys.map((key) => stageOf(key, now, signing))
+}
+
+const stageOf = (key: SigningKey, now: Date, signing: SigningKey | null): KeyStage => {
+  const { kid, algorithm, createdAt, signsFrom, retiresAt } = key
+  const stage =
+    retiresAt !== null && retiresAt <= now
+      ? 'retired'
+      : signsFrom > now
+        ? 'published'
+        : kid === signing?.kid
+          ? 'signing'
+          : 'retiring'
+  return { kid, algorithm, stage, createdAt, signsFrom, retiresAt }
+}
