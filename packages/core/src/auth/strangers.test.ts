@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { callbackFor, testProvider } from '../testing/test-provider.ts'
+
+const from = (ip: string) => ({ ...testRequester, ip, source: ip })
+
+test('C08 other spellings of a code, and the other wire’s way to ask, spend one and the same budget', async () => {
+  const { auth, start } = testAuth()
+  const { user_code } = await start()
+  const requester = from('192.0.2.9')
+  const enter = (userCode: string) => auth.enterUserCode({ userCode, requester, userId: null })
+  const describe = (userCode: string) => auth.describeUserCode({ userCode, requester })
+  const wrong = [
+    'BBBB-BBBB',
+    'bbbbbbbb',
+    'bb bb-bb bb',
+    'BBBBBBBB',
+    'not a code',
+    '',
+    'x'.repeat(5_000),
+    'B',
+    'ＢＢＢＢ',
+    '\0',
+  ]
+  for (const [at, userCode] of wrong.entries()) await (at % 2 === 0 ? enter(userCode) : describe(userCode))
+  expect(await enter(user_code)).toMatchObject({ outcome: 'limited' })
+  expect(await describe(user_code)).toMatchObject({ error: 'temporarily_unavailable' })
+})
+
+test('J10 nobody makes the node call an identity provider but by a sign-in begun in the same browser, and once by each', async () => {
+  let calls = 0
+  const clock = testAuth().clock
+  const provider = testProvider(clock.now)
+  const { auth, start } = testAuth({
+    identityProviders: [
+      {
+        ...provider,
+        verifiedIdentity: (callback) => {
+          calls++
+          return provider.verifiedIdentity(callback)
+        },
+      },
+    ],
+  })
+  const browser = auth.newBrowserSecret()
+  const finish = (parameters: URLSearchParams, cookie: typeof browser | null) =>
+    auth.finishSignIn({ parameters, browser: cookie, session: null, requester: testRequester })
+  const made = (fields: Record<string, string>) => new URLSearchParams({ code: 'carberry', ...fields })
+  for (const cookie of [browser, null]) {
+    for (const parameters of [made({}), made({ state: '' }), made({ state: 'x'.repeat(43) }), made({ iss: 'x' })]) {
+      expect(await finish(parameters, cookie)).toMatchObject({ refused: 'unknown_transaction' })
+    }
+  }
+  const { user_code } = await start()
+  const entered = await auth.enterUserCode({ userCode: user_code, requester: testRequester, userId: null })
+  if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
+  const begun = await auth.beginSignIn({ providerId: 'orcid', browser, device: entered.ticket, switchAccount: false })
+  if ('refused' in begun) throw new Error(begun.detail)
+  const answer = callbackFor(begun.authorizationUrl, { subject: 'carberry' })
+  await finish(answer, auth.newBrowserSecret())
+  await finish(answer, null)
+  expect(calls).toBe(0)
+  await Promise.all([finish(answer, browser), finish(answer, browser), finish(answer, browser)])
+  expect(calls).toBe(1)
+})

@@ -1,0 +1,142 @@
+import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
+import { describe, expect, test, vi } from 'vitest'
+import { memoryStore } from '../testing/memory-store.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
+import { testAuth } from '../testing/test-auth.ts'
+import type { AuthStore } from './ports.ts'
+import { isRefusal } from './refusal.ts'
+import { createKeyRing } from './signing-keys.ts'
+
+const tokensOf = <T extends object>(outcome: T) => {
+  if (isRefusal(outcome)) throw new Error(outcome.error_description)
+  return outcome as Exclude<T, { error: string }>
+}
+
+describe('refresh tokens', () => {
+  test('G10 RFC 6749 §10.10: first and rotated ones alike are 256 opaque bits that tell nothing of each other', async () => {
+    const { logIn, refresh, clock } = testAuth()
+    const tokens: string[] = []
+    for (let login = 0; login < 20; login++) {
+      let { refresh_token } = await logIn()
+      for (let use = 0; use < 10; use++) {
+        tokens.push(refresh_token)
+        refresh_token = tokensOf(await refresh(refresh_token)).refresh_token
+      }
+      clock.advance({ seconds: 60 })
+    }
+    expect(new Set(tokens).size).toBe(200)
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{43}$/)
+    // random values share few beginnings and ends: a counter, a time or a family id in them would show
+    expect(new Set(tokens.map((token) => token.slice(0, 2))).size).toBeGreaterThan(100)
+    expect(new Set(tokens.map((token) => token.slice(-3))).size).toBeGreaterThan(150)
+  })
+
+  test('I03 nothing that is ever stored is a refresh token, or turns into one without the token presented before it', async () => {
+    const { store, written } = recordingStore()
+    const { deps, logIn, refresh } = testAuth({ store })
+    const first = (await logIn()).refresh_token
+    const second = tokensOf(await refresh(first)).refresh_token
+    expect(tokensOf(await refresh(first)).refresh_token, 'the window is open').toBe(second)
+    const everything = written().join('\n')
+    for (const token of [first, second]) expect(everything).not.toContain(token)
+
+    // whoever has the rows, and even the node's keys, lacks the presented token
+    const stored = new Set(everything.match(/[\w-]{20,}/g))
+    for (const text of stored) {
+      for (const salt of stored) expect(deps.keys.mac('refresh', text, salt)).not.toBe(second)
+    }
+    expect(
+      [...stored].some((salt) => deps.keys.mac('refresh', first, salt) === second),
+      'with it, it is derived',
+    ).toBe(true)
+  })
+})
+
+describe('access tokens', () => {
+  test.each([
+    ['ES256', { kty: 'EC', crv: 'P-256' }],
+    ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+    ['RS256', { kty: 'RSA' }],
+  ] as const)(
+    'F03 RFC 9068 §2.1: with %s anybody can check a token by the published key set',
+    async (algorithm, kind) => {
+      const defaults = testAuth().deps.policy
+      const { auth, logIn } = testAuth({ policy: { ...defaults, signingAlgorithm: algorithm } })
+      const { access_token } = await logIn()
+      const keySet = await auth.publicKeys()
+      expect(keySet.keys).toMatchObject([{ ...kind, alg: algorithm, use: 'sig' }])
+      const modulusBits = Buffer.from(keySet.keys[0]?.n ?? '', 'base64url').length * 8
+      expect(modulusBits).toBe(algorithm === 'RS256' ? 3072 : 0)
+      const options = { issuer: defaults.publicUrl, audience: defaults.publicUrl, typ: 'at+jwt' }
+      const currentDate = new Date('2026-01-01T00:00:01Z')
+      const { protectedHeader } = await jwtVerify(access_token, createLocalJWKSet(keySet), { ...options, currentDate })
+      expect(protectedHeader.alg).toBe(algorithm)
+    },
+  )
+
+  test('F06 RFC 8725 §3.9: a key that a token brings along or points to is never used, nor fetched; an unknown crit is refused', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const { auth, deps, logIn } = testAuth()
+    const { access_token } = await logIn()
+    const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString())
+    const { kid, alg = '' } = decodeProtectedHeader(access_token)
+    const attacker = await generateKeyPair('ES256', { extractable: true })
+    const jwk = await exportJWK(attacker.publicKey)
+    const pointers = [
+      { jwk },
+      { jku: 'https://evil.example/keys' },
+      { x5u: 'https://evil.example/chain' },
+      { x5c: ['MIIB'] },
+    ]
+    for (const pointer of pointers) {
+      for (const named of [{ kid: kid ?? '' }, {}, { kid: 'https://evil.example/keys' }]) {
+        const header = { alg, typ: 'at+jwt', ...named, ...pointer }
+        const forged = await new SignJWT(claims).setProtectedHeader(header).sign(attacker.privateKey)
+        expect(await auth.authenticate(forged)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
+      }
+    }
+    const { key } = await createKeyRing(deps).signer()
+    const sign = (header: object, crit: { [name: string]: boolean }) =>
+      new SignJWT(claims).setProtectedHeader({ alg, typ: 'at+jwt', kid: kid ?? '', ...header }).sign(key, { crit })
+    expect(isRefusal(await auth.authenticate(await sign({}, {}))), 'the node’s own key signs').toBe(false)
+    const critical = await sign({ crit: ['lasting'], lasting: true }, { lasting: true })
+    expect(await auth.authenticate(critical)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
+    expect(fetched).not.toHaveBeenCalled()
+  })
+
+  test('F15 RFC 9068 §5: sub is the same at each sign-in, is no client id, and is never given out again', async () => {
+    const random = seededRandom(15)
+    const here = testAuth({ random })
+    const subOf = async (node: ReturnType<typeof testAuth>, subject: string) =>
+      tokensOf(await node.auth.authenticate((await node.logIn(subject)).access_token)).user.id
+    const carberry = await subOf(here, 'carberry')
+    expect(await subOf(here, 'carberry')).toBe(carberry)
+    expect(await subOf(here, 'ada')).not.toBe(carberry)
+    expect(here.deps.clients.has(carberry)).toBe(false)
+    // a person who comes back to a node that has forgotten them is a new one: sub is not made from the ORCID iD
+    expect(await subOf(testAuth({ random }), 'carberry')).not.toBe(carberry)
+  })
+})
+
+/** A memory store, and everything that was ever written to it as JSON. */
+const recordingStore = () => {
+  const inner = memoryStore()
+  const lines: string[] = []
+  const store: AuthStore = {
+    ...inner,
+    transaction: (work) =>
+      inner.transaction((tx) => {
+        const recording = new Proxy(tx, {
+          get: (target, name: keyof typeof tx) =>
+            /^(insert|save|append)/.test(name)
+              ? (...rows: unknown[]) => {
+                  lines.push(JSON.stringify(rows))
+                  return (target[name] as (...rows: unknown[]) => unknown)(...rows)
+                }
+              : target[name],
+        })
+        return work(recording)
+      }),
+  }
+  return { store, written: () => lines }
+}
