@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { approve } from './approve.ts'
+import { canary, type LiveValues } from './fuzz/fields.ts'
+import { anyRequest } from './fuzz/inputs.ts'
+import { type RawRequest, sendRaw } from './fuzz/raw-request.ts'
+import { faultsOf } from './fuzz/verdict.ts'
+import { startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const seconds = Number(process.env.FUZZ_SECONDS ?? 60)
+const firstSeed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
+const batchSize = 400
+const atOnce = 8
+
+const post = async (url: string, fields: Record<string, string>): Promise<Record<string, string>> => {
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
+  return (await answer.json()) as Record<string, string>
+}
+
+/** Signs in anew, for a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
+const liveValues = async (url: string): Promise<LiveValues | null> => {
+  const [redeemed, open] = [
+    await post(`${url}/oauth/device_authorization`, {}),
+    await post(`${url}/oauth/device_authorization`, {}),
+  ]
+  if (!redeemed.user_code || !open.user_code) return null
+  await approve(url, redeemed.user_code)
+  const tokens = await post(`${url}/oauth/token`, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: redeemed.device_code ?? '',
+  })
+  const page = await fetch(`${url}/device`)
+  const html = await page.text()
+  return {
+    deviceCode: open.device_code ?? '',
+    userCode: open.user_code,
+    accessToken: tokens.access_token ?? '',
+    refreshToken: tokens.refresh_token ?? '',
+    formToken: /name="form_token" value="([^"]+)"/.exec(html)?.[1] ?? '',
+    cookie: page.headers.getSetCookie()[0]?.split(';')[0] ?? '',
+  }
+}
+
+/** A request as a report may hold it: live values by their names. */
+const shown = ({ method, target, headers, body }: RawRequest, live: LiveValues): string => {
+  const whole = JSON.stringify({ method, target, headers, body: Buffer.from(body).toString('utf8') })
+  const named = Object.entries(live).reduce((text, [name, value]) => text.replaceAll(value, `<${name}>`), whole)
+  return named.length > 900 ? `${named.slice(0, 900)}…` : named
+}
+
+test('B18 B27 B29 B30 whatever is sent to any address, the node answers in its own words, tells no secret and does not fail', {
+  timeout: (seconds + 120) * 1000,
+}, async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data'), OSA_TRUSTED_PROXIES: '127.0.0.1/32' })
+  const port = Number(new URL(node.url).port)
+  const statuses = new Map<number, number>()
+  const found: string[] = []
+  let tried = 0
+  const attempt = async (request: RawRequest, live: LiveValues, seed: number) => {
+    const answer = await sendRaw(port, request)
+    tried++
+    statuses.set(answer?.status ?? 0, (statuses.get(answer?.status ?? 0) ?? 0) + 1)
+    const faults = faultsOf(request, answer, live)
+    if (faults.length > 0 && found.length < 20) {
+      found.push(
+        `${faults.join('; ')} (seed ${seed})\n${shown(request, live)}\n${answer?.status} ${answer?.body.slice(0, 200)}`,
+      )
+    }
+  }
+
+  let live = await liveValues(node.url)
+  expect(live?.refreshToken, 'the first sign-in works').toBeTruthy()
+  for (let seed = firstSeed, until = Date.now() + seconds * 1000; Date.now() < until && live !== null; seed++) {
+    const using = live
+    const queue = fc.sample(anyRequest(using), { numRuns: batchSize, seed })
+    await Promise.all(
+      Array.from({ length: atOnce }, async () => {
+        for (let next = queue.pop(); next !== undefined; next = queue.pop()) await attempt(next, using, seed)
+      }),
+    )
+    live = (await liveValues(node.url)) ?? using
+  }
+
+  const failures = [...statuses].filter(([status]) => status >= 500).reduce((sum, [, count]) => sum + count, 0)
+  const list = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status || 'closed'}: ${count}`)
+  process.stdout.write(
+    `fuzz: ${tried} inputs tried, ${failures} answers of 5xx (${list.join(', ')}), seed ${firstSeed}\n`,
+  )
+  expect(found.join('\n\n')).toBe('')
+  expect(failures).toBe(0)
+  expect(node.output(), 'no submitted secret in the log').not.toContain(canary)
+  expect((await fetch(`${node.url}/readyz`)).status, 'the node still works').toBe(200)
+})
