@@ -170,7 +170,7 @@ export type EnteredCode =
   | { outcome: 'not_usable' }
   | { outcome: 'limited'; retryAfterSeconds: number }
 
-/** Why a sign-in did not happen; each has its page. `deviceAuthorizationId` is there when the device is now denied. */
+/** Why a sign-in did not happen; each has its page. */
 export type SignInRefusal = {
   refused:
     | 'unknown_transaction' // no such state in this browser: stale, replayed or forged
