@@ -154,7 +154,6 @@ export const auditEvents = [
   'admin.granted',
   'key.create',
   'key.rotate',
-  'key.retire',
   'operator.revoke_sessions',
   'operator.device_grant',
   'operator.role',
