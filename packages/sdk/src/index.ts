@@ -4,6 +4,7 @@
  * errors.ts      OsaError, the one error class, and the closed set of its codes
  * server-url.ts  one spelling for each server
  */
-export type { Tokens, User } from './answers.ts'
+
 export * from './errors.ts'
 export { canonicalServer } from './server-url.ts'
+export type { Tokens, User } from './wire/answers.ts'

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { makeTemporaryDir } from '../testing/index.ts'
 import { resolveConfigDir } from './config-dir.ts'
-import { makeTemporaryDir } from './testing/index.ts'
 
 test('K22: OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignored', () => {
   expect(resolveConfigDir({ HOME: '/h', OSA_CONFIG_DIR: '/c' })).toEqual({ dir: '/c', isDefault: false })

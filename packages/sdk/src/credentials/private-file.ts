@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { OsaError } from './errors.ts'
+import { OsaError } from '../errors.ts'
 
 const maxFileBytes = 1024 * 1024
 const isPosix = process.platform !== 'win32'

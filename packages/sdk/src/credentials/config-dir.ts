@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { OsaError } from './errors.ts'
+import { OsaError } from '../errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { OsaError } from '../errors.ts'
 import { prepareReplacement, removeAbandoned } from './atomic-file.ts'
-import type { Clock } from './clock.ts'
 import {
   type Credential,
   type Entries,
@@ -16,7 +17,6 @@ import {
   withCredential,
   withoutCredential,
 } from './credentials-file.ts'
-import { OsaError } from './errors.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { checkPrivateDir, readPrivateFile, resolveTarget, toStoreError } from './private-file.ts'
 import { fileTimestamp } from './timestamp.ts'

@@ -1,8 +1,9 @@
 /** The calls of the JSON wire that signing in needs (`/api/v1/auth/*`), beside the device flow itself. */
+
+import { OsaError } from '../errors.ts'
+import { canonicalServerOrNull } from '../server-url.ts'
 import { readServerDocument, readTokens, readUser, readV1ErrorCode, type Tokens, type User } from './answers.ts'
-import { OsaError } from './errors.ts'
 import type { Http } from './http.ts'
-import { canonicalServerOrNull } from './server-url.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 interface Call {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { makeTemporaryDir } from '../testing/index.ts'
 import { findLink } from './find-link.ts'
 import { readLink, removeLink, writeLink } from './link.ts'
-import { makeTemporaryDir } from './testing/index.ts'
 
 const server = 'https://archive.example'
 const uid = process.getuid?.()

@@ -1,7 +1,7 @@
 /** Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. */
 import { lstat, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isMissing } from './private-file.ts'
+import { isMissing } from '../credentials/private-file.ts'
 
 export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
 

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { startFakeNode } from '../testing/index.ts'
 import { createHttp } from './http.ts'
-import { startFakeNode } from './testing/index.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 const serve = async (listener: RequestListener) => {

@@ -1,8 +1,9 @@
 /** One refresh, and what may be done when its answer is lost. Saving is the caller's. */
-import type { Tokens } from './answers.ts'
-import { isOsaError, OsaError } from './errors.ts'
-import type { Http } from './http.ts'
-import { exchangeRefreshToken, fetchServerDocument } from './v1.ts'
+
+import { isOsaError, OsaError } from '../errors.ts'
+import type { Tokens } from '../wire/answers.ts'
+import type { Http } from '../wire/http.ts'
+import { exchangeRefreshToken, fetchServerDocument } from '../wire/v1.ts'
 
 const refreshTimeoutMs = 15_000
 

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from './clock.ts'
+import { systemClock } from '../clock.ts'
+import { type FakeNodeOptions, makeTemporaryDir, startFakeNode } from '../testing/index.ts'
+import { createHttp } from '../wire/http.ts'
 import { openCredentialStore } from './credential-store.ts'
-import { createHttp } from './http.ts'
 import { createSession } from './session.ts'
-import { type FakeNodeOptions, makeTemporaryDir, startFakeNode } from './testing/index.ts'
 
 /** A node, and a home folder with one login of it. */
 const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeNodeOptions = {}) => {

@@ -2,7 +2,7 @@
  * The one door to the network. Every request has a deadline and a size limit, follows no redirect (a redirected secret is a lost
  * one: `fetch` repeats a body on 307), and comes back as an answer whose JSON is only there if the server said it was JSON.
  */
-import { OsaError } from './errors.ts'
+import { OsaError } from '../errors.ts'
 import { networkError, type ProxyInUse } from './network-error.ts'
 
 export interface HttpRequest {

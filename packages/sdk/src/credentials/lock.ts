@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { Clock } from './clock.ts'
-import { OsaError } from './errors.ts'
+import type { Clock } from '../clock.ts'
+import { OsaError } from '../errors.ts'
 import { isMissing, toStoreError } from './private-file.ts'
 
 const heartbeatMs = 1000

@@ -1,9 +1,10 @@
 /** The start of a device login (RFC 8628 §3.1, §3.2), and the checks of what the server says about it. */
+
+import { OsaError } from '../errors.ts'
+import { canonicalServer, isLoopback, isSameOrigin } from '../server-url.ts'
+import { cleanText } from '../text.ts'
 import { type DeviceAuthorization, readDeviceAuthorization } from './answers.ts'
-import { OsaError } from './errors.ts'
 import type { Http } from './http.ts'
-import { canonicalServer, isLoopback, isSameOrigin } from './server-url.ts'
-import { cleanText } from './text.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 const userCodeShape = /^[A-Z0-9]{3,12}([- ][A-Z0-9]{3,12}){0,3}$/

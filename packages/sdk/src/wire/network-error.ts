@@ -1,6 +1,6 @@
 /** Turns what `fetch` throws into one of the codes a person can act on. Never repeats a header or a body. */
-import { type ErrorCode, OsaError } from './errors.ts'
-import { isLoopback } from './server-url.ts'
+import { type ErrorCode, OsaError } from '../errors.ts'
+import { isLoopback } from '../server-url.ts'
 
 /** A proxy in use for a request: where it is (without its password) and which variable named it. */
 export interface ProxyInUse {

@@ -5,13 +5,13 @@
 import { constants } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { prepareReplacement } from './atomic-file.ts'
-import { OsaError } from './errors.ts'
+import { prepareReplacement } from '../credentials/atomic-file.ts'
+import { toStoreError } from '../credentials/private-file.ts'
+import { fileTimestamp } from '../credentials/timestamp.ts'
+import { OsaError } from '../errors.ts'
+import { canonicalServer } from '../server-url.ts'
+import { describeJsonProblem, parseJsonText } from '../wire/json-text.ts'
 import { linkPath, statOrNull } from './find-link.ts'
-import { describeJsonProblem, parseJsonText } from './json-text.ts'
-import { toStoreError } from './private-file.ts'
-import { canonicalServer } from './server-url.ts'
-import { fileTimestamp } from './timestamp.ts'
 
 const maxLinkBytes = 64 * 1024
 

@@ -1,7 +1,7 @@
 /** What to say about an answer that is not what was asked for. */
-import { OsaError, type OsaErrorOptions } from './errors.ts'
+import { OsaError, type OsaErrorOptions } from '../errors.ts'
+import { cleanText } from '../text.ts'
 import type { HttpAnswer } from './http.ts'
-import { cleanText } from './text.ts'
 
 const maxRetryAfterSeconds = 1800
 

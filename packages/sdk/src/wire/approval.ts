@@ -1,10 +1,11 @@
 /** The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. */
+
+import type { Clock } from '../clock.ts'
+import { isOsaError, OsaError } from '../errors.ts'
+import { cleanText } from '../text.ts'
 import { readOAuthError, readTokens, type Tokens } from './answers.ts'
-import type { Clock } from './clock.ts'
 import { clampInterval, maxIntervalSeconds, type PendingLogin } from './device-login.ts'
-import { isOsaError, OsaError } from './errors.ts'
 import type { Http, HttpAnswer } from './http.ts'
-import { cleanText } from './text.ts'
 import { retryAfterMs, unexpectedAnswer } from './unexpected-answer.ts'
 
 const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code'

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '../clock.ts'
+import { OsaError } from '../errors.ts'
+import { createManualClock } from '../testing/index.ts'
 import { type Waiting, waitForApproval } from './approval.ts'
-import type { Clock } from './clock.ts'
 import { type PendingLogin, startDeviceLogin } from './device-login.ts'
-import { OsaError } from './errors.ts'
 import type { Http, HttpAnswer } from './http.ts'
-import { createManualClock } from './testing/index.ts'
 
 const server = 'https://archive.example'
 const started = {

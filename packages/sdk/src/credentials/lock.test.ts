@@ -3,9 +3,9 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from './clock.ts'
+import { systemClock } from '../clock.ts'
+import { makeTemporaryDir } from '../testing/index.ts'
 import { acquireLock } from './lock.ts'
-import { makeTemporaryDir } from './testing/index.ts'
 
 const acquire = (path: string, timeoutMs = 5000) =>
   acquireLock(path, { timeoutMs, clock: systemClock, purpose: 'renewing this session' })

@@ -2,12 +2,13 @@
  * A valid access token for a server, whatever it takes: the saved one, or a renewed one. Renewing rotates the refresh token, so it
  * happens in one process at a time, and never before it is certain that the new pair can be saved.
  */
-import type { Tokens } from './answers.ts'
-import type { Clock } from './clock.ts'
+
+import type { Clock } from '../clock.ts'
+import { isOsaError, OsaError } from '../errors.ts'
+import type { Tokens } from '../wire/answers.ts'
+import type { Http } from '../wire/http.ts'
 import type { CredentialStore } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
-import { isOsaError, OsaError } from './errors.ts'
-import type { Http } from './http.ts'
 import { refresh } from './refresh.ts'
 
 const lockTimeoutMs = 20_000
