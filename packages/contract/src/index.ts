@@ -4,11 +4,18 @@
  * oauth.ts            grant types, error codes, start and token documents (RFC 6749, RFC 8628)
  * access.ts           scopes, roles, built-in clients
  * account.ts          me, sessions, a pending device
+ * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
  * server-document.ts  /.well-known/osa
  * v1.ts               request shapes and error codes of the JSON wire
  */
 export * from './access.ts'
 export * from './account.ts'
+export { type Build, build, type Release, release } from './convention/container.ts'
+export { checkConvention, type Gap } from './convention/gaps.ts'
+export * from './convention/manifest.ts'
+export type { MetadataField } from './convention/metadata-schema.ts'
+export * from './convention/registered.ts'
+export { isSlug, slugOf } from './convention/slug.ts'
 export * from './oauth.ts'
 export * from './server-document.ts'
 export * from './v1.ts'

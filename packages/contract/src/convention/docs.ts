@@ -1,0 +1,33 @@
+/** What people and agents read to decide whether a convention fits: its purpose, questions it answers, worked examples. */
+import { z } from 'zod'
+import { areDistinct, readableText } from './text.ts'
+
+const question = readableText('the question', 1_000)
+const normalized = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
+
+export const docs = z.strictObject(
+  {
+    purpose: readableText('the purpose', 5_000),
+    example_questions: z
+      .array(question, { error: 'list example questions' })
+      .max(50)
+      .refine((questions) => areDistinct(questions.map(normalized)), { error: 'two example questions are the same' })
+      .refine((questions) => new Set(questions.map(normalized)).size >= 3, {
+        error: 'write at least three different questions that these records can answer',
+      }),
+    examples: z
+      .array(
+        z.strictObject({
+          question,
+          query: readableText('the query', 20_000),
+          interpretation: readableText('the interpretation', 5_000),
+        }),
+        { error: 'list examples' },
+      )
+      .min(1, { error: 'write at least one example: {question, query, interpretation}' })
+      .max(50),
+    when_not_to_use: readableText('when_not_to_use', 5_000).nullable().optional(),
+    see_also: z.array(readableText('the reference', 500)).max(50).nullable().optional(),
+  },
+  { error: 'write docs: {purpose, example_questions, examples}' },
+)

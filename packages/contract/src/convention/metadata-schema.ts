@@ -1,0 +1,99 @@
+/** The metadata that a record of a convention must carry: fields with a type, how many values, and what the values may be. */
+import { z } from 'zod'
+import { areDistinct, readableText } from './text.ts'
+
+export const fieldTypes = ['text', 'number', 'date', 'boolean', 'term', 'url'] as const
+export const fieldCardinalities = ['exactly_one', 'one_or_more', 'zero_or_more'] as const
+
+const finite = (what: string) => z.number({ error: `${what} is a number` })
+const pattern = readableText('the pattern', 500).refine(isRegularExpression, {
+  error: 'the pattern is not a regular expression',
+})
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text, 'u')
+    return true
+  } catch {
+    // that it cannot be compiled is the answer
+    return false
+  }
+}
+
+const unit = readableText('the unit', 40)
+const length = z.int({ error: 'a length is a whole number' }).min(0).max(1_000_000)
+
+/** What values of a field may be. `unit` is a symbol as people read it: `Å`, `K`, `mg/mL`. */
+export const fieldConstraints = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      type: z.literal('text'),
+      min_length: length.optional(),
+      max_length: length.optional(),
+      pattern: pattern.optional(),
+      unit: unit.optional(),
+    }),
+    z.strictObject({
+      type: z.literal('number'),
+      min_value: finite('min_value').optional(),
+      max_value: finite('max_value').optional(),
+      integer_only: z.boolean().optional(),
+      unit: unit.optional(),
+    }),
+    z.strictObject({
+      type: z.literal('term'),
+      ontology_srn: readableText('the ontology', 300),
+      root_term: readableText('the root term', 300).optional(),
+    }),
+    z.strictObject({ type: z.literal('url'), pattern: pattern.optional() }),
+    z.strictObject({ type: z.literal('date') }),
+    z.strictObject({ type: z.literal('boolean') }),
+  ],
+  { error: `constraints need a type: ${fieldTypes.join(', ')}` },
+)
+
+export const metadataField = z
+  .strictObject({
+    name: z
+      .string({ error: 'write a field name' })
+      .regex(/^[a-z][a-z0-9_]{0,62}$/, {
+        error: 'a field name is lower-case letters, digits and _, such as resolution',
+      }),
+    type: z.enum(fieldTypes, { error: `a field's type is one of ${fieldTypes.join(', ')}` }),
+    required: z.boolean({ error: 'required is true or false' }),
+    cardinality: z.enum(fieldCardinalities, {
+      error: `a field's cardinality is one of ${fieldCardinalities.join(', ')}`,
+    }),
+    description: readableText('the description', 2_000).optional(),
+    constraints: fieldConstraints.optional(),
+  })
+  .refine(({ type, constraints }) => constraints === undefined || constraints.type === type, {
+    path: ['constraints', 'type'],
+    error: "the constraints' type is the field's own type",
+  })
+  .refine(({ type, constraints }) => type !== 'term' || constraints !== undefined, {
+    path: ['constraints'],
+    error: 'a term needs constraints that name its ontology: {type: "term", ontology_srn}',
+  })
+export type MetadataField = z.infer<typeof metadataField>
+
+/** `1.2.3`, with SemVer's pre-release and build parts (semver.org, 2.0.0). */
+export const semanticVersion = z
+  .string({ error: 'write a version such as 1.0.0' })
+  .max(64)
+  .regex(/^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, {
+    error: 'a version is three numbers such as 1.0.0',
+  })
+
+export const metadataSchema = z.strictObject({
+  id: z.string({ error: 'write an id' }).regex(/^[a-z][a-z0-9-]{2,63}$/, {
+    error: 'a schema id is 3 to 64 lower-case letters, digits and -, such as pdb-structure',
+  }),
+  version: semanticVersion,
+  fields: z
+    .array(metadataField, { error: 'list the fields' })
+    .min(1, { error: 'a schema has at least one field' })
+    .max(500, { error: 'a schema has at most 500 fields' })
+    .refine((fields) => areDistinct(fields.map(({ name }) => name)), { error: 'two fields have the same name' }),
+})

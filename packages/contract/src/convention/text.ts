@@ -1,0 +1,25 @@
+/** Text that people write into conventions: trimmed of nothing, bounded, and free of characters that no page or terminal should show. */
+import { z } from 'zod'
+
+// C0 and C1 controls except tab and line feed, and the bidirectional overrides that make text read as something else.
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+
+/** Readable text of 1 to `maxLength` UTF-16 units; `what` names it in the message. */
+export const readableText = (what: string, maxLength: number) =>
+  z
+    .string({ error: `write ${what} as text` })
+    .max(maxLength, { error: `shorten ${what} to ${maxLength} characters` })
+    .refine((text) => text.trim() !== '', { error: `write ${what}` })
+    .refine((text) => !unprintable.test(text), { error: `remove control characters from ${what}` })
+    .refine((text) => text.isWellFormed(), { error: `${what} is not valid Unicode text` })
+
+/** A whole number from `min` to `max`; `what` names it in the message. */
+export const wholeNumber = (what: string, min: number, max: number) =>
+  z
+    .number({ error: `write ${what} as a number` })
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, {
+      error: `${what} is a whole number from ${min} to ${max}`,
+    })
+
+/** Whether no two items share a key. */
+export const areDistinct = (keys: readonly string[]): boolean => new Set(keys).size === keys.length
