@@ -1,8 +1,10 @@
 /** The node as one function from request to response: the three wires, the pages, and what surrounds them. */
 import type { ServerDocument } from '@osa/contract'
-import type { Auth, AuthPolicy } from '@osa/core'
+import type { Auth, AuthPolicy, Conventions } from '@osa/core'
 import { Hono } from 'hono'
 import { browserRoutes, pageNotFound } from './browser/routes.ts'
+import { countDeploys } from './count-deploys.ts'
+import { countWatches } from './count-watches.ts'
 import { answerFailure, answerNotFound, refusePlainHttp } from './failures.ts'
 import { healthRoutes } from './health.ts'
 import type { DevelopmentSignIn } from './identity/development.ts'
@@ -16,6 +18,7 @@ import { v1Routes } from './v1/routes.ts'
 
 export interface AppDeps {
   readonly auth: Auth
+  readonly conventions: Conventions
   readonly policy: AuthPolicy
   readonly publicUrl: URL
   readonly serverName: string
@@ -26,6 +29,8 @@ export interface AppDeps {
   readonly routineLogLevel: 'info' | 'debug'
   readonly metrics: Metrics
   readonly isReady: () => Promise<boolean>
+  /** Fires when the node stops: streams that would stay open end then (J14). */
+  readonly stopping: AbortSignal
   /** Tells "the database cannot be reached" from a defect. */
   readonly isUnavailable: (error: unknown) => boolean
 }
@@ -47,14 +52,15 @@ export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'serverName'
 export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
   const { auth, publicUrl, metrics } = deps
   const serverDocument = createServerDocument(deps)
+  const conventions = countDeploys(deps.conventions, metrics)
   const app = new Hono<NodeEnv>()
   app.use(identifyRequester(deps.trustedProxies))
   app.use(observeRequests(deps))
   for (const path of ['/oauth/*', '/api/*', '/trpc/*']) app.use(path, refusePlainHttp(publicUrl))
   app.route('/', oauthRoutes({ auth, publicUrl: publicUrl.origin, count: metrics.count }))
-  app.route('/', v1Routes({ auth, count: metrics.count }))
+  app.route('/', v1Routes({ auth, conventions, count: metrics.count }))
   app.route('/', browserRoutes(deps))
-  app.route('/', trpcRoutes({ ...deps, serverDocument }))
+  app.route('/', trpcRoutes({ ...deps, auth: countWatches(auth, metrics), conventions, serverDocument }))
   app.route('/', healthRoutes({ ...deps, serverDocument }))
   app.notFound(answerNotFound(pageNotFound(deps)))
   app.onError(answerFailure(deps))

@@ -2,14 +2,14 @@
 import type { Context } from 'hono'
 import type { NodeEnv } from './requester.ts'
 
-/** What any of our routes reads at most (J04). */
+/** What our routes read at most (J04), but for those that take conventions. */
 export const maxBodyBytes = 64 * 1024
 
 export type BodyText = { text: string } | { refused: 'too_large' | 'not_utf8' }
 
 /** The body as text, empty when there is none. Stops reading as soon as it is too large. */
-export const readBody = async (c: Context<NodeEnv>): Promise<BodyText> => {
-  if (Number(c.req.header('content-length') ?? 0) > maxBodyBytes) return { refused: 'too_large' }
+export const readBody = async (c: Context<NodeEnv>, maxBytes = maxBodyBytes): Promise<BodyText> => {
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) return { refused: 'too_large' }
   const chunks: Uint8Array[] = []
   let bytes = 0
   // straight from the socket where there is one: a web stream around it costs as much as the rest of a poll
@@ -17,7 +17,7 @@ export const readBody = async (c: Context<NodeEnv>): Promise<BodyText> => {
   const source: AsyncIterable<Uint8Array> | null = socket ?? c.req.raw.body
   for await (const chunk of source ?? []) {
     bytes += chunk.byteLength
-    if (bytes > maxBodyBytes) return { refused: 'too_large' }
+    if (bytes > maxBytes) return { refused: 'too_large' }
     chunks.push(chunk)
   }
   try {

@@ -1,7 +1,7 @@
-/** What a node counts, for Prometheus: requests by route, what polls and refreshes came to, the process. No label names a person (I06). */
+/** What a node counts, for Prometheus: requests by route, what polls, refreshes, watches and deploys came to, the process. No label names a person (I06). */
 import { deviceCodeGrantType, type GrantType } from '@osa/contract'
 import { isRefusal } from '@osa/core'
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Counts what an exchange of codes or refresh tokens came to. */
 export type Count = (grantType: GrantType, outcome: object) => void
@@ -9,6 +9,10 @@ export type Count = (grantType: GrantType, outcome: object) => void
 export interface Metrics {
   readonly registry: Registry
   readonly count: Count
+  /** One deploy of conventions: `changed`, `unchanged`, or why it was refused. */
+  countDeploy(outcome: string): void
+  /** One terminal more that waits to be told of a decision. Returns what says how its waiting ended. */
+  openWatch(): (outcome: string) => void
   /** One answered request; `durationMs` until its headers were ready. */
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void
 }
@@ -32,8 +36,35 @@ export const createMetrics = ({ processMetrics }: { processMetrics: boolean }): 
     labelNames: ['grant', 'outcome'],
     registers: [registry],
   })
+  const deploys = new Counter({
+    name: 'osa_convention_deploys_total',
+    help: 'Deploys of conventions by what they came to: changed, unchanged, or why they were refused.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+  const openWatches = new Gauge({
+    name: 'osa_device_watches_open',
+    help: 'Terminals that are waiting to be told of a decision (device.watch).',
+    registers: [registry],
+  })
+  const watches = new Counter({
+    name: 'osa_device_watches_total',
+    help: 'Ended watches by what they came to: decided, left (by the terminal, or the node stopped), failed, or an OAuth error code.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
   return {
     registry,
+    openWatch() {
+      openWatches.inc()
+      return (outcome) => {
+        openWatches.dec()
+        watches.inc({ outcome })
+      }
+    },
+    countDeploy(outcome) {
+      deploys.inc({ outcome })
+    },
     count(grantType, outcome) {
       const grant = grantType === deviceCodeGrantType ? 'device_code' : 'refresh_token'
       outcomes.inc({ grant, outcome: isRefusal(outcome) ? outcome.error : 'ok' })

@@ -1,10 +1,12 @@
 /** The composition root: from a configuration to a running node, and back to nothing. */
 import { randomBytes } from 'node:crypto'
-import { createAuth, defaultPolicy, deriveKeys } from '@osa/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAuth, createConventions, defaultPolicy, deriveKeys } from '@osa/core'
 import { isDatabaseUnavailable, openDatabase } from '@osa/db'
 import type { Hono } from 'hono'
 import packageJson from '../package.json' with { type: 'json' }
 import { startAdminServer } from './admin-server.ts'
+import { systemAlarm } from './alarm.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { createRoleGrants } from './config/role-grants.ts'
@@ -14,6 +16,7 @@ import { createIdentityProviders } from './identity/providers.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
+import { createReadiness } from './readiness.ts'
 import type { NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
 
@@ -21,6 +24,8 @@ import { startSweeping } from './sweep.ts'
 const serverName = 'Open Science Archive'
 /** How long requests in flight may take when the node stops; well within the 15 s that a supervisor waits. */
 const shutdownGraceMs = 10_000
+/** How long the start waits for identity providers to be found. */
+const discoveryWaitMs = 3_000
 
 export interface RunningNode {
   readonly publicUrl: URL
@@ -50,8 +55,25 @@ export const startNode = async (options: {
     closeServer,
   )
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)
-  const parts = createParts(options, { database, publicUrl })
-  app = createApp({ ...options, ...parts, metrics, publicUrl, trustedProxies: config.trustedProxies, serverName })
+  const { startDiscovery, ...parts } = createParts(options, { database, publicUrl })
+  // with keys that do not open, every sign-in would fail at its last step: rather not start (L12)
+  await parts.auth.publicKeys()
+  const search = started.adopt(
+    startDiscovery((provider, err) =>
+      log.warn({ provider, err }, 'an identity provider could not be found; trying again'),
+    ),
+    ({ stop }) => stop(),
+  )
+  const stopping = new AbortController()
+  app = createApp({
+    ...options,
+    ...parts,
+    metrics,
+    publicUrl,
+    trustedProxies: config.trustedProxies,
+    serverName,
+    stopping: stopping.signal,
+  })
   const admin = config.adminListener
     ? started.adopt(await startAdminServer(metrics, config.adminListener), closeServer)
     : null
@@ -62,6 +84,10 @@ export const startNode = async (options: {
   started.adopt(startSweeping({ store, sweepRateLimits: sweepLimits, policy: sweepPolicy, now, log }), ({ stop }) =>
     stop(),
   )
+  // usually it takes a moment, and then the first person can sign in; a provider that is down keeps nobody from starting
+  await Promise.race([search.attempted, sleep(discoveryWaitMs, undefined, { ref: false })])
+  // first of all when the node stops: the server then waits for what is in flight, and a stream would be for minutes
+  started.defer(() => stopping.abort())
   const running = started.move()
   return {
     publicUrl,
@@ -79,27 +105,46 @@ type Database = Awaited<ReturnType<typeof openDatabase>>
 
 /** The operations and what they stand on. */
 const createParts = (
-  { config }: { config: Config },
+  { config, log }: { config: Config; log: Logger },
   { database, publicUrl }: { database: Database; publicUrl: URL },
 ) => {
   const now = () => new Date()
   const keys = deriveKeys(config.secret ?? keptSecret(config.dataDirectory, randomBytes), randomBytes)
-  const { providers, development } = createIdentityProviders({ identity: config.identity, publicUrl, keys, now })
-  const policy = { ...defaultPolicy, ...config.lifetimes, publicUrl: publicUrl.origin }
-  const auth = createAuth({
-    store: database.store,
-    limiter: createLimiter(database.query),
+  const { providers, development, startDiscovery } = createIdentityProviders({
+    identity: config.identity,
+    publicUrl,
     keys,
-    policy,
-    clients: config.clients,
-    identityProviders: providers,
+    now,
+  })
+  const policy = { ...defaultPolicy, ...config.lifetimes, publicUrl: publicUrl.origin }
+  const shared = {
+    limiter: createLimiter(database.query),
     roleGrants: createRoleGrants({
       admins: config.admins,
       developmentIssuer: development ? `${publicUrl.origin}/development` : null,
     }),
     now,
     random: randomBytes,
+  }
+  const auth = createAuth({
+    ...shared,
+    store: database.store,
+    alarm: systemAlarm(now),
+    keys,
+    policy,
+    clients: config.clients,
+    identityProviders: providers,
   })
-  const { isReady } = database
-  return { auth, policy, development, isReady, isUnavailable: isDatabaseUnavailable, version: packageJson.version }
+  const conventions = createConventions({ ...shared, store: database.conventions })
+  const isReady = createReadiness({ isDatabaseReady: database.isReady, auth, log })
+  return {
+    auth,
+    conventions,
+    policy,
+    development,
+    startDiscovery,
+    isReady,
+    isUnavailable: isDatabaseUnavailable,
+    version: packageJson.version,
+  }
 }

@@ -49,9 +49,16 @@ export const createLimiter = (query: Query, budgets: Budgets = defaultBudgets): 
   }
 }
 
-/** Removes windows that are over. */
+/**
+ * Removes windows that are over, and those that end later than their budget's can: the clock was wrong when they began, and nobody
+ * should wait for it to come true.
+ */
 export const sweepRateLimits = async (query: Query, now: Date): Promise<void> => {
   await query({ text: `delete from ${table} where expire < $1`, values: [now.getTime()] })
+  for (const [budget, { windowSeconds }] of Object.entries(defaultBudgets)) {
+    const values = [`${budget}:`, now.getTime() + 2_000 * windowSeconds]
+    await query({ text: `delete from ${table} where starts_with(key, $1) and expire > $2`, values })
+  }
 }
 
 /** `bigint` comes as a string from one driver and as a BigInt from another; the library calculates with numbers. */

@@ -1,48 +1,72 @@
 /** Mounts the tRPC router: caps bodies and batches, finds the access token, and lets no error text through that is not ours. */
 import { appRouter } from '@osa/api'
 import type { ServerDocument } from '@osa/contract'
-import { type Auth, isRefusal, refuse } from '@osa/core'
+import { type Auth, type Conventions, isRefusal, refuse } from '@osa/core'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
 import { readBearer } from './bearer.ts'
-import { readBody } from './body.ts'
+import { maxBodyBytes, readBody } from './body.ts'
 import type { Logger } from './log.ts'
 import { replyMethodNotAllowed } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 import { replyDetail, replyMalformed } from './v1/reply.ts'
+
+/** What a deploy of conventions may come to, in bytes: many small ones, or a few of the largest. */
+const maxDeployBytes = 4 * 1024 * 1024
 
 /** Calls in one request. Clients set their `maxItems` to this. */
 export const maxBatchSize = 10
 
 export interface TrpcDeps {
   readonly auth: Auth
+  readonly conventions: Conventions
   readonly serverDocument: ServerDocument
+  readonly stopping: AbortSignal
   readonly log: Logger
   readonly isUnavailable: (error: unknown) => boolean
 }
 
-/** Queries by GET, mutations by POST; everything else is 405. */
+/** Queries and subscriptions (server-sent events) by GET, mutations by POST; everything else is 405. */
 export const trpcRoutes = (deps: TrpcDeps): Hono<NodeEnv> =>
   new Hono<NodeEnv>().all('/trpc/*', async (c) => {
     const { method } = c.req
     if (method !== 'GET' && method !== 'POST') return replyMethodNotAllowed(c, 'GET, POST')
     const accessToken = readBearer(c)
     if (isRefusal(accessToken)) return replyMalformed(c, accessToken)
-    const request = method === 'GET' ? c.req.raw : await boundedRequest(c)
+    const request = method === 'GET' ? c.req.raw : await boundedRequest(deps, c, accessToken)
     return request instanceof Response ? request : answer(deps, c, request, accessToken)
   })
 
-/** The request with its body read within the cap: the adapter itself would read without end. */
-const boundedRequest = async (c: Context<NodeEnv>): Promise<Request | Response> => {
-  const body = await readBody(c)
-  if ('text' in body) return new Request(c.req.url, { method: 'POST', headers: c.req.raw.headers, body: body.text })
+/**
+ * The request with its body read within the cap: the adapter itself would read without end. A deploy may be longer, from people who are
+ * signed in. To others the procedure itself says that they are not; what they sent is not looked at for that.
+ */
+const boundedRequest = async (
+  { auth }: TrpcDeps,
+  c: Context<NodeEnv>,
+  accessToken: string | null,
+): Promise<Request | Response> => {
+  const deploys = namesDeploy(c.req.path)
+  const isStranger = deploys && isRefusal(await auth.authenticate(accessToken))
+  const body = await readBody(c, deploys && !isStranger ? maxDeployBytes : maxBodyBytes)
+  const withBody = (text: string) => new Request(c.req.url, { method: 'POST', headers: c.req.raw.headers, body: text })
+  if ('text' in body) return withBody(body.text)
+  if (isStranger) return withBody('{}')
   return body.refused === 'too_large'
     ? replyDetail(c, 413, 'invalid_request', 'The body is too large.')
     : replyMalformed(c, refuse('invalid_request', 'The body is not UTF-8.'))
 }
 
+const namesDeploy = (path: string): boolean => {
+  try {
+    return decodeURIComponent(path.slice('/trpc/'.length)).split(',').includes('conventions.deploy')
+  } catch {
+    return false // no procedure has such a name
+  }
+}
+
 const answer = async (
-  { auth, serverDocument, log, isUnavailable }: TrpcDeps,
+  { auth, conventions, serverDocument, stopping, log, isUnavailable }: TrpcDeps,
   c: Context<NodeEnv>,
   request: Request,
   accessToken: string | null,
@@ -53,7 +77,7 @@ const answer = async (
     router: appRouter,
     req: request,
     maxBatchSize,
-    createContext: () => ({ auth, requester, accessToken, serverDocument }),
+    createContext: () => ({ auth, conventions, requester, accessToken, serverDocument, stopping }),
     onError: ({ error, path }) => {
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       log.error({ err: error.cause ?? error, path, requestId: requester.requestId }, 'a tRPC procedure failed')

@@ -3,7 +3,8 @@
  *
  * context.ts      what procedures may use
  * trpc.ts         publicProcedure, signedInProcedure, what an error looks like
- * routers/        device (start, verify, token), session (refresh, list, revoke)
+ * routers/        device (start, verify, token, watch), session (refresh, list, revoke)
+ *                 conventions (deploy, list, get)
  * router.ts       all of them, with `me` and `server.info`
  * router-type.ts  `AppRouter`, for clients (entry `@osa/api/router-type`)
  */

@@ -1,6 +1,8 @@
 /** The typed wire over the real operations on the memory store. */
+import { createHash } from 'node:crypto'
 import { isOAuthError } from '@osa/contract'
-import { testAuth, testRequester } from '@osa/core/testing'
+import { createConventions } from '@osa/core'
+import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
 import { TRPCError } from '@trpc/server'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { appRouter } from './router.ts'
@@ -18,9 +20,26 @@ const serverDocument = {
 
 const world = () => {
   const node = testAuth()
+  const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
+  const stopping = new AbortController()
   const callerWith = (accessToken: string | null) =>
-    createCallerFactory(appRouter)({ auth: node.auth, requester: testRequester, accessToken, serverDocument })
-  return { ...node, callerWith, caller: callerWith(null) }
+    createCallerFactory(appRouter)({
+      auth: node.auth,
+      conventions,
+      requester: testRequester,
+      accessToken,
+      serverDocument,
+      stopping: stopping.signal,
+    })
+  return { ...node, stopping, callerWith, caller: callerWith(null) }
+}
+
+const hashOf = (deviceCode: string) => createHash('sha256').update(deviceCode).digest('base64url')
+
+const eventsOf = async (watch: Promise<AsyncIterable<unknown>>): Promise<unknown[]> => {
+  const events: unknown[] = []
+  for await (const event of await watch) events.push(event)
+  return events
 }
 
 const codeOf = async (call: Promise<unknown>): Promise<string> => {
@@ -66,6 +85,36 @@ describe('device', () => {
     const { caller } = world()
     expect(await caller.device.start({ client_id: 'nope' })).toMatchObject({ error: 'invalid_client' })
     expect(await caller.device.start({ client_id: 'no-device' })).toMatchObject({ error: 'unauthorized_client' })
+  })
+
+  test('a watch says decided once and ends; one of a code that is unknown here ends with the refusal a poll would get', async () => {
+    const { caller, decide } = world()
+    const started = await caller.device.start({})
+    if (isOAuthError(started)) throw new Error(started.error_description)
+    const events = eventsOf(caller.device.watch({ device_code_hash: hashOf(started.device_code) }))
+    await decide(started.user_code)
+    expect(await events).toEqual([{ status: 'decided' }])
+    const unknown = await eventsOf(caller.device.watch({ device_code_hash: hashOf('unknown') }))
+    expect(unknown).toEqual([await caller.device.token({ device_code: 'unknown' })])
+    const stranger = caller.device.watch({ device_code_hash: hashOf('unknown'), client_id: 'nope' })
+    expect(await eventsOf(stranger)).toEqual([expect.objectContaining({ error: 'invalid_client' })])
+  })
+
+  test('D22 a watch does not take the device code itself', async () => {
+    const { caller, start } = world()
+    const { device_code } = await start()
+    expect(await eventsOf(caller.device.watch({ device_code_hash: device_code }))).toEqual([
+      expect.objectContaining({ error: 'invalid_grant' }),
+    ])
+    expect(await codeOf(caller.device.watch({ device_code_hash: 'short' }))).toBe('BAD_REQUEST')
+  })
+
+  test('J14 a watch ends without a word when the node stops', async () => {
+    const { caller, start, stopping } = world()
+    const { device_code } = await start()
+    const events = eventsOf(caller.device.watch({ device_code_hash: hashOf(device_code) }))
+    stopping.abort()
+    expect(await events).toEqual([])
   })
 
   test('B29 a refusal carries nothing but its public keys', async () => {
@@ -159,6 +208,6 @@ test('the router type says what procedures answer, and names no ORM', () => {
   expectTypeOf<Inputs['device']['token']>().toEqualTypeOf<{ device_code: string; client_id?: string | undefined }>()
   // what procedures can reach, and so what the type can name: nothing with an EntityManager
   expectTypeOf<keyof import('./context.ts').Context>().toEqualTypeOf<
-    'auth' | 'requester' | 'accessToken' | 'serverDocument'
+    'auth' | 'conventions' | 'requester' | 'accessToken' | 'serverDocument' | 'stopping'
   >()
 })

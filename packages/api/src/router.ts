@@ -1,5 +1,6 @@
 /** The whole router: a table of contents of the typed wire. */
 import { me, serverDocument } from '@osa/contract'
+import { conventionsRouter } from './routers/conventions.ts'
 import { deviceRouter } from './routers/device.ts'
 import { sessionRouter } from './routers/session.ts'
 import { publicProcedure, router, signedInProcedure } from './trpc.ts'
@@ -7,6 +8,7 @@ import { publicProcedure, router, signedInProcedure } from './trpc.ts'
 export const appRouter = router({
   device: deviceRouter,
   session: sessionRouter,
+  conventions: conventionsRouter,
   /** Who is signed in. `UNAUTHORIZED` without a valid access token. */
   me: signedInProcedure.output(me).query(({ ctx }) => ctx.principal.me),
   server: router({

@@ -3,13 +3,17 @@ import { isRefusal } from '@osa/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
+import { RefusedDeploy } from './refused-deploy.ts'
 
 const t = initTRPC.context<Context>().create({
   transformer: superjson,
+  // a sign of life keeps proxies from closing a quiet stream, and tells either side that the other is gone
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   // without a stack, and for what nobody foresaw without the message too: either may hold internals (B29)
   errorFormatter: ({ shape, error }) => {
     const { stack: _stack, ...data } = shape.data
-    return { ...shape, data, message: publicMessage(error) }
+    const refusal = error.cause instanceof RefusedDeploy ? { refusal: error.cause.refusal } : {}
+    return { ...shape, data: { ...data, ...refusal }, message: publicMessage(error) }
   },
 })
 

@@ -7,11 +7,12 @@
  * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
  * server-document.ts  /.well-known/osa
  * v1.ts               request shapes and error codes of the JSON wire
+ * testing/            a convention to test with (entry `@osa/contract/testing`)
  */
 export * from './access.ts'
 export * from './account.ts'
 export { type Build, build, type Release, release } from './convention/container.ts'
-export { checkConvention, type Gap } from './convention/gaps.ts'
+export { checkConvention, type Gap, maxConventionBytes } from './convention/gaps.ts'
 export * from './convention/manifest.ts'
 export type { MetadataField } from './convention/metadata-schema.ts'
 export * from './convention/registered.ts'

@@ -71,6 +71,14 @@ export type TokenOutcome = z.infer<typeof tokenOutcome>
 export const deviceAuthorizationOutcome = z.union([deviceAuthorizationResponse, oauthError])
 export type DeviceAuthorizationOutcome = z.infer<typeof deviceAuthorizationOutcome>
 
+/** What `device.watch` says once: a poll gets a final answer now. Which one, only a poll says. */
+export const deviceDecided = z.object({ status: z.literal('decided') })
+export type DeviceDecided = z.infer<typeof deviceDecided>
+
+/** What a watch comes to. */
+export const deviceWatchOutcome = z.union([deviceDecided, oauthError])
+export type DeviceWatchOutcome = z.infer<typeof deviceWatchOutcome>
+
 /** Tells a refusal from a success document: only refusals carry `error`. */
 export const isOAuthError = <T extends object>(outcome: T): outcome is Extract<T, { error: string }> =>
   'error' in outcome

@@ -22,3 +22,15 @@ export const v1DeviceTokenRequest = z.object({
 })
 export const v1RefreshRequest = z.object({ refresh_token: z.string(), client_id: z.string().optional() })
 export const v1LogoutRequest = v1RefreshRequest
+
+/** The body of a 422: what is missing or wrong in a convention, in the shape that FastAPI gave it. */
+export const v1InvalidConvention = z.object({
+  detail: z.array(
+    z.object({
+      loc: z.array(z.union([z.string(), z.number()])),
+      msg: z.string(),
+      type: z.literal('invalid_convention'),
+    }),
+  ),
+})
+export type V1InvalidConvention = z.infer<typeof v1InvalidConvention>

@@ -1,11 +1,12 @@
 /**
  * The rules of an OSA node, without I/O of their own: no clock, no environment, no database, no HTTP. Time, randomness and
- * storage come in through `ports`. `auth/auth.ts` is the table of contents.
+ * storage come in through `ports`. `auth/auth.ts` and `conventions/conventions.ts` are the tables of contents.
  */
 export type * from './auth/auth.ts'
 export * from './auth/client.ts'
 export { createAuth } from './auth/create-auth.ts'
-export type { AuthDependencies } from './auth/dependencies.ts'
+export { createDecisionListeners, type DecisionListeners } from './auth/decision-listeners.ts'
+export type { Alarm, AuthDependencies } from './auth/dependencies.ts'
 export * from './auth/keys.ts'
 export {
   createOperator,
@@ -23,3 +24,8 @@ export * from './auth/secret.ts'
 export { keySetMaxAgeSeconds } from './auth/signing-keys.ts'
 export { cleanText } from './auth/text.ts'
 export { formatUserCode, normaliseUserCode } from './auth/user-code.ts'
+export * from './conventions/conventions.ts'
+export { createConventions } from './conventions/create-conventions.ts'
+export type { ConventionDependencies } from './conventions/dependencies.ts'
+export type * from './conventions/ports.ts'
+export type * from './conventions/rows.ts'

@@ -31,20 +31,22 @@ const script = (dataDirectory: string): string => `
     console.log('refused ' + error.name)
   }`
 
-const otherNode = (dataDirectory: string): ChildProcess & { firstLine: Promise<string> } => {
+const otherNode = (dataDirectory: string): ChildProcess & { firstLine: Promise<string> } & Disposable => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script(dataDirectory)], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const firstLine = once(child.stdout, 'data').then(([chunk]) => String(chunk).trim())
-  return Object.assign(child, { firstLine })
+  // a test that fails must not leave it behind: it would hold the test run's own output open
+  return Object.assign(child, { firstLine, [Symbol.dispose]: () => void child.kill('SIGKILL') })
 }
 
 test('a second process is refused in plain words before it touches the files, and the first goes on', async () => {
   await using directory = await emptyDirectory()
   const dataDirectory = directory.path
   const database = await openDatabase({ dataDirectory })
-  expect(await otherNode(dataDirectory).firstLine).toBe('refused DataDirectoryInUse')
+  using other = otherNode(dataDirectory)
+  expect(await other.firstLine).toBe('refused DataDirectoryInUse')
   const again = openDatabase({ dataDirectory })
   await expect(again).rejects.toBeInstanceOf(DataDirectoryInUse)
   await expect(again).rejects.toThrow(/in use by another node.*OSA_DATA_DIR/)
@@ -52,11 +54,11 @@ test('a second process is refused in plain words before it touches the files, an
   await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
   expect(await database.store.findDeviceAuthorization(device.id)).toEqual(device)
   await database.close()
-})
+}, 120_000)
 
 test('when a process is killed its directory is free at once, and what it had committed is there', async () => {
   await using directory = await emptyDirectory()
-  const node = otherNode(directory.path)
+  using node = otherNode(directory.path)
   const [word, id = ''] = (await node.firstLine).split(' ')
   expect(word).toBe('open')
   await expect(openDatabase({ dataDirectory: directory.path })).rejects.toBeInstanceOf(DataDirectoryInUse)
@@ -65,7 +67,7 @@ test('when a process is killed its directory is free at once, and what it had co
   const database = await openDatabase({ dataDirectory: directory.path })
   expect(await database.store.findDeviceAuthorization(id)).toMatchObject({ id, status: 'pending' })
   await database.close()
-})
+}, 120_000)
 
 test('I11 the directory and its database are for their owner alone, and everything is there after a restart', async () => {
   await using directory = await emptyDirectory()
@@ -82,4 +84,4 @@ test('I11 the directory and its database are for their owner alone, and everythi
   const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
   expect(await second.store.pollPending(query)).toEqual({ early: false })
   await second.close()
-})
+}, 120_000)

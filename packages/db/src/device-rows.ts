@@ -1,5 +1,6 @@
 /** Device authorizations and login transactions inside a transaction. */
 import type { AuthTx } from '@osa/core'
+import { decisionChannel } from './decision-channel.ts'
 import { isId } from './identifier.ts'
 import type { Sql } from './sql.ts'
 import { tables } from './tables.ts'
@@ -9,13 +10,15 @@ export type DeviceRows = Pick<
   | 'lockDeviceAuthorizationByDeviceCodeHash'
   | 'lockDeviceAuthorizationByUserCodeHash'
   | 'lockDeviceAuthorization'
+  | 'reserveUserCode'
   | 'insertDeviceAuthorization'
   | 'saveDeviceAuthorization'
+  | 'announceDecision'
   | 'insertLoginTransaction'
   | 'takeLoginTransaction'
 >
 
-const { deviceAuthorizations, loginTransactions } = tables
+const { deviceAuthorizations, loginTransactions, reservedUserCodes } = tables
 
 const takeLoginTransactionText = `
 delete from login_transactions where state_hash = $1 and browser_hash = $2
@@ -28,8 +31,12 @@ export const deviceRows = (sql: Sql): DeviceRows => ({
   async lockDeviceAuthorization(id) {
     return isId(id) ? deviceAuthorizations.lockFirst(sql, 'id = $1', [id]) : null
   },
+  reserveUserCode: (code) => reservedUserCodes.insertUnlessTaken(sql, code),
   insertDeviceAuthorization: (row) => deviceAuthorizations.insertUnlessTaken(sql, row),
   saveDeviceAuthorization: (row) => deviceAuthorizations.save(sql, row),
+  async announceDecision(deviceCodeHash) {
+    await sql('select pg_notify($1, $2)', [decisionChannel, deviceCodeHash])
+  },
   insertLoginTransaction: (row) => loginTransactions.insert(sql, row),
   async takeLoginTransaction({ stateHash, browserHash }) {
     const [record] = (await sql(takeLoginTransactionText, [stateHash, browserHash])).rows

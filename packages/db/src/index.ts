@@ -5,9 +5,11 @@
  * open-database.ts        opening, migrating, closing
  *   embedded.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
  * entities.ts, entities/  the tables; migrations.ts, migrations/ and migrate.ts how they come to be
+ * decision-channel.ts     how processes hear of decisions: postgres-hearing.ts, embedded-hearing.ts
  * auth-store.ts           core's `AuthStore`
  *   auth-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), poll-pending.ts, sweep.ts
  *   sql.ts, table.ts, tables.ts, connections.ts, locks.ts
+ * convention-store.ts     core's `ConventionStore`
  * database-errors.ts      what a database can do to a caller
  */
 export { DataDirectoryInUse } from './data-directory-lock.ts'

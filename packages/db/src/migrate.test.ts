@@ -1,9 +1,15 @@
 /** Migrating at open: once, however many processes start together. */
+import { atSecond, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { migrations } from './migrations.ts'
 import { runOn } from './testing/index.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
+
+const personRows = () => {
+  const user = sampleUser()
+  return { user, identity: sampleIdentity(user) }
+}
 
 test('five nodes that start on an empty database at once migrate it once, and all are ready', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: false })
@@ -12,6 +18,37 @@ test('five nodes that start on an empty database at once migrate it once, and al
   const { rows } = await runOn(databaseUrl, 'select name from mikro_orm_migrations')
   expect(rows).toEqual(migrations.map(({ name }) => ({ name })))
   await Promise.all(databases.map((database) => database.close()))
+})
+
+test('L08 C15 what an older version left is kept: sessions live on, and its user codes count as given out', async () => {
+  const databaseUrl = await createSharedDatabase({ migrated: true })
+  const before = await openDatabase({ databaseUrl })
+  const { user, identity } = personRows()
+  const family = sampleFamily(user)
+  const device = sampleDevice()
+  await before.store.transaction(async (tx) => {
+    await tx.insertUser(user, identity)
+    await tx.insertRefreshFamily(family)
+    await tx.insertDeviceAuthorization(device)
+  })
+  await before.close()
+  for (const statement of [
+    'alter table device_authorizations drop column ended_at',
+    'drop table ended_access_tokens, reserved_user_codes',
+    `delete from mikro_orm_migrations where name = '2026-11-24-ends'`,
+  ]) {
+    await runOn(databaseUrl, statement)
+  }
+  const database = await openDatabase({ databaseUrl })
+  expect(await database.store.findDeviceAuthorization(device.id)).toEqual(device)
+  const ended = { ...family, revokedAt: atSecond(1), revokedBecause: 'expired' as const }
+  const outcome = await database.store.transaction(async (tx) => {
+    const found = await tx.lockRefreshFamily(family.id)
+    await tx.saveRefreshFamily(ended)
+    return [found, await tx.reserveUserCode({ userCodeHash: device.userCodeHash, until: atSecond(9) })]
+  })
+  expect(outcome).toEqual([family, false])
+  await database.close()
 })
 
 test('a database that lacks the newest migration is not ready', async () => {

@@ -1,11 +1,15 @@
 /** The migrations in the order they run. A name, once released, is never changed: databases remember it. */
 import { MigrationSignIn } from './migrations/migration-2026-11-23-sign-in.ts'
 import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts'
+import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
+import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 
 export const migrations = [
   { name: '2026-11-23-sign-in', class: MigrationSignIn },
   { name: '2026-11-23-switches', class: MigrationSwitches },
+  { name: '2026-11-24-conventions', class: MigrationConventions },
+  { name: '2026-11-24-ends', class: MigrationEnds },
 ]
 
 /** The migration that a database must have had for this version to run on it. */
-export const newestMigration = '2026-11-23-switches'
+export const newestMigration = '2026-11-24-ends'

@@ -1,22 +1,28 @@
 /** Opening a node's database: real PostgreSQL by its URL, or an embedded one in a directory. The same tables and stores on both. */
 
 import { Migrator } from '@mikro-orm/migrations'
+import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
-import type { AuthStore } from '@osa/core'
+import type { AuthStore, ConventionStore } from '@osa/core'
 import { authStore } from './auth-store.ts'
-import { connectionsOf } from './connections.ts'
+import { type Connections, connectionsOf } from './connections.ts'
+import { conventionStore } from './convention-store.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
+import { type HeardDecisions, hearDecisions } from './decision-channel.ts'
 import { embeddedOptions } from './embedded.ts'
+import { embeddedHearing } from './embedded-hearing.ts'
 import { entities } from './entities.ts'
 import { isMigrated, migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { postgresOptions } from './postgres.ts'
+import { postgresHearing } from './postgres-hearing.ts'
 import type { Columns } from './sql.ts'
 
 export interface Database {
   readonly orm: MikroORM
   readonly store: AuthStore
+  readonly conventions: ConventionStore
   /** Whether the database answers and has every migration. */
   isReady(): Promise<boolean>
   /**
@@ -44,7 +50,7 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
   if ('databaseUrl' in location) {
     return openWith({
       options: await postgresOptions(location.databaseUrl),
-      shared: true,
+      databaseUrl: location.databaseUrl,
       log,
       release: () => undefined,
     })
@@ -53,7 +59,7 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
   try {
     return await openWith({
       options: await embeddedOptions(location.dataDirectory),
-      shared: false,
+      databaseUrl: null,
       log,
       release: lock.release,
     })
@@ -63,10 +69,10 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
   }
 }
 
-/** As `openDatabase`, with MikroORM's options given: `shared` says that other processes may be on it. */
+/** As `openDatabase`, with MikroORM's options given. Other processes may be on a database that has a URL. */
 export const openWith = async (opening: {
   options: Partial<Options>
-  shared: boolean
+  databaseUrl: string | null
   log: (line: string) => void
   release: () => void
 }): Promise<Database> => {
@@ -80,20 +86,35 @@ export const openWith = async (opening: {
     migrations: { migrationsList: migrations, snapshot: false },
   })
   try {
-    await migrate(orm, orm.em.getKysely(), opening.shared)
+    await migrate(orm, orm.em.getKysely(), opening.databaseUrl !== null)
   } catch (error) {
     await orm.close()
     throw asDatabaseError(error)
   }
-  return databaseOf(orm, opening.release)
+  const connections = connectionsOf(orm.em.getKysely())
+  return databaseOf(orm, { connections, decisions: decisionsOf(orm, connections, opening), release: opening.release })
 }
 
-const databaseOf = (orm: MikroORM, release: () => void): Database => {
-  const connections = connectionsOf(orm.em.getKysely())
+const decisionsOf = (
+  orm: MikroORM,
+  { sql }: Connections,
+  { databaseUrl, log }: { databaseUrl: string | null; log: (line: string) => void },
+): HeardDecisions => {
+  if (databaseUrl !== null) return hearDecisions(postgresHearing({ databaseUrl, log }))
+  const instance = () => (orm.em.getConnection() as unknown as PgliteConnection).getNativeClient()
+  return hearDecisions(embeddedHearing({ sql, instance, log }))
+}
+
+const databaseOf = (
+  orm: MikroORM,
+  parts: { connections: Connections; decisions: HeardDecisions; release: () => void },
+): Database => {
+  const { connections, decisions, release } = parts
   let closing: Promise<void> | undefined
   return {
     orm,
-    store: authStore(connections),
+    store: authStore(connections, decisions),
+    conventions: conventionStore(connections),
     async isReady() {
       try {
         return await isMigrated(connections.sql)
@@ -108,7 +129,10 @@ const databaseOf = (orm: MikroORM, release: () => void): Database => {
     },
     close() {
       connections.close()
-      closing ??= orm.close().finally(release)
+      closing ??= decisions
+        .stop()
+        .then(() => orm.close())
+        .finally(release)
       return closing
     },
   }

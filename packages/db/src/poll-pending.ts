@@ -12,9 +12,13 @@ const slowDownStepSeconds = 5
 // The row is locked before it is judged: of two polls at once the second sees what the first has written.
 const pollPendingText = `
 with judged as (
-  select id, coalesce($3 < last_polled_at + make_interval(secs => poll_interval_seconds - ${toleranceSeconds}), false) as early
+  select id, coalesce(
+    $3 < last_polled_at + make_interval(secs => poll_interval_seconds - ${toleranceSeconds})
+      and $3 > last_polled_at - make_interval(secs => poll_interval_seconds),
+    false
+  ) as early
   from device_authorizations
-  where device_code_hash = $1 and client_id = any($2) and status = 'pending' and expires_at > $3
+  where device_code_hash = $1 and client_id = any($2) and status = 'pending' and expires_at > $3 and ended_at is null
   for no key update
 )
 update device_authorizations as device

@@ -7,12 +7,15 @@ import { openTestDatabase } from './testing/index.ts'
 
 const before = atSecond(0)
 const cutoff = {
+  now: before,
+  idleSince: before,
   device: before,
   login: before,
   browser: before,
   family: before,
   familyIdle: before,
   signingKey: before,
+  accessToken: before,
   audit: before,
   batch: 1_000,
 }

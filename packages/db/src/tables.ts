@@ -3,7 +3,10 @@ import type { EntitySchema } from '@mikro-orm/core'
 import type {
   AuditEvent,
   BrowserSession,
+  Convention,
+  ConventionVersion,
   DeviceAuthorization,
+  KeyedHash,
   LinkedIdentity,
   LoginTransaction,
   RefreshFamily,
@@ -14,11 +17,15 @@ import type {
 } from '@osa/core'
 import { AuditEventEntity } from './entities/audit-event.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
+import { ConventionEntity } from './entities/convention.ts'
+import { ConventionVersionEntity } from './entities/convention-version.ts'
 import { DeviceAuthorizationEntity } from './entities/device-authorization.ts'
+import { EndedAccessTokenEntity } from './entities/ended-access-token.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
 import { LoginTransactionEntity } from './entities/login-transaction.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
 import { RefreshTokenEntity } from './entities/refresh-token.ts'
+import { ReservedUserCodeEntity } from './entities/reserved-user-code.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
 import { SwitchEntity } from './entities/switch.ts'
 import { UserEntity } from './entities/user.ts'
@@ -38,4 +45,8 @@ export const tables = {
   signingKeys: rowsOf<SigningKey>(SigningKeyEntity),
   auditEvents: rowsOf<AuditEvent>(AuditEventEntity),
   switches: rowsOf<Switch>(SwitchEntity),
+  reservedUserCodes: rowsOf<{ readonly userCodeHash: KeyedHash; readonly until: Date }>(ReservedUserCodeEntity),
+  endedAccessTokens: rowsOf<{ readonly accessTokenId: string; readonly endedAt: Date }>(EndedAccessTokenEntity),
+  conventions: rowsOf<Convention>(ConventionEntity),
+  conventionVersions: rowsOf<ConventionVersion>(ConventionVersionEntity),
 }

@@ -1,6 +1,7 @@
 /** Refresh-token families, their tokens, and signing keys inside a transaction. */
 import type { AuthTx } from '@osa/core'
 import type { DeviceRows } from './device-rows.ts'
+import { endSignIns } from './end-sign-ins.ts'
 import { isId } from './identifier.ts'
 import { signingKeyLock } from './locks.ts'
 import type { PeopleRows } from './people-rows.ts'
@@ -33,6 +34,7 @@ export const tokenRows = (sql: Sql): TokenRows => ({
   saveRefreshFamily: (row) => refreshFamilies.save(sql, row),
   insertRefreshToken: (row) => refreshTokens.insert(sql, row),
   saveRefreshToken: (row) => refreshTokens.save(sql, row),
+  endSignIns: endSignIns(sql),
   async revokeRefreshFamilies({ userId, revokedAt, because }) {
     if (userId !== null && !isId(userId)) return 0
     const text = 'update refresh_families set revoked_at = $1, revoked_because = $2 where revoked_at is null'

@@ -21,7 +21,7 @@ export const sendToProvider = async (
   if (!auth.identityProviders.some(({ id }) => id === providerId) || providerId === undefined) {
     return showPage(c, deps, messagePage('bad_form', deps))
   }
-  const begun = await auth.beginSignIn({ ...request, providerId })
+  const begun = await auth.beginSignIn({ ...request, providerId, requester: c.get('requester') })
   if ('authorizationUrl' in begun) return seeOther(c, deps, begun.authorizationUrl)
   log.warn(
     { refused: begun.refused, detail: begun.detail, requestId: c.get('requester').requestId },

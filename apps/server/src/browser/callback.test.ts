@@ -132,7 +132,7 @@ test('E08 a person who declines at the provider reads what happened, and the ter
   expect(await terminal.poll()).toBe('access_denied')
 })
 
-test('E08 a denial that comes back without its state changes nothing', async () => {
+test('E08 a denial that comes back without its state changes nothing, and the page leads on', async () => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   upstream.settings.lies = { dropStateOnDenial: true }
@@ -140,8 +140,17 @@ test('E08 a denial that comes back without its state changes nothing', async () 
   const browser = pages.browse()
   await browser.open(`${pages.publicUrl}/device`)
   await browser.press('Continue with ORCID', { user_code: terminal.user_code })
-  expect((await browser.press('Deny access')).status).toBe(400)
+  const visit = await browser.press('Deny access')
+  expect(visit.status).toBe(400)
+  expect(visit.url.search).not.toMatch(/state|access_denied/)
+  expect(visit.body).toContain('This sign-in cannot be continued')
+  expect(visit.body).toContain('If you have just declined at the\nidentity provider, there is nothing to do.')
   expect(await terminal.poll()).toBe('authorization_pending')
+  await browser.open(new URL(/href="(\/device)"/.exec(visit.body)?.[1] ?? '', visit.url))
+  upstream.settings.lies = {}
+  await browser.press('Continue with ORCID', { user_code: terminal.user_code })
+  expect((await browser.press('Deny access')).status).toBe(403)
+  expect(await terminal.poll()).toBe('access_denied')
 })
 
 test.each(['login_required', 'server_error', 'invalid_request'])(

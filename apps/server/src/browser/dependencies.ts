@@ -1,11 +1,13 @@
 /** What the pages need from the composition root. They hold no rule: every decision is a call to `auth`. */
-import type { Auth, AuthPolicy } from '@osa/core'
+import type { Auth, AuthPolicy, Reading } from '@osa/core'
 import type { Context } from 'hono'
 import type { DevelopmentSignIn } from '../identity/development.ts'
 import type { NodeEnv } from '../requester.ts'
 
 export interface BrowserDependencies {
   readonly auth: Auth
+  /** What anybody may read. */
+  readonly conventions: Reading
   /** The public origin; pages and cookies go by it, never by a request's headers. */
   readonly publicUrl: URL
   /** The development sign-in's page, where it is configured. */

@@ -23,7 +23,7 @@ export const showPage = async (
   { title, content, status = 200, headers = {} }: Page,
 ): Promise<Response> => {
   const nonce = randomBytes(16).toString('base64')
-  const formOrigins = (await Promise.all(auth.identityProviders.map((provider) => provider.origins()))).flat()
+  const formOrigins = auth.identityProviders.flatMap((provider) => provider.origins())
   const page = await layout({ title, content, nonce, serverName })
   return c.html(page, status, { ...securityHeaders({ publicUrl, nonce, formOrigins }), ...headers })
 }

@@ -7,6 +7,7 @@ import { developmentSignInPath } from '../identity/development.ts'
 import type { NodeEnv } from '../requester.ts'
 import { revokeSessions, showSessions, signIn, signOut } from './account.ts'
 import { finishSignIn } from './callback.ts'
+import { showConvention, showConventions } from './conventions.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { showDevelopmentSignIn, takeDevelopmentPerson } from './development.ts'
 import { showConfirm, switchAccount, takeDecision } from './device-confirm.ts'
@@ -40,6 +41,8 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   route('/device/switch-account', { post: switchAccount(deps) })
   route('/device/complete', { get: showComplete(deps) })
   route('/device/error', { get: showSignInError(deps) })
+  route('/conventions', { get: showConventions(deps) })
+  route('/conventions/:slug', { get: showConvention(deps) })
   route('/account/sessions', { get: showSessions(deps), post: revokeSessions(deps) })
   route('/account/sign-in', { post: signIn(deps) })
   route('/account/sign-out', { post: signOut(deps) })

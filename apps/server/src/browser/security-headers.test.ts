@@ -1,6 +1,6 @@
 /** Headers of every page, whatever it says. */
 import { expect, test } from 'vitest'
-import { arriveAtConfirm, orcidAt, startPages } from '../testing/pages.ts'
+import { arriveAtConfirm, oidcAt, orcidAt, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
 const everyPage = async () => {
@@ -74,6 +74,17 @@ test('D07 forms may lead to the provider, and to nobody else', async () => {
   const { headers } = await pages.browse().open(`${pages.publicUrl}/device`)
   const policy = headers.get('content-security-policy') ?? ''
   expect(policy).toContain(`form-action 'self' ${upstream.issuer};`)
+})
+
+test('D07 forms may also lead to the origins that a provider is said to redirect on to', async () => {
+  await using upstream = await startUpstream()
+  const oidc = { ...oidcAt(upstream).oidc, formActionOrigins: ['https://login.university.example'] }
+  await using pages = await startPages({ identity: { oidc, development: false } })
+  for (const path of ['/device', '/account/sessions', '/nowhere']) {
+    const { headers } = await pages.browse().open(`${pages.publicUrl}${path}`)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain(`form-action 'self' ${upstream.issuer} https://login.university.example;`)
+  }
 })
 
 test('D12 without TLS there is no HSTS', async () => {

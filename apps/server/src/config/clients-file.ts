@@ -3,10 +3,14 @@ import { grantTypes, scopes } from '@osa/contract'
 import type { Client } from '@osa/core'
 import { z } from 'zod'
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 const entry = z.strictObject({
   client_id: z
     .string()
-    .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, { error: 'must be 1 to 100 visible ASCII characters' }),
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, { error: 'must be 1 to 100 visible ASCII characters' })
+    // people's ids are UUIDs: a client must never be able to pass for one (RFC 9700 §4.15)
+    .refine((id) => !uuid.test(id), { error: 'must not be a UUID, which is what people are called in tokens' }),
   client_name: z.string().min(1).max(100),
   grant_types: z.array(z.enum(grantTypes)).min(1),
   scope: z.string().refine((scope) => scope.split(' ').every((name) => (scopes as readonly string[]).includes(name)), {

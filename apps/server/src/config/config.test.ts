@@ -174,7 +174,50 @@ describe('L01, L06 production', () => {
   })
 })
 
+describe('D07 OSA_OIDC_FORM_ACTION_ORIGINS', () => {
+  const oidc = { OSA_OIDC_ISSUER: 'https://idp.example', OSA_OIDC_CLIENT_ID: 'a', OSA_OIDC_CLIENT_SECRET: 'b' }
+
+  test('is a list of bare origins, and none by default', () => {
+    expect(configOf(oidc).identity.oidc?.formActionOrigins).toEqual([])
+    const listed = configOf({ ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: 'https://a.example, https://b.example:8443,' })
+    expect(listed.identity.oidc?.formActionOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
+  })
+
+  test.each([
+    'https://a.example/',
+    'https://a.example/path',
+    'http://a.example',
+    'https://*.example',
+    '*',
+    "'unsafe-inline'",
+    'https:',
+    'https://a.example; script-src *',
+    'https://a.example https://b.example',
+    'https://A.example',
+    'javascript:alert(1)',
+    Array.from({ length: 21 }, (_, n) => `https://a${n}.example`).join(','),
+  ])('is refused when it could say more in a policy than an origin: %s', (text) => {
+    expect(problemsOf({ ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: text })).toMatch(/^OSA_OIDC_FORM_ACTION_ORIGINS must/m)
+  })
+
+  test('is a slip without the provider it belongs to, and https in production', () => {
+    const alone = { OSA_OIDC_FORM_ACTION_ORIGINS: 'https://a.example' }
+    expect(problemsOf(alone)).toContain('OSA_OIDC_ISSUER must be set too')
+    const loopback = { ...production, ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: 'http://127.0.0.1:9' }
+    expect(problemsOf(loopback)).toContain('OSA_OIDC_FORM_ACTION_ORIGINS must be https in production')
+  })
+})
+
 describe('OSA_CLIENTS_FILE', () => {
+  test('F15 a client cannot be called what people are called', () => {
+    const [grant_types, scope] = [['refresh_token'], 'profile']
+    const text = JSON.stringify([
+      { client_id: '123E4567-e89b-42d3-a456-426614174000', client_name: 'x', grant_types, scope },
+    ])
+    const parsed = parseConfig({ OSA_CLIENTS_FILE: 'clients.json' }, () => text)
+    expect(parsed.ok ? '' : parsed.problems.join()).toContain('must not be a UUID')
+  })
+
   const client = { client_id: 'tool', client_name: 'Tool', grant_types: ['refresh_token'], scope: 'profile' }
   const parse = (document: unknown) => {
     const text = typeof document === 'string' ? document : JSON.stringify(document)

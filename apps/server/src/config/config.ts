@@ -109,6 +109,7 @@ const identityOf = (values: Values): IdentitySettings => {
             clientId: OSA_OIDC_CLIENT_ID,
             clientSecret: OSA_OIDC_CLIENT_SECRET,
             name: OSA_OIDC_NAME ?? new URL(OSA_OIDC_ISSUER).host,
+            formActionOrigins: values.OSA_OIDC_FORM_ACTION_ORIGINS ?? [],
           },
         }
       : {}),

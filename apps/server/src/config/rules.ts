@@ -26,6 +26,9 @@ const together = (values: Values, names: readonly (keyof Values)[]): string[] =>
 const providerProblems = (values: Values): string[] => [
   ...together(values, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
   ...together(values, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
+  ...(values.OSA_OIDC_FORM_ACTION_ORIGINS?.length && values.OSA_OIDC_ISSUER === undefined
+    ? ['OSA_OIDC_ISSUER must be set too, because OSA_OIDC_FORM_ACTION_ORIGINS is']
+    : []),
 ]
 
 const lifetimeProblems = (values: Values): string[] => {
@@ -76,6 +79,9 @@ const productionProblems = (values: Values): string[] => {
   if (!hasIdentityProvider(values)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)
   for (const name of ['OSA_ORCID_ISSUER', 'OSA_OIDC_ISSUER'] as const) {
     if (values[name]?.startsWith('http:')) problems.push(`${name} must be https in production`)
+  }
+  if (values.OSA_OIDC_FORM_ACTION_ORIGINS?.some((origin) => origin.startsWith('http:'))) {
+    problems.push('OSA_OIDC_FORM_ACTION_ORIGINS must be https in production')
   }
   for (const [name, minimum] of Object.entries(productionMinimums)) {
     const value = values[name as keyof typeof productionMinimums]

@@ -29,11 +29,26 @@ const issuer = address('must be an https address without query or fragment (http
   return isPrivateInTransit(url) && url.search === '' && url.hash === '' && url.username === ''
 })
 
+const isOrigin = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url !== null && isPrivateInTransit(url) && url.origin === text && !/[;,\s'"*]/.test(text)
+}
+
 const commaSeparated = (text: string): string[] =>
   text
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+
+const maxOrigins = 20
+
+/** Each ends up in a Content-Security-Policy, so it must be an origin as URLs write it and nothing else. */
+const origins = z
+  .string()
+  .transform(commaSeparated)
+  .refine((entries) => entries.length <= maxOrigins && entries.every(isOrigin), {
+    error: `must list at most ${maxOrigins} bare https origins, as in https://login.university.example (http only on loopback)`,
+  })
 
 const admins = z
   .string()
@@ -98,6 +113,7 @@ export const settings = {
   OSA_OIDC_CLIENT_ID: z.string().optional(),
   OSA_OIDC_CLIENT_SECRET: z.string().optional(),
   OSA_OIDC_NAME: z.string().max(40, { error: 'must have at most 40 characters' }).optional(),
+  OSA_OIDC_FORM_ACTION_ORIGINS: origins.default([]),
   OSA_ADMINS: admins.default([]),
   OSA_CLIENTS_FILE: z.string().optional(),
   OSA_TRUSTED_PROXIES: trustedProxies.default([]),

@@ -56,7 +56,7 @@ export const developmentSignIn = ({
     id: 'development',
     name: 'the development sign-in',
     issuer,
-    origins: async () => [publicUrl.origin],
+    origins: () => [publicUrl.origin],
     async authorizationUrl({ state, nonce, codeVerifier }) {
       const url = new URL(developmentSignInPath, publicUrl)
       url.searchParams.set('state', state)

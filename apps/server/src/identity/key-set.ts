@@ -31,7 +31,7 @@ export const remoteKeySet = ({
       try {
         await compactVerify(jwt, await keys.get(signal), options)
       } catch (error) {
-        const mayRefetch = now().getTime() - refetchedAt >= refetchCooldownMs
+        const mayRefetch = Math.abs(now().getTime() - refetchedAt) >= refetchCooldownMs
         if (!(error instanceof errors.JWKSNoMatchingKey) || !mayRefetch) throw error
         refetchedAt = now().getTime()
         await compactVerify(jwt, await keys.refresh(signal), options)

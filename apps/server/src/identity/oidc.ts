@@ -5,7 +5,7 @@
 import { cleanText, type IdentityProvider, type SignInFailure, type VerifiedIdentity } from '@osa/core'
 import * as client from 'openid-client'
 import { boundedFetch, exchangeTimeoutMs, UpstreamUnreachable } from './bounded-fetch.ts'
-import { type Discovered, discoveryOf } from './discovery.ts'
+import { type Discovered, type Discovery, discoveryOf } from './discovery.ts'
 import { failureFrom, signInFailure } from './sign-in-failure.ts'
 
 export interface OidcSettings {
@@ -16,6 +16,8 @@ export interface OidcSettings {
   readonly clientSecret: string
   /** Algorithms an ID token may be signed with (RFC 8725 §3.1); never `none`, never symmetric. */
   readonly idTokenAlgorithms: readonly string[]
+  /** Origins to which the provider itself redirects on, as one that federates does; for `form-action` (D07). */
+  readonly formActionOrigins?: readonly string[]
   /** Reads the person out of validated claims and the token response, or says why they will not do. */
   readonly personFrom: (answer: TokenAnswer) => Person | SignInFailure
 }
@@ -31,31 +33,33 @@ export interface Person {
 }
 
 const clockToleranceSeconds = 60
-/** How long a page may wait to learn the provider's origin. */
-const originsTimeoutMs = 3_000
 const maxNameLength = 100
 
-/** An `IdentityProvider` on openid-client; talks to nobody until a person wants to sign in. */
-export const oidcProvider = (settings: OidcSettings, now: () => Date): IdentityProvider => {
-  const { id, name, issuer } = settings
+export interface DiscoveredProvider {
+  readonly provider: IdentityProvider
+  /** To be started; without it nobody can sign in. */
+  readonly discovery: Discovery
+}
+
+/** An `IdentityProvider` on openid-client; talks to its provider in the background, and for who comes back from it (J10). */
+export const oidcProvider = (settings: OidcSettings, now: () => Date): DiscoveredProvider => {
+  const { id, name, issuer, formActionOrigins = [] } = settings
   const discovery = discoveryOf({ issuer, clientId: settings.clientId, now })
-  return {
+  const provider: IdentityProvider = {
     id,
     name,
     issuer,
-    origins: async () => {
-      try {
-        return [(await discovery.get(AbortSignal.timeout(originsTimeoutMs))).authorizationOrigin]
-      } catch (error) {
-        failureFrom(error) // throws a defect on; a provider that is down still has its form, and the sign-in says so
-        return [new URL(issuer).origin]
-      }
-    },
+    // a provider that was not found yet still has its form, and the sign-in says so
+    origins: () => [discovery.known()?.authorizationOrigin ?? new URL(issuer).origin, ...formActionOrigins],
 
     async authorizationUrl({ state, nonce, codeVerifier, redirectUri, switchAccount }) {
-      const signal = AbortSignal.timeout(exchangeTimeoutMs)
       try {
-        const config = configurationFor(settings, await discovery.get(signal), signal)
+        const discovered = discovery.known()
+        if (!discovered) {
+          const trouble = discovery.trouble()
+          return trouble === null ? signInFailure('unreachable', 'it was not found yet') : failureFrom(trouble)
+        }
+        const config = configurationFor(settings, discovered, AbortSignal.timeout(exchangeTimeoutMs))
         return client.buildAuthorizationUrl(config, {
           redirect_uri: redirectUri,
           scope: 'openid',
@@ -73,7 +77,7 @@ export const oidcProvider = (settings: OidcSettings, now: () => Date): IdentityP
     async verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri }) {
       const signal = AbortSignal.timeout(exchangeTimeoutMs)
       try {
-        const discovered = await discovery.get(signal)
+        const discovered = await discovery.find(signal)
         const config = configurationFor(settings, discovered, signal)
         const callback = new URL(`${redirectUri}?${parameters}`)
         const tokens = await client.authorizationCodeGrant(config, callback, {
@@ -92,6 +96,7 @@ export const oidcProvider = (settings: OidcSettings, now: () => Date): IdentityP
       }
     },
   }
+  return { provider, discovery }
 }
 
 const configurationFor = (

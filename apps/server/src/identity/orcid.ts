@@ -1,6 +1,5 @@
 /** ORCID as an OpenID Connect provider: what its subjects look like, and where it puts a name. */
-import type { IdentityProvider } from '@osa/core'
-import { claimedName, oidcProvider, type TokenAnswer } from './oidc.ts'
+import { claimedName, type DiscoveredProvider, oidcProvider, type TokenAnswer } from './oidc.ts'
 import { signInFailure } from './sign-in-failure.ts'
 
 /** Whether text is an ORCID iD: sixteen digits in four groups with a valid ISO 7064 MOD 11-2 check character. */
@@ -19,7 +18,7 @@ export interface OrcidSettings {
 }
 
 /** ORCID signs with RS256 and puts the iD into `sub` and, beside the ID token, into `orcid`; the two must agree (E14). */
-export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings, now: () => Date): IdentityProvider =>
+export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings, now: () => Date): DiscoveredProvider =>
   oidcProvider(
     { id: 'orcid', name: 'ORCID', issuer, clientId, clientSecret, idTokenAlgorithms: ['RS256'], personFrom },
     now,

@@ -23,6 +23,9 @@ export const remembered = <T>({
   let failed: { error: unknown; at: number } | null = null
   let underWay: Promise<T> | null = null
 
+  /** A clock that was set back makes nothing last longer. */
+  const isYounger = (at: number, ms: number): boolean => now().getTime() >= at && now().getTime() - at < ms
+
   const fetchOnce = async (signal: AbortSignal): Promise<T> => {
     try {
       const value = await load(signal)
@@ -37,12 +40,12 @@ export const remembered = <T>({
     }
   }
   const refresh = (signal: AbortSignal): Promise<T> => {
-    if (failed && now().getTime() - failed.at < failureCooldownMs) return Promise.reject(failed.error)
+    if (failed && isYounger(failed.at, failureCooldownMs)) return Promise.reject(failed.error)
     underWay ??= fetchOnce(signal)
     return underWay
   }
   return {
     refresh,
-    get: (signal) => (known && now().getTime() - known.at < maxAgeMs ? Promise.resolve(known.value) : refresh(signal)),
+    get: (signal) => (known && isYounger(known.at, maxAgeMs) ? Promise.resolve(known.value) : refresh(signal)),
   }
 }

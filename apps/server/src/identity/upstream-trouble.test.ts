@@ -51,9 +51,8 @@ test('E10 a provider that hangs is given up on after ten seconds in all', async 
 })
 
 test('E10 a provider that cannot be reached leaves the form usable and says so after it', async () => {
-  await using world = await startPagesAtUpstream()
-  const { pages, upstream } = world
-  upstream.settings.lies = { answer: { at: 'discovery', how: 'html' } }
+  await using world = await startPagesAtUpstream({ lies: { answer: { at: 'discovery', how: 'html' } } })
+  const { pages } = world
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
   expect((await browser.open(`${pages.publicUrl}/device`)).status).toBe(200)

@@ -6,7 +6,7 @@ import { authenticateConfidential } from './client-credentials.ts'
 import { readForm } from './form.ts'
 import { reply, replyRefusal } from './reply.ts'
 
-/** What a token is worth; `{active: false}` for whatever is not a valid access token. Refuses with `invalid_request`, `invalid_client`. */
+/** What a token is worth; `{active: false}` for whatever is not a valid access token. Refuses with `invalid_request`, `invalid_client`, `temporarily_unavailable`. */
 export const introspectionEndpoint =
   (auth: Auth) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
@@ -16,5 +16,7 @@ export const introspectionEndpoint =
     if ('refusal' in authenticated) return replyRefusal(c, authenticated.refusal, authenticated)
     const token = form.get('token')
     if (token === undefined) return replyRefusal(c, refuse('invalid_request', 'token is missing.'))
-    return reply(c, await auth.introspectToken({ client: authenticated.client, token }))
+    const { client } = authenticated
+    const answer = await auth.introspectToken({ client, token, requester: c.get('requester') })
+    return isRefusal(answer) ? replyRefusal(c, answer, { overload: 429 }) : reply(c, answer)
   }

@@ -1,4 +1,4 @@
-/** `keys list` and `keys rotate`: the keys that access tokens are signed with (L03, F12). */
+/** `keys list`, `keys rotate` and `keys abandon`: the keys that access tokens are signed with (L03, F12). */
 import type { KeyStage, RotationOutcome } from '@osa/core'
 import type { OperatorCommand, Problem, Report } from './command.ts'
 import { instant, table } from './table.ts'
@@ -34,6 +34,23 @@ export const keysRotate: OperatorCommand = {
     ({ isSet }) =>
     async (operator) =>
       reportRotation(await operator.rotateKeys({ atOnce: isSet('now') })),
+}
+
+export const keysAbandon: OperatorCommand = {
+  name: 'keys abandon',
+  summary: 'Retire the keys that this OSA_SECRET does not open, after it leaked or was lost',
+  positionals: '',
+  options: {},
+  example: 'osa-server keys abandon',
+  prepare: () => async (operator) => {
+    const abandoned = await operator.abandonKeys()
+    const keys = abandoned.length === 1 ? '1 key is' : `${abandoned.length} keys are`
+    const text =
+      abandoned.length === 0
+        ? 'This secret opens every key in service; nothing has changed.\n'
+        : `${keys} retired. The node makes a new one when it starts; terminals refresh by themselves.\n`
+    return { text, documents: abandoned.map(keyDocument) }
+  },
 }
 
 const reportRotation = (outcome: RotationOutcome): Report | Problem => {

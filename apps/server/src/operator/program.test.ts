@@ -101,7 +101,9 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
   expect(table.stdout).toMatch(/^AT .*\n\S+Z +operator\.role +ok .* user to publisher\n$/)
 
   const again = await logIn(node)
-  expect(documents((await osaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([{ revoked: 1 }])
+  expect(documents((await osaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([
+    { revoked: 1, sign_ins_ended: 0 },
+  ])
   expect(await me(again.access_token)).toBe(401)
 }, 90_000)
 
@@ -114,9 +116,9 @@ test('L10 on the embedded database a running node is told to stop first; what is
   expect(held.stderr).toContain('Stop the node first')
   await node.stop()
   expect(await osaServer(['device-grant', 'off'], env)).toMatchObject({ code: 0, stderr: '' })
-  expect(documents((await osaServer(['audit', '--json'], env)).stdout)).toMatchObject([
-    { event: 'operator.device_grant', outcome: 'ok', detail: 'off' },
-  ])
+  expect(
+    documents((await osaServer(['audit', '--event', 'operator.device_grant', '--json'], env)).stdout),
+  ).toMatchObject([{ event: 'operator.device_grant', outcome: 'ok', detail: 'off' }])
   await using again = await spawnNode({ env })
   expect(await start(again)).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } })
   const v1 = await fetch(`${again.url}/api/v1/auth/device`, { method: 'POST' })

@@ -4,13 +4,14 @@ import { audit } from './audit.ts'
 import type { OperatorCommand, UsageProblem, Work } from './command.ts'
 import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
 import { commandHelp, overview } from './help.ts'
-import { keysList, keysRotate } from './keys.ts'
+import { keysAbandon, keysList, keysRotate } from './keys.ts'
 import { role } from './role.ts'
 import { sessionsRevoke } from './sessions.ts'
 
 const commands: readonly OperatorCommand[] = [
   keysList,
   keysRotate,
+  keysAbandon,
   sessionsRevoke,
   deviceGrantOff,
   deviceGrantOn,

@@ -1,10 +1,10 @@
-/** `sessions revoke`: ends the sessions of one person or of everybody (H09, L10). */
+/** `sessions revoke`: ends the sessions of one person or of everybody, and what may still become one (H09, L10). */
 import type { PersonReference } from '@osa/core'
 import { nobodyCalled, type OperatorCommand, parseIdentity } from './command.ts'
 
 export const sessionsRevoke: OperatorCommand = {
   name: 'sessions revoke',
-  summary: 'End every session of a person, or of everybody; they have to sign in again',
+  summary: 'End every session of a person, or of everybody, and sign-ins under way; they have to sign in again',
   positionals: '',
   options: {
     user: { type: 'string', value: '<id|issuer#subject>', help: 'Whose sessions' },
@@ -21,9 +21,10 @@ export const sessionsRevoke: OperatorCommand = {
     return async (operator) => {
       const outcome = await operator.revokeSessions(person)
       if (outcome === null) return nobodyCalled(user ?? '')
-      const { revoked } = outcome
+      const { revoked, codes } = outcome
       const count = revoked === 1 ? '1 session has' : `${revoked} sessions have`
-      return { text: `${count} ended.\n`, documents: [{ revoked }] }
+      const underWay = codes === 0 ? '' : `, and ${codes === 1 ? '1 sign-in' : `${codes} sign-ins`} under way`
+      return { text: `${count} ended${underWay}.\n`, documents: [{ revoked, sign_ins_ended: codes }] }
     }
   },
 }

@@ -7,6 +7,7 @@ import { createIdentityProviders, type IdentitySettings } from '../identity/prov
 import { testBrowser } from './browser.ts'
 import { startTestNode, type TestNodeOptions } from './test-node.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
+import type { Lies } from './upstream-lies.ts'
 
 export interface PagesOptions {
   readonly publicUrl?: string
@@ -26,7 +27,7 @@ export const startPages = async ({
   ...options
 }: PagesOptions = {}) => {
   const clock = manualClock(new Date())
-  const { providers, development } = createIdentityProviders({
+  const { providers, development, startDiscovery } = createIdentityProviders({
     identity: { development: identity === undefined, ...identity },
     publicUrl: new URL(publicUrl),
     keys: deriveKeys(Buffer.alloc(32, 9), randomBytes),
@@ -44,8 +45,14 @@ export const startPages = async ({
       ...options.auth,
     },
   })
+  const search = startDiscovery((provider, err) => node.log.warn({ provider, err }, 'not found'))
+  await search.attempted
   return {
     ...node,
+    async [Symbol.asyncDispose]() {
+      await search.stop()
+      await node[Symbol.asyncDispose]()
+    },
     clock,
     callbackUrl: `${publicUrl}/api/v1/auth/callback`,
     /** A browser at `address`; the node it reaches in this process, everything else over the network. */
@@ -116,8 +123,12 @@ export const signInUpstream = async (pages: Pages, browser: PagesBrowser, userCo
 }
 
 /** A node and the upstream it signs in at, as at ORCID; both end together. */
-export const startPagesAtUpstream = async (options: Omit<PagesOptions, 'identity'> = {}) => {
+export const startPagesAtUpstream = async ({
+  lies = {},
+  ...options
+}: Omit<PagesOptions, 'identity'> & { /** What the upstream lies about from the start. */ lies?: Lies } = {}) => {
   const upstream = await startUpstream()
+  upstream.settings.lies = lies
   const pages = await startPages({ ...options, identity: orcidAt(upstream) })
   upstream.allowRedirect(pages.callbackUrl)
   return {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url))
-const readyWithinMs = 30_000
+const readyWithinMs = 60_000
 const endedWithinMs = 20_000
 
 /** Starts `src/main.ts` with this Node.js and waits for its ready line; rejects with its output when it ends before. */

@@ -6,10 +6,11 @@ import {
   type AuthPolicy,
   builtInClients,
   type Client,
+  createConventions,
   defaultBudgets,
   defaultPolicy,
 } from '@osa/core'
-import { manualClock, memoryLimiter, testAuth, testProvider } from '@osa/core/testing'
+import { manualClock, memoryConventionStore, memoryLimiter, testAuth, testProvider } from '@osa/core/testing'
 import type { Hono } from 'hono'
 import { type AppDeps, createApp } from '../app.ts'
 import { type HttpServer, listen } from '../http-server.ts'
@@ -51,6 +52,7 @@ export interface TestNodeOptions {
 export const startTestNode = async (options: TestNodeOptions = {}) => {
   const clock = manualClock(options.startAt ?? new Date())
   const logLines: string[] = []
+  const stopping = new AbortController()
   let app: Hono<NodeEnv> | null = null
   const server: HttpServer | null = options.listening
     ? await listen({ fetch: (request, env) => running(app).fetch(request, env), host: '127.0.0.1', port: 0 })
@@ -61,12 +63,15 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
   const policy: AuthPolicy = { ...defaultPolicy, ...options.policy, publicUrl: publicUrl.origin }
   const world = testAuth({
     now: clock.now,
+    alarm: clock.alarm,
     limiter: memoryLimiter(defaultBudgets, clock.now),
     identityProviders: [testProvider(clock.now)],
     clients: new Map(testClients.map((client) => [client.clientId, client])),
     policy,
     ...options.auth,
   })
+  const metrics = createMetrics({ processMetrics: false })
+  const conventions = createConventions({ ...world.deps, store: memoryConventionStore(world.deps.store) })
   const log = createLogger({
     level: options.logLevel ?? 'debug',
     destination: { write: (line) => void logLines.push(line) },
@@ -75,20 +80,24 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
     development: null,
     trustedProxies: [],
     routineLogLevel: 'info',
-    metrics: createMetrics({ processMetrics: false }),
+    metrics,
     isReady: async () => true,
+    stopping: stopping.signal,
     isUnavailable: () => false,
     serverName: 'Test archive',
     version: '0.0.0',
     log,
     ...options.app,
     auth: world.auth,
+    conventions,
     policy,
     publicUrl,
   })
   app = made
   return {
     ...world,
+    conventions,
+    metrics,
     clock,
     publicUrl: publicUrl.origin,
     log,
@@ -104,6 +113,7 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
     approve: (userCode: string, as?: string) => world.decide(userCode, 'approve', as),
     deny: (userCode: string, as?: string) => world.decide(userCode, 'deny', as),
     async [Symbol.asyncDispose]() {
+      stopping.abort()
       await server?.close(1_000)
     },
   }

@@ -1,11 +1,11 @@
 /**
- * The strict JSON reader of the v1 wire: one flat object, no key twice, no nesting worth the name, and plain strings only for
- * what reaches the core. Unknown keys are ignored.
+ * The strict JSON readers of the v1 wire: one object, no key twice, no nesting worth the name. Requests are flat, with plain strings only
+ * for what reaches the core, and unknown keys are ignored; documents are nested, and whoever reads one checks it.
  */
 import { type Refusal, refuse } from '@osa/core'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { readBody } from '../body.ts'
+import { maxBodyBytes, readBody } from '../body.ts'
 import { bodyTooLarge } from '../oauth/form.ts'
 import type { NodeEnv } from '../requester.ts'
 import { scanJson } from './scan-json.ts'
@@ -14,20 +14,38 @@ const maxDepth = 32
 
 /** Reads a request's JSON against a schema of strings; an empty body is `{}`. Refuses with `invalid_request`. */
 export const readJson = async <T extends z.ZodType>(c: Context<NodeEnv>, schema: T): Promise<z.output<T> | Refusal> => {
-  if ((c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity') !== 'identity') {
-    return malformed('The body must not be compressed.')
-  }
-  const body = await readBody(c)
-  if ('refused' in body) return body.refused === 'too_large' ? bodyTooLarge : malformed('The body is not UTF-8.')
-  if (body.text !== '' && !isJsonType(c.req.header('content-type'))) {
-    return malformed('The body must be application/json.')
-  }
-  const document = parse(body.text === '' ? '{}' : body.text)
-  if (document === null) return malformed('The body is not a JSON object that can be read one way only.')
-  const parsed = schema.safeParse(document)
+  const read = await readObject(c, { maxBytes: maxBodyBytes, maxKeyDepth: 1 })
+  if ('refusal' in read) return read.refusal
+  const parsed = schema.safeParse(read.document)
   if (!parsed.success) return malformed(`The body lacks a field or has one of the wrong type: ${fields(parsed.error)}.`)
   const plain = Object.values(parsed.data as object).every(isPlainText)
   return plain ? parsed.data : malformed('A field holds characters that are not text.')
+}
+
+/** Reads a whole JSON object of at most `maxBytes`, in which no object names a key twice. Refuses with `invalid_request`. */
+export const readDocument = (c: Context<NodeEnv>, maxBytes: number): Promise<JsonObject> =>
+  readObject(c, { maxBytes, maxKeyDepth: maxDepth })
+
+export type JsonObject = { document: object } | { refusal: Refusal }
+
+const readObject = async (
+  c: Context<NodeEnv>,
+  { maxBytes, maxKeyDepth }: { maxBytes: number; maxKeyDepth: number },
+): Promise<JsonObject> => {
+  if ((c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity') !== 'identity') {
+    return { refusal: malformed('The body must not be compressed.') }
+  }
+  const body = await readBody(c, maxBytes)
+  if ('refused' in body) {
+    return { refusal: body.refused === 'too_large' ? bodyTooLarge : malformed('The body is not UTF-8.') }
+  }
+  if (body.text !== '' && !isJsonType(c.req.header('content-type'))) {
+    return { refusal: malformed('The body must be application/json.') }
+  }
+  const document = parse(body.text === '' ? '{}' : body.text, maxKeyDepth)
+  return document === null
+    ? { refusal: malformed('The body is not a JSON object that can be read one way only.') }
+    : { document }
 }
 
 const malformed = (description: string): Refusal => refuse('invalid_request', description)
@@ -35,8 +53,8 @@ const malformed = (description: string): Refusal => refuse('invalid_request', de
 /** Names of the schema's own fields, so never text from the request. */
 const fields = (error: z.ZodError): string => [...new Set(error.issues.map(({ path }) => path.join('.')))].join(', ')
 
-const parse = (text: string): object | null => {
-  const shape = scanJson(text)
+const parse = (text: string, maxKeyDepth: number): object | null => {
+  const shape = scanJson(text, maxKeyDepth)
   if (shape.maxDepth > maxDepth || shape.repeatedKey) return null
   try {
     const document: unknown = JSON.parse(text)

@@ -151,6 +151,7 @@ describe('strict JSON', () => {
       `{"a":${'{"a":'.repeat(10_000)}`,
       '"'.repeat(60_000),
       `"${'\\'.repeat(60_000)}`,
+      `"${'\\"'.repeat(30_000)}`,
     ]) {
       expect((await postJson(node, '/api/v1/auth/device', body)).status).toBe(400)
     }

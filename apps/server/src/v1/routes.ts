@@ -1,14 +1,16 @@
 /** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. A thin rim; every rule is behind `Auth`. */
-import type { Auth } from '@osa/core'
+import type { Auth, Conventions } from '@osa/core'
 import { Hono } from 'hono'
 import type { Count } from '../metrics.ts'
 import { replyMethodNotAllowed } from '../oauth/reply.ts'
 import type { NodeEnv } from '../requester.ts'
+import { deployConvention, getConvention, listConventions } from './conventions.ts'
 import { pollDevice, startDevice } from './device.ts'
 import { logout, refreshSession, whoAmI } from './session.ts'
 
-/** The machine half of `/api/v1/auth`; its pages belong to `browser/`. */
-export const v1Routes = ({ auth, count }: { auth: Auth; count: Count }): Hono<NodeEnv> => {
+/** Conventions, and the machine half of `/api/v1/auth`; its pages belong to `browser/`. */
+export const v1Routes = (deps: { auth: Auth; conventions: Conventions; count: Count }): Hono<NodeEnv> => {
+  const { auth, conventions, count } = deps
   const app = new Hono<NodeEnv>()
   const posts = [
     ['/api/v1/auth/device', startDevice(auth)],
@@ -22,5 +24,10 @@ export const v1Routes = ({ auth, count }: { auth: Auth; count: Count }): Hono<No
   }
   app.get('/api/v1/auth/me', whoAmI(auth))
   app.all('/api/v1/auth/me', (c) => replyMethodNotAllowed(c, 'GET, HEAD'))
+  app.get('/api/v1/conventions', listConventions(conventions))
+  app.post('/api/v1/conventions', deployConvention(deps))
+  app.all('/api/v1/conventions', (c) => replyMethodNotAllowed(c, 'GET, HEAD, POST'))
+  app.get('/api/v1/conventions/:slug', getConvention(conventions))
+  app.all('/api/v1/conventions/:slug', (c) => replyMethodNotAllowed(c, 'GET, HEAD'))
   return app
 }

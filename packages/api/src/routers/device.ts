@@ -1,5 +1,11 @@
-/** The device grant (RFC 8628): start, find a pending code, poll. Refusals are values of the output, not errors. */
-import { builtInClientIds, deviceAuthorizationOutcome, pendingDevice, tokenOutcome } from '@osa/contract'
+/** The device grant (RFC 8628): start, find a pending code, poll, wait. Refusals are values of the output, not errors. */
+import {
+  builtInClientIds,
+  type DeviceWatchOutcome,
+  deviceAuthorizationOutcome,
+  pendingDevice,
+  tokenOutcome,
+} from '@osa/contract'
 import { errorDocument, isRefusal } from '@osa/core'
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
@@ -51,5 +57,26 @@ export const deviceRouter = router({
       if (isRefusal(client)) return errorDocument(client)
       const outcome = await auth.exchangeDeviceCode({ clients: [client], deviceCode: input.device_code, requester })
       return isRefusal(outcome) ? errorDocument(outcome) : outcome
+    }),
+
+  /**
+   * Says once, and then ends, when a poll would get a final answer. A subscription is a GET, and what it asks for stands in its URL,
+   * which proxies log: so it asks by the SHA-256 of the device code, base64url. That finds the code and is worth nothing else: no
+   * endpoint takes it for the code, and 256 random bits cannot be found from their hash. Whoever reads it in a log can learn that a
+   * decision has fallen, not which. Refusals are `invalid_client`, `invalid_grant` and `temporarily_unavailable`; after any of
+   * them, and where streams do not get through, polling goes on.
+   */
+  watch: publicProcedure
+    .input(z.object({ device_code_hash: z.string().regex(/^[\w-]{43}$/), client_id: clientId }))
+    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<DeviceWatchOutcome, void> {
+      const client = ctx.auth.authenticateClient({ clientId: input.client_id })
+      if (isRefusal(client)) return yield errorDocument(client)
+      const outcome = await ctx.auth.watchDeviceAuthorization({
+        clients: [client],
+        deviceCodeHash: input.device_code_hash,
+        requester: ctx.requester,
+        signal: signal ? AbortSignal.any([signal, ctx.stopping]) : ctx.stopping,
+      })
+      if (outcome) yield isRefusal(outcome) ? errorDocument(outcome) : outcome
     }),
 })

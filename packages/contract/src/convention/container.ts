@@ -1,16 +1,24 @@
 /** What runs in containers for a convention: hooks, which compute features of records, and an ingester, which brings records in. */
 import { z } from 'zod'
-import { areDistinct, readableText, wholeNumber } from './text.ts'
+import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
 
-/** A value that JSON can carry, at most as large as a manifest may be. */
-export const jsonConfig = z.record(z.string().max(200), z.json(), { error: 'config is an object' })
+/** A value that JSON can carry. Of bounded depth: `checkConvention` looks at that before any schema. */
+const jsonValue = z.custom<z.core.util.JSONType>(isJson, { error: 'write a value that JSON can carry' })
+function isJson(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isJson)
+  return value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)
+}
+
+export const jsonConfig = z.record(z.string().max(200), jsonValue, { error: 'config is an object' })
 
 export const limits = z.strictObject(
   {
     timeout_seconds: wholeNumber('timeout_seconds', 1, 604_800),
-    memory: z.string().regex(/^[1-9]\d{0,9}[kmgt]?$/i, { error: 'memory is a number with k, m or g, such as 512m' }),
+    memory: z
+      .string({ error: 'write memory as text, such as "512m"' })
+      .regex(/^[1-9]\d{0,9}[kmgt]?$/i, { error: 'memory is a number with k, m or g, such as 512m' }),
     cpu: z
-      .string()
+      .string({ error: 'write cpu as text, such as "0.5"' })
       .regex(/^(?!0+(\.0+)?$)\d{1,4}(\.\d{1,3})?$/, { error: 'cpu is a number of cores as text, such as "0.5"' }),
   },
   { error: 'write limits: {timeout_seconds, memory, cpu}' },
@@ -33,27 +41,30 @@ export type Release = z.infer<typeof release>
 
 const columnTypes = ['string', 'number', 'integer', 'boolean', 'array', 'object'] as const
 
-export const feature = z.strictObject({
-  kind: z.literal('table', { error: 'kind is "table"' }),
-  cardinality: z.enum(['one', 'many'], { error: 'cardinality is "one" or "many" rows for each record' }),
-  columns: z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: 'a column name is lower-case letters, digits and _' }),
-        json_type: z.enum(columnTypes, { error: `json_type is one of ${columnTypes.join(', ')}` }),
-        required: z.boolean({ error: 'required is true or false' }),
-        // null is how the original writes "none"
-        format: z.string().max(40).nullable().optional(),
-        description: readableText('the description', 2_000).nullable().optional(),
-        unit: readableText('the unit', 40).nullable().optional(),
-      }),
-      { error: 'list the columns' },
-    )
-    .max(500, { error: 'a feature has at most 500 columns' })
-    .refine((columns) => areDistinct(columns.map(({ name }) => name)), { error: 'two columns have the same name' }),
-})
+export const feature = z.strictObject(
+  {
+    kind: z.literal('table', { error: 'kind is "table"' }),
+    cardinality: z.enum(['one', 'many'], { error: 'cardinality is "one" or "many" rows for each record' }),
+    columns: z
+      .array(
+        z.strictObject({
+          name: z
+            .string({ error: 'write a column name' })
+            .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: 'a column name is lower-case letters, digits and _' }),
+          json_type: z.enum(columnTypes, { error: `json_type is one of ${columnTypes.join(', ')}` }),
+          required: z.boolean({ error: 'required is true or false' }),
+          // null is how the original writes "none"
+          format: oneLine('the format', 40).nullable().optional(),
+          description: readableText('the description', 2_000).nullable().optional(),
+          unit: oneLine('the unit', 40).nullable().optional(),
+        }),
+        { error: 'list the columns' },
+      )
+      .max(500, { error: 'a feature has at most 500 columns' })
+      .refine((columns) => areDistinct(columns.map(({ name }) => name)), { error: 'two columns have the same name' }),
+  },
+  { error: 'write a feature: {kind, cardinality, columns}' },
+)
 
 export const containerName = z.string({ error: 'write a name' }).regex(/^[a-z][a-z0-9_]{0,39}$/, {
   error: 'a name is up to 40 lower-case letters, digits and _, starting with a letter, such as find_pockets',
@@ -77,13 +88,15 @@ const ingesterShape = {
   name: containerName,
   config: jsonConfig.nullable().optional(),
   limits,
-  schedule: z.json().optional(),
-  initial_run: z.json().optional(),
+  schedule: jsonValue.optional(),
+  initial_run: jsonValue.optional(),
 }
 
 /** As a node takes them: pinned by digest. */
-export const hook = z.strictObject({ ...hookShape, release })
-export const ingester = z.strictObject({ ...ingesterShape, release })
+const aHook = { error: 'write a hook: {name, config, limits, release, feature}' }
+const anIngester = { error: 'write an ingester: {name, limits, release}' }
+export const hook = z.strictObject({ ...hookShape, release }, aHook)
+export const ingester = z.strictObject({ ...ingesterShape, release }, anIngester)
 
 const oneOrigin = {
   path: ['release'],
@@ -100,10 +113,10 @@ const hasAny = ({ release: given, build: wanted }: Origins): boolean => Boolean(
 
 /** As an author writes them: pinned, or to be built. */
 export const hookSource = z
-  .strictObject({ ...hookShape, release: release.optional(), build: build.optional() })
+  .strictObject({ ...hookShape, release: release.optional(), build: build.optional() }, aHook)
   .refine(hasOne, oneOrigin)
   .refine(hasAny, anOrigin)
 export const ingesterSource = z
-  .strictObject({ ...ingesterShape, release: release.optional(), build: build.optional() })
+  .strictObject({ ...ingesterShape, release: release.optional(), build: build.optional() }, anIngester)
   .refine(hasOne, oneOrigin)
   .refine(hasAny, anOrigin)

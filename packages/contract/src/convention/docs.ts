@@ -10,7 +10,7 @@ export const docs = z.strictObject(
     purpose: readableText('the purpose', 5_000),
     example_questions: z
       .array(question, { error: 'list example questions' })
-      .max(50)
+      .max(50, { error: 'list at most 50 example questions' })
       .refine((questions) => areDistinct(questions.map(normalized)), { error: 'two example questions are the same' })
       .refine((questions) => new Set(questions.map(normalized)).size >= 3, {
         error: 'write at least three different questions that these records can answer',
@@ -25,7 +25,7 @@ export const docs = z.strictObject(
         { error: 'list examples' },
       )
       .min(1, { error: 'write at least one example: {question, query, interpretation}' })
-      .max(50),
+      .max(50, { error: 'list at most 50 examples' }),
     when_not_to_use: readableText('when_not_to_use', 5_000).nullable().optional(),
     see_also: z.array(readableText('the reference', 500)).max(50).nullable().optional(),
   },

@@ -1,5 +1,6 @@
 /** What is missing or wrong in a convention, all of it at once, each with its path and what to write. */
 import type { z } from 'zod'
+import { nameOfKey, plainJsonGap } from './plain-json.ts'
 
 export interface Gap {
   /** Dotted, from the convention's own root: `hooks.0.limits.memory`. Empty for the convention as a whole. */
@@ -8,22 +9,44 @@ export interface Gap {
   message: string
 }
 
+/** What one convention may come to as JSON, in bytes of UTF-8. */
+export const maxConventionBytes = 1_048_576
+const maxGaps = 200
+const maxKeysNamed = 10
+
 const readable = (issue: z.core.$ZodIssue): string => {
-  if (issue.code === 'unrecognized_keys')
-    return `remove ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}: not a known key`
-  return issue.message
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  const more = issue.keys.length > maxKeysNamed ? ` and ${issue.keys.length - maxKeysNamed} more` : ''
+  const known = issue.keys.length === 1 ? 'not a known key' : 'not known keys'
+  return `remove ${issue.keys.slice(0, maxKeysNamed).map(nameOfKey).join(', ')}${more}: ${known}`
 }
 
+/** A key out of a free-form part, such as a hook's config, may be any text. */
+const pathOf = ({ path }: z.core.$ZodIssue): string =>
+  path.map((part) => (/^\w{1,60}$/.test(String(part)) ? String(part) : nameOfKey(String(part)))).join('.')
+
 /**
- * Checks a value against one of the convention's schemas. Answers the parsed value or its gaps, at most 200 of them. Paths never hold
- * values, so that nothing an author keeps in a config reaches a log.
+ * Checks a value against one of the convention's schemas. Answers the parsed value or its gaps, at most 200 of them. Paths and messages
+ * hold names of keys and never a value, so that nothing an author keeps in a config reaches a log. Whatever the value is, cycles
+ * included, this answers and does not throw.
  */
 export const checkConvention = <Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): { convention: z.output<Schema> } | { gaps: Gap[] } => {
+  const unreadable = plainJsonGap(value)
+  if (unreadable) return { gaps: [unreadable] }
   const parsed = schema.safeParse(value)
-  if (parsed.success) return { convention: parsed.data }
-  const gaps = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: readable(issue) }))
-  return { gaps: gaps.slice(0, 200) }
+  if (!parsed.success) {
+    return {
+      gaps: parsed.error.issues.slice(0, maxGaps).map((issue) => ({ path: pathOf(issue), message: readable(issue) })),
+    }
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(parsed.data)).length
+  if (bytes <= maxConventionBytes) return { convention: parsed.data }
+  return {
+    gaps: [
+      { path: '', message: `shorten the convention: as JSON it has ${bytes} bytes of at most ${maxConventionBytes}` },
+    ],
+  }
 }

@@ -7,7 +7,7 @@ import { hook, hookSource, ingester, ingesterSource } from './container.ts'
 import { docs } from './docs.ts'
 import { metadataSchema } from './metadata-schema.ts'
 import { isSlug, slugOf } from './slug.ts'
-import { areDistinct, readableText, wholeNumber } from './text.ts'
+import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
 
 const maxFiles = 1_000_000
 const maxFileBytes = 2 ** 50
@@ -18,11 +18,13 @@ export const fileRequirements = z
       /** File name extensions with their dot, or media types. */
       accepted_types: z
         .array(
-          z.string().regex(/^(\.[A-Za-z0-9][A-Za-z0-9._-]{0,40}|[a-z0-9.+-]{1,60}\/[a-z0-9.+*-]{1,80})$/, {
-            error: 'a type is an extension such as .cif or a media type such as chemical/x-cif',
-          }),
+          z
+            .string({ error: 'write a type as text' })
+            .regex(/^(\.[A-Za-z0-9][A-Za-z0-9._-]{0,40}|[a-z0-9.+-]{1,60}\/[a-z0-9.+*-]{1,80})$/, {
+              error: 'a type is an extension such as .cif or a media type such as chemical/x-cif',
+            }),
         )
-        .max(200),
+        .max(200, { error: 'list at most 200 types' }),
       min_count: wholeNumber('min_count', 0, maxFiles),
       max_count: wholeNumber('max_count', 0, maxFiles),
       /** Bytes. */
@@ -35,7 +37,7 @@ export const fileRequirements = z
     error: 'max_count is at least min_count',
   })
 
-const title = readableText('the title', 200).refine((text) => isSlug(slugOf(text)), {
+const title = oneLine('the title', 200).refine((text) => isSlug(slugOf(text)), {
   error: 'the title needs at least three letters or digits, the first of them a letter: its address is made from it',
 })
 
@@ -49,23 +51,21 @@ const shape = {
 const hooksOf = <Hook extends z.ZodType<{ name: string }>>(one: Hook) =>
   z
     .array(one, { error: 'list the hooks (an empty list if there are none)' })
-    .max(100)
+    .max(100, { error: 'a convention has at most 100 hooks' })
     .refine((hooks) => areDistinct(hooks.map(({ name }) => name)), { error: 'two hooks have the same name' })
 
 /** What a node takes. Unknown keys are refused; absent optional parts may be null, as the original writes them. */
-export const conventionManifest = z.strictObject({
-  ...shape,
-  hooks: hooksOf(hook),
-  ingester: ingester.nullable().optional(),
-})
+export const conventionManifest = z.strictObject(
+  { ...shape, hooks: hooksOf(hook), ingester: ingester.nullable().optional() },
+  { error: 'write a convention: {title, description, schema, file_requirements, hooks, docs}' },
+)
 export type ConventionManifest = z.infer<typeof conventionManifest>
 
 /** What an author writes: like a manifest, but a hook or ingester may name a build context instead of a release. */
-export const conventionSource = z.strictObject({
-  ...shape,
-  hooks: hooksOf(hookSource),
-  ingester: ingesterSource.nullable().optional(),
-})
+export const conventionSource = z.strictObject(
+  { ...shape, hooks: hooksOf(hookSource), ingester: ingesterSource.nullable().optional() },
+  { error: 'write a convention: {title, description, schema, file_requirements, hooks, docs}' },
+)
 export type ConventionSource = z.infer<typeof conventionSource>
 /** A convention as it is typed in a source file: what has a default may be left out. */
 export type ConventionInput = z.input<typeof conventionSource>

@@ -1,6 +1,6 @@
 /** The metadata that a record of a convention must carry: fields with a type, how many values, and what the values may be. */
 import { z } from 'zod'
-import { areDistinct, readableText } from './text.ts'
+import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
 
 export const fieldTypes = ['text', 'number', 'date', 'boolean', 'term', 'url'] as const
 export const fieldCardinalities = ['exactly_one', 'one_or_more', 'zero_or_more'] as const
@@ -20,8 +20,8 @@ function isRegularExpression(text: string): boolean {
   }
 }
 
-const unit = readableText('the unit', 40)
-const length = z.int({ error: 'a length is a whole number' }).min(0).max(1_000_000)
+const unit = oneLine('the unit', 40)
+const length = wholeNumber('a length', 0, 1_000_000)
 
 /** What values of a field may be. `unit` is a symbol as people read it: `Å`, `K`, `mg/mL`. */
 export const fieldConstraints = z.discriminatedUnion(
@@ -38,7 +38,7 @@ export const fieldConstraints = z.discriminatedUnion(
       type: z.literal('number'),
       min_value: finite('min_value').optional(),
       max_value: finite('max_value').optional(),
-      integer_only: z.boolean().optional(),
+      integer_only: z.boolean({ error: 'integer_only is true or false' }).optional(),
       unit: unit.optional(),
     }),
     z.strictObject({
@@ -53,21 +53,25 @@ export const fieldConstraints = z.discriminatedUnion(
   { error: `constraints need a type: ${fieldTypes.join(', ')}` },
 )
 
+const isAscending = (least: number | undefined, most: number | undefined): boolean =>
+  least === undefined || most === undefined || least <= most
+
 export const metadataField = z
-  .strictObject({
-    name: z
-      .string({ error: 'write a field name' })
-      .regex(/^[a-z][a-z0-9_]{0,62}$/, {
+  .strictObject(
+    {
+      name: z.string({ error: 'write a field name' }).regex(/^[a-z][a-z0-9_]{0,62}$/, {
         error: 'a field name is lower-case letters, digits and _, such as resolution',
       }),
-    type: z.enum(fieldTypes, { error: `a field's type is one of ${fieldTypes.join(', ')}` }),
-    required: z.boolean({ error: 'required is true or false' }),
-    cardinality: z.enum(fieldCardinalities, {
-      error: `a field's cardinality is one of ${fieldCardinalities.join(', ')}`,
-    }),
-    description: readableText('the description', 2_000).optional(),
-    constraints: fieldConstraints.optional(),
-  })
+      type: z.enum(fieldTypes, { error: `a field's type is one of ${fieldTypes.join(', ')}` }),
+      required: z.boolean({ error: 'required is true or false' }),
+      cardinality: z.enum(fieldCardinalities, {
+        error: `a field's cardinality is one of ${fieldCardinalities.join(', ')}`,
+      }),
+      description: readableText('the description', 2_000).optional(),
+      constraints: fieldConstraints.optional(),
+    },
+    { error: 'write a field: {name, type, required, cardinality}' },
+  )
   .refine(({ type, constraints }) => constraints === undefined || constraints.type === type, {
     path: ['constraints', 'type'],
     error: "the constraints' type is the field's own type",
@@ -75,6 +79,14 @@ export const metadataField = z
   .refine(({ type, constraints }) => type !== 'term' || constraints !== undefined, {
     path: ['constraints'],
     error: 'a term needs constraints that name its ontology: {type: "term", ontology_srn}',
+  })
+  .refine(({ constraints: c }) => c?.type !== 'number' || isAscending(c.min_value, c.max_value), {
+    path: ['constraints', 'max_value'],
+    error: 'max_value is at least min_value',
+  })
+  .refine(({ constraints: c }) => c?.type !== 'text' || isAscending(c.min_length, c.max_length), {
+    path: ['constraints', 'max_length'],
+    error: 'max_length is at least min_length',
   })
 export type MetadataField = z.infer<typeof metadataField>
 
@@ -86,14 +98,17 @@ export const semanticVersion = z
     error: 'a version is three numbers such as 1.0.0',
   })
 
-export const metadataSchema = z.strictObject({
-  id: z.string({ error: 'write an id' }).regex(/^[a-z][a-z0-9-]{2,63}$/, {
-    error: 'a schema id is 3 to 64 lower-case letters, digits and -, such as pdb-structure',
-  }),
-  version: semanticVersion,
-  fields: z
-    .array(metadataField, { error: 'list the fields' })
-    .min(1, { error: 'a schema has at least one field' })
-    .max(500, { error: 'a schema has at most 500 fields' })
-    .refine((fields) => areDistinct(fields.map(({ name }) => name)), { error: 'two fields have the same name' }),
-})
+export const metadataSchema = z.strictObject(
+  {
+    id: z.string({ error: 'write an id' }).regex(/^[a-z][a-z0-9-]{2,63}$/, {
+      error: 'a schema id is 3 to 64 lower-case letters, digits and -, such as pdb-structure',
+    }),
+    version: semanticVersion,
+    fields: z
+      .array(metadataField, { error: 'list the fields' })
+      .min(1, { error: 'a schema has at least one field' })
+      .max(500, { error: 'a schema has at most 500 fields' })
+      .refine((fields) => areDistinct(fields.map(({ name }) => name)), { error: 'two fields have the same name' }),
+  },
+  { error: 'write schema: {id, version, fields}' },
+)

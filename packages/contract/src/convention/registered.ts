@@ -1,10 +1,11 @@
 /** What a node answers about conventions it has registered. */
 import { z } from 'zod'
-import { conventionManifest } from './manifest.ts'
+import { role } from '../access.ts'
+import type { ConventionManifest } from './manifest.ts'
 
 const schemaId = z.object({ id: z.string(), version: z.string() })
 
-/** One line of the list. */
+/** One line of the list; a long description is cut there. */
 export const conventionSummary = z.object({
   slug: z.string(),
   title: z.string(),
@@ -31,7 +32,8 @@ export const conventionVersion = z.object({
 /** One version in full, with the list of all versions, newest first. */
 export const conventionDetail = conventionSummary.extend({
   content_hash: z.string(),
-  manifest: conventionManifest,
+  /** As it was taken, with keys in canonical order. Not checked again: what was taken once stays readable when the rules change. */
+  manifest: z.custom<ConventionManifest>((value) => typeof value === 'object' && value !== null),
   versions: z.array(conventionVersion),
 })
 export type ConventionDetail = z.infer<typeof conventionDetail>
@@ -43,11 +45,42 @@ export const deployedConvention = conventionSummary.extend({
 })
 export type DeployedConvention = z.infer<typeof deployedConvention>
 
+/** How many conventions one deploy may carry. */
+export const maxConventionsInDeploy = 50
+
 export const conventionGap = z.object({ path: z.string(), message: z.string() })
 
-/** All conventions of one deploy, or why none of them was registered. */
-export const deployOutcome = z.union([
-  z.object({ conventions: z.array(deployedConvention) }),
-  z.object({ error: z.literal('invalid_convention'), error_description: z.string(), gaps: z.array(conventionGap) }),
-])
+/** What is wrong with the conventions of a deploy. Paths begin with the place in the call's list: `conventions.0.hooks.1.limits.memory`. */
+export const invalidConvention = z.object({
+  error: z.literal('invalid_convention'),
+  error_description: z.string(),
+  gaps: z.array(conventionGap),
+})
+export type InvalidConvention = z.infer<typeof invalidConvention>
+
+/** All conventions of one deploy in the order they were sent, or why none of them was registered. */
+export const deployOutcome = z.union([z.object({ conventions: z.array(deployedConvention) }), invalidConvention])
 export type DeployOutcome = z.infer<typeof deployOutcome>
+
+/**
+ * Why a node would not do what was asked, whatever the conventions hold. On tRPC it is `data.refusal` of the thrown error, whose code is
+ * `FORBIDDEN` or `TOO_MANY_REQUESTS`.
+ */
+export const deployRefusal = z.discriminatedUnion('error', [
+  /** The access token was not granted `scope` (RFC 6750 §3.1): signing in anew with it helps. */
+  z.object({ error: z.literal('insufficient_scope'), error_description: z.string(), scope: z.string() }),
+  /** The person has not one of `needed_roles`: only the archive's administrators can help. */
+  z.object({
+    error: z.literal('forbidden'),
+    error_description: z.string(),
+    role,
+    needed_roles: z.array(role),
+  }),
+  /** Too much in too little time; null when waiting does not help, because the archive is full. */
+  z.object({
+    error: z.literal('limited'),
+    error_description: z.string(),
+    retry_after_seconds: z.int().positive().nullable(),
+  }),
+])
+export type DeployRefusal = z.infer<typeof deployRefusal>

@@ -1,8 +1,9 @@
 /** Text that people write into conventions: trimmed of nothing, bounded, and free of characters that no page or terminal should show. */
 import { z } from 'zod'
 
-// C0 and C1 controls except tab and line feed, and the bidirectional overrides that make text read as something else.
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+// C0 and C1 controls except tab and line feed, direction marks and overrides that make text read as something else, and what nobody can
+// see. The joiners U+200C and U+200D stay: scripts and emoji need them.
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 /** Readable text of 1 to `maxLength` UTF-16 units; `what` names it in the message. */
 export const readableText = (what: string, maxLength: number) =>
@@ -10,8 +11,12 @@ export const readableText = (what: string, maxLength: number) =>
     .string({ error: `write ${what} as text` })
     .max(maxLength, { error: `shorten ${what} to ${maxLength} characters` })
     .refine((text) => text.trim() !== '', { error: `write ${what}` })
-    .refine((text) => !unprintable.test(text), { error: `remove control characters from ${what}` })
+    .refine((text) => !unprintable.test(text), { error: `remove invisible control characters from ${what}` })
     .refine((text) => text.isWellFormed(), { error: `${what} is not valid Unicode text` })
+
+/** As `readableText`, without line feeds and tabs. */
+export const oneLine = (what: string, maxLength: number) =>
+  readableText(what, maxLength).refine((text) => !/[\n\t]/.test(text), { error: `write ${what} on one line` })
 
 /** A whole number from `min` to `max`; `what` names it in the message. */
 export const wholeNumber = (what: string, min: number, max: number) =>

@@ -47,7 +47,7 @@ export const signAccessToken = (
  * is over, `unknown` for whatever else is wrong. The key is looked up by `kid` in memory and nowhere else (F06, F07).
  */
 export const verifyAccessToken = async (
-  { policy, now }: Pick<AuthDependencies, 'policy' | 'now'>,
+  { policy, now, store }: Pick<AuthDependencies, 'policy' | 'now' | 'store'>,
   ring: KeyRing,
   token: string,
 ): Promise<AccessTokenClaims | Refusal> => {
@@ -73,8 +73,12 @@ export const verifyAccessToken = async (
       ? payload
       : refuse('invalid_token', 'The access token is not valid.', { reason: 'unknown' })
   } catch (error) {
-    if (error instanceof errors.JWTExpired)
+    if (error instanceof errors.JWTExpired) {
+      const { jti } = error.payload
+      // seen once, it stays over, also if the clock is set back (L08)
+      if (typeof jti === 'string') await store.endAccessToken({ accessTokenId: jti, endedAt: now() })
       return refuse('invalid_token', 'The access token has expired.', { reason: 'expired' })
+    }
     if (error instanceof errors.JOSEError) {
       return refuse('invalid_token', 'The access token is not valid.', { reason: 'unknown', detail: error.message })
     }

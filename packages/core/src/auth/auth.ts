@@ -2,7 +2,15 @@
  * Everything a node does about signing in: one interface that all three wires hold. This file is its table of contents;
  * each part names the file that implements it. Operations answer with documents or `Refusal`s and throw only for defects.
  */
-import type { DeviceAuthorizationResponse, Me, PendingDevice, Role, Session, TokenResponse } from '@osa/contract'
+import type {
+  DeviceAuthorizationResponse,
+  DeviceDecided,
+  Me,
+  PendingDevice,
+  Role,
+  Session,
+  TokenResponse,
+} from '@osa/contract'
 import type { JSONWebKeySet } from 'jose'
 import type { Client, ClientCredentials, PresentingClients } from './client.ts'
 import type { IdentityProvider, Requester } from './ports.ts'
@@ -10,7 +18,7 @@ import type { Refusal } from './refusal.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, User } from './rows.ts'
 import type { CookieSecret } from './secret.ts'
 
-export interface Auth extends Clients, DeviceFlow, Tokens, UserCodeEntry, SignIn, Confirmation, Sessions {
+export interface Auth extends Clients, DeviceFlow, DeviceWatch, Tokens, UserCodeEntry, SignIn, Confirmation, Sessions {
   /** The identity providers a person may sign in with, at least one, in the order to offer them. */
   readonly identityProviders: readonly IdentityProvider[]
 }
@@ -48,6 +56,22 @@ export interface DeviceFlow {
   }): Promise<TokenResponse | Refusal>
 }
 
+/** device-watch.ts */
+export interface DeviceWatch {
+  /**
+   * Waits until a poll of this device code would get a final answer (a decision has fallen, or its time is up), and says only
+   * that: the caller polls then. Null when `signal` fires before. Refuses with `invalid_grant` when the code is unknown, foreign
+   * or already redeemed, as a poll would, and with `temporarily_unavailable` when too many are waiting.
+   */
+  watchDeviceAuthorization(request: {
+    clients: PresentingClients
+    /** SHA-256 of the device code, base64url. It finds the code, and neither is the code nor redeems it. */
+    deviceCodeHash: string
+    requester: Requester
+    signal: AbortSignal
+  }): Promise<DeviceDecided | Refusal | null>
+}
+
 /** tokens.ts, refresh-token.ts, access-token.ts, signing-keys.ts — RFC 6749 §6, RFC 7009, RFC 9068, RFC 9700 §4.14 */
 export interface Tokens {
   /**
@@ -65,8 +89,11 @@ export interface Tokens {
    * left alone without a word (§2.2).
    */
   revokeToken(request: { clients: PresentingClients; token: string; requester: Requester }): Promise<void>
-  /** What a token is worth to a resource server (RFC 7662 §2.2); `{active: false}` for whatever is not valid. */
-  introspectToken(request: { client: Client; token: string }): Promise<Introspection>
+  /**
+   * What a token is worth to a resource server (RFC 7662 §2.2); `{active: false}` for whatever is not valid. Refuses with
+   * `temporarily_unavailable` when the caller or its address has asked too often (§4).
+   */
+  introspectToken(request: { client: Client; token: string; requester: Requester }): Promise<Introspection | Refusal>
   /** The caller behind an access token. Refuses with `invalid_token`, `reason` `missing`, `expired`, `revoked` or `unknown`. */
   authenticate(accessToken: string | null): Promise<Principal | Refusal>
   /** Public keys, retired ones left out (RFC 7517). */
@@ -120,6 +147,7 @@ export interface SignIn {
     /** What `enterUserCode` or `switchAccount` handed out; null to sign in without a device (the sessions page). */
     device: DeviceClaimTicket | null
     switchAccount: boolean
+    requester: Requester
   }): Promise<{ authorizationUrl: URL } | SignInRefusal>
   /**
    * Ends a sign-in: checks the answer, finds or creates the person, opens a new browser session under a new secret and claims
@@ -176,6 +204,7 @@ export type SignInRefusal = {
     | 'unknown_transaction' // no such state in this browser: stale, replayed or forged
     | 'denied' // the person said no at the provider; the device is denied
     | 'rejected' // the provider's answer does not hold
+    | 'busy' // too many sign-ins were begun, from this address or in all
     | 'unreachable' // the provider is down, slow or talks nonsense; worth another try
     | 'device_not_usable' // signed in, but the device is decided, expired or claimed by another person
     | 'account_disabled'

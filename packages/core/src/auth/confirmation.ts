@@ -3,6 +3,7 @@ import type { Confirmation, SignedInBrowser } from './auth.ts'
 import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, release } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
+import { noteEnd } from './note-end.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { equalInConstantTime, newSecret, sha256 } from './secret.ts'
 
@@ -51,9 +52,11 @@ export const createConfirmation = (
       if (device.status !== 'pending') return 'already_approved'
       const now = deps.now()
       const approved = decision === 'approve'
+      await noteEnd(tx, device, now)
       // while the grant is off, no request has any time left to be approved in (L10)
       if (isExpired(device, now) || (approved && !approvable)) return 'expired'
       await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
+      await tx.announceDecision(device.deviceCodeHash)
       const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }
       await tx.appendAuditEvent(auditEvent(deps, approved ? 'device.approve' : 'device.deny', 'ok', requester, details))
       return approved ? 'approved' : 'denied'
@@ -66,6 +69,7 @@ export const createConfirmation = (
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
       if (!isClaimedBy(device, browser) || device.status !== 'pending') return null
       const userCode = openUserCode(deps, device)
+      await noteEnd(tx, device, deps.now())
       if (userCode === null || isExpired(device, deps.now())) return null
       await tx.saveDeviceAuthorization(release(device))
       return { deviceAuthorizationId, userCode }

@@ -5,6 +5,7 @@ import { createConfirmation } from './confirmation.ts'
 import type { AuthDependencies } from './dependencies.ts'
 import { createDeviceFlow } from './device-flow.ts'
 import { createDeviceGrant } from './device-grant.ts'
+import { createDeviceWatch } from './device-watch.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createKeyRing } from './signing-keys.ts'
@@ -21,6 +22,7 @@ export const createAuth = (deps: AuthDependencies): Auth => {
     authenticateClient: (credentials) => authenticateClient(deps.clients, credentials),
     clientName,
     ...createDeviceFlow(deps, ring, deviceGrant),
+    ...createDeviceWatch(deps),
     ...createTokens(deps, ring),
     ...createUserCodeEntry(deps, clientName),
     ...createSignIn(deps),

@@ -18,8 +18,12 @@ export interface AuthDependencies {
   readonly identityProviders: readonly IdentityProvider[]
   readonly roleGrants: RoleGrants
   readonly now: () => Date
+  readonly alarm: Alarm
   readonly random: RandomBytes
 }
+
+/** Rings once, at `at` or a little later. Returns what turns it off. */
+export type Alarm = (at: Date, ring: () => void) => () => void
 
 /** A random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
 export const newId = (random: RandomBytes): string => {
@@ -33,6 +37,10 @@ export const newId = (random: RandomBytes): string => {
 export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 export const secondsAfter = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000)
+
+/** Whether what was read at `readAt` is less than `seconds` old. A clock that was set back does not keep it fresh for longer (L08). */
+export const isFresh = (readAt: Date, now: Date, seconds: number): boolean =>
+  now >= readAt && now < secondsAfter(readAt, seconds)
 
 /** The higher of the stored role and the one that configuration gives at this moment (L05, F16). */
 export const roleOf = (grants: RoleGrants, user: User, identity: LinkedIdentity): Role => {

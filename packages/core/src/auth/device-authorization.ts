@@ -1,6 +1,6 @@
 /**
  * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
- * "expired" is the clock's word and is never stored. Each function takes a row and the time and says what follows.
+ * "expired" is the clock's word, and final once it was heard: `endedAt` says so. Each function takes a row and the time and says what follows.
  */
 import { deviceCodeRepeatGraceSeconds } from './policy.ts'
 import type { DeviceAuthorization } from './rows.ts'
@@ -11,7 +11,22 @@ export const pollToleranceMs = 1_000
 /** RFC 8628 §3.5. */
 export const slowDownStepSeconds = 5
 
-export const isExpired = (row: DeviceAuthorization, now: Date): boolean => now >= row.expiresAt
+/** Its time is up, or was seen to be up before a clock was set back (L08), or the operator ended it. */
+export const isExpired = (row: DeviceAuthorization, now: Date): boolean => row.endedAt !== null || now >= row.expiresAt
+
+/** The row with its end on record; null when there is nothing to record. */
+export const ended = (row: DeviceAuthorization, now: Date): DeviceAuthorization | null =>
+  row.endedAt === null && now >= row.expiresAt ? { ...row, endedAt: now } : null
+
+/**
+ * Whether a poll comes too early after the last accepted one. A last poll that lies more than an interval ahead says only that the
+ * clock was set back, and must not make an honest client wait for it to catch up.
+ */
+const isEarly = ({ lastPolledAt, pollIntervalSeconds }: DeviceAuthorization, now: Date): boolean => {
+  if (lastPolledAt === null) return false
+  const sinceMs = now.getTime() - lastPolledAt.getTime()
+  return sinceMs < pollIntervalSeconds * 1000 - pollToleranceMs && sinceMs > -pollIntervalSeconds * 1000
+}
 
 export type Poll =
   | { outcome: 'expired' | 'denied' }
@@ -36,10 +51,7 @@ export const poll = (row: DeviceAuthorization, now: Date): Poll => {
       // an authorized row has its person; the store's constraints say so too
       return { outcome: 'redeem', userId: row.claimedByUserId ?? '' }
     case 'pending': {
-      const early =
-        row.lastPolledAt !== null &&
-        now.getTime() < row.lastPolledAt.getTime() + row.pollIntervalSeconds * 1000 - pollToleranceMs
-      return early
+      return isEarly(row, now)
         ? {
             outcome: 'slow_down',
             next: { ...row, pollIntervalSeconds: row.pollIntervalSeconds + slowDownStepSeconds },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
@@ -50,6 +51,31 @@ describe('starting', () => {
       expect(errorOf(outcome)).toBe('invalid_scope')
     },
   )
+
+  test('C15 a code is not handed out again until a day after it ended, also when its row is long gone', async () => {
+    // few enough possible codes to meet the same one: every draw is one of two
+    let drawn = 0
+    const random = (bytes: number): Uint8Array =>
+      bytes === 8 ? new Uint8Array(8).fill(drawn++ % 2) : new Uint8Array(randomBytes(bytes))
+    const { auth, clock, store, client } = testAuth({ random })
+    const tryStart = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
+    const [first, second] = [await tryStart(), await tryStart()]
+    expect([first, second]).toMatchObject([{ user_code: 'BBBB-BBBB' }, { user_code: 'CCCC-CCCC' }])
+    const sweep = () => {
+      const now = clock.now()
+      const instants = { now, idleSince: now, device: now, login: now, browser: now, family: now, familyIdle: now }
+      return store.sweep({ ...instants, signingKey: now, accessToken: now, audit: now, batch: 100 })
+    }
+    clock.advance({ seconds: 601 })
+    expect(await sweep()).toMatchObject({ device_authorizations: 2, reserved_user_codes: 0 })
+    expect(await tryStart()).toMatchObject({ error: 'temporarily_unavailable' })
+    clock.advance({ seconds: 86_400 - 10 })
+    await sweep()
+    expect(await tryStart()).toMatchObject({ error: 'temporarily_unavailable' })
+    clock.advance({ seconds: 10 })
+    expect(await sweep()).toMatchObject({ reserved_user_codes: 2 })
+    expect(isRefusal(await tryStart())).toBe(false)
+  })
 
   test('A22 a user code that is taken is drawn again; a full code space is refused, not thrown', async () => {
     const { auth, deps, client } = testAuth({ random: (bytes) => new Uint8Array(bytes) })

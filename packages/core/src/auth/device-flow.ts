@@ -6,6 +6,8 @@ import { type AuthDependencies, auditEvent, newId, secondsAfter } from './depend
 import { consume, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { openFamily, tokenDocument } from './issue-tokens.ts'
+import { noteEnd } from './note-end.ts'
+import { userCodeRestSeconds } from './policy.ts'
 import type { AuthTx, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
@@ -103,9 +105,11 @@ const insertPending = async (
       authTime: null,
       consumedAt: null,
       familyId: null,
+      endedAt: null,
     }
+    const reservation = { userCodeHash: row.userCodeHash, until: secondsAfter(row.expiresAt, userCodeRestSeconds) }
     const inserted = await store.transaction(async (tx) => {
-      if (!(await tx.insertDeviceAuthorization(row))) return false
+      if (!(await tx.reserveUserCode(reservation)) || !(await tx.insertDeviceAuthorization(row))) return false
       const { clientId, id: deviceAuthorizationId } = row
       await tx.appendAuditEvent(
         auditEvent(deps, 'device.start', 'ok', start.requester, { clientId, deviceAuthorizationId }),
@@ -137,6 +141,7 @@ const answerPoll = async (
   const result = poll(row, now)
   switch (result.outcome) {
     case 'expired':
+      await noteEnd(tx, row, now)
       return refuse('expired_token', 'The device code has expired.', { reason: 'expired' })
     case 'denied':
       return refuse('access_denied', 'The request was denied.')

@@ -1,5 +1,5 @@
 /** Whether people may sign in from terminals at all: the operator's switch for an emergency (L10). */
-import { type AuthDependencies, secondsAfter } from './dependencies.ts'
+import { type AuthDependencies, isFresh } from './dependencies.ts'
 
 /** How long a process may go on with what it read: a change takes effect everywhere within a minute. */
 const rememberedSeconds = 30
@@ -10,13 +10,13 @@ export interface DeviceGrant {
 }
 
 export const createDeviceGrant = ({ store, now }: Pick<AuthDependencies, 'store' | 'now'>): DeviceGrant => {
-  let current: { until: Date; enabled: boolean } | null = null
+  let current: { readAt: Date; enabled: boolean } | null = null
   return {
     async isOn() {
-      if (current && now() < current.until) return current.enabled
-      const until = secondsAfter(now(), rememberedSeconds)
+      if (current && isFresh(current.readAt, now(), rememberedSeconds)) return current.enabled
+      const readAt = now()
       const enabled = (await store.findSwitch('device_grant'))?.enabled ?? true
-      current = { until, enabled }
+      current = { readAt, enabled }
       return enabled
     },
   }

@@ -1,7 +1,9 @@
 /** What an operator may do, on the memory store and a clock that moves when told to. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { testAuth } from '../testing/test-auth.ts'
+import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { callbackFor } from '../testing/test-provider.ts'
+import { createAuth } from './create-auth.ts'
 import { deriveKeys } from './keys.ts'
 import { createOperator } from './operator.ts'
 import { isRefusal } from './refusal.ts'
@@ -65,6 +67,33 @@ test('I04 a key that the node could not open is not made: another secret is refu
   expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['signing'])
 })
 
+test('L03 L12 keys that a new secret does not open are abandoned, and only those; sessions outlive them', async () => {
+  const { client, deps, logIn, operator } = operated()
+  const tokens = await logIn()
+  expect(await operator.abandonKeys()).toEqual([])
+
+  const renewedDeps = { ...deps, keys: deriveKeys(Buffer.alloc(32, 8), deps.random) }
+  const renewed = createOperator(renewedDeps)
+  await expect(createAuth(renewedDeps).publicKeys()).rejects.toThrow(/another OSA_SECRET/)
+  expect(await renewed.abandonKeys()).toMatchObject([{ stage: 'retired' }])
+  expect(await renewed.abandonKeys()).toEqual([])
+
+  const auth = createAuth(renewedDeps)
+  expect(isRefusal(await auth.authenticate(tokens.access_token))).toBe(true)
+  const request = {
+    clients: [client('osa-cli')],
+    refreshToken: tokens.refresh_token,
+    requester: testRequester,
+  } as const
+  const refreshed = await auth.exchangeRefreshToken(request)
+  if (isRefusal(refreshed)) throw new Error(refreshed.error)
+  expect(isRefusal(await auth.authenticate(refreshed.access_token))).toBe(false)
+  expect(await renewed.rotateKeys({ atOnce: false })).toMatchObject({ rotated: { stage: 'published' } })
+  const events = await operator.listAudit({ limit: 9, event: 'key.rotate' })
+  const abandoned = events.filter(({ detail }) => /^retired, sealed under another secret: \S+$/.test(detail ?? ''))
+  expect(abandoned).toHaveLength(1)
+})
+
 test('L10 a rotation at once ends every access token within half a minute, and refreshing goes on', async () => {
   const { auth, clock, logIn, operator, refresh } = operated()
   const { access_token, refresh_token } = await logIn()
@@ -82,23 +111,61 @@ test('H09 an operator ends every session of one person, and of nobody else', asy
   const { logIn, operator, refresh } = operated()
   const [first, second] = [await logIn('ada'), await logIn('ada')]
   const bobs = await logIn('bob')
-  expect(await operator.revokeSessions(orcid('ada'))).toEqual({ revoked: 2 })
+  expect(await operator.revokeSessions(orcid('ada'))).toEqual({ revoked: 2, codes: 0 })
   expect(await refresh(first.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   expect(await refresh(second.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   expect(isRefusal(await refresh(bobs.refresh_token))).toBe(false)
   const [event] = await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })
   const userId = event?.userId ?? ''
-  expect(await operator.revokeSessions({ userId })).toEqual({ revoked: 0 })
+  expect(await operator.revokeSessions({ userId })).toEqual({ revoked: 0, codes: 0 })
 })
 
 test('H09 L10 an operator ends the sessions of everybody', async () => {
   const { auth, logIn, operator, refresh } = operated()
   const all = [await logIn('ada'), await logIn('bob')]
-  expect(await operator.revokeSessions(null)).toEqual({ revoked: 2 })
+  expect(await operator.revokeSessions(null)).toEqual({ revoked: 2, codes: 0 })
   for (const { access_token, refresh_token } of all) {
     expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant' })
     expect(isRefusal(await auth.authenticate(access_token))).toBe(true)
   }
+})
+
+test('H09 L10 codes that were approved or claimed, and sign-ins under way, go with the sessions', async () => {
+  const { auth, arrive, clock, decide, logIn, operator, poll, start } = operated()
+  const requester = { ip: '192.0.2.7', source: '192.0.2.7', userAgent: null, requestId: null }
+  await logIn('ada')
+  const [approved, claimed, bobs, unclaimed] = [await start(), await start(), await start(), await start()]
+  await decide(approved.user_code, 'approve', 'ada')
+  const arrived = await arrive(claimed.user_code, 'ada')
+  await decide(bobs.user_code, 'approve', 'bob')
+  expect(await operator.revokeSessions(orcid('ada'))).toEqual({ revoked: 1, codes: 2 })
+  expect(await poll(approved.device_code)).toMatchObject({ error: 'expired_token' })
+  expect(await auth.browserSession(arrived.secret)).toBeNull()
+  expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('expired')
+  expect(await poll(bobs.device_code)).toMatchObject({ token_type: 'Bearer' })
+
+  const browser = auth.newBrowserSecret()
+  const entered = await auth.enterUserCode({ userCode: unclaimed.user_code, requester, userId: null })
+  if (entered.outcome !== 'found') throw new Error(entered.outcome)
+  const begun = await auth.beginSignIn({
+    providerId: 'orcid',
+    browser,
+    device: entered.ticket,
+    switchAccount: false,
+    requester: requester,
+  })
+  if ('refused' in begun) throw new Error(begun.detail)
+  expect(await operator.revokeSessions(null)).toEqual({ revoked: 1, codes: 0 })
+  const parameters = callbackFor(begun.authorizationUrl, { subject: 'ada' })
+  expect(await auth.finishSignIn({ parameters, browser, session: null, requester })).toMatchObject({
+    refused: 'unknown_transaction',
+  })
+  // whose code nobody had taken up is asked again for by whoever comes now
+  clock.advance({ seconds: 5 })
+  await decide(unclaimed.user_code, 'approve', 'ada')
+  expect(await poll(unclaimed.device_code)).toMatchObject({ token_type: 'Bearer' })
+  const [event] = await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })
+  expect(event?.detail).toBe('everybody: 1 sessions, 0 codes')
 })
 
 test('H09 a person who is not there is told apart from one without sessions', async () => {

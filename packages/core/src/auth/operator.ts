@@ -39,8 +39,16 @@ export interface Operator {
    * the node could not open the new one.
    */
   rotateKeys(options: { atOnce: boolean }): Promise<RotationOutcome>
-  /** Ends every session of a person, or with null of everybody, and says how many (H09). Null when nobody is called that. */
-  revokeSessions(person: PersonReference | null): Promise<{ revoked: number } | null>
+  /**
+   * Retires at once every key in service that this `OSA_SECRET` does not open, for a secret that leaked or was lost, and names them. The
+   * node makes a new one when it starts; access tokens that those keys signed end, sessions go on with their next refresh.
+   */
+  abandonKeys(): Promise<KeyStage[]>
+  /**
+   * Ends every session of a person, or with null of everybody, and says how many (H09); and whatever may still become one: codes that
+   * they claimed or approved (`codes` says how many), sign-ins under way, signed-in browsers. Null when nobody is called that.
+   */
+  revokeSessions(person: PersonReference | null): Promise<{ revoked: number; codes: number } | null>
   /** Stores a role. Null when nobody who has signed in is called that. A higher role in the node's settings prevails (L05). */
   setRole(identity: { issuer: string; subject: string }, role: Role): Promise<{ userId: string; before: Role } | null>
   /** Lets people sign in from terminals, or refuses that: nothing is started, approved or redeemed then; sessions go on (L10). */
@@ -62,8 +70,7 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
     deps.store.transaction(async (tx) => {
       const now = deps.now()
       const inService = (await tx.lockSigningKeys()).filter((key) => key.retiresAt === null || key.retiresAt > now)
-      const isOpened = (key: SigningKey) => deps.keys.open('signingKey', key.sealedPrivateJwk, key.kid) !== null
-      if (!inService.every(isOpened)) return { refused: 'other_secret' }
+      if (!inService.every((key) => opensKey(deps, key))) return { refused: 'other_secret' }
       const waiting = stagesOf(inService, now).find(({ stage }) => stage === 'published')
       if (waiting && !atOnce) return { refused: 'staged', waiting }
       const { signsFrom, retiresAt } = atOnce ? { signsFrom: now, retiresAt: now } : schedule(deps, inService, now)
@@ -77,15 +84,28 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
       return { rotated: stageOf(made, now, made), othersRetireAt: retiresAt }
     }),
 
+  abandonKeys: () =>
+    deps.store.transaction(async (tx) => {
+      const now = deps.now()
+      const inService = (await tx.lockSigningKeys()).filter((key) => key.retiresAt === null || key.retiresAt > now)
+      const unopened = inService.filter((key) => !opensKey(deps, key)).map((key) => ({ ...key, retiresAt: now }))
+      for (const key of unopened) await tx.saveSigningKey(key)
+      const detail = `retired, sealed under another secret: ${unopened.map(({ kid }) => kid).join(' ')}`
+      if (unopened.length > 0) await tx.appendAuditEvent(auditEvent(deps, 'key.rotate', 'ok', null, { detail }))
+      return stagesOf(unopened, now)
+    }),
+
   revokeSessions: (person) =>
     deps.store.transaction(async (tx) => {
       const user = person && (await findPerson(tx, person))
       if (person && !user) return null
       const userId = user?.id ?? null
+      // codes before sessions: whoever redeems one just now is waited for, and the session that comes of it is ended as well
+      const codes = await tx.endSignIns({ userId, endedAt: deps.now() })
       const revoked = await tx.revokeRefreshFamilies({ userId, revokedAt: deps.now(), because: 'operator' })
-      const detail = `${userId === null ? 'everybody' : 'one person'}: ${revoked}`
+      const detail = `${userId === null ? 'everybody' : 'one person'}: ${revoked} sessions, ${codes} codes`
       await tx.appendAuditEvent(auditEvent(deps, 'operator.revoke_sessions', 'ok', null, { userId, detail }))
-      return { revoked }
+      return { revoked, codes }
     }),
 
   setRole: (identity, role) =>
@@ -110,6 +130,9 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
     return since === undefined ? events : events.filter(({ at }) => at >= since)
   },
 })
+
+const opensKey = ({ keys }: OperatorDependencies, key: SigningKey): boolean =>
+  keys.open('signingKey', key.sealedPrivateJwk, key.kid) !== null
 
 const schedule = ({ policy }: OperatorDependencies, inService: readonly SigningKey[], now: Date) => {
   // with no key at all there is nothing that verifiers could have cached instead

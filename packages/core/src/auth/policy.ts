@@ -16,6 +16,9 @@ export interface AuthPolicy {
   /** Undecided device authorizations, of one source and of all (J02). */
   readonly maxPendingBySource: number
   readonly maxPendingInAll: number
+  /** Terminals that may be waiting to be told of a decision at once in one process, of one source and of all (J02). */
+  readonly maxWatchesBySource: number
+  readonly maxWatchesInAll: number
 }
 
 export const defaultPolicy = {
@@ -30,11 +33,15 @@ export const defaultPolicy = {
   signingAlgorithm: 'ES256',
   maxPendingBySource: 200,
   maxPendingInAll: 2_000,
+  maxWatchesBySource: 50,
+  maxWatchesInAll: 500,
 } as const satisfies Omit<AuthPolicy, 'publicUrl'>
 
 /**
  * Default budgets. Guesses: ten failures a source and an account in ten minutes; in all, a failure costs as many points
  * as there are pending codes, so that failures × pending codes / 20^8 stays below 2^-16 in ten minutes (RFC 8628 §5.1).
+ * A sign-in that is begun is a row for ten minutes and, when its browser comes back with whatever code, one call to an identity
+ * provider: its budgets bound both (J10). Introspection has budgets of its own, wide enough for a resource server that asks at each of its requests (RFC 7662 §4).
  */
 export const defaultBudgets: Budgets = {
   guess_by_source: { points: 10, windowSeconds: 600 },
@@ -42,9 +49,20 @@ export const defaultBudgets: Budgets = {
   guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
   start_by_source: { points: 60, windowSeconds: 60 },
   start_in_all: { points: 1_200, windowSeconds: 60 },
+  sign_in_by_source: { points: 120, windowSeconds: 60 },
+  sign_in_in_all: { points: 1_200, windowSeconds: 60 },
+  introspect_by_source: { points: 3_000, windowSeconds: 60 },
+  introspect_by_client: { points: 6_000, windowSeconds: 60 },
+  // conventions sent, and KiB of new ones: one publisher cannot fill the disk
+  deploy_by_account: { points: 300, windowSeconds: 3_600 },
+  deploy_kib_by_account: { points: 65_536, windowSeconds: 86_400 },
 }
 
 /** A second presentation of a redeemed code this long after the first is taken for theft (B09); before, for a repeat. */
 export const deviceCodeRepeatGraceSeconds = 30
+/** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
+export const userCodeRestSeconds = 86_400
+/** Clocks of a node's processes may differ by this much; a larger step back is a clock that was set. */
+export const clockSkewSeconds = 60
 /** How often a successor is handed out again at most (G04). */
 export const maxRefreshReplays = 10

@@ -23,7 +23,7 @@ import type { KeyedHash, Sha256 } from './secret.ts'
  * value, so that what was decided on the way to it (a family's revocation) is kept. Methods outside `transaction` are
  * one statement each.
  */
-export interface AuthStore {
+export interface AuthStore extends DecisionNotices {
   transaction<T>(work: (tx: AuthTx) => Promise<T>): Promise<T>
 
   /**
@@ -32,17 +32,25 @@ export interface AuthStore {
    */
   pollPending(query: { deviceCodeHash: Sha256; clientIds: readonly string[]; now: Date }): Promise<PendingPoll | null>
 
-  /** The person, sign-in and family behind an access token; null unless all are there, undisabled and unrevoked at `now`. */
+  /**
+   * The person, sign-in and family behind an access token; null unless all are there, undisabled and unrevoked at `now`, and the
+   * token was not seen to be over before (`endAccessToken`).
+   */
   findPrincipal(query: {
     userId: string
     familyId: string
+    accessTokenId: string
     now: Date
   }): Promise<{ user: User; identity: LinkedIdentity; family: RefreshFamily } | null>
+  /** Remembers for a day that an access token's time was seen to be up, so that a clock set back does not revive it (L08). */
+  endAccessToken(ended: { accessTokenId: string; endedAt: Date }): Promise<void>
+  /** A session that is over is deleted on the way, and is null from then on. */
   findBrowserSession(query: {
     secretHash: Sha256
     now: Date
   }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
   findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
+  findDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
   /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first. */
   listRefreshFamilies(query: { userId: string; now: Date; usedAfter: Date }): Promise<RefreshFamily[]>
   /** Undecided, unexpired authorizations: of this source and of all. */
@@ -54,20 +62,34 @@ export interface AuthStore {
   appendAuditEvent(event: AuditEvent): Promise<void>
 
   /**
-   * Removes, in batches of at most `batch` rows a table and without waiting for a locked row, whatever has ended: device authorizations
-   * and login transactions past `device`, browser sessions past `browser`, families (with their tokens) that ended
-   * before `family`, signing keys retired before `signingKey`, audit events before `audit`. Returns the count a table; call again while any equals `batch`.
+   * Puts on record that the time of device authorizations and families is up at `now` (idle ones since `idleSince`), so that it stays
+   * so (L08); and removes whatever has ended: device authorizations and login transactions past `device`, browser sessions past
+   * `browser`, families (with their tokens) that ended before `family`, signing keys retired before `signingKey`, audit events
+   * before `audit`, user codes remembered until `now`, access tokens that ended before `accessToken`. All in batches of at most `batch` rows a table, without
+   * waiting for a locked row. Returns the count a table; call again while any equals `batch`.
    */
   sweep(cutoff: {
+    now: Date
+    idleSince: Date
     device: Date
     login: Date
     browser: Date
     family: Date
     familyIdle: Date
     signingKey: Date
+    accessToken: Date
     audit: Date
     batch: number
   }): Promise<Record<string, number>>
+}
+
+/** How a process hears of decisions, its own and those of the node's other processes, without asking again and again. */
+export interface DecisionNotices {
+  /**
+   * Calls `onNotice` when a decision on this device code may have been committed: after each `announceDecision`, and after a gap
+   * in which one could have been missed. A notice is a reason to look, never the decision itself. Returns what ends it.
+   */
+  listenForDecision(deviceCodeHash: Sha256, onNotice: () => void): () => void
 }
 
 export type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
@@ -77,9 +99,13 @@ export interface AuthTx {
   lockDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
   lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
   lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
+  /** False when the code was given out before and is remembered still (C15); the transaction stays usable. */
+  reserveUserCode(code: { userCodeHash: KeyedHash; until: Date }): Promise<boolean>
   /** False when the user code is taken; nothing is inserted then and the transaction stays usable. */
   insertDeviceAuthorization(row: DeviceAuthorization): Promise<boolean>
   saveDeviceAuthorization(row: DeviceAuthorization): Promise<void>
+  /** Sends a notice to whoever listens for this code, in every process, once this transaction has committed. */
+  announceDecision(deviceCodeHash: Sha256): Promise<void>
 
   insertLoginTransaction(row: LoginTransaction): Promise<void>
   /** Removes and returns it: of many callers with the same hashes exactly one gets the row. */
@@ -108,6 +134,12 @@ export interface AuthTx {
   saveRefreshFamily(row: RefreshFamily): Promise<void>
   insertRefreshToken(row: RefreshToken): Promise<void>
   saveRefreshToken(row: RefreshToken): Promise<void>
+  /**
+   * Ends what may still become a session, of one person or of all: device authorizations they claimed or approved that are not
+   * redeemed, sign-ins under way for those (for all: every one), and browser sessions. Waits for whoever is redeeming one just
+   * now. Returns how many device authorizations it ended.
+   */
+  endSignIns(query: { userId: string | null; endedAt: Date }): Promise<number>
   /** Revokes every unrevoked family, of one person or of all; returns how many. */
   revokeRefreshFamilies(query: { userId: string | null; revokedAt: Date; because: 'operator' }): Promise<number>
 
@@ -129,7 +161,18 @@ export interface Limiter {
   /** Gives points back that turned out not to be owed. */
   refund(budget: Budget, key: string, points?: number): Promise<void>
 }
-export type Budget = 'guess_by_source' | 'guess_by_account' | 'guess_in_all' | 'start_by_source' | 'start_in_all'
+export type Budget =
+  | 'guess_by_source'
+  | 'guess_by_account'
+  | 'guess_in_all'
+  | 'start_by_source'
+  | 'start_in_all'
+  | 'sign_in_by_source'
+  | 'sign_in_in_all'
+  | 'introspect_by_source'
+  | 'introspect_by_client'
+  | 'deploy_by_account'
+  | 'deploy_kib_by_account'
 export type Spent = { within: true } | { within: false; retryAfterSeconds: number }
 
 /** Points and window of each budget; the docstrings of their use say what a point is. */
@@ -164,8 +207,8 @@ export interface IdentityProvider {
   /** As people call it: "ORCID". */
   readonly name: string
   readonly issuer: string
-  /** Origins a form's redirect may lead to, for `form-action` (CSP level 3, as Chromium enforces it). */
-  readonly origins: () => Promise<readonly string[]>
+  /** Origins a form's redirect may lead to, for `form-action` (CSP level 3, as Chromium enforces it). Asks nobody (J10). */
+  readonly origins: () => readonly string[]
   /** The address that a browser is sent to (OpenID Connect Core §3.1.2.1, with PKCE). */
   authorizationUrl(request: {
     state: string

@@ -3,7 +3,7 @@
  * salt in its row: a repeat inside the grace window gets the same one, though nothing stored can be turned into it (I03).
  */
 import type { Keys } from './keys.ts'
-import { maxRefreshReplays } from './policy.ts'
+import { clockSkewSeconds, maxRefreshReplays } from './policy.ts'
 import type { RefreshFamily, RefreshToken } from './rows.ts'
 import type { RefreshTokenSecret } from './secret.ts'
 
@@ -30,10 +30,13 @@ export const present = (
   limits: RefreshLimits,
 ): Presentation => {
   const { token, family, successor } = found
+  if (family.revokedBecause === 'expired') return { verdict: 'ended', reason: 'expired' }
   if (family.revokedAt !== null) return { verdict: 'ended', reason: 'revoked' }
   if (isFamilyExpired(family, now, limits)) return { verdict: 'ended', reason: 'expired' }
   if (token.usedAt === null) return { verdict: 'rotate' }
-  const inWindow = now.getTime() <= token.usedAt.getTime() + limits.refreshReuseGraceSeconds * 1000
+  const sinceMs = now.getTime() - token.usedAt.getTime()
+  // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
+  const inWindow = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const repeatable = successor?.usedAt === null && token.replays < maxRefreshReplays
   return inWindow && repeatable && token.successorSalt !== null
     ? { verdict: 'replay', salt: token.successorSalt }

@@ -5,7 +5,7 @@
 import type { Role } from '@osa/contract'
 import type { KeyedHash, Sealed, Sha256 } from './secret.ts'
 
-/** The pending record of RFC 8628 §3.1. "Expired" is computed from the clock and never stored. */
+/** The pending record of RFC 8628 §3.1. "Expired" is no status: it is computed from the clock, and final once seen (`endedAt`). */
 export interface DeviceAuthorization {
   readonly id: string
   readonly deviceCodeHash: Sha256
@@ -36,6 +36,11 @@ export interface DeviceAuthorization {
   readonly consumedAt: Date | null
   /** The refresh-token family that came of it. */
   readonly familyId: string | null
+  /**
+   * Of no use from here on, whatever a clock says later: somebody saw that its time was up (L08), or the operator ended it. Evidence
+   * beside the status, which stays what was decided.
+   */
+  readonly endedAt: Date | null
 }
 
 /** A person's leg through an identity provider; single use: taken, it is gone. */
@@ -97,7 +102,8 @@ export interface RefreshFamily {
   /** Absolute end, fixed at sign-in (G06). */
   readonly expiresAt: Date
   readonly revokedAt: Date | null
-  readonly revokedBecause: 'logout' | 'reuse' | 'session_revoked' | 'device_code_reuse' | 'operator' | null
+  /** `expired`: its time was seen to be up, which a clock set back does not undo (L08). */
+  readonly revokedBecause: 'logout' | 'reuse' | 'session_revoked' | 'device_code_reuse' | 'operator' | 'expired' | null
 }
 
 export interface RefreshToken {
@@ -157,6 +163,7 @@ export const auditEvents = [
   'operator.revoke_sessions',
   'operator.device_grant',
   'operator.role',
+  'convention.deploy',
 ] as const
 export type AuditEventName = (typeof auditEvents)[number]
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { manualClock } from '../testing/manual-clock.ts'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
-import { callbackFor } from '../testing/test-provider.ts'
+import { callbackFor, testProvider } from '../testing/test-provider.ts'
 import type { CookieSecret } from './secret.ts'
 
 /** Enters a code and begins a sign-in, up to the provider. */
@@ -18,6 +19,7 @@ const begin = async (world: ReturnType<typeof testAuth>) => {
     browser,
     device: entered.ticket,
     switchAccount: false,
+    requester: testRequester,
   })
   if ('refused' in begun) throw new Error(begun.detail)
   const finish = (parameters: URLSearchParams, from: CookieSecret | null = browser) =>
@@ -284,4 +286,40 @@ describe('deciding', () => {
     for (const secret of [user_code, device_code, tokens.refresh_token, tokens.access_token])
       expect(text).not.toContain(secret)
   })
+})
+
+test('J10 how many sign-ins are begun, and how many made-up codes become calls to a provider, is limited, an address and in all', async () => {
+  const provider = testProvider(manualClock().now)
+  let calls = 0
+  const counting = {
+    ...provider,
+    verifiedIdentity: (callback: Parameters<typeof provider.verifiedIdentity>[0]) => {
+      calls++
+      return provider.verifiedIdentity(callback)
+    },
+  }
+  const { auth, clock } = testAuth({ identityProviders: [counting] })
+  const comeBack = async (source: string) => {
+    const browser = auth.newBrowserSecret()
+    const requester = { ...testRequester, ip: source, source }
+    const begun = await auth.beginSignIn({
+      providerId: 'orcid',
+      browser,
+      device: null,
+      switchAccount: false,
+      requester,
+    })
+    if ('refused' in begun) return begun.refused
+    const parameters = callbackFor(begun.authorizationUrl, { subject: 'made-up' })
+    const outcome = await auth.finishSignIn({ parameters, browser, session: null, requester })
+    return 'refused' in outcome ? outcome.refused : 'signed in'
+  }
+  for (let n = 0; n < 200; n++) await comeBack('192.0.2.66')
+  expect(calls).toBe(120)
+  expect(await comeBack('192.0.2.66')).toBe('busy')
+  expect(await comeBack('198.51.100.1')).toBe('signed in')
+  clock.advance({ seconds: 60 })
+  expect(await comeBack('192.0.2.66')).toBe('signed in')
+  for (let n = 0; n < 2_000; n++) await comeBack(`10.0.${n >> 8}.${n & 255}`)
+  expect(calls).toBe(121 + 1_200)
 })

@@ -5,6 +5,7 @@
 import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
 import { claim, deny, isClaimable } from './device-authorization.ts'
+import { noteEnd } from './note-end.ts'
 import type { AuthTx, IdentityProvider, Requester, VerifiedIdentity } from './ports.ts'
 import type { BrowserSession, LinkedIdentity, LoginTransaction, User } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
@@ -17,9 +18,10 @@ const singleParameters = ['state', 'code', 'error', 'iss']
 export const createSignIn = (deps: AuthDependencies): SignIn => {
   const redirectUri = `${deps.policy.publicUrl}/api/v1/auth/callback`
   return {
-    async beginSignIn({ providerId, browser, device, switchAccount }) {
+    async beginSignIn({ providerId, browser, device, switchAccount, requester }) {
       const provider = deps.identityProviders.find(({ id }) => id === providerId)
       if (!provider) return refusal('unknown_transaction', 'no such identity provider', null)
+      if (!(await mayBegin(deps, requester))) return refusal('busy', 'too many sign-ins were begun', provider)
       const state = newSecret<State>(deps.random)
       const [nonce, codeVerifier] = [newSecret<State>(deps.random), newSecret<State>(deps.random)]
       const authorizationUrl = await provider.authorizationUrl({
@@ -67,6 +69,10 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
   }
 }
 
+/** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */
+const mayBegin = async ({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> =>
+  (await limiter.spend('sign_in_by_source', source)).within && (await limiter.spend('sign_in_in_all', 'all')).within
+
 const refusal = (
   refused: SignInRefusal['refused'],
   detail: string,
@@ -110,8 +116,10 @@ const denyDevice = async (
   const { deviceAuthorizationId } = transaction
   const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
   const signedIn = session === null ? null : await tx.lockBrowserSession(sha256(session))
-  if (!device || !isClaimable(device, deps.now(), signedIn?.userId ?? null)) return
+  const userId = signedIn && signedIn.expiresAt > deps.now() ? signedIn.userId : null
+  if (!device || !isClaimable(device, deps.now(), userId)) return
   await tx.saveDeviceAuthorization(deny(device, deps.now()))
+  await tx.announceDecision(device.deviceCodeHash)
   const { clientId } = device
   await tx.appendAuditEvent(auditEvent(deps, 'device.deny', 'ok', requester, { clientId, deviceAuthorizationId }))
 }
@@ -130,11 +138,19 @@ const signIn = (
   deps.store.transaction(async (tx) => {
     const { transaction, provider, requester } = arrival
     const { user, identity } = await findOrCreateUser(deps, tx, provider, arrival.identity)
-    if (user.disabledAt !== null) return refusal('account_disabled', `user ${user.id} is disabled`, provider)
-
     const { deviceAuthorizationId } = transaction
+    const refused = (why: 'account_disabled' | 'device_not_usable') => {
+      const details = { userId: user.id, deviceAuthorizationId, detail: `${provider.id} ${why}` }
+      return tx.appendAuditEvent(auditEvent(deps, 'sign_in.refused', 'refused', requester, details))
+    }
+    if (user.disabledAt !== null) {
+      await refused('account_disabled')
+      return refusal('account_disabled', `user ${user.id} is disabled`, provider)
+    }
     const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
     if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
+      if (device) await noteEnd(tx, device, deps.now())
+      await refused('device_not_usable')
       return refusal('device_not_usable', 'the device was decided, has expired or is another person’s', provider)
     }
     const { session, secret } = await openSession(deps, tx, {

@@ -3,7 +3,7 @@
  * everyone who caches the key set has the new key before the first token that needs it (F12).
  */
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, isFresh, newId } from './dependencies.ts'
 import type { AuthPolicy } from './policy.ts'
 import type { AuthTx } from './ports.ts'
 import type { SigningKey } from './rows.ts'
@@ -35,7 +35,7 @@ type RingDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'policy' | 'no
 
 export const createKeyRing = (deps: RingDependencies): KeyRing => {
   const { store, now } = deps
-  let current: { until: Date; ring: Promise<Loaded> } | null = null
+  let current: { readAt: Date; ring: Promise<Loaded> } | null = null
 
   const load = async (): Promise<Loaded> => {
     const at = now()
@@ -58,8 +58,8 @@ export const createKeyRing = (deps: RingDependencies): KeyRing => {
   }
 
   const ring = (): Promise<Loaded> => {
-    if (current && now() < current.until) return current.ring
-    const next = { until: secondsAfter(now(), ringMaxAgeSeconds), ring: load() }
+    if (current && isFresh(current.readAt, now(), ringMaxAgeSeconds)) return current.ring
+    const next = { readAt: now(), ring: load() }
     current = next
     // whoever waits sees the failure; the next caller tries again instead of seeing it for the rest of the half minute
     next.ring.catch(() => {
@@ -82,7 +82,7 @@ const unseal = async ({ keys }: RingDependencies, row: SigningKey): Promise<Sign
   const privateJwk = keys.open('signingKey', row.sealedPrivateJwk, row.kid)
   if (privateJwk === null) {
     throw new Error(
-      'The signing keys in the database were sealed under another OSA_SECRET. Start with the secret they were made with.',
+      'The signing keys in the database were sealed under another OSA_SECRET.\nStart with the secret they were made with; if that is lost, run `osa-server keys abandon` first.',
     )
   }
   return { kid: row.kid, algorithm: row.algorithm, key: await importKey(JSON.parse(privateJwk), row.algorithm) }

@@ -54,7 +54,13 @@ test('J10 nobody makes the node call an identity provider but by a sign-in begun
   const { user_code } = await start()
   const entered = await auth.enterUserCode({ userCode: user_code, requester: testRequester, userId: null })
   if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
-  const begun = await auth.beginSignIn({ providerId: 'orcid', browser, device: entered.ticket, switchAccount: false })
+  const begun = await auth.beginSignIn({
+    providerId: 'orcid',
+    browser,
+    device: entered.ticket,
+    switchAccount: false,
+    requester: testRequester,
+  })
   if ('refused' in begun) throw new Error(begun.detail)
   const answer = callbackFor(begun.authorizationUrl, { subject: 'carberry' })
   await finish(answer, auth.newBrowserSecret())

@@ -251,7 +251,8 @@ describe('revocation and introspection', () => {
   test('H06 RFC 7662 §2.2: only a living access token is active', async () => {
     const { auth, logIn, client } = testAuth()
     const { access_token, refresh_token } = await logIn()
-    const introspect = (token: string) => auth.introspectToken({ client: client('osa-cli'), token })
+    const introspect = (token: string) =>
+      auth.introspectToken({ client: client('osa-cli'), token, requester: testRequester })
     expect(await introspect(access_token)).toMatchObject({ active: true, client_id: 'osa-cli', token_type: 'Bearer' })
     expect(await introspect(refresh_token)).toEqual({ active: false })
     await auth.revokeToken({ clients: [client('osa-cli')], token: refresh_token, requester: testRequester })

@@ -2,7 +2,7 @@
 import type { Me, TokenResponse } from '@osa/contract'
 import { verifyAccessToken } from './access-token.ts'
 import type { Principal, Tokens } from './auth.ts'
-import type { PresentingClients } from './client.ts'
+import type { Client, PresentingClients } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf } from './dependencies.ts'
 import { newRefreshToken, tokenDocument } from './issue-tokens.ts'
 import type { AuthTx, Requester } from './ports.ts'
@@ -46,7 +46,9 @@ export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => (
     })
   },
 
-  async introspectToken({ token }) {
+  async introspectToken({ client, token, requester }) {
+    const limited = await introspectionLimit(deps, client, requester)
+    if (limited) return limited
     const claims = await verifyAccessToken(deps, ring, token)
     if (isRefusal(claims) || (await findPrincipal(deps, claims)) === null) return { active: false }
     const { client_id, scope, sub, exp, iat, jti } = claims
@@ -68,6 +70,23 @@ export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => (
   },
 })
 
+/** Introspection's own budgets (RFC 7662 §4); no other operation spends from them (H06). */
+const introspectionLimit = async (
+  { limiter }: AuthDependencies,
+  { clientId }: Client,
+  { source }: Requester,
+): Promise<Refusal | null> => {
+  for (const spent of [
+    await limiter.spend('introspect_by_source', source),
+    await limiter.spend('introspect_by_client', clientId),
+  ]) {
+    if (spent.within) continue
+    const { retryAfterSeconds } = spent
+    return refuse('temporarily_unavailable', 'Too many tokens were asked about.', { retryAfterSeconds })
+  }
+  return null
+}
+
 const isHeldBy = (family: RefreshFamily, clients: PresentingClients): boolean =>
   clients.some(({ clientId }) => clientId === family.clientId)
 
@@ -87,7 +106,11 @@ const rotate = async (
 ): Promise<TokenResponse | Refusal> => {
   const { token, family, presented, requester } = use
   const presentation = present(use, deps.now(), deps.policy)
-  if (presentation.verdict === 'ended') return refused[presentation.reason]()
+  if (presentation.verdict === 'ended') {
+    // seen once, it stays over (L08)
+    if (family.revokedAt === null) await tx.saveRefreshFamily(revoke(family, 'expired', deps.now()))
+    return refused[presentation.reason]()
+  }
   if (presentation.verdict === 'reuse') {
     await endFamily(deps, tx, family, 'reuse', requester)
     return refused.revoked()
@@ -131,8 +154,8 @@ export const endFamily = async (
   )
 }
 
-const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string }) =>
-  store.findPrincipal({ userId: claims.sub, familyId: claims.sid, now: now() })
+const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string; jti: string }) =>
+  store.findPrincipal({ userId: claims.sub, familyId: claims.sid, accessTokenId: claims.jti, now: now() })
 
 const principal = (
   { roleGrants }: AuthDependencies,

@@ -56,6 +56,28 @@ describe('typing in a code', () => {
     expect(outcomes.filter((outcome) => outcome === 'not_usable')).toHaveLength(10)
   })
 
+  test('C07 J03 a lecture hall that types right codes at one moment is let in; wrong codes among them count as ever', async () => {
+    const { auth, start } = testAuth()
+    const codes = []
+    for (let n = 0; n < 40; n++) codes.push((await start({ requester: from(`198.51.100.${n}`) })).user_code)
+    const enter = (userCode: string) => auth.enterUserCode({ userCode, requester: testRequester, userId: null })
+    const right = await Promise.all(codes.map(enter))
+    expect(right.every(({ outcome }) => outcome === 'found')).toBe(true)
+    const mixed = await Promise.all(codes.flatMap((code) => [enter('BBBBBBBB'), enter(code)]))
+    const count = (wanted: string) => mixed.filter(({ outcome }) => outcome === wanted).length
+    expect([count('not_usable'), count('found')]).toEqual([10, 9])
+  })
+
+  test('J08 entries of one source wait in a line of bounded length, and who does not fit is told to come back', async () => {
+    const { auth } = testAuth()
+    const burst = Array.from({ length: 1_000 }, () =>
+      auth.enterUserCode({ userCode: 'BBBBBBBB', requester: testRequester, userId: null }),
+    )
+    const outcomes = await Promise.all(burst)
+    expect(outcomes.filter(({ outcome }) => outcome === 'not_usable')).toHaveLength(10)
+    expect(outcomes.at(-1)).toEqual({ outcome: 'limited', retryAfterSeconds: 5 })
+  })
+
   test('C09 a right code does not give back the failures before it, and costs nothing itself', async () => {
     const { auth, start } = testAuth()
     const { user_code } = await start()

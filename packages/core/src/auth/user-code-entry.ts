@@ -2,25 +2,35 @@
 import type { EnteredCode, UserCodeEntry } from './auth.ts'
 import { type AuthDependencies, auditEvent } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
+import { noteEnd } from './note-end.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
 import { refuse } from './refusal.ts'
+import { createTurns } from './turns.ts'
 import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
+
+/** Entries of one source that may wait for their turn in one process; a lecture hall fits. */
+const maxWaitingGuesses = 200
+const retryAfterCrowdSeconds = 5
 
 export const createUserCodeEntry = (
   deps: AuthDependencies,
   clientName: (clientId: string) => string,
 ): UserCodeEntry => {
-  const enterUserCode: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
+  const turns = createTurns(maxWaitingGuesses)
+
+  const guessOnce: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
     const guess = await spendGuess(deps, requester, userId)
     if (!guess.within) {
-      await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, { userId }))
-      return { outcome: 'limited', retryAfterSeconds: guess.retryAfterSeconds }
+      return limited(deps, requester, userId, guess.retryAfterSeconds)
     }
     const entered = await findUsable(deps, userCode, userId)
     if (entered.outcome === 'found') await guess.refund()
     else await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_refused', 'refused', requester, { userId }))
     return entered
   }
+  const enterUserCode: UserCodeEntry['enterUserCode'] = (request) =>
+    turns.take(request.requester.source, () => guessOnce(request)) ??
+    limited(deps, request.requester, request.userId, retryAfterCrowdSeconds)
 
   return {
     enterUserCode,
@@ -44,22 +54,35 @@ export const createUserCodeEntry = (
   }
 }
 
+const limited = async (
+  deps: AuthDependencies,
+  requester: Requester,
+  userId: string | null,
+  retryAfterSeconds: number,
+): Promise<EnteredCode> => {
+  await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, { userId }))
+  return { outcome: 'limited', retryAfterSeconds }
+}
+
 /**
  * The code is looked up whatever it is, well-formed or not, so that all refusals take one road (C11). One that a person has claimed is
  * usable only by a browser signed in as that person (C13).
  */
 const findUsable = async (deps: AuthDependencies, typed: string, userId: string | null): Promise<EnteredCode> => {
   const code = normaliseUserCode(typed)
-  const device = await deps.store.transaction((tx) =>
-    tx.lockDeviceAuthorizationByUserCodeHash(hashUserCode(deps.keys, code ?? '')),
-  )
+  const device = await deps.store.transaction(async (tx) => {
+    const found = await tx.lockDeviceAuthorizationByUserCodeHash(hashUserCode(deps.keys, code ?? ''))
+    if (found) await noteEnd(tx, found, deps.now())
+    return found
+  })
   if (code === null || device === null || !isClaimable(device, deps.now(), userId)) return { outcome: 'not_usable' }
   return { outcome: 'found', device, ticket: { deviceAuthorizationId: device.id, userCode: formatUserCode(code) } }
 }
 
 /**
  * Takes the price of a failed guess before looking, so that a burst cannot outrun the budget (C07), and hands out its refund
- * for the case that the code is right. Successes leave earlier failures spent (C09). In all, a failure costs as many points
+ * for the case that the code is right. A source's entries take turns, so that a lecture hall that types right codes at one
+ * moment holds one point at a time in each process and not as many as there are people. Successes leave earlier failures spent (C09). In all, a failure costs as many points
  * as codes are pending: the budget bounds the product of the two (C06).
  */
 const spendGuess = async (

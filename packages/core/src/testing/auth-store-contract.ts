@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest'
 import type { AuthStore } from '../auth/ports.ts'
+import { decisionContract } from './contract/decisions.ts'
 import { deviceContract } from './contract/devices.ts'
 import { peopleContract } from './contract/people.ts'
 import { pollContract } from './contract/polls.ts'
@@ -21,9 +22,12 @@ export const authStoreContract = (name: string, open: OpenStore): void => {
     describe('transactions', () => transactionContract(open))
     describe('device authorizations and login transactions', () => deviceContract(open))
     describe('polls', () => pollContract(open))
+    describe('notices of decisions', () => decisionContract(open))
     describe('people and browsers', () => peopleContract(open))
     describe('refresh tokens and signing keys', () => tokenContract(open))
     describe('look-ups', () => readContract(open))
     describe('sweep', () => sweepContract(open))
   })
 }
+
+export { flowInterleavings, type OpenStores } from './contract/flow-interleavings.ts'

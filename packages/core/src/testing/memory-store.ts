@@ -2,7 +2,8 @@
  * An `AuthStore` in memory, for tests and for `sdk/testing`: transactions one after another, rolled back on a throw. It keeps the
  * promises of `auth-store-contract.ts` and nothing beyond them; it proves no lock.
  */
-import { poll } from '../auth/device-authorization.ts'
+import { createDecisionListeners } from '../auth/decision-listeners.ts'
+import { isExpired, poll } from '../auth/device-authorization.ts'
 import type { AuthStore, AuthTx, PendingPoll } from '../auth/ports.ts'
 import { sweepDraft } from './memory-sweep.ts'
 import { type Draft, draftOf, emptyTables, firstRow, sortedRows, type Tables } from './memory-tables.ts'
@@ -12,6 +13,7 @@ import { byAge, memoryTx } from './memory-tx.ts'
 export const memoryStore = (): AuthStore => {
   let committed: Tables = emptyTables()
   let line: Promise<unknown> = Promise.resolve()
+  const listeners = createDecisionListeners()
 
   const inTurn = <T>(work: (draft: Draft) => Promise<T> | T): Promise<T> => {
     const turn = line.then(async () => {
@@ -26,9 +28,20 @@ export const memoryStore = (): AuthStore => {
   }
 
   return {
-    transaction: <T>(work: (tx: AuthTx) => Promise<T>) => inTurn((draft) => work(memoryTx(draft))),
+    async transaction<T>(work: (tx: AuthTx) => Promise<T>) {
+      const announced: string[] = []
+      const result = await inTurn((draft) => work(memoryTx(draft, announced)))
+      announced.forEach(listeners.notify)
+      return result
+    },
+    listenForDecision: listeners.listenForDecision,
     pollPending: (query) => inTurn((draft) => pollPending(draft, query)),
     sweep: (cutoff) => inTurn((draft) => sweepDraft(draft, cutoff)),
+    findBrowserSession: (query) => inTurn((draft) => findBrowserSession(draft, query)),
+    endAccessToken: ({ accessTokenId, endedAt }) =>
+      inTurn(({ tables, insert }) => {
+        if (!tables.endedAccessTokens.has(accessTokenId)) insert('endedAccessTokens', accessTokenId, { endedAt })
+      }),
     appendAuditEvent: (event) => inTurn((draft) => draft.insert('auditEvents', event.id, event)),
     ...reads(() => committed),
   }
@@ -48,11 +61,35 @@ const pollPending = (
     : { early: true, pollIntervalSeconds: polled.next.pollIntervalSeconds }
 }
 
-type Reads = Omit<AuthStore, 'transaction' | 'pollPending' | 'sweep' | 'appendAuditEvent'>
+const findBrowserSession = (
+  { tables, remove }: Draft,
+  { secretHash, now }: Parameters<AuthStore['findBrowserSession']>[0],
+) => {
+  const session = firstRow(tables.browserSessions, (row) => row.secretHash === secretHash)
+  if (session && session.expiresAt <= now) {
+    remove('browserSessions', session.id)
+    return null
+  }
+  const user = session && tables.users.get(session.userId)
+  const [identity] = sortedRows(tables.linkedIdentities, (row) => row.userId === user?.id, oldestFirst)
+  return session && user && !user.disabledAt && identity ? { session, user, identity } : null
+}
+
+type Reads = Omit<
+  AuthStore,
+  | 'transaction'
+  | 'listenForDecision'
+  | 'pollPending'
+  | 'sweep'
+  | 'appendAuditEvent'
+  | 'findBrowserSession'
+  | 'endAccessToken'
+>
 
 const reads = (committed: () => Tables): Reads => ({
-  async findPrincipal({ userId, familyId, now }) {
-    const { users, linkedIdentities, refreshFamilies } = committed()
+  async findPrincipal({ userId, familyId, accessTokenId, now }) {
+    const { users, linkedIdentities, refreshFamilies, endedAccessTokens } = committed()
+    if (endedAccessTokens.has(accessTokenId)) return null
     const user = users.get(userId)
     const family = refreshFamilies.get(familyId)
     const [identity] = sortedRows(linkedIdentities, (row) => row.userId === userId, oldestFirst)
@@ -60,15 +97,11 @@ const reads = (committed: () => Tables): Reads => ({
     if (family.userId !== userId || family.revokedAt || family.expiresAt <= now) return null
     return { user, identity, family }
   },
-  async findBrowserSession({ secretHash, now }) {
-    const { browserSessions, users, linkedIdentities } = committed()
-    const session = firstRow(browserSessions, (row) => row.secretHash === secretHash && row.expiresAt > now)
-    const user = session && users.get(session.userId)
-    const [identity] = sortedRows(linkedIdentities, (row) => row.userId === user?.id, oldestFirst)
-    return session && user && !user.disabledAt && identity ? { session, user, identity } : null
-  },
   async findDeviceAuthorization(id) {
     return committed().deviceAuthorizations.get(id) ?? null
+  },
+  async findDeviceAuthorizationByDeviceCodeHash(hash) {
+    return firstRow(committed().deviceAuthorizations, (row) => row.deviceCodeHash === hash)
   },
   async listRefreshFamilies({ userId, now, usedAfter }) {
     return sortedRows(
@@ -79,7 +112,7 @@ const reads = (committed: () => Tables): Reads => ({
   },
   async countPending({ source, now }) {
     const { deviceAuthorizations } = committed()
-    const pending = [...deviceAuthorizations.values()].filter((row) => row.status === 'pending' && row.expiresAt > now)
+    const pending = [...deviceAuthorizations.values()].filter((row) => row.status === 'pending' && !isExpired(row, now))
     return { fromSource: pending.filter((row) => row.requesterSource === source).length, inAll: pending.length }
   },
   async listSigningKeys() {

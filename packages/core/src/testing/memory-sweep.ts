@@ -1,12 +1,15 @@
-/** What the memory store's sweep removes; the same rows as the database's, table by table. */
+/** What the memory store's sweep ends and removes; the same rows as the database's, table by table. */
+import { ended } from '../auth/device-authorization.ts'
 import type { AuthStore } from '../auth/ports.ts'
+import { revoke } from '../auth/refresh-token.ts'
 import type { RefreshFamily } from '../auth/rows.ts'
 import type { Draft, Rows, TableName } from './memory-tables.ts'
 
 type Cutoff = Parameters<AuthStore['sweep']>[0]
 
 /** Removes at most `batch` rows a table from the draft and counts them under the names that tables have in a database. */
-export const sweepDraft = ({ tables, remove }: Draft, cutoff: Cutoff): Record<string, number> => {
+export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number> => {
+  const { tables, remove } = draft
   const familyEnded = (family: RefreshFamily): boolean =>
     family.expiresAt < cutoff.family ||
     family.lastUsedAt < cutoff.familyIdle ||
@@ -18,8 +21,10 @@ export const sweepDraft = ({ tables, remove }: Draft, cutoff: Cutoff): Record<st
     return Math.min(ids.length, cutoff.batch)
   }
 
+  const noted = noteEnds(draft, cutoff)
   const endedFamilies = new Set([...tables.refreshFamilies.values()].filter(familyEnded).map(({ id }) => id))
   return {
+    ...noted,
     device_authorizations: removeWhere('deviceAuthorizations', (row) => row.expiresAt < cutoff.device),
     login_transactions: removeWhere('loginTransactions', (row) => row.expiresAt < cutoff.login),
     browser_sessions: removeWhere('browserSessions', (row) => row.expiresAt < cutoff.browser),
@@ -31,5 +36,18 @@ export const sweepDraft = ({ tables, remove }: Draft, cutoff: Cutoff): Record<st
     ),
     signing_keys: removeWhere('signingKeys', (row) => row.retiresAt !== null && row.retiresAt < cutoff.signingKey),
     audit_events: removeWhere('auditEvents', (row) => row.at < cutoff.audit),
+    reserved_user_codes: removeWhere('reservedUserCodes', (row) => row.until < cutoff.now),
+    ended_access_tokens: removeWhere('endedAccessTokens', (row) => row.endedAt < cutoff.accessToken),
   }
+}
+
+/** Puts on record whose time is up (L08). */
+const noteEnds = ({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> => {
+  const devices = [...tables.deviceAuthorizations.values()].flatMap((row) => ended(row, now) ?? []).slice(0, batch)
+  for (const row of devices) replace('deviceAuthorizations', row.id, row)
+  const families = [...tables.refreshFamilies.values()]
+    .filter((row) => row.revokedAt === null && (row.expiresAt <= now || row.lastUsedAt <= idleSince))
+    .slice(0, batch)
+  for (const row of families) replace('refreshFamilies', row.id, revoke(row, 'expired', now))
+  return { device_authorizations_ended: devices.length, refresh_families_ended: families.length }
 }

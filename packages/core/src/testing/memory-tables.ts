@@ -26,6 +26,10 @@ export interface Rows {
   signingKeys: SigningKey
   switches: Switch
   auditEvents: AuditEvent
+  /** User codes that are not given out again, by hash, and until when. */
+  reservedUserCodes: { readonly until: Date }
+  /** Access tokens that were seen to be over, by id, and when. */
+  endedAccessTokens: { readonly endedAt: Date }
 }
 export type TableName = keyof Rows
 export type Tables = { readonly [Name in TableName]: ReadonlyMap<string, Rows[Name]> }
@@ -41,6 +45,8 @@ export const emptyTables = (): Tables => ({
   signingKeys: new Map(),
   switches: new Map(),
   auditEvents: new Map(),
+  reservedUserCodes: new Map(),
+  endedAccessTokens: new Map(),
 })
 
 /** A transaction's view: reads fall through to what is committed until a table is first written. */

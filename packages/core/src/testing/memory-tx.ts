@@ -5,12 +5,16 @@ import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
 export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date; kid: string }): number =>
   a.createdAt.getTime() - b.createdAt.getTime() || (a.kid < b.kid ? -1 : 1)
 
-export const memoryTx = (draft: Draft): AuthTx => ({
+/** `announced` collects the device codes (hashes) whose decision is to be told once the draft is committed. */
+export const memoryTx = (draft: Draft, announced: string[]): AuthTx => ({
   ...deviceRows(draft),
   ...peopleRows(draft),
   ...tokenRows(draft),
   async appendAuditEvent(event) {
     draft.insert('auditEvents', event.id, event)
+  },
+  async announceDecision(deviceCodeHash) {
+    announced.push(deviceCodeHash)
   },
   async putSwitch(row) {
     draft.remove('switches', row.name)
@@ -22,6 +26,7 @@ type DeviceMethods =
   | 'lockDeviceAuthorizationByDeviceCodeHash'
   | 'lockDeviceAuthorizationByUserCodeHash'
   | 'lockDeviceAuthorization'
+  | 'reserveUserCode'
   | 'insertDeviceAuthorization'
   | 'saveDeviceAuthorization'
   | 'insertLoginTransaction'
@@ -36,6 +41,11 @@ const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, De
   },
   async lockDeviceAuthorization(id) {
     return tables.deviceAuthorizations.get(id) ?? null
+  },
+  async reserveUserCode({ userCodeHash, until }) {
+    if (tables.reservedUserCodes.has(userCodeHash)) return false
+    insert('reservedUserCodes', userCodeHash, { until })
+    return true
   },
   async insertDeviceAuthorization(row) {
     const taken = firstRow(
@@ -108,9 +118,25 @@ const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Pe
   },
 })
 
-type TokenMethods = Exclude<keyof AuthTx, DeviceMethods | PeopleMethods | 'appendAuditEvent' | 'putSwitch'>
+type TokenMethods = Exclude<
+  keyof AuthTx,
+  DeviceMethods | PeopleMethods | 'announceDecision' | 'appendAuditEvent' | 'putSwitch'
+>
 
-const tokenRows = ({ tables, insert, replace }: Draft): Pick<AuthTx, TokenMethods> => ({
+const tokenRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, TokenMethods> => ({
+  async endSignIns({ userId, endedAt }) {
+    const isTheirs = (owner: string | null) => owner !== null && (userId === null || owner === userId)
+    const devices = [...tables.deviceAuthorizations.values()].filter(
+      (row) => isTheirs(row.claimedByUserId) && row.endedAt === null && ['pending', 'authorized'].includes(row.status),
+    )
+    const ids = new Set<string | null>(devices.map(({ id }) => id))
+    for (const row of devices) replace('deviceAuthorizations', row.id, { ...row, endedAt })
+    for (const row of tables.loginTransactions.values()) {
+      if (userId === null || ids.has(row.deviceAuthorizationId)) remove('loginTransactions', row.id)
+    }
+    for (const row of tables.browserSessions.values()) if (isTheirs(row.userId)) remove('browserSessions', row.id)
+    return devices.length
+  },
   async lockRefreshToken(hash) {
     const token = firstRow(tables.refreshTokens, (row) => row.tokenHash === hash)
     const family = token && tables.refreshFamilies.get(token.familyId)

@@ -45,6 +45,7 @@ export const sampleDevice = (changes: Partial<DeviceAuthorization> = {}): Device
   authTime: null,
   consumedAt: null,
   familyId: null,
+  endedAt: null,
   ...changes,
 })
 

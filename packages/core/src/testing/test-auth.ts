@@ -42,6 +42,7 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     identityProviders: [testProvider(clock.now)],
     roleGrants: () => null,
     now: clock.now,
+    alarm: clock.alarm,
     random,
     ...overrides,
   }
@@ -72,7 +73,13 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     const userId = (await auth.browserSession(session))?.user.id ?? null
     const entered = await auth.enterUserCode({ userCode, requester: testRequester, userId })
     if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
-    const begun = await auth.beginSignIn({ providerId: 'orcid', browser, device: entered.ticket, switchAccount: false })
+    const begun = await auth.beginSignIn({
+      providerId: 'orcid',
+      browser,
+      device: entered.ticket,
+      switchAccount: false,
+      requester: testRequester,
+    })
     if ('refused' in begun) throw new Error(begun.detail)
     const parameters = callbackFor(begun.authorizationUrl, { subject })
     return auth.finishSignIn({ parameters, browser, session, requester: testRequester })

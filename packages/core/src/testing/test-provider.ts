@@ -9,7 +9,7 @@ export const testProvider = (now: () => Date, id = 'orcid'): IdentityProvider =>
   id,
   name: id === 'orcid' ? 'ORCID' : id,
   issuer: `https://${id}.example`,
-  origins: async () => [`https://${id}.example`],
+  origins: () => [`https://${id}.example`],
   async authorizationUrl({ state, switchAccount }) {
     const url = new URL(`https://${id}.example/authorize`)
     url.searchParams.set('state', state)

@@ -29,6 +29,7 @@ export const DeviceAuthorizationEntity = defineEntity({
     authTime: p.datetime(3).nullable(),
     consumedAt: p.datetime(3).nullable(),
     familyId: p.uuid().nullable(),
+    endedAt: p.datetime(3).nullable(),
   },
   indexes: [{ properties: ['expiresAt'] }, { properties: ['requesterSource', 'expiresAt'] }],
   checks: [

@@ -17,7 +17,9 @@ export const RefreshFamilyEntity = defineEntity({
     lastUsedAt: p.datetime(3),
     expiresAt: p.datetime(3),
     revokedAt: p.datetime(3).nullable(),
-    revokedBecause: p.enum(['logout', 'reuse', 'session_revoked', 'device_code_reuse', 'operator'] as const).nullable(),
+    revokedBecause: p
+      .enum(['logout', 'reuse', 'session_revoked', 'device_code_reuse', 'operator', 'expired'] as const)
+      .nullable(),
   },
   checks: [
     {

@@ -40,7 +40,7 @@ const idleInstances: PGlite[] = []
 const openInMemory = async (): Promise<TestDatabase> => {
   const pglite = idleInstances.pop() ?? (await PGlite.create())
   const options = await instanceOptions(pglite)
-  const database = await openWith({ options, shared: false, log: () => undefined, release: () => undefined })
+  const database = await openWith({ options, databaseUrl: null, log: () => undefined, release: () => undefined })
   return {
     ...database,
     databaseUrl: null,

@@ -13,6 +13,7 @@ export const landingPage = ({
 <h1>A quiet place for open data</h1>
 <p class="lead">This is ${serverName}. Researchers register their conventions on this node from the command line, in their own
 name.</p>
+<p>What the archive accepts, field by field, stands in its <a href="/conventions">conventions</a>.</p>
 <h2>Sign in from your terminal</h2>
 <pre class="command" tabindex="0"><span class="prompt" aria-hidden="true">$ </span>osa login ${publicUrl.origin}</pre>
 <p>The terminal shows a short code. You confirm it here, in any browser, and return to your work.</p>

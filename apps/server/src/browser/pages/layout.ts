@@ -27,7 +27,8 @@ export const layout = ({
 <body>
 <header class="masthead"><a class="home" href="/">${mark}<span>${serverName}</span></a></header>
 <main>${content}</main>
-<footer class="colophon"><nav aria-label="Pages"><a href="/device">Enter a code</a>
+<footer class="colophon"><nav aria-label="Pages"><a href="/conventions">Conventions</a>
+<a href="/device">Enter a code</a>
 <a href="/account/sessions">Your terminals</a></nav></footer>
 </body>
 </html>`

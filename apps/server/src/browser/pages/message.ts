@@ -50,6 +50,12 @@ const messages = {
     what: 'This address does not take what your browser sent.',
     next: html`<a href="/">Go to the start page</a>.`,
   },
+  no_convention: {
+    status: 404,
+    title: 'There is no such convention',
+    what: 'None is registered at this address, or not in this version.',
+    next: html`See <a href="/conventions">all conventions</a> of this archive.`,
+  },
   not_found: {
     status: 404,
     title: 'There is no such page',

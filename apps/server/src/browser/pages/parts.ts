@@ -26,6 +26,11 @@ export const signedInAs = ({ user, identity }: SignedInBrowser): Html =>
 /** An instant that people everywhere read the same way. */
 export const instant = (at: Date): Html => html`<time datetime="${at.toISOString()}">${format.format(at)} UTC</time>`
 
+/** A day, as people everywhere read it. */
+export const day = (at: Date): Html => html`<time datetime="${at.toISOString()}">${dayFormat.format(at)}</time>`
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
 const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 
 /** "15 minutes", "30 days": the largest unit that comes out even enough to say. */

@@ -25,6 +25,13 @@ const explain = (refused: SignInOutcome['refused'], provider: string): Notice =>
         what: `The answer of ${provider} did not pass our checks, so nobody was signed in.`,
         next: html`${tryAgain} If it happens again, tell the people who run this node.`,
       }
+    case 'busy':
+      return {
+        status: 429,
+        title: 'Too many sign-ins just now',
+        what: 'More sign-ins were begun from your network, or on this node, than it takes in a minute. Nobody was signed in.',
+        next: html`Please wait a minute. ${tryAgain}`,
+      }
     case 'unreachable':
       return {
         status: 503,

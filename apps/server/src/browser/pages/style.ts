@@ -111,6 +111,28 @@ dd ul { margin: 0; padding-left: 1.125rem; }
 .terminals h2 { margin: 0 0 .125rem; }
 .terminals p { margin: 0; }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
+body:has(.folio) :is(.masthead, main, .colophon) { max-width: 60rem; }
+.folio :is(p, ul, .facts, .versions) { max-width: 44rem; }
+.told { white-space: pre-line; overflow-wrap: anywhere; }
+.folio :is(h1, h2, h3), .catalogue > li { overflow-wrap: anywhere; }
+h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
+.folio code { overflow-wrap: anywhere; }
+.catalogue { margin: 1.5rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--hairline); }
+.catalogue > li { padding: 1.25rem 0; border-bottom: 1px solid var(--hairline); }
+.catalogue > li:last-child { padding-bottom: 0; border-bottom: 0; }
+.catalogue h2 { margin: 0 0 .375rem; }
+.catalogue a { display: inline-block; padding: .25rem 0; }
+.catalogue p { margin: 0 0 .375rem; }
+.scroll { position: relative; margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--hairline); border-radius: 3px; }
+table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.45; }
+th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hairline); min-width: 4.5rem; max-width: 22rem; overflow-wrap: break-word; }
+td.told, td.rules { min-width: 12rem; }
+thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; background: var(--wash); }
+tbody th { min-width: 9rem; font-weight: 600; }
+tbody tr:last-child > * { border-bottom: 0; }
+.versions { padding: 0; list-style: none; }
+.versions > li { padding: .375rem 0; }
+.versions .aside { display: block; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 @media (max-width: 30rem) {
@@ -121,8 +143,26 @@ dd ul { margin: 0; padding-left: 1.125rem; }
   .choices button { padding: .625rem .5rem; }
 }
 @media print {
-  body { background: #fff; color: #000; font-size: 11pt; }
+  :root {
+    color-scheme: light; --paper: #fff; --sheet: #fff; --ink: #000; --faded: #444; --hairline: #bbb; --edge: #666; --accent: #8a2f1d; --wash: #f3f3f3;
+  }
+  body, body:has(.folio) :is(.masthead, main) { max-width: none; }
+  body { display: block; padding: 0; font-size: 10.5pt; }
+  .masthead { padding: 0 0 1rem; }
   .sheet { border: 0; padding: 0; box-shadow: none; }
+  .folio :is(p, ul, .facts, .versions) { max-width: none; }
+  .scroll { overflow: visible; border: 0; }
+  table, thead th { font-size: 8.5pt; }
+  th, td { padding: .25rem .4rem; min-width: 0; }
+  td.told, td.rules { min-width: 0; }
+  tbody th { min-width: 6.5rem; }
+  .lead { font-size: 11.5pt; }
+  .faded, .command, dt { font-size: 9.5pt; }
+  thead { display: table-header-group; }
+  tr, .facts > div, .versions > li, .catalogue > li { break-inside: avoid; }
+  :is(h1, h2, h3, .catalogue h2) { break-after: avoid; }
+  .command { white-space: pre-wrap; overflow: visible; }
+  a[href^='https:'] { overflow-wrap: anywhere; }
   button, .button, .colophon, input { display: none; }
 }
 `

@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, freshSealed, freshSha256, sampleDevice, sampleLogin } from '../sample-rows.ts'
+import {
+  atSecond,
+  freshKeyedHash,
+  freshSealed,
+  freshSha256,
+  sampleBrowserSession,
+  sampleDevice,
+  sampleLogin,
+} from '../sample-rows.ts'
+import { addPerson } from './people-at-hand.ts'
 
 const decided = () =>
   sampleDevice({
@@ -15,6 +24,7 @@ const decided = () =>
     authTime: atSecond(5),
     consumedAt: atSecond(7),
     familyId: randomUUID(),
+    endedAt: atSecond(601),
   })
 
 export const deviceContract = (open: OpenStore): void => {
@@ -71,6 +81,56 @@ export const deviceContract = (open: OpenStore): void => {
     expect(inserted).toEqual([true, false, true])
     expect(await opened.store.findDeviceAuthorization(second.id)).toBeNull()
     expect(await opened.store.findDeviceAuthorization(third.id)).toEqual(third)
+  })
+
+  test('C15 a user code is reserved once, until the sweep forgets it', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const code = { userCodeHash: freshKeyedHash(), until: atSecond(86_400) }
+    const device = sampleDevice()
+    const reserve = () =>
+      store.transaction(async (tx) => {
+        const reserved = await tx.reserveUserCode(code)
+        // the transaction goes on either way
+        return reserved && (await tx.insertDeviceAuthorization(device))
+      })
+    expect([await reserve(), await reserve(), await reserve()]).toEqual([true, false, false])
+  })
+
+  test('L10 H09 a person’s claimed and approved codes, sign-ins and browsers are ended, and nobody else’s', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [ada, bob] = [await addPerson(store), await addPerson(store)]
+    const claimedBy = (user: { id: string }, status: 'pending' | 'authorized' | 'consumed' | 'denied') =>
+      sampleDevice({ claimedByUserId: user.id, status })
+    const hers = [claimedBy(ada.user, 'pending'), claimedBy(ada.user, 'authorized')]
+    const decidedBefore = [claimedBy(ada.user, 'consumed'), claimedBy(ada.user, 'denied')]
+    const [his, nobodys] = [claimedBy(bob.user, 'authorized'), sampleDevice()]
+    const login = sampleLogin({ deviceAuthorizationId: hers[0]?.id ?? null })
+    const otherLogin = sampleLogin()
+    const [session, otherSession] = [sampleBrowserSession(ada.user), sampleBrowserSession(bob.user)]
+    await store.transaction(async (tx) => {
+      for (const device of [...hers, ...decidedBefore, his, nobodys]) await tx.insertDeviceAuthorization(device)
+      for (const row of [login, otherLogin]) await tx.insertLoginTransaction(row)
+      for (const row of [session, otherSession]) await tx.insertBrowserSession(row)
+    })
+    const end = (userId: string | null) => store.transaction((tx) => tx.endSignIns({ userId, endedAt: atSecond(5) }))
+    const stored = (device: { id: string }) => store.findDeviceAuthorization(device.id)
+    const browser = ({ secretHash }: typeof session) => store.findBrowserSession({ secretHash, now: atSecond(6) })
+    const take = (row: typeof login) => store.transaction((tx) => tx.takeLoginTransaction(row))
+
+    expect(await end('not an id')).toBe(0)
+    expect(await end(ada.user.id)).toBe(2)
+    for (const device of hers) expect(await stored(device)).toEqual({ ...device, endedAt: atSecond(5) })
+    for (const device of [...decidedBefore, his, nobodys]) expect(await stored(device)).toEqual(device)
+    expect([await browser(session), await take(login)]).toEqual([null, null])
+    expect(await browser(otherSession)).not.toBeNull()
+
+    expect(await end(null)).toBe(1)
+    expect(await end(null)).toBe(0)
+    expect(await stored(his)).toEqual({ ...his, endedAt: atSecond(5) })
+    expect(await stored(nobodys)).toEqual(nobodys)
+    expect([await browser(otherSession), await take(otherLogin)]).toEqual([null, null])
   })
 
   test('E04 a login transaction is given out once, whole, and only to the browser that began it', async () => {

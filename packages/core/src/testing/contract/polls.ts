@@ -52,6 +52,16 @@ export const pollContract = (open: OpenStore): void => {
     expect(await stored()).toEqual({ ...device, pollIntervalSeconds: 10 })
   })
 
+  test('L08 after a clock was set back an honest client is not slow, and an authorization seen to be over stays over', async () => {
+    await using opened = await open()
+    const { poll } = await startedDevice(opened.store, { lastPolledAt: atSecond(500), expiresAt: atSecond(9_000) })
+    expect(await poll(500 - 3_600)).toEqual(onTime)
+    expect(await poll(504 - 3_600)).toEqual(onTime)
+    expect(await poll(505 - 3_600)).toEqual(early(10))
+    const other = await startedDevice(opened.store, { endedAt: atSecond(600) })
+    expect(await other.poll(1)).toBeNull()
+  })
+
   test('B15 another client finds nothing, and harms nothing', async () => {
     await using opened = await open()
     const { device, poll, stored } = await startedDevice(opened.store)

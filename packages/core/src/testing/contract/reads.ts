@@ -10,7 +10,7 @@ export const readContract = (open: OpenStore): void => {
     await using opened = await open()
     const { user, identity } = await addPerson(opened.store)
     const { family } = await addFamily(opened.store, user)
-    const query = { userId: user.id, familyId: family.id, now: atSecond(10) }
+    const query = { userId: user.id, familyId: family.id, accessTokenId: randomUUID(), now: atSecond(10) }
     expect(await opened.store.findPrincipal(query)).toEqual({ user, identity, family })
   })
 
@@ -26,16 +26,24 @@ export const readContract = (open: OpenStore): void => {
     // revoked "later": a clock that is stepped back must not bring it to life (L08)
     const revoked = await familyOf(ada.user, { revokedAt: atSecond(100), revokedBecause: 'logout' })
     const now = atSecond(10)
+    const accessTokenId = randomUUID()
     const principals = [
-      await store.findPrincipal({ userId: disabled.user.id, familyId: await familyOf(disabled.user), now }),
-      await store.findPrincipal({ userId: ada.user.id, familyId: revoked, now }),
-      await store.findPrincipal({ userId: ada.user.id, familyId: ended, now }),
-      await store.findPrincipal({ userId: ada.user.id, familyId: randomUUID(), now }),
-      await store.findPrincipal({ userId: bob.user.id, familyId: live, now }),
-      await store.findPrincipal({ userId: randomUUID(), familyId: live, now }),
+      await store.findPrincipal({
+        userId: disabled.user.id,
+        familyId: await familyOf(disabled.user),
+        accessTokenId,
+        now,
+      }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: revoked, accessTokenId, now }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: ended, accessTokenId, now }),
+      await store.findPrincipal({ userId: ada.user.id, familyId: randomUUID(), accessTokenId, now }),
+      await store.findPrincipal({ userId: bob.user.id, familyId: live, accessTokenId, now }),
+      await store.findPrincipal({ userId: randomUUID(), familyId: live, accessTokenId, now }),
     ]
     expect(principals).toEqual([null, null, null, null, null, null])
-    expect(await store.findPrincipal({ userId: ada.user.id, familyId: ended, now: atSecond(9.999) })).not.toBeNull()
+    expect(
+      await store.findPrincipal({ userId: ada.user.id, familyId: ended, accessTokenId, now: atSecond(9.999) }),
+    ).not.toBeNull()
   })
 
   test('a browser session is found with its person until it ends or the person is disabled', async () => {
@@ -47,10 +55,33 @@ export const readContract = (open: OpenStore): void => {
     const find = (second: number, secretHash = session.secretHash) =>
       store.findBrowserSession({ secretHash, now: atSecond(second) })
     expect(await find(899.999)).toEqual({ session, user, identity })
-    expect(await find(900)).toBeNull()
     expect(await find(1, freshSha256())).toBeNull()
+    expect(await find(1)).toEqual({ session, user, identity })
     await store.transaction((tx) => tx.saveUser({ ...user, disabledAt: atSecond(0) }))
     expect(await find(1)).toBeNull()
+  })
+
+  test('L08 a browser session and an access token that were seen to be over stay over when the clock is set back', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const session = sampleBrowserSession(user)
+    await store.transaction((tx) => tx.insertBrowserSession(session))
+    const find = (second: number) => store.findBrowserSession({ ...session, now: atSecond(second) })
+    expect(await find(899)).not.toBeNull()
+    expect(await find(900)).toBeNull()
+    expect(await find(900 - 3_600)).toBeNull()
+    expect(await store.transaction((tx) => tx.lockBrowserSession(session.secretHash))).toBeNull()
+
+    const { family } = await addFamily(store, user)
+    const accessTokenId = randomUUID()
+    const principal = (id: string) =>
+      store.findPrincipal({ userId: user.id, familyId: family.id, accessTokenId: id, now: atSecond(1) })
+    expect(await principal(accessTokenId)).not.toBeNull()
+    await store.endAccessToken({ accessTokenId, endedAt: atSecond(901) })
+    await store.endAccessToken({ accessTokenId, endedAt: atSecond(950) })
+    expect(await principal(accessTokenId)).toBeNull()
+    expect(await principal(randomUUID())).not.toBeNull()
   })
 
   test('the sessions listed are the person’s own that can still be refreshed, newest first', async () => {
@@ -77,6 +108,7 @@ export const readContract = (open: OpenStore): void => {
       await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9' }))
       await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', expiresAt: atSecond(30) }))
       await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', status: 'denied' }))
+      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', endedAt: atSecond(1) }))
       await tx.insertDeviceAuthorization(sampleDevice({ status: 'authorized', claimedByUserId }))
     })
     const count = (source: string, second: number) => store.countPending({ source, now: atSecond(second) })

@@ -5,6 +5,7 @@ import type { AuthStore } from '../../auth/ports.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import {
   atSecond,
+  freshKeyedHash,
   sampleAuditEvent,
   sampleBrowserSession,
   sampleDevice,
@@ -16,16 +17,21 @@ import { addFamily, addPerson } from './people-at-hand.ts'
 
 const now = atSecond(0)
 const cutoff = {
+  now,
+  idleSince: atSecond(-100),
   device: now,
   login: now,
   browser: now,
   family: now,
   familyIdle: atSecond(-100),
   signingKey: now,
+  accessToken: now,
   audit: now,
   batch: 100,
 }
 const nothing = {
+  device_authorizations_ended: 0,
+  refresh_families_ended: 0,
   device_authorizations: 0,
   login_transactions: 0,
   browser_sessions: 0,
@@ -33,13 +39,15 @@ const nothing = {
   refresh_families: 0,
   signing_keys: 0,
   audit_events: 0,
+  reserved_user_codes: 0,
+  ended_access_tokens: 0,
 }
 const ended = atSecond(-0.001)
-const live = { expiresAt: now }
+const live = { expiresAt: atSecond(0.001) }
 
 const addLiveRows = async (store: AuthStore) => {
   const { user } = await addPerson(store)
-  const { family, token } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-100) })
+  const { family, token } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-99.999) })
   const [device, login, session] = [sampleDevice(live), sampleLogin(live), sampleBrowserSession(user, live)]
   const [signing, kept] = [sampleSigningKey(), sampleSigningKey({ createdAt: atSecond(1), retiresAt: now })]
   const event = sampleAuditEvent({ at: now })
@@ -83,8 +91,14 @@ export const sweepContract = (open: OpenStore): void => {
       await tx.insertBrowserSession(sampleBrowserSession(user, { expiresAt: ended }))
       await tx.insertSigningKey(sampleSigningKey({ retiresAt: ended }))
       await tx.appendAuditEvent(sampleAuditEvent({ at: ended }))
+      await tx.reserveUserCode({ userCodeHash: freshKeyedHash(), until: ended })
+      await tx.reserveUserCode({ userCodeHash: freshKeyedHash(), until: now })
     })
+    await store.endAccessToken({ accessTokenId: randomUUID(), endedAt: ended })
+    await store.endAccessToken({ accessTokenId: randomUUID(), endedAt: now })
     expect(await store.sweep(cutoff)).toEqual({
+      device_authorizations_ended: 4,
+      refresh_families_ended: 2,
       device_authorizations: 4,
       login_transactions: 1,
       browser_sessions: 1,
@@ -92,6 +106,8 @@ export const sweepContract = (open: OpenStore): void => {
       refresh_families: 3,
       signing_keys: 1,
       audit_events: 1,
+      reserved_user_codes: 1,
+      ended_access_tokens: 1,
     })
     expect(await store.sweep(cutoff)).toEqual(nothing)
     await expectUntouched()
@@ -117,11 +133,45 @@ export const sweepContract = (open: OpenStore): void => {
       for (let n = 0; n < 4; n++) await tx.insertRefreshToken(sampleRefreshToken(family, { usedAt: atSecond(-50) }))
     })
     const exists = async () => (await store.transaction((tx) => tx.lockRefreshFamily(family.id))) !== null
-    expect(await store.sweep({ ...cutoff, family: atSecond(-1) })).toEqual(nothing)
+    expect(await store.sweep({ ...cutoff, family: atSecond(-1) })).toEqual({ ...nothing, refresh_families_ended: 1 })
     expect(await store.sweep({ ...cutoff, batch: 3 })).toEqual({ ...nothing, refresh_tokens: 3 })
     expect(await exists()).toBe(true)
     expect(await store.sweep({ ...cutoff, batch: 3 })).toEqual({ ...nothing, refresh_tokens: 2, refresh_families: 1 })
     expect(await exists()).toBe(false)
+  })
+
+  test('L08 the sweep puts every end on record, in batches, and a clock set back finds it there', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const [over, idle, lasting] = [
+      await addFamily(store, user, { expiresAt: now }),
+      await addFamily(store, user, { lastUsedAt: atSecond(-100) }),
+      await addFamily(store, user, live),
+    ]
+    const devices = [sampleDevice({ expiresAt: now }), sampleDevice({ expiresAt: now, status: 'denied' })]
+    const pending = sampleDevice(live)
+    await store.transaction(async (tx) => {
+      for (const device of [...devices, pending]) await tx.insertDeviceAuthorization(device)
+    })
+    const past = atSecond(-5_000)
+    const recording = { ...cutoff, device: past, family: past, familyIdle: past, batch: 1 }
+    expect(await store.sweep(recording)).toMatchObject({ device_authorizations_ended: 1, refresh_families_ended: 1 })
+    expect(await store.sweep(recording)).toMatchObject({ device_authorizations_ended: 1, refresh_families_ended: 1 })
+    expect(await store.sweep(recording)).toEqual(nothing)
+    for (const device of devices) {
+      expect(await store.findDeviceAuthorization(device.id)).toEqual({ ...device, endedAt: now })
+      const { deviceCodeHash } = device
+      expect(await store.pollPending({ deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(-3_600) })).toBeNull()
+    }
+    expect(await store.findDeviceAuthorization(pending.id)).toEqual(pending)
+    const families = await store.transaction(async (tx) => [
+      await tx.lockRefreshFamily(over.family.id),
+      await tx.lockRefreshFamily(idle.family.id),
+      await tx.lockRefreshFamily(lasting.family.id),
+    ])
+    const expired = { revokedAt: now, revokedBecause: 'expired' }
+    expect(families).toEqual([{ ...over.family, ...expired }, { ...idle.family, ...expired }, lasting.family])
   })
 
   test('an empty store has nothing to sweep', async () => {

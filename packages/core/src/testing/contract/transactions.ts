@@ -111,7 +111,9 @@ export const transactionContract = (open: OpenStore): void => {
     await store.transaction((tx) => tx.insertDeviceAuthorization(device))
     expect(await store.findDeviceAuthorization(device.id)).toEqual(device)
     expect(await store.findDeviceAuthorization(text)).toBeNull()
-    expect(await store.findPrincipal({ userId: text, familyId: text, now: atSecond(0) })).toBeNull()
+    expect(
+      await store.findPrincipal({ userId: text, familyId: text, accessTokenId: text, now: atSecond(0) }),
+    ).toBeNull()
     expect(await store.listRefreshFamilies({ userId: text, now: atSecond(0), usedAfter: atSecond(-1) })).toEqual([])
     expect(await store.countPending({ source: text, now: atSecond(0) })).toEqual({ fromSource: 0, inAll: 1 })
     expect(await store.listAuditEvents({ limit: 5, event: text, userId: text })).toEqual([])

@@ -1,0 +1,200 @@
+/** The public pages of conventions: what they show, to whom, and that nothing in a convention acts on them. */
+import type { ConventionManifest } from '@osa/contract'
+import { sampleManifest } from '@osa/contract/testing'
+import { isRefusal } from '@osa/core'
+import { expect, test } from 'vitest'
+import { nearbyAddress, startPages } from '../testing/pages.ts'
+
+const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: null, requestId: null }
+
+/** A node whose people sign in as test people do, with these conventions deployed one after another, a day between them. */
+const pagesWith = async (...manifests: ConventionManifest[]) => {
+  const pages = await startPages({ auth: { roleGrants: () => 'publisher' } })
+  const terminal = await pages.startTerminal()
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/device?user_code=${terminal.user_code}`)
+  await browser.press('Continue with the development sign-in', { user_code: terminal.user_code })
+  await browser.press('Josiah Carberry, admin')
+  await browser.press('Approve')
+  const tokens = await pages.auth.exchangeDeviceCode({
+    clients: [pages.client('osa-cli')],
+    deviceCode: terminal.device_code,
+    requester,
+  })
+  if (isRefusal(tokens)) throw new Error(tokens.error_description)
+  const principal = await pages.auth.authenticate(tokens.access_token)
+  if (isRefusal(principal)) throw new Error(principal.error_description)
+  for (const manifest of manifests) {
+    const outcome = await pages.conventions.deploy({ principal, manifests: [manifest], requester })
+    if ('error' in outcome) throw new Error(JSON.stringify(outcome))
+    pages.clock.advance({ seconds: 86_400 })
+  }
+  return Object.assign(pages, {
+    visit: (path: string) => pages.browse().open(`${pages.publicUrl}${path}`),
+  })
+}
+
+/** What a reader sees of a page: its text, without marks and with single spaces. */
+const textOf = (body: string): string =>
+  body
+    .replace(/<style.*?<\/style>/s, '')
+    .replaceAll('<wbr>', '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(' ,', ',')
+
+test('an archive without conventions says so, and how one is registered', async () => {
+  await using pages = await pagesWith()
+  const { status, body } = await pages.visit('/conventions')
+  expect(status).toBe(200)
+  expect(body).toContain('No convention is registered here yet')
+  expect(body).toContain('osa deploy')
+})
+
+test('the start page and the foot of every page lead to the conventions', async () => {
+  await using pages = await pagesWith()
+  for (const path of ['/', '/device', '/nowhere']) {
+    expect((await pages.visit(path)).body).toContain('href="/conventions"')
+  }
+})
+
+test('the list names each convention, links to it and says what it is about', async () => {
+  await using pages = await pagesWith(
+    sampleManifest(),
+    sampleManifest({ title: 'Maps', hooks: [], description: 'Words '.repeat(200) }),
+  )
+  const { body } = await pages.visit('/conventions')
+  expect(body).toContain('<a href="/conventions/protein-structures">Protein structures</a>')
+  expect(body).toContain('<a href="/conventions/maps">Maps</a>')
+  expect(textOf(body)).toContain('protein-structure 1.2.0 · 1 hook · version 1 of')
+  expect(textOf(body)).toContain('no hooks')
+  expect(body).toContain('Words…')
+})
+
+test('one convention shows all that a reader needs: purpose, fields with units, files, hooks, examples, versions', async () => {
+  await using pages = await pagesWith(sampleManifest())
+  const { body, status } = await pages.visit('/conventions/protein-structures')
+  expect(status).toBe(200)
+  const text = textOf(body)
+  for (const expected of [
+    'To compare binding pockets across protein families.',
+    'Three-dimensional structures of proteins',
+    'resolution number Å yes one from 0.3 to 20 How fine the details are',
+    'collected_on date – none no one',
+    'publications url – none no any number matching',
+    'terms of urn:osa:ontology:experimental-methods, under diffraction',
+    '1 to 10 files of type .cif, .pdb or chemical/x-mmcif, each of at most 50 MiB.',
+    'Computes any number of rows for each record.',
+    'volume number Å³ yes Inside the solvent surface.',
+    'ghcr.io/example/find-pockets:1.0.0, digest sha256:0123456789ab…',
+    'at most 10 minutes, 512 MiB of memory and 0.5 processor cores.',
+    'fetch_structures brings records in from elsewhere.',
+    'Which kinases have a pocket larger than 500 Å³?',
+    'select accession from records where resolution &lt; 1.5',
+    'Below 1.5 Å single atoms can be told apart.',
+    'For predicted structures, whose resolution means nothing.',
+    'by Josiah Carberry',
+    'https://archive.example/conventions/protein-structures?version=1',
+  ]) {
+    expect(text).toContain(expected)
+  }
+  expect(body).toContain('<a href="https://www.wwpdb.org/" rel="noreferrer">')
+})
+
+test('an older version is shown as it was, and says which one is in force', async () => {
+  await using pages = await pagesWith(sampleManifest(), sampleManifest({ description: 'Better told.' }))
+  const newest = await pages.visit('/conventions/protein-structures')
+  expect(newest.body).toContain('Better told.')
+  expect(newest.body).toContain('href="/conventions/protein-structures?version=1"')
+  expect(newest.body).not.toContain('This is version')
+  const old = await pages.visit('/conventions/protein-structures?version=1')
+  expect(old.body).toContain('Three-dimensional structures')
+  expect(old.body).not.toContain('Better told.')
+  expect(textOf(old.body)).toContain('This is version 1. The archive goes by version 2 now.')
+})
+
+test.each([
+  '/conventions/another',
+  '/conventions/protein-structures?version=7',
+  '/conventions/protein-structures?version=x',
+  '/conventions/%00',
+  '/conventions/%3Cscript%3E',
+  '/conventions/..%2F..%2Fetc',
+])('%s is a page with a way on', async (path) => {
+  await using pages = await pagesWith(sampleManifest())
+  const { status, body, headers } = await pages.visit(path)
+  expect(status).toBe(404)
+  expect(body).toContain('There is no such convention')
+  expect(body).toContain('<a href="/conventions">all conventions</a>')
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test('D10 D26 whatever is written into a convention stays text', async () => {
+  const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \' {{7*7}}'
+  const [field] = sampleManifest().schema.fields
+  const [hook] = sampleManifest().hooks
+  if (!field || !hook) throw new Error('no sample')
+  const { docs, schema } = sampleManifest()
+  await using pages = await pagesWith(
+    sampleManifest({
+      title: `Evil ${evil}`,
+      description: evil,
+      schema: {
+        ...schema,
+        fields: [
+          { ...field, description: evil, constraints: { type: 'number', unit: '<b>' } },
+          { ...field, name: 'other', type: 'text', constraints: { type: 'text', pattern: '</code><script>' } },
+        ],
+      },
+      hooks: [
+        {
+          ...hook,
+          feature: {
+            ...hook.feature,
+            columns: [
+              { name: 'x', json_type: 'string', required: true, format: '<i>', unit: '<u>', description: evil },
+            ],
+          },
+        },
+      ],
+      docs: {
+        ...docs,
+        purpose: evil,
+        example_questions: [evil, 'b', 'c'],
+        examples: [{ question: evil, query: evil, interpretation: evil }],
+        when_not_to_use: evil,
+        see_also: [
+          'javascript:alert(1)',
+          'https://a"onmouseover="alert(1)',
+          'https://user@evil.example/',
+          'data:text/html,x',
+          evil,
+        ],
+      },
+    }),
+  )
+  const list = await pages.visit('/conventions')
+  const slug = /href="\/conventions\/([^"]+)"/.exec(list.body.slice(list.body.indexOf('catalogue">')))?.[1]
+  for (const { body, headers } of [list, await pages.visit(`/conventions/${slug}`)]) {
+    expect(body).toContain('&lt;script&gt;')
+    expect(body).not.toMatch(/<script|<img|<b>|<i>|<u>|href="(javascript|data|https:\/\/(user|a))/i)
+    expect(body).not.toMatch(/<[^>]*\son\w+=/)
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  }
+})
+
+test('the pages may be kept for a minute by anybody, for they are the same for everybody', async () => {
+  await using pages = await pagesWith(sampleManifest())
+  for (const path of ['/conventions', '/conventions/protein-structures']) {
+    const { headers } = await pages.visit(path)
+    expect(headers.get('cache-control')).toBe('public, max-age=60')
+    expect(headers.getSetCookie()).toEqual([])
+    expect(headers.get('x-frame-options')).toBe('DENY')
+  }
+})
+
+test('other methods than GET and HEAD are refused', async () => {
+  await using pages = await pagesWith()
+  const answer = await pages.browse().send(`${pages.publicUrl}/conventions`, { method: 'POST' })
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+})

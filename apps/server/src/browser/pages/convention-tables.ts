@@ -1,0 +1,48 @@
+/** The tables of a convention: the fields that a record must carry, and the columns that a hook computes. */
+import type { ConventionManifest, MetadataField } from '@osa/contract'
+import { html } from 'hono/html'
+import type { Html } from '../respond.ts'
+import { cardinality, constraintsOf, unitOf } from './convention-words.ts'
+
+type Column = ConventionManifest['hooks'][number]['feature']['columns'][number]
+
+/** Narrow screens scroll the table and not the page; the keyboard can too. */
+const scrolling = (label: string, table: Html): Html =>
+  html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`
+
+/** A name that may go on in the next line after each `_`. */
+export const breakable = (name: string): Html =>
+  html`${name.split(/(?<=_)/).map((part, index) => html`${index === 0 ? '' : html`<wbr>`}${part}`)}`
+
+const nothing = html`<span aria-hidden="true">–</span><span class="hidden">none</span>`
+
+const yesOrNo = (yes: boolean): string => (yes ? 'yes' : 'no')
+
+export const fieldsTable = (fields: readonly MetadataField[]): Html =>
+  scrolling(
+    'Fields',
+    html`<table>
+<thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col">Required</th>
+<th scope="col">How many</th><th scope="col">Restricted to</th><th scope="col">Description</th></tr></thead>
+<tbody>${fields.map(fieldRow)}</tbody>
+</table>`,
+  )
+
+const fieldRow = (field: MetadataField): Html =>
+  html`<tr><th scope="row"><code>${breakable(field.name)}</code></th><td>${field.type}</td><td>${unitOf(field) ?? nothing}</td>
+<td>${yesOrNo(field.required)}</td><td>${cardinality[field.cardinality]}</td><td class="rules">${constraintsOf(field) ?? nothing}</td>
+<td class="told">${field.description ?? nothing}</td></tr>`
+
+export const columnsTable = (hook: string, columns: readonly Column[]): Html =>
+  scrolling(
+    `Columns of ${hook}`,
+    html`<table>
+<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col">Required</th>
+<th scope="col">Description</th></tr></thead>
+<tbody>${columns.map(columnRow)}</tbody>
+</table>`,
+  )
+
+const columnRow = ({ name, json_type, format, unit, required, description }: Column): Html =>
+  html`<tr><th scope="row"><code>${breakable(name)}</code></th><td>${json_type}${format ? ` (${format})` : ''}</td>
+<td>${unit ?? nothing}</td><td>${yesOrNo(required)}</td><td class="told">${description ?? nothing}</td></tr>`

@@ -1,0 +1,102 @@
+/** What a convention says in numbers and codes, in words. */
+import type { ConventionManifest, MetadataField } from '@osa/contract'
+import { html } from 'hono/html'
+import type { Html } from '../respond.ts'
+
+const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
+const roughNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 })
+
+/** "1 hook", "3 hooks", "no hooks". */
+export const count = (number: number, what: string): string =>
+  `${number === 0 ? 'no' : wholeNumbers.format(number)} ${what}${number === 1 ? '' : 's'}`
+
+/** At most `length` characters, with an ellipsis where something was left out: after a word, if there is one to end with. */
+export const cut = (text: string, length: number): string => {
+  const characters = [...text]
+  if (characters.length <= length) return text
+  const kept = characters.slice(0, length).join('')
+  return `${kept.replace(/(?<=\S)\s+\S*$/, '')}…`
+}
+
+/** "50 MiB", "1.5 GiB", "900 bytes". */
+export const bytes = (number: number): string => {
+  const [size, unit] = sizes.find(([size]) => number >= size) ?? [1, 'bytes']
+  return unit === 'bytes' ? count(number, 'byte') : `${roughNumbers.format(number / size)} ${unit}`
+}
+
+const sizes = [
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+] as const
+
+/** "512m" as Docker writes it, "512 MiB" as people do. */
+export const memory = (text: string): string => {
+  const [, number = '', unit = ''] = /^(\d+)([kmgt]?)$/i.exec(text) ?? []
+  const size = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }[unit.toLowerCase()] ?? 1
+  return number === '' ? text : bytes(Number(number) * size)
+}
+
+/** ".cif, .pdb or chemical/x-mmcif". */
+const alternatives = (items: readonly string[]): string =>
+  new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(items)
+
+/** A sentence: how many files, of what kind, how large. */
+export const fileRequirements = (required: ConventionManifest['file_requirements']): string => {
+  const { accepted_types, min_count, max_count, max_file_size } = required
+  if (max_count === 0) return 'Records carry no files.'
+  const types = accepted_types.length === 0 ? 'of any type' : `of type ${alternatives(accepted_types)}`
+  const each = max_count === 1 ? 'at most' : 'each of at most'
+  return `${numberOfFiles(min_count, max_count)} ${types}, ${each} ${bytes(max_file_size)}.`
+}
+
+const numberOfFiles = (least: number, most: number): string => {
+  if (least === most) return `Exactly ${count(most, 'file')}`
+  return least === 0 ? `Up to ${count(most, 'file')}` : `${wholeNumbers.format(least)} to ${count(most, 'file')}`
+}
+
+/** How many values a field takes. */
+export const cardinality = { exactly_one: 'one', one_or_more: 'one or more', zero_or_more: 'any number' } as const
+
+export const unitOf = ({ constraints }: MetadataField): string | undefined =>
+  constraints && 'unit' in constraints ? constraints.unit : undefined
+
+/** What the values of a field may be; null when nothing restricts them. */
+export const constraintsOf = ({ constraints }: MetadataField): Html | null => {
+  switch (constraints?.type) {
+    case 'number':
+      return words([
+        between(constraints.min_value, constraints.max_value, ''),
+        constraints.integer_only ? html`whole numbers only` : null,
+      ])
+    case 'text':
+      return words([
+        between(constraints.min_length, constraints.max_length, ' characters'),
+        matching(constraints.pattern),
+      ])
+    case 'url':
+      return words([matching(constraints.pattern)])
+    case 'term':
+      return words([
+        html`terms of <code>${constraints.ontology_srn}</code>`,
+        constraints.root_term === undefined ? null : html`under <code>${constraints.root_term}</code>`,
+      ])
+    default:
+      return null
+  }
+}
+
+const between = (least: number | undefined, most: number | undefined, what: string): Html | null => {
+  if (least === undefined) return most === undefined ? null : html`at most ${most}${what}`
+  if (most === undefined) return html`at least ${least}${what}`
+  return least === most ? html`exactly ${least}${what}` : html`from ${least} to ${most}${what}`
+}
+
+const matching = (pattern: string | undefined): Html | null =>
+  pattern === undefined ? null : html`matching <code>${pattern}</code>`
+
+const words = (parts: readonly (Html | null)[]): Html | null => {
+  const said = parts.filter((part) => part !== null)
+  return said.length === 0 ? null : html`${said.map((part, index) => html`${index === 0 ? '' : ', '}${part}`)}`
+}

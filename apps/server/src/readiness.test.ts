@@ -1,0 +1,26 @@
+/** L12: a node that cannot load its keys does not call itself ready. */
+import { expect, test } from 'vitest'
+import { createReadiness } from './readiness.ts'
+
+const readiness = (parts: { database: boolean; keys: boolean }) => {
+  const logged: string[] = []
+  const isReady = createReadiness({
+    isDatabaseReady: async () => parts.database,
+    auth: {
+      publicKeys: async () => {
+        if (!parts.keys) throw new Error('sealed under another secret')
+        return { keys: [] }
+      },
+    },
+    log: { error: (_details: object, message?: string) => logged.push(String(message)) },
+  })
+  return { isReady, logged }
+}
+
+test('L12 ready only with a database and with keys that open, and says which keys it was in the log', async () => {
+  expect(await readiness({ database: true, keys: true }).isReady()).toBe(true)
+  expect(await readiness({ database: false, keys: true }).isReady()).toBe(false)
+  const keyless = readiness({ database: true, keys: false })
+  expect(await keyless.isReady()).toBe(false)
+  expect(keyless.logged).toEqual(['the signing keys cannot be loaded'])
+})

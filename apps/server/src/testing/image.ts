@@ -1,0 +1,88 @@
+/** Carries out the Dockerfile without a container engine: what its stages would hold, as a folder, and how it would be started. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, matchesGlob } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const repository = fileURLToPath(new URL('../../../../', import.meta.url))
+const dockerfile = fileURLToPath(new URL('../../Dockerfile', import.meta.url))
+
+export interface Instruction {
+  readonly name: string
+  readonly text: string
+}
+
+/** The instructions of the Dockerfile in order; it has no line continuations. */
+export const readDockerfile = (): Instruction[] =>
+  readFileSync(dockerfile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', text = ''] = /^([A-Z]+) (.*)$/.exec(line) ?? []
+      return { name, text }
+    })
+
+export interface Image {
+  /** The folder that is `/app` in the image. */
+  readonly app: string
+  readonly env: Readonly<Record<string, string>>
+  readonly user: { readonly uid: number; readonly gid: number }
+  readonly command: readonly string[]
+  readonly healthcheck: readonly string[]
+}
+
+/** Fills `app` as the first stage would: copies what .dockerignore lets in, and runs the stage's npm command. */
+export const buildImage = (app: string): Image => {
+  const instructions = readDockerfile()
+  const start = instructions.findIndex(({ name }, at) => name === 'FROM' && at > 0)
+  const [first, last] = [instructions.slice(1, start), instructions.slice(start + 1)]
+  const install = the(first, 'RUN')
+  if (the(first, 'COPY') !== '. .' || the(last, 'COPY') !== '--from=installed /app .' || !install.startsWith('npm '))
+    throw new Error('The Dockerfile does what this cannot imitate.')
+  for (const file of buildContext()) {
+    mkdirSync(dirname(join(app, file)), { recursive: true })
+    cpSync(join(repository, file), join(app, file))
+  }
+  // what this needs was downloaded when the tests were installed
+  const env = { ...process.env, NODE_ENV: 'development', npm_config_prefer_offline: 'true' }
+  execFileSync('/bin/sh', ['-c', install], { cwd: app, env, stdio: 'pipe' })
+  const [uid = 0, gid = 0] = the(last, 'USER').split(':').map(Number)
+  const settings = the(last, 'ENV').split(' ')
+  return {
+    app,
+    env: Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string])),
+    user: { uid, gid },
+    command: JSON.parse(the(last, 'CMD')),
+    healthcheck: JSON.parse(the(last, 'HEALTHCHECK').replace(/^.*? CMD /, '')),
+  }
+}
+
+/** The one instruction of that name. */
+const the = (instructions: readonly Instruction[], wanted: string): string => {
+  const texts = instructions.filter(({ name }) => name === wanted).map(({ text }) => text)
+  const text = texts.at(-1)
+  if (text === undefined) throw new Error(`The Dockerfile has no ${wanted}.`)
+  return text
+}
+
+/** The files of the repository that .dockerignore lets into a build. */
+export const buildContext = (): string[] => filesBelow('').filter((file) => !isIgnored(file))
+
+/** Whether .dockerignore keeps a file out: the last pattern that fits it, or a folder above it, decides. */
+export const isIgnored = (file: string): boolean => {
+  const paths = file.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'))
+  const fits = (pattern: string) => pattern === '**' || paths.some((path) => matchesGlob(path, pattern))
+  return ignorePatterns.findLast((pattern) => fits(pattern.replace(/^!/, '')))?.startsWith('!') === false
+}
+
+const ignorePatterns = readFileSync(join(repository, '.dockerignore'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+
+/** Large, ignored anyway, and slow to look through. */
+const passedOver = ['node_modules', '.git', '.turbo', 'dist']
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(join(repository, folder), { withFileTypes: true })
+    .filter(({ name }) => !passedOver.includes(name))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : join(folder, entry.name)))

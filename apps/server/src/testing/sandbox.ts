@@ -1,0 +1,95 @@
+/**
+ * A process as a container engine would run it: its own root that cannot be written, with the image's folder in it; memory for `/tmp`
+ * (and `/data`); the image's user, without rights. Made of Linux namespaces, by util-linux. Who is not root maps users in a namespace.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Image } from './image.ts'
+
+const script = `
+set -eu
+root=$1 app=$2 node=$3 writable=$4 owner=$5; shift 5
+mount -t tmpfs -o mode=0755 tmpfs "$root"
+for name in usr etc opt proc dev app tmp data; do mkdir "$root/$name"; done
+for name in bin sbin lib lib64; do
+  if [ -L "/$name" ]; then cp -P "/$name" "$root/$name"; elif [ -d "/$name" ]; then mkdir "$root/$name"; mount --rbind "/$name" "$root/$name"; fi
+done
+for name in usr etc proc dev; do mount --rbind "/$name" "$root/$name"; done
+mount --bind "$app" "$root/app"
+mount --bind "$node" "$root/opt"
+for name in usr etc app opt; do mount -o remount,bind,ro "$root/$name"; done
+for name in $writable; do mount -t tmpfs -o mode=1777 tmpfs "$root/$name"; done
+mount -o remount,bind,ro "$root"
+case $owner in
+  0) drop="setpriv --reuid=$OWNER_UID --regid=$OWNER_GID --clear-groups --inh-caps=-all --bounding-set=-all" ;;
+  *) drop="unshare --user --map-user=$OWNER_UID --map-group=$OWNER_GID setpriv" ;;
+esac
+unset OWNER_UID OWNER_GID
+cd "$root"
+pivot_root . .
+umount -l .
+cd /app
+exec $drop --no-new-privs "$@"
+`
+
+export interface Contained extends AsyncDisposable {
+  readonly child: ChildProcess
+  /** Exit code or signal, once its output has ended too. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts `command` inside; `writable` are the folders of its root that take files. */
+export const runContained = (
+  image: Image,
+  options: { command: readonly string[]; env?: Record<string, string>; writable: readonly ('tmp' | 'data')[] },
+): Contained => {
+  const root = mkdtempSync(join(tmpdir(), 'osa-root-'))
+  const owner = process.getuid?.() ?? -1
+  const asRoot = owner === 0 ? [] : ['--map-root-user']
+  const parts = [root, image.app, dirname(process.execPath), options.writable.join(' '), String(owner)]
+  const child = spawn('unshare', [...asRoot, '--mount', 'sh', '-c', script, 'sh', ...parts, ...options.command], {
+    env: {
+      ...image.env,
+      ...options.env,
+      PATH: '/opt:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      OWNER_UID: String(image.user.uid),
+      OWNER_GID: String(image.user.gid),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  const ended = once(child, 'close').then(
+    ([code, signal]) => code ?? signal,
+    (cause) => {
+      throw new Error('Running something as in a container needs Linux and its `unshare` (util-linux).', { cause })
+    },
+  )
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  return {
+    child,
+    ended,
+    get stdout() {
+      return output.stdout
+    },
+    get stderr() {
+      return output.stderr
+    },
+    async [Symbol.asyncDispose]() {
+      kill()
+      await ended
+      process.off('exit', kill)
+      rmSync(root, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,91 @@
+/** Conventions as the original `osa deploy` sends them, one a request; and what scripts may read of them. */
+import { maxConventionBytes, type V1InvalidConvention } from '@osa/contract'
+import {
+  type Auth,
+  type Conventions,
+  type Deployment,
+  type DeployRejection,
+  isDeployRejection,
+  isRefusal,
+  refuse,
+} from '@osa/core'
+import type { Context } from 'hono'
+import { requireBearer } from '../bearer.ts'
+import { askedVersion } from '../convention-version.ts'
+import { reply } from '../oauth/reply.ts'
+import type { NodeEnv } from '../requester.ts'
+import { readDocument } from './json.ts'
+import { replyDetail, replyMalformed, replyUnauthorized } from './reply.ts'
+
+/** White space and escapes may make a body longer than the convention that is in it. */
+const maxBodyBytes = 2 * maxConventionBytes
+
+/**
+ * `POST /api/v1/conventions`: registers one convention. 201 with what it is registered as, also when the same content was there already:
+ * osa-py takes nothing else for success. Nothing of the body is read before a 401, and nothing in it is checked before a 403 (S43).
+ */
+export const deployConvention =
+  ({ auth, conventions }: { auth: Auth; conventions: Conventions }) =>
+  async (c: Context<NodeEnv>): Promise<Response> => {
+    const principal = await requireBearer(c, auth.authenticate)
+    if (isRefusal(principal)) return replyUnauthorized(c, principal)
+    const read = await readDocument(c, maxBodyBytes)
+    if ('refusal' in read) return replyMalformed(c, read.refusal)
+    const requester = c.get('requester')
+    const outcome = await conventions.deploy({ principal, manifests: [read.document], requester })
+    return isDeployRejection(outcome) ? replyRejection(c, outcome) : replyRegistered(c, outcome)
+  }
+
+const replyRegistered = (c: Context, { conventions }: Deployment): Response => {
+  const [registered] = conventions
+  if (!registered) throw new Error('a deploy of one convention registered none')
+  const { slug, title, description, schema_id, hooks, created_at } = registered
+  return reply(c, { slug, title, description, schema_id, hooks, created_at }, 201)
+}
+
+const replyRejection = (c: Context, rejection: DeployRejection): Response => {
+  const { error, error_description: message } = rejection
+  switch (error) {
+    case 'invalid_convention': {
+      const detail = rejection.gaps.map((gap) => ({ loc: locationOf(gap.path), msg: gap.message, type: error }))
+      return reply(c, { detail } satisfies V1InvalidConvention, 422)
+    }
+    case 'session_ended':
+      return replyUnauthorized(c, refuse('invalid_token', message, { reason: 'revoked' }))
+    case 'limited':
+      if (rejection.retry_after_seconds !== null) c.header('Retry-After', String(rejection.retry_after_seconds))
+      return replyDetail(c, 429, error, message)
+    case 'insufficient_scope': {
+      // RFC 6750 §3.1: the challenge names what a better token would have
+      const challenge = `Bearer realm="OSA", error="${error}", error_description="${message}", scope="${rejection.scope}"`
+      c.header('WWW-Authenticate', challenge)
+      return replyDetail(c, 403, error, message)
+    }
+    case 'forbidden':
+      return replyDetail(c, 403, error, message)
+  }
+}
+
+/** `0.hooks.1.limits.memory` of the only convention is `["body", "hooks", 1, "limits", "memory"]`, as FastAPI writes it. */
+const locationOf = (path: string): (string | number)[] => [
+  'body',
+  ...path
+    .split('.')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+]
+
+/** `GET /api/v1/conventions`: the newest version of each, by slug. */
+export const listConventions =
+  (conventions: Conventions) =>
+  async (c: Context<NodeEnv>): Promise<Response> =>
+    reply(c, await conventions.list())
+
+/** `GET /api/v1/conventions/{slug}`: the newest version with its manifest, or with `?version=` an older one. */
+export const getConvention =
+  (conventions: Conventions) =>
+  async (c: Context<NodeEnv>): Promise<Response> => {
+    const version = askedVersion(c)
+    const found = version === null ? null : await conventions.get({ slug: c.req.param('slug') ?? '', version })
+    return found ? reply(c, found) : replyDetail(c, 404, 'not_found', 'There is no such convention.')
+  }

@@ -1,0 +1,106 @@
+/** Conventions over the typed wire: who is turned away in which way, and what a caller can read of it. */
+import { type ConventionManifest, type DeployOutcome, deployRefusal } from '@osa/contract'
+import { sampleManifest } from '@osa/contract/testing'
+import { createConventions } from '@osa/core'
+import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
+import { TRPCError } from '@trpc/server'
+import { expect, expectTypeOf, test } from 'vitest'
+import { RefusedDeploy } from './refused-deploy.ts'
+import { appRouter } from './router.ts'
+import type { AppRouter } from './router-type.ts'
+import { createCallerFactory } from './trpc.ts'
+
+const world = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) => {
+  const node = testAuth({ roleGrants: () => role })
+  const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
+  const callerWith = (accessToken: string | null) =>
+    createCallerFactory(appRouter)({
+      auth: node.auth,
+      conventions,
+      requester: testRequester,
+      accessToken,
+      serverDocument: { name: '', version: '', issuer: '', api: '', trpc: '', refresh_reuse_grace_seconds: 30 },
+      stopping: new AbortController().signal,
+    })
+  const tokens = await node.logIn()
+  const narrowed = scope === undefined ? tokens : await node.refresh(tokens.refresh_token, { scope })
+  if ('error' in narrowed) throw new Error(narrowed.error_description)
+  return { anybody: callerWith(null), caller: callerWith(narrowed.access_token) }
+}
+
+const thrownBy = async (call: Promise<unknown>): Promise<TRPCError> => {
+  const error = await call.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof TRPCError)) throw new Error(`no TRPCError: ${String(error)}`)
+  return error
+}
+const refusalOf = ({ cause }: TRPCError) => (cause instanceof RefusedDeploy ? deployRefusal.parse(cause.refusal) : null)
+
+test('a deploy, the list and one convention: dates are dates and the manifest is whole', async () => {
+  const { caller, anybody } = await world()
+  const deployed = await caller.conventions.deploy({ conventions: [sampleManifest()] })
+  expect(deployed).toMatchObject({ conventions: [{ slug: 'protein-structures', version: 1, changed: true }] })
+  expect(await anybody.conventions.list()).toMatchObject([{ slug: 'protein-structures', created_at: expect.any(Date) }])
+  const found = await anybody.conventions.get({ slug: 'protein-structures' })
+  expect(found.manifest.schema).toEqual(sampleManifest().schema)
+  expect(found.manifest.ingester).not.toHaveProperty('initial_run')
+  expect((await thrownBy(anybody.conventions.get({ slug: 'protein-structures', version: 2 }))).code).toBe('NOT_FOUND')
+  expect((await thrownBy(anybody.conventions.get({ slug: 'another' }))).code).toBe('NOT_FOUND')
+})
+
+test('F13 S43 without a token a deploy is UNAUTHORIZED, whatever its input', async () => {
+  const { anybody } = await world()
+  for (const input of [{ conventions: [sampleManifest()] }, { conventions: 7 }, undefined]) {
+    const error = await thrownBy(anybody.conventions.deploy(input as { conventions: ConventionManifest[] }))
+    expect(error.code).toBe('UNAUTHORIZED')
+  }
+})
+
+test('F14 a token without the scope is FORBIDDEN, and the refusal names the scope', async () => {
+  const { caller } = await world({ scope: 'profile' })
+  const error = await thrownBy(caller.conventions.deploy({ conventions: [sampleManifest()] }))
+  expect(error.code).toBe('FORBIDDEN')
+  expect(refusalOf(error)).toMatchObject({ error: 'insufficient_scope', scope: 'conventions:write' })
+})
+
+test('a role that is not enough is FORBIDDEN, and the refusal names it and those that are', async () => {
+  const { caller } = await world({ role: 'user' })
+  const error = await thrownBy(caller.conventions.deploy({ conventions: [sampleManifest()] }))
+  expect(error.code).toBe('FORBIDDEN')
+  expect(refusalOf(error)).toMatchObject({ error: 'forbidden', role: 'user', needed_roles: ['publisher', 'admin'] })
+})
+
+test('what is wrong with conventions is a value with paths into the input', async () => {
+  const { caller } = await world()
+  const wrong = { ...sampleManifest(), title: '1', hooks: 'none' } as unknown as ConventionManifest
+  expect(await caller.conventions.deploy({ conventions: [sampleManifest(), wrong] })).toMatchObject({
+    error: 'invalid_convention',
+    gaps: [{ path: 'conventions.1.title' }, { path: 'conventions.1.hooks', message: expect.stringContaining('list') }],
+  })
+  expect(await caller.conventions.deploy({ conventions: [] })).toMatchObject({ gaps: [{ path: 'conventions' }] })
+})
+
+test('an input that has no list of conventions is BAD_REQUEST', async () => {
+  const { caller } = await world()
+  const error = await thrownBy(caller.conventions.deploy({ conventions: 7 } as unknown as { conventions: [] }))
+  expect(error.code).toBe('BAD_REQUEST')
+})
+
+test('too much is TOO_MANY_REQUESTS, and the refusal says when to come back', async () => {
+  const { caller } = await world()
+  const fifty = Array.from({ length: 50 }, () => sampleManifest())
+  for (let call = 0; call < 6; call++) await caller.conventions.deploy({ conventions: fifty })
+  const error = await thrownBy(caller.conventions.deploy({ conventions: fifty }))
+  expect(error.code).toBe('TOO_MANY_REQUESTS')
+  expect(refusalOf(error)).toMatchObject({ error: 'limited', retry_after_seconds: 3_600 })
+})
+
+test('the types say what to send and what comes back', () => {
+  type Inputs = import('@trpc/server').inferRouterInputs<AppRouter>
+  type Outputs = import('@trpc/server').inferRouterOutputs<AppRouter>
+  expectTypeOf<Inputs['conventions']['deploy']>().toEqualTypeOf<{ conventions: ConventionManifest[] }>()
+  expectTypeOf<Outputs['conventions']['deploy']>().toEqualTypeOf<DeployOutcome>()
+  expectTypeOf<Outputs['conventions']['get']>().toEqualTypeOf<import('@osa/contract').ConventionDetail>()
+})

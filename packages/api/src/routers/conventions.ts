@@ -1,0 +1,65 @@
+/** Conventions: registering them, for publishers; the list and each of them, for everybody. */
+import {
+  type ConventionManifest,
+  conventionDetail,
+  conventionSummary,
+  type DeployOutcome,
+  deployOutcome,
+} from '@osa/contract'
+import { type DeployRejection, isDeployRejection } from '@osa/core'
+import { TRPCError } from '@trpc/server'
+import { z } from 'zod'
+import { RefusedDeploy } from '../refused-deploy.ts'
+import { inputText } from '../text.ts'
+import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
+
+/** Typed for callers; what it really is is checked by the operation, whose answer says where it is wrong. */
+const manifest = z.custom<ConventionManifest>()
+
+export const conventionsRouter = router({
+  /**
+   * Registers all conventions of one deploy, at most 50, or none. What is wrong with them is a value of the output,
+   * `invalid_convention` with a path for each gap. `FORBIDDEN` and `TOO_MANY_REQUESTS` say in `data.refusal` what is missing: a scope
+   * (RFC 6750 §3.1), a role, or patience.
+   */
+  deploy: signedInProcedure
+    .input(z.object({ conventions: z.array(manifest) }))
+    .output(deployOutcome)
+    .mutation(async ({ ctx: { conventions, principal, requester }, input }) => {
+      const outcome = await conventions.deploy({ principal, manifests: input.conventions, requester })
+      return isDeployRejection(outcome) ? asValue(outcome) : { conventions: [...outcome.conventions] }
+    }),
+
+  /** The newest version of each, by slug; a long description is cut. */
+  list: publicProcedure.output(z.array(conventionSummary)).query(({ ctx }) => ctx.conventions.list()),
+
+  /** The newest version, or the one asked for, with its manifest and a line for each version. `NOT_FOUND` when there is none. */
+  get: publicProcedure
+    .input(z.object({ slug: inputText(200), version: z.int().min(1).optional() }))
+    .output(conventionDetail)
+    .query(async ({ ctx, input }) => {
+      const found = await ctx.conventions.get(input)
+      if (!found) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such convention.' })
+      return found
+    }),
+})
+
+/** What a caller can mend by changing the conventions is a value; everything else is thrown. */
+const asValue = (rejection: DeployRejection): DeployOutcome => {
+  const { error_description: message } = rejection
+  switch (rejection.error) {
+    case 'invalid_convention': {
+      const gaps = rejection.gaps.map((gap) => ({
+        ...gap,
+        path: gap.path === '' ? 'conventions' : `conventions.${gap.path}`,
+      }))
+      return { error: rejection.error, error_description: message, gaps }
+    }
+    case 'session_ended':
+      throw new TRPCError({ code: 'UNAUTHORIZED', message })
+    case 'limited':
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message, cause: new RefusedDeploy(rejection) })
+    default:
+      throw new TRPCError({ code: 'FORBIDDEN', message, cause: new RefusedDeploy(rejection) })
+  }
+}

@@ -1,0 +1,194 @@
+/** What a node takes for a convention: the whole of it, and every way in which it can be wrong, each with its path. */
+import { describe, expect, test } from 'vitest'
+import { sampleManifest } from '../testing/index.ts'
+import { checkConvention, type Gap } from './gaps.ts'
+import { conventionManifest, conventionSource } from './manifest.ts'
+
+/** A sample in which what is at `path` is replaced; `undefined` removes it. */
+const changed = (path: string, value: unknown): unknown => {
+  const manifest: unknown = structuredClone(sampleManifest())
+  const parts = path.split('.')
+  const last = parts.pop() ?? ''
+  const holder = parts.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], manifest)
+  if (value === undefined) delete (holder as Record<string, unknown>)[last]
+  else (holder as Record<string, unknown>)[last] = value
+  return manifest
+}
+const gapsOf = (
+  value: unknown,
+  schema: typeof conventionManifest | typeof conventionSource = conventionManifest,
+): Gap[] => {
+  const checked = checkConvention(schema, value)
+  return 'gaps' in checked ? checked.gaps : []
+}
+
+test('the sample is a convention, for a node and for an author', () => {
+  const manifest = sampleManifest()
+  expect(checkConvention(conventionManifest, manifest)).toEqual({ convention: manifest })
+  expect(gapsOf(manifest, conventionSource)).toEqual([])
+})
+
+test('optional parts may be absent or null, and an absent config is empty', () => {
+  for (const path of ['ingester', 'docs.when_not_to_use', 'docs.see_also', 'hooks.0.feature.columns.0.unit']) {
+    expect(gapsOf(changed(path, null)), path).toEqual([])
+    expect(gapsOf(changed(path, undefined)), path).toEqual([])
+  }
+  const checked = checkConvention(conventionManifest, changed('hooks.0.config', undefined))
+  expect('convention' in checked && checked.convention.hooks[0]?.config).toEqual({})
+})
+
+const [column] = sampleManifest().hooks[0]?.feature.columns ?? []
+const [field] = sampleManifest().schema.fields
+const [hook] = sampleManifest().hooks
+const long = (length: number) => 'a'.repeat(length)
+
+/** The path that is changed, to what, and what the gap says there. */
+const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
+  ['title', undefined, /write the title/],
+  ['title', 7, /write the title as text/],
+  ['title', ' ', /write the title/],
+  ['title', long(201), /shorten the title to 200/],
+  ['title', '12', /three letters or digits/],
+  ['title', '日本語', /three letters or digits/],
+  ['title', 'Protein\u202estructures', /control characters/],
+  ['title', 'Protein\u0007structures', /control characters/],
+  ['description', undefined, /write the description/],
+  ['description', long(10_001), /shorten the description/],
+  ['schema', undefined, /write schema/],
+  ['schema.fields.0', null, /write a field/],
+  ['hooks.0', 'find_pockets', /write a hook/],
+  ['hooks.0.feature', undefined, /write a feature/],
+  ['ingester', 'fetch', /write an ingester/],
+  ['title', 'Protein\nstructures', /on one line/],
+  ['title', 'Protein\u200b structures', /control characters/],
+  ['schema.fields.0.constraints.unit', 'Å\t', /on one line/],
+  ['schema.id', undefined, /write an id/],
+  ['schema.id', 'PDB', /lower-case/],
+  ['schema.version', '1.0', /three numbers/],
+  ['schema.version', 1, /such as 1.0.0/],
+  ['schema.version', '01.0.0', /three numbers/],
+  ['schema.fields', undefined, /list the fields/],
+  ['schema.fields', [], /at least one field/],
+  ['schema.fields', [field, field], /same name/],
+  ['schema.fields', Array.from({ length: 501 }, (_, at) => ({ ...field, name: `f${at}` })), /at most 500/],
+  ['schema.fields.0.name', undefined, /write a field name/],
+  ['schema.fields.0.name', 'Resolution', /lower-case/],
+  ['schema.fields.0.name', '__proto__', /lower-case/],
+  ['schema.fields.0.type', 'float', /one of text, number/],
+  ['schema.fields.0.type', 'text', /own type/, 'schema.fields.0.constraints.type'],
+  ['schema.fields.0.required', 'yes', /true or false/],
+  ['schema.fields.0.cardinality', 'many', /one of exactly_one/],
+  ['schema.fields.0.description', '', /write the description/],
+  ['schema.fields.0.constraints', {}, /need a type/, 'schema.fields.0.constraints.type'],
+  ['schema.fields.0.constraints.min_value', '0', /min_value is a number/],
+  ['schema.fields.0.constraints.max_value', Number.POSITIVE_INFINITY, /max_value is a number/],
+  ['schema.fields.0.constraints.max_value', 0.2, /at least min_value/],
+  ['schema.fields.2.constraints.max_length', 3, /at least min_length/],
+  ['schema.fields.0.constraints.unit', long(41), /shorten the unit/],
+  ['schema.fields.1.constraints', undefined, /name its ontology/],
+  ['schema.fields.1.constraints.ontology_srn', undefined, /write the ontology/],
+  ['schema.fields.2.constraints.min_length', -1, /a length is a whole number from 0/],
+  ['schema.fields.2.constraints.pattern', '[', /not a regular expression/],
+  ['file_requirements', undefined, /write file_requirements/],
+  ['file_requirements.accepted_types', ['cif'], /extension such as/, 'file_requirements.accepted_types.0'],
+  ['file_requirements.min_count', -1, /whole number from 0/],
+  ['file_requirements.min_count', 11, /at least min_count/, 'file_requirements.max_count'],
+  ['file_requirements.max_count', 1.5, /whole number/],
+  ['file_requirements.max_file_size', 0, /whole number from 1/],
+  ['file_requirements.max_file_size', '50 MB', /as a number/],
+  ['hooks', undefined, /list the hooks/],
+  ['hooks', [hook, hook], /same name/],
+  ['hooks.0.name', 'Find-Pockets', /lower-case/],
+  ['hooks.0.name', undefined, /write a name/],
+  ['hooks.0.config', [], /config is an object/],
+  ['hooks.0.config', { probe: Number.NaN }, /JSON can carry/, 'hooks.0.config.probe'],
+  ['hooks.0.limits', undefined, /write limits/],
+  ['hooks.0.limits.timeout_seconds', 0, /whole number from 1/],
+  ['hooks.0.limits.memory', '512 MB', /such as 512m/],
+  ['hooks.0.limits.cpu', '0', /number of cores/],
+  ['hooks.0.limits.cpu', 1, /cpu as text/],
+  ['hooks.0.limits.memory', 512, /memory as text/],
+  ['hooks.0.config', { nested: { constructor: 1 } }, /cannot be a key/, 'hooks.0.config.nested'],
+  ['hooks.0.config', { prototype: 1 }, /cannot be a key/],
+  ['hooks.0.release', undefined, /write a release/],
+  ['hooks.0.release.digest', undefined, /write the digest/],
+  ['hooks.0.release.digest', 'sha256:abc', /64 hexadecimal/],
+  ['hooks.0.release.image', 'https://ghcr.io/x y', /reference such as/],
+  ['hooks.0.feature.kind', 'graph', /kind is "table"/],
+  ['hooks.0.feature.cardinality', 'some', /"one" or "many"/],
+  ['hooks.0.feature.columns', undefined, /list the columns/],
+  ['hooks.0.feature.columns', [column, column], /same name/],
+  ['hooks.0.feature.columns.0.name', 'a b', /column name/],
+  ['hooks.0.feature.columns.0.json_type', 'float', /json_type is one of/],
+  ['hooks.0.feature.columns.0.required', undefined, /true or false/],
+  ['ingester.release', undefined, /write a release/],
+  ['ingester.name', 'x-y', /lower-case/],
+  ['docs', undefined, /write docs/],
+  ['docs.purpose', undefined, /write the purpose/],
+  ['docs.example_questions', undefined, /list example questions/],
+  ['docs.example_questions', ['a', 'b'], /three different questions/],
+  ['docs.example_questions', ['Which?', ' which? ', 'a', 'b'], /questions are the same/],
+  ['docs.examples', [], /at least one example/],
+  ['docs.examples.0.query', undefined, /write the query/],
+  ['docs.see_also', ['\u0000'], /Unicode/, 'docs.see_also.0'],
+]
+
+test.each(wrong)('a gap at %s when it is %j says %s', (path, value, message, at) => {
+  const gaps = gapsOf(changed(path, value))
+  expect(gaps.length, JSON.stringify(gaps)).toBeGreaterThan(0)
+  expect(gaps.map((gap) => gap.path)).toContain(at ?? path)
+  expect(gaps.find((gap) => gap.path === (at ?? path))?.message).toMatch(message)
+})
+
+describe('keys that nobody knows', () => {
+  const places = ['', 'schema', 'schema.fields.0', 'schema.fields.0.constraints', 'file_requirements', 'hooks.0']
+  const more = ['hooks.0.limits', 'hooks.0.release', 'hooks.0.feature.columns.1', 'ingester', 'docs', 'docs.examples.0']
+  test.each([...places, ...more])('are refused in %j, by name', (path) => {
+    for (const key of ['surprise', 'toString', 'hasOwnProperty']) {
+      const gaps = gapsOf(changed(path === '' ? key : `${path}.${key}`, 1))
+      expect(gaps).toEqual([{ path, message: `remove "${key}": not a known key` }])
+    }
+  })
+
+  test.each([...places, ...more, 'hooks.0.config'])(
+    'keys through which objects become others are refused in %j',
+    (path) => {
+      for (const key of ['__proto__', 'constructor', 'prototype']) {
+        const manifest = changed(path === '' ? 'p' : `${path}.p`, { polluted: true })
+        const parsed: unknown = JSON.parse(JSON.stringify(manifest).replace('"p":', `"${key}":`))
+        expect(gapsOf(parsed)).toEqual([{ path, message: `remove "${key}": it cannot be a key here` }])
+      }
+      expect({}).not.toHaveProperty('polluted')
+    },
+  )
+
+  test('a version key of the original’s first wire is one of them', () => {
+    expect(gapsOf({ ...sampleManifest(), version: '1.0.0' })).toEqual([
+      { path: '', message: 'remove "version": not a known key' },
+    ])
+  })
+})
+
+test('all gaps are told at once, at most 200 of them', () => {
+  expect(gapsOf({}).map(({ path }) => path)).toEqual([
+    'title',
+    'description',
+    'schema',
+    'file_requirements',
+    'docs',
+    'hooks',
+  ])
+  expect(gapsOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
+})
+
+test('an author may name a build instead of a release, but one of the two', () => {
+  const { release, ...bare } = hook ?? {}
+  const build = { context: './hooks/find_pockets' }
+  const withHook = (one: object) => ({ ...sampleManifest(), hooks: [one] })
+  expect(gapsOf(withHook({ ...bare, build }), conventionSource)).toEqual([])
+  expect(gapsOf(withHook({ ...bare, build, release }), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
+  expect(gapsOf(withHook(bare), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
+  expect(gapsOf(withHook({ ...bare, build, release }))).toEqual([
+    { path: 'hooks.0', message: 'remove "build": not a known key' },
+  ])
+})

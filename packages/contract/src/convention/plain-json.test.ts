@@ -1,0 +1,82 @@
+/** Values that are no JSON, or too much of it: answered, never followed. */
+import { expect, test } from 'vitest'
+import { sampleManifest } from '../testing/index.ts'
+import { checkConvention, maxConventionBytes } from './gaps.ts'
+import { conventionManifest } from './manifest.ts'
+import { plainJsonGap } from './plain-json.ts'
+
+const withConfig = (config: unknown): unknown => {
+  const manifest = sampleManifest()
+  const [hook] = manifest.hooks
+  return { ...manifest, hooks: [{ ...hook, config }] }
+}
+const gapsOf = (value: unknown) => {
+  const checked = checkConvention(conventionManifest, value)
+  return 'gaps' in checked ? checked.gaps : []
+}
+
+test('a cycle and parts shared a billion times over end with a gap', () => {
+  const cycle: Record<string, unknown> = {}
+  cycle.self = cycle
+  expect(gapsOf(withConfig(cycle))).toMatchObject([{ message: 'nest at most 32 levels deep' }])
+  let shared: unknown = ['leaf']
+  for (let level = 0; level < 25; level++) shared = [shared, shared]
+  expect(gapsOf(withConfig({ shared }))).toMatchObject([{ message: 'the convention holds too many values' }])
+})
+
+test('nesting is bounded, wherever it is', () => {
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
+  expect(gapsOf(withConfig({ a: nested(28) }))).toEqual([])
+  for (const levels of [29, 5_000]) {
+    expect(gapsOf(withConfig({ a: nested(levels) }))[0]?.message).toBe('nest at most 32 levels deep')
+    expect(gapsOf(nested(levels + 10))[0]?.message).toBe('nest at most 32 levels deep')
+  }
+})
+
+test.each([
+  ['a date', new Date(0)],
+  ['a map', new Map()],
+  ['an object of a class', new (class Config {})()],
+  ['a regular expression', /x/],
+])('%s is not plain JSON', (_what, value) => {
+  expect(gapsOf(withConfig({ value }))).toEqual([{ path: 'hooks.0.config.value', message: 'this is not plain JSON' }])
+})
+
+test.each([null, undefined, 7, 'text', [], () => 1, Symbol('x'), 10n])('%s is no convention, and says so', (value) => {
+  expect(gapsOf(value).length).toBeGreaterThan(0)
+})
+
+test('half a surrogate pair or NUL is refused in every text and in every key', () => {
+  for (const odd of ['\ud800', 'a\udfffb', 'a\0b']) {
+    expect(gapsOf(withConfig({ value: odd }))).toMatchObject([{ path: 'hooks.0.config.value' }])
+    expect(gapsOf(withConfig({ [odd]: 1 }))).toMatchObject([{ path: 'hooks.0.config' }])
+    expect(gapsOf({ ...sampleManifest(), title: odd })).toMatchObject([{ path: 'title' }])
+  }
+})
+
+test('names of keys in messages are short and cannot act on a terminal', () => {
+  const gaps = gapsOf({ ...sampleManifest(), [`\u001b[2J\u202e${'k'.repeat(500)}`]: 1 })
+  expect(gaps[0]?.message).toMatch(/^remove "\\u001b\[2J\\u202ek{50,60}…": not a known key$/)
+})
+
+test('a value is never part of a gap', () => {
+  const config = { nested: { secret: 'cAnAry', broken: Number.NaN } }
+  expect(JSON.stringify(gapsOf(withConfig(config)))).not.toContain('cAnAry')
+  expect(JSON.stringify(gapsOf({ ...sampleManifest(), title: { cAnAry: 'cAnAry' } }))).not.toContain('cAnAry')
+})
+
+test('a convention is at most a megabyte, as JSON', () => {
+  const sized = (bytes: number) => {
+    const spare = bytes - new TextEncoder().encode(JSON.stringify(withConfig({ x: '' }))).length
+    return withConfig({ x: 'x'.repeat(spare) })
+  }
+  expect(gapsOf(sized(maxConventionBytes))).toEqual([])
+  expect(gapsOf(sized(maxConventionBytes + 1))).toMatchObject([{ path: '', message: /1048577 bytes of at most/ }])
+})
+
+test('J12 the largest value that is looked at whole is looked at in time', () => {
+  const startedAtMs = performance.now()
+  gapsOf(withConfig(Object.fromEntries(Array.from({ length: 99_000 }, (_, at) => [`k${at}`, at]))))
+  plainJsonGap(Array(1_000_000).fill(0))
+  expect(performance.now() - startedAtMs).toBeLessThan(3_000)
+})

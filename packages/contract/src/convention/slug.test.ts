@@ -1,0 +1,39 @@
+/** Addresses of conventions: whatever a title is, what is made from it is an address or too short to be one. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { isSlug, slugOf } from './slug.ts'
+
+test.each([
+  ['Protein structures', 'protein-structures'],
+  ['  Protein   Structures!  ', 'protein-structures'],
+  ['Ångström-scale Maps (2024)', 'angstrom-scale-maps-2024'],
+  ['3D maps', 'd-maps'],
+  ['ﬁne ﬂow', 'fine-flow'],
+  ['x'.repeat(70), 'x'.repeat(64)],
+  [`${'x'.repeat(63)} y`, 'x'.repeat(63)],
+  ['日本語', ''],
+  ['12', ''],
+])('the address of %j is %j', (title, slug) => {
+  expect(slugOf(title)).toBe(slug)
+})
+
+test('of any text it makes an address, or something shorter than three characters', () => {
+  const titles = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ unit: fc.constantFrom('-', ' ', 'a', 'Z', '7', 'é', 'ß', '中', '_', '\ud800'), maxLength: 90 }),
+  )
+  fc.assert(
+    fc.property(titles, (title) => {
+      const slug = slugOf(title)
+      return slug.length < 3 ? /^([a-z][a-z0-9]?)?$/.test(slug) : isSlug(slug) && !slug.endsWith('-')
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('an address stays what it is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (title) => slugOf(slugOf(title)) === slugOf(title)),
+    { numRuns: 1_000 },
+  )
+})

@@ -1,0 +1,162 @@
+/** Waiting for a decision over the memory store: what is told, to whom, and that polls are none the worse for it. */
+import { expect, test } from 'vitest'
+import { memoryStore, testAuth, testRequester } from '../testing/index.ts'
+import { builtInClients, type Client } from './client.ts'
+import { defaultPolicy } from './policy.ts'
+import { type DeviceCode, sha256 } from './secret.ts'
+
+const [cli] = builtInClients
+
+const world = (...overrides: Parameters<typeof testAuth>) => {
+  const node = testAuth(...overrides)
+  const watch = (deviceCode: string, options: { client?: Client; source?: string; signal?: AbortSignal } = {}) =>
+    node.auth.watchDeviceAuthorization({
+      clients: [options.client ?? cli],
+      deviceCodeHash: sha256(deviceCode as DeviceCode),
+      requester: { ...testRequester, source: options.source ?? testRequester.source },
+      signal: options.signal ?? new AbortController().signal,
+    })
+  return { ...node, watch }
+}
+
+/** Whether it is still waiting when everything that is under way in the memory store is done. */
+const isWaiting = async (watching: Promise<unknown>): Promise<boolean> => {
+  const turn = new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))
+  return (await Promise.race([watching, turn])) === 'waiting'
+}
+
+test.each(['approve', 'deny'] as const)(
+  'the watch says decided when the person has decided to %s, and no more',
+  async (decision) => {
+    const { start, watch, decide } = world()
+    const started = await start()
+    const watching = watch(started.device_code)
+    expect(await isWaiting(watching)).toBe(true)
+    await decide(started.user_code, decision)
+    expect(await watching).toEqual({ status: 'decided' })
+  },
+)
+
+test('B02 a poll straight after the watch has spoken is not told to slow down', async () => {
+  const { start, watch, decide, poll, clock } = world()
+  const started = await start()
+  const watching = watch(started.device_code)
+  expect(await poll(started.device_code)).toMatchObject({ error: 'authorization_pending' })
+  clock.advance({ seconds: 1 })
+  await decide(started.user_code)
+  await watching
+  expect(await poll(started.device_code)).toHaveProperty('access_token')
+})
+
+test('B02 B03 a watch moves neither the interval nor the time of the last poll', async () => {
+  const { start, watch, poll, clock } = world()
+  const started = await start()
+  const leaving = new AbortController()
+  await poll(started.device_code)
+  clock.advance({ seconds: 4 })
+  const watching = watch(started.device_code, { signal: leaving.signal })
+  expect(await isWaiting(watching)).toBe(true)
+  clock.advance({ seconds: 1 })
+  expect(await poll(started.device_code)).toMatchObject({ error: 'authorization_pending' })
+  leaving.abort()
+  expect(await watching).toBeNull()
+})
+
+test('a decision that fell before the watch, and one on which time is up, are told at once; a poll then says which', async () => {
+  const { start, watch, decide, poll, clock } = world()
+  const [approved, denied, expired] = [await start(), await start(), await start()]
+  await decide(approved.user_code, 'approve')
+  await decide(denied.user_code, 'deny')
+  expect(await watch(approved.device_code)).toEqual({ status: 'decided' })
+  expect(await watch(denied.device_code)).toEqual({ status: 'decided' })
+  clock.advance({ seconds: defaultPolicy.deviceCodeLifetimeSeconds })
+  expect(await watch(expired.device_code)).toEqual({ status: 'decided' })
+  expect(await poll(expired.device_code)).toMatchObject({ error: 'expired_token' })
+})
+
+test('B04 the watch ends when the code expires', async () => {
+  const { start, watch, clock } = world()
+  const started = await start()
+  const watching = watch(started.device_code)
+  expect(await isWaiting(watching)).toBe(true)
+  clock.advance({ seconds: defaultPolicy.deviceCodeLifetimeSeconds })
+  expect(await watching).toEqual({ status: 'decided' })
+})
+
+test('B15 unknown, foreign and redeemed codes are refused alike, as by a poll', async () => {
+  const { start, watch, decide, poll, client } = world()
+  const [redeemed, foreign] = [await start(), await start()]
+  await decide(redeemed.user_code)
+  await poll(redeemed.device_code)
+  const refusals = [
+    await watch('no such code'),
+    await watch(foreign.device_code, { client: client('other-tool') }),
+    await watch(redeemed.device_code),
+  ]
+  for (const refusal of refusals) expect(refusal).toEqual(await poll('no such code'))
+})
+
+test('J02 of one source and in all only so many wait at once; the others are told to poll, and places are given back', async () => {
+  const policy = { ...defaultPolicy, publicUrl: 'https://archive.example', maxWatchesBySource: 2, maxWatchesInAll: 3 }
+  const { start, watch, decide } = world({ policy })
+  const started = await start()
+  const one = { source: '192.0.2.1' }
+  const waiting = [
+    watch(started.device_code, one),
+    watch(started.device_code, one),
+    watch(started.device_code, { source: '192.0.2.2' }),
+  ]
+  expect(await watch(started.device_code, one)).toMatchObject({ error: 'temporarily_unavailable' })
+  expect(await watch(started.device_code, { source: '192.0.2.3' })).toMatchObject({ error: 'temporarily_unavailable' })
+  await decide(started.user_code)
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ status: 'decided' })))
+  expect(await watch(started.device_code, one)).toEqual({ status: 'decided' })
+})
+
+test('a decision that falls between listening and looking is not missed', async () => {
+  const store = memoryStore()
+  const { promise: looked, resolve: look } = Promise.withResolvers<void>()
+  const { promise: goOn, resolve: letGo } = Promise.withResolvers<void>()
+  const slow: typeof store = {
+    ...store,
+    async findDeviceAuthorizationByDeviceCodeHash(hash) {
+      const row = await store.findDeviceAuthorizationByDeviceCodeHash(hash)
+      look()
+      await goOn
+      return row
+    },
+  }
+  const { start, watch, decide } = world({ store: slow })
+  const started = await start()
+  const watching = watch(started.device_code)
+  await looked
+  await decide(started.user_code)
+  letGo()
+  expect(await watching).toEqual({ status: 'decided' })
+})
+
+test('a notice without a decision, as after a gap, ends nothing', async () => {
+  const { start, watch, store, decide } = world()
+  const started = await start()
+  const watching = watch(started.device_code)
+  const deviceCodeHash = sha256(started.device_code as DeviceCode)
+  for (let n = 0; n < 3; n++) await store.transaction((tx) => tx.announceDecision(deviceCodeHash))
+  expect(await isWaiting(watching)).toBe(true)
+  await decide(started.user_code)
+  expect(await watching).toEqual({ status: 'decided' })
+})
+
+test('a database that fails while it is looked at ends the watch and gives its place back', async () => {
+  const store = memoryStore()
+  let isDown = true
+  const failing: typeof store = {
+    ...store,
+    findDeviceAuthorizationByDeviceCodeHash: (hash) =>
+      isDown ? Promise.reject(new Error('down')) : store.findDeviceAuthorizationByDeviceCodeHash(hash),
+  }
+  const policy = { ...defaultPolicy, publicUrl: 'https://archive.example', maxWatchesInAll: 1 }
+  const { watch } = world({ store: failing, policy })
+  await expect(watch('any')).rejects.toThrow('down')
+  isDown = false
+  expect(await watch('any')).toMatchObject({ error: 'invalid_grant' })
+})

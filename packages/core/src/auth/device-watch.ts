@@ -1,0 +1,81 @@
+/**
+ * Waiting for a decision instead of asking for it: what a poll would hear is looked at once, and again after each notice. A watch spends
+ * no budget of the polls, moves no interval, redeems nothing, and tells less than a poll does.
+ */
+import type { DeviceDecided } from '@osa/contract'
+import type { DeviceWatch } from './auth.ts'
+import type { AuthDependencies } from './dependencies.ts'
+import { poll } from './device-authorization.ts'
+import { createOpenWatches } from './open-watches.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import type { DeviceAuthorization } from './rows.ts'
+import type { Sha256 } from './secret.ts'
+
+/** For the caller's log; terminals simply go on polling. */
+const retryAfterSeconds = 60
+
+export const createDeviceWatch = (deps: AuthDependencies): DeviceWatch => {
+  const openWatches = createOpenWatches({
+    bySource: deps.policy.maxWatchesBySource,
+    inAll: deps.policy.maxWatchesInAll,
+  })
+  return {
+    async watchDeviceAuthorization({ clients, deviceCodeHash, requester, signal }) {
+      const leave = openWatches.enter(requester.source)
+      if (!leave) return refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
+      const clientIds = clients.map(({ clientId }) => clientId)
+      try {
+        return await untilDecided(deps, { clientIds, deviceCodeHash: deviceCodeHash as Sha256, signal })
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+const untilDecided = async (
+  { store, now, alarm }: AuthDependencies,
+  watch: { clientIds: readonly string[]; deviceCodeHash: Sha256; signal: AbortSignal },
+): Promise<DeviceDecided | Refusal | null> => {
+  const { clientIds, deviceCodeHash, signal } = watch
+  let bell = Promise.withResolvers<void>()
+  const ring = () => bell.resolve()
+  let silenceAlarm = () => {}
+  // listening comes before looking: a decision that falls in between is heard
+  const endListening = store.listenForDecision(deviceCodeHash, ring)
+  signal.addEventListener('abort', ring)
+  try {
+    while (!signal.aborted) {
+      const row = await store.findDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
+      if (!row || !clientIds.includes(row.clientId)) return unknownCode()
+      const outcome = outcomeOf(row, now())
+      if (outcome) return outcome
+      silenceAlarm()
+      silenceAlarm = alarm(row.expiresAt, ring)
+      await bell.promise
+      bell = Promise.withResolvers<void>()
+    }
+    return null
+  } finally {
+    silenceAlarm()
+    endListening()
+    signal.removeEventListener('abort', ring)
+  }
+}
+
+/** Null while a poll would be told to go on. */
+const outcomeOf = (row: DeviceAuthorization, now: Date): DeviceDecided | Refusal | null => {
+  switch (poll(row, now).outcome) {
+    case 'pending':
+    case 'slow_down':
+      return null
+    case 'redeemed':
+      return unknownCode()
+    case 'expired':
+    case 'denied':
+    case 'redeem':
+      return { status: 'decided' }
+  }
+}
+
+const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })

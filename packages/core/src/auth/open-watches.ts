@@ -1,0 +1,25 @@
+/** How many terminals a process lets wait at once: an open stream holds a connection, and those are for polls and pages too (J02). */
+
+export interface OpenWatches {
+  /** Counts one more of this source. Returns what counts it off again, or null when it would be one too many. */
+  enter(source: string): (() => void) | null
+}
+
+export const createOpenWatches = (most: { bySource: number; inAll: number }): OpenWatches => {
+  const bySource = new Map<string, number>()
+  let inAll = 0
+  return {
+    enter(source) {
+      const ofSource = bySource.get(source) ?? 0
+      if (ofSource >= most.bySource || inAll >= most.inAll) return null
+      bySource.set(source, ofSource + 1)
+      inAll++
+      return () => {
+        inAll--
+        const left = (bySource.get(source) ?? 0) - 1
+        if (left > 0) bySource.set(source, left)
+        else bySource.delete(source)
+      }
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** What two manifests must share to be the same content: one canonical text, and its hash. */
+import { createHash } from 'node:crypto'
+import type { ConventionManifest } from '@osa/contract'
+
+/** Parts in which authors write what they like: a null inside them is theirs and means something. */
+const freeForm = new Set(['config', 'schedule', 'initial_run'])
+
+/**
+ * The manifest as canonical JSON (RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them).
+ * Optional parts that are null are left out, so that null and absent are the same content.
+ */
+export const canonicalContent = (manifest: ConventionManifest): string => canonicalJson(withoutNulls(manifest))
+
+/** SHA-256 of the canonical content, hexadecimal. */
+export const contentHash = (canonical: string): string => createHash('sha256').update(canonical, 'utf8').digest('hex')
+
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== null && part !== undefined)
+      .map(([key, part]) => [key, freeForm.has(key) ? part : withoutNulls(part)]),
+  )
+}
+
+/** JSON in the one way that RFC 8785 writes it. `value` is plain JSON; parts that are undefined are left out. */
+export const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const parts = Object.entries(value)
+    .filter(([, part]) => part !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`)
+  return `{${parts.join(',')}}`
+}

@@ -1,0 +1,10 @@
+/** Puts the parts together into the one object that the wires and the pages hold. */
+import type { Conventions } from './conventions.ts'
+import type { ConventionDependencies } from './dependencies.ts'
+import { createDeploying } from './deploy.ts'
+import { createReading } from './read.ts'
+
+export const createConventions = (deps: ConventionDependencies): Conventions => ({
+  ...createDeploying(deps),
+  ...createReading(deps),
+})

@@ -1,0 +1,7 @@
+/** What the operations on conventions share. */
+import type { AuthDependencies } from '../auth/dependencies.ts'
+import type { ConventionStore } from './ports.ts'
+
+export type ConventionDependencies = Pick<AuthDependencies, 'limiter' | 'roleGrants' | 'now' | 'random'> & {
+  readonly store: ConventionStore
+}

@@ -1,0 +1,62 @@
+/** Writing conventions inside a transaction: each under the lock of its address, so that versions follow one another without gaps. */
+import type { DeployedConvention } from '@osa/contract'
+import { newId } from '../auth/dependencies.ts'
+import type { Candidate } from './candidates.ts'
+import type { ConventionDependencies } from './dependencies.ts'
+import { summaryOf } from './documents.ts'
+import type { ConventionTx } from './ports.ts'
+import type { Convention, ConventionOutline, ConventionVersion } from './rows.ts'
+
+type Writer = Pick<ConventionDependencies, 'now' | 'random'> & { readonly userId: string }
+
+/** Registers all, in the order of slugs (whoever does so in one order never waits in a circle), and answers in the order given. */
+export const registerAll = async (
+  deps: Writer,
+  tx: ConventionTx,
+  candidates: readonly Candidate[],
+): Promise<DeployedConvention[]> => {
+  const registered = new Map<string, DeployedConvention>()
+  for (const candidate of candidates.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))) {
+    registered.set(candidate.slug, await register(deps, tx, candidate))
+  }
+  return candidates.flatMap(({ slug }) => registered.get(slug) ?? [])
+}
+
+const register = async (deps: Writer, tx: ConventionTx, candidate: Candidate): Promise<DeployedConvention> => {
+  const { slug, content } = candidate
+  const found = await tx.lockConvention(slug)
+  if (found?.newest.contentHash === content.contentHash) return deployed(slug, found.newest, false)
+  const id = newId(deps.random)
+  if (found) {
+    const { convention } = found
+    const next = versionOf(deps, candidate, { id, convention, version: convention.version + 1 })
+    await tx.insertConventionVersion(next)
+    await tx.saveConvention({ ...convention, version: next.version })
+    return deployed(slug, next, true)
+  }
+  const convention: Convention = { id: newId(deps.random), slug, version: 1, createdAt: deps.now() }
+  // a deploy at the same moment was first: it has ended by now, and the address is there to be locked
+  if (!(await tx.insertConvention(convention))) return register(deps, tx, candidate)
+  const first = versionOf(deps, candidate, { id, convention, version: 1 })
+  await tx.insertConventionVersion(first)
+  return deployed(slug, first, true)
+}
+
+const versionOf = (
+  { now, userId }: Writer,
+  { content }: Candidate,
+  { id, convention, version }: { id: string; convention: Convention; version: number },
+): ConventionVersion => ({
+  ...content,
+  id,
+  conventionId: convention.id,
+  version,
+  deployedBy: userId,
+  createdAt: now(),
+})
+
+const deployed = (slug: string, outline: ConventionOutline, changed: boolean): DeployedConvention => ({
+  ...summaryOf(slug, outline),
+  content_hash: outline.contentHash,
+  changed,
+})

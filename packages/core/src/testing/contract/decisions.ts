@@ -1,0 +1,70 @@
+/** Notices of decisions: heard once committed, never when rolled back, and only by who listens for that code. */
+import { expect, test, vi } from 'vitest'
+import type { AuthStore } from '../../auth/ports.ts'
+import type { OpenStore } from '../auth-store-contract.ts'
+import { freshSha256, sampleDevice } from '../sample-rows.ts'
+
+export const decisionContract = (open: OpenStore): void => {
+  test('a device authorization is found by its device code without a lock', async () => {
+    await using opened = await open()
+    const device = sampleDevice()
+    await opened.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    expect(await opened.store.findDeviceAuthorizationByDeviceCodeHash(device.deviceCodeHash)).toEqual(device)
+    expect(await opened.store.findDeviceAuthorizationByDeviceCodeHash(freshSha256())).toBeNull()
+  })
+
+  test('whoever listens for a code hears of its decision once that is committed, every one of them, and nobody else', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [decided, other] = [freshSha256(), freshSha256()]
+    const [first, second, bystander] = [vi.fn(), vi.fn(), vi.fn()]
+    store.listenForDecision(decided, first)
+    store.listenForDecision(decided, second)
+    store.listenForDecision(other, bystander)
+    await becomesQuiet(store, [first, second, bystander])
+    const heardInside = await store.transaction(async (tx) => {
+      await tx.announceDecision(decided)
+      return first.mock.calls.length
+    })
+    expect(heardInside).toBe(0)
+    await vi.waitFor(() => expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 1]), patience)
+    expect(bystander).not.toHaveBeenCalled()
+  })
+
+  test('what was rolled back, or comes after the end of listening, is not heard', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [undone, ended, last] = [freshSha256(), freshSha256(), freshSha256()]
+    const [onUndone, onEnded, onLast] = [vi.fn(), vi.fn(), vi.fn()]
+    store.listenForDecision(undone, onUndone)
+    const end = store.listenForDecision(ended, onEnded)
+    store.listenForDecision(last, onLast)
+    await becomesQuiet(store, [onUndone, onEnded, onLast])
+    end()
+    const failing = store.transaction(async (tx) => {
+      await tx.announceDecision(undone)
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    await store.transaction((tx) => tx.announceDecision(ended))
+    await store.transaction((tx) => tx.announceDecision(last))
+    // notices come in the order of their commits: when the last is here, no other is under way
+    await vi.waitFor(() => expect(onLast).toHaveBeenCalledTimes(1), patience)
+    expect([onUndone.mock.calls.length, onEnded.mock.calls.length]).toEqual([0, 0])
+  })
+}
+
+const patience = { timeout: 30_000, interval: 20 }
+
+/** A store asks all listeners to look once, when it begins to hear. After this it hears, and every further call is a notice. */
+const becomesQuiet = async (store: AuthStore, listeners: readonly ReturnType<typeof vi.fn>[]): Promise<void> => {
+  const probe = freshSha256()
+  const onProbe = vi.fn()
+  const end = store.listenForDecision(probe, onProbe)
+  await vi.waitFor(async () => {
+    await store.transaction((tx) => tx.announceDecision(probe))
+    expect(onProbe).toHaveBeenCalled()
+  }, patience)
+  end()
+  for (const listener of listeners) listener.mockClear()
+}

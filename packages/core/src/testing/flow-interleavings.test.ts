@@ -1,0 +1,10 @@
+/** Whole sign-ins in any order, on the memory store; the database's package runs the same on PostgreSQL through several pools. */
+import { flowInterleavings } from './contract/flow-interleavings.ts'
+import { memoryStore } from './memory-store.ts'
+
+const open = async () => {
+  const store = memoryStore()
+  return { stores: [store, store, store], [Symbol.asyncDispose]: async () => undefined }
+}
+
+flowInterleavings('memory', open, 600)

@@ -1,0 +1,174 @@
+/** What only many connections can show of deploys: real PostgreSQL, three pools as three processes would have them. */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ConventionManifest } from '@osa/contract'
+import { sampleManifest } from '@osa/contract/testing'
+import { createConventions, type Deployment, defaultBudgets, isDeployRejection, type Principal } from '@osa/core'
+import { atSecond, memoryLimiter, sampleFamily, sampleIdentity, sampleUser, testRequester } from '@osa/core/testing'
+import { expect, test } from 'vitest'
+import { openDatabase } from './index.ts'
+import { openTestDatabase, runOn } from './testing/index.ts'
+
+const timeout = 120_000
+
+/** One database seen by three nodes, and a publisher who deploys at each of them in turn. */
+const threeNodes = async () => {
+  const first = await openTestDatabase('postgres')
+  const databaseUrl = first.databaseUrl ?? ''
+  const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
+  const user = sampleUser({ role: 'publisher' })
+  const identity = sampleIdentity(user)
+  const family = sampleFamily(user)
+  await first.store.transaction(async (tx) => {
+    await tx.insertUser(user, identity)
+    await tx.insertRefreshFamily(family)
+  })
+  const principal = { user, identity, role: user.role, clientId: 'osa-cli', sessionId: family.id } as Principal
+  const unlimited = { points: 1e9, windowSeconds: 60 }
+  const budgets = { ...defaultBudgets, deploy_by_account: unlimited, deploy_kib_by_account: unlimited }
+  const now = () => atSecond(1)
+  const nodes = [first, ...others].map(({ conventions: store }) => {
+    const limiter = memoryLimiter(budgets, now)
+    return createConventions({ store, limiter, roleGrants: () => null, now, random: randomBytes })
+  })
+  const attempt = (at: number, ...manifests: ConventionManifest[]) => {
+    const node = nodes[at % nodes.length]
+    if (!node) throw new Error('no nodes')
+    const withScope = { ...principal, scope: ['conventions:write'] }
+    return node.deploy({ principal: withScope, manifests, requester: testRequester })
+  }
+  return {
+    ...first,
+    user,
+    attempt,
+    deploy: async (at: number, ...manifests: ConventionManifest[]): Promise<Deployment['conventions']> => {
+      const outcome = await attempt(at, ...manifests)
+      if (isDeployRejection(outcome)) throw new Error(JSON.stringify(outcome))
+      return outcome.conventions
+    },
+    versions: async () =>
+      (
+        await runOn(
+          databaseUrl,
+          'select c.slug, c.version as newest, v.version from conventions c join convention_versions v on v.convention_id = c.id order by slug, v.version',
+        )
+      ).rows,
+    /**
+     * Runs `work` while a transaction holds the convention at `slug`, and lets go once `count` others wait: so that they do meet,
+     * whatever the speed of the machine.
+     */
+    inLine: async <T>(slug: string, count: number, work: () => Promise<T>): Promise<T> => {
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      const { promise: finished, resolve } = Promise.withResolvers<Promise<T>>()
+      await first.conventions.transaction(async (tx) => {
+        await tx.lockConvention(slug)
+        resolve(work())
+        while ((await runOn(databaseUrl, waiting)).rows.length < count) await wait(5)
+      })
+      return finished
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(others.map((other) => other.close()))
+      await first[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
+const titled = (title: string, description = 'As it was.') => sampleManifest({ title, description })
+
+test('40 deploys of one address at once, each with other content, make versions 1 to 40 in order and without gaps', {
+  timeout,
+}, async () => {
+  await using nodes = await threeNodes()
+  const deployed = await Promise.all(upTo(40).map((at) => nodes.deploy(at, titled('Maps', `Content ${at}`))))
+  const versions = deployed.map(([convention]) => convention?.version ?? 0)
+  expect(versions.toSorted((a, b) => a - b)).toEqual(upTo(40).map((at) => at + 1))
+  expect(await nodes.versions()).toEqual(upTo(40).map((at) => ({ slug: 'maps', newest: 40, version: at + 1 })))
+  for (const [at, version] of versions.entries()) {
+    const found = await nodes.conventions.findConventionVersion({ slug: 'maps', version })
+    expect(found?.description).toBe(`Content ${at}`)
+  }
+})
+
+test('30 deploys that wait for one lock each see what the one before has written', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  await nodes.deploy(0, titled('Maps'))
+  const deployed = await nodes.inLine('maps', 20, () =>
+    Promise.all(upTo(30).map((at) => nodes.deploy(at, titled('Maps', `Content ${at}`)))),
+  )
+  const versions = deployed.map(([convention]) => convention?.version ?? 0)
+  expect(versions.toSorted((a, b) => a - b)).toEqual(upTo(30).map((at) => at + 2))
+})
+
+test('the same content at once is registered once, and all are told the same version', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  const first = await Promise.all(upTo(30).map((at) => nodes.deploy(at, titled('Maps'))))
+  expect(first.filter(([convention]) => convention?.changed)).toHaveLength(1)
+  const next = await nodes.inLine('maps', 20, () =>
+    Promise.all(upTo(30).map((at) => nodes.deploy(at, titled('Maps', 'New.')))),
+  )
+  expect(next.filter(([convention]) => convention?.changed)).toHaveLength(1)
+  expect(new Set(next.map(([convention]) => convention?.version))).toEqual(new Set([2]))
+  expect(await nodes.versions()).toHaveLength(2)
+})
+
+test('deploys of the same conventions in opposite orders never wait in a circle', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  const titles = ['Antibodies', 'Maps', 'Zebrafish', 'Cells']
+  const deployed = await Promise.all(
+    upTo(40).map((at) => {
+      const manifests = titles.map((title) => titled(title, `Content ${at}`))
+      return nodes.deploy(at, ...(at % 2 === 0 ? manifests : manifests.toReversed()))
+    }),
+  )
+  // all or nothing shows here too: a deploy has the same place in the line of every convention
+  for (const conventions of deployed) expect(new Set(conventions.map(({ version }) => version)).size).toBe(1)
+  expect(await nodes.versions()).toHaveLength(160)
+})
+
+test('a deploy whose second convention fails in the database leaves nothing of the first', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  await nodes.query({
+    text: `alter table convention_versions add constraint refuse_zebrafish check (title <> 'Zebrafish')`,
+  })
+  try {
+    await expect(nodes.deploy(0, titled('Antibodies'), titled('Zebrafish'))).rejects.toThrow('refuse_zebrafish')
+  } finally {
+    await nodes.query({ text: 'alter table convention_versions drop constraint refuse_zebrafish' })
+  }
+  expect(await nodes.versions()).toEqual([])
+  expect(await nodes.store.listAuditEvents({ limit: 10 })).toEqual([])
+  expect(await nodes.deploy(0, titled('Antibodies'), titled('Zebrafish'))).toHaveLength(2)
+})
+
+test('F16 a role that was taken after the token was looked at ends in forbidden at every node, with nothing written', {
+  timeout,
+}, async () => {
+  await using nodes = await threeNodes()
+  await nodes.store.transaction((tx) => tx.saveUser({ ...nodes.user, role: 'user' }))
+  const outcomes = await Promise.all(upTo(10).map((at) => nodes.attempt(at, titled('Maps'))))
+  expect(outcomes).toMatchObject(outcomes.map(() => ({ error: 'forbidden', role: 'user' })))
+  expect(await nodes.versions()).toEqual([])
+})
+
+test('a person who is gone leaves their conventions behind, without a name', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  await nodes.deploy(0, titled('Maps'))
+  await nodes.query({ text: 'delete from users where id = $1', values: [nodes.user.id] })
+  const [line] = await nodes.conventions.listConventionVersions({ slug: 'maps', limit: 1 })
+  expect(line).toMatchObject({ version: 1, deployedByName: null })
+})
+
+test('the sweep never touches a convention', { timeout }, async () => {
+  await using nodes = await threeNodes()
+  await nodes.deploy(0, titled('Maps'))
+  await nodes.deploy(0, titled('Maps', 'New.'))
+  // as late as instants go: whatever can end has ended by then
+  const late = new Date('9999-01-01')
+  const cutoff = new Proxy({ batch: 500 } as Parameters<typeof nodes.store.sweep>[0], {
+    get: (target, name) => (name === 'batch' ? target.batch : late),
+  })
+  await nodes.store.sweep(cutoff)
+  expect(await nodes.versions()).toHaveLength(2)
+})

@@ -1,0 +1,29 @@
+/**
+ * `convention_versions`: what was deployed, as the canonical text that its hash is of (`text`, for `jsonb` would change it). A row is
+ * never changed, but for the person, who is forgotten with their account.
+ */
+import { defineEntity, p } from '@mikro-orm/core'
+import { ConventionEntity } from './convention.ts'
+import { UserEntity } from './user.ts'
+
+export const ConventionVersionEntity = defineEntity({
+  name: 'ConventionVersion',
+  tableName: 'convention_versions',
+  properties: {
+    id: p.uuid().primary(),
+    conventionId: () => p.manyToOne(ConventionEntity).mapToPk().fieldName('convention_id').deleteRule('cascade'),
+    version: p.integer(),
+    title: p.text(),
+    description: p.text(),
+    schemaId: p.text(),
+    schemaVersion: p.text(),
+    hookNames: p.text(),
+    contentHash: p.text(),
+    deployedBy: () =>
+      p.manyToOne(UserEntity).mapToPk().fieldName('deployed_by').deleteRule('set null').nullable().index(),
+    createdAt: p.datetime(3),
+    manifest: p.text(),
+  },
+  uniques: [{ properties: ['conventionId', 'version'] }],
+  checks: [{ name: 'convention_versions_version_check', expression: 'version >= 1' }],
+})

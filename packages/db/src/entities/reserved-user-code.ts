@@ -1,0 +1,11 @@
+/** `reserved_user_codes`: user codes, as keyed hashes, that are not given out again until their last copies are stale (C15). */
+import { defineEntity, p } from '@mikro-orm/core'
+
+export const ReservedUserCodeEntity = defineEntity({
+  name: 'ReservedUserCode',
+  tableName: 'reserved_user_codes',
+  properties: {
+    userCodeHash: p.text().primary(),
+    until: p.datetime(3).index(),
+  },
+})

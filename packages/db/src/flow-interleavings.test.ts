@@ -1,0 +1,25 @@
+/** Whole sign-ins in any order on real PostgreSQL, each step at one of three nodes with a pool of its own; and on the embedded database. */
+import { flowInterleavings } from '@osa/core/testing/contract'
+import { openDatabase } from './index.ts'
+import { openTestDatabase } from './testing/index.ts'
+
+const open = async () => {
+  const first = await openTestDatabase('postgres')
+  const databaseUrl = first.databaseUrl ?? ''
+  const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
+  return {
+    stores: [first, ...others].map(({ store }) => store),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(others.map((other) => other.close()))
+      await first[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const openEmbedded = async () => {
+  const database = await openTestDatabase('pglite')
+  return { stores: [database.store], [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+}
+
+flowInterleavings('PostgreSQL', open, 300)
+flowInterleavings('PGlite', openEmbedded, 40)
