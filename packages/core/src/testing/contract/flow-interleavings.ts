@@ -114,7 +114,10 @@ export const flowInterleavings = (name: string, open: OpenStores, runs: number):
     console.log(
       `${name}: ${interleavings} interleavings of whole sign-ins, ${steps} steps, at ${opened.stores.length} nodes`,
     )
-    for (const rare of ['poll tokens', 'poll expired_token', 'refresh 1', 'refresh invalid_grant', 'decide expired']) {
+    // a few interleavings may miss one of them by chance; hundreds do not
+    for (const rare of runs < 300
+      ? []
+      : ['poll tokens', 'poll expired_token', 'refresh 1', 'refresh invalid_grant', 'decide expired']) {
       expect(reached.get(rare) ?? 0, rare).toBeGreaterThan(0)
     }
     expect(interleavings).toBeGreaterThanOrEqual(runs)
