@@ -4,11 +4,13 @@ import { OsaError } from './errors.ts'
 
 /** Time as the caller sees it: tests bring their own. */
 export interface Clock {
+  /** Milliseconds since the epoch. */
   now(): number
   /** Rejects with the signal's reason when it fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** This computer's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {

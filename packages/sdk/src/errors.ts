@@ -16,6 +16,7 @@ export const errorCodes = [
   'session_ended',
   'token_rejected',
   'forbidden',
+  'not_found',
   'login_denied',
   'login_expired',
   'login_lost',
@@ -39,8 +40,10 @@ export const errorCodes = [
   'deploy_rejected',
   'build_failed',
 ] as const
+/** One of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** What is known about a failure beside its code and message. */
 export interface OsaErrorOptions {
   /** What the person can do about it, one sentence. */
   hint?: string | undefined
@@ -54,13 +57,25 @@ export interface OsaErrorOptions {
   retryable?: boolean
   /** The local file it is about. */
   path?: string
+  /** What is missing or wrong in a file, each with its place there. */
+  gaps?: readonly { path: string; message: string }[]
   cause?: unknown
 }
 
-const brand = Symbol.for('osa.error')
+/** What tells an OsaError, whichever class and copy of this package it comes from. */
+export const brand: unique symbol = Symbol.for('osa.error')
 
-/** What SDK and CLI throw. `message` says what failed and why; it never holds a secret. */
+/**
+ * What SDK and CLI throw. `message` says what failed and why; it never holds a secret. `instanceof OsaError` is true for every error with
+ * the brand: one that a client's call throws, which is also tRPC's (`OsaCallError`), and one of another copy of this package. Not for
+ * extending: any OsaError would count as an instance of what extends it.
+ */
 export class OsaError extends Error {
+  /** True for whatever has the brand. */
+  static override [Symbol.hasInstance](value: unknown): value is OsaError {
+    return isOsaError(value)
+  }
+
   override readonly name = 'OsaError'
   readonly code: ErrorCode
   readonly hint: string | undefined
@@ -71,6 +86,7 @@ export class OsaError extends Error {
   readonly retryAfterMs: number | undefined
   readonly retryable: boolean
   readonly path: string | undefined
+  readonly gaps?: readonly { path: string; message: string }[]
   readonly [brand] = true
 
   constructor(code: ErrorCode, message: string, options: OsaErrorOptions = {}) {
@@ -84,6 +100,7 @@ export class OsaError extends Error {
     this.retryAfterMs = options.retryAfterMs
     this.retryable = options.retryable ?? false
     this.path = options.path
+    if (options.gaps) this.gaps = options.gaps
   }
 }
 

@@ -1,10 +1,18 @@
 /**
- * @osa/sdk: what every runtime can use; no Node built-ins. Signing in and saved logins are in `@osa/sdk/node`.
+ * @osa/sdk for every runtime: browsers, workers, the edge. No Node built-ins; what Node adds is in index.node.ts.
  *
+ * client/        createOsaClient: typed calls of a node's procedures; start at create-client.ts
  * errors.ts      OsaError, the one error class, and the closed set of its codes
  * server-url.ts  one spelling for each server
  */
+import { createClient, type OsaClient } from './client/create-client.ts'
+import type { OsaClientOptions } from './client/options.ts'
 
-export * from './errors.ts'
-export { canonicalServer } from './server-url.ts'
-export type { Tokens, User } from './wire/answers.ts'
+export type { OsaClientOptions } from './client/options.ts'
+export * from './isomorphic.ts'
+
+/**
+ * Makes a client for one node. Here both the server and how calls are signed must be said. Throws `invalid_server_url` and
+ * `insecure_http` at once; nothing is sent before the first call.
+ */
+export const createOsaClient = (options: OsaClientOptions): OsaClient => createClient(options, null)

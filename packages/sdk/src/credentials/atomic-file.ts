@@ -1,10 +1,10 @@
 /** Replaces a file as a whole: readers see the old text or the new one, and a crash leaves one of the two. */
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toStoreError } from './private-file.ts'
+import { randomHex } from './random-hex.ts'
 
 /** Long past any live writer: a replacement is open for one request at most. */
 const abandonedAfterMs = 120_000
@@ -17,7 +17,7 @@ export interface Replacement {
 }
 
 const temporaryName = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+  join(dirname(path), `.${basename(path)}.${process.pid}.${randomHex(6)}.tmp`)
 
 const flushDir = async (dir: string): Promise<void> => {
   try {
@@ -41,9 +41,13 @@ const renameOver = async (from: string, to: string): Promise<void> => {
   }
 }
 
+/** Over the bytes that keep the room: cut off first, the room would be anybody's again. A full disk may write less than asked. */
 const writeAll = async (handle: FileHandle, text: string): Promise<void> => {
-  await handle.truncate(0)
-  await handle.write(text, 0)
+  const bytes = Buffer.from(text)
+  for (let written = 0; written < bytes.length; ) {
+    written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten
+  }
+  await handle.truncate(bytes.length)
   await handle.sync()
 }
 

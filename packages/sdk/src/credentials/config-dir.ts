@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { OsaError } from '../errors.ts'
 
+/** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const homeOf = (env: Environment): string => {
@@ -31,4 +32,10 @@ export const resolveConfigDir = (env: Environment): { dir: string; isDefault: bo
   const home = join(homeOf(env), '.config', 'osa')
   if (!xdg || xdg === home || existsSync(join(home, 'credentials.json'))) return { dir: home, isDefault: true }
   return { dir: xdg, isDefault: false }
+}
+
+/** Whether a config directory is the one that everybody has who sets nothing. */
+export const isDefaultConfigDir = (dir: string, env: Environment): boolean => {
+  const home = env.HOME || env.USERPROFILE || homedir()
+  return isAbsolute(home) && dir === join(home, '.config', 'osa')
 }

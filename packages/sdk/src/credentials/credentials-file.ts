@@ -3,6 +3,7 @@
  * know survive every rewrite, and what cannot be read is never replaced silently.
  */
 import { OsaError } from '../errors.ts'
+import { type KeychainBinding, keychainBindings } from '../keychain/keychain.ts'
 import { canonicalServerOrNull } from '../server-url.ts'
 import { describeJsonProblem, parseJsonText } from '../wire/json-text.ts'
 
@@ -30,6 +31,9 @@ export interface StoredLogin {
   readonly server: string
   readonly storage: 'file' | 'keychain'
   readonly expiresAt: number | null
+  readonly obtainedAt: number | null
+  /** Whether there is a refresh token. */
+  readonly isRenewable: boolean
   readonly user: StoredUser | null
 }
 
@@ -85,14 +89,37 @@ const readUser = (value: unknown): StoredUser | null => {
 
 const isKeychainPointer = (entry: Fields): boolean => entry.storage === 'keychain' && entry.access_token === undefined
 
+/**
+ * Which binding keeps an entry's secrets; null when they stand in the entry itself, which then counts whatever else it says: the original
+ * `osa` has logged in since.
+ */
+export const keychainOf = (value: unknown): KeychainBinding | null => {
+  const entry = asFields(value)
+  if (!entry || !isKeychainPointer(entry)) return null
+  return keychainBindings.find((name) => name === entry.keychain) ?? 'keyring'
+}
+
+// The original's local archive stores this word where no refresh token exists.
+const isRefreshToken = (value: unknown): value is string =>
+  typeof value === 'string' && !['', 'dev-no-refresh'].includes(value)
+
 /** The logins in the file, those that make no sense left out. */
 export const listLogins = (entries: Entries): StoredLogin[] =>
   Object.entries(entries).flatMap(([key, value]) => {
     const server = /^https?:\/\//i.test(key) ? canonicalServerOrNull(key) : null
     const entry = asFields(value)
     if (!server || !entry || (typeof entry.access_token !== 'string' && !isKeychainPointer(entry))) return []
-    const storage = isKeychainPointer(entry) ? 'keychain' : 'file'
-    return [{ server, storage, expiresAt: asSeconds(entry.expires_at), user: readUser(entry.user) }]
+    const isInKeychain = isKeychainPointer(entry)
+    return [
+      {
+        server,
+        storage: isInKeychain ? ('keychain' as const) : ('file' as const),
+        expiresAt: asSeconds(entry.expires_at),
+        obtainedAt: asSeconds(entry.obtained_at),
+        isRenewable: isInKeychain ? entry.refreshable !== false : isRefreshToken(entry.refresh_token),
+        user: readUser(entry.user),
+      },
+    ]
   })
 
 /** The `exp` of a JWT as a hint for entries that name no expiry (RFC 7519 §4.1.4); nobody's signature is checked here. */
@@ -123,30 +150,50 @@ export const readCredential = (value: unknown, context: { server: string; path: 
   }
   return {
     accessToken,
-    // The original's local archive stores this word where no refresh token exists.
-    refreshToken: refreshToken === '' || refreshToken === 'dev-no-refresh' ? null : refreshToken,
+    refreshToken: isRefreshToken(refreshToken) ? refreshToken : null,
     expiresAt: asSeconds(entry.expires_at) ?? jwtExpiry(accessToken),
     obtainedAt: asSeconds(entry.obtained_at),
     user: readUser(entry.user),
   }
 }
 
-const knownKeys = ['access_token', 'refresh_token', 'expires_at', 'obtained_at', 'user', 'storage', 'keychain']
+const knownKeys = [
+  ...['access_token', 'refresh_token', 'expires_at', 'obtained_at', 'user'],
+  ...['storage', 'keychain', 'refreshable'],
+]
 
-/** `entries` with one login put in (or replaced), everything else as it was. */
-export const withCredential = (entries: Entries, server: string, credential: Credential): Entries => {
+const withEntry = (entries: Entries, server: string, entry: Fields): Entries => {
   const key = findEntryKey(entries, server) ?? server
   const foreign = Object.entries(asFields(entries[key]) ?? {}).filter(([name]) => !knownKeys.includes(name))
-  const entry: Fields = {
+  return { ...entries, [key]: { ...entry, ...Object.fromEntries(foreign) } }
+}
+
+const timesAndUser = (credential: Credential): Fields => ({
+  ...(credential.expiresAt === null ? {} : { expires_at: credential.expiresAt }),
+  ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
+  ...(credential.user === null ? {} : { user: credential.user }),
+})
+
+/** `entries` with one login put in (or replaced), everything else as it was. */
+export const withCredential = (entries: Entries, server: string, credential: Credential): Entries =>
+  withEntry(entries, server, {
     access_token: credential.accessToken,
     ...(credential.refreshToken === null ? {} : { refresh_token: credential.refreshToken }),
-    ...(credential.expiresAt === null ? {} : { expires_at: credential.expiresAt }),
-    ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
-    ...(credential.user === null ? {} : { user: credential.user }),
-    ...Object.fromEntries(foreign),
-  }
-  return { ...entries, [key]: entry }
-}
+    ...timesAndUser(credential),
+  })
+
+/** `entries` with a pointer to a login that a keychain keeps: no secret, and nothing that the original `osa` would take for a login. */
+export const withPointer = (
+  entries: Entries,
+  server: string,
+  { credential, binding }: { credential: Credential; binding: KeychainBinding },
+): Entries =>
+  withEntry(entries, server, {
+    storage: 'keychain',
+    keychain: binding,
+    ...(credential.refreshToken === null ? { refreshable: false } : {}),
+    ...timesAndUser(credential),
+  })
 
 /** `entries` without a server's login, under whatever spelling it stands. */
 export const withoutCredential = (entries: Entries, server: string): Entries =>

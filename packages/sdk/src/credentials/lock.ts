@@ -2,13 +2,13 @@
  * A lock between processes: `mkdir`, which is atomic everywhere, with a file inside that says whose it is and a heartbeat. A holder that
  * died is noticed at once on the same machine, and after thirty silent seconds elsewhere.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
 import { isMissing, toStoreError } from './private-file.ts'
+import { randomHex } from './random-hex.ts'
 
 const heartbeatMs = 1000
 /** More than a refresh may take (15 s), so that a slow holder is never robbed. */
@@ -118,7 +118,7 @@ export const acquireLock = async (
   options: { timeoutMs: number; clock: Clock; purpose: string; signal?: AbortSignal | undefined },
 ): Promise<Lock> => {
   const { timeoutMs, clock, purpose, signal } = options
-  const nonce = randomBytes(12).toString('hex')
+  const nonce = randomHex(12)
   const startedAtMs = clock.now()
   try {
     for (;;) {

@@ -95,6 +95,8 @@ export const toStoreError = (error: unknown, path: string): unknown => {
       EPERM: 'permission denied',
       EROFS: 'the disk is read-only',
       ENOSPC: 'the disk is full',
+      EDQUOT: 'your quota is used up',
+      ENOENT: 'it cannot be made',
     }[code] ?? code
   return new OsaError('store_unwritable', `Can't use ${path} (${why})`, {
     path,

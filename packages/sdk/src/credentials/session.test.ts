@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
-import { type FakeNodeOptions, makeTemporaryDir, startFakeNode } from '../testing/index.ts'
+import { createMemoryKeychain, type FakeNodeOptions, makeTemporaryDir, startFakeNode } from '../testing/index.ts'
 import { createHttp } from '../wire/http.ts'
 import { openCredentialStore } from './credential-store.ts'
 import { createSession } from './session.ts'
@@ -165,4 +165,56 @@ test('K15: no login and a login that cannot be renewed are told apart, and nothi
   await writeFile(home.path, JSON.stringify({ [home.node.url]: { ...home.issued, refresh_token: 'dev-no-refresh' } }))
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'session_ended' })
   expect(home.node.requests).toEqual([])
+})
+
+/** The same, with the login in a keychain. */
+const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number }) => {
+  const home = await setUp(login)
+  const keychain = createMemoryKeychain()
+  const store = openCredentialStore({ dir: home.dir, clock: systemClock, keychain })
+  const credential = await store.read(home.node.url)
+  if (!credential) throw new Error('no login')
+  await (await store.reserve(home.node.url, { kind: 'keychain', binding: 'keyring' })).commit(credential)
+  keychain.calls.length = 0
+  const open = () => openCredentialStore({ dir: home.dir, clock: systemClock, keychain })
+  const newSession = () => createSession({ store: open(), http: createHttp({ timeoutMs: 5000 }), clock: systemClock })
+  return { ...home, keychain, open, newSession }
+}
+
+test('K23 K33: a login in the keychain is renewed there: one read, a probe, then the write and its check', async () => {
+  await using home = await inKeychain({ expired: true })
+  const token = await home.newSession().getFreshToken(home.node.url)
+  expect(home.keychain.calls).toEqual(['get', 'probe', 'set', 'get'])
+  expect(await home.open().read(home.node.url)).toMatchObject({
+    ...{ accessToken: token, refreshToken: home.node.families[0]?.refreshToken, user: home.issued.user },
+  })
+  expect(await readFile(home.path, 'utf8')).not.toMatch(/(at|rt)_/)
+})
+
+test('K32: two processes with one login in the keychain make one refresh', async () => {
+  await using home = await inKeychain({ expired: true })
+  const tokens = await Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
+  expect(new Set(tokens).size).toBe(1)
+  expect(home.node.seen('refresh')).toHaveLength(1)
+})
+
+test('K23: a keychain that can be read and not written to: nothing is sent, and the old token serves while it lasts', async () => {
+  await using home = await inKeychain({ expiresInSeconds: 30 })
+  home.keychain.fail('probe', { kind: 'locked', reason: 'it is locked' })
+  expect(await home.newSession().getFreshToken(home.node.url)).toBe(home.issued.access_token)
+  await using ended = await inKeychain({ expired: true })
+  ended.keychain.fail('probe', { kind: 'locked', reason: 'it is locked' })
+  await expect(ended.newSession().getFreshToken(ended.node.url)).rejects.toMatchObject({ code: 'store_locked' })
+  expect([home.node.requests, ended.node.requests]).toEqual([[], []])
+})
+
+test('K23 K35: a write that fails after the refresh is an error, never a plaintext copy; the repeat within the grace recovers', async () => {
+  await using home = await inKeychain({ expired: true })
+  home.keychain.fail('set', { kind: 'locked', reason: 'it is locked' })
+  await expect(home.newSession().getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'store_locked' })
+  expect(await readFile(home.path, 'utf8')).not.toMatch(/(at|rt)_/)
+  home.keychain.fail('set', null)
+  const token = await home.newSession().getFreshToken(home.node.url)
+  expect(home.node.accessTokens.has(token)).toBe(true)
+  expect(home.node.families[0]?.revoked).toBe(false)
 })

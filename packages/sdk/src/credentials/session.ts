@@ -15,15 +15,18 @@ const lockTimeoutMs = 20_000
 /** An access token that ends sooner than this is renewed first (K33). */
 export const defaultMinimumTtlSeconds = 60
 
+/** What a session works with. */
 export interface SessionOptions {
   store: CredentialStore
   http: Http
   clock: Clock
   /** Runs work that must not be cut off by a signal: between the request that rotates and the save. */
   uninterrupted?: <T>(work: () => Promise<T>) => Promise<T>
+  /** Hears of every renewal that was saved. */
   onRefreshed?: (server: string) => void
 }
 
+/** What a token is wanted for. */
 export interface TokenRequest {
   /** The token that the server has just refused, if any: it is not handed out again. */
   rejected?: string
@@ -31,6 +34,7 @@ export interface TokenRequest {
   signal?: AbortSignal
 }
 
+/** Valid access tokens from saved logins. */
 export interface Session {
   /**
    * Throws `not_authenticated` (no login), `session_ended` (the server says so, or the login cannot be renewed), `lock_timeout`,
@@ -51,6 +55,7 @@ export const toCredential = (tokens: Tokens, user: Credential['user'], nowMs: nu
   }
 }
 
+/** The error for a server that has no saved login. */
 export const notAuthenticated = (server: string): OsaError =>
   new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: 'Run osa login' })
 
@@ -68,6 +73,7 @@ const sessionEnded = (server: string, credential: Credential, code?: string): Os
   })
 }
 
+/** Makes the object that answers valid access tokens from saved logins; concurrent questions share one renewal. */
 export const createSession = (options: SessionOptions): Session => {
   const { store, http, clock, uninterrupted = (work) => work(), onRefreshed } = options
   const inFlight = new Map<string, Promise<string>>()
@@ -133,8 +139,9 @@ export const createSession = (options: SessionOptions): Session => {
     try {
       return await renew(server, stored, request)
     } catch (error) {
-      // Where nothing can be saved (read-only home), the old token serves while it lasts, and is never rotated away.
-      if (isOsaError(error, 'store_unwritable') && isStillValid(stored, request)) return stored.accessToken
+      // Where nothing can be saved (read-only home, locked keychain), the old token serves while it lasts, and is never rotated away.
+      const isUnsaveable = isOsaError(error, 'store_unwritable', 'store_locked', 'store_unavailable')
+      if (isUnsaveable && isStillValid(stored, request)) return stored.accessToken
       throw error
     }
   }

@@ -22,6 +22,7 @@ export interface FoundLink {
   readonly folder: string
 }
 
+/** Where a link was looked for, and what came of it. */
 export interface LinkSearch {
   readonly link: FoundLink | null
   /** Files that were passed over because of who owns them or may write to them. */
@@ -31,10 +32,10 @@ export interface LinkSearch {
   readonly isRepositoryRoot: boolean
 }
 
-/** Why a link file in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
-const foreignReason = async (folder: string, uid: number | undefined): Promise<string | null> => {
+/** Why what lies at these paths in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
+export const foreignReason = async (paths: readonly string[], uid: number | undefined): Promise<string | null> => {
   if (uid === undefined) return null
-  for (const path of [folder, join(folder, '.osa'), linkPath(folder)]) {
+  for (const path of paths) {
     const stats = await statOrNull(path)
     if (stats && stats.uid !== uid && stats.uid !== 0) return 'it belongs to another user'
     if (stats && !stats.isSymbolicLink() && (stats.mode & 0o002) !== 0) return 'others can write to it'
@@ -60,7 +61,7 @@ export const findLink = async (options: {
     const path = linkPath(folder)
     const isRepositoryRoot = (await statOrNull(join(folder, '.git'))) !== null
     if (await statOrNull(path)) {
-      const why = folder === cwd ? null : await foreignReason(folder, options.uid)
+      const why = folder === cwd ? null : await foreignReason([folder, dirname(path), path], options.uid)
       if (why === null) return { link: { path, folder }, ignored, searchedUpTo, isRepositoryRoot }
       ignored.push({ path, why })
     }

@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
+import { answerProcedures, type ScriptedProcedure } from './fake-procedures.ts'
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -22,6 +24,7 @@ export interface RawAnswer {
   body: string | Uint8Array
 }
 
+/** How a fake node behaves from the start. */
 export interface FakeNodeOptions {
   intervalSeconds?: number
   deviceCodeLifetimeSeconds?: number
@@ -30,6 +33,8 @@ export interface FakeNodeOptions {
   displayName?: string
   /** Approves each login by itself at this poll; never when absent. */
   approveAtPoll?: number
+  /** What tRPC procedures answer, by path, beside `me` and `server.info`. */
+  procedures?: Readonly<Record<string, ScriptedProcedure>>
 }
 
 interface Family {
@@ -45,11 +50,21 @@ const paths = {
   logout: '/api/v1/auth/logout',
   me: '/api/v1/auth/me',
   document: '/.well-known/osa',
+  sessions: '/trpc/session.list',
+  endSession: '/trpc/session.revoke',
+  deploy: '/trpc/conventions.deploy',
+  /** All other procedures, and every batch. */
+  trpc: '/trpc/',
 } as const
 type Route = keyof typeof paths
 
+const routeOf = (path: string): Route | undefined =>
+  (Object.keys(paths) as Route[]).find((name) => paths[name] === path) ??
+  (path.startsWith(paths.trpc) ? 'trpc' : undefined)
+
 const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString('base64url')}`
 
+/** A node that a test scripts: the JSON wire, the tRPC wire, and switches for what goes wrong. `startFakeNode` makes one that listens. */
 export class FakeNode implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
   readonly families: Family[] = []
@@ -72,7 +87,11 @@ export class FakeNode implements AsyncDisposable {
   #drops = 0
   #delayMs = 0
   #losesTokenResponse = false
+  #skewSeconds = 0
+  #graceMs: number | null = null
   #losesRefreshResponse = false
+  #losesDeployResponses = 0
+  readonly #conventions = createFakeConventions()
   #consumed = false
 
   constructor(options: FakeNodeOptions = {}) {
@@ -80,12 +99,14 @@ export class FakeNode implements AsyncDisposable {
     if (options.displayName) this.user.display_name = options.displayName
   }
 
+  /** Listens on a free port of 127.0.0.1; `url` is its address then. */
   async listen(): Promise<this> {
     await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done))
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this
   }
 
+  /** Stops listening; open connections are cut. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise<void>((done) => this.#server.close(() => done()))
@@ -93,15 +114,18 @@ export class FakeNode implements AsyncDisposable {
 
   /** The requests to one route, in order. */
   seen(route: Route): SeenRequest[] {
-    return this.requests.filter((request) => request.path === paths[route])
+    return this.requests.filter((request) => routeOf(request.path) === route)
   }
 
+  /** The person says yes: the next poll gets tokens. */
   approve(): void {
     this.#decision = 'approved'
   }
+  /** The person says no. */
   deny(): void {
     this.#decision = 'denied'
   }
+  /** The code is too old. */
   expireCode(): void {
     this.#decision = 'expired'
   }
@@ -117,6 +141,7 @@ export class FakeNode implements AsyncDisposable {
   slow(ms: number): void {
     this.#delayMs = ms
   }
+  /** The poll that redeems the code is answered by a broken connection. */
   loseTokenResponse(): void {
     this.#losesTokenResponse = true
   }
@@ -129,16 +154,41 @@ export class FakeNode implements AsyncDisposable {
     if (options.always && answers[0]) this.#always.set(route, answers[0])
     else this.#dictated.set(route, [...answers])
   }
+  /** A route answers with a web page from now on. */
   html(route: Route, status = 200): void {
     const body = '<html><title>Sign in to continue · Example Corp</title></html>'
     this.dictate(route, [{ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body }], { always: true })
   }
+  /** A route redirects from now on. */
   redirectTo(route: Route, location: string, status = 307): void {
     this.dictate(route, [{ status, headers: { location }, body: '' }], { always: true })
   }
+  /** The next deploys register, and their answers are lost. */
+  loseDeployResponses(times = 1): void {
+    this.#losesDeployResponses = times
+  }
+  /** What was deployed, in the order of first deploys. */
+  get conventions(): readonly FakeConvention[] {
+    return this.#conventions.all()
+  }
+  /** The node's clock, as its `Date` headers show it, is ahead by this much. */
+  clockSkew(seconds: number): void {
+    this.#skewSeconds = seconds
+  }
+  /** For how long a repeated refresh gets the same answer, from now on. */
+  reuseGrace(ms: number): void {
+    this.#graceMs = ms
+  }
+  /** How many requests each route has had. */
+  get calls(): Readonly<Record<Route, number>> {
+    const counts = Object.keys(paths).map((route) => [route, this.seen(route as Route).length])
+    return Object.fromEntries(counts) as Record<Route, number>
+  }
+  /** Every session is ended: refreshes are refused. */
   revokeFamilies(): void {
     for (const family of this.families) family.revoked = true
   }
+  /** Every access token is too old from now on. */
   expireAccessTokens(): void {
     for (const token of this.accessTokens.values()) token.expiresAtMs = 0
   }
@@ -188,6 +238,8 @@ export class FakeNode implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString('utf8')
     const path = new URL(request.url ?? '/', this.url).pathname
+    // It tells nobody of decisions, and neither counts nor drops the attempts to be told: they come beside the polls at any time.
+    if (path === '/trpc/device.watch') return void response.writeHead(404).end()
     this.requests.push({ atMs: Date.now(), method: request.method ?? '', path, headers: request.headers, body })
     if (this.#delayMs > 0) await new Promise((done) => setTimeout(done, this.#delayMs))
     if (this.#drops > 0) {
@@ -195,15 +247,31 @@ export class FakeNode implements AsyncDisposable {
       request.socket.destroy()
       return
     }
-    const route = (Object.keys(paths) as Route[]).find((name) => paths[name] === path)
+    const route = routeOf(path)
+    if (this.#skewSeconds !== 0)
+      response.setHeader('date', new Date(Date.now() + this.#skewSeconds * 1000).toUTCString())
     const raw = route && (this.#dictated.get(route)?.shift() ?? this.#always.get(route))
     if (raw) {
       response.writeHead(raw.status, raw.headers).end(raw.body)
       return
     }
-    const [status, json] = this.#reply(route, request, body)
+    const isCalled = route === 'trpc' || new URL(request.url ?? '/', this.url).searchParams.get('batch') === '1'
+    const [status, json] = isCalled ? await this.#call(request, body) : this.#reply(route, request, body)
     if (status === 0) request.socket.destroy()
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+  }
+
+  #call(request: IncomingMessage, body: string): Promise<[number, unknown]> {
+    const { method = 'GET' } = request
+    const hasValidToken = this.#me(request.headers.authorization?.replace(/^Bearer /, '') ?? '')[0] === 200
+    return answerProcedures(
+      { url: new URL(request.url ?? '/', this.url), method, body, hasValidToken },
+      {
+        me: () => this.user,
+        'server.info': { isPublic: true, answer: () => this.#document() },
+        ...this.#options.procedures,
+      },
+    )
   }
 
   #reply(route: Route | undefined, request: IncomingMessage, body: string): [number, unknown] {
@@ -212,12 +280,29 @@ export class FakeNode implements AsyncDisposable {
     if (route === 'token') return this.#poll()
     if (route === 'refresh') return this.#refresh(String(JSON.parse(body).refresh_token))
     if (route === 'logout') return this.#logout(String(JSON.parse(body).refresh_token))
-    if (route === 'me') return this.#me(request.headers.authorization?.replace(/^Bearer /, '') ?? '')
+    const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
+    if (route === 'me') return this.#me(bearer)
+    if (route === 'sessions') return this.#sessions(bearer)
+    if (route === 'endSession') return this.#endSession(bearer, String(JSON.parse(body).json.session_id))
+    if (route === 'deploy') return this.#deploy(bearer, body)
     return [404, { detail: 'Not Found' }]
   }
 
+  #deploy(bearer: string, body: string): [number, unknown] {
+    const [status] = this.#me(bearer)
+    if (status !== 200) return this.#conventions.refuse(401, 'As scripted.')
+    const answer = this.#conventions.deploy(body)
+    if (this.#losesDeployResponses === 0) return answer
+    this.#losesDeployResponses--
+    return [0, null]
+  }
+
+  #reuseGraceMs(): number {
+    return this.#graceMs ?? (this.#options.refreshReuseGraceSeconds ?? 30) * 1000
+  }
+
   #document(): object {
-    const refresh_reuse_grace_seconds = this.#options.refreshReuseGraceSeconds ?? 30
+    const refresh_reuse_grace_seconds = this.#reuseGraceMs() / 1000
     const api = `${this.url}/api/v1`
     return {
       name: 'Fake archive',
@@ -264,7 +349,7 @@ export class FakeNode implements AsyncDisposable {
 
   #refresh(presented: string): [number, unknown] {
     const refuse = (code: string): [number, unknown] => [401, { detail: { code, message: 'As scripted.' } }]
-    const graceMs = (this.#options.refreshReuseGraceSeconds ?? 30) * 1000
+    const graceMs = this.#reuseGraceMs()
     const family = this.families.find(
       (one) => one.refreshToken === presented || one.retired.some((old) => old.refreshToken === presented),
     )
@@ -291,6 +376,40 @@ export class FakeNode implements AsyncDisposable {
   #logout(presented: string): [number, unknown] {
     for (const family of this.families) if (family.refreshToken === presented) family.revoked = true
     return [200, { success: true }]
+  }
+
+  /** The id of a family, as a node would show it. */
+  sessionId(family: Family): string {
+    return `0000000${this.families.indexOf(family)}-0000-4000-8000-000000000000`
+  }
+
+  #sessions(accessToken: string): [number, unknown] {
+    const token = this.accessTokens.get(accessToken)
+    if (!token || token.family.revoked) return [401, { error: { json: { message: 'As scripted.' } } }]
+    const at = new Date(Date.now() - 7_200_000).toISOString()
+    const json = this.families
+      .filter((family) => !family.revoked)
+      .map((family, index) => ({
+        id: this.sessionId(family),
+        client_id: 'osa-cli',
+        client_name: 'OSA command line',
+        device_name: `laptop ${index}`,
+        scope: 'profile',
+        ip: '127.0.0.1',
+        created_at: at,
+        last_used_at: at,
+        expires_at: at,
+        current: family === token.family,
+      }))
+    return [200, { result: { data: { json } } }]
+  }
+
+  #endSession(accessToken: string, id: string): [number, unknown] {
+    if (!this.accessTokens.has(accessToken)) return [401, { error: { json: { message: 'As scripted.' } } }]
+    const family = this.families.find((one) => this.sessionId(one) === id)
+    if (!family) return [404, { error: { json: { message: 'As scripted.' } } }]
+    family.revoked = true
+    return [200, { result: { data: { json: { revoked: true } } } }]
   }
 
   #me(accessToken: string): [number, unknown] {

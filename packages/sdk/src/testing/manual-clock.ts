@@ -4,9 +4,11 @@ import type { Clock } from '../clock.ts'
 export interface ManualClock extends Clock {
   /** Milliseconds of every sleep, in order. */
   readonly slept: number[]
+  /** Moves the time forward. */
   advance(ms: number): void
 }
 
+/** Makes a clock that stands still until a test moves it or something sleeps on it. It starts at `startMs`, milliseconds since the epoch. */
 export const createManualClock = (startMs = Date.parse('2026-11-23T08:00:00Z')): ManualClock => {
   let nowMs = startMs
   const slept: number[] = []

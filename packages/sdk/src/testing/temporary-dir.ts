@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** A folder that goes away when it is disposed. */
 export interface TemporaryDir extends AsyncDisposable {
   readonly path: string
 }

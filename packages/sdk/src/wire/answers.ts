@@ -10,6 +10,7 @@ export interface DeviceAuthorization {
   intervalSeconds: number | null
 }
 
+/** A pair of tokens as the server answers it. */
 export interface Tokens {
   accessToken: string
   refreshToken: string

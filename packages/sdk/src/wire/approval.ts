@@ -1,4 +1,7 @@
-/** The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. */
+/**
+ * The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. Where the server
+ * tells of the decision (watch.ts), one more poll follows at once.
+ */
 
 import type { Clock } from '../clock.ts'
 import { isOsaError, OsaError } from '../errors.ts'
@@ -6,7 +9,8 @@ import { cleanText } from '../text.ts'
 import { readOAuthError, readTokens, type Tokens } from './answers.ts'
 import { clampInterval, maxIntervalSeconds, type PendingLogin } from './device-login.ts'
 import type { Http, HttpAnswer } from './http.ts'
-import { retryAfterMs, unexpectedAnswer } from './unexpected-answer.ts'
+import { retryAfterOf, unexpectedAnswer } from './unexpected-answer.ts'
+import { type DecisionWatch, watchForDecision } from './watch.ts'
 
 const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -43,7 +47,7 @@ const judge = (answer: HttpAnswer, login: PendingLogin, nowMs: number): PollOutc
     return { outcome: 'approved', tokens }
   }
   if (answer.status >= 500 || answer.status === 429) {
-    return { outcome: 'unreachable', waitMs: retryAfterMs(answer, nowMs) ?? 0 }
+    return { outcome: 'unreachable', waitMs: retryAfterOf(answer.headers, nowMs) ?? 0 }
   }
   const refusal = answer.status >= 400 ? readOAuthError(answer.json) : null
   if (!refusal) throw unexpectedAnswer(answer)
@@ -71,30 +75,62 @@ const poll = async (http: Http, login: PendingLogin, clock: Clock, signal?: Abor
   }
 }
 
+/** How a login stands that is not decided yet. */
 export interface Waiting {
   reason: 'pending' | 'slow_down' | 'unreachable'
   secondsLeft: number
 }
 
-/**
- * Polls until a decision falls (RFC 8628 §3.4, §3.5): first after one interval; `slow_down` lengthens the interval by 5 s for good;
- * outages back off, doubling to a minute, and `Retry-After` is kept to. Throws `login_denied`, `login_expired`, `login_lost`,
- * `aborted`, or what is wrong with the answer.
- */
-export const waitForApproval = async (options: {
+interface WaitOptions {
   http: Http
   login: PendingLogin
   clock: Clock
   signal?: AbortSignal
   onWaiting?: (waiting: Waiting) => void
-}): Promise<Tokens> => {
+}
+
+/** Sleeps, or is woken by the decision; says whether it was, which is once at most however often the server would say so. */
+const createPause = ({ clock, signal }: WaitOptions, { decided }: DecisionWatch) => {
+  let isTold = false
+  return async (ms: number): Promise<boolean> => {
+    if (isTold) {
+      await clock.sleep(ms, signal)
+      return false
+    }
+    try {
+      if (!decided.aborted) await clock.sleep(ms, signal ? AbortSignal.any([signal, decided]) : decided)
+    } catch (error) {
+      if (signal?.aborted || !decided.aborted) throw error
+    }
+    isTold = decided.aborted
+    return isTold
+  }
+}
+
+/**
+ * Polls until a decision falls (RFC 8628 §3.4, §3.5): first after one interval; `slow_down` lengthens the interval by 5 s for good;
+ * outages back off, doubling to a minute, and `Retry-After` is kept to. A server that can say when the decision falls is polled once
+ * more at that moment. Throws `login_denied`, `login_expired`, `login_lost`, `aborted`, or what is wrong with the answer.
+ */
+export const waitForApproval = async (options: WaitOptions): Promise<Tokens> => {
+  const { http, login, clock, signal } = options
+  const watch = watchForDecision({ http, login, now: clock.now, signal })
+  try {
+    return await pollUntilDecided(options, watch)
+  } finally {
+    await watch.stop()
+  }
+}
+
+const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Promise<Tokens> => {
   const { http, login, clock, signal, onWaiting } = options
+  const pause = createPause(options, watch)
   let intervalSeconds = login.intervalSeconds
   let pauseMs = intervalSeconds * 1000
   for (;;) {
     const leftMs = login.expiresAtMs - clock.now()
-    await clock.sleep(Math.max(0, Math.min(pauseMs, leftMs)), signal)
-    if (leftMs <= pauseMs) throw expired(login)
+    const isTold = await pause(Math.max(0, Math.min(pauseMs, leftMs)))
+    if (!isTold && leftMs <= pauseMs) throw expired(login)
     const polled = await poll(http, login, clock, signal)
     if (polled.outcome === 'approved') return polled.tokens
     if (polled.outcome === 'slow_down') {
@@ -106,6 +142,7 @@ export const waitForApproval = async (options: {
       polled.outcome === 'unreachable'
         ? Math.max(Math.min(pauseMs * 2, maxIntervalSeconds * 1000), intervalSeconds * 1000, polled.waitMs)
         : intervalSeconds * 1000
+    if (polled.outcome !== 'unreachable') watch.reopen()
     onWaiting?.({ reason: polled.outcome, secondsLeft: Math.max(0, (login.expiresAtMs - clock.now()) / 1000) })
   }
 }

@@ -32,7 +32,9 @@ const reply = (status: number, json: unknown, headers: Record<string, string> = 
 const script = (clock: Clock, answers: (HttpAnswer | OsaError)[]): { http: Http; askedAtSeconds: number[] } => {
   const startMs = clock.now()
   const askedAtSeconds: number[] = []
-  const http: Http = async () => {
+  const http: Http = async (request) => {
+    // a server that tells nobody of decisions
+    if (request.onEventText) return reply(404, undefined)
     askedAtSeconds.push((clock.now() - startMs) / 1000)
     const next = answers[Math.min(askedAtSeconds.length, answers.length) - 1]
     if (!next || next instanceof OsaError) throw next ?? new Error('nothing scripted')

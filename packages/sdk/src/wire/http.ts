@@ -4,6 +4,7 @@
  */
 import { OsaError } from '../errors.ts'
 import { networkError, type ProxyInUse } from './network-error.ts'
+import { toAnswer } from './to-answer.ts'
 
 export interface HttpRequest {
   server: string
@@ -15,6 +16,11 @@ export interface HttpRequest {
   bearer?: string
   signal?: AbortSignal | undefined
   timeoutMs?: number
+  /**
+   * Asks for an event stream and is given its text as it comes; true ends the exchange. Only for an answer with status 200 and the type
+   * `text/event-stream`; any other is read and returned as usual.
+   */
+  onEventText?: (text: string) => boolean
 }
 
 export interface HttpAnswer {
@@ -29,11 +35,13 @@ export interface HttpAnswer {
   readonly text: string
   readonly headers: Headers
 }
+/** Sends one request; see `createHttp`. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
 /** What a log may know about a request: no headers, no bodies. */
 export interface Exchange {
   readonly method: string
+  /** Without its query. */
   readonly url: string
   /** An HTTP status, or the code of the failure. */
   readonly outcome: string
@@ -41,61 +49,24 @@ export interface Exchange {
   readonly requestId: string | null
 }
 
+/** What requests are sent with. */
 export interface HttpOptions {
+  /** What sends: a proxy's, a test's. */
   fetch?: typeof globalThis.fetch
   /** For a whole exchange, body included. */
   timeoutMs?: number
   userAgent?: string
+  /** Says which proxy a request goes through, for messages. */
   proxyFor?: (url: URL) => ProxyInUse | null
+  /** Hears of every exchange, failed ones too. */
   onExchange?: (exchange: Exchange) => void
 }
 
-export const maxBodyBytes = 1024 * 1024
+/** How long a request may take when nobody says otherwise, in milliseconds. */
 export const defaultTimeoutMs = 30_000
 
-const readBody = async (response: Response, server: string): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = response.body?.getReader()
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    size += next.value.byteLength
-    if (size > maxBodyBytes) {
-      await reader?.cancel()
-      throw new OsaError('not_an_osa_server', `${server} sent an answer of more than 1 MiB`, { server })
-    }
-    chunks.push(next.value)
-  }
-  return Buffer.concat(chunks)
-}
-
-const isJsonType = (contentType: string): boolean => /^application\/(json|[\w.-]+\+json)$/i.test(contentType)
-
-const parseJson = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    // Not JSON after all (truncated, wrong encoding): the caller reports the answer as a whole.
-    return undefined
-  }
-}
-
-const toAnswer = async (request: HttpRequest, response: Response): Promise<HttpAnswer> => {
-  const contentType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const bytes = await readBody(response, request.server)
-  const json = isJsonType(contentType) ? parseJson(bytes) : undefined
-  return {
-    server: request.server,
-    request: `${request.method} ${request.path}`,
-    status: response.status,
-    contentType,
-    json,
-    text: json === undefined ? new TextDecoder().decode(bytes.subarray(0, 4096)) : '',
-    headers: response.headers,
-  }
-}
-
 const headersOf = (request: HttpRequest, userAgent: string): Record<string, string> => ({
-  accept: 'application/json',
+  accept: request.onEventText ? 'text/event-stream' : 'application/json',
   'user-agent': userAgent,
   ...(request.json ? { 'content-type': 'application/json' } : {}),
   ...(request.bearer === undefined ? {} : { authorization: `Bearer ${request.bearer}` }),
@@ -115,7 +86,7 @@ export const createHttp = (options: HttpOptions = {}): Http => {
     const report = (outcome: string, requestId: string | null): void =>
       options.onExchange?.({
         method: request.method,
-        url: url.href,
+        url: url.origin + url.pathname,
         outcome,
         elapsedMs: Math.round(performance.now() - startedAt),
         requestId,
@@ -128,7 +99,9 @@ export const createHttp = (options: HttpOptions = {}): Http => {
         ...(request.json ? { body: JSON.stringify(request.json) } : {}),
         signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
       })
-      const answer = await toAnswer(request, response)
+      const { server, onEventText } = request
+      const about = { server, request: `${request.method} ${request.path}`, onEventText }
+      const answer = await toAnswer(response, about)
       report(String(answer.status), answer.headers.get('x-request-id'))
       return answer
     } catch (error) {

@@ -6,11 +6,16 @@ import type { HttpAnswer } from './http.ts'
 const maxRetryAfterSeconds = 1800
 
 /** `Retry-After` in milliseconds (delta-seconds or a date, RFC 9110 §10.2.3), at most half an hour; null when absent. */
-export const retryAfterMs = (answer: HttpAnswer, nowMs: number): number | null => {
-  const value = answer.headers.get('retry-after')
+export const retryAfterOf = (headers: Headers, nowMs: number): number | null => {
+  const value = headers.get('retry-after')
   if (value === null) return null
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - nowMs) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), maxRetryAfterSeconds) * 1000 : null
+}
+
+const patienceOf = ({ headers }: HttpAnswer): { retryAfterMs?: number } => {
+  const waitMs = retryAfterOf(headers, Date.now())
+  return waitMs === null ? {} : { retryAfterMs: waitMs }
 }
 
 const titleOf = (html: string): string => {
@@ -43,11 +48,10 @@ export const unexpectedAnswer = (answer: HttpAnswer): OsaError => {
     status,
     details: [exchangeLine(answer)],
     ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
+    ...(status === 429 || status === 503 ? patienceOf(answer) : {}),
   }
   if (status === 429) {
-    const waitMs = retryAfterMs(answer, Date.now())
-    const retry = waitMs === null ? {} : { retryAfterMs: waitMs }
-    return new OsaError('rate_limited', `${server} asks to slow down`, { ...options, ...retry, retryable: true })
+    return new OsaError('rate_limited', `${server} asks to slow down`, { ...options, retryable: true })
   }
   if (status >= 500) {
     return new OsaError('server_error', `${server} is in trouble (HTTP ${status})`, {

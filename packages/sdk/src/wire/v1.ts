@@ -71,6 +71,7 @@ export interface ServerDocument {
   refreshReuseGraceSeconds: number
 }
 
+/** Where a node introduces itself. */
 export const serverDocumentPath = '/.well-known/osa'
 
 /** Reads `/.well-known/osa` and believes it only if its issuer is this very server (RFC 8414 §3.3). Throws otherwise. */

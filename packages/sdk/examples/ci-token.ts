@@ -1,0 +1,20 @@
+/**
+ * A job in CI, or a service, with tokens of its own secret manager. No saved login is read or written. Here the secret manager is two
+ * environment variables.
+ *
+ *     OSA_NODE=https://archive.example.org VAULT_TOKEN=… node ci-token.ts
+ */
+import { createOsaClient, type TokenProvider } from '@osa/sdk'
+
+const { OSA_NODE, VAULT_TOKEN, VAULT_NEXT_TOKEN } = process.env
+if (!OSA_NODE) throw new Error('Set OSA_NODE to the address of the node')
+
+const fromVault: TokenProvider = {
+  getToken: () => VAULT_TOKEN ?? null,
+  // asked once after the node refused a token; null gives up
+  onUnauthorized: ({ rejectedToken }) => (rejectedToken === VAULT_TOKEN ? (VAULT_NEXT_TOKEN ?? null) : null),
+}
+
+const osa = createOsaClient({ server: OSA_NODE, auth: fromVault, retry: { attempts: 5 }, userAgent: 'nightly-job/1' })
+const sessions = await osa.session.list.query()
+console.log(`${sessions.length} open session(s)`)

@@ -1,0 +1,95 @@
+/**
+ * What a call throws: an OsaError and a TRPCClientError in one. tRPC passes its own errors through as they are, so that the code that
+ * calls sees `code`, `status`, `hint` and, from the node, the typed `data` and `shape`.
+ */
+import { TRPCClientError } from '@trpc/client'
+import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions } from '../errors.ts'
+import { cleanText } from '../text.ts'
+import { retryAfterOf } from '../wire/unexpected-answer.ts'
+import type { AppRouter } from './app-router.ts'
+
+/** An OsaError (`instanceof OsaError` holds) with what tRPC knows: `data` and `shape` are the node's own words, typed. */
+export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError {
+  declare readonly name: 'OsaError'
+  declare readonly code: ErrorCode
+  declare readonly hint: string | undefined
+  declare readonly details: readonly string[]
+  declare readonly gaps: OsaError['gaps']
+  declare readonly status: number | undefined
+  declare readonly server: string | undefined
+  declare readonly requestId: string | undefined
+  declare readonly retryAfterMs: number | undefined
+  declare readonly retryable: boolean
+  declare readonly path: string | undefined
+  declare readonly [brand]: true
+
+  /** `from` is tRPC's error, when the node answered with one. */
+  constructor(error: OsaError, from?: TRPCClientError<AppRouter>) {
+    const result = from?.shape ? { error: from.shape } : undefined
+    const cause = error.cause instanceof Error ? error.cause : undefined
+    super(error.message, { ...(result ? { result } : {}), ...(cause ? { cause } : {}), meta: from?.meta })
+    // tRPC's constructor sets its own prototype.
+    Object.setPrototypeOf(this, OsaCallError.prototype)
+    Object.assign(this, error)
+  }
+}
+
+const codeOfStatus = (status: number): ErrorCode => {
+  if (status === 401) return 'not_authenticated'
+  if (status === 403) return 'forbidden'
+  if (status === 404) return 'not_found'
+  if (status === 429) return 'rate_limited'
+  return status >= 500 ? 'server_error' : 'usage'
+}
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  not_authenticated: 'Run osa login',
+  server_error: "Try again in a moment; if it stays, tell the archive's administrator",
+}
+
+/** The status that counts: a node that cannot reach its database says so for the whole request, not in each error. */
+const statusOf = (dataStatus: number, response: Response | undefined): number =>
+  dataStatus >= 500 && response && response.status >= 500 ? response.status : dataStatus
+
+/** Says in one of our codes what the node said in one of tRPC's. */
+const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError | null => {
+  const { data } = error
+  if (typeof data?.httpStatus !== 'number') return null
+  const response = error.meta?.response as Response | undefined
+  const status = statusOf(data.httpStatus, response)
+  const code = codeOfStatus(status)
+  const requestId = response?.headers.get('x-request-id')
+  const retryAfterMs = response ? retryAfterOf(response.headers, Date.now()) : null
+  const options: OsaErrorOptions = {
+    server,
+    status,
+    hint: hints[code],
+    retryable: [429, 502, 503, 504].includes(status),
+    ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  }
+  return new OsaError(code, cleanText(error.message, 500), options)
+}
+
+const innermost = (error: unknown): OsaError | null => {
+  let next = error
+  for (let depth = 0; depth < 5 && next instanceof Error; depth++) {
+    if (isOsaError(next)) return next
+    next = next.cause
+  }
+  return null
+}
+
+/** Whatever went wrong below, as the error that a call throws. */
+export const toCallError = (error: unknown, server: string | undefined): OsaCallError => {
+  if (error instanceof OsaCallError) return error
+  const known = innermost(error)
+  if (known) return new OsaCallError(known)
+  const about = server === undefined ? {} : { server }
+  if (error instanceof TRPCClientError) {
+    const answered = fromNode(error, server ?? '')
+    if (answered) return new OsaCallError(answered, error)
+  }
+  const message = error instanceof Error ? error.message : 'Something went wrong in the SDK'
+  return new OsaCallError(new OsaError('internal', cleanText(message), { ...about, cause: error }))
+}

@@ -1,0 +1,80 @@
+/** What a client knows once it has a server: its address, its tokens, its guarded door. Made at the first call, kept if that worked. */
+import { OsaError } from '../errors.ts'
+import { canonicalServer } from '../server-url.ts'
+import { createGuardedFetch, type GuardedResponse } from './guarded-fetch.ts'
+import type { ClientEvent, ClientOptions } from './options.ts'
+import type { AuthOption, ServerSource, TokenProvider } from './token-provider.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+/** A server's canonical address, and who named it. */
+export interface NamedServer {
+  readonly server: string
+  readonly serverSource: ServerSource
+}
+
+/** What a runtime adds: where to look when the program says nothing. Null in browsers, where there is nowhere to look. */
+export interface Surroundings {
+  readonly userAgent: string
+  findServer(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
+  findAuth(options: { fetch: typeof fetch }): Promise<TokenProvider>
+}
+
+/** Everything a request needs. */
+export interface Connection extends NamedServer {
+  readonly tokens: Tokens
+  readonly fetch: typeof fetch
+  readonly guardedFetch: (input: string | URL | Request, init?: RequestInit) => Promise<GuardedResponse>
+  /** Headers of every request, the token left out. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A client's options, wherever it runs. */
+export type AnyClientOptions = ClientOptions & { readonly server?: string | URL; readonly auth?: AuthOption }
+
+const noTokens: TokenProvider = { getToken: () => null, isBoundToServer: true }
+
+const providerOf = (auth: AuthOption): TokenProvider => {
+  if (typeof auth === 'string') return { getToken: () => auth }
+  return 'getToken' in auth ? auth : noTokens
+}
+
+const missing = (what: string): OsaError => new OsaError('usage', `createOsaClient needs ${what} here`)
+
+/** Makes the function that answers the connection. A server that the program names is checked at once; throws `invalid_server_url`. */
+export const createConnector = (
+  options: AnyClientOptions,
+  surroundings: Surroundings | null,
+  running: { onEvent: (event: ClientEvent) => void; signal: AbortSignal },
+): (() => Promise<Connection>) => {
+  const { allowHttp, auth, timeoutMs = 30_000, fetch = globalThis.fetch } = options
+  const { onEvent, signal } = running
+  const named: NamedServer | null = options.server
+    ? { server: canonicalServer(String(options.server), { allowHttp: allowHttp ?? false }), serverSource: 'option' }
+    : null
+  if (!named && !surroundings) throw missing('a server')
+  if (auth === undefined && !surroundings) throw missing('auth')
+  const agent = surroundings && [surroundings.userAgent, options.userAgent].filter(Boolean).join(' ')
+
+  const connect = async (): Promise<Connection> => {
+    const target = named ?? (await surroundings?.findServer({ allowHttp }))
+    if (!target) throw missing('a server')
+    const provider = auth === undefined ? await surroundings?.findAuth({ fetch }) : providerOf(auth)
+    if (!provider) throw missing('auth')
+    return {
+      ...target,
+      fetch,
+      tokens: createTokens(provider, { ...target, signal }, onEvent),
+      guardedFetch: createGuardedFetch({ server: target.server, fetch, timeoutMs, onEvent }),
+      headers: agent ? { 'user-agent': agent } : {},
+    }
+  }
+
+  let connecting: Promise<Connection> | null = null
+  return () => {
+    connecting ??= connect().catch((error: unknown) => {
+      connecting = null
+      throw error
+    })
+    return connecting
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Puts a client together: edge-link.ts (cancelling) → retry-policy.ts → auth-policy.ts → send-link.ts (batches, subscriptions), over
+ * guarded-fetch.ts.
+ */
+import { createTRPCClient, type TRPCClient } from '@trpc/client'
+import type { AppRouter } from './app-router.ts'
+import { authPolicy } from './auth-policy.ts'
+import { type AnyClientOptions, createConnector, type Surroundings } from './connection.ts'
+import { edgeLink } from './edge-link.ts'
+import { repeatingLink } from './repeating-link.ts'
+import { retryPolicy } from './retry-policy.ts'
+import { sendLink } from './send-link.ts'
+
+/** The procedures of a node, typed, and three members of the client's own. Every call rejects with an `OsaError`. */
+export type OsaClient = TRPCClient<AppRouter> & {
+  /** The node's canonical address. Rejects with `no_server` and its kin where nothing names one. */
+  $server(): Promise<string>
+  /** The access token that the next call would carry, renewed if need be; null for none. For requests that are not tRPC's. */
+  $auth(): Promise<string | null>
+  /** Ends everything this client does; calls then reject with `aborted`. */
+  $close(): void
+}
+
+/** Makes a client. Nothing is sent or read before the first call. */
+export const createClient = (options: AnyClientOptions, surroundings: Surroundings | null): OsaClient => {
+  const closing = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
+  const onEvent = options.onEvent ?? (() => undefined)
+  const connect = createConnector(options, surroundings, { onEvent, signal })
+  const typed = createTRPCClient<AppRouter>({
+    links: [
+      edgeLink(signal),
+      repeatingLink(retryPolicy(options.retry, { onEvent, random: Math.random })),
+      repeatingLink(authPolicy(async () => (await connect()).tokens, typeof options.auth === 'string')),
+      sendLink(connect),
+    ],
+  })
+  const own: Record<PropertyKey, unknown> = {
+    $server: async () => (await connect()).server,
+    $auth: async () => {
+      const { tokens } = await connect()
+      await tokens.obtain()
+      return tokens.current()
+    },
+    $close: () => closing.abort(),
+  }
+  return new Proxy(typed, {
+    get: (target, key) => (Object.hasOwn(own, key) ? own[key] : Reflect.get(target, key)),
+  }) as OsaClient
+}

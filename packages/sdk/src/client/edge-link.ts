@@ -1,0 +1,39 @@
+/** The first link: ends a call at once when somebody cancels it, and lets nothing out that is not an OsaError. */
+import type { TRPCLink } from '@trpc/client'
+import { observable } from '@trpc/server/observable'
+import { OsaError } from '../errors.ts'
+import type { AppRouter } from './app-router.ts'
+import { toCallError } from './call-error.ts'
+
+/** A caller's deadline (`AbortSignal.timeout`) is a timeout, any other reason is a cancellation. */
+const cancelled = ({ reason }: AbortSignal): OsaError =>
+  reason instanceof Error && reason.name === 'TimeoutError'
+    ? new OsaError('timeout', 'The call was not answered within the time its caller allows', {
+        cause: reason,
+        retryable: true,
+      })
+    : new OsaError('aborted', 'Cancelled', { cause: reason })
+
+/** Makes the link. `closing` ends every call of the client. */
+export const edgeLink =
+  (closing: AbortSignal): TRPCLink<AppRouter> =>
+  () =>
+  ({ op, next }) =>
+    observable((observer) => {
+      const signal = op.signal ? AbortSignal.any([op.signal, closing]) : closing
+      const cancel = (): void => observer.error(toCallError(cancelled(signal), undefined))
+      if (signal.aborted) {
+        cancel()
+        return
+      }
+      signal.addEventListener('abort', cancel, { once: true })
+      const running = next({ ...op, signal }).subscribe({
+        next: (value) => observer.next(value),
+        complete: () => observer.complete(),
+        error: (error) => observer.error(toCallError(error, undefined)),
+      })
+      return () => {
+        signal.removeEventListener('abort', cancel)
+        running.unsubscribe()
+      }
+    })

@@ -1,0 +1,66 @@
+/** The last link: queries and mutations in batches, subscriptions as event streams. */
+import { httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
+import { observable, type Unsubscribable } from '@trpc/server/observable'
+import superjson from 'superjson'
+import type { AppRouter } from './app-router.ts'
+import { attemptOf } from './auth-policy.ts'
+import { toCallError } from './call-error.ts'
+import type { Connection } from './connection.ts'
+
+/** What a node takes in one request. */
+const maxItems = 10
+const maxURLLength = 4000
+
+type Operation = Parameters<OperationLink<AppRouter>>[0]['op']
+
+/** The headers of a request, with the newest token, which is written down for every operation that it carries. */
+export const signedHeaders = (connection: Connection, ops: readonly Operation[]): Record<string, string> => {
+  const token = connection.tokens.current()
+  for (const op of ops) attemptOf(op).token = token
+  return { ...connection.headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
+}
+
+const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
+  httpBatchLink<AppRouter>({
+    url: `${connection.server}/trpc`,
+    transformer: superjson,
+    maxItems,
+    maxURLLength,
+    fetch: (url, init) => connection.guardedFetch(url, init as RequestInit),
+    headers: ({ opList }) => signedHeaders(connection, opList),
+  })
+
+/** Makes the link. Every error that leaves it is an `OsaCallError`. */
+export const sendLink =
+  (connect: () => Promise<Connection>): TRPCLink<AppRouter> =>
+  (runtime) => {
+    let batch: Promise<OperationLink<AppRouter>> | null = null
+    const linkFor = (type: Operation['type'], connection: Connection): Promise<OperationLink<AppRouter>> => {
+      if (type !== 'subscription') {
+        batch ??= Promise.resolve(batchLink(connection)(runtime))
+        return batch
+      }
+      // Only few calls are subscriptions; a page that makes none does not load this.
+      return import('./subscription-link.ts').then(({ subscriptionLink }) => subscriptionLink(connection)(runtime))
+    }
+    return ({ op, next }) =>
+      observable((observer) => {
+        let isOver = false
+        let running: Unsubscribable | null = null
+        const send = async (): Promise<void> => {
+          const connection = await connect()
+          const link = await linkFor(op.type, connection)
+          if (isOver) return
+          running = link({ op, next }).subscribe({
+            next: (value) => observer.next(value),
+            complete: () => observer.complete(),
+            error: (error) => observer.error(toCallError(error, connection.server)),
+          })
+        }
+        send().catch((error: unknown) => observer.error(toCallError(error, undefined)))
+        return () => {
+          isOver = true
+          running?.unsubscribe()
+        }
+      })
+  }

@@ -1,0 +1,65 @@
+/** Runs a person's own configuration module: TypeScript by Node itself where it can, else by jiti. */
+import { pathToFileURL } from 'node:url'
+import { OsaError } from '../errors.ts'
+import { cleanText } from '../text.ts'
+
+/** Loaded here: 2 MB that only Nodes without type stripping need (before 22.18). */
+const loadJiti = async () => {
+  try {
+    return await import('jiti')
+  } catch (error) {
+    throw new OsaError('malformed_config', `Node ${process.versions.node} can't run TypeScript by itself`, {
+      hint: 'Use Node 22.18 or later, or npm install -D jiti',
+      cause: error,
+    })
+  }
+}
+
+const importWithJiti = async (path: string): Promise<unknown> => {
+  const { createJiti } = await loadJiti()
+  return await createJiti(import.meta.url, { fsCache: false, interopDefault: false }).import(path)
+}
+
+const importModule = async (path: string): Promise<unknown> => {
+  const isTypeScript = /\.[cm]?ts$/.test(path)
+  if (isTypeScript && !process.features.typescript) return await importWithJiti(path)
+  return await import(pathToFileURL(path).href)
+}
+
+const hintFor = (error: unknown, message: string): string => {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  const isSdk = /['"]@osa\/sdk(\/|['"])/.test(message)
+  if (isSdk && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) return 'npm install -D @osa/sdk'
+  if (message.includes('@osa/sdk') && code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return 'npm install -D @osa/sdk@latest'
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
+    return 'Node runs TypeScript by leaving the types out: write it without enum, namespace and parameter properties'
+  return 'Correct the file and try again'
+}
+
+/** `osa.config.ts:12:5`, from the stack of what was thrown; null when it did not come from this file. */
+const placeIn = (error: unknown, path: string): string | null => {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const spelling of [pathToFileURL(path).href, path]) {
+    const start = stack.indexOf(`${spelling}:`)
+    const place = start === -1 ? null : /^:(\d+)(:\d+)?/.exec(stack.slice(start + spelling.length))
+    if (place) return `${path}${place[0]}`
+  }
+  return null
+}
+
+/** What a configuration module exports. Throws `malformed_config` for whatever it throws, with the place in the file where that is known. */
+export const loadModule = async (path: string): Promise<Record<string, unknown>> => {
+  try {
+    return { ...((await importModule(path)) as object) }
+  } catch (error) {
+    if (error instanceof OsaError) throw error
+    const message = error instanceof Error ? error.message : String(error)
+    const place = placeIn(error, path)
+    throw new OsaError('malformed_config', `${path} can't be loaded: ${cleanText(message.split('\n')[0] ?? '', 300)}`, {
+      path,
+      details: place ? [`at ${place}`] : [],
+      hint: hintFor(error, message),
+      cause: error,
+    })
+  }
+}

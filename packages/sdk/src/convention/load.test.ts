@@ -1,0 +1,123 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isOsaError } from '../errors.ts'
+import { makeTemporaryDir } from '../testing/temporary-dir.ts'
+import { checkConventions } from './check.ts'
+import { findConventionFile } from './find-file.ts'
+import { loadConventions } from './load.ts'
+
+const write = async (folder: string, name: string, text: string): Promise<string> => {
+  const path = join(folder, name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+  return path
+}
+
+const codeOf = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    return `answered ${JSON.stringify(await work)}`
+  } catch (error) {
+    if (isOsaError(error)) return `${error.code}: ${error.message}`
+    throw error
+  }
+}
+
+test.each([
+  ['export default { title: "one" }', [{ title: 'one' }]],
+  ['export default [{ title: "one" }, { title: "two" }]', [{ title: 'one' }, { title: 'two' }]],
+  ['export const conventions = [{ title: "one" }]', [{ title: 'one' }]],
+  ['type T = string\nconst title: T = "one"\nexport default { title }', [{ title: 'one' }]],
+])('a module exports its conventions: %s', async (text, values) => {
+  await using folder = await makeTemporaryDir()
+  const path = await write(folder.path, 'osa.config.ts', text)
+  expect(await loadConventions(path)).toEqual({ name: path, folder: folder.path, values })
+})
+
+test.each([
+  ['\ufeff{"title": "one"}', [{ title: 'one' }]],
+  ['[{"title": "one"}]', [{ title: 'one' }]],
+  ['{"manifest_version": 1, "conventions": [{"title": "one"}]}', [{ title: 'one' }]],
+])('a JSON file holds them: %s', async (text, values) => {
+  await using folder = await makeTemporaryDir()
+  expect((await loadConventions(await write(folder.path, 'osa.config.json', text))).values).toEqual(values)
+})
+
+test.each([
+  ['osa.config.mjs', 'export const other = 1', 'exports no convention'],
+  ['osa.config.mjs', 'export default []', 'holds no convention'],
+  ['osa.config.mjs', 'export default "text"', 'holds no convention'],
+  ['osa.config.mjs', 'throw new Error("no")', "can't be loaded: no"],
+  ['osa.config.mjs', 'throw null', "can't be loaded: null"],
+  ['osa.config.mjs', 'export default {', "can't be loaded: "],
+  ['osa.config.json', '{"conventions": {}}', 'has "conventions" that are no list'],
+  ['osa.config.json', '{"conventions": [],}', 'is not valid JSON (line 1, column 20'],
+  ['osa.config.json', 'null', 'holds no convention'],
+])('%s with %s is malformed_config, in words', async (name, text, message) => {
+  await using folder = await makeTemporaryDir()
+  const said = await codeOf(loadConventions(await write(folder.path, name, text)))
+  expect(said).toMatch(/^malformed_config: /)
+  expect(said).toContain(message)
+})
+
+test('a file that is not there is a mistake of use, a folder is not a file', async () => {
+  await using folder = await makeTemporaryDir()
+  expect(await codeOf(loadConventions(join(folder.path, 'nothing.json')))).toMatch(/^usage: There is no file/)
+  expect(await codeOf(loadConventions(folder.path))).toMatch(/^malformed_config: .*can't be read \(EISDIR\)/)
+})
+
+test('K28 a file in a parent folder is passed over when others can write to it, and nothing is looked at above the link', async () => {
+  await using temporary = await makeTemporaryDir()
+  const [top, below] = [join(temporary.path, 'linked'), join(temporary.path, 'linked/a/b')]
+  await mkdir(below, { recursive: true })
+  await write(temporary.path, 'osa.config.json', '{}')
+  const uid = process.getuid?.()
+  expect(await findConventionFile({ cwd: below, upTo: top, uid })).toEqual({ path: null, ignored: [] })
+  const path = await write(top, 'osa.config.ts', '')
+  expect(await findConventionFile({ cwd: below, upTo: top, uid })).toEqual({ path, ignored: [] })
+  await chmod(path, 0o666)
+  expect(await findConventionFile({ cwd: below, upTo: top, uid })).toEqual({
+    path: null,
+    ignored: [{ path, why: 'others can write to it' }],
+  })
+  expect((await findConventionFile({ cwd: top, upTo: top, uid })).path, 'my own folder is my own business').toBe(path)
+  expect((await readdir(top)).sort()).toEqual(['a', 'osa.config.ts'])
+})
+
+const whole = (title: string) => ({
+  title,
+  description: 'Molecules.',
+  schema: {
+    id: 'small-molecule',
+    version: '1.0.0',
+    fields: [{ name: 'smiles', type: 'text', required: true, cardinality: 'exactly_one' }],
+  },
+  file_requirements: { accepted_types: [], min_count: 0, max_count: 1, max_file_size: 1 },
+  hooks: [],
+  docs: {
+    purpose: 'To find molecules.',
+    example_questions: ['Which?', 'When?', 'Where?'],
+    examples: [{ question: 'Which?', query: 'select 1', interpretation: 'One.' }],
+  },
+})
+
+test('gaps of several conventions name the place of each; two with one address are a gap; so are too many', () => {
+  expect(checkConventions([whole('Small Molecules'), { ...whole('Other Molecules'), hooks: 7 }, 7])).toEqual({
+    gaps: [
+      { path: 'conventions.1.hooks', message: 'list the hooks (an empty list if there are none)' },
+      { path: 'conventions.2', message: expect.any(String) },
+    ],
+  })
+  expect(checkConventions([whole('Small Molecules'), whole('small molecules!')])).toEqual({
+    gaps: [
+      {
+        path: 'conventions.1.title',
+        message: 'another convention here has the same address, small-molecules: change one title',
+      },
+    ],
+  })
+  const many = Array.from({ length: 51 }, (_, index) => whole(`Molecules ${index}`))
+  expect(checkConventions(many)).toEqual({
+    gaps: [{ path: 'conventions', message: 'at most 50 can be deployed together' }],
+  })
+})

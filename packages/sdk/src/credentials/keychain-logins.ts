@@ -1,0 +1,132 @@
+/** Logins as items of a keychain: what an item holds, under which account, and that each write is read back before it counts. */
+
+import { OsaError } from '../errors.ts'
+import { keychainCode } from '../keychain/choose-storage.ts'
+import type { KeychainBackend, KeychainBinding, KeychainFailure, KeychainItem } from '../keychain/keychain.ts'
+import { keychainService } from '../keychain/system-keychain.ts'
+import { type Environment, isDefaultConfigDir } from './config-dir.ts'
+import { type Credential, readCredential } from './credentials-file.ts'
+import { type KeychainMarks, openKeychainMarks, shortHash } from './keychain-marks.ts'
+import { toStoreError } from './private-file.ts'
+
+/** A login as an item holds it, one JSON text. Who it belongs to stands in the index. */
+export const formatItem = (credential: Credential): string =>
+  JSON.stringify({
+    v: 1,
+    access_token: credential.accessToken,
+    ...(credential.refreshToken === null ? {} : { refresh_token: credential.refreshToken }),
+    ...(credential.expiresAt === null ? {} : { expires_at: credential.expiresAt }),
+    ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
+  })
+
+/** Throws `malformed_credentials` for what is not an item of ours; that concerns this server only. */
+const parseItem = (text: string, context: { server: string; path: string }): Credential => {
+  let fields: unknown
+  try {
+    fields = JSON.parse(text)
+  } catch {
+    // Not JSON: refused below, without repeating what may be half a secret.
+    fields = null
+  }
+  const isOurs = (fields as { v?: unknown } | null)?.v === 1
+  return readCredential(isOurs ? fields : null, context)
+}
+
+export interface KeychainLogins {
+  /** The login without its person; null when the keychain is open and holds none. Throws `store_locked`, `store_unavailable`. */
+  read(server: string, binding: KeychainBinding): Promise<Credential | null>
+  /** Proves that an item can be written. Throws as `read` does. */
+  prove(server: string, binding: KeychainBinding): Promise<void>
+  /** Whether a login is larger than an item may be. */
+  isTooLarge(credential: Credential): boolean
+  /** Writes an item and reads it back, each by a process of its own. Throws as `read` does. */
+  write(server: string, binding: KeychainBinding, credential: Credential): Promise<void>
+  /** Deletes an item. Throws as `read` does, and then the item may still be there. */
+  remove(server: string, binding: KeychainBinding): Promise<void>
+  /** Deletes what items there may be of a server except the one that is kept; answers whether none is left. */
+  removeOthers(server: string, kept: KeychainBinding | null): Promise<boolean>
+}
+
+/** S22: where the login is, and that it is not lost. */
+const refusal = (server: string, label: string, failure: KeychainFailure): OsaError =>
+  new OsaError(keychainCode(failure), `Your login for ${server} is in the ${label}, which this session can't open`, {
+    server,
+    details: [failure.reason.replace(/^./, (letter) => letter.toUpperCase())],
+    hint:
+      failure.kind === 'locked'
+        ? 'Unlock it and try again. Over SSH: osa login --storage file. In scripts: OSA_TOKEN'
+        : 'Try again, or sign in to a file: osa login --storage file. In scripts: OSA_TOKEN',
+  })
+
+const notSaved = (server: string, label: string, failure: KeychainFailure): OsaError =>
+  new OsaError(keychainCode(failure), `The login for ${server} can't be saved in the ${label}: ${failure.reason}`, {
+    server,
+    hint: 'Unlock it and try again, or use osa login --storage file',
+  })
+
+const isNot = (read: { value: string | null } | { failure: KeychainFailure }, written: string) =>
+  'value' in read && read.value !== written
+
+const untrue: KeychainFailure = { kind: 'broken', reason: 'it does not give back what it was given' }
+
+/** The logins that a config directory has in a keychain. Another directory than the usual one gets accounts of its own. */
+export const openKeychainLogins = (options: {
+  dir: string
+  env: Environment
+  keychain: KeychainBackend
+}): KeychainLogins => {
+  const { dir, env, keychain } = options
+  const { label, maxBytes } = keychain
+  const marks: KeychainMarks = openKeychainMarks(dir)
+
+  const itemOf = async (server: string, binding: KeychainBinding): Promise<KeychainItem> => {
+    const account = isDefaultConfigDir(dir, env) ? server : `${server}#${await shortHash(dir, 8)}`
+    return { service: keychainService, account, binding }
+  }
+  const remove = async (server: string, binding: KeychainBinding): Promise<void> => {
+    const deleted = await keychain.deletePassword(await itemOf(server, binding))
+    if ('failure' in deleted) throw refusal(server, label, deleted.failure)
+    await marks.remove(server, binding)
+  }
+
+  return {
+    remove,
+    isTooLarge: (credential) => maxBytes !== null && Buffer.byteLength(formatItem(credential)) > maxBytes,
+    async read(server, binding) {
+      const read = await keychain.getPassword(await itemOf(server, binding))
+      if ('failure' in read) throw refusal(server, label, read.failure)
+      return read.value === null ? null : parseItem(read.value, { server, path: `the ${label}` })
+    },
+    async prove(server, binding) {
+      const probed = await keychain.probe(binding)
+      if ('failure' in probed) throw refusal(server, label, probed.failure)
+    },
+    async write(server, binding, credential) {
+      const item = await itemOf(server, binding)
+      const secret = formatItem(credential)
+      await marks.add(server, binding).catch((error: unknown) => {
+        throw toStoreError(error, dir)
+      })
+      const written = await keychain.setPassword(item, secret)
+      if ('failure' in written) throw notSaved(server, label, written.failure)
+      const read = await keychain.getPassword(item)
+      if ('failure' in read) throw notSaved(server, label, read.failure)
+      if (isNot(read, secret)) throw notSaved(server, label, untrue)
+    },
+    async removeOthers(server, kept) {
+      let isClean = true
+      for (const binding of await marks.list(server)) {
+        if (binding === kept) continue
+        try {
+          // The item that is kept may be the very same one, under another binding's name.
+          if (kept !== null && keychain.sharesItems) await marks.remove(server, binding)
+          else await remove(server, binding)
+        } catch (error) {
+          if (!(error instanceof OsaError) || error.code === 'aborted') throw error
+          isClean = false
+        }
+      }
+      return isClean
+    },
+  }
+}

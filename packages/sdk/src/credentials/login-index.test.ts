@@ -1,0 +1,37 @@
+/** Reading a file that somebody else rewrites in place: empty or half written is not broken until it stays so. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { makeTemporaryDir } from '../testing/index.ts'
+import { openLoginIndex } from './login-index.ts'
+
+const whole = '{"https://a.example": {"access_token": "a", "refresh_token": "r"}}'
+
+const setUp = async (text: string) => {
+  const temporary = await makeTemporaryDir()
+  const dir = join(temporary.path, 'osa')
+  await mkdir(dir, { mode: 0o700 })
+  const path = join(dir, 'credentials.json')
+  await writeFile(path, text, { mode: 0o600 })
+  const index = openLoginIndex({ dir, clock: systemClock, warn: () => undefined })
+  return { path, index, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() }
+}
+
+test.each(['', whole.slice(0, 20)])(
+  'C8 a file that reads %j for a moment is read again, and nothing is set aside',
+  async (torn) => {
+    for (const work of ['read', 'setAsideUnreadable'] as const) {
+      await using home = await setUp(torn)
+      const working = home.index[work]()
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      await writeFile(home.path, whole)
+      expect(await working).toEqual(work === 'read' ? JSON.parse(whole) : null)
+    }
+  },
+)
+
+test('C8 a file that stays broken is reported', async () => {
+  await using home = await setUp('{')
+  await expect(home.index.read()).rejects.toMatchObject({ code: 'malformed_credentials' })
+})

@@ -1,0 +1,46 @@
+/** What importing an entry loads, read from the built files: only `import()` may bring more, and only when it is needed. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const dist = join(import.meta.dirname, '../dist')
+
+/** Packages and built-ins that a file imports statically, through all files it imports. */
+const loadedBy = async (file: string, seen = new Set<string>()): Promise<string[]> => {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const code = await readFile(join(dist, file), 'utf8')
+  const specifiers = [...code.matchAll(/^(?:import|export)\s(?:[^'";]*?from\s*)?["']([^"']+)["']/gm)].map(
+    ([, specifier]) => specifier ?? '',
+  )
+  const found = await Promise.all(
+    specifiers.map((specifier) =>
+      specifier.startsWith('./') ? loadedBy(specifier.slice(2), seen) : Promise.resolve([specifier]),
+    ),
+  )
+  return [...new Set(found.flat())].sort()
+}
+
+test('the main entry loads tRPC and superjson, and on Node no more than that', async () => {
+  const expected = ['@trpc/client', '@trpc/server/observable', 'superjson']
+  expect(await loadedBy('index.js')).toEqual(expected)
+  expect(await loadedBy('index.node.js')).toEqual(expected)
+})
+
+test('the build for browsers names no Node built-in, not even in what it loads later', async () => {
+  const later = /import\(["']\.\/([^"']+)["']\)/g
+  const seen = new Set<string>()
+  await loadedBy('index.js', seen)
+  for (const file of seen) {
+    const code = await readFile(join(dist, file), 'utf8')
+    expect(code, file).not.toMatch(/["']node:|\bBuffer\b|\bprocess\./)
+    for (const [, next] of code.matchAll(later)) await loadedBy(next ?? '', seen)
+  }
+  expect([...seen].some((file) => file.startsWith('subscription-link'))).toBe(true)
+})
+
+test('@osa/sdk/node loads Node built-ins alone: a command line starts without tRPC and zod', async () => {
+  const loaded = await loadedBy('node.js')
+  expect(loaded.length).toBeGreaterThan(3)
+  expect(loaded.filter((name) => !name.startsWith('node:'))).toEqual([])
+})

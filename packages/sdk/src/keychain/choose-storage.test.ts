@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { createMemoryKeychain } from '../testing/index.ts'
+import { chooseStorage } from './choose-storage.ts'
+import type { KeychainFailure } from './keychain.ts'
+import type { KeychainSurroundings } from './keychain-policy.ts'
+
+const desktop: KeychainSurroundings = {
+  ...{ platform: 'linux', isSsh: false, isCi: false, isWsl: false, isContainer: false },
+  ...{ hasDisplay: true, hasSessionBus: true },
+}
+const container = { ...desktop, isContainer: true }
+const silent: KeychainFailure = { kind: 'silent', reason: 'the Secret Service did not answer' }
+
+test('auto: a keychain that proves itself is used', async () => {
+  const keychain = createMemoryKeychain({ binding: 'keytar' })
+  expect(await chooseStorage('auto', { keychain, surroundings: desktop })).toEqual({
+    ...{ target: { kind: 'keychain', binding: 'keytar', isRequired: false }, reason: null, hasFailed: false },
+  })
+})
+
+test('K23 S2: auto where none is expected: the file, with the reason, and nothing is touched', async () => {
+  const keychain = createMemoryKeychain()
+  expect(await chooseStorage('auto', { keychain, surroundings: container })).toEqual({
+    ...{ target: { kind: 'file' }, reason: 'inside a container', hasFailed: false },
+  })
+  expect(keychain.calls).toEqual([])
+})
+
+test('K23 S5: auto where one is expected and fails: the file, and that it failed', async () => {
+  const keychain = createMemoryKeychain()
+  keychain.fail('probe', silent)
+  expect(await chooseStorage('auto', { keychain, surroundings: desktop })).toEqual({
+    ...{ target: { kind: 'file' }, reason: 'the Secret Service did not answer', hasFailed: true },
+  })
+})
+
+test('keychain: tried whatever the rules say', async () => {
+  const { target } = await chooseStorage('keychain', { keychain: createMemoryKeychain(), surroundings: container })
+  expect(target).toEqual({ kind: 'keychain', binding: 'keyring', isRequired: true })
+})
+
+test.each([
+  [silent, 'store_unavailable'],
+  [{ kind: 'locked', reason: 'it is locked, and nobody unlocked it' } as const, 'store_locked'],
+  [{ kind: 'broken', reason: 'it does not give back what it was given' } as const, 'store_unavailable'],
+])('K23 S5: keychain, and it fails (%j): an error, never the file', async (failure, code) => {
+  const keychain = createMemoryKeychain()
+  keychain.fail('probe', failure)
+  await expect(chooseStorage('keychain', { keychain, surroundings: desktop })).rejects.toMatchObject({
+    code,
+    message: `The system keychain can't be used: ${failure.reason}`,
+    hint: 'Install and unlock a keyring (gnome-keyring, KWallet, KeePassXC), or use --storage file',
+  })
+})
+
+test('file: the keychain is not touched', async () => {
+  const keychain = createMemoryKeychain()
+  expect((await chooseStorage('file', { keychain, surroundings: desktop })).target).toEqual({ kind: 'file' })
+  expect(keychain.calls).toEqual([])
+})

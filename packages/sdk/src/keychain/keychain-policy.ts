@@ -1,0 +1,52 @@
+/** Where a system keychain may be used without being told to: rules about the platform, before anything is tried. */
+import { existsSync, readFileSync } from 'node:fs'
+import type { Environment } from '../credentials/config-dir.ts'
+import { sessionBusAddress } from './helper-environment.ts'
+
+/** The part of the world that decides about keychains. */
+export interface KeychainSurroundings {
+  readonly platform: string
+  readonly isSsh: boolean
+  readonly isCi: boolean
+  readonly isWsl: boolean
+  readonly isContainer: boolean
+  readonly hasDisplay: boolean
+  readonly hasSessionBus: boolean
+}
+
+const isWslKernel = (): boolean => {
+  try {
+    return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
+  } catch {
+    // No such file: not a Linux that could be WSL.
+    return false
+  }
+}
+
+/** What this process can see of its surroundings. */
+export const lookAround = (
+  env: Environment,
+  { platform, isCi }: { platform: string; isCi: boolean },
+): KeychainSurroundings => ({
+  platform,
+  isCi,
+  isSsh: Boolean(env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY),
+  isWsl: platform === 'linux' && (Boolean(env.WSL_DISTRO_NAME) || isWslKernel()),
+  isContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv') || Boolean(env.container),
+  hasDisplay: Boolean(env.DISPLAY || env.WAYLAND_DISPLAY),
+  hasSessionBus: sessionBusAddress(env) !== null,
+})
+
+/** Why no keychain is tried here on our own accord; null where one is. Ends a sentence after a colon. */
+export const whyNoKeychain = (here: KeychainSurroundings): string | null => {
+  if (here.platform === 'darwin') {
+    if (here.isSsh) return "an SSH session can't open the login keychain"
+    return here.isCi ? 'this is CI' : null
+  }
+  if (here.platform === 'win32') return null
+  if (here.platform !== 'linux') return `${here.platform} has none that osa knows`
+  if (here.isWsl) return 'WSL has none of its own'
+  if (here.isContainer) return 'inside a container'
+  if (!here.hasDisplay) return `no desktop session${here.isSsh ? ' (SSH)' : ''}`
+  return here.hasSessionBus ? null : 'no D-Bus session'
+}

@@ -1,0 +1,62 @@
+/** The verbs of the helper, on an open vault. Runs inside the helper process. */
+import { randomHex } from '../credentials/random-hex.ts'
+import type { Vault } from './bindings.ts'
+import type { HelperRequest } from './helper-protocol.ts'
+import type { KeychainAnswer, KeychainFailure } from './keychain.ts'
+
+const lockedWords =
+  /locked|dismissed|denied|cancell?ed|not allowed|refused by|auth(entication|orization) failed|-25308|-25293|-128\b/i
+
+/** What a native module's complaint means. Its own words are the only thing it gives; both kinds end with the same exit code. */
+export const failureOf = (error: unknown): KeychainFailure => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (lockedWords.test(message)) return { kind: 'locked', reason: 'it is locked, and nobody unlocked it' }
+  if (/no result found|does not exist at path/i.test(message)) {
+    return { kind: 'absent', reason: 'the Secret Service has no keyring to save in' }
+  }
+  const isServiceMissing = /D-?Bus|socket|connect|org\.freedesktop\.secrets/i
+  if (process.platform === 'linux' && isServiceMissing.test(message)) {
+    return { kind: 'absent', reason: 'the Secret Service did not answer (org.freedesktop.secrets)' }
+  }
+  return { kind: 'absent', reason: message.replace(/\s+/g, ' ').slice(0, 160) }
+}
+
+const probe = async (vault: Vault): Promise<KeychainAnswer<true>> => {
+  const account = `probe-${randomHex(8)}`
+  const secret = randomHex(16)
+  try {
+    await vault.set(account, secret)
+    const read = await vault.get(account).finally(() => vault.remove(account))
+    if (read !== secret) return { failure: { kind: 'broken', reason: 'it does not give back what it was given' } }
+    return { value: true }
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
+}
+
+/**
+ * `nothing` if the keychain can really say that there is nothing. keytar answers the same for a missing item and for one in a locked
+ * keyring; only a keyring that takes a new item is open.
+ */
+const unlessLocked = async <T>(vault: Vault, nothing: T): Promise<KeychainAnswer<T>> => {
+  const open = await probe(vault)
+  return 'failure' in open ? open : { value: nothing }
+}
+
+/** Does what a request asks. Never throws. */
+export const operate = async (vault: Vault, request: HelperRequest): Promise<KeychainAnswer<unknown>> => {
+  try {
+    if (request.verb === 'probe') return await probe(vault)
+    if (request.verb === 'set') {
+      await vault.set(request.account, request.secret)
+      return { value: true }
+    }
+    if (request.verb === 'get') {
+      const secret = await vault.get(request.account)
+      return secret === null ? await unlessLocked(vault, null) : { value: secret }
+    }
+    return (await vault.remove(request.account)) ? { value: true } : await unlessLocked(vault, false)
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test, vi } from 'vitest'
+import { storedCredentials } from '../client/stored-credentials.ts'
+import { createOsaClient } from '../index.node.ts'
+import { createManualClock, makeTemporaryDir, memoryStore, startFakeNode } from '../testing/index.ts'
+import { login, type Verification } from './login.ts'
+import { logout } from './logout.ts'
+
+describe('login', () => {
+  test('shows the code, waits for the approval and saves what storedCredentials then uses', async () => {
+    await using node = await startFakeNode()
+    const store = memoryStore()
+    const shown: Verification[] = []
+    const done = await login({
+      server: node.url,
+      store,
+      clock: createManualClock(Date.now()),
+      deviceName: 'bench tool',
+      onVerification: (verification) => {
+        shown.push(verification)
+        node.approve()
+      },
+    })
+    expect(done).toMatchObject({ server: node.url, user: { display_name: 'Josiah Carberry' } })
+    expect(shown).toMatchObject([{ userCode: 'BCDF-GHJK', verificationUri: `${node.url}/device`, server: node.url }])
+    expect(node.seen('device')[0]?.body).toContain('bench tool')
+    const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
+    expect(await osa.me.query()).toMatchObject({ id: 'u1' })
+  })
+
+  test('saves where osa does, in a file of this user alone', async () => {
+    await using folder = await makeTemporaryDir()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    const at = { configDir: folder.path, storage: 'file', clock: createManualClock(Date.now()) } as const
+    await login({ server: node.url, onVerification: () => undefined, ...at })
+    const auth = storedCredentials({ configDir: folder.path })
+    expect(await createOsaClient({ server: node.url, auth }).me.query()).toMatchObject({ id: 'u1' })
+    expect(await logout({ server: node.url, configDir: folder.path })).toEqual({ removed: true, revoked: true })
+    expect(node.families[0]?.revoked).toBe(true)
+  })
+
+  test('a refusal is login_denied, an expiry login_expired, and nothing is saved', async () => {
+    for (const [end, code] of [
+      ['deny', 'login_denied'],
+      ['expireCode', 'login_expired'],
+    ] as const) {
+      await using node = await startFakeNode()
+      const store = memoryStore()
+      const started = login({
+        server: node.url,
+        store,
+        clock: createManualClock(Date.now()),
+        onVerification: () => node[end](),
+      })
+      await expect(started).rejects.toMatchObject({ code })
+      expect(store.snapshot()).toEqual({})
+    }
+  })
+
+  test('a signal ends it with aborted', async () => {
+    await using node = await startFakeNode()
+    const stop = new AbortController()
+    const started = login({
+      server: node.url,
+      store: memoryStore(),
+      signal: stop.signal,
+      onVerification: () => stop.abort(),
+    })
+    await expect(started).rejects.toMatchObject({ code: 'aborted' })
+  })
+
+  test('a caller that cannot show the code ends it with its own error', async () => {
+    await using node = await startFakeNode({ intervalSeconds: 60 })
+    const reason = new Error('no screen')
+    const onVerification = () => Promise.reject(reason)
+    await expect(login({ server: node.url, store: memoryStore(), onVerification })).rejects.toBe(reason)
+  })
+
+  test('nothing is sent where nothing can be saved, and what cannot be saved after all is revoked', async () => {
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    const full = new Error('disk full')
+    const store = memoryStore()
+    const clock = createManualClock(Date.now())
+    const options = { server: node.url, store, clock, onVerification: () => undefined }
+    const reserve = vi.spyOn(store, 'reserve').mockRejectedValueOnce(full)
+    await expect(login(options)).rejects.toBe(full)
+    expect(node.requests).toEqual([])
+    reserve.mockRestore()
+    const proof = await store.reserve(node.url)
+    vi.spyOn(store, 'reserve').mockResolvedValueOnce(proof).mockRejectedValueOnce(full)
+    await expect(login(options)).rejects.toBe(full)
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
+  })
+
+  test('a login that is replaced is ended at the server', async () => {
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    const store = memoryStore({ [node.url]: node.issue() })
+    const clock = createManualClock(Date.now())
+    await login({ server: node.url, store, clock, onVerification: () => undefined })
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([true, false])
+  })
+})
+
+test('logout forgets the login also when the server is out of reach, and says so', async () => {
+  await using node = await startFakeNode()
+  const store = memoryStore({ [node.url]: node.issue() })
+  node.down(99)
+  expect(await logout({ server: node.url, store })).toEqual({ removed: true, revoked: false })
+  expect(store.snapshot()).toEqual({})
+  expect(await logout({ server: node.url, store })).toEqual({ removed: false, revoked: false })
+})

@@ -1,0 +1,55 @@
+/** Saved logins in memory: a test needs no HOME, no file and no keychain. */
+import type { CredentialStore } from '../credentials/credential-store.ts'
+import {
+  type Credential,
+  type Entries,
+  findEntryKey,
+  listLogins,
+  readCredential,
+  withCredential,
+  withoutCredential,
+} from '../credentials/credentials-file.ts'
+
+/** A store whose content a test may look at. */
+export interface MemoryStore extends CredentialStore {
+  /** What `credentials.json` would hold. */
+  snapshot(): Record<string, unknown>
+}
+
+/** Makes a store; `logins` are entries by server, such as `FakeNode.issue()` makes. */
+export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): MemoryStore => {
+  let entries: Entries = structuredClone({ ...logins })
+  let lastLock: Promise<void> = Promise.resolve()
+  const path = '(in memory)'
+  return {
+    path,
+    keychainLabel: 'no keychain',
+    snapshot: () => structuredClone(entries),
+    list: async () => listLogins(entries),
+    read: async (server) => {
+      const key = findEntryKey(entries, server)
+      return key === null ? null : readCredential(entries[key], { server, path })
+    },
+    reserve: async (server) => ({
+      commit: async (credential: Credential) => {
+        entries = withCredential(entries, server, credential)
+      },
+      abandon: async () => undefined,
+    }),
+    remove: async (server) => {
+      const isThere = findEntryKey(entries, server) !== null
+      entries = withoutCredential(entries, server)
+      return isThere
+    },
+    lockRefresh: async () => {
+      const before = lastLock
+      let release = (): void => undefined
+      lastLock = new Promise((done) => {
+        release = done
+      })
+      await before
+      return { release: async () => release() }
+    },
+    setAsideUnreadable: async () => null,
+  }
+}

@@ -1,0 +1,158 @@
+/** Being told of the decision, against servers that do it, servers that cannot, and servers that lie. */
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { waitForApproval } from './approval.ts'
+import type { PendingLogin } from './device-login.ts'
+import { createHttp } from './http.ts'
+import { watchForDecision } from './watch.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const deviceCode = 'dc-secret'
+const decidedEvent = 'data: {"json":{"status":"decided"}}\n\n\n'
+const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 900, scope: '' }
+const patience = { timeout: 20_000, interval: 10 }
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void
+
+/** A server of two routes: its event stream, and polls that are pending until `approve`. */
+const startServer = async (onWatch: Answer, options: { pollsEarly?: number } = {}) => {
+  const watches: string[] = []
+  const polls: number[] = []
+  let isApproved = false
+  const startedAtMs = performance.now()
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/trpc/')) {
+      watches.push(request.url)
+      return onWatch(response, request)
+    }
+    polls.push(performance.now() - startedAtMs)
+    const [status, json] = isApproved ? [200, tokens] : [400, { error: 'authorization_pending' }]
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const login: PendingLogin = {
+    server: url,
+    deviceCode,
+    userCode: 'BCDF-GHJK',
+    verificationUri: `${url}/device`,
+    verificationUriComplete: `${url}/device`,
+    expiresAtMs: Date.now() + 900_000,
+    intervalSeconds: 60,
+    ...(options.pollsEarly === undefined ? {} : { intervalSeconds: options.pollsEarly }),
+  }
+  return {
+    login,
+    watches,
+    polls,
+    approve: () => {
+      isApproved = true
+    },
+    connections: () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}
+
+const stream = (response: ServerResponse): ServerResponse => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write('event: connected\ndata: {}\n\n\n')
+  return response
+}
+
+const exchanges: string[] = []
+const http = createHttp({ onExchange: ({ url }) => exchanges.push(url) })
+
+test('the decision wakes a wait of a minute at once, and the stream is closed afterwards', async () => {
+  let tell = (): void => undefined
+  await using server = await startServer((response) => {
+    stream(response)
+    tell = () => void response.write(decidedEvent)
+  })
+  const waiting = waitForApproval({ http, login: server.login, clock: systemClock })
+  await vi.waitFor(() => expect(server.watches).toHaveLength(1), patience)
+  expect(server.polls).toEqual([])
+  server.approve()
+  await vi.waitFor(tell)
+  expect(await waiting).toHaveProperty('accessToken', 'at')
+  expect(server.polls).toHaveLength(1)
+})
+
+test('D22 K17 the device code is in no URL and in no log; the stream asks by its hash', async () => {
+  await using server = await startServer((response) => void stream(response).end(decidedEvent))
+  server.approve()
+  await waitForApproval({ http, login: server.login, clock: systemClock })
+  const [url = ''] = server.watches
+  const hash = createHash('sha256').update(deviceCode).digest('base64url')
+  expect(JSON.parse(new URL(url, server.login.server).searchParams.get('input') ?? '')).toEqual({
+    json: { device_code_hash: hash },
+  })
+  expect(url).not.toContain(deviceCode)
+  expect(exchanges.join(' ')).toContain('/trpc/device.watch')
+  expect(exchanges.join(' ')).not.toContain('?')
+})
+
+test('K11 a server that says decided again and again is polled early once, then at the interval', async () => {
+  await using server = await startServer((response) => void stream(response).end(decidedEvent.repeat(50)), {
+    pollsEarly: 1,
+  })
+  const stopping = new AbortController()
+  const waiting = waitForApproval({ http, login: server.login, clock: systemClock, signal: stopping.signal })
+  await vi.waitFor(() => expect(server.polls.length).toBeGreaterThan(2), patience)
+  stopping.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+  const gaps = server.polls.slice(1).map((at, index) => at - (server.polls[index] ?? 0))
+  for (const gap of gaps) expect(gap).toBeGreaterThan(900)
+  expect(server.watches, 'its last word has been said').toHaveLength(1)
+})
+
+test.each<[string, Answer]>([
+  ['no such address', (response) => void response.writeHead(404).end()],
+  ['a web page', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+  ['a redirect', (response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end()],
+  ['events that are no JSON', (response) => void stream(response).end('data: decided\n\n')],
+  ['a refusal', (response) => void stream(response).end('data: {"json":{"error":"temporarily_unavailable"}}\n\n')],
+  ['an error', (response) => void stream(response).end('event: serialized-error\ndata: {}\n\n')],
+  ['null', (response) => void stream(response).end('data: null\n\n')],
+  ['endless text', (response) => void stream(response).end('x'.repeat(2 * 1024 * 1024))],
+  ['a broken connection', (response) => response.destroy()],
+  ['silence', () => undefined],
+])('where %s comes instead of events, the next poll finds out, and nothing is left open', async (_, onWatch) => {
+  await using server = await startServer(onWatch, { pollsEarly: 1 })
+  server.approve()
+  const tokens = await waitForApproval({ http, login: server.login, clock: systemClock })
+  expect(tokens).toHaveProperty('accessToken', 'at')
+  expect(server.polls[0]).toBeGreaterThan(900)
+  expect(server.polls).toHaveLength(1)
+})
+
+test('a stream that breaks is opened again after the next poll, ten times at most', async () => {
+  await using server = await startServer((response) => void stream(response).destroy())
+  const watch = watchForDecision({ http, login: server.login, now: Date.now })
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    await vi.waitFor(() => {
+      watch.reopen()
+      expect(server.watches.length).toBeGreaterThanOrEqual(attempt)
+    }, patience)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  watch.reopen()
+  await watch.stop()
+  expect(server.watches).toHaveLength(10)
+})
+
+test('K16 the signal ends an open stream and the wait, and its connection is closed', async () => {
+  await using server = await startServer((response) => void stream(response))
+  const stopping = new AbortController()
+  const waiting = waitForApproval({ http, login: server.login, clock: systemClock, signal: stopping.signal })
+  await vi.waitFor(() => expect(server.watches).toHaveLength(1), patience)
+  stopping.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+  await vi.waitFor(async () => expect(await server.connections()).toBe(0), patience)
+})
