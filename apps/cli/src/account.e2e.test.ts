@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { startFakeNode } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
@@ -265,14 +264,16 @@ describe('logout', () => {
     expect(await sandbox.readCredentials()).toEqual({})
     expect(node.requests).toEqual([])
   })
-})
 
-test('K29: a .env file and other configuration of the working directory are not loaded', async () => {
-  await using node = await startFakeNode()
-  await using sandbox = await makeSandbox()
-  await writeFile(join(sandbox.project, '.env'), `OSA_SERVER=${node.url}\nOSA_TOKEN=at_x\n`)
-  await writeFile(join(sandbox.project, '.npmrc'), `proxy=${node.url}\n`)
-  const { code } = await sandbox.run(['whoami'])
-  expect(code).toBe(3)
-  expect(node.requests).toEqual([])
+  test('K23 a login in a keychain that cannot be had does not keep --all from ending the others', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const pointer = { storage: 'keychain', keychain: 'keyring' }
+    await seedCredentials(sandbox, { [other]: pointer, [node.url]: node.issue() })
+    const { code, stderr } = await sandbox.run(['logout', '--all'])
+    expect(code).toBe(9)
+    expect(stderr).toContain(` ✓ Logged out of ${node.url}`)
+    expect(stderr).toContain("so the login can't be removed")
+    expect(await sandbox.readCredentials()).toEqual({ [other]: pointer })
+  })
 })

@@ -1,5 +1,5 @@
 /** Who is signed in on a server, asked with whatever token a command has; a refused token is renewed once and never again. */
-import { fetchUser, isOsaError, OsaError, type User } from '@osa/sdk/node'
+import { fetchUser, isLoopback, isOsaError, OsaError, type User } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import type { ResolvedServer } from './server-resolution.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
@@ -20,29 +20,64 @@ const clockDetails = (context: CommandContext, server: string, headers: Headers)
   return [`Your clock is ${minutes} min ${where} ${new URL(server).hostname}, so the session looks invalid`]
 }
 
-const tokenAccount = async (context: CommandContext, server: ResolvedServer, token: string): Promise<Account> => {
+/** A server's no to a token, as the SDK's calls answer it. */
+type Refusable<T> = T | { rejected: string; headers: Headers }
+
+/** Something to ask the server with an access token. */
+export type AuthenticatedCall<T extends object> = (accessToken: string) => Promise<Refusable<T>>
+
+const withEnvironmentToken = async <T extends object>(
+  context: CommandContext,
+  server: ResolvedServer,
+  token: string,
+  call: AuthenticatedCall<T>,
+): Promise<T> => {
   checkTokenDestination(context, token, server)
-  const asked = await fetchUser(context.http, { server: server.url, accessToken: token, signal: context.signal })
-  if ('user' in asked) return { user: asked.user, source: 'OSA_TOKEN' }
-  throw new OsaError('token_rejected', `The server refused OSA_TOKEN (${asked.rejected})`, {
+  const answer = await call(token)
+  if (!('rejected' in answer)) return answer
+  throw new OsaError('token_rejected', `The server refused OSA_TOKEN (${answer.rejected})`, {
     server: server.url,
     status: 401,
-    details: clockDetails(context, server.url, asked.headers),
+    details: clockDetails(context, server.url, answer.headers),
     hint: 'Create a new token and update OSA_TOKEN',
   })
 }
 
-/** The saved login's person. Throws `not_authenticated`, `session_ended`, and the network's codes. */
-export const storedAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
-  const { http, signal } = context
+/** A local archive's login cannot be renewed: the original `osa start` makes a new one. */
+const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promise<OsaError> => {
+  const { message, details, server } = error
+  if (
+    !server ||
+    !isLoopback(new URL(server)) ||
+    (await store().list()).some((one) => one.server === server && one.isRenewable)
+  )
+    return error
+  const hint = 'Run osa start to get a new local token'
+  return new OsaError('session_ended', message, { details, server, hint, cause: error })
+}
+
+/** Whether there is an entry, be it one whose keychain item is gone: then the error says more than "not logged in". */
+const isSaved = async ({ store }: CommandContext, server: ResolvedServer): Promise<boolean> =>
+  (await store().list()).some((login) => login.server === server.url)
+
+/**
+ * Asks with the saved login; a refused token is renewed once and never again. Throws `not_authenticated`, `session_ended`, and what the
+ * call throws.
+ */
+export const withStoredLogin = async <T extends object>(
+  context: CommandContext,
+  server: ResolvedServer,
+  call: AuthenticatedCall<T>,
+): Promise<T> => {
+  const { signal } = context
   const session = context.session()
   try {
     const accessToken = await session.getFreshToken(server.url, { signal })
-    const first = await fetchUser(http, { server: server.url, accessToken, signal })
-    if ('user' in first) return { user: first.user, source: 'stored login' }
+    const first = await call(accessToken)
+    if (!('rejected' in first)) return first
     const renewed = await session.getFreshToken(server.url, { rejected: accessToken, signal })
-    const second = await fetchUser(http, { server: server.url, accessToken: renewed, signal })
-    if ('user' in second) return { user: second.user, source: 'stored login' }
+    const second = await call(renewed)
+    if (!('rejected' in second)) return second
     throw new OsaError('session_ended', `${server.url} refuses your login (${second.rejected})`, {
       server: server.url,
       status: 401,
@@ -50,15 +85,36 @@ export const storedAccount = async (context: CommandContext, server: ResolvedSer
       hint: 'Run osa login',
     })
   } catch (error) {
-    if (isOsaError(error, 'not_authenticated')) throw notLoggedIn(context, server)
-    throw error
+    if (isOsaError(error, 'not_authenticated') && !(await isSaved(context, server))) throw notLoggedIn(context, server)
+    throw isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error
   }
 }
 
-/** Asks the server who this is, with OSA_TOKEN if it is set, else with the saved login. */
-export const currentAccount = (context: CommandContext, server: ResolvedServer): Promise<Account> => {
+/** Asks with OSA_TOKEN if it is set, else with the saved login. */
+export const withAccount = <T extends object>(
+  context: CommandContext,
+  server: ResolvedServer,
+  call: AuthenticatedCall<T>,
+): Promise<T> => {
   const token = environmentToken(context)
-  return token === null ? storedAccount(context, server) : tokenAccount(context, server, token)
+  return token === null ? withStoredLogin(context, server, call) : withEnvironmentToken(context, server, token, call)
+}
+
+const askUser =
+  ({ http, signal }: CommandContext, server: ResolvedServer): AuthenticatedCall<{ user: User }> =>
+  (accessToken) =>
+    fetchUser(http, { server: server.url, accessToken, signal })
+
+/** The saved login's person. */
+export const storedAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
+  const { user } = await withStoredLogin(context, server, askUser(context, server))
+  return { user, source: 'stored login' }
+}
+
+/** Asks the server who this is, with OSA_TOKEN if it is set, else with the saved login. */
+export const currentAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
+  const { user } = await withAccount(context, server, askUser(context, server))
+  return { user, source: environmentToken(context) === null ? 'stored login' : 'OSA_TOKEN' }
 }
 
 /** `Josiah Carberry (0000-0002-1825-0097)`, or what there is of it. */

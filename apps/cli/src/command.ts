@@ -1,5 +1,5 @@
-/** What a command is: a record that says how it is called, and a function that does it. */
-import type { Clock, CredentialStore, Environment, Http, Session } from '@osa/sdk/node'
+/** What a command is: a record that says how it is called, and a function that does it, loaded when it is called. */
+import type { Clock, CredentialStore, Environment, ErrorCode, Http, KeychainBackend, Session } from '@osa/sdk/node'
 import type { Io } from './io.ts'
 
 export interface OptionMetadata {
@@ -9,14 +9,22 @@ export interface OptionMetadata {
   argument?: string
   alias?: string
   help: string
+  /** The values it takes, where there are only a few: completed in shells. */
+  choices?: readonly string[]
+  /** Kept for old scripts, and named nowhere. */
+  hidden?: true
 }
 
 export interface CommandMetadata {
   name: string
-  /** Positional arguments in cac's spelling, `[server]`. */
+  /** The positional argument: `[server]` may be left out, `<shell>` may not; empty where there is none. */
   positionals: string
+  /** The values that the positional argument takes, where there are only a few. */
+  positionalChoices?: readonly string[]
   summary: string
   options: readonly OptionMetadata[]
+  /** Environment variables that matter here, and what they do. */
+  environment?: readonly (readonly [name: string, help: string])[]
   /** At least one, as typed after `osa`. */
   examples: readonly [string, ...string[]]
 }
@@ -27,8 +35,6 @@ export interface Flags {
   positional: string | null
   value(name: string): string | null
   isSet(name: string): boolean
-  /** Whether the command has this option at all. */
-  knows(name: string): boolean
 }
 
 export interface CommandContext {
@@ -44,12 +50,19 @@ export interface CommandContext {
   http: Http
   /** Opened at first use: a run with OSA_TOKEN never looks at saved logins. */
   store(): CredentialStore
+  /** Asked only when a login is made, read or ended that is kept there. */
+  keychain: KeychainBackend
   session(): Session
   /** Runs work that a first Ctrl-C must not cut off. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>
+  /** Ends the run with an error's exit code though the command has done its work: for what `osa status` finds. */
+  endAs(code: ErrorCode): void
 }
+
+export type RunCommand = (context: CommandContext) => Promise<void>
 
 export interface Command {
   metadata: CommandMetadata
-  run(context: CommandContext): Promise<void>
+  /** A file of its own in the bundle, so that `osa whoami` does not read the code of `osa login`. */
+  load(): Promise<RunCommand>
 }

@@ -15,6 +15,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   session_ended: 4,
   token_rejected: 4,
   forbidden: 5,
+  not_found: 2,
   login_denied: 6,
   login_expired: 6,
   login_lost: 6,

@@ -1,10 +1,9 @@
 /** Help texts, made from the commands' own records. */
-import type { Command, OptionMetadata } from './command.ts'
-import { globalOptions } from './flags.ts'
+import { commands } from './catalogue.ts'
+import type { CommandMetadata, OptionMetadata } from './command.ts'
+import type { Io } from './io.ts'
+import { globalOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
-
-const optionLabel = ({ name, alias, argument }: OptionMetadata): string =>
-  `${alias ? `-${alias}, ` : ''}--${name}${argument ? ` <${argument}>` : ''}`
 
 const table = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length))
@@ -12,10 +11,16 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 }
 
 const optionsTable = (options: readonly OptionMetadata[]): string =>
-  table(options.map((option) => [optionLabel(option), option.help]))
+  table(options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option), option.help]))
+
+/** Prints a help text; with `--json` in a document, like everything else. */
+export const showHelp = (io: Io, help: string): void => {
+  if (io.isJson) io.json({ v: 1, ok: true, help })
+  else io.page(help)
+}
 
 /** What `osa` alone and `osa --help` print. */
-export const generalHelp = (commands: readonly Command[]): string =>
+export const generalHelp = (): string =>
   [
     `osa ${version} – sign in to an Open Science Archive and work with it`,
     '',
@@ -30,13 +35,15 @@ export const generalHelp = (commands: readonly Command[]): string =>
     'Examples:',
     '  osa login archive.example.org',
     '  osa whoami',
+    '  osa status',
     '',
-    'More about a command: osa <command> --help',
+    'More about a command: osa help <command>',
+    'For scripts: every command takes --json; exit codes are in the README.',
   ].join('\n')
 
 /** What `osa <command> --help` prints. */
-export const commandHelp = ({ metadata }: Command): string => {
-  const { name, positionals, summary, options, examples } = metadata
+export const commandHelp = (metadata: CommandMetadata): string => {
+  const { name, positionals, summary, options, environment = [], examples } = metadata
   return [
     summary,
     '',
@@ -45,6 +52,7 @@ export const commandHelp = ({ metadata }: Command): string => {
     '',
     'Options for every command:',
     optionsTable(globalOptions),
+    ...(environment.length > 0 ? ['', 'Environment:', table(environment)] : []),
     '',
     'Examples:',
     ...examples.map((example) => `  osa ${example}`),

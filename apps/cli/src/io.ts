@@ -15,6 +15,11 @@ export interface Io {
   readonly canAsk: boolean
   /** Whether a line may be redrawn in place. */
   readonly isLive: boolean
+  /** Whether data goes to a terminal, where a person (or a camera) sees it. */
+  readonly isDataShown: boolean
+  /** How things may look: for drawings. */
+  readonly look: Look
+  readonly rows: number
   /** One line of data on stdout. */
   data(line: string): void
   /** A text of several lines on stdout: help. */
@@ -27,10 +32,20 @@ export interface Io {
   /** A plain line, indented. */
   say(text: string): void
   hint(text: string): void
+  /** The start of a part of a long run: `==> Building images (2)`. */
+  phase(text: string): void
   warn(text: string): void
   /** An error: also shown with `--json` off only. */
   fail(text: string): void
   blank(): void
+  /** A line with or without a mark before it: a row of a table. */
+  row(mark: Mark | null, text: string): void
+  /** A drawing of our own, line by line, in black on white whatever the terminal's colours; on stderr. */
+  drawing(lines: readonly string[]): void
+  /** Asks the terminal to put a text on the clipboard (OSC 52); terminals that cannot, ignore it. */
+  copy(text: string): void
+  /** How wide a line may be: the terminal's width, or a page's where there is none. */
+  readonly columns: number
   /** A line redrawn four times a second until stopped. */
   spin(render: () => string): { stop(): void }
   confirm(question: string, options: { assume: boolean; signal: AbortSignal }): Promise<boolean>
@@ -51,6 +66,17 @@ export interface IoOptions {
 const maxLineCharacters = 400
 const redrawMs = 250
 const clearLine = '\r\u001b[K'
+const [blackOnWhite, colourOff] = ['\u001b[30;47m', '\u001b[0m']
+/** Where the output is no terminal: wide enough for any table. */
+const pageColumns = 120
+const spinnerMargin = 4
+
+/** JSON escapes the C0 controls only; the others, and what reorders text, may stand on a terminal just as well (K05). */
+const escapeForTerminal = (json: string): string =>
+  json.replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 export const createIo = (options: IoOptions): Io => {
   const { stdin, stdout, stderr, look, isJson } = options
@@ -63,7 +89,11 @@ export const createIo = (options: IoOptions): Io => {
   const spin = (render: () => string): { stop(): void } => {
     const frames = spinnerFrames(look)
     let frame = 0
-    const draw = (): void => void stderr.write(`${clearLine} ${frames[frame++ % frames.length]} ${clean(render())}`)
+    const draw = (): void => {
+      // A line that wraps cannot be cleared: it would fill the screen, four times a second.
+      const room = Math.max(0, (stderr.columns || pageColumns) - spinnerMargin)
+      stderr.write(`${clearLine} ${frames[frame++ % frames.length]} ${clean(render()).slice(0, room)}`)
+    }
     draw()
     const timer = setInterval(draw, redrawMs)
     return {
@@ -77,6 +107,14 @@ export const createIo = (options: IoOptions): Io => {
   return {
     isJson,
     hasOnlooker: stderr.isTTY === true,
+    isDataShown: stdout.isTTY === true,
+    look,
+    get columns() {
+      return stderr.columns || pageColumns
+    },
+    get rows() {
+      return stderr.rows || 0
+    },
     get canAsk() {
       return options.isInteractive && !isJson && stderr.isTTY === true && stdin().isTTY === true
     },
@@ -84,13 +122,20 @@ export const createIo = (options: IoOptions): Io => {
     data: (line) => void stdout.write(`${cleanText(line, 16_384)}\n`),
     page: (text) => void stdout.write(`${fitToLook(text, look)}\n`),
     debug: (line) => void stderr.write(`   ${clean(line)}\n`),
-    json: (document) => void stdout.write(`${JSON.stringify(document)}\n`),
+    json: (document) => void stdout.write(`${escapeForTerminal(JSON.stringify(document))}\n`),
     ok: (text) => unlessJson(() => marked('ok', text)),
     say: (text) => unlessJson(() => void stderr.write(`   ${clean(text)}\n`)),
     hint: (text) => unlessJson(() => marked('hint', text)),
+    phase: (text) => unlessJson(() => void stderr.write(`==> ${clean(text)}\n`)),
     warn: (text) => marked('warning', text),
     fail: (text) => unlessJson(() => marked('fail', text)),
     blank: () => unlessJson(() => void stderr.write('\n')),
+    row: (kind, text) => unlessJson(() => (kind ? marked(kind, text) : void stderr.write(`   ${clean(text)}\n`))),
+    drawing: (lines) =>
+      unlessJson(() => {
+        for (const line of lines) stderr.write(`${blackOnWhite}${line}${colourOff}\n`)
+      }),
+    copy: (text) => unlessJson(() => void stderr.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
     spin,
     confirm: (question, { assume, signal }) =>
       askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal }),
@@ -98,10 +143,10 @@ export const createIo = (options: IoOptions): Io => {
   }
 }
 
-const maxInputBytes = 65_536
+const maxTokenBytes = 65_536
 
-/** All of standard input, for a token that is piped in. Throws `usage` when there is far too much of it, `aborted` on the signal. */
-export const readStandardInput = async (signal: AbortSignal): Promise<string> => {
+/** All of standard input, such as a token that is piped in. Throws `usage` when there is far too much of it, `aborted` on the signal. */
+export const readStandardInput = async (signal: AbortSignal, maxBytes = maxTokenBytes): Promise<string> => {
   const chunks: Buffer[] = []
   let size = 0
   const stop = (): void => void process.stdin.destroy(new OsaError('aborted', 'Cancelled'))
@@ -109,7 +154,7 @@ export const readStandardInput = async (signal: AbortSignal): Promise<string> =>
   try {
     for await (const chunk of process.stdin) {
       size += (chunk as Buffer).byteLength
-      if (size > maxInputBytes) throw new OsaError('usage', 'Standard input is longer than any token')
+      if (size > maxBytes) throw new OsaError('usage', `Standard input is longer than ${maxBytes} bytes`)
       chunks.push(chunk as Buffer)
     }
   } finally {

@@ -4,8 +4,11 @@ import {
   type Credential,
   fetchUser,
   isOsaError,
+  notAuthenticated,
   OsaError,
   revokeSession,
+  type StorageChoice,
+  type StorageTarget,
   startDeviceLogin,
   type Tokens,
   toCredential,
@@ -13,24 +16,35 @@ import {
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { readStandardInput } from './io.ts'
-import type { ResolvedServer } from './server-resolution.ts'
+import { type ResolvedServer, sourceNote } from './server-resolution.ts'
+import { chooseAndAnnounce, storageDocument } from './storage.ts'
 import { showVerification, waitWithCompany } from './verification.ts'
 import { version } from './version.ts'
+
+const lockTimeoutMs = 20_000
+
+/** What a login came to. `reason`: why it is not in the keychain. */
+export interface Kept {
+  /** Null when the server could not say who it is just then. */
+  user: User | null
+  reason: string | null
+}
 
 const previousCredential = async (context: CommandContext, server: string): Promise<Credential | null> => {
   try {
     return await context.store().read(server)
   } catch (error) {
-    // What cannot be read is about to be replaced; there is no token in it to revoke.
-    if (error instanceof OsaError) return null
+    // What cannot be read is about to be replaced; there is no token at hand to revoke.
+    if (error instanceof OsaError && error.code !== 'aborted') return null
     throw error
   }
 }
 
-/** Where the login is kept, as `--json` shows it. */
-export const storageDocument = (context: CommandContext) => ({ kind: 'file', path: context.store().path })
-
-const runDeviceFlow = async (context: CommandContext, server: ResolvedServer): Promise<Tokens> => {
+const runDeviceFlow = async (
+  context: CommandContext,
+  server: ResolvedServer,
+  choice: StorageChoice,
+): Promise<Tokens> => {
   const { io, http, clock, signal } = context
   const deviceName = `${hostname()} (osa ${version})`
   const login = await startDeviceLogin({ http, server: server.url, deviceName, now: clock.now, signal })
@@ -43,7 +57,7 @@ const runDeviceFlow = async (context: CommandContext, server: ResolvedServer): P
       user_code: login.userCode,
       expires_at: new Date(login.expiresAtMs).toISOString(),
       interval: login.intervalSeconds,
-      storage: storageDocument(context),
+      storage: storageDocument(context, choice.target.kind, choice.reason),
     })
   }
   await showVerification(context, login)
@@ -61,24 +75,61 @@ const revokeQuietly = async (context: CommandContext, server: string, credential
   }
 }
 
-/** Saves the login and ends the one it replaces; what cannot be saved is revoked. */
-const save = async (context: CommandContext, server: string, credential: Credential): Promise<void> => {
+/** A login to save, and where. */
+interface Saving {
+  credential: Credential
+  target: StorageTarget
+}
+
+/** Saves in one place, alone with the server's login: a refresh going on elsewhere would overwrite it. */
+const keep = async (context: CommandContext, server: string, { credential, target }: Saving): Promise<void> => {
+  const store = context.store()
+  const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: context.signal })
+  try {
+    await (await store.reserve(server, target)).commit(credential)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Saves where it was announced. A keychain that fails only now is no leave for a file: a person must say so (S5). */
+const keepAsAgreed = async (context: CommandContext, server: string, saving: Saving): Promise<void> => {
+  const { io, signal } = context
+  const toFile = () => context.uninterrupted(() => keep(context, server, { ...saving, target: { kind: 'file' } }))
+  if (saving.target.kind === 'file') return await toFile()
+  try {
+    // Not protected from Ctrl-C: the keychain may be waiting for a password.
+    await keep(context, server, saving)
+  } catch (error) {
+    if (!isOsaError(error, 'store_locked', 'store_unavailable') || !io.canAsk) throw error
+    io.warn(error.message)
+    if (!(await io.confirm('Save to a file only you can read instead?', { assume: true, signal }))) throw error
+    await toFile()
+  }
+}
+
+/** Saves the login and ends the one it replaces. */
+const save = async (context: CommandContext, server: string, saving: Saving): Promise<void> => {
+  const { credential } = saving
   const replaced = await previousCredential(context, server)
-  await context.uninterrupted(async () => {
-    try {
-      const reservation = await context.store().reserve(server)
-      await reservation.commit(credential)
-    } catch (error) {
-      await revokeQuietly(context, server, credential)
-      throw error
-    }
-    if (replaced && replaced.refreshToken !== credential.refreshToken) await revokeQuietly(context, server, replaced)
-  })
+  await keepAsAgreed(context, server, saving)
+  if (replaced && replaced.refreshToken !== credential.refreshToken) {
+    await context.uninterrupted(() => revokeQuietly(context, server, replaced))
+  }
   const [before, after] = [replaced?.user, credential.user]
   if (before && after && before.external_id !== after.external_id) {
     const name = (user: { display_name: string | null; external_id: string }) => user.display_name ?? user.external_id
     context.io.warn(`Replaced the login of ${name(before)} with ${name(after)} on ${server}`)
   }
+}
+
+/** Moves a saved login to where `--storage` says; answers what kind of place that is. */
+export const moveLogin = async (context: CommandContext, server: string): Promise<StorageTarget['kind']> => {
+  const { target } = await chooseAndAnnounce(context)
+  const credential = await context.store().read(server)
+  if (!credential) throw notAuthenticated(server)
+  await keep(context, server, { credential, target })
+  return target.kind
 }
 
 /** Who the new token belongs to. A server that just then cannot say does not cost the login. */
@@ -97,34 +148,35 @@ const newUser = async (context: CommandContext, server: string, accessToken: str
   })
 }
 
-/** A device login from the first check to the saved pair. Answers the person, null when the server could not say just then. */
-export const freshLogin = async (context: CommandContext, server: ResolvedServer): Promise<User | null> => {
+/** A device login from the first check to the saved pair; what cannot be saved is revoked. */
+export const freshLogin = async (context: CommandContext, server: ResolvedServer): Promise<Kept> => {
   const { io, store } = context
-  io.say(`Signing in to ${server.url}`)
-  io.say(`Credentials will be saved in ${store().path} (only you can read it)`)
+  io.say(`Signing in to ${server.url}${sourceNote(server)}`)
+  const choice = await chooseAndAnnounce(context)
   // Proves before any browser opens that there is a place to save in.
-  await (await store().reserve(server.url)).abandon()
-  const tokens = await runDeviceFlow(context, server)
+  await (await store().reserve(server.url, choice.target)).abandon()
+  const tokens = await runDeviceFlow(context, server, choice)
   const unnamed = toCredential(tokens, null, context.clock.now())
   try {
     const user = await newUser(context, server.url, tokens.accessToken)
     const stored = user && { display_name: user.display_name, external_id: user.external_id }
-    await save(context, server.url, { ...unnamed, user: stored })
-    return user
+    await save(context, server.url, { credential: { ...unnamed, user: stored }, target: choice.target })
+    return { user, reason: choice.reason }
   } catch (error) {
-    if (isOsaError(error) && !error.code.startsWith('store_')) await revokeQuietly(context, server.url, unnamed)
+    if (isOsaError(error)) await context.uninterrupted(() => revokeQuietly(context, server.url, unnamed))
     throw error
   }
 }
 
 /** `--token-stdin`: keeps a token made elsewhere, if the server knows it. */
-export const loginWithToken = async (context: CommandContext, server: ResolvedServer): Promise<User> => {
+export const loginWithToken = async (context: CommandContext, server: ResolvedServer): Promise<Kept> => {
   const accessToken = (await readStandardInput(context.signal)).replace(/\r?\n$/, '')
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
     throw new OsaError('token_malformed', 'What came on standard input is not a token', {
       hint: 'Pipe in the token alone',
     })
   }
+  const { target, reason } = await chooseAndAnnounce(context)
   const asked = await fetchUser(context.http, { server: server.url, accessToken, signal: context.signal })
   if ('rejected' in asked) {
     throw new OsaError('token_rejected', `The server refused the token (${asked.rejected})`, {
@@ -134,7 +186,13 @@ export const loginWithToken = async (context: CommandContext, server: ResolvedSe
   }
   const { display_name, external_id } = asked.user
   const obtainedAt = Math.floor(context.clock.now() / 1000)
-  const user = { display_name, external_id }
-  await save(context, server.url, { accessToken, refreshToken: null, expiresAt: null, obtainedAt, user })
-  return asked.user
+  const credential = {
+    accessToken,
+    refreshToken: null,
+    expiresAt: null,
+    obtainedAt,
+    user: { display_name, external_id },
+  }
+  await save(context, server.url, { credential, target })
+  return { user: asked.user, reason }
 }

@@ -6,26 +6,27 @@ import {
   createSession,
   defaultTimeoutMs,
   type Environment,
+  type ErrorCode,
   OsaError,
   openCredentialStore,
+  openSystemKeychain,
   resolveConfigDir,
   systemClock,
 } from '@osa/sdk/node'
 import type { CommandContext, Flags } from './command.ts'
-import { commands, parseCommandLine, unknownCommand } from './command-line.ts'
+import { commandWord, parseCommandLine } from './command-line.ts'
+import { exitCodes } from './exit-codes.ts'
 import { reportFailure, toOsaError } from './failure.ts'
-import { createFlags, globalOptions, rawOption } from './flags.ts'
-import { commandHelp, generalHelp } from './help.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { createIo, type Io } from './io.ts'
 import { lookOf } from './marks.ts'
-import { withProbableServer } from './misspelled-host.ts'
 import { createCliHttp } from './network.ts'
+import { beforeDashes } from './options.ts'
 
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
 
 const makeIo = (argv: readonly string[], env: Environment): Io => {
-  const has = (flag: string): boolean => argv.includes(`--${flag}`)
+  const has = (flag: string): boolean => beforeDashes(argv).includes(`--${flag}`)
   const noColour = has('no-color')
   const isInteractive = !has('non-interactive') && !isCi(env)
   return createIo({
@@ -53,18 +54,40 @@ const folderOf = (flags: Flags): string => {
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
-const makeContext = (io: Io, env: Environment, flags: Flags, interruption: Interruption): CommandContext => {
+/** What a run has before its command line is understood. */
+interface World {
+  argv: readonly string[]
+  env: Environment
+  io: Io
+  interruption: Interruption
+  endAs(code: ErrorCode): void
+}
+
+const makeContext = (world: World, flags: Flags): CommandContext => {
+  const { io, env, interruption, endAs } = world
   const isTalkative = flags.isSet('verbose')
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
   }
   const http = createCliHttp({ env, timeoutMs: timeoutOf(flags), log })
+  const { uninterrupted, signal } = interruption
+  const keychain = openSystemKeychain({
+    env,
+    signal,
+    isPatient: io.hasOnlooker && !io.isJson && !isCi(env),
+    onWaiting: () => io.say('Waiting for your keychain to unlock…  (Ctrl-C to cancel)'),
+  })
   let opened: CredentialStore | null = null
   const store = (): CredentialStore => {
-    opened ??= openCredentialStore({ dir: resolveConfigDir(env).dir, clock: systemClock, warn: io.warn })
+    opened ??= openCredentialStore({
+      dir: resolveConfigDir(env).dir,
+      clock: systemClock,
+      env,
+      keychain,
+      warn: io.warn,
+    })
     return opened
   }
-  const { uninterrupted, signal } = interruption
   const onRefreshed = (): void => {
     if (isTalkative) io.say('Session refreshed (access token had expired)')
   }
@@ -72,44 +95,34 @@ const makeContext = (io: Io, env: Environment, flags: Flags, interruption: Inter
     io,
     env,
     flags,
+    endAs,
     http,
     store,
+    keychain,
     signal,
     uninterrupted,
     cwd: folderOf(flags),
     clock: systemClock,
     isCi: isCi(env),
-    allowHttp: env.OSA_ALLOW_HTTP === '1' || hasFlag(flags, 'allow-http'),
+    allowHttp: env.OSA_ALLOW_HTTP === '1' || flags.isSet('allow-http'),
     session: () => createSession({ store: store(), http, clock: systemClock, uninterrupted, onRefreshed }),
   }
 }
 
-/** For the switch that only some commands have. */
-const hasFlag = (flags: Flags, name: string): boolean => flags.knows(name) && flags.isSet(name)
-
-const execute = async (
-  argv: readonly string[],
-  io: Io,
-  env: Environment,
-  interruption: Interruption,
-): Promise<void> => {
-  const { command, args, options } = parseCommandLine(argv)
-  if (!command) {
-    const [typed] = args
-    if (typed !== undefined && options.help !== true) throw unknownCommand(typed)
-    io.page(generalHelp(commands))
+const execute = async (world: World): Promise<void> => {
+  const { argv, io } = world
+  const { command, flags } = parseCommandLine(argv)
+  if (!command || flags.isSet('help')) {
+    const { commandHelp, generalHelp, showHelp } = await import('./help.ts')
+    showHelp(io, command ? commandHelp(command.metadata) : generalHelp())
     return
   }
-  if (options.help === true) {
-    io.page(commandHelp(command))
-    return
-  }
-  const flags = createFlags(command.metadata, { argv, args, options })
-  for (const { name, argument } of globalOptions) if (argument) rawOption(argv, name)
-  const context = makeContext(io, env, flags, interruption)
+  const context = makeContext(world, flags)
+  const run = await command.load()
   try {
-    await command.run(context)
+    await run(context)
   } catch (error) {
+    const { withProbableServer } = await import('./misspelled-host.ts')
     throw await withProbableServer(context, error)
   }
 }
@@ -127,12 +140,16 @@ export const runProgram = async (argv: readonly string[]): Promise<void> => {
   const env = process.env
   const io = makeIo(argv, env)
   endQuietlyOnClosedPipe()
-  const isEventStream = argv[0] === 'login'
+  const isEventStream = commandWord(argv) === 'login'
   const cancelled = new OsaError('aborted', 'Cancelled – nothing was changed')
   const interruption = listenForInterruption(() => reportFailure(io, cancelled, { env, isEventStream }))
+  let exitCode = 0
+  const endAs = (code: ErrorCode): void => {
+    exitCode = exitCodes[code]
+  }
   try {
-    await execute(argv, io, env, interruption)
-    process.exitCode = interruption.exitCode() ?? 0
+    await execute({ argv, env, io, interruption, endAs })
+    process.exitCode = interruption.exitCode() ?? exitCode
   } catch (error) {
     const failure = toOsaError(error)
     if (failure.code === 'aborted') io.blank()

@@ -1,6 +1,14 @@
 /** Which archive a command talks to, and who said so. First hit wins: the flag, OSA_SERVER, the folder's link, the only saved login. */
 import { dirname, join, relative } from 'node:path'
-import { canonicalServer, cleanText, findLink, type LinkSearch, OsaError, readLink } from '@osa/sdk/node'
+import {
+  canonicalServer,
+  cleanText,
+  findLink,
+  type LinkSearch,
+  OsaError,
+  readLink,
+  type StoredLogin,
+} from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
 export type ServerSource = '--server' | 'OSA_SERVER' | '.osa/config.json' | 'only stored login' | 'prompt'
@@ -9,6 +17,8 @@ export interface ResolvedServer {
   url: string
   source: ServerSource
   linkFile?: string
+  /** The login that named the server, as it was then: saves a command that asks nobody a second look. */
+  login?: StoredLogin
 }
 
 /** `server` as `--json` shows it. */
@@ -51,15 +61,17 @@ export const searchLink = async (context: CommandContext): Promise<LinkSearch> =
   return search
 }
 
-const onlyStoredLogin = async (context: CommandContext): Promise<ResolvedServer | null> => {
+const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> => {
   const logins = await context.store().list()
+  if (logins.length > 1 && mayChoose && context.io.canAsk) return await promptForServer(context)
   if (logins.length > 1) {
     throw new OsaError('no_server', 'Several logins are stored here; which one?', {
       details: logins.map((login) => login.server),
       hint: 'Pass --server <url>',
     })
   }
-  return logins[0] ? { url: logins[0].server, source: 'only stored login' } : null
+  const [login] = logins
+  return login ? { url: login.server, source: 'only stored login', login } : null
 }
 
 /** What S15 says: where was looked, and what to do. */
@@ -81,14 +93,15 @@ export const noServer = async (context: CommandContext, search: LinkSearch): Pro
  */
 export const resolveServer = async (
   context: CommandContext,
-  fallback: 'none' | 'only stored login' | 'prompt',
+  fallback: 'none' | 'only stored login' | 'choose stored login' | 'prompt',
 ): Promise<ResolvedServer> => {
   const explicit = explicitServer(context)
   if (explicit) return explicit
   const search = await searchLink(context)
   const linked = search.link && (await readLink(search.link.folder, { allowHttp: context.allowHttp }))
   if (search.link && linked) return { url: linked, source: '.osa/config.json', linkFile: search.link.path }
-  const stored = fallback === 'only stored login' && !context.env.OSA_TOKEN ? await onlyStoredLogin(context) : null
+  const usesStored = fallback.endsWith('stored login') && !context.env.OSA_TOKEN
+  const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
   if (stored) return stored
   if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
   throw await noServer(context, search)

@@ -1,57 +1,39 @@
 /** Which access token a command uses: OSA_TOKEN where it may go, else the saved login. */
 
-import { canonicalServer, canonicalServerOrNull, notAuthenticated, OsaError } from '@osa/sdk/node'
+import { canonicalServer, checkedToken, isIssuedBy, notAuthenticated, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { type ResolvedServer, sourceNote } from './server-resolution.ts'
 
 /** OSA_TOKEN as it stands in the environment; set-but-empty counts as unset. Throws `token_malformed`, never repeating it. */
 export const environmentToken = ({ env }: CommandContext): string | null => {
   const token = env.OSA_TOKEN
-  if (!token) return null
-  if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw new OsaError('token_malformed', 'OSA_TOKEN contains spaces, line breaks or other characters no token has', {
-    hint: 'Set it again, without quotes or a line break at the end',
-  })
-}
-
-/** The issuer that a JWT names, unchecked: it may only narrow where the token goes. */
-const issuerOf = (token: string): string | null => {
-  try {
-    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
-      iss?: unknown
-    } | null
-    return typeof payload?.iss === 'string' ? payload.iss : null
-  } catch {
-    // An opaque token names no issuer.
-    return null
-  }
-}
-
-const hasIssuer = (token: string, server: string): boolean => {
-  const issuer = issuerOf(token)
-  const origin = issuer && canonicalServerOrNull(issuer)
-  return origin !== null && new URL(origin).origin === new URL(server).origin
+  return token ? checkedToken(token, 'OSA_TOKEN') : null
 }
 
 /**
- * Whether OSA_TOKEN may go to a server: only to the one that OSA_SERVER names; else to the one typed; else, when the folder's link or a
+ * Whether OSA_TOKEN (or a token from elsewhere, by its `name`) may go to a server: only to the one that OSA_SERVER names; else to the one typed; else, when the folder's link or a
  * saved login chose it, only if the token itself says that it is for there (K25). Throws `token_wrong_server` before anything is sent.
  */
-export const checkTokenDestination = (context: CommandContext, token: string, server: ResolvedServer): void => {
+export const checkTokenDestination = (
+  context: CommandContext,
+  token: string,
+  server: ResolvedServer,
+  name = 'OSA_TOKEN',
+): void => {
   const named = context.env.OSA_SERVER
     ? canonicalServer(context.env.OSA_SERVER, { allowHttp: context.allowHttp })
     : null
   if (named && named !== server.url) {
     throw new OsaError(
       'token_wrong_server',
-      `OSA_TOKEN belongs to OSA_SERVER (${named}); not sending it to ${server.url}`,
+      `${name} belongs to OSA_SERVER (${named}); not sending it to ${server.url}`,
       { server: server.url, hint: 'Unset OSA_TOKEN, or set OSA_SERVER to that server' },
     )
   }
-  if (named || server.source === '--server' || server.source === 'prompt' || hasIssuer(token, server.url)) return
+  if (named || server.source === '--server' || server.source === 'prompt' || isIssuedBy(token, server.url)) return
   throw new OsaError(
     'token_wrong_server',
-    `Nothing says that OSA_TOKEN is for ${server.url}${sourceNote(server)}; not sending it`,
+    `Nothing says that ${name} is for ${server.url}${sourceNote(server)}; not sending it`,
     { server: server.url, hint: `Set OSA_SERVER=${server.url} beside it, or pass --server` },
   )
 }

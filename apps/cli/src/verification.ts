@@ -2,9 +2,12 @@
 import { type PendingLogin, type Tokens, type Waiting, waitForApproval } from '@osa/sdk/node'
 import { findLauncher, type Launcher, openBrowser, thisDesktop } from './browser.ts'
 import type { CommandContext } from './command.ts'
+import { showQrCode } from './qr-code.ts'
 import { countdownText } from './time-text.ts'
 
 const remindEverySeconds = 60
+/** What the whole countdown needs with its margin. */
+const countdownColumns = 72
 
 const secondsLeft = (context: CommandContext, login: PendingLogin): number =>
   (login.expiresAtMs - context.clock.now()) / 1000
@@ -14,17 +17,20 @@ const showWithBrowser = async (context: CommandContext, login: PendingLogin, lau
   io.blank()
   io.say(`Your code:  ${login.userCode}`)
   io.say(`Open:       ${login.verificationUriComplete}`)
+  await showQrCode(context, login.verificationUriComplete, true)
   io.blank()
   io.say('Opening your browser. Check that it shows the same code before you approve.')
   const isOpened = await openBrowser(launcher, login.verificationUriComplete, env)
   if (!isOpened) io.say("Couldn't open a browser. Use the address above on any device.")
 }
 
-const showForOtherDevice = ({ io }: CommandContext, login: PendingLogin): void => {
+const showForOtherDevice = async (context: CommandContext, login: PendingLogin): Promise<void> => {
+  const { io } = context
   io.blank()
   io.say(`On any device, open:  ${login.verificationUri}`)
   io.say(`and enter the code:   ${login.userCode}`)
   io.blank()
+  await showQrCode(context, login.verificationUriComplete, false)
   io.say('Check that the page shows the same code before you approve.')
 }
 
@@ -41,7 +47,11 @@ export const showVerification = async (context: CommandContext, login: PendingLo
   if (!io.hasOnlooker || isCi) return showForAgent(context, login)
   const launcher = flags.isSet('no-browser') ? null : findLauncher(thisDesktop(env))
   if (launcher) await showWithBrowser(context, login, launcher)
-  else showForOtherDevice(context, login)
+  else await showForOtherDevice(context, login)
+  if (flags.isSet('copy')) {
+    io.copy(login.userCode)
+    io.say('The code was offered to your clipboard.')
+  }
 }
 
 /** Speaks at most once a minute, and at once when contact is lost. */
@@ -64,8 +74,11 @@ const createReporter = (context: CommandContext, login: PendingLogin): ((waiting
 /** Waits for the decision, with a countdown where the terminal allows one. */
 export const waitWithCompany = async (context: CommandContext, login: PendingLogin): Promise<Tokens> => {
   const { io, http, clock, signal } = context
-  const countdown = (): string =>
-    `Waiting for approval  (code expires in ${countdownText(secondsLeft(context, login))}, Ctrl-C to cancel)`
+  const countdown = (): string => {
+    const left = countdownText(secondsLeft(context, login))
+    if (io.columns < countdownColumns) return `Waiting (expires in ${left})`
+    return `Waiting for approval  (code expires in ${left}, Ctrl-C to cancel)`
+  }
   const spinner = io.isLive ? io.spin(countdown) : null
   try {
     return await waitForApproval({ http, login, clock, signal, onWaiting: createReporter(context, login) })

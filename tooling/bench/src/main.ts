@@ -10,6 +10,8 @@ import { startNode } from '@osa/e2e/node-process'
 import { poll, redeem, refresh, someMachine, start } from './flows.ts'
 import { eachPerSecond, perSecond, post } from './load.ts'
 import { residentMegabytes } from './memory.ts'
+import { measureSdk } from './sdk-sizes.ts'
+import { benchStartUp } from './start-up.ts'
 import { startYardstick } from './yardstick.ts'
 
 const connections = 50
@@ -87,6 +89,9 @@ const bench = async (): Promise<void> => {
 }
 
 try {
+  // before anything else runs beside it
+  if (!benchStartUp(say)) process.exitCode = 1
+  await measureSdk(say)
   await bench()
 } catch (error) {
   // the PostgreSQL package hooks uncaught errors and would end this with 0

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { isOsaError, OsaError, readLink, writeLink } from '@osa/sdk/node'
 import { verifyArchive } from '../archive-verification.ts'
-import type { Command, CommandContext } from '../command.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
 import { explicitServer, promptForServer, searchLink, shortPath } from '../server-resolution.ts'
 
 const target = async (context: CommandContext): Promise<string> => {
@@ -63,41 +63,28 @@ const hintAtLogin = async ({ io, env, store }: CommandContext, url: string): Pro
   }
 }
 
-export const link: Command = {
-  metadata: {
-    name: 'link',
-    positionals: '[server]',
-    summary: 'Link this folder to an archive',
-    options: [
-      { name: 'force', help: 'Replace another link; an unreadable file is kept beside it' },
-      { name: 'no-verify', help: "Don't ask the server whether it is one" },
-      { name: 'allow-http', help: 'Allow http:// to other machines' },
-    ],
-    examples: ['link archive.example.org', 'link http://127.0.0.1:8000 --no-verify'],
-  },
-  async run(context) {
-    const { io, cwd, clock, flags } = context
-    const wanted = await target(context)
-    const previous = await present(context)
-    const already = { url: wanted, document: null }
-    const { url, document } =
-      previous === wanted || flags.isSet('no-verify') ? already : await verifyArchive(context, wanted)
-    const server = { url, ...(document ? { name: document.name, version: document.version } : {}) }
-    if (previous === url) {
-      io.ok(`Already linked to ${url} (.osa/config.json)`)
-      if (io.isJson) io.json({ v: 1, ok: true, server, path: `${cwd}/.osa/config.json`, verified: false })
-      return
-    }
-    if (previous && !(await agreeToReplace(context, previous, url))) return
-    await noteParentLink(context, url)
-    const { path, backup } = await writeLink({ folder: cwd, server: url, now: clock.now, force: flags.isSet('force') })
-    io.ok(`Linked ${cwd} to ${url}${previous ? ` (was ${previous})` : ''}`)
-    if (backup) io.say(`The old file was kept as ${shortPath(cwd, backup) || basename(backup)}`)
-    if (!previous && !backup) io.say('Wrote .osa/config.json (no secrets in it; safe to commit)')
-    await hintAtLogin(context, url)
-    if (io.isJson) {
-      const changed = { ...(previous ? { previous } : {}), ...(backup ? { backup } : {}) }
-      io.json({ v: 1, ok: true, server, path, ...changed, verified: document !== null })
-    }
-  },
+export const link: RunCommand = async (context) => {
+  const { io, cwd, clock, flags } = context
+  const wanted = await target(context)
+  const previous = await present(context)
+  const already = { url: wanted, document: null }
+  const { url, document } =
+    previous === wanted || flags.isSet('no-verify') ? already : await verifyArchive(context, wanted)
+  const server = { url, ...(document ? { name: document.name, version: document.version } : {}) }
+  if (previous === url) {
+    io.ok(`Already linked to ${url} (.osa/config.json)`)
+    if (io.isJson) io.json({ v: 1, ok: true, server, path: `${cwd}/.osa/config.json`, verified: false })
+    return
+  }
+  if (previous && !(await agreeToReplace(context, previous, url))) return
+  await noteParentLink(context, url)
+  const { path, backup } = await writeLink({ folder: cwd, server: url, now: clock.now, force: flags.isSet('force') })
+  io.ok(`Linked ${cwd} to ${url}${previous ? ` (was ${previous})` : ''}`)
+  if (backup) io.say(`The old file was kept as ${shortPath(cwd, backup) || basename(backup)}`)
+  if (!previous && !backup) io.say('Wrote .osa/config.json (no secrets in it; safe to commit)')
+  await hintAtLogin(context, url)
+  if (io.isJson) {
+    const changed = { ...(previous ? { previous } : {}), ...(backup ? { backup } : {}) }
+    io.json({ v: 1, ok: true, server, path, ...changed, verified: document !== null })
+  }
 }

@@ -1,12 +1,11 @@
 /** `osa login`: whether to log in at all, and where; the login itself is in login-flow.ts. */
 import { isOsaError, OsaError, type User } from '@osa/sdk/node'
 import { type Account, personLabel, storedAccount } from '../account.ts'
-import type { Command, CommandContext } from '../command.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
 import { linkAfterLogin } from '../folder-link.ts'
-import { freshLogin, loginWithToken, storageDocument } from '../login-flow.ts'
+import { freshLogin, type Kept, loginWithToken, moveLogin } from '../login-flow.ts'
 import { agreeToFirstContact, type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
-
-const storages = ['auto', 'keychain', 'file']
+import { storageDocument, storageLabel, storageWish } from '../storage.ts'
 
 const refuseInCi = ({ isCi, env, flags }: CommandContext): void => {
   if (!isCi || flags.isSet('device') || flags.isSet('token-stdin')) return
@@ -14,18 +13,6 @@ const refuseInCi = ({ isCi, env, flags }: CommandContext): void => {
     hint: 'Set OSA_TOKEN and OSA_SERVER in this job; no login is needed',
     details: ['To approve from another device anyway: osa login --device'],
   })
-}
-
-const checkStorage = ({ flags, env }: CommandContext): void => {
-  const wanted = flags.value('storage') ?? (env.OSA_CREDENTIAL_STORE || 'auto')
-  if (!storages.includes(wanted)) {
-    throw new OsaError('usage', `"${wanted}" is not a place to store logins`, { hint: 'Use auto, keychain or file' })
-  }
-  if (wanted === 'keychain') {
-    throw new OsaError('store_unavailable', "The system keychain can't be used: this osa does not support it yet", {
-      hint: 'Use --storage file',
-    })
-  }
 }
 
 const warnOfToken = ({ io, env }: CommandContext): void => {
@@ -41,7 +28,9 @@ const workingLogin = async (context: CommandContext, server: ResolvedServer): Pr
     const isReplaceable =
       isOsaError(error, 'not_authenticated', 'session_ended') ||
       (isOsaError(error, 'malformed_credentials') && error.server === server.url)
-    if (!isReplaceable) throw error
+    const isOutOfReach = isOsaError(error, 'store_locked', 'store_unavailable')
+    if (!isReplaceable && !isOutOfReach) throw error
+    if (isOutOfReach) context.io.warn(error.message)
     return null
   }
 }
@@ -53,6 +42,17 @@ const isContent = async ({ io, signal }: CommandContext): Promise<boolean> => {
   return true
 }
 
+/** `--storage` beside a login that works: the login moves there, and nobody has to approve anything. */
+const moveIfAsked = async (context: CommandContext, server: ResolvedServer): Promise<boolean> => {
+  const { flags, io, store } = context
+  const wanted = flags.value('storage')
+  const saved = (await store().list()).find((login) => login.server === server.url)
+  if (!saved || !wanted || wanted === 'auto' || wanted === saved.storage) return false
+  const kind = await moveLogin(context, server.url)
+  io.ok(`Moved the login to ${kind === 'keychain' ? `the ${storageLabel(context, kind)}` : store().path}`)
+  return true
+}
+
 const setAsideUnreadable = async ({ io, store }: CommandContext): Promise<void> => {
   const aside = await store().setAsideUnreadable()
   if (aside) io.warn(`Moved the unreadable credentials file to ${aside}`)
@@ -61,58 +61,45 @@ const setAsideUnreadable = async ({ io, store }: CommandContext): Promise<void> 
 const finish = async (
   context: CommandContext,
   server: ResolvedServer,
-  done: { user: User | null; isOld: boolean },
+  done: { user: User | null; isOld: boolean; reason: string | null },
 ): Promise<void> => {
-  const { io } = context
+  const { io, store } = context
   const linked = await linkAfterLogin(context, server.url)
   if (!io.isJson) return
+  const saved = (await store().list()).find((login) => login.server === server.url)
   io.json({
     v: 1,
     event: 'result',
     ok: true,
     server: serverDocument(server),
     user: done.user,
-    storage: storageDocument(context),
+    storage: storageDocument(context, saved?.storage ?? 'file', done.reason),
     ...(linked ? { linked } : {}),
     ...(done.isOld ? { already_logged_in: true } : {}),
     warnings: [],
   })
 }
 
-export const login: Command = {
-  metadata: {
-    name: 'login',
-    positionals: '[server]',
-    summary: 'Sign in to an archive',
-    options: [
-      { name: 'no-browser', help: "Don't open a browser" },
-      { name: 'device', help: 'Run the sign-in even in CI, approved on another device' },
-      { name: 'force', help: 'Start a new session even if you are logged in' },
-      { name: 'storage', argument: 'auto|keychain|file', help: 'Where to keep the login' },
-      { name: 'token-stdin', help: 'Store a token read from standard input instead' },
-      { name: 'no-link', help: "Don't link this folder" },
-      { name: 'allow-http', help: 'Allow http:// to other machines' },
-    ],
-    examples: ['login archive.example.org', 'login --no-browser', 'login --json </dev/null'],
-  },
-  async run(context) {
-    const { io, flags } = context
-    refuseInCi(context)
-    checkStorage(context)
-    await setAsideUnreadable(context)
-    const server = await resolveServer(context, 'prompt')
-    await agreeToFirstContact(context, server)
-    warnOfToken(context)
-    const useToken = flags.isSet('token-stdin')
-    const existing = useToken || flags.isSet('force') ? null : await workingLogin(context, server)
-    if (existing) {
-      io.ok(`Already logged in to ${server.url} as ${personLabel(existing.user)}`)
-      if (await isContent(context)) return await finish(context, server, { user: existing.user, isOld: true })
+export const login: RunCommand = async (context) => {
+  const { io, flags } = context
+  refuseInCi(context)
+  storageWish(context)
+  await setAsideUnreadable(context)
+  const server = await resolveServer(context, 'prompt')
+  await agreeToFirstContact(context, server)
+  warnOfToken(context)
+  const useToken = flags.isSet('token-stdin')
+  const existing = useToken || flags.isSet('force') ? null : await workingLogin(context, server)
+  if (existing) {
+    io.ok(`Already logged in to ${server.url} as ${personLabel(existing.user)}`)
+    const isMoved = await moveIfAsked(context, server)
+    if (isMoved || (await isContent(context))) {
+      return await finish(context, server, { user: existing.user, isOld: true, reason: null })
     }
-    const user = useToken ? await loginWithToken(context, server) : await freshLogin(context, server)
-    io.ok(`Logged in to ${server.url}${user ? ` as ${personLabel(user)}` : ''}`)
-    await finish(context, server, { user, isOld: false })
-    warnOfToken(context)
-    io.hint('Next: osa deploy')
-  },
+  }
+  const { user, reason }: Kept = useToken ? await loginWithToken(context, server) : await freshLogin(context, server)
+  io.ok(`Logged in to ${server.url}${user ? ` as ${personLabel(user)}` : ''}`)
+  await finish(context, server, { user, isOld: false, reason })
+  warnOfToken(context)
+  io.hint('Next: osa deploy')
 }

@@ -1,6 +1,6 @@
 /** `osa logout`: ends the session at the server, then forgets it here. Without the server it forgets all the same, and says so. */
 import { type Credential, isOsaError, OsaError, revokeSession } from '@osa/sdk/node'
-import type { Command, CommandContext } from '../command.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
 import { explicitServer, resolveServer } from '../server-resolution.ts'
 
 const lockTimeoutMs = 20_000
@@ -20,8 +20,8 @@ const readOrNull = async (context: CommandContext, server: string): Promise<Cred
   try {
     return await context.store().read(server)
   } catch (error) {
-    // An entry that cannot be read holds no token to revoke, and forgetting it is what was asked for.
-    if (isOsaError(error, 'malformed_credentials') && error.server === server) return null
+    // An entry that cannot be read, or whose secret is gone, has no token to revoke; forgetting it is what was asked for.
+    if (isOsaError(error, 'malformed_credentials', 'not_authenticated') && error.server === server) return null
     throw error
   }
 }
@@ -35,6 +35,22 @@ const revoke = async (context: CommandContext, server: string, credential: Crede
   } catch (error) {
     if (!(error instanceof OsaError) || error.code === 'aborted') throw error
     return { revoked: false as const, reason: reasonText(error) }
+  }
+}
+
+/** S17: as long as the keychain holds the login, the entry that points at it stays. */
+const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isOsaError(error, 'store_locked', 'store_unavailable')) throw error
+    const how = error.code === 'store_locked' ? 'is locked' : "can't be used"
+    throw new OsaError(error.code, `The ${context.store().keychainLabel} ${how}, so the login can't be removed`, {
+      details: error.details,
+      ...(error.server ? { server: error.server } : {}),
+      hint: 'Unlock it and run osa logout again',
+      cause: error,
+    })
   }
 }
 
@@ -75,40 +91,36 @@ const serversOf = async (context: CommandContext): Promise<string[]> => {
     throw new OsaError('usage', '--all and a server are given together', { hint: 'Use one of them' })
   }
   try {
-    return [(await resolveServer(context, 'only stored login')).url]
+    return [(await resolveServer(context, 'choose stored login')).url]
   } catch (error) {
     if (isOsaError(error, 'no_server') && (await store().list()).length === 0) return []
     throw error
   }
 }
 
-export const logout: Command = {
-  metadata: {
-    name: 'logout',
-    positionals: '[server]',
-    summary: 'End your session and forget it on this computer',
-    options: [
-      { name: 'all', help: 'Log out of every archive' },
-      { name: 'local', help: "Only forget it here, don't tell the server" },
-    ],
-    examples: ['logout', 'logout archive.example.org', 'logout --all'],
-  },
-  async run(context) {
-    const { io, env } = context
-    // A token in the environment has nothing to say about which saved login to end.
-    const withoutToken = { ...context, env: { ...env, OSA_TOKEN: undefined } }
-    const results: LogoutResult[] = []
-    const servers = await serversOf(withoutToken)
-    for (const server of servers) {
-      const result = await logoutOf(context, server)
+export const logout: RunCommand = async (context) => {
+  const { io, env } = context
+  // A token in the environment has nothing to say about which saved login to end.
+  const withoutToken = { ...context, env: { ...env, OSA_TOKEN: undefined } }
+  const results: LogoutResult[] = []
+  const servers = await serversOf(withoutToken)
+  let locked: OsaError | null = null
+  for (const server of servers) {
+    try {
+      const result = await whileInKeychain(context, () => logoutOf(context, server))
       report(context, result)
       results.push(result)
+    } catch (error) {
+      if (!isOsaError(error, 'store_locked', 'store_unavailable')) throw error
+      // one that cannot be had now is no reason to stay logged in to the others
+      locked ??= error
     }
-    if (servers.length === 0) io.say('Not logged in anywhere; nothing to do')
-    const env_token_still_set = Boolean(env.OSA_TOKEN)
-    if (env_token_still_set) io.warn('OSA_TOKEN is still set in this shell and will still be used')
-    if (io.isJson) {
-      io.json({ v: 1, ok: true, results: results.map(({ name: _, ...shown }) => shown), env_token_still_set })
-    }
-  },
+  }
+  if (locked) throw locked
+  if (servers.length === 0) io.say('Not logged in anywhere; nothing to do')
+  const env_token_still_set = Boolean(env.OSA_TOKEN)
+  if (env_token_still_set) io.warn('OSA_TOKEN is still set in this shell and will still be used')
+  if (io.isJson) {
+    io.json({ v: 1, ok: true, results: results.map(({ name: _, ...shown }) => shown), env_token_still_set })
+  }
 }

@@ -1,26 +1,17 @@
 /** `osa unlink`: takes the archive out of this folder's link file. */
 import { removeLink } from '@osa/sdk/node'
-import type { Command } from '../command.ts'
+import type { RunCommand } from '../command.ts'
 import { searchLink } from '../server-resolution.ts'
 
-export const unlink: Command = {
-  metadata: {
-    name: 'unlink',
-    positionals: '',
-    summary: 'Remove the link of this folder',
-    options: [],
-    examples: ['unlink'],
-  },
-  async run(context) {
-    const { io, cwd } = context
-    const previous = await removeLink(cwd)
-    if (previous === null) {
-      io.say(`${cwd} is not linked; nothing to do`)
-      const { link } = await searchLink(context)
-      if (link && link.folder !== cwd) io.say(`A parent folder is: ${link.path}`)
-    } else {
-      io.ok(`Unlinked ${cwd} (was ${previous})`)
-    }
-    if (io.isJson) io.json({ v: 1, ok: true, removed: previous !== null, ...(previous ? { previous } : {}) })
-  },
+export const unlink: RunCommand = async (context) => {
+  const { io, cwd } = context
+  const previous = await removeLink(cwd)
+  if (previous === null) {
+    io.say(`${cwd} is not linked; nothing to do`)
+    const { link } = await searchLink(context)
+    if (link && link.folder !== cwd) io.say(`A parent folder is: ${link.path}`)
+  } else {
+    io.ok(`Unlinked ${cwd} (was ${previous})`)
+  }
+  if (io.isJson) io.json({ v: 1, ok: true, removed: previous !== null, ...(previous ? { previous } : {}) })
 }

@@ -1,8 +1,9 @@
 /** `osa whoami`: who this terminal is, on one server. */
 import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
 import { currentAccount, personLabel } from '../account.ts'
-import type { Command, CommandContext } from '../command.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
 import { type ResolvedServer, resolveServer, serverDocument, sourceNote } from '../server-resolution.ts'
+import { storageDocument, storageLabel } from '../storage.ts'
 import { agoText } from '../time-text.ts'
 import { environmentToken, notLoggedIn } from '../token-resolution.ts'
 
@@ -24,7 +25,7 @@ const offline = async (context: CommandContext, server: ResolvedServer): Promise
       hint: 'Leave out --offline',
     })
   }
-  const { user } = await storedLogin(context, server)
+  const { user } = server.login ?? (await storedLogin(context, server))
   return {
     user: {
       id: '',
@@ -42,12 +43,10 @@ const offline = async (context: CommandContext, server: ResolvedServer): Promise
 const withLastKnown = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
   const isNetwork = isOsaError(error, 'dns', 'connection_refused', 'connection_failed', 'timeout', 'tls', 'proxy')
   if (!isNetwork || environmentToken(context)) return error
-  const credential = await context.store().read(server.url)
-  if (!credential?.user) return error
-  const name = credential.user.display_name ?? credential.user.external_id
-  const checked = credential.obtainedAt
-    ? ` (checked ${agoText(context.clock.now() / 1000 - credential.obtainedAt)})`
-    : ''
+  const login = (await context.store().list()).find((one) => one.server === server.url)
+  if (!login?.user) return error
+  const name = login.user.display_name ?? login.user.external_id
+  const checked = login.obtainedAt ? ` (checked ${agoText(context.clock.now() / 1000 - login.obtainedAt)})` : ''
   const { code, message, hint, retryable } = error
   const details = [...error.details, `Last known: ${cleanText(name)}${checked}`]
   return new OsaError(code, message, { details, hint, retryable, server: server.url, cause: error })
@@ -65,37 +64,31 @@ const authDocument = async (context: CommandContext, server: ResolvedServer, kno
   if (known.source === 'OSA_TOKEN') {
     return { source: known.source, storage: { kind: 'env' }, access_expires_at: null, refreshable: false }
   }
-  const credential = await context.store().read(server.url)
-  const expiresAt = credential?.expiresAt ?? null
+  const login = await storedLogin(context, server)
+  // The index says enough of a login in a keychain: --offline never opens one.
+  const credential = login.storage === 'file' ? await context.store().read(server.url) : null
+  const expiresAt = credential?.expiresAt ?? login.expiresAt
   return {
     source: known.source,
-    storage: { kind: 'file', path: context.store().path },
+    storage: storageDocument(context, login.storage),
     access_expires_at: expiresAt === null ? null : new Date(expiresAt * 1000).toISOString(),
-    refreshable: (credential?.refreshToken ?? null) !== null,
+    refreshable: login.isRenewable,
   }
 }
 
-export const whoami: Command = {
-  metadata: {
-    name: 'whoami',
-    positionals: '',
-    summary: 'Show who you are on this archive',
-    options: [{ name: 'offline', help: 'Say who logged in last, without asking the server' }],
-    examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
-  },
-  async run(context) {
-    const { io, flags } = context
-    const server = await resolveServer(context, 'only stored login')
-    const known = flags.isSet('offline') ? await offline(context, server) : await online(context, server)
-    if (io.isJson) {
-      const auth = await authDocument(context, server, known)
-      io.json({ v: 1, ok: true, server: serverDocument(server), user: known.user, auth, verified: known.verified })
-      return
-    }
-    io.data(cleanText(personLabel(known.user)))
-    if (!io.hasOnlooker) return
-    const roles = known.user.roles.length > 0 ? ` · roles: ${known.user.roles.join(', ')}` : ''
-    const kept = known.source === 'OSA_TOKEN' ? 'OSA_TOKEN' : 'credentials.json'
-    io.say(`${server.url}${sourceNote(server)}${roles} · ${kept}`)
-  },
+export const whoami: RunCommand = async (context) => {
+  const { io, flags } = context
+  const server = await resolveServer(context, 'only stored login')
+  const known = flags.isSet('offline') ? await offline(context, server) : await online(context, server)
+  if (io.isJson) {
+    const auth = await authDocument(context, server, known)
+    io.json({ v: 1, ok: true, server: serverDocument(server), user: known.user, auth, verified: known.verified })
+    return
+  }
+  io.data(cleanText(personLabel(known.user)))
+  if (!io.hasOnlooker) return
+  const roles = known.user.roles.length > 0 ? ` · roles: ${known.user.roles.join(', ')}` : ''
+  const isToken = known.source === 'OSA_TOKEN'
+  const kept = isToken ? 'OSA_TOKEN' : storageLabel(context, (await storedLogin(context, server)).storage)
+  io.say(`${server.url}${sourceNote(server)}${roles} · ${kept}`)
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>
   cwd?: string
   input?: string
+  /** The command line that runs `argv`, where it is to run inside something else. */
+  within?: (argv: readonly string[]) => [command: string, args: string[]]
   /** Sees the process while it runs. */
   onStart?: (child: ChildProcess) => void
   onStdout?: (soFar: string) => void
@@ -37,8 +39,14 @@ export interface Sandbox extends AsyncDisposable {
   /** On a terminal; `answers` are typed when the screen shows their key. */
   runOnTerminal(
     args: readonly string[],
-    options?: { env?: Record<string, string | undefined>; cwd?: string; answers?: Record<string, string> },
-  ): Promise<{ code: number; screen: string }>
+    options?: {
+      env?: Record<string, string | undefined>
+      cwd?: string
+      answers?: Record<string, string>
+      columns?: number
+      rows?: number
+    },
+  ): Promise<{ code: number; screen: string; raw: string }>
   readCredentials(): Promise<Record<string, Record<string, unknown>>>
 }
 
@@ -49,8 +57,9 @@ const environment = (home: string, more: Record<string, string | undefined> = {}
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** Makes a home folder with a project in it; dispose it with `await using`. */
-export const makeSandbox = async (): Promise<Sandbox> => {
+/** Makes a home folder with a project in it; dispose it with `await using`. `program`: another `osa` than this checkout's. */
+export const makeSandbox = async (options: { program?: string } = {}): Promise<Sandbox> => {
+  const { program = bin } = options
   const temporary = await makeTemporaryDir()
   const home = join(temporary.path, 'home')
   const project = join(home, 'project')
@@ -65,7 +74,9 @@ export const makeSandbox = async (): Promise<Sandbox> => {
     run: (args, options = {}) =>
       new Promise((resolve, reject) => {
         const env = environment(home, options.env)
-        const child = spawn(node, [bin, ...args], { cwd: options.cwd ?? project, env })
+        const { within = ([command = '', ...rest]) => [command, rest] } = options
+        const [command, argv] = within([node, program, ...args])
+        const child = spawn(command, argv, { cwd: options.cwd ?? project, env })
         const seen = { stdout: '', stderr: '' }
         child.stdout.setEncoding('utf8').on('data', (text: string) => {
           seen.stdout += text
@@ -79,12 +90,12 @@ export const makeSandbox = async (): Promise<Sandbox> => {
         child.stdin.end(options.input ?? '')
         options.onStart?.(child)
       }),
-    runOnTerminal: (args, { env, cwd = project, answers = {} } = {}) =>
+    runOnTerminal: (args, { env, cwd = project, answers = {}, columns = 160, rows = 50 } = {}) =>
       new Promise((resolve) => {
-        const pty = spawnPty(node, [bin, ...args], {
+        const pty = spawnPty(node, [program, ...args], {
           cwd,
-          cols: 160,
-          rows: 50,
+          cols: columns,
+          rows,
           env: environment(home, { TERM: 'xterm', ...env }),
         })
         let screen = ''
@@ -97,7 +108,9 @@ export const makeSandbox = async (): Promise<Sandbox> => {
             pty.write(answer)
           }
         })
-        pty.onExit(({ exitCode }) => resolve({ code: exitCode, screen: screen.replace(terminalCodes, '') }))
+        pty.onExit(({ exitCode }) =>
+          resolve({ code: exitCode, screen: screen.replace(terminalCodes, ''), raw: screen }),
+        )
       }),
     [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
   }

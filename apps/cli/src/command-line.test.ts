@@ -1,0 +1,84 @@
+import { isOsaError } from '@osa/sdk/node'
+import { expect, test } from 'vitest'
+import { parseCommandLine } from './command-line.ts'
+
+const refusal = (...argv: string[]): { message: string; hint: string | undefined } => {
+  try {
+    parseCommandLine(argv)
+  } catch (error) {
+    if (isOsaError(error, 'usage')) return { message: error.message, hint: error.hint }
+    throw error
+  }
+  throw new Error(`osa ${argv.join(' ')} was accepted`)
+}
+
+test.each(['007', '0x1F', '1e5', 'true', 'null'])('the value %s stays what was typed', (typed) => {
+  expect(parseCommandLine(['deploy', '--token', typed]).flags.value('token')).toBe(typed)
+  expect(parseCommandLine(['deploy', `--token=${typed}`]).flags.value('token')).toBe(typed)
+})
+
+test('a value that starts with a dash or contains = is given after =', () => {
+  expect(parseCommandLine(['deploy', '--token=-a=b']).flags.value('token')).toBe('-a=b')
+  expect(refusal('deploy', '--token', '-abc')).toEqual({
+    message: '--token needs a value',
+    hint: 'If it starts with a dash, write --token=<value>',
+  })
+})
+
+test.each([
+  [['whoami', '--server']],
+  [['whoami', '--server=']],
+  [['whoami', '--server', '']],
+  [['whoami', '--server', '--json']],
+])('an option without its value is refused: %j', (argv) => {
+  expect(refusal(...argv).message).toBe('--server needs a value')
+})
+
+test('one option with two values is refused, the same value twice is not', () => {
+  expect(refusal('whoami', '--server', 'a', '--server', 'b').message).toContain('more than once')
+  expect(parseCommandLine(['whoami', '--server', 'a', '--server=a']).flags.value('server')).toBe('a')
+  expect(refusal('login', '--qr', '--no-qr').message).toBe('--qr and --no-qr are given together')
+})
+
+test.each([
+  [['whoam'], 'Did you mean: osa whoami'],
+  [['sesions'], 'Did you mean: osa sessions'],
+  [['bogus'], 'See what there is: osa --help'],
+  [['login', '--no-brwser'], 'Did you mean: --no-browser'],
+  [['whoami', '--jsn'], 'Did you mean: --json'],
+  [['login', '-x'], 'See what there is: osa login --help'],
+  [['--jason'], 'Did you mean: --json'],
+  [['help', 'x', 'y'], 'osa help --help'],
+])('osa %j is refused with: %s', (argv, hint) => {
+  expect(refusal(...argv).hint).toBe(hint)
+})
+
+test('a switch takes no value', () => {
+  expect(refusal('whoami', '--json=false').message).toBe('--json takes no value')
+})
+
+test('options may stand before the command, and a switch does not swallow the word after it', () => {
+  const before = parseCommandLine(['--json', '--server', 'a.example', '-v', 'whoami', '--offline'])
+  expect(before.command?.metadata.name).toBe('whoami')
+  expect(before.flags.value('server')).toBe('a.example')
+  expect(['json', 'verbose', 'offline', 'non-interactive'].map(before.flags.isSet)).toEqual([true, true, true, false])
+  expect(parseCommandLine(['login', '--force', 'a.example']).flags.positional).toBe('a.example')
+  expect(parseCommandLine(['login', '--no-browser', 'a.example']).flags.positional).toBe('a.example')
+})
+
+test('after -- everything is a word', () => {
+  expect(parseCommandLine(['login', '--', '--json']).flags.positional).toBe('--json')
+  expect(refusal('whoami', '--', '--json').message).toBe('osa whoami does not take "--json"')
+})
+
+test('arguments that are missing or too many are named', () => {
+  expect(refusal('whoami', 'extra').message).toBe('osa whoami does not take "extra"')
+  expect(refusal('login', 'a', 'b').message).toBe('osa login does not take "b"')
+  expect(refusal('completions').message).toBe('osa completions needs <shell>')
+  expect(parseCommandLine(['completions', '--help']).flags.isSet('help')).toBe(true)
+})
+
+test('no command at all is no error', () => {
+  expect(parseCommandLine([]).command).toBeNull()
+  expect(parseCommandLine(['--json']).command).toBeNull()
+})

@@ -1,0 +1,129 @@
+/** `osa deploy`: from the file in this folder to the archive. Everything that can be wrong here is said before anything is built. */
+import type { RegisteredConvention, Release } from '@osa/sdk/deploy'
+import { isOsaError, type User } from '@osa/sdk/node'
+import type { CommandContext } from '../command.ts'
+import { checkRole } from '../deploy/allowed.ts'
+import { type BuildTools, buildImage, findPushedImage } from '../deploy/build-image.ts'
+import { findContainerTool } from '../deploy/container-tool.ts'
+import { showDryRun } from '../deploy/dry-run.ts'
+import { gapsInFile } from '../deploy/gaps.ts'
+import { type Image, pinImages, planImages } from '../deploy/images.ts'
+import { readConventions } from '../deploy/read-conventions.ts'
+import { register } from '../deploy/registration.ts'
+import { registryOf } from '../deploy/registry.ts'
+import { askWhoDeploys, resolveSigner, type Signer } from '../deploy/signer.ts'
+import { type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
+import { elapsedText } from '../time-text.ts'
+
+/** Does one step with a spinner beside its name, and says how long it took. */
+const step = async <T>(
+  { io }: CommandContext,
+  name: string,
+  work: () => Promise<T>,
+  result: (value: T) => string,
+): Promise<T> => {
+  const startedAt = performance.now()
+  const elapsed = (): string => elapsedText(performance.now() - startedAt)
+  const spinner = io.isLive ? io.spin(() => `${name}  ${elapsed()}`) : null
+  try {
+    const value = await work()
+    spinner?.stop()
+    io.ok(`${name}  ${result(value)}  ${elapsed()}`)
+    return value
+  } finally {
+    spinner?.stop()
+  }
+}
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+const read = async (context: CommandContext, server: ResolvedServer | null) => {
+  const authored = await readConventions(context, server)
+  const plan = await planImages(authored)
+  if ('gaps' in plan) throw gapsInFile(plan.gaps, authored.file)
+  return { authored, images: plan.images }
+}
+
+const personLine = (user: User): string => {
+  const name = user.display_name ?? user.external_id
+  return user.roles.length > 0 ? `${name} (${user.roles.join(', ')})` : name
+}
+
+const makeReleases = async (
+  context: CommandContext,
+  images: readonly Image[],
+  registry: string,
+): Promise<Map<string, Release>> => {
+  const { io, env, signal, flags } = context
+  const skipsBuild = flags.isSet('skip-build')
+  io.phase(`${skipsBuild ? 'Looking up images' : 'Building images'} (${images.length})`)
+  const tool = await findContainerTool({ env, signal })
+  const tools: BuildTools = { context, tool, registry }
+  const releases = new Map<string, Release>()
+  for (const image of images) {
+    const make = (): Promise<Release> => (skipsBuild ? findPushedImage : buildImage)(tools, image)
+    const release = await step(context, image.name, make, ({ digest }) => digest.slice(7, 19))
+    releases.set(image.image, release)
+  }
+  return releases
+}
+
+const tell = (context: CommandContext, registered: readonly RegisteredConvention[], elapsed: string): void => {
+  for (const { title, schema_id, version, changed } of registered) {
+    const news = changed ? (version > 1 ? `  version ${version}` : '') : '  unchanged'
+    context.io.ok(`${title}  ${schema_id.id}@${schema_id.version}  ${elapsed}${news}`)
+  }
+}
+
+const report = (
+  context: CommandContext,
+  done: { server: ResolvedServer; signer: Signer; registered: RegisteredConvention[]; elapsedMs: number },
+): void => {
+  const { server, signer, registered, elapsedMs } = done
+  context.io.ok(`Deployed ${plural(registered.length, 'convention')}  ${elapsedText(elapsedMs)}`)
+  if (!context.io.isJson) return
+  context.io.json({
+    v: 1,
+    ok: true,
+    server: serverDocument(server),
+    auth: { source: signer.source },
+    conventions: registered.map(({ title, slug, schema_id, version, changed }) => ({
+      title,
+      slug,
+      schema_id: `${schema_id.id}@${schema_id.version}`,
+      version,
+      changed,
+    })),
+    elapsed_ms: Math.round(elapsedMs),
+    token_refreshed: signer.wasRenewed(),
+  })
+}
+
+const dryRun = async (context: CommandContext): Promise<void> => {
+  const server = await resolveServer(context, 'none').catch((error: unknown) => {
+    if (isOsaError(error, 'no_server')) return null
+    throw error
+  })
+  showDryRun(context, { server, ...(await read(context, server)) })
+}
+
+/** Runs `osa deploy`. Throws, before anything is built: `no_server`, `not_authenticated`, `usage`, `malformed_config`, `deploy_rejected`, `forbidden`. */
+export const deploy = async (context: CommandContext): Promise<void> => {
+  if (context.flags.isSet('dry-run')) return await dryRun(context)
+  const { io } = context
+  const startedAt = performance.now()
+  const server = await resolveServer(context, 'none')
+  const signer = await resolveSigner(context, server)
+  io.say(`Deploying to ${server.url} (from ${server.source}, auth: ${signer.source})`)
+  const { authored, images } = await read(context, server)
+  const registry = images.length > 0 ? registryOf(context) : ''
+  const user = await step(context, 'Verifying credentials', () => askWhoDeploys(context, server, signer), personLine)
+  checkRole(user, server, signer)
+  const releases = images.length > 0 ? await makeReleases(context, images, registry) : new Map<string, Release>()
+  const conventions = pinImages(authored.conventions, releases)
+  io.phase(`Registering conventions (${conventions.length})`)
+  const registeringAt = performance.now()
+  const registered = await register(context, { server, signer, user, conventions })
+  tell(context, registered, elapsedText(performance.now() - registeringAt))
+  report(context, { server, signer, registered, elapsedMs: performance.now() - startedAt })
+}

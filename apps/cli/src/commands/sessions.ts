@@ -1,0 +1,75 @@
+/** `osa sessions`: the terminals a person is signed in on, and the end of one of them. */
+import { cleanText, endSession, listSessions, OsaError, type SessionSummary } from '@osa/sdk/node'
+import { withAccount } from '../account.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
+import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { printTable } from '../table.ts'
+import { agoText } from '../time-text.ts'
+
+/** Enough of an id to tell one's own sessions apart, and to type. */
+const shortIdCharacters = 8
+const minimumTypedCharacters = 4
+
+const ask = async (context: CommandContext, server: ResolvedServer): Promise<SessionSummary[]> => {
+  const { http, signal } = context
+  const answer = await withAccount(context, server, (accessToken) =>
+    listSessions(http, { server: server.url, accessToken, signal }),
+  )
+  return answer.sessions
+}
+
+/** The session that a typed id, or the beginning of one, means. Throws `usage`. */
+const sessionOf = (sessions: readonly SessionSummary[], typed: string): SessionSummary => {
+  const id = typed.toLowerCase()
+  const meant = id.length < minimumTypedCharacters ? [] : sessions.filter((one) => one.id.toLowerCase().startsWith(id))
+  if (meant[0] && meant.length === 1) return meant[0]
+  const what = meant.length > 1 ? 'More than one session has' : 'No session of yours has'
+  throw new OsaError('usage', `${what} the id ${cleanText(typed, 60)}`, { hint: 'List them: osa sessions' })
+}
+
+const nameOf = (session: SessionSummary): string => cleanText(session.device_name ?? 'no name', 40)
+
+const ago = ({ clock }: CommandContext, iso: string): string => {
+  const atMs = Date.parse(iso)
+  return Number.isNaN(atMs) ? '' : agoText((clock.now() - atMs) / 1000)
+}
+
+const print = (context: CommandContext, server: ResolvedServer, sessions: readonly SessionSummary[]): void => {
+  const { io } = context
+  io.say(`Signed in to ${server.url} on:`)
+  io.blank()
+  const rows = sessions.map((one) => ({
+    mark: one.current ? ('ok' as const) : null,
+    cells: [
+      `${nameOf(one)}${one.current ? ' *' : ''}`,
+      cleanText(one.client_name, 40),
+      ago(context, one.created_at),
+      ago(context, one.last_used_at),
+      one.id.slice(0, shortIdCharacters),
+    ],
+  }))
+  printTable(io, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', 'ID'], rows)
+  if (sessions.some((one) => one.current)) io.say('* this terminal')
+  io.hint('To end one: osa sessions --revoke <id>')
+}
+
+const revoke = async (context: CommandContext, server: ResolvedServer, typed: string): Promise<void> => {
+  const { io, http, signal } = context
+  const session = sessionOf(await ask(context, server), typed)
+  await withAccount(context, server, (accessToken) =>
+    endSession(http, { server: server.url, accessToken, sessionId: session.id, signal }),
+  )
+  io.ok(`Ended the session on ${nameOf(session)}`)
+  if (session.current) io.hint('That was this terminal; to sign in again: osa login')
+  if (io.isJson) io.json({ v: 1, ok: true, server: server.url, revoked: session.id, current: session.current })
+}
+
+export const sessions: RunCommand = async (context) => {
+  const { io, flags } = context
+  const server = await resolveServer(context, 'only stored login')
+  const typed = flags.value('revoke')
+  if (typed !== null) return await revoke(context, server, typed)
+  const list = await ask(context, server)
+  if (io.isJson) io.json({ v: 1, ok: true, server: server.url, sessions: list })
+  else print(context, server, list)
+}

@@ -1,0 +1,50 @@
+/** `osa token`: prints an access token that is valid now, for a program such as curl. The only command that prints a secret. */
+import { OsaError } from '@osa/sdk/node'
+import type { CommandContext, RunCommand } from '../command.ts'
+import { resolveServer } from '../server-resolution.ts'
+import { notLoggedIn } from '../token-resolution.ts'
+
+const defaultMinimumTtlSeconds = 300
+const maxMinimumTtlSeconds = 86_400
+
+/** `--min-ttl` in seconds. Throws `usage`. */
+const minimumTtlOf = ({ flags }: CommandContext): number => {
+  const typed = flags.value('min-ttl')
+  if (typed === null) return defaultMinimumTtlSeconds
+  if (/^\d{1,6}$/.test(typed) && Number(typed) <= maxMinimumTtlSeconds) return Number(typed)
+  throw new OsaError('usage', `--min-ttl ${typed} is not a number of seconds`, {
+    hint: `Use a number from 0 to ${maxMinimumTtlSeconds}`,
+  })
+}
+
+/** A token on a screen is in its scrollback and on every screenshot; one from the environment is there already (K31). */
+const refuseToShow = ({ io, flags, env }: CommandContext): void => {
+  if (env.OSA_TOKEN) {
+    throw new OsaError('usage', 'OSA_TOKEN is set, and osa never prints it', {
+      hint: 'Use the variable itself, or unset it for the token of your saved login',
+    })
+  }
+  if (!io.isDataShown || flags.isSet('yes')) return
+  throw new OsaError('needs_person', 'osa token would show a secret on this terminal', {
+    hint: 'Pipe it into a program, or pass --yes',
+  })
+}
+
+const warnOfShortLife = ({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void => {
+  const left = expiresAt === null ? minimum : Math.floor(expiresAt - clock.now() / 1000)
+  if (left < minimum) io.warn(`The token is valid for ${left} s only; the server gives no longer ones`)
+}
+
+export const token: RunCommand = async (context) => {
+  const { io, store, signal } = context
+  refuseToShow(context)
+  const minimumTtlSeconds = minimumTtlOf(context)
+  const server = await resolveServer(context, 'only stored login')
+  if (!(await store().list()).some((one) => one.server === server.url)) throw notLoggedIn(context, server)
+  const accessToken = await context.session().getFreshToken(server.url, { minimumTtlSeconds, signal })
+  const expiresAt = (await store().list()).find((one) => one.server === server.url)?.expiresAt ?? null
+  warnOfShortLife(context, expiresAt, minimumTtlSeconds)
+  if (!io.isJson) return io.data(accessToken)
+  const expires_at = expiresAt === null ? null : new Date(expiresAt * 1000).toISOString()
+  io.json({ v: 1, ok: true, server: server.url, access_token: accessToken, expires_at })
+}

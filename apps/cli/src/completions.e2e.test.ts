@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { spawn } from '@lydell/node-pty'
+import { expect, test } from 'vitest'
+import { commands } from './catalogue.ts'
+import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
+
+const execute = promisify(execFile)
+const names = commands.map(({ metadata }) => metadata.name)
+const slow = { timeout: 60_000 }
+
+const scriptOf = async (sandbox: Sandbox, shell: string): Promise<string> => {
+  const { code, stdout, stderr } = await sandbox.run(['completions', shell])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const path = join(sandbox.home, `completions.${shell}`)
+  await writeFile(path, stdout)
+  return path
+}
+
+/** What bash would offer for a line, split into words as bash splits it; the last word is the one being completed. */
+const inBash = async (script: string, cwd: string, words: readonly string[]): Promise<string[]> => {
+  const call = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _osa; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout } = await execute('bash', ['--norc', '-c', call, 'bash', script, ...words], { cwd })
+  return stdout.split('\n').filter((word) => word !== '')
+}
+
+test('bash offers commands, their options and the values of both', slow, async () => {
+  await using sandbox = await makeSandbox()
+  const script = await scriptOf(sandbox, 'bash')
+  await mkdir(join(sandbox.project, 'a folder'))
+  const offer = (...words: string[]) => inBash(script, sandbox.project, words)
+  expect(await offer('osa', '')).toEqual(names)
+  expect(await offer('osa', 'log')).toEqual(['login', 'logout'])
+  expect(await offer('osa', 'login', '--no-b')).toEqual(['--no-browser'])
+  expect(await offer('osa', 'login', '--storage', '')).toEqual(['auto', 'keychain', 'file'])
+  expect(await offer('osa', 'login', '--storage', '=', 'k')).toEqual(['keychain'])
+  expect(await offer('osa', 'login', '--storage', '=')).toEqual(['auto', 'keychain', 'file'])
+  expect(await offer('osa', '--server', 'login', 'who')).toEqual(['whoami'])
+  expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
+  expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish'])
+  expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
+  expect(await offer('osa', 'whoami', '--cwd', 'a')).toEqual(['a folder'])
+  expect(await offer('osa', 'whoami', '--timeout', '')).toEqual([])
+  expect(await offer('osa', 'nonsense', '--')).toEqual([])
+  expect(await offer('osa', '--ver')).toEqual(['--verbose', '--version'])
+  const { stdout } = await execute('bash', ['--norc', '-c', 'source "$1"; complete -p osa', 'bash', script])
+  expect(stdout).toBe('complete -F _osa osa\n')
+})
+
+test('each command is offered exactly the options that its help names', slow, async () => {
+  await using sandbox = await makeSandbox()
+  const script = await scriptOf(sandbox, 'bash')
+  for (const { metadata } of commands) {
+    const { stdout } = await sandbox.run(['help', metadata.name])
+    const helped = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name)
+    expect((await inBash(script, sandbox.project, ['osa', metadata.name, '--'])).sort()).toEqual(helped.sort())
+  }
+})
+
+test('fish offers the same', slow, async () => {
+  await using sandbox = await makeSandbox()
+  const script = await scriptOf(sandbox, 'fish')
+  const offer = async (line: string): Promise<string[]> => {
+    const { stdout } = await execute(
+      'fish',
+      ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', script, line],
+      {
+        env: { PATH: process.env.PATH, HOME: sandbox.home, LANG: 'C.UTF-8' },
+      },
+    )
+    return stdout.split('\n').filter((entry) => entry !== '')
+  }
+  expect((await offer('osa ')).map((entry) => entry.split('\t')[0]).sort()).toEqual([...names].sort())
+  expect(await offer('osa log')).toEqual([
+    'login\tSign in to an archive',
+    'logout\tEnd your session and forget it on this computer',
+  ])
+  expect(await offer('osa login --no-b')).toEqual(["--no-browser\tDon't open a browser"])
+  expect((await offer('osa login --storage ')).map((entry) => entry.split('\t')[0])).toEqual([
+    'auto',
+    'file',
+    'keychain',
+  ])
+  expect(await offer('osa whoami --no-b')).toEqual([])
+  expect((await offer('osa completions ')).map((entry) => entry.split('\t')[0]).sort()).toEqual(['bash', 'fish', 'zsh'])
+})
+
+/** A line typed at a real zsh, and what the line is after one Tab. */
+const inZsh = async (sandbox: Sandbox, script: string, typed: string, until: RegExp): Promise<string> =>
+  await new Promise((resolve, reject) => {
+    const pty = spawn('zsh', ['-f'], {
+      cols: 200,
+      rows: 40,
+      cwd: sandbox.project,
+      env: { PATH: process.env.PATH ?? '', HOME: sandbox.home, TERM: 'xterm', LANG: 'C.UTF-8', PS1: 'READY> ' },
+    })
+    let screen = ''
+    let isTyped = false
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      pty.kill()
+      settle()
+    }
+    const timer = setTimeout(() => end(() => reject(new Error(`zsh showed: ${screen}`))), 30_000)
+    pty.onData((data) => {
+      screen += data.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+      if (!isTyped && screen.includes('LOADED')) {
+        isTyped = true
+        pty.write(`${typed}\t`)
+      }
+      const match = isTyped ? until.exec(screen.slice(screen.indexOf('LOADED'))) : null
+      if (match) end(() => resolve(match[0]))
+    })
+    pty.write(`autoload -U compinit; compinit -u -D; source ${script}; print LOAD''ED\n`)
+  })
+
+test('zsh completes commands, options and values', slow, async () => {
+  await using sandbox = await makeSandbox()
+  const script = await scriptOf(sandbox, 'zsh')
+  await execute('zsh', ['-n', script])
+  await inZsh(sandbox, script, 'osa comp', /osa completions /)
+  await inZsh(sandbox, script, 'osa login --no-b', /osa login --no-browser /)
+  await inZsh(sandbox, script, 'osa login --storage k', /osa login --storage keychain /)
+  await inZsh(sandbox, script, 'osa completions f', /osa completions fish /)
+  await inZsh(sandbox, script, 'osa log', /logout +-- End your session and forget it on this computer/)
+})

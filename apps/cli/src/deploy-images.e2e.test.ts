@@ -1,0 +1,278 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { builtHook, proteinStructures, releasedHook, writeContext, writeProject } from './testing/conventions.ts'
+import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+import { makeStandInTool, type StandInTool } from './testing/stand-in-tool.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+type FakeNode = Awaited<ReturnType<typeof startFakeNode>>
+
+/** A linked folder with a login, and a convention with one hook to build and one that is pinned. */
+const ready = async (sandbox: Sandbox, node: FakeNode): Promise<{ tool: StandInTool; env: Record<string, string> }> => {
+  await seedLink(sandbox, { server: node.url })
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  await writeContext(sandbox, 'find_pockets')
+  await writeProject(
+    sandbox,
+    'osa.config.json',
+    proteinStructures([builtHook('find_pockets'), releasedHook('validate_structure')]),
+  )
+  const tool = await makeStandInTool(join(sandbox.home, 'tools'))
+  return { tool, env: { PATH: tool.path, OSA_REGISTRY: 'ghcr.io/group' } }
+}
+
+const sentHooks = (node: FakeNode): Record<string, unknown>[] =>
+  JSON.parse(node.seen('deploy')[0]?.body ?? '').json.conventions[0].hooks
+
+const filesBelow = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true })).map(String).sort()
+
+describe.each(['docker', 'podman'] as const)('with %s', (name) => {
+  test('S11 an image is built, pushed and pinned by the digest of the registry; a release is taken as it is', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    if (name === 'podman') await tool.behave({ isDockerDown: true })
+    const before = await filesBelow(sandbox.project)
+    const { code, stdout, stderr } = await sandbox.run(['deploy'], { env })
+    const [built, pinned] = sentHooks(node)
+    const { image, digest } = (built as { release: { image: string; digest: string } }).release
+    expect(image).toMatch(/^ghcr\.io\/group\/find_pockets:[0-9a-f]{12}$/)
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(pinned).toEqual(releasedHook('validate_structure'))
+    expect(built).not.toHaveProperty('build')
+    expect(stderr).toMatch(
+      new RegExp(`==> Building images \\(1\\)\\n ✓ find_pockets {2}${digest.slice(7, 19)} {2}\\d+\\.\\ds\\n`),
+    )
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(await filesBelow(sandbox.project), 'nothing is written into the folder').toEqual(before)
+
+    const calls = (await tool.calls()).filter((call) => call.tool === name && !call.argv[0]?.includes('version'))
+    const latest = 'ghcr.io/group/find_pockets:latest'
+    const digestFile = name === 'podman' ? ['--digestfile', expect.any(String)] : []
+    expect(calls.map(({ argv }) => argv)).toEqual([
+      [
+        'build',
+        '--platform',
+        'linux/amd64',
+        '--iidfile',
+        expect.any(String),
+        '--file',
+        expect.any(String),
+        expect.any(String),
+      ],
+      ['tag', expect.stringMatching(/^sha256:/), image],
+      ['push', ...digestFile, image],
+      ['tag', expect.stringMatching(/^sha256:/), latest],
+      ['push', latest],
+    ])
+  })
+
+  test('--skip-build takes what was pushed last, and refuses where nothing was', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    const isDockerDown = name === 'podman'
+    await tool.behave({ isDockerDown })
+    const absent = await sandbox.run(['deploy', '--skip-build'], { env })
+    expect(absent.stderr).toContain(' ✗ ghcr.io/group/find_pockets:latest is not in the registry\n')
+    expect(absent.stderr).toContain(' → Run osa deploy without --skip-build first\n')
+    expect(absent.code).toBe(10)
+    expect(node.seen('deploy')).toEqual([])
+    await tool.behave({ isDockerDown, pushed: ['ghcr.io/group/find_pockets'] })
+    const { code, stderr } = await sandbox.run(['deploy', '--skip-build'], { env })
+    expect(stderr).toContain('==> Looking up images (1)\n ✓ find_pockets  ')
+    expect(code).toBe(0)
+    expect(sentHooks(node)[0]?.release).toMatchObject({ digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) })
+    expect((await tool.calls()).some(({ argv }) => argv[0] === 'build')).toBe(false)
+  })
+})
+
+test('the same files have the same name in every deploy, so that nothing changes', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { env } = await ready(sandbox, node)
+  await sandbox.run(['deploy'], { env })
+  const again = await sandbox.run(['deploy'], { env })
+  expect(again.stderr).toContain('unchanged')
+  await writeProject(sandbox, 'hooks/find_pockets/Dockerfile', 'FROM scratch\nUSER 1000\n')
+  const changed = await sandbox.run(['deploy'], { env })
+  expect(changed.stderr).toContain('version 2')
+})
+
+test('K17 .env, .git and the token stay out of a build that says nothing about them', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  await rm(sandbox.credentials)
+  const token = node.issue().access_token
+  const { code, stderr } = await sandbox.run(['deploy'], { env: { ...env, OSA_TOKEN: token, OSA_SERVER: node.url } })
+  expect(stderr).not.toContain('⚠')
+  expect(code).toBe(0)
+  const calls = await tool.calls()
+  const build = calls.find(({ argv }) => argv[0] === 'build')
+  expect(build?.files).toEqual(['Dockerfile', 'hook.mjs'])
+  expect(build?.argv.at(-1), 'a copy, which is gone').not.toBe(join(sandbox.project, 'hooks/find_pockets'))
+  expect(existsSync(build?.argv.at(-1) ?? '')).toBe(false)
+  expect(calls.flatMap((call) => call.env).filter((name) => name.startsWith('OSA_'))).toEqual([])
+  expect(JSON.stringify(calls)).not.toContain(token)
+})
+
+test('a build context may hold what cannot be copied, and links stay links', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  const context = join(sandbox.project, 'hooks/find_pockets')
+  execFileSync('mkfifo', [join(context, 'pipe')])
+  await symlink('.env', join(context, 'link'))
+  const { code } = await sandbox.run(['deploy'], { env })
+  expect(code).toBe(0)
+  const build = (await tool.calls()).find(({ argv }) => argv[0] === 'build')
+  expect(build?.files).toEqual(['Dockerfile', 'hook.mjs', 'link'])
+})
+
+test("a person's own .dockerignore is used, and warned of where it lets .env through", async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  const path = await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '.git\n')
+  const careless = await sandbox.run(['deploy'], { env })
+  expect(careless.stderr).toContain(` ⚠ ${path} lets .env and .env.local into the image\n`)
+  expect((await tool.calls()).find(({ argv }) => argv[0] === 'build')?.argv.at(-1)).toBe(dirname(path))
+  await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '*\n!hook.mjs\n')
+  const careful = await sandbox.run(['deploy'], { env })
+  expect(careful.stderr).not.toContain('⚠')
+  expect([careless.code, careful.code]).toEqual([0, 0])
+})
+
+test('hooks that are built from the same files share one image; two builds of one name are a gap', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  const [one, other] = [
+    builtHook('find_pockets'),
+    { ...builtHook('find_more'), build: builtHook('find_pockets').build },
+  ]
+  const shared = { context: 'hooks/find_pockets', image: 'pockets/all' }
+  await writeProject(
+    sandbox,
+    'osa.config.json',
+    proteinStructures([
+      { ...one, build: shared },
+      { ...other, build: shared },
+    ]),
+  )
+  const { code } = await sandbox.run(['deploy'], { env })
+  expect(code).toBe(0)
+  expect((await tool.calls()).filter(({ argv }) => argv[0] === 'build')).toHaveLength(1)
+  expect(new Set(sentHooks(node).map(({ release }) => JSON.stringify(release))).size).toBe(1)
+  await writeContext(sandbox, 'elsewhere')
+  const clash = [
+    { ...one, build: shared },
+    { ...other, build: { ...shared, context: 'hooks/elsewhere' } },
+  ]
+  await writeProject(sandbox, 'osa.config.json', proteinStructures(clash))
+  const refused = await sandbox.run(['deploy'], { env })
+  expect(refused.stderr).toContain('hooks.1.build.image  write another image name: pockets/all is built from')
+  expect(refused.code).toBe(10)
+})
+
+test('a failed build shows the end of its output, keeps all of it, and registers nothing', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  await tool.behave({ buildFails: 'Step 3/3 : RUN make\nmake: *** No rule to make target' })
+  const { code, stderr } = await sandbox.run(['deploy'], { env })
+  expect(stderr).toContain(
+    ' ✗ Building find_pockets failed (docker build exited with 1)\n   building\n   Step 3/3 : RUN make\n',
+  )
+  const log = /The whole output: (\S+)/.exec(stderr)?.[1] ?? ''
+  expect(await readFile(log, 'utf8')).toContain('No rule to make target')
+  await rm(dirname(log), { recursive: true })
+  expect(code).toBe(10)
+  expect(node.seen('deploy')).toEqual([])
+  const json = JSON.parse((await sandbox.run(['deploy', '--json'], { env })).stdout)
+  expect(json.error).toMatchObject({ code: 'build_failed', exit_code: 10 })
+  await rm(dirname(json.error.path), { recursive: true })
+})
+
+test('-v shows what the tool prints while it prints', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { env } = await ready(sandbox, node)
+  const { stderr } = await sandbox.run(['deploy', '-v'], { env })
+  expect(stderr).toContain('   Successfully built\n')
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('K16 %s ends a running build, and the run with %d', async (signal, exitCode) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  await tool.behave({ buildHangs: true })
+  let kill: (() => void) | null = null
+  const temporary = join(sandbox.home, 'tmp')
+  await mkdir(temporary)
+  const { code, stderr } = await sandbox.run(['deploy', '-v'], {
+    env: { ...env, TMPDIR: temporary },
+    onStart: (child) => {
+      kill = () => void child.kill(signal)
+    },
+    onStderr: (soFar) => {
+      if (!soFar.includes('   building\n')) return
+      kill?.()
+      kill = null
+    },
+  })
+  // the run has ended only when its streams are closed, and a build that lives on would hold them open
+  expect(stderr).toContain(' ✗ Cancelled – nothing was changed\n')
+  expect(code).toBe(exitCode)
+  expect(node.seen('deploy')).toEqual([])
+  expect(await readdir(temporary)).toEqual([])
+})
+
+describe('before anything is asked or built', () => {
+  test('without a registry', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { env } = await ready(sandbox, node)
+    const none = await sandbox.run(['deploy'], { env: { ...env, OSA_REGISTRY: '' } })
+    expect(none.stderr).toContain(' → Pass --registry ghcr.io/<group>, or set OSA_REGISTRY\n')
+    const wrong = await sandbox.run(['deploy', '--registry', 'https://user:secret@ghcr.io/x'], { env })
+    expect(wrong.stderr).toContain('That is no registry')
+    expect(wrong.stderr).not.toContain('secret')
+    expect([none.code, wrong.code]).toEqual([2, 2])
+    expect(node.requests).toEqual([])
+  })
+
+  test('--dry-run names what would be built and runs no tool', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    const { code, stdout, stderr } = await sandbox.run(['deploy', '--dry-run'], { env })
+    expect(stderr).toContain('   Would build find_pockets from hooks/find_pockets\n')
+    expect(JSON.parse(stdout).conventions[0].hooks[0].build).toEqual({ context: 'hooks/find_pockets' })
+    expect(code).toBe(0)
+    expect(await tool.calls()).toEqual([])
+  })
+
+  test('without docker and podman', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { env, tool } = await ready(sandbox, node)
+    await tool.behave({ isDockerDown: true })
+    const { code, stderr } = await sandbox.run(['deploy'], { env: { ...env, OSA_CONTAINER_TOOL: 'docker' } })
+    expect(stderr).toContain(' ✗ There is no docker that runs here\n')
+    const other = await sandbox.run(['deploy'], { env: { ...env, OSA_CONTAINER_TOOL: 'sh -c' } })
+    expect([code, other.code]).toEqual([10, 2])
+    expect(node.seen('deploy')).toEqual([])
+  })
+})

@@ -1,0 +1,523 @@
+import { spawnSync } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { installSdk, proteinStructures, releasedHook, writeProject } from './testing/conventions.ts'
+import { failure, success } from './testing/json-shapes.ts'
+import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+type FakeNode = Awaited<ReturnType<typeof startFakeNode>>
+
+/** A linked folder with a login and a convention that needs no build. */
+const ready = async (sandbox: Sandbox, node: FakeNode): Promise<void> => {
+  await seedLink(sandbox, { server: node.url })
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  await writeProject(sandbox, 'osa.config.json', proteinStructures([releasedHook('find_pockets')]))
+}
+
+const sentTitles = (node: FakeNode): string[][] =>
+  node.seen('deploy').map(({ body }) => JSON.parse(body).json.conventions.map((one: { title: string }) => one.title))
+
+describe('a deploy', () => {
+  test('S11 says where, as whom and what; stdout stays empty; one call carries everything', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const { code, stdout, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(`   Deploying to ${node.url} (from .osa/config.json, auth: stored login)\n`)
+    expect(stderr).toMatch(/ ✓ Verifying credentials {2}Josiah Carberry \(admin\) {2}\d+\.\ds\n/)
+    expect(stderr).toMatch(
+      /==> Registering conventions \(1\)\n ✓ Protein Structures {2}pdb-structure@1\.0\.0 {2}\d+\.\ds\n/,
+    )
+    expect(stderr).toMatch(/ ✓ Deployed 1 convention {2}\d+\.\ds\n$/)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(sentTitles(node)).toEqual([['Protein Structures']])
+  })
+
+  test('the same again changes nothing, other content is the next version; --json says both', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await sandbox.run(['deploy'])
+    const again = await sandbox.run(['deploy'])
+    expect(again.stderr).toMatch(/Protein Structures {2}pdb-structure@1\.0\.0 {2}\d+\.\ds {2}unchanged\n/)
+    await writeProject(sandbox, 'osa.config.json', { ...proteinStructures(), description: 'Other words.' })
+    const { code, stdout } = await sandbox.run(['deploy', '--json'])
+    expect(success.deploy.parse(JSON.parse(stdout))).toEqual({
+      v: 1,
+      ok: true,
+      server: { url: node.url, source: '.osa/config.json', link_file: sandbox.linkFile },
+      auth: { source: 'stored login' },
+      conventions: [
+        {
+          title: 'Protein Structures',
+          slug: 'protein-structures',
+          schema_id: 'pdb-structure@1.0.0',
+          version: 2,
+          changed: true,
+        },
+      ],
+      elapsed_ms: expect.any(Number),
+      token_refreshed: false,
+    })
+    expect(code).toBe(0)
+    expect(node.conventions).toMatchObject([
+      { slug: 'protein-structures', contents: [{}, {}].map(() => expect.any(String)) },
+    ])
+  })
+
+  test('the file is found from a folder below, up to the linked one', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await writeProject(sandbox, 'deep/er/notes.txt', '')
+    const { code } = await sandbox.run(['deploy'], { cwd: join(sandbox.project, 'deep/er') })
+    expect(code).toBe(0)
+  })
+
+  test.each([
+    ['a file', ['--manifest', 'manifest.json'], ''],
+    ['standard input', ['--manifest', '-'], 'manifest'],
+  ])('takes what the original osa manifest prints from %s, its nulls included', async (_, flags, piped) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const convention = proteinStructures([releasedHook('find_pockets')])
+    const nulls = { ...convention, ingester: null, docs: { ...convention.docs, when_not_to_use: null, see_also: null } }
+    const manifest = { manifest_version: 1, conventions: [nulls, { ...nulls, title: 'Other Structures' }] }
+    await writeProject(sandbox, 'manifest.json', manifest)
+    const input = piped === '' ? '' : JSON.stringify(manifest)
+    const { code, stderr } = await sandbox.run(['deploy', ...flags], { input })
+    expect(stderr).toContain('Deployed 2 conventions')
+    expect(code).toBe(0)
+    expect(sentTitles(node)).toEqual([['Protein Structures', 'Other Structures']])
+  })
+
+  test('--dry-run prints what would be sent and asks nobody, logged in or not', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(sandbox.credentials)
+    const { code, stdout, stderr } = await sandbox.run(['deploy', '--dry-run'])
+    expect(JSON.parse(stdout)).toEqual({ conventions: [proteinStructures([releasedHook('find_pockets')])] })
+    expect(stderr).toContain(`Would deploy to ${node.url} (from .osa/config.json)`)
+    const json = success.dryRun.parse(JSON.parse((await sandbox.run(['deploy', '--dry-run', '--json'])).stdout))
+    expect(json).toMatchObject({ v: 1, ok: true, dry_run: true, server: { url: node.url }, builds: [] })
+    expect(json.send.conventions).toHaveLength(1)
+    expect(code).toBe(0)
+    expect(node.requests).toEqual([])
+  })
+})
+
+describe('a file that is not right', () => {
+  test('every gap is listed at once, with its path and what to write, before any request', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const { release: _, ...hook } = releasedHook('find_pockets')
+    const gappy = { ...proteinStructures(), description: '', hooks: [hook], docs: undefined }
+    await writeProject(sandbox, 'osa.config.json', gappy)
+    const { code, stdout, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(' ✗ 3 things are missing in osa.config.json\n')
+    expect(stderr).toMatch(/ {3}hooks\.0\.release {2}write release: \{image, digest, source_ref\}/)
+    expect(stderr).toMatch(/ {3}description {6}write the description\n/)
+    expect(stderr).toMatch(/ {3}docs {13}write docs: \{purpose, example_questions, examples\}\n/)
+    expect({ code, stdout }).toEqual({ code: 10, stdout: '' })
+    const json = failure.parse(JSON.parse((await sandbox.run(['deploy', '--json'])).stdout))
+    expect(json.error).toMatchObject({ code: 'deploy_rejected', exit_code: 10 })
+    expect(json.error.gaps).toContainEqual({ path: 'description', message: 'write the description' })
+    expect(node.requests).toEqual([])
+  })
+
+  test('a build context that is not there is a gap too', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const { release: _, ...hook } = releasedHook('find_pockets')
+    await writeProject(sandbox, 'osa.config.json', proteinStructures([{ ...hook, build: { context: 'nowhere' } }]))
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(`   hooks.0.build.context  there is no folder ${join(sandbox.project, 'nowhere')}\n`)
+    expect(code).toBe(10)
+  })
+
+  test.each([
+    ['no JSON', '{"title": }', 'is not valid JSON (line 1, column 11: unexpected "}")', 9],
+    ['an empty list', '[]', 'holds no convention', 9],
+    ['another manifest version', '{"manifest_version": 2, "conventions": []}', 'manifest_version other than 1', 9],
+  ])('%s is said with the file', async (_, text, message, exitCode) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const path = await writeProject(sandbox, 'osa.config.json', text)
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(` ✗ ${path} `)
+    expect(stderr).toContain(message)
+    expect(code).toBe(exitCode)
+    expect(node.requests).toEqual([])
+  })
+
+  test('no file, and two of them, are mistakes of use', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await writeProject(sandbox, 'osa.config.mjs', '')
+    const two = await sandbox.run(['deploy'])
+    expect(two.stderr).toContain('There are two files with conventions')
+    await rm(join(sandbox.project, 'osa.config.mjs'))
+    await rm(join(sandbox.project, 'osa.config.json'))
+    const none = await sandbox.run(['deploy'])
+    expect(none.stderr).toContain(' ✗ There is no osa.config.ts here\n')
+    expect([two.code, none.code]).toEqual([2, 2])
+  })
+})
+
+const typed = (extra = ''): string => `
+import { defineConvention, type Convention } from '@osa/sdk/convention'
+const convention: Convention = ${JSON.stringify(proteinStructures())}
+${extra}
+export default defineConvention(convention)
+`
+
+const withoutOwnTypes = '--no-experimental-strip-types'
+/** Older Nodes, which have no type stripping to turn off, do not know the option either. */
+const isKnown = spawnSync(process.env.OSA_TEST_NODE ?? process.execPath, [withoutOwnTypes, '--version']).status === 0
+const forLoader = isKnown ? withoutOwnTypes : ''
+
+describe('a TypeScript file', () => {
+  test.each([
+    ['by Node itself', ''],
+    ['by the loader, where Node cannot', forLoader],
+  ])('is run %s, and what it prints stays out of stdout', async (_, options) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(join(sandbox.project, 'osa.config.json'))
+    await installSdk(sandbox)
+    await writeProject(sandbox, 'osa.config.ts', typed("console.log('from the file', process.env.FROM_DOT_ENV)"))
+    await writeProject(sandbox, '.env', 'FROM_DOT_ENV=read\n')
+    const { code, stdout, stderr } = await sandbox.run(['deploy', '--json'], { env: { NODE_OPTIONS: options } })
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, conventions: [{ slug: 'protein-structures' }] })
+    // K29: .env is nobody's but the person's own program's; and no remark of Node's on how it read the file
+    expect(stderr).toBe('from the file undefined\n')
+    expect(code).toBe(0)
+    expect((await readdir(sandbox.project)).sort()).toEqual(['.env', '.osa', 'node_modules', 'osa.config.ts'])
+  })
+
+  test.each([
+    ['by Node itself', ''],
+    ['by the loader', forLoader],
+  ])('that finds no @osa/sdk says what to install (%s)', async (_, options) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(join(sandbox.project, 'osa.config.json'))
+    await writeProject(sandbox, 'osa.config.ts', typed())
+    const { code, stderr } = await sandbox.run(['deploy'], { env: { NODE_OPTIONS: options } })
+    expect(stderr).toContain(' → npm install -D @osa/sdk\n')
+    expect(code).toBe(9)
+  })
+
+  test('that throws is named with the line', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(join(sandbox.project, 'osa.config.json'))
+    const path = await writeProject(sandbox, 'osa.config.ts', "\n\nthrow new Error('not today')\n")
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(` ✗ ${path} can't be loaded: not today\n   at ${path}:3:7\n`)
+    expect(code).toBe(9)
+    expect(node.requests).toEqual([])
+  })
+
+  test.each(['await new Promise(() => {})', 'process.exit(0)'])(
+    'that never finishes is no deploy: %s',
+    async (text) => {
+      await using node = await startFakeNode()
+      await using sandbox = await makeSandbox()
+      await ready(sandbox, node)
+      await rm(join(sandbox.project, 'osa.config.json'))
+      const path = await writeProject(sandbox, 'osa.config.mjs', text)
+      const { code, stderr } = await sandbox.run(['deploy'])
+      expect(stderr).toContain(` ✗ ${path} never finished loading\n`)
+      const json = await sandbox.run(['deploy', '--json'])
+      expect(JSON.parse(json.stdout).error).toMatchObject({ code: 'malformed_config', exit_code: 9 })
+      expect([code, json.code]).toEqual([9, 9])
+      expect(node.requests).toEqual([])
+    },
+  )
+
+  test('K29 is run by deploy alone: whoami and status never touch it', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(join(sandbox.project, 'osa.config.json'))
+    await writeProject(
+      sandbox,
+      'osa.config.mjs',
+      "import { writeFileSync } from 'node:fs'\nwriteFileSync('was-run', '')\n",
+    )
+    await sandbox.run(['whoami'])
+    await sandbox.run(['status'])
+    expect(await readdir(sandbox.project)).not.toContain('was-run')
+    await sandbox.run(['deploy'])
+    expect(await readdir(sandbox.project), 'the file can be seen to run').toContain('was-run')
+  })
+})
+
+describe('who deploys', () => {
+  test('S15 unlinked: where was looked, and three ways on', async () => {
+    await using sandbox = await makeSandbox()
+    await writeProject(sandbox, 'osa.config.json', proteinStructures())
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(" ✗ This folder isn't linked to an OSA server\n   Looked for .osa/config.json in ")
+    expect(stderr).toContain(' → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n')
+    expect(code).toBe(3)
+  })
+
+  test('deploy never guesses the only stored login', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(`   You are logged in to: ${node.url}\n`)
+    expect(code).toBe(3)
+    expect(node.requests).toEqual([])
+  })
+
+  test('S16 not logged in, and an empty secret in CI: nothing is sent, nothing is built', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(sandbox.credentials)
+    const alone = await sandbox.run(['deploy'])
+    expect(alone.stderr).toBe(` ✗ Not logged in to ${node.url} (from .osa/config.json)\n → Run osa login\n`)
+    const inCi = await sandbox.run(['deploy'], { env: { CI: 'true', OSA_TOKEN: '' } })
+    expect(inCi.stderr).toBe(
+      ` ✗ Not logged in to ${node.url} (from .osa/config.json)\n   OSA_TOKEN is set but empty: the secret may be missing in this job\n → Set OSA_TOKEN\n`,
+    )
+    expect([alone.code, inCi.code]).toEqual([4, 4])
+    expect(node.requests).toEqual([])
+  })
+
+  test('S12 K15 an ended session is said before anything is built, and the saved entry stays', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    node.revokeFamilies()
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toBe(
+      `   Deploying to ${node.url} (from .osa/config.json, auth: stored login)\n` +
+        ` ✗ Your session on ${node.url} has ended (it was signed out or used elsewhere)\n → Run osa login\n`,
+    )
+    expect(code).toBe(4)
+    expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
+    expect(node.seen('device')).toEqual([])
+  })
+
+  test('S12 at a terminal one may log in and go on', async () => {
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    node.revokeFamilies()
+    const { code, screen } = await sandbox.runOnTerminal(['deploy'], {
+      env: { OSA_BROWSER: 'none', OSA_CREDENTIAL_STORE: 'file' },
+      answers: { 'Log in now and continue? [Y/n]': '\r' },
+    })
+    expect(screen).toContain('BCDF-GHJK')
+    expect(screen).toContain('Deployed 1 convention')
+    expect(code).toBe(0)
+  })
+
+  test('a plain user is told the role that is needed, before anything is sent', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    node.user.roles = ['user']
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(` ✗ Josiah Carberry may not deploy to ${node.url} (needs role publisher or admin)\n`)
+    expect(stderr).toContain(' → Ask an administrator of the archive\n')
+    expect(stderr).not.toContain('osa login')
+    expect(code).toBe(5)
+    expect(node.seen('deploy')).toEqual([])
+  })
+
+  test.each([
+    [
+      { error: 'forbidden', error_description: 'No.', role: 'publisher', needed_roles: ['admin'] },
+      'Josiah Carberry may not deploy to URL (needs role admin)',
+      'Ask an administrator of the archive',
+    ],
+    [
+      { error: 'insufficient_scope', error_description: 'No.', scope: 'conventions:write' },
+      'Josiah Carberry may not deploy to URL with this login (needs scope conventions:write)',
+      'Run osa login --force',
+    ],
+  ])('what the server forbids is said in its terms: %o', async (refusal, message, hint) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const body = JSON.stringify({ error: { json: { message: 'No.', data: { httpStatus: 403, refusal } } } })
+    node.dictate('deploy', [{ status: 403, headers: { 'content-type': 'application/json' }, body }])
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(` ✗ ${message.replace('URL', node.url)}\n → ${hint}\n`)
+    expect(code).toBe(5)
+  })
+
+  test('K31 a token needs no saved login and leaves none; a refused one is not renewed', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await writeProject(sandbox, 'osa.config.json', proteinStructures())
+    const { access_token: token } = node.issue()
+    const env = { OSA_TOKEN: token, OSA_SERVER: node.url, HOME: '/nonexistent' }
+    const { code, stderr } = await sandbox.run(['deploy'], { env })
+    expect(stderr).toContain(`Deploying to ${node.url} (from OSA_SERVER, auth: OSA_TOKEN)`)
+    node.expireAccessTokens()
+    const refused = await sandbox.run(['deploy'], { env })
+    expect(refused.stderr).toContain(
+      ' ✗ The server refused OSA_TOKEN (token_expired)\n → Create a new token and update OSA_TOKEN\n',
+    )
+    expect([code, refused.code]).toEqual([0, 4])
+    expect(node.seen('refresh')).toEqual([])
+    expect(refused.stderr + stderr).not.toContain(token)
+  })
+
+  test('K25 a token does not follow a link file; --token neither, and help does not show it', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const { access_token: token } = node.issue()
+    const fromEnvironment = await sandbox.run(['deploy'], { env: { OSA_TOKEN: token } })
+    const fromFlag = await sandbox.run(['deploy', '--token', token])
+    expect([fromEnvironment.code, fromFlag.code]).toEqual([2, 2])
+    expect(node.requests).toEqual([])
+    const named = await sandbox.run(['deploy', '--token', token, '--server', node.url])
+    expect(named.stderr).toContain('auth: --token')
+    expect(named.code).toBe(0)
+    expect((await sandbox.run(['deploy', '--help'])).stdout).not.toContain('--token')
+  })
+})
+
+describe('the last call', () => {
+  test('a session that ends its access token meanwhile is renewed in silence; -v and --json tell', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    let hasExpired = false
+    const expireOnce = (soFar: string): void => {
+      if (hasExpired || !soFar.includes('Registering')) return
+      hasExpired = true
+      node.expireAccessTokens()
+    }
+    node.slow(150)
+    await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    const { code, stdout } = await sandbox.run(['deploy', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, token_refreshed: true })
+    expect(code).toBe(0)
+    const verbose = await sandbox.run(['deploy', '-v'], { onStderr: expireOnce })
+    expect(verbose.code).toBe(0)
+    expect(verbose.stderr).toContain('   Session refreshed (access token had expired)\n')
+    expect(node.seen('refresh')).toHaveLength(2)
+  })
+
+  test('an answer that is lost after the server has registered is asked for once more: nothing changes twice', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    node.loseDeployResponses(1)
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(' ⚠ The answer was lost; sending the same once more')
+    expect(stderr).toMatch(/Protein Structures {2}pdb-structure@1\.0\.0 {2}\d+\.\ds {2}unchanged\n/)
+    expect(code).toBe(0)
+    expect(node.conventions.map(({ contents }) => contents.length)).toEqual([1])
+  })
+
+  test('lost twice, it says that it may be done and that a repeat is safe', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    node.loseDeployResponses(2)
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain('   The convention may be registered all the same: the answer was lost twice.\n')
+    expect(stderr).toContain(' → Run osa deploy again: a repeat is safe, the same content changes nothing\n')
+    expect(code).toBe(7)
+    const again = await sandbox.run(['deploy'])
+    expect(again.stderr).toContain('unchanged')
+    expect(again.code).toBe(0)
+  })
+
+  test('K16 a Ctrl-C while the archive registers waits for its answer, so that what is said is true', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    let interrupt: (() => void) | null = null
+    node.slow(700)
+    const { code, stderr } = await sandbox.run(['deploy'], {
+      onStart: (child) => {
+        interrupt = () => void child.kill('SIGINT')
+      },
+      onStderr: (soFar) => {
+        if (!soFar.includes('Registering')) return
+        interrupt?.()
+        interrupt = null
+      },
+    })
+    expect(stderr).toContain('Deployed 1 convention')
+    expect(stderr).not.toContain('nothing was changed')
+    expect(code).toBe(130)
+    expect(node.conventions).toHaveLength(1)
+  })
+
+  test('gaps that only the server finds come with their paths', async () => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    const json = {
+      error: 'invalid_convention',
+      error_description: 'No.',
+      gaps: [{ path: 'conventions.0.hooks.0.release.digest', message: 'write a digest that exists' }],
+    }
+    const body = JSON.stringify({ result: { data: { json } } })
+    node.dictate('deploy', [{ status: 200, headers: { 'content-type': 'application/json' }, body }])
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(` ✗ ${node.url} registered nothing: 1 thing is missing\n`)
+    expect(stderr).toContain('   hooks.0.release.digest  write a digest that exists\n')
+    expect(code).toBe(10)
+  })
+
+  test.each([
+    [404, 'application/json', '{"error":{"json":{"message":"No procedure"}}}', 8, 'knows no deploy over this wire'],
+    [404, 'application/json', '{"detail":"Not Found"}', 8, 'knows no deploy over this wire'],
+    [404, 'text/html', '<title>Not here</title>', 8, 'answered with a web page'],
+    [429, 'application/json', '{"error":{"json":{"message":"Too much."}}}', 8, 'took nothing: Too much.'],
+    [413, 'application/json', '{"detail":{"code":"invalid_request","message":"No."}}', 10, 'are too large for http://'],
+    [400, 'application/json', '{"error":{"json":{"message":"No shape."}}}', 10, 'refused the conventions: No shape.'],
+    [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
+    [200, 'application/json', '{"result":{}}', 8, 'did not answer like an OSA server'],
+  ])('HTTP %d %s ends with its own exit code and no stack', async (status, type, body, exitCode, message) => {
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    node.dictate('deploy', [{ status, headers: { 'content-type': type }, body }])
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(code).toBe(exitCode)
+  })
+})
+
+test('the folder of the link file is where the search for a file ends', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await ready(sandbox, node)
+  await rm(join(sandbox.project, 'osa.config.json'))
+  await writeProject(sandbox, '../osa.config.json', proteinStructures())
+  const { code } = await sandbox.run(['deploy'], { cwd: sandbox.project })
+  expect(code).toBe(2)
+  expect(dirname(sandbox.project)).toBe(sandbox.home)
+})

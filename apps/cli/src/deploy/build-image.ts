@@ -1,0 +1,150 @@
+/** One image: built, pushed, and named by the digest that the registry gave it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Release } from '@osa/sdk/deploy'
+import { isOsaError, OsaError } from '@osa/sdk/node'
+import type { CommandContext } from '../command.ts'
+import { prepareContext } from './build-context.ts'
+import { type ContainerTool, runTool, type ToolRun } from './container-tool.ts'
+import type { Image } from './images.ts'
+import { digestAmong, digestInOutput } from './registry.ts'
+
+const linesShown = 20
+/** Of an image's id: enough to tell builds apart. The digest is what pins it. */
+const tagLength = 12
+
+/** What one image is made with. */
+export interface BuildTools {
+  readonly context: CommandContext
+  readonly tool: ContainerTool
+  readonly registry: string
+}
+
+interface BuildJob {
+  readonly image: Image
+  readonly repository: string
+  /** For this image's log and small files. */
+  readonly folder: string
+  readonly log: string
+  run(doing: string, args: readonly string[]): Promise<ToolRun>
+}
+
+const failure = async (job: Pick<BuildJob, 'image' | 'log'>, doing: string, what: string): Promise<OsaError> => {
+  const output = (await readFile(job.log, 'utf8')).trimEnd().split('\n')
+  const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(
+    output.slice(-linesShown).join('\n'),
+  )
+  return new OsaError('build_failed', `${doing} ${job.image.name} failed (${what})`, {
+    path: job.log,
+    details: [...output.slice(-linesShown), `The whole output: ${job.log}`],
+    hint: isDenied ? 'Sign in to the registry with your container tool, and check --registry' : undefined,
+  })
+}
+
+const openJob = async (tools: BuildTools, image: Image): Promise<BuildJob> => {
+  const { context, tool, registry } = tools
+  const { env, signal, io, flags } = context
+  const folder = await mkdtemp(join(tmpdir(), 'osa-deploy-'))
+  const log = join(folder, `${image.name}.log`)
+  const onLine = flags.isSet('verbose') ? (line: string) => io.say(line) : undefined
+  return {
+    image,
+    folder,
+    log,
+    repository: `${registry}/${image.image}`,
+    async run(doing, args) {
+      const run = await runTool(tool.command, args, { env, signal, log, ...(onLine ? { onLine } : {}) })
+      if (run.code === 0) return run
+      throw await failure({ image, log }, doing, `${tool.command} ${args[0]} exited with ${run.code}`)
+    },
+  }
+}
+
+/** The log stays where something failed, and the error names it; otherwise nothing stays. */
+const withJob = async <T>(tools: BuildTools, image: Image, work: (job: BuildJob) => Promise<T>): Promise<T> => {
+  const job = await openJob(tools, image)
+  let keeps = false
+  try {
+    return await work(job)
+  } catch (error) {
+    keeps = isOsaError(error, 'build_failed')
+    throw error
+  } finally {
+    if (!keeps) await rm(job.folder, { recursive: true, force: true })
+  }
+}
+
+const build = async ({ context, tool }: BuildTools, job: BuildJob): Promise<string> => {
+  await using source = await prepareContext(job.image, tool)
+  const { letsThrough } = source
+  if (letsThrough) context.io.warn(`${letsThrough.file} lets ${letsThrough.names.join(' and ')} into the image`)
+  const idFile = join(job.folder, 'id')
+  const file = ['--iidfile', idFile, '--file', source.dockerfile]
+  await job.run('Building', ['build', '--platform', 'linux/amd64', ...file, source.path])
+  return (await readFile(idFile, 'utf8')).trim()
+}
+
+const tagOf = (imageId: string): string => imageId.replace(/^sha256:/, '').slice(0, tagLength)
+
+const inspect = async (job: BuildJob, reference: string, format: string): Promise<string> =>
+  (await job.run('Looking up', ['image', 'inspect', '--format', format, reference])).stdout.trim()
+
+/** The digest by which the registry knows an image that is here, from the tool's own record. */
+const knownDigest = async ({ tool }: BuildTools, job: BuildJob, reference: string): Promise<string | null> => {
+  const digests: unknown = JSON.parse(await inspect(job, reference, '{{json .RepoDigests}}'))
+  const local = tool.kind === 'podman' ? await inspect(job, reference, '{{.Digest}}') : null
+  return digestAmong(digests, job.repository, local)
+}
+
+const pushedDigest = async (tools: BuildTools, job: BuildJob, reference: string): Promise<string> => {
+  const { tool } = tools
+  const digestFile = join(job.folder, 'digest')
+  const asFile = tool.kind === 'podman' ? ['--digestfile', digestFile] : []
+  const { stdout } = await job.run('Pushing', ['push', ...asFile, reference])
+  const digest =
+    tool.kind === 'podman'
+      ? (await readFile(digestFile, 'utf8')).trim()
+      : (digestInOutput(stdout) ?? (await knownDigest(tools, job, reference)))
+  if (digest && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest
+  throw await failure(job, 'Pushing', `${tool.command} names no digest for ${reference}`)
+}
+
+/**
+ * Builds for linux/amd64 and pushes twice: under a tag made from the image's own id, so that the same image has the same name in each deploy,
+ * and as `latest`, which `--skip-build` looks up. Throws `build_failed` with the end of the tool's output and where all of it is.
+ */
+export const buildImage = (tools: BuildTools, image: Image): Promise<Release> =>
+  withJob(tools, image, async (job) => {
+    const id = await build(tools, job)
+    const reference = `${job.repository}:${tagOf(id)}`
+    const latest = `${job.repository}:latest`
+    await job.run('Naming', ['tag', id, reference])
+    const digest = await pushedDigest(tools, job, reference)
+    await job.run('Naming', ['tag', id, latest])
+    await job.run('Pushing', ['push', latest])
+    return { image: reference, digest }
+  })
+
+const isAbsent = (error: unknown): error is OsaError =>
+  error instanceof OsaError && error.details.some((line) => /manifest unknown|not found|no such image/i.test(line))
+
+/** The image that was pushed last, for `--skip-build`. Throws `build_failed` when the registry has none. */
+export const findPushedImage = (tools: BuildTools, image: Image): Promise<Release> =>
+  withJob(tools, image, async (job) => {
+    const latest = `${job.repository}:latest`
+    try {
+      const { stdout } = await job.run('Fetching', ['pull', '--platform', 'linux/amd64', latest])
+      const digest = digestInOutput(stdout) ?? (await knownDigest(tools, job, latest))
+      if (!digest) throw await failure(job, 'Fetching', `${tools.tool.command} names no digest for ${latest}`)
+      return { image: `${job.repository}:${tagOf(await inspect(job, latest, '{{.Id}}'))}`, digest }
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+      throw new OsaError('build_failed', `${latest} is not in the registry`, {
+        details: error.details.slice(-1),
+        path: job.log,
+        hint: 'Run osa deploy without --skip-build first',
+        cause: error,
+      })
+    }
+  })

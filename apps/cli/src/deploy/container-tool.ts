@@ -1,0 +1,99 @@
+/** The person's own docker or podman: which one, and how it is run. Arguments are a list, never a line for a shell. */
+import { spawn } from 'node:child_process'
+import { appendFile } from 'node:fs/promises'
+import { type Environment, isOsaError, OsaError } from '@osa/sdk/node'
+
+export interface ContainerTool {
+  /** As typed: `docker`. */
+  readonly command: string
+  /** What answers to it: podman may call itself docker. */
+  readonly kind: 'docker' | 'podman'
+}
+
+export interface ToolRun {
+  readonly code: number
+  readonly stdout: string
+}
+
+export interface RunOptions {
+  env: Environment
+  signal: AbortSignal
+  /** Everything that is printed is kept here. */
+  log?: string
+  onLine?: (line: string) => void
+}
+
+const maxKeptCharacters = 1_000_000
+
+/** Without our own settings, the token first of all; and without attestations, whose time stamps would make each build another. */
+const childEnvironment = (env: Environment): Record<string, string> => {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].toUpperCase().startsWith('OSA_'),
+  )
+  return { ...Object.fromEntries(kept), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
+}
+
+/** Runs the tool to its end. `code` is 127 when there is no such program. Throws `aborted` on the signal, which ends the child first. */
+export const runTool = async (command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> => {
+  const { env, signal, log, onLine } = options
+  const child = spawn(command, args, { env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let writing = Promise.resolve()
+  const keep = (text: string): void => {
+    if (log) writing = writing.then(() => appendFile(log, text, { mode: 0o600 }))
+    for (const line of onLine ? text.split('\n') : []) if (line.trim() !== '') onLine?.(line)
+  }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout = (stdout + text).slice(-maxKeptCharacters)
+    keep(text)
+  })
+  child.stderr.setEncoding('utf8').on('data', keep)
+  const stop = (): void => void child.kill('SIGTERM')
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' || error.code === 'EACCES' ? resolve(127) : reject(error),
+    )
+    child.on('close', (exitCode) => resolve(exitCode ?? 1))
+  })
+  signal.removeEventListener('abort', stop)
+  await writing
+  if (signal.aborted) throw new OsaError('aborted', 'Cancelled')
+  return { code, stdout }
+}
+
+const named = ['docker', 'podman'] as const
+
+/** A daemon that takes longer to say its version is not there. */
+const answerWithinMs = 20_000
+
+/** What answers to a command, if its engine runs; null otherwise. `docker version` needs the daemon, podman none. */
+const answers = async (command: string, { env, signal }: RunOptions): Promise<ContainerTool | null> => {
+  const limited = { env, signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) }
+  try {
+    const { code, stdout } = await runTool(command, ['--version'], limited)
+    if (code !== 0) return null
+    const kind = /podman/i.test(stdout) ? 'podman' : 'docker'
+    const engine = await runTool(command, ['version'], limited)
+    return engine.code === 0 ? { command, kind } : null
+  } catch (error) {
+    if (isOsaError(error, 'aborted') && !signal.aborted) return null
+    throw error
+  }
+}
+
+/** Docker where its engine runs, else podman; OSA_CONTAINER_TOOL names one. Throws `build_failed`, or `usage` for another name. */
+export const findContainerTool = async (options: RunOptions): Promise<ContainerTool> => {
+  const wanted = options.env.OSA_CONTAINER_TOOL
+  if (wanted && !named.some((name) => name === wanted)) {
+    throw new OsaError('usage', 'OSA_CONTAINER_TOOL is neither docker nor podman', { hint: 'Set it to one of them' })
+  }
+  for (const command of wanted ? [wanted] : named) {
+    const tool = await answers(command, options)
+    if (tool) return tool
+  }
+  throw new OsaError('build_failed', `There is no ${wanted ?? 'docker or podman'} that runs here`, {
+    hint: 'Start Docker, or install podman; or name pushed images by their digests in release: {image, digest}',
+  })
+}

@@ -1,0 +1,89 @@
+/** Finds, reads and checks the conventions of a deploy. Only here, and only in `osa deploy`, is a person's configuration file run. */
+import { dirname, relative, resolve } from 'node:path'
+import {
+  type Convention,
+  checkConventions,
+  findConventionFile,
+  type LoadedConventions,
+  loadConventions,
+  readConventionJson,
+} from '@osa/sdk/deploy'
+import { OsaError } from '@osa/sdk/node'
+import type { CommandContext } from '../command.ts'
+import { reportFailure } from '../failure.ts'
+import { readStandardInput } from '../io.ts'
+import type { ResolvedServer } from '../server-resolution.ts'
+import { gapsInFile } from './gaps.ts'
+import { runQuietly } from './run-quietly.ts'
+
+export interface AuthoredConventions {
+  readonly conventions: readonly Convention[]
+  /** As a person in this folder would write it. */
+  readonly file: string
+  /** Where the paths in it start. */
+  readonly folder: string
+}
+
+const maxManifestBytes = 64 * 1024 * 1024
+
+const shortName = (cwd: string, path: string): string => {
+  const short = relative(cwd, path)
+  return short.startsWith('..') ? path : short
+}
+
+const findFile = async (context: CommandContext, server: ResolvedServer | null): Promise<string> => {
+  const { cwd, io } = context
+  const upTo = server?.linkFile ? dirname(dirname(server.linkFile)) : cwd
+  const search = await findConventionFile({ cwd, upTo, uid: process.getuid?.() })
+  for (const { path, why } of search.ignored) io.warn(`Ignoring ${path}: ${why}`)
+  if (search.path) return search.path
+  throw new OsaError('usage', 'There is no osa.config.ts here', {
+    details: [`Looked in ${cwd}${upTo === cwd ? '' : ` and its parents up to ${upTo}`}`],
+    hint: 'Write one (see the README: Your first deploy), or name a file with --config or --manifest',
+  })
+}
+
+const load = async (context: CommandContext, server: ResolvedServer | null): Promise<LoadedConventions> => {
+  const { flags, cwd, signal } = context
+  const [config, manifest] = [flags.value('config'), flags.value('manifest')]
+  if (config !== null && manifest !== null) {
+    throw new OsaError('usage', '--config and --manifest are given together', { hint: 'Use one of them' })
+  }
+  if (manifest === '-') {
+    const text = await readStandardInput(signal, maxManifestBytes)
+    return readConventionJson(text, { name: 'standard input', folder: cwd })
+  }
+  if (manifest !== null && !manifest.endsWith('.json')) {
+    throw new OsaError('usage', '--manifest takes a .json file, or - for standard input', {
+      hint: 'A program is named with --config',
+    })
+  }
+  const named = manifest ?? config
+  const path = named === null ? await findFile(context, server) : resolve(cwd, named)
+  return await runQuietly(
+    () => loadConventions(path),
+    () => reportUnfinished(context, path),
+  )
+}
+
+/** The file has ended the process, or awaits for ever: that must not pass for a deploy. */
+const reportUnfinished = ({ io, env, signal }: CommandContext, path: string): void => {
+  if (signal.aborted) return
+  const error = new OsaError('malformed_config', `${path} never finished loading`, {
+    path,
+    hint: 'It must neither end the process nor await what never comes',
+  })
+  process.exitCode = reportFailure(io, error, { env, isEventStream: false })
+}
+
+/** Reads and checks all conventions. Throws `usage`, `malformed_config`, and `deploy_rejected` with every gap in all of them. */
+export const readConventions = async (
+  context: CommandContext,
+  server: ResolvedServer | null,
+): Promise<AuthoredConventions> => {
+  const { name, folder, values } = await load(context, server)
+  const file = shortName(context.cwd, name)
+  const checked = checkConventions(values)
+  if ('gaps' in checked) throw gapsInFile(checked.gaps, file)
+  return { conventions: checked.conventions, file, folder }
+}

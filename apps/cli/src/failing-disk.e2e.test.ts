@@ -1,0 +1,83 @@
+/** K22: disks that are full, fill up or are read-only, found out by the built `osa` as a process. */
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { type DiskTrouble, withDiskTrouble } from './testing/failing-disk.ts'
+import { makeSandbox } from './testing/run-osa.ts'
+
+const options = { timeout: 120_000 }
+
+/** A sandbox whose config directory has trouble; `seed` is the login in it. */
+const setUp = async (trouble: DiskTrouble, seed: object = {}) => {
+  const sandbox = await makeSandbox()
+  const [dir, seedFile, go] = ['config', 'seed.json', 'go'].map((name) => join(sandbox.home, name)) as [
+    ...[string, string, string],
+  ]
+  await mkdir(dir, { mode: 0o700 })
+  await writeFile(seedFile, JSON.stringify(seed))
+  const run = (args: readonly string[], onStderr: (soFar: string) => void = () => undefined) =>
+    sandbox.run(args, {
+      env: { OSA_CONFIG_DIR: dir, D: dir, SEED: seedFile, GO: go },
+      within: (argv) => withDiskTrouble(trouble, argv),
+      onStderr,
+    })
+  const fillUp = async () => {
+    await writeFile(go, '')
+    while (!existsSync(`${go}.done`)) await delay(50)
+  }
+  return { ...{ sandbox, dir, run, fillUp }, [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose]() }
+}
+
+const why = { full: /\((the disk is full|EFBIG)\)/, 'read-only': /\((the disk is read-only|permission denied|EFBIG)\)/ }
+
+test.each(['full', 'read-only'] as const)(
+  'K22: with a %s disk a login is refused before anything is sent',
+  options,
+  async (trouble) => {
+    await using node = await startFakeNode()
+    await using home = await setUp(trouble)
+    const { code, stderr } = await home.run(['login', node.url])
+    expect(code, stderr).toBe(9)
+    expect(stderr).toMatch(why[trouble])
+    expect(stderr).toContain(' → Check the folder, or set OSA_CONFIG_DIR to one you can write to\n')
+    expect(node.requests).toEqual([])
+    expect(await readdir(home.sandbox.project)).toEqual([])
+  },
+)
+
+test.each(['full', 'read-only'] as const)(
+  'K22 K32: with a %s disk a login that has time left is used, and an expired one is not rotated away',
+  options,
+  async (trouble) => {
+    await using node = await startFakeNode()
+    await using fresh = await setUp(trouble, { [node.url]: node.issue({ expiresInSeconds: 45 }) })
+    expect(await fresh.run(['whoami'])).toMatchObject({ code: 0 })
+    await using over = await setUp(trouble, { [node.url]: node.issue({ expired: true }) })
+    const { code, stderr } = await over.run(['whoami'])
+    expect(code, stderr).toBe(9)
+    expect(stderr).toMatch(why[trouble])
+    expect(node.seen('refresh')).toEqual([])
+  },
+)
+
+test(
+  'K22: a disk that fills up while a person approves: the new tokens are revoked, and nothing is left',
+  options,
+  async () => {
+    await using node = await startFakeNode()
+    await using home = await setUp('filling up')
+    let isFilling = false
+    const { code, stderr } = await home.run(['login', node.url], (soFar) => {
+      if (isFilling || !soFar.includes('Waiting for approval')) return
+      isFilling = true
+      void home.fillUp().then(() => node.approve())
+    })
+    expect(code, stderr).toBe(9)
+    expect(stderr).not.toContain('Logged in')
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
+    expect(await readdir(home.sandbox.project)).toEqual([])
+  },
+)

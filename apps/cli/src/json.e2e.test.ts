@@ -1,0 +1,241 @@
+import { type FakeNode, startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { failure, loginEvent, success } from './testing/json-shapes.ts'
+import { type Finished, makeSandbox, type Sandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+
+/** The one document of a run: one line, nothing before or after it, and not a word on stderr. */
+const onlyDocument = ({ stdout, stderr }: Finished): unknown => {
+  expect(stderr).toBe('')
+  expect(stdout.endsWith('\n')).toBe(true)
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+  return JSON.parse(stdout)
+}
+
+const signedIn = async (sandbox: Sandbox, node: FakeNode): Promise<void> => {
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+}
+
+test.each([
+  ['whoami', [], 'whoami'],
+  ['whoami', ['--offline'], 'whoami'],
+  ['status', [], 'status'],
+  ['status', ['--offline'], 'status'],
+  ['token', [], 'token'],
+  ['sessions', [], 'sessions'],
+  ['sessions', ['--revoke', '00000000'], 'revoked'],
+  ['link', ['https://archive.example', '--no-verify'], 'link'],
+  ['unlink', [], 'unlink'],
+  ['logout', [], 'logout'],
+  ['logout', ['--all', '--local'], 'logout'],
+  ['completions', ['fish'], 'completions'],
+  ['help', ['login'], 'help'],
+  ['login', ['--help'], 'help'],
+] as const)('K38: osa %s %j --json prints one document of its documented shape', async (command, args, shape) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await signedIn(sandbox, node)
+  const finished = await sandbox.run([command, ...args, '--json'])
+  success[shape].parse(onlyDocument(finished))
+  expect(finished.code).toBe(0)
+})
+
+test('K38: so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json', '--force'])))
+  success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json'])))
+  success.unlink.parse(onlyDocument(await sandbox.run(['unlink', '--json'])))
+  const env = { OSA_TOKEN: node.issue().access_token, OSA_SERVER: node.url }
+  success.whoami.parse(onlyDocument(await sandbox.run(['whoami', '--json'], { env })))
+})
+
+test('K38: osa login --json prints events of their documented shapes, the result last', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  for (const expected of [['verification', 'result'], ['result']]) {
+    const { stdout, code } = await sandbox.run(['login', '--json', '--server', node.url])
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => loginEvent.parse(JSON.parse(line)))
+    expect(events.map(({ event }) => event)).toEqual(expected)
+    expect(code).toBe(0)
+  }
+})
+
+test.each([
+  [['bogus'], 2, 'usage'],
+  [['--frob'], 2, 'usage'],
+  [['whoami', '--frob'], 2, 'usage'],
+  [['whoami', 'extra'], 2, 'usage'],
+  [['completions', 'tcsh'], 2, 'usage'],
+  [['help', 'bogus'], 2, 'usage'],
+  [['token', '--min-ttl', 'x'], 2, 'usage'],
+  [['link'], 2, 'usage'],
+  [['logout', '--all', '--server', 'https://a.example'], 2, 'usage'],
+  [['status', '--all', '--offline'], 2, 'usage'],
+  [['whoami', '--server', 'ftp://x'], 2, 'invalid_server_url'],
+  [['whoami', '--server', 'http://a.example'], 2, 'insecure_http'],
+  [['whoami'], 3, 'no_server'],
+  [['token'], 3, 'no_server'],
+  [['sessions'], 3, 'no_server'],
+  [['whoami', '--server', 'https://a.example'], 4, 'not_authenticated'],
+  [['sessions', '--server', 'https://a.example'], 4, 'not_authenticated'],
+  [['link', 'http://127.0.0.1:61'], 7, 'connection_refused'],
+  [['link', 'https://nobody.invalid'], 7, 'dns'],
+] as const)('K38: osa %j fails with exit %i and one document: %s', async (args, exit, code) => {
+  await using sandbox = await makeSandbox()
+  for (const argv of [
+    [...args, '--json'],
+    ['--json', ...args],
+  ]) {
+    const finished = await sandbox.run(argv)
+    const document = failure.parse(onlyDocument(finished))
+    expect(document.error).toMatchObject({ code, exit_code: exit })
+    expect(finished.code).toBe(exit)
+  }
+})
+
+test.each([
+  [['--json', 'login', '--frob']],
+  [['login', '--json', 'a', 'b']],
+  [['login', '--json', '--server', 'ftp://x']],
+  [['--server', 'http://127.0.0.1:61', 'login', '--json']],
+])('K38: osa %j, a login that fails, ends its events with a result', async (argv) => {
+  await using sandbox = await makeSandbox()
+  const finished = await sandbox.run(argv)
+  expect(loginEvent.parse(onlyDocument(finished))).toMatchObject({ event: 'result', ok: false })
+  expect(finished.code).toBeGreaterThan(1)
+})
+
+test('K16 K38: a login that is interrupted says so in one last document', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { code, stdout } = await sandbox.run(['login', '--json', '--server', node.url], {
+    onStart: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
+  })
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => loginEvent.parse(JSON.parse(line)))
+  expect(code).toBe(130)
+  expect(events).toMatchObject([
+    { event: 'verification' },
+    { event: 'result', ok: false, error: { code: 'interrupted', exit_code: 130 } },
+  ])
+})
+
+/** One way for each exit code that needs a server or a file; the others are above. */
+const brokenWorlds: readonly [
+  string,
+  number,
+  string,
+  (sandbox: Sandbox, node: FakeNode) => Promise<readonly string[]>,
+][] = [
+  [
+    'another link',
+    3,
+    'link_exists',
+    async (sandbox, node) => {
+      await seedLink(sandbox, { server: 'https://archive.example' })
+      return ['link', node.url]
+    },
+  ],
+  [
+    'an ended session',
+    4,
+    'session_ended',
+    async (sandbox, node) => {
+      await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+      node.revokeFamilies()
+      return ['whoami']
+    },
+  ],
+  [
+    'an account that may not',
+    5,
+    'forbidden',
+    async (sandbox, node) => {
+      await signedIn(sandbox, node)
+      node.dictate('me', [{ status: 403, headers: { 'content-type': 'application/json' }, body: '{}' }])
+      return ['whoami']
+    },
+  ],
+  [
+    'a web page',
+    8,
+    'html_response',
+    async (sandbox, node) => {
+      await signedIn(sandbox, node)
+      node.html('me')
+      return ['whoami']
+    },
+  ],
+  [
+    'a server in trouble',
+    8,
+    'server_error',
+    async (sandbox, node) => {
+      await signedIn(sandbox, node)
+      node.html('me', 503)
+      return ['whoami']
+    },
+  ],
+  [
+    'a server that is busy',
+    8,
+    'rate_limited',
+    async (sandbox, node) => {
+      await signedIn(sandbox, node)
+      node.html('sessions', 429)
+      return ['sessions']
+    },
+  ],
+  [
+    'no archive',
+    8,
+    'not_an_osa_server',
+    async (_, node) => {
+      node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body: '{}' }], {
+        always: true,
+      })
+      return ['link', node.url]
+    },
+  ],
+  [
+    'broken logins',
+    9,
+    'malformed_credentials',
+    async (sandbox, node) => {
+      await seedCredentials(sandbox, '{')
+      return ['token', '--server', node.url]
+    },
+  ],
+  [
+    'a broken link',
+    9,
+    'malformed_config',
+    async (sandbox) => {
+      await seedLink(sandbox, '{')
+      return ['whoami']
+    },
+  ],
+]
+
+test.each(brokenWorlds)('K38: with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const finished = await sandbox.run([...(await prepare(sandbox, node)), '--json'])
+  expect(failure.parse(onlyDocument(finished)).error).toMatchObject({ code, exit_code: exit })
+  expect(finished.code).toBe(exit)
+})
+
+test('K05: what a server sends cannot reach the terminal raw through a document either', async () => {
+  await using node = await startFakeNode({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
+  await using sandbox = await makeSandbox()
+  await signedIn(sandbox, node)
+  const { stdout } = await sandbox.run(['whoami', '--json'])
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  expect(JSON.parse(stdout).user.display_name).toBe(node.user.display_name)
+})

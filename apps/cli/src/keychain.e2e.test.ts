@@ -1,0 +1,347 @@
+/** Logins in a real keyring: a D-Bus of each test's own with a gnome-keyring on it, and the built `osa` as a process. */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type KeyringSession, startFakeNode, startKeyringSession, startSilentBus } from '@osa/sdk/testing'
+import { describe, expect, test } from 'vitest'
+import { findOutside } from './testing/outside-container.ts'
+import { installOsa } from './testing/packed-osa.ts'
+import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
+import { seedCredentials } from './testing/seed.ts'
+
+const options = { timeout: 180_000 }
+
+/** The session's bus, and the sandbox's own home. */
+const on = ({ env }: KeyringSession) => ({
+  DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS,
+  XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR,
+})
+
+const textBelow = async (folder: string): Promise<string> => {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = found.filter((one) => one.isFile()).map((one) => readFile(join(one.parentPath, one.name), 'latin1'))
+  return (await Promise.all(files)).join('\n')
+}
+
+const loggedIn = async (sandbox: Sandbox, session: KeyringSession, url: string) => {
+  const run = await sandbox.run(['login', url, '--storage', 'keychain'], { env: on(session) })
+  expect(run, run.stderr).toMatchObject({ code: 0 })
+}
+
+describe('a login in the keyring', () => {
+  test.each([
+    ['this checkout, where keytar is installed', 'keytar'],
+    ['an installed package without keytar', 'keyring'],
+  ])(
+    'K23 S1: %s: signed in, used, renewed and ended, and never a token on the disk',
+    options,
+    async (_name, binding) => {
+      await using session = await startKeyringSession()
+      await using node = await startFakeNode({ approveAtPoll: 1 })
+      await using packed = await installOsa()
+      await using sandbox = await makeSandbox(binding === 'keyring' ? { program: packed.program } : {})
+      const env = on(session)
+      const login = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
+      expect(login, login.stderr).toMatchObject({ code: 0, stdout: '' })
+      expect(login.stderr).toContain('   Credentials will be saved in the Secret Service keyring\n')
+      expect((await sandbox.readCredentials())[node.url]).toMatchObject({ storage: 'keychain', keychain: binding })
+      const seen = async () => `${await textBelow(sandbox.home)}${await textBelow(session.home)}`
+      expect(await seen()).not.toMatch(/[ar]t_/)
+
+      const { screen } = await sandbox.runOnTerminal(['whoami'], { env })
+      expect(screen).toContain(' · roles: admin · Secret Service keyring')
+      node.expireAccessTokens()
+      const renewed = await sandbox.run(['whoami', '-v'], { env })
+      expect(renewed).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
+      expect(node.seen('refresh')).toHaveLength(1)
+      const shown = JSON.parse((await sandbox.run(['whoami', '--json'], { env })).stdout)
+      expect(shown.auth).toMatchObject({ storage: { kind: 'keychain', service: 'osa-cli' }, refreshable: true })
+      expect(node.seen('refresh')).toHaveLength(1)
+      expect(await seen()).not.toMatch(/[ar]t_/)
+
+      const logout = await sandbox.run(['logout'], { env })
+      expect(logout.stderr).toBe(` ✓ Logged out of ${node.url} (Josiah Carberry)\n`)
+      expect(node.families[0]?.revoked).toBe(true)
+      expect(await sandbox.readCredentials()).toEqual({})
+    },
+  )
+
+  test('K23: --json says where, before and after', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const env = { ...on(session), OSA_CREDENTIAL_STORE: 'keychain' }
+    const { stdout, code } = await sandbox.run(['login', node.url, '--json'], { env })
+    expect(code).toBe(0)
+    const storage = { kind: 'keychain', service: 'osa-cli' }
+    const documents = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(documents[0]).toMatchObject({ event: 'verification', storage })
+    expect(documents.at(-1)).toMatchObject({ event: 'result', ok: true, storage })
+    expect(stdout).not.toMatch(/[ar]t_/)
+  })
+
+  test('K23 C10: --storage moves a login that works, in both directions, without a new sign-in', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const env = on(session)
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    const into = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
+    expect(into.stderr).toContain(' ✓ Moved the login to the Secret Service keyring\n')
+    expect(await textBelow(sandbox.home)).not.toMatch(/[ar]t_/)
+    const out = await sandbox.run(['login', node.url, '--storage', 'file'], { env })
+    expect(out.stderr).toContain(` ✓ Moved the login to ${sandbox.credentials}\n`)
+    expect(await sandbox.run(['whoami'], { env })).toMatchObject({ code: 0 })
+    expect(await readdir(join(sandbox.home, '.config', 'osa', 'keychain-items'))).toEqual([])
+    expect(node.seen('device')).toEqual([])
+  })
+
+  test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const env = on(session)
+    await loggedIn(sandbox, session, node.url)
+    const before = await readFile(sandbox.credentials, 'utf8')
+    await session.lock()
+    const whoami = await sandbox.run(['whoami'], { env })
+    expect(whoami).toMatchObject({ code: 9, stdout: '' })
+    expect(whoami.stderr).toContain(
+      ` ✗ Your login for ${node.url} is in the Secret Service keyring, which this session can't open\n`,
+    )
+    expect(whoami.stderr).toContain(
+      ' → Unlock it and try again. Over SSH: osa login --storage file. In scripts: OSA_TOKEN\n',
+    )
+    const logout = await sandbox.run(['logout'], { env })
+    expect(logout.code).toBe(9)
+    expect(logout.stderr).toContain(" ✗ The Secret Service keyring is locked, so the login can't be removed\n")
+    expect(JSON.parse((await sandbox.run(['whoami', '--json'], { env })).stdout).error.code).toBe('store_locked')
+    expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
+    expect(node.families[0]?.revoked).toBe(false)
+    expect(await sandbox.run(['whoami', '--offline'], { env })).toMatchObject({ code: 0 })
+  })
+
+  test('K23: who cannot open it any more signs in again, to a file, on request', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const env = on(session)
+    await loggedIn(sandbox, session, node.url)
+    await session.lock()
+    const again = await sandbox.run(['login', node.url, '--storage', 'file'], { env })
+    expect(again, again.stderr).toMatchObject({ code: 0 })
+    expect(again.stderr).toContain(' ⚠ The old login for ')
+    expect((await sandbox.readCredentials())[node.url]).toHaveProperty('access_token')
+  })
+
+  test('K23: an item that is gone is said to be that', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keyring' } })
+    const { code, stderr } = await sandbox.run(['whoami'], { env: on(session) })
+    expect(code).toBe(4)
+    expect(stderr).toBe(` ✗ The login for ${node.url} is not in this computer's keychain\n → Run osa login\n`)
+    expect(await sandbox.run(['login'], { env: { ...on(session), OSA_SERVER: node.url } })).toMatchObject({ code: 0 })
+  })
+})
+
+describe('a keychain that waits for a password', () => {
+  /** Connected, and then nothing: a prompt that nobody answers. */
+  const prompting = `for (const phase of ['started', 'connected']) console.log(JSON.stringify({ phase }))
+    setInterval(() => undefined, 1000)`
+
+  const setUp = async () => {
+    const packed = await installOsa()
+    await writeFile(packed.helper, prompting)
+    const sandbox = await makeSandbox({ program: packed.program })
+    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }
+    await seedCredentials(sandbox, { 'http://127.0.0.1:9': { storage: 'keychain', keychain: 'keyring' } })
+    const stop = async () => {
+      await sandbox[Symbol.asyncDispose]()
+      await packed[Symbol.asyncDispose]()
+    }
+    return { sandbox, env, [Symbol.asyncDispose]: stop }
+  }
+
+  test('S22: a person is told, and Ctrl-C ends it', options, async () => {
+    await using world = await setUp()
+    const { code, screen } = await world.sandbox.runOnTerminal(['whoami'], {
+      env: world.env,
+      answers: { 'Waiting for your keychain': '\u0003' },
+    })
+    expect(screen).toContain('   Waiting for your keychain to unlock…  (Ctrl-C to cancel)')
+    expect(code).toBe(130)
+  })
+
+  test('S22 K23: where nobody looks on it is over after three seconds, as locked', options, async () => {
+    await using world = await setUp()
+    const { code, stdout, stderr } = await world.sandbox.run(['whoami', '--json'], { env: world.env })
+    expect({ code, stderr }).toEqual({ code: 9, stderr: '' })
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'store_locked', exit_code: 9 })
+  })
+})
+
+describe('a keyring that locks while a person approves', () => {
+  const lockThenApprove = (session: KeyringSession, node: { approve(): void }) => {
+    let isDone = false
+    return (soFar: string) => {
+      if (isDone || !soFar.includes('Waiting for approval')) return
+      isDone = true
+      void session.lock().then(() => node.approve())
+    }
+  }
+
+  test('K23 S5: without a terminal the new tokens are revoked, and nothing is kept', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const { code, stderr } = await sandbox.run(['login', node.url, '--storage', 'keychain'], {
+      env: on(session),
+      onStderr: lockThenApprove(session, node),
+    })
+    expect(code).toBe(9)
+    expect(stderr).toContain(` ✗ The login for ${node.url} can't be saved in the Secret Service keyring: it is locked`)
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
+    expect(await textBelow(sandbox.home)).not.toMatch(/[ar]t_/)
+  })
+
+  test.each([
+    ['y', 0, false],
+    ['n', 9, true],
+  ])('K23 S5: on a terminal the file is offered; answered %s', options, async (answer, code, isRevoked) => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const approval = setInterval(() => {
+      if (node.seen('token').length === 0) return
+      clearInterval(approval)
+      void session.lock().then(() => node.approve())
+    }, 50)
+    const run = await sandbox.runOnTerminal(['login', node.url, '--storage', 'keychain', '--no-browser'], {
+      env: on(session),
+      answers: { 'Save to a file only you can read instead? [Y/n]': `${answer}\r` },
+    })
+    clearInterval(approval)
+    expect(run.code, run.screen).toBe(code)
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([isRevoked])
+    const text = await textBelow(sandbox.home)
+    if (isRevoked) expect(text).not.toMatch(/[ar]t_/)
+    else expect((await sandbox.readCredentials())[node.url]).toHaveProperty('refresh_token')
+  })
+})
+
+describe('without a keyring', () => {
+  test('K23 S5: --storage keychain is refused before anything is sent', options, async () => {
+    await using session = await startKeyringSession({ keyring: 'none' })
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    for (const env of [on(session), {}]) {
+      const { code, stderr } = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
+      expect(code).toBe(9)
+      expect(stderr).toContain(" ✗ The system keychain can't be used: the Secret Service did not answer")
+      expect(stderr).toContain(
+        ' → Install and unlock a keyring (gnome-keyring, KWallet, KeePassXC), or use --storage file\n',
+      )
+    }
+    expect(node.requests).toEqual([])
+    expect(await readdir(sandbox.home)).toEqual(['project'])
+  })
+
+  test(
+    'K23 S2: without a desktop the file is used, and that is said with the reason before the code is shown',
+    options,
+    async () => {
+      await using node = await startFakeNode({ approveAtPoll: 1 })
+      await using sandbox = await makeSandbox()
+      const { code, stderr } = await sandbox.run(['login', node.url])
+      expect(code).toBe(0)
+      expect(stderr).toMatch(
+        /saved in .*credentials\.json \(only you can read it\)\n {3}No system keychain here: .+\. Use --storage keychain to insist\.\n[\s\S]*BCDF-GHJK/,
+      )
+      const again = await sandbox.run(['login', node.url, '--json', '--force'])
+      const last = JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')
+      expect(last.storage).toEqual({ kind: 'file', path: sandbox.credentials, reason: expect.any(String) })
+    },
+  )
+
+  test('K23: a bus that never answers: an error in seconds, and no process stays', options, async () => {
+    await using bus = await startSilentBus()
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
+    await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keyring' } })
+    const { code, stderr } = await sandbox.run(['whoami'], { env })
+    expect(code).toBe(9)
+    expect(stderr).toContain("which this session can't open\n   The Secret Service did not answer\n")
+    expect([bus.total(), bus.connections(), node.requests]).toEqual([1, 0, []])
+    const login = await sandbox.run(['login', node.url, '--force', '--storage', 'keychain'], { env })
+    expect(login.code).toBe(9)
+    expect([bus.total(), bus.connections(), node.requests]).toEqual([2, 0, []])
+  })
+
+  test('K23: what needs no secret never opens the keychain', options, async () => {
+    await using bus = await startSilentBus()
+    await using node = await startFakeNode()
+    await using sandbox = await makeSandbox()
+    const user = { display_name: 'Ada', external_id: 'a' }
+    await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keytar', user } })
+    const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
+    const token = { ...env, OSA_SERVER: node.url, OSA_TOKEN: node.issue().access_token }
+    const runs = [
+      await sandbox.run(['whoami', '--offline'], { env }),
+      await sandbox.run(['whoami', '--offline', '--json'], { env }),
+      await sandbox.run(['status', '--offline'], { env }),
+      await sandbox.run(['link', node.url], { env }),
+      await sandbox.run(['login', '--help'], { env }),
+      await sandbox.run(['--version'], { env }),
+      await sandbox.run(['completions', 'bash'], { env }),
+      await sandbox.run(['whoami'], { env: token }),
+    ]
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
+    expect(bus.total()).toBe(0)
+  })
+})
+
+describe('auto, on a Linux desktop', () => {
+  const { within, isOutside } = findOutside()
+  const desktop = (session: KeyringSession) => ({ ...on(session), DISPLAY: ':99', OSA_BROWSER: 'none' })
+
+  test('K23 S1: a keyring that works is used, and that is said', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const { code, stderr } = await sandbox.run(['login', node.url], { env: desktop(session), within })
+    expect(code, stderr).toBe(0)
+    const place = isOutside ? 'in the Secret Service keyring\n' : 'credentials.json (only you can read it)\n'
+    expect(stderr).toContain(place)
+    expect((await sandbox.readCredentials())[node.url]?.storage).toBe(isOutside ? 'keychain' : undefined)
+  })
+
+  test('K23 S5: one that does not is a warning before the code is shown', options, async () => {
+    await using session = await startKeyringSession({ keyring: 'none' })
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const { code, stderr } = await sandbox.run(['login', node.url], { env: desktop(session), within })
+    expect(code, stderr).toBe(0)
+    const warning = ' ⚠ No system keychain: the Secret Service did not answer (org.freedesktop.secrets)\n'
+    const place = `   Credentials will be saved in ${sandbox.credentials} (only you can read it)\n`
+    const stop = '   To stop: Ctrl-C.  To require the keychain: osa login --storage keychain\n'
+    const other = '   No system keychain here: inside a container. Use --storage keychain to insist.\n'
+    expect(stderr.slice(0, stderr.indexOf('BCDF-GHJK'))).toContain(
+      isOutside ? `${warning}${place}${stop}` : `${place}${other}`,
+    )
+    expect((await sandbox.readCredentials())[node.url]).toHaveProperty('access_token')
+  })
+})
+
+test('a place to store that is none is a mistake of typing', options, async () => {
+  await using sandbox = await makeSandbox()
+  const typed = await sandbox.run(['login', 'https://a.example', '--storage', 'keyring'])
+  expect(typed.code).toBe(2)
+  expect(typed.stderr).toContain(' ✗ "keyring" is not a place to store logins\n → Use auto, keychain or file\n')
+  const set = await sandbox.run(['login', 'https://a.example'], { env: { OSA_CREDENTIAL_STORE: 'x' } })
+  expect(set.code).toBe(2)
+})

@@ -1,0 +1,162 @@
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { startProxy } from './testing/proxy.ts'
+import { makeSandbox } from './testing/run-osa.ts'
+import { startTlsFront } from './testing/tls-front.ts'
+
+// The CLI may run on an older Node than this test does.
+const hasDefaultAuthorities = !process.env.OSA_TEST_NODE && 'setDefaultCACertificates' in (await import('node:tls'))
+
+test('K10 S8: a certificate of an unknown authority ends the call, with what to do', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using sandbox = await makeSandbox()
+  const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: `https://127.0.0.1:${front.port}` }
+  const { code, stderr } = await sandbox.run(['whoami'], { env })
+  expect(code).toBe(7)
+  expect(stderr).toBe(
+    " ✗ Can't verify the certificate of 127.0.0.1 (SELF_SIGNED_CERT_IN_CHAIN)\n" +
+      '   A company proxy may be inspecting traffic.\n' +
+      " → Point NODE_EXTRA_CA_CERTS at your company's CA file (PEM) and try again\n",
+  )
+  expect(node.requests).toEqual([])
+})
+
+test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const env = {
+    OSA_TOKEN: access_token,
+    OSA_SERVER: `https://127.0.0.1:${front.port}`,
+    NODE_EXTRA_CA_CERTS: front.authority,
+  }
+  const { code, stdout } = await sandbox.run(['whoami'], { env })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
+})
+
+test.runIf(hasDefaultAuthorities)('K10: so does the system store, where this Node can read it', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const env = { OSA_TOKEN: access_token, OSA_SERVER: `https://127.0.0.1:${front.port}`, SSL_CERT_FILE: front.authority }
+  expect(await sandbox.run(['whoami'], { env })).toMatchObject({ code: 0 })
+})
+
+test('K10: a certificate for another host is refused', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using proxy = await startProxy({ tunnelTo: front.port })
+  await using sandbox = await makeSandbox()
+  const env = {
+    HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+    NODE_EXTRA_CA_CERTS: front.authority,
+    OSA_TOKEN: 'at_secret',
+    OSA_SERVER: 'https://other.example',
+  }
+  const { code, stderr } = await sandbox.run(['whoami'], { env })
+  expect(code).toBe(7)
+  expect(stderr).toContain(" ✗ Can't verify the certificate of other.example (ERR_TLS_CERT_ALTNAME_INVALID)\n")
+  expect(node.requests).toEqual([])
+})
+
+test('K10: with certificate checks turned off nothing is sent over https', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using sandbox = await makeSandbox()
+  const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', OSA_TOKEN: 'x', OSA_SERVER: `https://127.0.0.1:${front.port}` }
+  const { code, stderr } = await sandbox.run(['whoami'], { env })
+  expect(code).toBe(7)
+  expect(stderr).toContain(' ✗ NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates\n')
+  expect(node.requests).toEqual([])
+})
+
+test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using proxy = await startProxy({ tunnelTo: front.port })
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const env = {
+    HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+    NODE_EXTRA_CA_CERTS: front.authority,
+    OSA_TOKEN: access_token,
+    OSA_SERVER: 'https://archive.example',
+  }
+  const { code, stdout } = await sandbox.run(['whoami'], { env })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
+  expect(proxy.seen).toEqual(['CONNECT archive.example:443'])
+  expect(proxy.tunnelled()).not.toContain(access_token)
+  expect(proxy.tunnelled()).not.toContain('/api/v1')
+})
+
+test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes straight', async (variable) => {
+  await using node = await startFakeNode()
+  await using front = await startTlsFront(node.url)
+  await using proxy = await startProxy({ refuse: 407 })
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const env = {
+    HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+    [variable]: 'internal.example,127.0.0.1',
+    NODE_EXTRA_CA_CERTS: front.authority,
+    OSA_TOKEN: access_token,
+    OSA_SERVER: `https://127.0.0.1:${front.port}`,
+  }
+  expect(await sandbox.run(['whoami'], { env })).toMatchObject({ code: 0 })
+  expect(proxy.seen).toEqual([])
+})
+
+test('K40 S8: a proxy that refuses is named, without its password; loopback http goes straight', async () => {
+  await using proxy = await startProxy({ refuse: 407 })
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const url = `http://me:hunter2@127.0.0.1:${proxy.port}`
+  const env = { HTTPS_PROXY: url, HTTP_PROXY: url, OSA_TOKEN: 'at_secret' }
+  const direct = await sandbox.run(['whoami', '--server', node.url], { env })
+  expect(direct.code).toBe(4)
+  expect(node.seen('me')).toHaveLength(1)
+  const { code, stderr } = await sandbox.run(['whoami', '--server', 'https://archive.example'], { env })
+  expect(code).toBe(7)
+  const shown = `http://127.0.0.1:${proxy.port}`
+  expect(stderr).toBe(
+    ` ✗ The proxy ${shown} (HTTPS_PROXY) refused the connection to archive.example (407)\n → Check HTTPS_PROXY / NO_PROXY\n`,
+  )
+  expect(proxy.seen).toEqual(['CONNECT archive.example:443'])
+})
+
+test('K08 K40: a proxy that hangs up does not keep osa busy beyond its deadline', async () => {
+  await using proxy = await startProxy(null)
+  await using sandbox = await makeSandbox()
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, OSA_TOKEN: 'at_secret' }
+  const startedAtMs = Date.now()
+  const { code } = await sandbox.run(['whoami', '--timeout', '1', '--server', 'https://archive.example'], { env })
+  expect(code).toBe(7)
+  expect(Date.now() - startedAtMs).toBeLessThan(10_000)
+})
+
+test('S8: a refused connection, a host that nobody knows and a server that is silent each say what to do', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const env = { OSA_TOKEN: 'at_secret' }
+  const run = (server: string, ...more: string[]) => sandbox.run(['whoami', '--server', server, ...more], { env })
+  const refused = await run('http://127.0.0.1:61')
+  expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+    code: 7,
+    stderr:
+      " ✗ Can't connect to http://127.0.0.1:61 (connection refused)\n → Is the local archive running? Try osa start\n",
+  })
+  const unknown = await run('https://nobody.invalid')
+  expect(unknown.code).toBe(7)
+  expect(unknown.stderr).toMatch(
+    /^ ✗ Can't find nobody\.invalid \(DNS: no (such host|answer)\)\n → Check the address\n$/,
+  )
+  node.slow(5000)
+  const silent = await run(node.url, '--timeout', '1')
+  expect({ code: silent.code, stderr: silent.stderr }).toEqual({
+    code: 7,
+    stderr: ` ✗ ${node.url} did not answer within 1 s\n → Check your network or VPN; for a slow link use --timeout 120\n`,
+  })
+})

@@ -1,0 +1,27 @@
+import { encode } from 'uqr'
+import { expect, test } from 'vitest'
+import { qrCodeLines } from './qr-code.ts'
+
+const url = 'https://archive.example.org/device?user_code=BCDF-GHJK'
+
+/** What a camera sees: true for dark. Two rows of modules to a line, ink for dark. */
+const modulesOf = (lines: readonly string[]): boolean[][] =>
+  lines.flatMap((line) => [
+    [...line].map((block) => '█▀'.includes(block)),
+    [...line].map((block) => '█▄'.includes(block)),
+  ])
+
+test('S2: ink on paper is the code, with its quiet border: dark modules are inked, light ones are not', async () => {
+  const lines = await qrCodeLines(url)
+  const { data, size } = encode(url, { border: 2 })
+  const seen = modulesOf(lines)
+  expect(seen.slice(0, size)).toEqual(data)
+  expect(seen[0]).toEqual(Array(size).fill(false))
+  expect(lines.every((line) => line.length === size)).toBe(true)
+})
+
+test('S2: the address of an archive with a usual name fits 45 columns and 28 rows', async () => {
+  const lines = await qrCodeLines(url)
+  expect(lines[0]?.length).toBeLessThanOrEqual(45)
+  expect(lines.length).toBeLessThanOrEqual(28)
+})

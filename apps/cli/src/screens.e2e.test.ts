@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { qrCodeLines } from './qr-code.ts'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials } from './testing/seed.ts'
+
+const ssh = { SSH_CONNECTION: 'x' }
+const person = 'Josiah Carberry (0000-0002-1825-0097)'
+
+test('S2: over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  const { code, screen, raw } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 80, rows: 40 })
+  expect(code).toBe(0)
+  const lines = await qrCodeLines(`${node.url}/device?user_code=BCDF-GHJK`)
+  expect(screen.replaceAll('\r', '')).toContain(
+    `\n   On any device, open:  ${node.url}/device\n   and enter the code:   BCDF-GHJK\n\n   Or scan:\n${lines.join('\n')}\n` +
+      '   Check that the page shows the same code before you approve.\n',
+  )
+  for (const line of lines) expect(raw).toContain(`\u001b[30;47m${line}\u001b[0m\r\n`)
+  expect(screen).toContain(` ✓ Logged in to ${node.url} as ${person}`)
+})
+
+test.each([
+  ['a narrow terminal', [], { columns: 44 }, {}],
+  ['a low terminal', [], { rows: 27 }, {}],
+  ['--no-qr', ['--no-qr'], {}, {}],
+  ['NO_COLOR', [], {}, { NO_COLOR: '1' }],
+  ['a locale without UTF-8', [], {}, { LANG: 'C' }],
+] as const)('S2: with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
+  await using node = await startFakeNode()
+  node.deny()
+  await using sandbox = await makeSandbox()
+  const options = { columns: 80, rows: 40, ...size, env: { ...ssh, ...env } }
+  const { screen } = await sandbox.runOnTerminal(['login', node.url, ...flags], options)
+  expect(screen).toContain('and enter the code:   BCDF-GHJK')
+  expect(screen).not.toMatch(/Or scan|▄/)
+})
+
+test('S2: --qr draws it beside a browser as well, and says why where it cannot', async () => {
+  await using node = await startFakeNode()
+  node.deny()
+  await using sandbox = await makeSandbox()
+  const env = { OSA_BROWSER: '/bin/true' }
+  const beside = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env })
+  expect(beside.screen).toMatch(
+    /Or scan:[\s\S]*Opening your browser\. Check that it shows the same code before you approve\./,
+  )
+  const plain = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env: { ...env, NO_COLOR: '1' } })
+  expect(plain.screen).toContain('No QR code: it needs a terminal with UTF-8 and colours')
+})
+
+test('the code goes to the clipboard only with --copy, and nothing but the code', async () => {
+  await using node = await startFakeNode()
+  node.deny()
+  await using sandbox = await makeSandbox()
+  const silent = await sandbox.runOnTerminal(['login', node.url], { env: ssh })
+  expect(silent.raw).not.toContain('\u001b]52')
+  const { raw } = await sandbox.runOnTerminal(['login', node.url, '--copy'], { env: ssh })
+  expect(raw).toContain(`\u001b]52;c;${Buffer.from('BCDF-GHJK').toString('base64')}\u0007`)
+  const piped = await sandbox.run(['login', node.url, '--copy'])
+  expect(piped.stderr).not.toContain('\u001b')
+})
+
+test('on forty columns the countdown is a short line that can be redrawn', async () => {
+  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  const { screen } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 40 })
+  const drawn = screen.split('\r').filter((line) => line.includes('Waiting'))
+  expect(drawn.length).toBeGreaterThan(1)
+  for (const line of drawn) expect(line.split('✓')[0]?.length).toBeLessThan(40)
+})
+
+test('S15: a folder without a link says where was looked, and where one is logged in', async () => {
+  await using sandbox = await makeSandbox()
+  await mkdir(join(sandbox.project, '.git'))
+  const { code, stderr } = await sandbox.run(['sessions'])
+  expect(code).toBe(3)
+  expect(stderr).toBe(
+    " ✗ This folder isn't linked to an OSA server\n" +
+      `   Looked for .osa/config.json in ${sandbox.project} and its parents up to ${sandbox.project} (git root)\n` +
+      ' → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n',
+  )
+  const logins = { 'https://a.example': { access_token: 'a' }, 'https://b.example': { access_token: 'b' } }
+  await seedCredentials(sandbox, logins)
+  const several = await sandbox.run(['sessions'])
+  expect(several.code).toBe(3)
+  expect(several.stderr).toContain('   https://a.example\n   https://b.example\n → Pass --server <url>\n')
+})
+
+test('S17: of several logins one is chosen on a terminal', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { 'https://b.example': { access_token: 'b' }, [node.url]: node.issue() })
+  const answers = { 'Which archive? (number or address)': '2\r' }
+  const { code, screen } = await sandbox.runOnTerminal(['logout'], { answers })
+  expect(code).toBe(0)
+  expect(screen).toContain('   1) https://b.example')
+  expect(screen).toContain(` ✓ Logged out of ${node.url} (Josiah Carberry)`)
+  expect(Object.keys(await sandbox.readCredentials())).toEqual(['https://b.example'])
+})
+
+test('S17: a server that is silent does not keep the login here; its own end is promised no sooner than it comes', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.slow(5000)
+  const { code, stderr } = await sandbox.run(['logout', '--timeout', '1'])
+  expect(code).toBe(0)
+  expect(stderr).toBe(
+    ` ✓ Forgot the login for ${node.url} on this computer\n` +
+      " ⚠ Couldn't tell the server (timeout); the session ends there by itself within 30 days\n",
+  )
+})
+
+test('S12: the login of a local archive, which cannot be renewed, leads to osa start', async () => {
+  await using sandbox = await makeSandbox()
+  const entry = { access_token: 'a', refresh_token: 'dev-no-refresh', expires_at: 1 }
+  await seedCredentials(sandbox, { 'http://127.0.0.1:61': entry })
+  const { code, stderr } = await sandbox.run(['whoami'])
+  expect(code).toBe(4)
+  expect(stderr).toContain(' → Run osa start to get a new local token\n')
+})
+
+test('S22: credentials do not go to another machine in clear', async () => {
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(['login', 'http://10.0.0.5:8000'])
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    ' ✗ Refusing to send credentials to http://10.0.0.5:8000 without encryption\n' +
+      ' → Use https://, or --allow-http if you trust this network\n',
+  )
+})
+
+test('no command waits for a key: with no input at all each one ends', async () => {
+  await using sandbox = await makeSandbox()
+  for (const command of ['login', 'logout', 'whoami', 'status', 'token', 'sessions', 'link', 'unlink']) {
+    expect((await sandbox.run([command])).code).not.toBeNull()
+  }
+})

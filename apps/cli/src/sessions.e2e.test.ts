@@ -1,0 +1,91 @@
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials } from './testing/seed.ts'
+
+const id = (n: number): string => `0000000${n}-0000-4000-8000-000000000000`
+
+test('osa sessions lists the terminals, this one marked', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.issue()
+  const { code, stderr } = await sandbox.run(['sessions'])
+  expect(code).toBe(0)
+  expect(stderr).toContain(`   Signed in to ${node.url} on:\n`)
+  expect(stderr).toMatch(/ {3}DEVICE +CLIENT +SIGNED IN +LAST USED +ID\n/)
+  expect(stderr).toMatch(/ ✓ laptop 0 \* +OSA command line +2 h ago +2 h ago +00000000\n/)
+  expect(stderr).toMatch(/ {3}laptop 1 +OSA command line +2 h ago +2 h ago +00000001\n/)
+  expect(stderr).toContain('   * this terminal\n → To end one: osa sessions --revoke <id>\n')
+})
+
+test('osa sessions --json has whole ids and all times', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  const { code, stdout, stderr } = await sandbox.run(['sessions', '--json'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({
+    v: 1,
+    ok: true,
+    server: node.url,
+    sessions: [{ id: id(0), device_name: 'laptop 0', client_id: 'osa-cli', current: true }],
+  })
+})
+
+test('osa sessions --revoke ends one, by its id or the beginning of it', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.issue()
+  node.issue()
+  const short = await sandbox.run(['sessions', '--revoke', '00000001'])
+  expect({ code: short.code, stderr: short.stderr }).toEqual({ code: 0, stderr: ' ✓ Ended the session on laptop 1\n' })
+  expect(node.families.map(({ revoked }) => revoked)).toEqual([false, true, false])
+  const whole = await sandbox.run(['sessions', '--json', '--revoke', id(2).toUpperCase()])
+  expect(JSON.parse(whole.stdout)).toEqual({ v: 1, ok: true, server: node.url, revoked: id(2), current: false })
+  const own = await sandbox.run(['sessions', '--revoke', id(0)])
+  expect(own.stderr).toContain(' → That was this terminal; to sign in again: osa login\n')
+})
+
+test.each([
+  ['0000', 'More than one session has the id 0000'],
+  ['ffff', 'No session of yours has the id ffff'],
+  ['0', 'No session of yours has the id 0'],
+])('an id such as %s, which is not one session, is exit 2 and ends none', async (typed, message) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.issue()
+  const { code, stderr } = await sandbox.run(['sessions', '--revoke', typed])
+  expect(code).toBe(2)
+  expect(stderr).toBe(` ✗ ${message}\n → List them: osa sessions\n`)
+  expect(node.seen('endSession')).toEqual([])
+})
+
+test('K33 K34: a refused token is renewed once; after the end of the session it is exit 4', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const login = node.issue()
+  await seedCredentials(sandbox, { [node.url]: { ...login, access_token: 'at_old' } })
+  expect((await sandbox.run(['sessions'])).code).toBe(0)
+  expect(node.seen('refresh')).toHaveLength(1)
+  node.revokeFamilies()
+  expect((await sandbox.run(['sessions'])).code).toBe(4)
+})
+
+test.each([
+  ['{"result":{"data":{"json":[{"id":1}]}}}', 'application/json', 8],
+  ['{"result":{"data":{"json":null}}}', 'application/json', 8],
+  ['[]', 'application/json', 8],
+  ['<html>', 'text/html', 8],
+])('K07: the answer %s is an error, not a crash', async (body, type, exit) => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.dictate('sessions', [{ status: 200, headers: { 'content-type': type }, body }])
+  const { code, stderr } = await sandbox.run(['sessions'])
+  expect(code).toBe(exit)
+  expect(stderr.match(/ ✗ /g)).toHaveLength(1)
+  expect(stderr).not.toMatch(/\bat .*\(/)
+})

@@ -1,0 +1,224 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startFakeNode } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials, seedLink } from './testing/seed.ts'
+
+const person = 'Josiah Carberry (0000-0002-1825-0097)'
+const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097' }
+const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
+
+test('S19: two servers: the link, each login and how it stands; only the one of this folder is asked', async () => {
+  await using node = await startFakeNode()
+  await using other = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: node.url })
+  await seedCredentials(sandbox, {
+    [node.url]: node.issue({ expiresInSeconds: 42 * 60 + 30 }),
+    [other.url]: other.issue({ expired: true }),
+  })
+  const { code, stdout, stderr } = await sandbox.run(['status'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  expect(stderr).toContain(`   Folder   ${sandbox.project} → ${node.url} (.osa/config.json)\n`)
+  expect(stderr).toContain(`   Config   ${sandbox.home}/.config/osa\n`)
+  expect(stderr).toMatch(/\n {3}SERVER {20,}ACCOUNT {30,}SESSION {11}STORED IN\n/)
+  expect(stderr).toContain(` ✓ ${node.url} *   ${person}   ok, 42 min left   credentials.json\n`)
+  expect(stderr).toMatch(
+    new RegExp(` ✓ ${other.url} +Josiah Carberry \\(0000-0002-1825-0097\\) {3}ok, renews {8}credentials`),
+  )
+  expect(stderr).toContain('   * used in this folder\n')
+  expect(stderr).not.toContain('⚠')
+  expect(node.seen('me')).toHaveLength(1)
+  expect(other.requests).toEqual([])
+})
+
+test('S19: --all asks every server; one that is not there is said to be not running', async () => {
+  await using node = await startFakeNode()
+  await using other = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const gone = 'http://127.0.0.1:61'
+  await seedCredentials(sandbox, {
+    [node.url]: node.issue(),
+    [other.url]: other.issue({ expired: true }),
+    [gone]: {
+      access_token: 'a',
+      refresh_token: 'dev-no-refresh',
+      user: { display_name: null, external_id: 'local developer' },
+    },
+  })
+  const { code, stderr } = await sandbox.run(['status', '--all', '--server', node.url])
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/ ⚠ http:\/\/127\.0\.0\.1:61 +local developer +not running +credentials\.json\n/)
+  expect(other.seen('refresh')).toHaveLength(1)
+  expect(stderr).not.toContain('ok, renews')
+})
+
+test('on a narrow terminal each login is a block, and no line is wider than the terminal needs', async () => {
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, {
+    'https://archive.example.org': { access_token: 'a', user, expires_at: inSeconds(7300) },
+  })
+  const { screen } = await sandbox.runOnTerminal(['status', '--offline'], { columns: 60 })
+  expect(screen.replaceAll('\r', '')).toContain(
+    ` ✓ https://archive.example.org *\n     ACCOUNT    ${person}\n     SESSION    ok, 2 h left\n     STORED IN  credentials.json\n`,
+  )
+})
+
+test.each([
+  ['no archive', [], null, 3, 'no_server'],
+  ['not logged in', ['--server', 'https://a.example'], null, 4, 'not_authenticated'],
+  [
+    'unreachable',
+    ['--server', 'http://127.0.0.1:61'],
+    { 'http://127.0.0.1:61': { access_token: 'a' } },
+    7,
+    'connection_refused',
+  ],
+  ['broken logins', ['--server', 'https://a.example'], '{', 9, 'malformed_credentials'],
+  [
+    'ended',
+    ['--server', 'https://a.example', '--offline'],
+    { 'https://a.example': { access_token: 'a', expires_at: 1 } },
+    4,
+    'session_ended',
+  ],
+] as const)(
+  'K38: %s: status says so, and ends with the code that other commands would',
+  async (_, args, entries, exit, code) => {
+    await using sandbox = await makeSandbox()
+    if (entries !== null) await seedCredentials(sandbox, entries)
+    const { code: ended, stdout, stderr } = await sandbox.run(['status', '--json', ...args])
+    expect(ended).toBe(exit)
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, ok: true, problems: [{ code }] })
+    expect(stderr).toBe('')
+  },
+)
+
+test('a server that refuses the session is exit 4, one that answers nonsense is exit 8', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+  node.revokeFamilies()
+  const ended = await sandbox.run(['status'])
+  expect(ended.code).toBe(4)
+  expect(ended.stderr).toContain(' ⚠ Your session on ')
+  expect(ended.stderr).toContain(' → Run osa login\n')
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.html('me')
+  const nonsense = await sandbox.run(['status'])
+  expect(nonsense.code).toBe(8)
+  expect(nonsense.stderr).toContain('no OSA server')
+})
+
+test('S20 K26: a malformed link is a state and exit 9, and the rest is shown all the same', async () => {
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, '{"server": }')
+  await seedCredentials(sandbox, { 'https://archive.example.org': { access_token: 'a', user } })
+  const { code, stdout } = await sandbox.run(['status', '--offline', '--json'])
+  expect(code).toBe(9)
+  expect(JSON.parse(stdout)).toMatchObject({
+    server: null,
+    link: { path: sandbox.linkFile, state: 'malformed' },
+    logins: [{ url: 'https://archive.example.org', current: false }],
+    problems: [{ code: 'malformed_config' }],
+  })
+})
+
+test('K28: a link of somebody else in a parent folder is not followed, and said', async () => {
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: 'https://evil.example' })
+  await chmod(join(sandbox.project, '.osa'), 0o777)
+  const sub = join(sandbox.project, 'sub')
+  await mkdir(sub)
+  const { stdout, code } = await sandbox.run(['status', '--json'], { cwd: sub })
+  expect(code).toBe(3)
+  const document = JSON.parse(stdout)
+  expect(document.link).toMatchObject({ state: 'foreign_owner', path: sandbox.linkFile })
+  expect(document.problems[1]).toMatchObject({
+    code: 'foreign_link',
+    message: `Ignoring ${sandbox.linkFile}: others can write to it`,
+  })
+  const inside = await sandbox.run(['status'], { cwd: sub })
+  expect(inside.stderr).toContain(`${sandbox.linkFile} is not yours`)
+})
+
+test('what is odd about the set-up is listed', async () => {
+  await using sandbox = await makeSandbox()
+  const xdg = join(sandbox.home, 'xdg')
+  await mkdir(join(xdg, 'osa'), { recursive: true, mode: 0o755 })
+  await chmod(join(xdg, 'osa'), 0o755)
+  await writeFile(join(xdg, 'osa', 'credentials.json'), '{}', { mode: 0o644 })
+  await seedCredentials(sandbox, {})
+  await seedLink(sandbox, { server: 'https://archive.example.org' })
+  const env = { XDG_CONFIG_HOME: xdg, OSA_SERVER: 'https://other.example', OSA_TOKEN: '', OSA_ALLOW_HTTP: '1' }
+  const { stdout } = await sandbox.run(['status', '--offline', '--json'], { env })
+  const document = JSON.parse(stdout)
+  expect(document.env).toEqual({ OSA_SERVER: 'https://other.example', OSA_TOKEN: 'empty' })
+  const messages = document.problems.map(({ message }: { message: string }) => message)
+  expect(messages).toEqual([
+    'Not logged in to https://other.example',
+    `${xdg}/osa is open to others (mode 755)`,
+    `${xdg}/osa/credentials.json is open to others (mode 644)`,
+    `Logins are also in ${sandbox.home}/.config/osa; only those in ${xdg}/osa are used`,
+    'OSA_TOKEN is set but empty: the secret may be missing in this job',
+    'OSA_SERVER is set and overrides the link to https://archive.example.org',
+    'OSA_ALLOW_HTTP=1: logins may travel without encryption',
+  ])
+})
+
+test('K37: a clock that is more than two minutes off is said, from the Date of the answer', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  const date = new Date(Date.now() + 7 * 60_000).toUTCString()
+  const headers = { 'content-type': 'application/json', date }
+  node.dictate('me', [{ status: 200, headers, body: JSON.stringify(node.user) }])
+  const { code, stderr } = await sandbox.run(['status'])
+  expect(code).toBe(0)
+  expect(stderr).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
+})
+
+test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { access_token } = node.issue()
+  const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url }
+  const { code, stdout, stderr } = await sandbox.run(['status', '--json'], { env })
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    logins: [{ url: node.url, current: true, state: 'ok', storage: { kind: 'env' } }],
+    env: { OSA_TOKEN: 'set' },
+    problems: [{ code: 'environment_override' }],
+  })
+  expect(`${stdout}${stderr}`).not.toContain(access_token)
+})
+
+test('K25: a folder of somebody unknown does not make status contact its archive', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: node.url })
+  const { code, stderr } = await sandbox.run(['status', '--all'])
+  expect(code).toBe(4)
+  expect(stderr).toContain(` ⚠ Not logged in to ${node.url}\n`)
+  expect(node.requests).toEqual([])
+})
+
+test('K29: the local archive is shown where osa.yaml is, and Docker is asked without reading the folder', async () => {
+  await using sandbox = await makeSandbox()
+  await writeFile(join(sandbox.project, 'osa.yaml'), '')
+  const bin = join(sandbox.home, 'bin')
+  await mkdir(bin)
+  const env = { PATH: `${bin}:/usr/bin:/bin` }
+  const docker = (body: string) => writeFile(join(bin, 'docker'), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+  await docker('exit 1')
+  const silent = await sandbox.run(['status', '--offline'], { env })
+  expect(silent.stderr).toContain("   Local archive\n   Docker can't be asked\n")
+  await docker(
+    `pwd > ${sandbox.home}/where\nprintf '%s\\tserver\\trunning\\n/elsewhere\\tdb\\trunning\\n' '${sandbox.project}/.osa'`,
+  )
+  const { stderr } = await sandbox.run(['status', '--offline'], { env })
+  expect(stderr).toMatch(/ {3}Local archive\n {3}SERVICE +STATE\n ✓ server +running\n/)
+  expect(stderr).not.toContain('db')
+  expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stderr).not.toContain('Local archive')
+})

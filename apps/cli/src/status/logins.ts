@@ -1,0 +1,95 @@
+/** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
+import { fetchUser, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
+import { withAccount, withStoredLogin } from '../account.ts'
+import type { CommandContext } from '../command.ts'
+import type { ResolvedServer } from '../server-resolution.ts'
+import { spanText } from '../time-text.ts'
+import { clockProblem, isReportable, type Problem } from './problems.ts'
+
+export type LoginState = 'ok' | 'expired_refreshable' | 'session_ended' | 'unverified' | 'store_locked'
+
+export interface LoginReport {
+  url: string
+  state: LoginState
+  /** What the SESSION column says. */
+  label: string
+  user: StoredLogin['user'] | User
+  storage: StoredLogin['storage'] | 'env'
+  expiresAt: number | null
+  /** Why the login is of no use now. */
+  error: OsaError | null
+  problems: Problem[]
+}
+
+const lifeOf = (context: CommandContext, expiresAt: number | null): string =>
+  expiresAt === null ? 'ok' : `ok, ${spanText(expiresAt - context.clock.now() / 1000)} left`
+
+/** A login by what the index says of it, which opens no keychain: that may ask for a password. */
+export const reportFromIndex = (context: CommandContext, login: StoredLogin): LoginReport => {
+  const { server: url, expiresAt, user, storage } = login
+  const base = { url, user, storage, expiresAt, error: null, problems: [] }
+  const isOver = expiresAt !== null && expiresAt <= context.clock.now() / 1000
+  if (!isOver) return { ...base, state: 'unverified', label: lifeOf(context, expiresAt) }
+  if (login.isRenewable) return { ...base, state: 'expired_refreshable', label: 'ok, renews' }
+  const error = new OsaError('session_ended', `Your session on ${url} has ended, and it can't be renewed`, {
+    server: url,
+    hint: 'Run osa login',
+  })
+  return { ...base, state: 'session_ended', label: 'ended', error }
+}
+
+/** When the saved access token ends, after it may have been renewed. */
+const newExpiry = async ({ store }: CommandContext, server: string): Promise<number | null> =>
+  (await store().list()).find((login) => login.server === server)?.expiresAt ?? null
+
+const failed = (error: OsaError): Pick<LoginReport, 'state' | 'label' | 'error'> => {
+  if (['session_ended', 'not_authenticated', 'token_rejected', 'forbidden'].includes(error.code)) {
+    return { state: 'session_ended', label: error.code === 'forbidden' ? 'not allowed' : 'ended', error }
+  }
+  if (['store_locked', 'store_unavailable'].includes(error.code))
+    return { state: 'store_locked', label: 'locked', error }
+  return { state: 'unverified', label: labels[error.code] ?? 'unknown', error }
+}
+
+const labels: Readonly<Record<string, string>> = {
+  connection_refused: 'not running',
+  dns: 'not found',
+  connection_failed: 'not reachable',
+  timeout: 'no answer',
+  tls: 'not trusted',
+  proxy: 'not reachable',
+  not_an_osa_server: 'no OSA server',
+  html_response: 'no OSA server',
+  server_error: 'in trouble',
+  rate_limited: 'busy',
+  malformed_credentials: 'unreadable',
+  token_wrong_server: 'not for here',
+}
+
+/** A login by what its server says. `useToken`: with OSA_TOKEN, where that is set, as any other command would. */
+export const reportFromServer = async (
+  context: CommandContext,
+  server: ResolvedServer,
+  options: { login: StoredLogin | null; useToken: boolean },
+): Promise<LoginReport> => {
+  const { http, clock, signal } = context
+  const { login } = options
+  const storage: LoginReport['storage'] = login?.storage ?? 'env'
+  const base = { url: server.url, user: login?.user ?? null, storage, expiresAt: login?.expiresAt ?? null }
+  let problems: Problem[] = []
+  const ask = async (accessToken: string) => {
+    const answer = await fetchUser(http, { server: server.url, accessToken, signal })
+    problems = clockProblem(clock.now(), server.url, answer.headers.get('date'))
+    return answer
+  }
+  try {
+    const { user } = await (options.useToken ? withAccount : withStoredLogin)(context, server, ask)
+    const isToken = options.useToken && Boolean(context.env.OSA_TOKEN)
+    const expiresAt = isToken ? null : await newExpiry(context, server.url)
+    const used = isToken ? { storage: 'env' as const } : {}
+    return { ...base, ...used, user, expiresAt, state: 'ok', label: lifeOf(context, expiresAt), error: null, problems }
+  } catch (error) {
+    if (!isReportable(error)) throw error
+    return { ...base, ...failed(error), problems }
+  }
+}

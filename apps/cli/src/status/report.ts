@@ -1,0 +1,116 @@
+/** How `osa status` tells what it found: to a person, and as a document. */
+import { cleanText, type User } from '@osa/sdk/node'
+import { personLabel } from '../account.ts'
+import type { CommandContext } from '../command.ts'
+import type { Mark } from '../marks.ts'
+import { type ResolvedServer, serverDocument, shortPath, sourceNote } from '../server-resolution.ts'
+import { storageDocument, storageLabel } from '../storage.ts'
+import { printTable } from '../table.ts'
+import { version } from '../version.ts'
+import type { LocalArchive } from './local-archive.ts'
+import type { LoginReport } from './logins.ts'
+import type { Problem } from './problems.ts'
+
+export interface Status {
+  folder: string
+  configDir: string | null
+  link: { path: string; url: string; state: 'ok' | 'malformed' | 'foreign_owner' } | null
+  server: ResolvedServer | null
+  logins: readonly LoginReport[]
+  localArchive: LocalArchive | null
+  problems: readonly Problem[]
+}
+
+const placeOf = (context: CommandContext, { storage }: LoginReport): string =>
+  storage === 'env' ? 'OSA_TOKEN' : storageLabel(context, storage)
+
+const markOf = ({ error, state }: LoginReport): Mark => (error || state === 'session_ended' ? 'warning' : 'ok')
+
+const folderLine = ({ folder, link }: Status): string => {
+  if (!link) return `Folder   ${folder} (not linked)`
+  if (link.state !== 'ok')
+    return `Folder   ${folder} (${link.path} ${link.state === 'malformed' ? 'is malformed' : 'is not yours'})`
+  return `Folder   ${folder} → ${link.url} (${shortPath(folder, link.path)})`
+}
+
+const printLogins = (context: CommandContext, { logins, server }: Status): void => {
+  const { io } = context
+  io.blank()
+  if (logins.length === 0) io.say('No logins on this computer')
+  if (logins.length === 0) return
+  const rows = logins.map((login) => ({
+    mark: markOf(login),
+    cells: [
+      `${login.url}${login.url === server?.url ? ' *' : ''}`,
+      cleanText(personLabel(login.user), 60),
+      login.label,
+      placeOf(context, login),
+    ],
+  }))
+  printTable(io, ['SERVER', 'ACCOUNT', 'SESSION', 'STORED IN'], rows)
+  if (logins.some((login) => login.url === server?.url)) io.say('* used in this folder')
+}
+
+const printLocalArchive = ({ io }: CommandContext, { services }: LocalArchive): void => {
+  io.blank()
+  io.say('Local archive')
+  if (services === null) io.say("Docker can't be asked")
+  else if (services.length === 0) io.say('not running')
+  else
+    printTable(
+      io,
+      ['SERVICE', 'STATE'],
+      services.map(({ name, state }) => ({ mark: state === 'running' ? 'ok' : 'warning', cells: [name, state] })),
+    )
+}
+
+/** For a person. What the store says of modes as it mends them is not said twice. */
+export const printStatus = (context: CommandContext, status: Status): void => {
+  const { io } = context
+  const { server, link, configDir, localArchive, problems } = status
+  io.say(folderLine(status))
+  if (server && server.url !== link?.url) io.say(`Server   ${server.url}${sourceNote(server)}`)
+  if (configDir) io.say(`Config   ${configDir}`)
+  printLogins(context, status)
+  if (localArchive) printLocalArchive(context, localArchive)
+  if (problems.length > 0) io.blank()
+  for (const { message, hint } of problems) {
+    io.row('warning', message)
+    if (hint) io.hint(hint)
+  }
+}
+
+const userDocument = (user: LoginReport['user']): User | null => user && { id: '', provider: '', roles: [], ...user }
+
+const loginDocument = (context: CommandContext, login: LoginReport, current: boolean): object => {
+  const user = userDocument(login.user)
+  return {
+    url: login.url,
+    current,
+    ...(user ? { user } : {}),
+    state: login.state,
+    storage: login.storage === 'env' ? { kind: 'env' } : storageDocument(context, login.storage),
+    access_expires_at: login.expiresAt === null ? null : new Date(login.expiresAt * 1000).toISOString(),
+  }
+}
+
+/** For a program: the same, with every state named. */
+export const statusDocument = (context: CommandContext, status: Status): object => {
+  const { env } = context
+  const { server, link, configDir, logins, localArchive, problems } = status
+  return {
+    v: 1,
+    ok: true,
+    cli: { version, node: process.versions.node, config_dir: configDir ?? '' },
+    server: server && serverDocument(server),
+    link,
+    logins: logins.map((login) => loginDocument(context, login, login.url === server?.url)),
+    env: {
+      ...(env.OSA_SERVER ? { OSA_SERVER: env.OSA_SERVER } : {}),
+      ...(env.OSA_TOKEN === undefined ? {} : { OSA_TOKEN: env.OSA_TOKEN ? 'set' : 'empty' }),
+      ...(env.OSA_CREDENTIAL_STORE ? { OSA_CREDENTIAL_STORE: env.OSA_CREDENTIAL_STORE } : {}),
+    },
+    problems,
+    ...(localArchive ? { local_archive: localArchive } : {}),
+  }
+}

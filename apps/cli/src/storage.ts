@@ -1,0 +1,54 @@
+/** Where a login is kept: what was asked for, what is told before a browser opens, and how `--json` and people are shown it. */
+import {
+  chooseStorage,
+  keychainService,
+  lookAround,
+  OsaError,
+  type StorageChoice,
+  type StorageWish,
+  type StoredLogin,
+  storageWishes,
+} from '@osa/sdk/node'
+import type { CommandContext } from './command.ts'
+
+/** `--storage`, else OSA_CREDENTIAL_STORE, else `auto`. Throws `usage` for a place that is none. */
+export const storageWish = ({ flags, env }: CommandContext): StorageWish => {
+  const typed = flags.value('storage') ?? (env.OSA_CREDENTIAL_STORE || 'auto')
+  const wish = storageWishes.find((one) => one === typed)
+  if (wish) return wish
+  throw new OsaError('usage', `"${typed}" is not a place to store logins`, { hint: 'Use auto, keychain or file' })
+}
+
+/** Says where the login will be kept and, if that is not the keychain, why not: before anything is sent (S1, S2, S5). */
+export const announceStorage = ({ io, store }: CommandContext, choice: StorageChoice): void => {
+  const { target, reason, hasFailed } = choice
+  if (target.kind === 'keychain') {
+    io.say(`Credentials will be saved in the ${store().keychainLabel}`)
+    return
+  }
+  if (reason && hasFailed) io.warn(`No system keychain: ${reason}`)
+  io.say(`Credentials will be saved in ${store().path} (only you can read it)`)
+  if (reason && hasFailed) io.say('To stop: Ctrl-C.  To require the keychain: osa login --storage keychain')
+  else if (reason) io.say(`No system keychain here: ${reason}. Use --storage keychain to insist.`)
+}
+
+/** Chooses and announces. Throws `store_unavailable` or `store_locked` where the keychain was insisted on and does not work. */
+export const chooseAndAnnounce = async (context: CommandContext): Promise<StorageChoice> => {
+  const { env, isCi, keychain } = context
+  const surroundings = lookAround(env, { platform: process.platform, isCi })
+  const choice = await chooseStorage(storageWish(context), { keychain, surroundings })
+  announceStorage(context, choice)
+  return choice
+}
+
+/** A place as `--json` shows it. `reason`: why it is not the keychain. */
+export const storageDocument = (
+  { store }: CommandContext,
+  kind: StoredLogin['storage'],
+  reason: string | null = null,
+) =>
+  kind === 'keychain' ? { kind, service: keychainService } : { kind, path: store().path, ...(reason ? { reason } : {}) }
+
+/** A place as people are shown it. */
+export const storageLabel = ({ store }: CommandContext, kind: StoredLogin['storage']): string =>
+  kind === 'keychain' ? store().keychainLabel : 'credentials.json'

@@ -1,0 +1,47 @@
+/**
+ * Runs a program as outside a container. Tests often run in one, where `osa` expects no keychain: in a mount namespace the same files are
+ * put together anew without Docker's mark.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const script = `
+root=/media
+mount -t tmpfs tmpfs "$root" || exit 1
+for path in /*; do
+  if [ "$path" = "$root" ]; then continue
+  elif [ -L "$path" ]; then cp -P "$path" "$root$path"
+  elif [ -d "$path" ]; then mkdir "$root$path" && mount --rbind "$path" "$root$path"
+  fi
+done
+exec chroot "$root" sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
+`
+const wrapped = (argv: readonly string[]): [string, string[]] => [
+  'unshare',
+  ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...argv],
+]
+
+const works = (): boolean => {
+  try {
+    const [command, args] = wrapped(['sh', '-c', '[ ! -e /.dockerenv ]'])
+    execFileSync(command, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    // No namespaces here.
+    return false
+  }
+}
+
+export interface Outside {
+  within(argv: readonly string[]): [command: string, args: string[]]
+  /** False where the container cannot be hidden: then programs know that they are in one. */
+  readonly isOutside: boolean
+}
+
+/** How to run a program outside. */
+export const findOutside = (): Outside => {
+  const asIs = ([command = '', ...args]: readonly string[]): [string, string[]] => [command, args]
+  if (existsSync('/run/.containerenv')) return { within: asIs, isOutside: false }
+  if (!existsSync('/.dockerenv')) return { within: asIs, isOutside: true }
+  return works() ? { within: wrapped, isOutside: true } : { within: asIs, isOutside: false }
+}

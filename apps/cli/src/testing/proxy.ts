@@ -1,0 +1,46 @@
+/** A forward proxy for tests: it tunnels CONNECT requests to one place, refuses them, or hangs up, and notes what reaches it. */
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+
+export interface TestProxy extends AsyncDisposable {
+  /** One line a request: method, target, and an Authorization header if there was one. */
+  readonly seen: string[]
+  /** Everything that went through in clear, as text: a tunnel shows only what TLS shows. */
+  readonly tunnelled: () => string
+  readonly port: number
+}
+
+/** `does`: a status to refuse with, `null` to hang up, or the loopback port that all tunnels lead to. */
+export const startProxy = async (does: { refuse: number } | { tunnelTo: number } | null): Promise<TestProxy> => {
+  const seen: string[] = []
+  const chunks: Buffer[] = []
+  const open = new Set<Socket>()
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`)
+    response.writeHead(502).end()
+  })
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    seen.push(`CONNECT ${request.url} ${request.headers.authorization ?? ''}`.trim())
+    if (!does || 'refuse' in does) {
+      socket.end(does ? `HTTP/1.1 ${does.refuse} No\r\n\r\n` : '')
+      return
+    }
+    const target = connect(does.tunnelTo, '127.0.0.1', () =>
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n'),
+    )
+    for (const side of [socket, target]) open.add(side.on('error', () => side.destroy()))
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.pipe(target).pipe(socket)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    seen,
+    tunnelled: () => Buffer.concat(chunks).toString('latin1'),
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of open) socket.destroy()
+      server.closeAllConnections()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * How long the command takes to start, as ratios to a Node that does nothing: `osa --version`, which reads one file, and
+ * `osa whoami --offline`, which reads the link and the saved logins. Runs alternate, so that a change in the machine's speed falls on
+ * all three alike.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { repository } from '@osa/e2e/node-process'
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 101)
+/** What the ratios must not exceed. */
+const limits = { 'osa --version': 1.3, 'osa whoami --offline': 1.6 } as const
+
+const osa = join(repository, 'apps/cli/bin/osa.js')
+const runs = {
+  'node -e 0': ['-e', '0'],
+  'osa --version': [osa, '--version'],
+  'osa whoami --offline': [osa, 'whoami', '--offline'],
+} as const
+type Run = keyof typeof runs
+
+const seedLogin = (dir: string): void => {
+  const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097' }
+  const login = { access_token: 'a', refresh_token: 'r', expires_at: 4_000_000_000, user }
+  writeFileSync(join(dir, 'credentials.json'), JSON.stringify({ 'https://archive.example.org': login }), {
+    mode: 0o600,
+  })
+}
+
+const middle = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+const time = (args: readonly string[], folder: string): number => {
+  const env = { PATH: process.env.PATH, HOME: folder, OSA_CONFIG_DIR: folder }
+  const begun = performance.now()
+  const { status } = spawnSync(process.execPath, args, { cwd: folder, env, stdio: 'ignore' })
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}`)
+  return performance.now() - begun
+}
+
+/** Measures and says the ratios; answers whether they keep within their limits. */
+export const benchStartUp = (say: (name: string, value: string) => void): boolean => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'osa-bench-')))
+  try {
+    seedLogin(folder)
+    const taken: Record<Run, number[]> = { 'node -e 0': [], 'osa --version': [], 'osa whoami --offline': [] }
+    for (let round = 0; round < rounds; round++) {
+      for (const name of Object.keys(runs) as Run[]) taken[name].push(time(runs[name], folder))
+    }
+    const base = middle(taken['node -e 0'])
+    say('node -e 0', `${Math.round(base)} ms, median of ${rounds}`)
+    const ratios = (Object.keys(limits) as (keyof typeof limits)[]).map((name) => {
+      const ratio = middle(taken[name]) / base
+      say(name, `${ratio.toFixed(2)} of an empty Node (at most ${limits[name]})`)
+      return ratio <= limits[name]
+    })
+    return ratios.every(Boolean)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
