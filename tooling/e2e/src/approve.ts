@@ -7,8 +7,8 @@ const fieldsOf = (html: string, formPart: string): URLSearchParams => {
   return new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
 }
 
-/** Follows redirects and keeps cookies, as a browser does, at one origin. */
-export const createWalker = (origin: string) => {
+/** Follows redirects and keeps cookies, as a browser does, at one origin. `headers` go with every request, as a proxy's would. */
+export const createWalker = (origin: string, headers: Readonly<Record<string, string>> = {}) => {
   const cookies = new Map<string, string>()
   const visit = async (
     target: string,
@@ -18,7 +18,11 @@ export const createWalker = (origin: string) => {
     let request = init
     for (let hop = 0; hop < 10; hop++) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      const answer = await fetch(url, { ...request, redirect: 'manual', headers: { ...request.headers, cookie } })
+      const answer = await fetch(url, {
+        ...request,
+        redirect: 'manual',
+        headers: { ...headers, ...request.headers, cookie },
+      })
       for (const set of answer.headers.getSetCookie()) {
         const [name = '', value = ''] = (set.split(';')[0] ?? '').split(/=(.*)/s)
         if (value === '') cookies.delete(name)
@@ -54,8 +58,8 @@ export const reachConfirmPage = async (origin: string, userCode: string, person 
 }
 
 /** The whole walk, with Approve at its end. */
-export const approve = async (origin: string, userCode: string): Promise<void> => {
-  const confirm = await reachConfirmPage(origin, userCode)
+export const approve = async (origin: string, userCode: string, person?: string): Promise<void> => {
+  const confirm = await reachConfirmPage(origin, userCode, person)
   const done = await confirm.decide('approve')
   if (!done.html.includes('go back to your terminal')) throw new Error(`the approval failed:\n${done.html}`)
 }

@@ -8,6 +8,7 @@ export const repository = join(dirname(fileURLToPath(import.meta.url)), '../../.
 export interface Workspace {
   readonly name: string
   readonly folder: string
+  /** Optional ones among them. */
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
 }
@@ -15,8 +16,18 @@ export interface Workspace {
 export const workspaces: readonly Workspace[] = globSync('{apps,packages,tooling}/*/package.json', {
   cwd: repository,
 }).map((manifest) => {
-  const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(repository, manifest), 'utf8'))
-  return { name, folder: dirname(manifest), dependencies, devDependencies }
+  const {
+    name,
+    dependencies = {},
+    optionalDependencies = {},
+    devDependencies = {},
+  } = JSON.parse(readFileSync(join(repository, manifest), 'utf8'))
+  return {
+    name,
+    folder: dirname(manifest),
+    dependencies: { ...dependencies, ...optionalDependencies },
+    devDependencies,
+  }
 })
 
 export interface Import {

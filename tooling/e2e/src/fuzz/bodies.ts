@@ -1,5 +1,6 @@
 /** Bodies and queries in each encoding that a node reads, well-formed or nearly. */
 import * as fc from 'fast-check'
+import { manifestText } from './conventions.ts'
 import { caps, fields, type LiveValues } from './fields.ts'
 import type { FuzzedRoute } from './routes.ts'
 
@@ -49,6 +50,14 @@ const superjsonNotes = [
   '7',
 ]
 
+/** One, as v1 takes it, or several as the typed wire does. */
+const manifests = (route: FuzzedRoute): fc.Arbitrary<string> =>
+  route.speaks === 'trpc'
+    ? fc
+        .array(manifestText(), { minLength: 1, maxLength: 3 })
+        .map((texts) => `{"json":{"conventions":[${texts.join(',')}]}}`)
+    : manifestText()
+
 const bytesOf = (value: string) => new TextEncoder().encode(value)
 /** A body for a route: mostly of the kind it reads. */
 export const body = (route: FuzzedRoute, live: LiveValues): fc.Arbitrary<Uint8Array> => {
@@ -56,7 +65,11 @@ export const body = (route: FuzzedRoute, live: LiveValues): fc.Arbitrary<Uint8Ar
   const json = jsonText(live).map(bytesOf)
   const trpc = trpcText(live).map(bytesOf)
   const wanted = { form, json, trpc, query: form }[route.speaks]
+  const conventions = route.path.includes('conventions')
+    ? [{ weight: 16, arbitrary: manifests(route).map(bytesOf) }]
+    : []
   return fc.oneof(
+    ...conventions,
     { weight: 8, arbitrary: wanted },
     { weight: 1, arbitrary: fc.oneof(form, json, trpc) },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },

@@ -47,6 +47,7 @@ const oddHeader = (live: LiveValues): fc.Arbitrary<[string, string]> =>
       arbitrary: fc.constantFrom(8_000, 15_000, 17_000).map((n): [string, string] => ['X-Long', 'x'.repeat(n)]),
     },
   )
+const bearer = ({ accessToken }: LiveValues): [string, string] => ['Authorization', `Bearer ${accessToken}`]
 const basicHeader = (value: string): [string, string] => [
   'Authorization',
   `Basic ${Buffer.from(`osa-cli:${value}`).toString('base64')}`,
@@ -99,13 +100,20 @@ export const anyRequest = (live: LiveValues): fc.Arbitrary<RawRequest> =>
         target: target(route, live),
         type: typeHeader(route),
         more: fc.array(oddHeader(live), { maxLength: 2 }),
+        signedIn: fc.constant(route.path.includes('conventions') && route.method === 'POST'),
         address: fc.ipV4(),
         body: route.method === 'GET' ? fc.constant(new Uint8Array()) : body(route, live),
       })
-      .map(({ method, target: path, type, more, address, body: bytes }) => ({
+      .map(({ method, target: path, type, more, signedIn, address, body: bytes }) => ({
         method,
         target: path,
-        headers: [['Host', 'localhost'], ['X-Forwarded-For', address], ...type, ...more],
+        headers: [
+          ['Host', 'localhost'],
+          ['X-Forwarded-For', address],
+          ...type,
+          ...(signedIn && more.length < 2 ? [bearer(live)] : []),
+          ...more,
+        ],
         body: bytes,
       })),
   )

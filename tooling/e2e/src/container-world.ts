@@ -1,0 +1,101 @@
+/**
+ * Something to build images with: podman and a registry where this machine has them (Debian: podman, docker-registry), in folders of their
+ * own, and the CLI's stand-in for docker everywhere.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeStandInTool } from '@osa/cli/src/testing/stand-in-tool.ts'
+import { freePort } from './free-port.ts'
+
+export interface ContainerWorld extends AsyncDisposable {
+  /** What `osa deploy` needs to find them. */
+  readonly env: Record<string, string>
+  /** Whether the registry has an image by its digest; null where there is no real registry. */
+  has(image: string, digest: string): Promise<boolean | null>
+}
+
+const answers = (command: string, args: string[], env = process.env): boolean =>
+  spawnSync(command, args, { env, stdio: 'ignore' }).status === 0
+
+const isInstalled = answers('podman', ['--version']) && answers('docker-registry', ['--version'])
+
+/** The names of what can be tried here; the stand-in always can. */
+export const containerTools: readonly ('podman' | 'stand-in')[] = isInstalled ? ['stand-in', 'podman'] : ['stand-in']
+
+const standIn = async (folder: string): Promise<ContainerWorld> => {
+  const tool = await makeStandInTool(join(folder, 'tools'))
+  return {
+    env: { PATH: tool.path, OSA_REGISTRY: 'registry.example.org/group' },
+    has: async () => null,
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+const startRegistry = async (folder: string, host: string) => {
+  const config = join(folder, 'registry.yml')
+  await writeFile(
+    config,
+    `version: 0.1\nstorage: {filesystem: {rootdirectory: ${join(folder, 'registry')}}}\nhttp: {addr: "${host}"}\n`,
+  )
+  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
+  const killAtExit = () => child.kill('SIGKILL')
+  process.once('exit', killAtExit)
+  const deadline = Date.now() + 30_000
+  const isUp = (): Promise<boolean> =>
+    fetch(`http://${host}/v2/`)
+      .then(({ ok }) => ok)
+      .catch(() => false)
+  while (!(await isUp())) {
+    if (Date.now() > deadline) throw new Error('the registry did not start')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return async () => {
+    child.kill('SIGTERM')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    process.off('exit', killAtExit)
+  }
+}
+
+/** The example's base image, without fetching it: its name on an empty image. Nothing is run in a build of the example. */
+const makeBaseImage = async (folder: string, env: NodeJS.ProcessEnv): Promise<void> => {
+  const base = join(folder, 'base')
+  await mkdir(base)
+  await writeFile(join(base, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n')
+  const made = spawnSync('podman', ['build', '--tag', 'docker.io/library/node:24-slim', base], {
+    env,
+    encoding: 'utf8',
+  })
+  if (made.status !== 0) throw new Error(`podman could not build the base image:\n${made.stderr}`)
+}
+
+const podman = async (folder: string): Promise<ContainerWorld> => {
+  const host = `127.0.0.1:${await freePort()}`
+  const [storage, registries] = [join(folder, 'storage.conf'), join(folder, 'registries.conf')]
+  const roots = `graphroot = "${join(folder, 'images')}"\nrunroot = "${join(folder, 'run')}"\n`
+  await writeFile(storage, `[storage]\ndriver = "vfs"\n${roots}`)
+  await writeFile(registries, `[[registry]]\nlocation = "${host}"\ninsecure = true\n`)
+  const env = {
+    CONTAINERS_STORAGE_CONF: storage,
+    CONTAINERS_REGISTRIES_CONF: registries,
+    // needs no privileges beyond those of the test
+    BUILDAH_ISOLATION: 'chroot',
+  }
+  await makeBaseImage(folder, { ...process.env, ...env })
+  const stop = await startRegistry(folder, host)
+  return {
+    env: { ...env, OSA_CONTAINER_TOOL: 'podman', OSA_REGISTRY: `${host}/group` },
+    async has(image, digest) {
+      const repository = image.slice(host.length + 1).replace(/:[^:]*$/, '')
+      const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
+      const answer = await fetch(`http://${host}/v2/${repository}/manifests/${digest}`, { headers: { accept } })
+      return answer.ok
+    },
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Dispose it with `await using`; the folder is the caller's to remove. */
+export const openContainerWorld = (name: 'podman' | 'stand-in', folder: string): Promise<ContainerWorld> =>
+  name === 'podman' ? podman(folder) : standIn(folder)

@@ -1,0 +1,207 @@
+/** Each step of a sign-in as one operation that can be made to fail and tried again, over HTTP, from an address of its own. */
+import { randomInt } from 'node:crypto'
+import { createWalker } from './approve.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** How a step went: `done`, or `lost`: it happened, but who asked for it cannot go on and starts over. */
+export type Outcome = 'done' | 'lost' | 'again'
+
+export interface Operation {
+  /** Does it, or tries it again. */
+  run(): Promise<Answer>
+  /** What an answer means. `again` is for trouble that says so. */
+  judge(answer: Answer): Outcome
+  /** What must hold once it is done, whatever was cut on the way. */
+  check(): Promise<void>
+}
+
+/** Every device code and token that was given out to anybody: canaries that no log may have. */
+export const secretsGivenOut = new Set<string>()
+
+/** A client at a made-up address, believed because the node trusts its loopback peer. */
+export const clientAt = (url: string) => {
+  const headers = { 'x-forwarded-for': [10, randomInt(256), randomInt(256), randomInt(1, 255)].join('.') }
+  const post = async (path: string, fields: Record<string, string>): Promise<Answer> => {
+    const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    const text = await answer.text()
+    for (const [secret = ''] of text.matchAll(/[\w.-]{43,}/g)) secretsGivenOut.add(secret)
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', text }
+  }
+  return {
+    walker: createWalker(url, headers),
+    start: () => post('/oauth/device_authorization', {}),
+    poll: (deviceCode: string) =>
+      post('/oauth/token', {
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        device_code: deviceCode,
+      }),
+    refresh: (token: string) => post('/oauth/token', { grant_type: 'refresh_token', refresh_token: token }),
+    revoke: (token: string) => post('/oauth/revoke', { token }),
+  }
+}
+export type Client = ReturnType<typeof clientAt>
+
+/** The JSON of an answer. */
+export const documentOf = ({ text }: Answer): Record<string, string> => JSON.parse(text === '' ? '{}' : text)
+export const errorOf = (answer: Answer): string => documentOf(answer).error ?? 'none'
+
+/** An answer that no client may ever get: a defect, or trouble that is not told in the wire's own shape. */
+export const isUnseemly = ({ status, type, text }: Answer): boolean => {
+  if (status === 500) return true
+  if (type.startsWith('text/html')) return !text.includes('<title>')
+  if (status === 200) return false
+  return !type.startsWith('application/json') || typeof JSON.parse(text).error !== 'string'
+}
+
+export const started = async (client: Client): Promise<{ deviceCode: string; userCode: string }> => {
+  const { device_code: deviceCode = '', user_code: userCode = '' } = documentOf(await client.start())
+  return { deviceCode, userCode }
+}
+
+type Page = Awaited<ReturnType<Client['walker']['visit']>>
+const asAnswer = ({ status, html }: Page): Answer => ({ status, type: 'text/html', text: html })
+
+export const enterCode = async ({ walker }: Client, userCode: string): Promise<Page> => {
+  const form = await walker.visit('/device')
+  return form.html.includes('user_code')
+    ? walker.submit('/device', form.html, 'user_code', { user_code: userCode })
+    : form
+}
+
+export const signIn = (client: Client, page: Page): Promise<Page> =>
+  client.walker.submit(page.url, page.html, 'name="person"', { person: '0000-0002-1825-0097' })
+
+export const decide = (client: Client, confirm: Page, decision: 'approve' | 'deny'): Promise<Page> =>
+  client.walker.submit(confirm.url, confirm.html, 'name="decision"', { decision })
+
+export const approved = async (client: Client): Promise<{ deviceCode: string; userCode: string }> => {
+  const codes = await started(client)
+  const done = await decide(client, await signIn(client, await enterCode(client, codes.userCode)), 'approve')
+  if (done.status !== 200) throw new Error(`the approval failed:\n${done.html}`)
+  return codes
+}
+
+export const redeemed = async (client: Client): Promise<{ deviceCode: string; refreshToken: string }> => {
+  const { deviceCode } = await approved(client)
+  const { refresh_token: refreshToken = '' } = documentOf(await client.poll(deviceCode))
+  return { deviceCode, refreshToken }
+}
+
+const must = (condition: boolean, what: string): void => {
+  if (!condition) throw new Error(what)
+}
+const againOr = (answer: Answer, outcome: Outcome): Outcome => (answer.status === 503 ? 'again' : outcome)
+
+/** Prepares each operation up to the moment before it. */
+export const operations: Readonly<Record<string, (client: Client) => Promise<Operation>>> = {
+  start: async (client) => ({
+    run: client.start,
+    judge: (answer) => againOr(answer, 'done'),
+    check: async () => must((await client.start()).status === 200, 'starting works'),
+  }),
+
+  'a poll of a pending code': async (client) => {
+    const { deviceCode } = await started(client)
+    return {
+      run: () => client.poll(deviceCode),
+      judge: (answer) =>
+        againOr(answer, ['authorization_pending', 'slow_down'].includes(errorOf(answer)) ? 'done' : 'lost'),
+      check: async () => must(errorOf(await client.poll(deviceCode)) !== 'invalid_grant', 'the code is still there'),
+    }
+  },
+
+  'code entry': async (client) => {
+    const { deviceCode, userCode } = await started(client)
+    return {
+      run: async () => asAnswer(await enterCode(client, userCode)),
+      judge: (answer) => againOr(answer, answer.text.includes('name="person"') ? 'done' : 'lost'),
+      check: async () => must(errorOf(await client.poll(deviceCode)) === 'authorization_pending', 'nothing is decided'),
+    }
+  },
+
+  'sign-in and callback': async (client) => {
+    const { deviceCode, userCode } = await started(client)
+    let page = await enterCode(client, userCode)
+    return {
+      run: async () => {
+        // who comes back to a broken callback enters the code again
+        if (!page.html.includes('name="person"')) page = await enterCode(client, userCode)
+        if (page.html.includes('name="person"')) page = await signIn(client, page)
+        return asAnswer(page)
+      },
+      judge: (answer) => {
+        if (answer.text.includes('name="decision"')) return 'done'
+        return againOr(answer, answer.text.includes('cannot be continued') ? 'again' : 'lost')
+      },
+      check: async () =>
+        must(
+          ['authorization_pending', 'slow_down'].includes(errorOf(await client.poll(deviceCode))),
+          'nothing is decided',
+        ),
+    }
+  },
+
+  approval: async (client) => {
+    const { deviceCode, userCode } = await started(client)
+    const confirm = await signIn(client, await enterCode(client, userCode))
+    return {
+      run: async () => asAnswer(await decide(client, confirm, 'approve')),
+      judge: (answer) => againOr(answer, 'done'),
+      check: async () => {
+        must((await client.poll(deviceCode)).status === 200, 'what was approved is redeemed')
+        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'once')
+      },
+    }
+  },
+
+  redemption: async (client) => {
+    const { deviceCode } = await approved(client)
+    let pairs = 0
+    let token = ''
+    return {
+      run: async () => {
+        const answer = await client.poll(deviceCode)
+        if (answer.status === 200) {
+          pairs++
+          token = documentOf(answer).refresh_token ?? ''
+        }
+        return answer
+      },
+      judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
+      check: async () => {
+        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code is spent')
+        must(pairs <= 1, 'nothing is issued twice')
+        if (pairs === 1) must((await client.refresh(token)).status === 200, 'what was issued works')
+      },
+    }
+  },
+
+  refresh: async (client) => {
+    const { refreshToken } = await redeemed(client)
+    let next = ''
+    return {
+      run: async () => {
+        const answer = await client.refresh(refreshToken)
+        if (answer.status === 200) next = documentOf(answer).refresh_token ?? ''
+        return answer
+      },
+      judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
+      check: async () => must((await client.refresh(next)).status === 200, 'the session goes on'),
+    }
+  },
+
+  revocation: async (client) => {
+    const { refreshToken } = await redeemed(client)
+    return {
+      run: () => client.revoke(refreshToken),
+      judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
+      check: async () => must(errorOf(await client.refresh(refreshToken)) === 'invalid_grant', 'the session is over'),
+    }
+  },
+}

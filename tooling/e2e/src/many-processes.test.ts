@@ -1,0 +1,48 @@
+/** Many users of one stored login at once: one of them renews it, all of them work (K32). */
+import { dirname, join } from 'node:path'
+import { startPostgres } from '@osa/db/testing'
+import { createHttp, createSession, openCredentialStore, systemClock } from '@osa/sdk/node'
+import { expect, test } from 'vitest'
+import { startMeasuredNode } from './measured-node.ts'
+import { runOsa } from './osa-process.ts'
+import { ageLogin, credentialsPath, entryOf, logIn } from './stored-login.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+test('K32 sixty osa processes with an expired token make one refresh at the node, and all of them succeed', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres()
+  await using node = await startMeasuredNode({ DATABASE_URL: postgres.url(), OSA_DATA_DIR: join(folder.path, 'data') })
+  const { url } = node
+  const options = { home: join(folder.path, 'home') }
+  await logIn(url, options)
+  ageLogin(options.home, url)
+  const startedAt = performance.now()
+  const runs = await Promise.all(Array.from({ length: 60 }, () => runOsa(['whoami', '--server', url], options)))
+  console.info(`60 processes: ${Math.round(performance.now() - startedAt)} ms`)
+  expect(runs.filter(({ code }) => code !== 0)).toEqual([])
+  for (const { stdout } of runs) expect(stdout).toContain('Josiah Carberry')
+  expect(await node.refreshes()).toBe(1)
+})
+
+test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  const { url } = node
+  const options = { home: join(folder.path, 'home') }
+  await logIn(url, options)
+  // each with a store and a session of its own, as two libraries in one process would have
+  const sessions = Array.from({ length: 4 }, () => {
+    const store = openCredentialStore({ dir: dirname(credentialsPath(options.home)), clock: systemClock })
+    return createSession({ store, http: createHttp(), clock: systemClock })
+  })
+  for (let round = 1; round <= 3; round++) {
+    ageLogin(options.home, url)
+    const processes = Array.from({ length: 10 }, () => runOsa(['whoami', '--server', url], options))
+    const tokens = await Promise.all(
+      sessions.flatMap((session) => Array.from({ length: 10 }, () => session.getFreshToken(url))),
+    )
+    expect(new Set(tokens)).toEqual(new Set([entryOf(options.home, url).access_token]))
+    for (const { code, stderr } of await Promise.all(processes)) expect([code, stderr]).toEqual([0, ''])
+    expect(await node.refreshes()).toBe(round)
+  }
+})

@@ -1,0 +1,27 @@
+/** A real node that tells its numbers: how many terminals wait, how many refreshes it has made. */
+import { freePort } from './free-port.ts'
+import { type NodeProcess, startNode } from './node-process.ts'
+
+export interface MeasuredNode extends NodeProcess {
+  readonly adminPort: number
+  /** Terminals that wait to be told of a decision. */
+  openWatches(): Promise<number>
+  /** Refreshes that were answered with tokens, repeats inside the grace window among them. */
+  refreshes(): Promise<number>
+}
+
+export const startMeasuredNode = async (settings: Readonly<Record<string, string>>): Promise<MeasuredNode> => {
+  const adminPort = await freePort()
+  const node = await startNode({ ...settings, OSA_ADMIN_PORT: String(adminPort) })
+  const read = async (metric: string): Promise<number> => {
+    const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    const line = text.split('\n').find((one) => one.startsWith(`${metric} `))
+    return Number(line?.slice(metric.length) ?? 0)
+  }
+  return {
+    ...node,
+    adminPort,
+    openWatches: () => read('osa_device_watches_open'),
+    refreshes: () => read('osa_token_requests_total{grant="refresh_token",outcome="ok"}'),
+  }
+}

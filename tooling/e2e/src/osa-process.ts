@@ -1,0 +1,93 @@
+/** `osa` as a process without a terminal: to be read, waited for, and killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { cleanEnvironment, repository } from './node-process.ts'
+
+export interface OsaProcess {
+  readonly child: ChildProcess
+  stdout(): string
+  stderr(): string
+  /** Waits until what it printed, on either stream, matches; rejects with all of it when it ends before. */
+  until(pattern: RegExp): Promise<RegExpExecArray>
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+export interface OsaOptions {
+  /** A home of its own, made when it is not there: credentials go below it. */
+  home: string
+  /** The home folder, if not given. */
+  cwd?: string
+  env?: Record<string, string>
+  /** Another Node.js, and another installation of `osa` than the checkout's. */
+  node?: string
+  bin?: string
+}
+
+const checkoutBin = join(repository, 'apps/cli/bin/osa.js')
+
+export const spawnOsa = (args: readonly string[], options: OsaOptions): OsaProcess => {
+  const { home, cwd = home, env = {}, node = process.execPath, bin = checkoutBin } = options
+  mkdirSync(home, { recursive: true })
+  const child = spawn(node, [bin, ...args], {
+    cwd,
+    env: {
+      ...cleanEnvironment(),
+      HOME: home,
+      LANG: 'C.UTF-8',
+      OSA_BROWSER: 'none',
+      OSA_CREDENTIAL_STORE: 'file',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const seen = { stdout: '', stderr: '' }
+  const watchers = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      seen[name] += text
+      for (const check of [...watchers]) check()
+    })
+  }
+  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
+  })
+  const all = () => `${seen.stdout}\n${seen.stderr}`
+  return {
+    child,
+    stdout: () => seen.stdout,
+    stderr: () => seen.stderr,
+    ended,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = () => {
+          const match = pattern.exec(all())
+          if (!match) return
+          watchers.delete(check)
+          resolve(match)
+        }
+        watchers.add(check)
+        check()
+        void ended.then((code) => {
+          check()
+          if (watchers.delete(check)) reject(new Error(`osa ended (${code}) without ${pattern}:\n${all()}`))
+        }, reject)
+      }),
+  }
+}
+
+/** Runs `osa` to its end. */
+export const runOsa = async (args: readonly string[], options: OsaOptions) => {
+  const osa = spawnOsa(args, options)
+  const code = await osa.ended
+  return { code, stdout: osa.stdout(), stderr: osa.stderr() }
+}
+
+/** Starts a login and waits for its user code. It links `cwd`, unless that is the home folder. */
+export const startLogin = async (url: string, options: OsaOptions, flags: readonly string[] = []) => {
+  const login = spawnOsa(['login', url, '--json', ...flags], options)
+  const [, userCode = ''] = await login.until(/"user_code":"([A-Z]{4}-[A-Z]{4})"/)
+  return { ...login, userCode }
+}

@@ -1,0 +1,118 @@
+/**
+ * The command as people get it: packed, installed from its tarball into an empty prefix, and taken through a whole journey. By default on the
+ * Node.js at hand; `OSA_TEST_NODES=20.19,22,26` fetches more from the registry.
+ */
+import { execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { repository, startNode } from './node-process.ts'
+import { runOsa } from './osa-process.ts'
+import { logIn } from './stored-login.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const run = promisify(execFile)
+
+interface Packed {
+  filename: string
+  size: number
+  unpackedSize: number
+  files: { path: string }[]
+}
+
+/** The caller's way to the registry (certificates, proxy, mirror), and nothing that says which workspace npm was called in. */
+const npmEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_.*prefix)/i.test(name)),
+  )
+
+/** Runs npm and answers what it prints. */
+const npm = async (args: string[], cwd: string): Promise<string> => {
+  const { stdout } = await run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    env: npmEnvironment(),
+    maxBuffer: 16 * 1024 * 1024,
+  })
+  return stdout
+}
+
+const pack = async (folder: string): Promise<Packed & { tarball: string }> => {
+  const answer = await npm(['pack', '--json', '--pack-destination', folder], join(repository, 'apps/cli'))
+  const parsed = JSON.parse(answer) as Packed[] | Record<string, Packed>
+  const [packed] = Object.values(parsed)
+  if (!packed) throw new Error(`npm pack said nothing: ${answer}`)
+  return { ...packed, tarball: join(folder, packed.filename) }
+}
+
+/** `npm install -g` into an empty prefix; answers the path of `osa` in it. */
+const install = async (tarball: string, prefix: string, flags: string[]): Promise<string> => {
+  mkdirSync(prefix, { recursive: true })
+  await npm(['install', '--global', '--prefix', prefix, '--prefer-offline', ...flags, tarball], prefix)
+  return join(prefix, 'bin/osa')
+}
+
+/** A Node.js of this release line, from the package that carries it for this kind of machine. */
+const fetchNode = async (version: string, folder: string): Promise<string> => {
+  const name = `node-${process.platform}-${process.arch}`
+  const prefix = join(folder, `node-${version}`)
+  mkdirSync(prefix)
+  await npm(['install', '--prefix', prefix, '--prefer-offline', '--ignore-scripts', `${name}@${version}`], prefix)
+  return join(prefix, 'node_modules', name, 'bin/node')
+}
+
+const textsBelow = (dir: string): { name: string; text: string }[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => ({ name, text: readFileSync(join(parentPath, name), 'utf8') }))
+
+test('L02 the package holds the command, its licence and its words, and nothing of the machine that packed it', async () => {
+  await using folder = await temporaryFolder()
+  const { files, tarball, size, unpackedSize } = await pack(folder.path)
+  const paths = files.map(({ path }) => path)
+  console.info(
+    `packed ${Math.round(size / 1024)} kB, unpacked ${Math.round(unpackedSize / 1024)} kB, ${paths.length} files`,
+  )
+  expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'bin/osa.js', 'package.json']))
+  const known = /^(LICENSE|README\.md|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.[cm]?js)$/
+  expect(paths.filter((path) => !known.test(path))).toEqual([])
+  expect(paths.some((path) => /^dist\/main\.[cm]?js$/.test(path))).toBe(true)
+
+  await run('tar', ['-xzf', tarball, '-C', folder.path])
+  const unpacked = join(folder.path, 'package')
+  const { scripts = {} } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as { scripts?: object }
+  expect(Object.keys(scripts).filter((name) => /install|prepare|pack|publish/.test(name))).toEqual([])
+  for (const { name, text } of textsBelow(unpacked)) {
+    expect(text.includes(repository) || text.includes(`${homedir()}/`), name).toBe(false)
+    expect(text, name).not.toMatch(
+      /sourceMappingURL=|-----BEGIN [A-Z ]*PRIVATE KEY-----|\beyJ[\w-]{20,}\.[\w-]{20,}\.|npm_[A-Za-z0-9]{36}/,
+    )
+  }
+})
+
+const otherNodes = (process.env.OSA_TEST_NODES ?? '').split(',').filter((version) => version !== '')
+
+test('the packed command takes a person in and out again, on each Node.js, with no install script and no keychain library', async () => {
+  await using folder = await temporaryFolder()
+  const { tarball } = await pack(folder.path)
+  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  const lean = await install(tarball, join(folder.path, 'lean'), ['--ignore-scripts', '--omit=optional'])
+  const plain = await install(tarball, join(folder.path, 'plain'), [])
+  const runtimes = [
+    process.execPath,
+    ...(await Promise.all(otherNodes.map((version) => fetchNode(version, folder.path)))),
+  ]
+  for (const [index, runtime] of runtimes.entries()) {
+    const { stdout: version } = await run(runtime, ['--version'])
+    for (const bin of [lean, plain]) {
+      const options = { home: join(folder.path, `home-${index}`), node: runtime, bin }
+      await logIn(node.url, options)
+      const whoami = await runOsa(['whoami'], { ...options, env: { OSA_SERVER: node.url } })
+      expect(whoami, version).toMatchObject({ code: 0, stdout: expect.stringContaining('Josiah Carberry') })
+      expect(await runOsa(['logout', node.url], options), version).toMatchObject({ code: 0 })
+      expect(await runOsa(['whoami', '--server', node.url], options), version).not.toMatchObject({ code: 0 })
+    }
+    console.info(`in and out again on Node.js ${version.trim()}`)
+  }
+}, 600_000)

@@ -1,0 +1,74 @@
+/** The SDK's browser build in Chromium: the example of a page, bundled. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { login, storedCredentials } from '@osa/sdk/node'
+import { memoryStore } from '@osa/sdk/testing'
+import { rolldown } from 'rolldown'
+import { expect, test } from 'vitest'
+import { approve } from './approve.ts'
+import { openChromium } from './chromium.ts'
+import { repository, startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const bundle = async (): Promise<string> => {
+  const build = await rolldown({
+    input: join(repository, 'packages/sdk/examples/browser-page.ts'),
+    platform: 'browser',
+  })
+  const { output } = await build.generate({ format: 'esm', codeSplitting: false })
+  await build.close()
+  return output[0].code
+}
+
+/** A tool's own server: its page, its script, a token for whoever is signed in to the tool, and the node's /trpc passed through. */
+const startToolServer = async (code: string, nodeUrl: string, token: () => Promise<string | null>) => {
+  const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const headers = { authorization: request.headers.authorization ?? '' }
+    const answer = await fetch(nodeUrl + request.url, { headers })
+    response
+      .writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+      .end(Buffer.from(await answer.arrayBuffer()))
+  }
+  const server = createServer(async (request, response) => {
+    if (request.url?.startsWith('/trpc/')) return passOn(request, response)
+    if (request.url === '/page.js') return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
+    if (request.url === '/osa-token') return void response.end(await token())
+    const at = request.url === '/elsewhere' ? ` data-server="${nodeUrl}"` : ''
+    const html = `<body${at}><script type="module" src="/page.js"></script></body>`
+    response.writeHead(200, { 'content-type': 'text/html' }).end(html)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+test('a page calls a node with a token from its own server, through its own origin; no other origin may (A19)', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startNode({ OSA_DATA_DIR: folder.path })
+  const store = memoryStore()
+  await login({ server: node.url, store, onVerification: ({ userCode }) => approve(node.url, userCode) })
+  const provider = storedCredentials({ store })
+  const code = await bundle()
+  expect(code).not.toMatch(/from\s*"node:|require\("node:|import\("node:/)
+  await using tool = await startToolServer(code, node.url, async () =>
+    provider.getToken({ server: node.url, serverSource: 'option' }),
+  )
+  const chromium = await openChromium()
+  try {
+    const page = await chromium.newPage()
+    const shown = async (path: string): Promise<string | null> => {
+      await page.goto(tool.url + path)
+      return page.locator('output').textContent()
+    }
+    expect(await shown('/')).toBe(`Josiah Carberry since ${new Date().getUTCFullYear()}`)
+    expect(await shown('/elsewhere')).toBe('connection_failed')
+  } finally {
+    await chromium.close()
+  }
+})

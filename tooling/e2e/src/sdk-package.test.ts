@@ -1,0 +1,116 @@
+/** The SDK as people get it: packed, installed in an empty project from the registry, compiled and run by what they have. */
+import { execFile } from 'node:child_process'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanEnvironment, repository } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const run = promisify(execFile)
+const sdk = join(repository, 'packages/sdk')
+const bin = (name: string): string => join(repository, 'node_modules/.bin', name)
+const minutes = (count: number): number => count * 60_000
+
+/** The oldest and newest that are promised, by the packages that hold nothing but the binary. */
+const nodes = { node20: '20.19.0', node22: '22.23.3', node26: '26.10.0' }
+const compilers = { typescript59: '5.9.3', typescript60: '6.0.3', typescript70: '7.0.2' }
+const otherRuntimes = { bun: '1.4.5', deno: '2.9.6' }
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let project: string
+/** Nothing of the workspace in reach: no parent folder of the project holds a node_modules. */
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  project = folder.path
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: sdk })
+  const [packed] = JSON.parse(stdout) as [{ filename: string }]
+  const platform = `node-${process.platform}-${process.arch}`
+  const dependencies = {
+    '@osa/sdk': `file:${packed.filename}`,
+    '@types/node': '24.19.2',
+    ...Object.fromEntries(Object.entries(nodes).map(([name, version]) => [name, `npm:${platform}@${version}`])),
+    ...Object.fromEntries(Object.entries(compilers).map(([name, version]) => [name, `npm:typescript@${version}`])),
+    ...otherRuntimes,
+  }
+  const manifest = { name: 'empty', private: true, type: 'module', dependencies }
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: project })
+  for (const file of ['types.ts', 'page-types.ts', 'run.js']) {
+    await copyFile(join(import.meta.dirname, 'sdk-package', file), join(project, file))
+  }
+}, minutes(8))
+afterAll(() => folder[Symbol.asyncDispose](), minutes(2))
+
+test('its declarations name no store, no database and nothing that is not published', async () => {
+  const dist = join(project, 'node_modules/@osa/sdk/dist')
+  const declarations = (await readdir(dist)).filter((name) => name.endsWith('.d.ts'))
+  expect(declarations.length).toBeGreaterThan(4)
+  for (const name of declarations) {
+    const code = (await readFile(join(dist, name), 'utf8')).replace(/\/\*[\s\S]*?\*\//g, '')
+    expect(code, name).not.toMatch(/mikro|EntityManager|AuthStore|pglite/i)
+    expect(code.match(/from "@osa\/[^"]*"|import\("@osa\/[^"]*"\)/g), name).toBe(null)
+  }
+  const { dependencies } = JSON.parse(await readFile(join(project, 'node_modules/@osa/sdk/package.json'), 'utf8'))
+  expect(Object.keys(dependencies).filter((name) => name.startsWith('@osa/'))).toEqual([])
+})
+
+describe.each(Object.keys(compilers))('%s', (compiler) => {
+  test.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])(
+    'compiles a consumer with module %s, resolution %s',
+    async (module, moduleResolution) => {
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        target: 'es2023',
+        lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],
+        module,
+        moduleResolution,
+        types: ['node'],
+        // the newest is fast enough to check every library's declarations too
+        skipLibCheck: compiler !== 'typescript70',
+      }
+      // without the condition `node` a compiler sees the build for browsers
+      const files = moduleResolution === 'bundler' ? ['types.ts', 'page-types.ts'] : ['types.ts']
+      const config = join(project, `tsconfig.${compiler}.${moduleResolution}.json`)
+      await writeFile(config, JSON.stringify({ compilerOptions, files }))
+      const tsc = join(project, 'node_modules', compiler, 'bin/tsc')
+      const { stdout } = await run(process.execPath, [tsc, '-p', config]).catch((error: { stdout: string }) => error)
+      expect(stdout).toBe('')
+    },
+    minutes(3),
+  )
+})
+
+describe('runs on', () => {
+  const installed = (path: string): string => join(project, 'node_modules', path)
+  test.each([
+    ['this Node', () => [process.execPath]],
+    ...Object.keys(nodes).map((name) => [name, () => [installed(`${name}/bin/node`)]] as const),
+    ['Bun', () => [installed('.bin/bun')]],
+    ['Deno', () => [installed('.bin/deno'), 'run', '-A']],
+  ] as [string, () => [string, ...string[]]][])(
+    '%s',
+    async (_name, command) => {
+      const [program, ...words] = command()
+      const { stdout } = await run(program, [...words, 'run.js'], { cwd: project, env: cleanEnvironment() })
+      expect(stdout).toBe('all of it ran\n')
+    },
+    minutes(2),
+  )
+})
+
+test(
+  'publint and are-the-types-wrong find nothing',
+  async () => {
+    const linted = await run(bin('publint'), ['--strict', sdk])
+    expect(linted.stdout).toContain('All good!')
+    const { stdout } = await run(bin('attw'), ['--pack', sdk, '--profile', 'esm-only', '--no-color'])
+    expect(stdout).toContain('node16 (from ESM): 🟢 (ESM)')
+    expect(stdout).not.toMatch(/❌|🎭|🐛|👺|❓|🕵️|🚭/u)
+  },
+  minutes(3),
+)

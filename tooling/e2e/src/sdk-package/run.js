@@ -1,0 +1,31 @@
+// What the packed SDK must do on every runtime: renew once for parallel calls, say how a session ended, open
+// an event stream, and load with require.
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { createOsaClient, isOsaError, OsaError } from '@osa/sdk'
+import { storedCredentials } from '@osa/sdk/node'
+import { memoryStore, startFakeNode } from '@osa/sdk/testing'
+
+const node = await startFakeNode()
+const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
+const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
+const people = await Promise.all([osa.me.query(), osa.me.query(), osa.me.query()])
+assert.equal(people[2].display_name, 'Josiah Carberry')
+assert.equal(node.calls.refresh, 1)
+
+node.revokeFamilies()
+node.expireAccessTokens()
+const error = await osa.me.query().catch((failure) => failure)
+assert.ok(error instanceof OsaError && isOsaError(error, 'session_ended'), String(error))
+
+// the fake node has no event streams: the answer proves that one was asked for
+const refusal = await createOsaClient({ server: node.url, auth: { type: 'none' } })
+  .device.watch.subscribe({ device_code_hash: 'A'.repeat(43) })
+  .next()
+  .catch((failure) => failure)
+assert.ok(isOsaError(refusal, 'not_an_osa_server'), String(refusal))
+
+const required = createRequire(import.meta.url)('@osa/sdk')
+assert.equal(typeof required.createOsaClient, 'function')
+await node[Symbol.asyncDispose]()
+process.stdout.write('all of it ran\n')

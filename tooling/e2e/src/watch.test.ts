@@ -1,0 +1,145 @@
+/** Being told of the decision at once: real nodes, the built `osa`, and networks that let events through or do not. */
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { startPostgres } from '@osa/db/testing'
+import { expect, test, vi } from 'vitest'
+import { approve } from './approve.ts'
+import { freePort } from './free-port.ts'
+import { startMeasuredNode } from './measured-node.ts'
+import { type NodeProcess, startNode } from './node-process.ts'
+import { runOsa, startLogin } from './osa-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const patience = { timeout: 30_000, interval: 20 }
+
+const untilOpen = (node: { openWatches(): Promise<number> }, count: number) =>
+  vi.waitFor(async () => expect(await node.openWatches()).toBe(count), patience)
+
+/** Logs in and answers how long after the approval `osa` said so, and how long it lived on after that. */
+const timedLogin = async (node: Pick<NodeProcess, 'url'>, home: string, onWaiting: () => Promise<unknown>) => {
+  const login = await startLogin(node.url, { home })
+  await onWaiting()
+  await approve(node.url, login.userCode)
+  const approvedAt = performance.now()
+  await login.until(/"event":"result","ok":true/)
+  const toldAt = performance.now()
+  expect(await login.ended).toBe(0)
+  return { toldMs: Math.round(toldAt - approvedAt), endedMs: Math.round(performance.now() - toldAt) }
+}
+
+test.each([5, 60])(
+  'with an interval of %i s an approval is in the terminal within moments, and osa ends',
+  async (interval) => {
+    await using folder = await temporaryFolder()
+    await using node = await startMeasuredNode({
+      OSA_DATA_DIR: join(folder.path, 'data'),
+      OSA_DEVICE_POLL_INTERVAL_SECONDS: String(interval),
+    })
+    const times = []
+    for (let n = 0; n < 3; n++) {
+      times.push(await timedLogin(node, join(folder.path, `home-${n}`), () => untilOpen(node, 1)))
+    }
+    console.info(`interval ${interval} s: ${JSON.stringify(times)}`)
+    expect(Math.min(...times.map(({ toldMs }) => toldMs))).toBeLessThan(2_000)
+    for (const { toldMs, endedMs } of times) {
+      expect(toldMs).toBeLessThan(Math.max(interval * 1000, 15_000))
+      expect(endedMs).toBeLessThan(5_000)
+    }
+    await untilOpen(node, 0)
+  },
+)
+
+test('L04 an approval at one node wakes a terminal that waits at another, on one PostgreSQL', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres()
+  const settings = {
+    DATABASE_URL: postgres.url(),
+    OSA_SECRET: Buffer.alloc(32, 6).toString('base64url'),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+    OSA_DEVICE_POLL_INTERVAL_SECONDS: '60',
+  }
+  await using one = await startMeasuredNode(settings)
+  const port = await freePort()
+  await using _two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: `http://127.0.0.1:${port}` })
+  const login = await startLogin(one.url, { home: folder.path })
+  await untilOpen(one, 1)
+  await approve(`http://127.0.0.1:${port}`, login.userCode)
+  const approvedAt = performance.now()
+  await login.until(/"event":"result","ok":true/)
+  console.info(`told by the other node after ${Math.round(performance.now() - approvedAt)} ms`)
+  expect(performance.now() - approvedAt).toBeLessThan(20_000)
+  expect(await login.ended).toBe(0)
+})
+
+test('K16 J14 Ctrl-C ends a login that is being told within a second; a node that stops does not wait for terminals', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  const [cancelled, outliving] = await Promise.all(
+    ['a', 'b'].map((name) => startLogin(node.url, { home: join(folder.path, name) })),
+  )
+  if (!cancelled || !outliving) throw new Error('two logins were started')
+  await untilOpen(node, 2)
+  const interruptedAt = performance.now()
+  cancelled.child.kill('SIGINT')
+  expect(await cancelled.ended).toBe(130)
+  const cancelMs = Math.round(performance.now() - interruptedAt)
+  await untilOpen(node, 1)
+  const stoppedAt = performance.now()
+  expect(await node.stop()).toBe(0)
+  const stopMs = Math.round(performance.now() - stoppedAt)
+  console.info(`Ctrl-C: ${cancelMs} ms; node stopped with a terminal waiting: ${stopMs} ms`)
+  expect(cancelMs).toBeLessThan(3_000)
+  expect(stopMs).toBeLessThan(8_000)
+  outliving.child.kill('SIGINT')
+  expect(await outliving.ended).toBe(130)
+})
+
+/** What stands between a terminal and a node, and does as it likes with `/trpc`. */
+const startProxy = async (target: string, trpc: 'refused' | 'swallowed' | 'held back') => {
+  const held: string[] = []
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.url?.startsWith('/trpc')) {
+      held.push(incoming.url)
+      if (trpc === 'refused')
+        return void outgoing.writeHead(403, { 'Content-Type': 'text/html' }).end('<h1>Blocked</h1>')
+      if (trpc === 'swallowed') return
+    }
+    const forwarded = request(target + incoming.url, { method: incoming.method, headers: incoming.headers })
+    forwarded.on('response', (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      if (trpc === 'held back' && incoming.url?.startsWith('/trpc')) answer.resume()
+      else answer.pipe(outgoing)
+    })
+    forwarded.on('error', () => outgoing.destroy())
+    incoming.pipe(forwarded)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    held,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}
+
+test.each(['refused', 'swallowed', 'held back'] as const)(
+  'where events are %s on the way, the login goes through at the next poll and osa ends',
+  async (trpc) => {
+    await using folder = await temporaryFolder()
+    const port = await freePort()
+    await using proxy = await startProxy(`http://127.0.0.1:${port}`, trpc)
+    const settings = { OSA_DATA_DIR: join(folder.path, 'data'), OSA_PUBLIC_URL: proxy.url, PORT: String(port) }
+    await using _node = await startNode(settings)
+    const times = await timedLogin({ url: proxy.url }, folder.path, () =>
+      vi.waitFor(() => expect(proxy.held).toHaveLength(1), patience),
+    )
+    console.info(`events ${trpc}: ${JSON.stringify(times)}`)
+    expect(times.toldMs).toBeLessThan(15_000)
+    expect(times.endedMs).toBeLessThan(5_000)
+    const whoami = await runOsa(['whoami', '--server', proxy.url], { home: folder.path })
+    expect(whoami.stdout).toContain('Josiah Carberry')
+  },
+)

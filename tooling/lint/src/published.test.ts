@@ -1,0 +1,95 @@
+/** L02, L09: what people get who install the command or the SDK. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { installedWith, lockedPackages } from './lock-file.ts'
+import { bundledPackages, type PublishedName, publishedFolders, tarballFiles } from './published.ts'
+import { sbomOf } from './sbom.ts'
+import { repository } from './workspaces.ts'
+
+/** Everything that runs on people's machines, platforms' builds of one package taken together. A new name needs a reason. */
+const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: string[]; files: RegExp }>> = {
+  '@osa/cli': {
+    bundled: ['@balena/dockerignore', 'cac', 'undici', 'uqr', 'zod'],
+    installed: ['@napi-rs/keyring', 'jiti'],
+    files: /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.c?js)$/,
+  },
+  '@osa/sdk': {
+    bundled: [],
+    // eventsource for subscriptions outside browsers; tRPC's client wants its server and TypeScript beside it, as peers
+    installed: [
+      '@napi-rs/keyring',
+      '@trpc/client',
+      '@trpc/server',
+      'copy-anything',
+      'eventsource',
+      'eventsource-parser',
+      'superjson',
+      'typescript',
+      'zod',
+    ],
+    files: /^(README\.md|LICENSE|package\.json|dist\/[\w.-]+\.(js|d\.ts))$/,
+  },
+}
+
+const permissive = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0']
+const platforms = /^(@napi-rs\/keyring|@typescript\/typescript)-[\w-]+$/
+
+describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
+  const folder = publishedFolders[name]
+  const { bundled, installed, files } = expected[name]
+
+  test('L02 the tarball holds what runs and nothing else: no source, no source map, no settings', () => {
+    const packed = tarballFiles(name)
+    expect(packed.filter((file) => !files.test(file))).toEqual([])
+    expect(packed.filter((file) => file.startsWith('dist/')).length).toBeGreaterThan(1)
+    for (const file of packed) {
+      const text = readFileSync(join(repository, folder, file), 'utf8')
+      expect(text, file).not.toMatch(/^\/[/*][#@]\s*sourceMappingURL=/m)
+      expect(text.includes(repository), `${file} names a folder of this machine`).toBe(false)
+    }
+  })
+
+  test('L09 few packages come with it, each one known', () => {
+    const names = installedWith(folder).map((locked) => locked.name)
+    expect([...new Set(names.filter((found) => !platforms.test(found)))].sort()).toEqual(installed)
+    expect(bundledPackages(name)).toEqual(bundled)
+  })
+
+  test('L09 none of them, nor itself, runs a script when it is installed', () => {
+    const { scripts = {} } = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8'))
+    expect(
+      Object.keys(scripts).filter((script) => /^(pre|post)?install$|^(pre)?prepare$|^prepublish$/.test(script)),
+    ).toEqual([])
+    expect(installedWith(folder).filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
+  })
+
+  test('L09 its bill of materials is made from the lock file without a network, and is complete', () => {
+    vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
+    const { bomFormat, metadata, components } = sbomOf(name)
+    vi.unstubAllEnvs()
+    expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', name])
+    const parts = components.map((component) => component.name).filter((part) => !platforms.test(part))
+    expect([...new Set(parts)].sort()).toEqual(expect.arrayContaining([...installed, ...bundled]))
+    for (const { name: part, licenses, hashes } of components) {
+      expect(licenses?.length, part).toBe(1)
+      expect(hashes?.length, part).toBe(1)
+    }
+  })
+})
+
+test('L09 what runs on people’s machines and in the node is under a permissive licence', () => {
+  const cli = installedWith('apps/cli', expected['@osa/cli'].bundled)
+  const production = [...cli, ...installedWith('packages/sdk'), ...installedWith('apps/server')]
+  expect(production.length).toBeGreaterThan(50)
+  expect(production.filter(({ license }) => !permissive.includes(license ?? 'none'))).toEqual([])
+})
+
+test('L09 the node runs without any package that has an install script', () => {
+  expect(installedWith('apps/server').filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
+})
+
+test('L09 the lock file holds the hash of every package, whichever registry brings it', () => {
+  expect(lockedPackages.length).toBeGreaterThan(100)
+  expect(lockedPackages.filter(({ integrity }) => !integrity?.startsWith('sha512-'))).toEqual([])
+})

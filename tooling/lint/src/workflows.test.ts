@@ -1,0 +1,129 @@
+/** L09: what runs on GitHub is pinned, has few rights, and stops a release on a known hole. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { repository } from './workspaces.ts'
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>
+  readonly permissions?: unknown
+  readonly jobs: Readonly<Record<string, { permissions?: unknown; 'timeout-minutes'?: number; steps: readonly Step[] }>>
+}
+
+const read = (file: string): { text: string; workflow: Workflow } => {
+  const text = readFileSync(join(repository, file), 'utf8')
+  return { text, workflow: parse(text) }
+}
+const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap(({ steps }) => steps)
+const commandsOf = (workflow: Workflow): string[] =>
+  stepsOf(workflow).flatMap(({ run }) => (run === undefined ? [] : [run]))
+
+const files = globSync('.github/workflows/*.{yml,yaml}', { cwd: repository })
+const ci = read('.github/workflows/ci.yml').workflow
+const publish = read('.github/workflows/publish.yml').workflow
+const auditCommand = 'npm audit --audit-level=high'
+
+describe.each(files)('%s', (file) => {
+  const { text, workflow } = read(file)
+
+  test('L09 every action is pinned by its commit and says which version that is', () => {
+    const uses = stepsOf(workflow).flatMap((step) => (step.uses === undefined ? [] : [step.uses]))
+    expect(uses.length).toBeGreaterThan(0)
+    for (const used of uses) {
+      expect(used).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
+      expect(text).toMatch(new RegExp(`uses: ${used} # v\\d+\\.\\d+\\.\\d+\n`))
+    }
+  })
+
+  test('L09 strangers’ changes meet no rights and no secrets', () => {
+    expect(Object.keys(workflow.on)).not.toContain('pull_request_target')
+    expect(Object.keys(workflow.on)).not.toContain('workflow_run')
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    expect(text).not.toMatch(/secrets\.|write-all/)
+    // a title or branch name of somebody's choice must not become part of a command
+    for (const command of commandsOf(workflow)) expect(command).not.toContain('${{')
+    for (const { uses, with: inputs } of stepsOf(workflow)) {
+      if (uses?.startsWith('actions/checkout@')) expect(inputs?.['persist-credentials']).toBe(false)
+      // a cache can be filled by a job with fewer rights than the one that reads it
+      if (uses?.startsWith('actions/setup-node@')) expect(inputs?.['package-manager-cache']).toBe(false)
+    }
+    for (const job of Object.values(workflow.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0)
+  })
+
+  test('L09 packages are installed without running their scripts, but where the tests need them', () => {
+    const installs = commandsOf(workflow).filter((command) => /\bnpm (ci|install|i)\b/.test(command))
+    expect(installs.every((command) => command === 'npm ci --ignore-scripts')).toBe(true)
+  })
+})
+
+test('L09 one version of Node.js everywhere: workflows, image and tests', () => {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+  const versions = [ci, publish].flatMap(stepsOf).flatMap((step) => step.with?.['node-version'] ?? [])
+  expect(new Set(versions)).toEqual(new Set([optionalDependencies.node]))
+})
+
+test('L09 a change meets the tests and the audit; the secret scan gets the whole history', () => {
+  expect(commandsOf(ci)).toEqual(expect.arrayContaining(['.ci/run', auditCommand, 'npm audit signatures']))
+  expect(ci.on).toMatchObject({ push: { branches: ['main'] }, schedule: [{ cron: expect.any(String) }] })
+  expect(Object.keys(ci.on)).toContain('pull_request')
+  expect(ci.jobs.test?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with?.['fetch-depth']).toBe(0)
+})
+
+test('L09 a tag publishes the command and the SDK with provenance and no stored token, after the audit', () => {
+  expect(Object.keys(publish.on)).toEqual(['push'])
+  expect(publish.jobs.npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
+  const commands = commandsOf(publish)
+  const last = commands.at(-1) ?? ''
+  expect(last).toMatch(/^npm publish --provenance .*--ignore-scripts --workspace @osa\/sdk --workspace @osa\/cli$/)
+  expect(commands).toContain(auditCommand)
+  expect(commands.join('\n')).toContain('npm run --silent sbom -- @osa/cli')
+})
+
+/** Runs the audit command of the workflows against a registry that knows of one hole in `hono`. */
+const audit = async (severity: string | null): Promise<{ code: number; output: string }> => {
+  const hole = {
+    id: 1,
+    url: 'https://registry.example/1',
+    title: 'a hole',
+    severity,
+    vulnerable_versions: '*',
+    cwe: [],
+    cvss: { score: 8 },
+  }
+  const registry = createServer((request, response) => {
+    request.resume()
+    response.setHeader('Content-Type', 'application/json')
+    const isBulk = request.url?.endsWith('/security/advisories/bulk')
+    const packument = { name: decodeURIComponent(request.url?.slice(1) ?? ''), 'dist-tags': {}, versions: {} }
+    response.end(JSON.stringify(isBulk ? (severity === null ? {} : { hono: [hole] }) : packument))
+  }).listen(0, '127.0.0.1')
+  await once(registry, 'listening')
+  const { port } = registry.address() as AddressInfo
+  using cache = mkdtempDisposableSync(join(tmpdir(), 'osa-audit-'))
+  const env = { ...process.env, npm_config_registry: `http://127.0.0.1:${port}/`, npm_config_cache: cache.path }
+  const [command = '', ...args] = `${auditCommand} --package-lock-only`.split(' ')
+  const child = spawn(command, args, { cwd: repository, env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const [code] = await once(child, 'close')
+  registry.close()
+  return { code, output }
+}
+
+test('L09 the audit is a gate: a high severity finding fails it, a moderate one and none do not', async () => {
+  expect(await audit(null)).toMatchObject({ code: 0, output: expect.stringContaining('found 0 vulnerabilities') })
+  expect(await audit('moderate')).toMatchObject({ code: 0, output: expect.stringContaining('moderate') })
+  expect(await audit('high')).toMatchObject({ code: 1, output: expect.stringContaining('hono') })
+}, 60_000)
