@@ -53,6 +53,26 @@ test.each([
   expect(refusal(...argv).hint).toBe(hint)
 })
 
+test.each([
+  '--no-json',
+  '--browser',
+  '---json',
+  '--json.x',
+  '--nonInteractive',
+  '--__proto__',
+  '--_',
+  '-vh',
+  '--allow-http',
+])('%s is an option of no kind here, and not passed over', (typed) => {
+  expect(refusal('whoami', typed).message).toBe(`Unknown option "${typed}"`)
+  expect(refusal(typed, 'whoami').message).toBe(`Unknown option "${typed}"`)
+})
+
+test("a command's own options may stand before it too, and the same missing value twice is still missing", () => {
+  expect(parseCommandLine(['--token', '007', '--dry-run', 'deploy']).flags.value('token')).toBe('007')
+  expect(refusal('whoami', '--server=', '--server=').message).toBe('--server needs a value')
+})
+
 test('a switch takes no value', () => {
   expect(refusal('whoami', '--json=false').message).toBe('--json takes no value')
 })
