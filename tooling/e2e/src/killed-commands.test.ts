@@ -108,7 +108,7 @@ const killLogin = async ({ home }: Home, { url }: NodeProcess, random: Random, t
   await recover(home, url, tally, 'after a killed login')
 }
 
-/** What the dead have left beside the file: half-written replacements, which later commands remove, and locks. */
+/** What the dead have left beside the file: half-written replacements and ended locks, which later commands remove, and held locks. */
 const leftovers = ({ home }: Home): string[] => {
   const dir = dirname(credentialsPath(home))
   return readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(
@@ -149,8 +149,14 @@ test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the fi
   const left = worked.flatMap(leftovers)
   const slowest = Math.max(...tally.recoveryMs)
   const temporary = left.filter((name) => name.endsWith('.tmp'))
-  const spent = left.filter((name) => /^locks\/.*\.(done|stale)(\/owner)?$/.test(name))
-  const report = { seed, ...tally.counts, slowestRecoveryMs: slowest, temporaryFiles: temporary.length }
+  const spent = left.filter((name) => /\.(lock|refresh)\.[0-9a-f]{24}\.(done|stale)(\/owner)?$/.test(name))
+  const report = {
+    seed,
+    ...tally.counts,
+    slowestRecoveryMs: slowest,
+    temporaryFiles: temporary.length,
+    endedLocks: spent.length,
+  }
   console.info(`${next} kills in ${Math.round((performance.now() - startedAt) / 1000)} s: ${JSON.stringify(report)}`)
   // a lock that nobody has signed yet counts as dead after 2 s, one of a dead process at once
   expect(slowest).toBeLessThan(10_000)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { makeTemporaryDir } from '../testing/index.ts'
-import { acquireLock } from './lock.ts'
+import { acquireLock, removeSpentLocks } from './lock.ts'
 
 const acquire = (path: string, timeoutMs = 5000) =>
   acquireLock(path, { timeoutMs, clock: systemClock, purpose: 'renewing this session' })
@@ -73,6 +73,26 @@ test('K32: a lock whose maker died before signing it does not last', async () =>
   const before = new Date(Date.now() - 3000)
   await utimes(path, before, before)
   await (await acquire(path, 50)).release()
+})
+
+test('K32: what killed processes left of ended locks goes after two minutes, and locks that are held stay', async () => {
+  await using dir = await makeTemporaryDir()
+  const nonce = 'af2e704dbff295fa71635549'
+  const before = new Date(Date.now() - 121_000)
+  const names = [
+    `credentials.json.lock.${nonce}.done`,
+    `0123.refresh.${nonce}.stale`,
+    'credentials.json.lock',
+    'notes.done',
+  ]
+  for (const name of names) {
+    await leaveLock(join(dir.path, name), { pid: process.pid, host: hostname() })
+    await utimes(join(dir.path, name), before, before)
+  }
+  const recent = `credentials.json.lock.${nonce.replace('a', 'b')}.done`
+  await leaveLock(join(dir.path, recent), { pid: process.pid, host: hostname() })
+  await removeSpentLocks(dir.path, Date.now())
+  expect((await readdir(dir.path)).sort()).toEqual([recent, 'credentials.json.lock', 'notes.done'].sort())
 })
 
 test('S22: waiting in vain names the holder', async () => {

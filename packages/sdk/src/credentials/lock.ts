@@ -2,7 +2,7 @@
  * A lock between processes: `mkdir`, which is atomic everywhere, with a file inside that says whose it is and a heartbeat. A holder that
  * died is noticed at once on the same machine, and after thirty silent seconds elsewhere.
  */
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
@@ -16,6 +16,8 @@ const silentAfterMs = 30_000
 /** An owner file follows its directory within milliseconds. */
 const ownerlessAfterMs = 2000
 const retryMs = 25
+/** Long past the moment that a lock is aside between its end and its removal. */
+const spentAfterMs = 120_000
 
 interface Owner {
   pid: number
@@ -106,6 +108,16 @@ const hold = (path: string, nonce: string): Lock => {
       await rename(path, aside)
       await rm(aside, { recursive: true, force: true })
     },
+  }
+}
+
+/** Removes the ended locks in `dir` whose processes were killed before they could. They hold nobody up, but would pile up. */
+export const removeSpentLocks = async (dir: string, nowMs: number): Promise<void> => {
+  for (const name of await readdir(dir)) {
+    if (!/\.(lock|refresh)\.[0-9a-f]{24}\.(done|stale)$/.test(name)) continue
+    const spent = join(dir, name)
+    const stats = await stat(spent).catch(() => null) // gone meanwhile: another process cleans up too
+    if (stats && nowMs - stats.mtimeMs > spentAfterMs) await rm(spent, { recursive: true, force: true })
   }
 }
 

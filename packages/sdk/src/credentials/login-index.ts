@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
 import { prepareReplacement, removeAbandoned } from './atomic-file.ts'
 import { type Entries, findEntryKey, formatCredentials, parseCredentials } from './credentials-file.ts'
-import { acquireLock } from './lock.ts'
+import { acquireLock, removeSpentLocks } from './lock.ts'
 import { checkPrivateDir, readPrivateFile, resolveTarget, toStoreError } from './private-file.ts'
 import { fileTimestamp } from './timestamp.ts'
 
@@ -92,6 +92,8 @@ export const openLoginIndex = (options: { dir: string; clock: Clock; warn: (text
             const before = await read()
             await replacement.commit(formatCredentials(change(before)))
             await removeAbandoned(file, clock.now())
+            await removeSpentLocks(dir, clock.now())
+            await removeSpentLocks(join(dir, 'locks'), clock.now())
             return before
           }),
       }
