@@ -32,7 +32,7 @@ describe.each(ruled)('$name', (workspace) => {
   })
 
   test('declares every package it imports: hoisting must not hide a missing one', () => {
-    const declared = { ...workspace.dependencies, ...workspace.devDependencies }
+    const declared = { ...workspace.dependencies, ...workspace.devDependencies, ...workspace.peerDependencies }
     const missing = importsOf(workspace, { withTests: true }).filter(({ specifier }) => {
       const name = packageOf(specifier)
       return name !== null && name !== workspace.name && !(name in declared) && !(`@types/${name}` in declared)

@@ -11,6 +11,7 @@ export interface Workspace {
   /** Optional ones among them. */
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 
 export const workspaces: readonly Workspace[] = globSync('{apps,packages,tooling}/*/package.json', {
@@ -21,12 +22,14 @@ export const workspaces: readonly Workspace[] = globSync('{apps,packages,tooling
     dependencies = {},
     optionalDependencies = {},
     devDependencies = {},
+    peerDependencies = {},
   } = JSON.parse(readFileSync(join(repository, manifest), 'utf8'))
   return {
     name,
     folder: dirname(manifest),
     dependencies: { ...dependencies, ...optionalDependencies },
     devDependencies,
+    peerDependencies,
   }
 })
 
