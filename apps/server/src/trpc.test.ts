@@ -43,6 +43,32 @@ describe('trpc', () => {
     expect((await node.request('/trpc/me?access_token=x', { headers })).status).toBe(400)
   })
 
+  test('B18 F13 the challenge of a 401 names an error only if a token was sent, and a batch that is not 401 has none', async () => {
+    const node = await startTestNode()
+    const challenge = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await node.request(path, { headers })
+      return [answer.status, answer.headers.get('www-authenticate')]
+    }
+    expect(await challenge('/trpc/me')).toEqual([401, 'Bearer realm="OSA"'])
+    const forged = await challenge('/trpc/me', { Authorization: 'Bearer forged' })
+    expect(forged).toEqual([401, expect.stringContaining('error="invalid_token"')])
+    expect(await challenge('/trpc/me,server.info?batch=1')).toEqual([207, null])
+  })
+
+  test('B30 B38 whatever the adapter refuses before it finds a procedure is declared as JSON', async () => {
+    const node = await startTestNode()
+    const typeOf = async (path: string, init?: RequestInit) =>
+      (await node.request(path, init)).headers.get('content-type')
+    const plain = { method: 'POST', body: 'x', headers: { 'Content-Type': 'text/plain' } }
+    for (const type of [
+      await typeOf('/trpc/device.token', plain),
+      await typeOf('/trpc/%ZZ'),
+      await typeOf('/trpc/me?connectionParams=%7B'),
+      await typeOf(`/trpc/${'me,'.repeat(10)}me?batch=1`),
+    ])
+      expect(type).toBe('application/json')
+  })
+
   test('dates survive the wire', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()

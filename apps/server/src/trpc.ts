@@ -4,7 +4,7 @@ import type { ServerDocument } from '@osa/contract'
 import { type Auth, type Conventions, isRefusal, refuse } from '@osa/core'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
-import { readBearer } from './bearer.ts'
+import { bearerChallenge, readBearer } from './bearer.ts'
 import { maxBodyBytes, readBody } from './body.ts'
 import type { Logger } from './log.ts'
 import { replyMethodNotAllowed } from './oauth/reply.ts'
@@ -57,6 +57,9 @@ const boundedRequest = async (
     : replyMalformed(c, refuse('invalid_request', 'The body is not UTF-8.'))
 }
 
+const noToken = refuse('invalid_token', 'An access token is required.', { reason: 'missing' })
+const badToken = refuse('invalid_token', 'The access token is not valid.')
+
 const namesDeploy = (path: string): boolean => {
   try {
     return decodeURIComponent(path.slice('/trpc/'.length)).split(',').includes('conventions.deploy')
@@ -84,12 +87,18 @@ const answer = async (
     },
     responseMeta: ({ errors }) => {
       const headers = new Headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-      if (errors.some(({ code }) => code === 'UNAUTHORIZED')) headers.set('WWW-Authenticate', 'Bearer realm="OSA"')
       if (!errors.some(({ cause }) => isUnavailable(cause))) return { headers }
       headers.set('Retry-After', '2')
       return { headers, status: 503 }
     },
   })
   response.headers.set('X-Request-Id', requester.requestId ?? '')
+  // a batch in which only some calls lack a token is 207, and a challenge belongs to 401 alone (B18)
+  if (response.status === 401)
+    response.headers.set('WWW-Authenticate', bearerChallenge(accessToken === null ? noToken : badToken))
+  // the adapter forgets the type of what it refuses before it looks for a procedure (B38)
+  if (response.headers.get('content-type')?.startsWith('text/plain')) {
+    response.headers.set('Content-Type', 'application/json')
+  }
   return response
 }
