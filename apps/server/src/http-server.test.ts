@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { startingUp } from './http-refusals.ts'
 import { listen } from './http-server.ts'
 import { startTestNode } from './testing/test-node.ts'
 
@@ -46,6 +47,17 @@ describe('J04 size', () => {
     expect(await announced.json()).toMatchObject({ error: 'invalid_request' })
     expect((await fetch(`${node.publicUrl}/healthz`)).status).toBe(200)
   })
+
+  test('J04 of hundreds of requests sent ahead on one connection few are taken up, and it ends', async () => {
+    let takenUp = 0
+    await using server = await open(() => {
+      takenUp++
+      return ok()
+    })
+    const answers = await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1_000))
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(20).fill('HTTP/1.1 200'), 'HTTP/1.1 429'])
+    expect(takenUp).toBe(20)
+  })
 })
 
 describe('J05 time', () => {
@@ -61,6 +73,22 @@ describe('J05 time', () => {
   test('an idle kept-alive connection is closed', async () => {
     await using server = await open(ok, limits)
     expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toContain('200 OK')
+  })
+
+  test('a reader that does not read is cut, so that its answer does not stay in memory', async () => {
+    const cut = Promise.withResolvers<void>()
+    const endless = () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+          cancel: () => cut.resolve(),
+        }),
+      )
+    await using server = await open(endless, { stallTimeout: 200 })
+    const socket = connect(server.port, '127.0.0.1').pause()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await cut.promise
+    socket.destroy()
   })
 
   test('an answer may take longer than a request may', async () => {
@@ -83,10 +111,28 @@ describe('J11 framing', () => {
     ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n'],
     ['a bare line feed', 'GET / HTTP/1.1\nHost: a\n\n'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+    ['a coding beside chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
+    ['chunks in HTTP/1.0', 'POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
   ]
-  test.each(ambiguous)('%s is 400 and the connection ends', async (_name, bytes) => {
+  test.each(ambiguous)('B30 %s is 400 as JSON and the connection ends', async (_name, bytes) => {
     await using server = await open(ok)
-    expect(await raw(server.port, bytes)).toMatch(/^HTTP\/1\.1 400 /)
+    const answer = await raw(server.port, bytes)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answer).toContain('"error":"invalid_request"')
+  })
+
+  test('B30 an expectation that nobody can meet, and a tunnel, are refused as JSON', async () => {
+    await using server = await open(ok)
+    const expectation = await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n')
+    expect(expectation).toMatch(/^HTTP\/1\.1 417 .*"error":"invalid_request"/s)
+    const tunnel = await raw(server.port, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(tunnel).toMatch(/^HTTP\/1\.1 405 .*"error":"invalid_request"/s)
+  })
+
+  test('a probe in HTTP/1.0, which names no host, is answered', async () => {
+    await using server = await open(ok)
+    expect(await raw(server.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   test('a host that is none is 400, as JSON', async () => {
@@ -98,6 +144,13 @@ describe('J11 framing', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).toContain('"error":"invalid_request"')
   })
+})
+
+test('B30 whoever calls while the node is starting hears as JSON when to come again', async () => {
+  await using server = await open(startingUp)
+  const answer = await fetch(server.url)
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
 })
 
 test('J14 closing waits for what is in flight and accepts nothing new', async () => {

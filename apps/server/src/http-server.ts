@@ -4,11 +4,11 @@
  * `requestTimeout` is about receiving a request, so a long answer (server-sent events of a subscription) is not cut by it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { errorDocument, refuse } from '@osa/core'
-
-const maxUrlBytes = 8 * 1024
+import { refuse } from '@osa/core'
+import { malformedRequest, parserStatus, refuseRequest, refuseSocket } from './http-refusals.ts'
+import { countOpenRequests, refusedStatus } from './request-limits.ts'
 
 /** Milliseconds and bytes; chosen for clients that are slow, not for ones that stall. */
 export const serverLimits: {
@@ -18,6 +18,9 @@ export const serverLimits: {
   readonly connectionsCheckingInterval: number
   readonly maxHeaderSize: number
   readonly insecureHTTPParser: boolean
+  readonly requireHostHeader: boolean
+  /** A connection on which nothing moves, as when nobody reads the answer. Streams have a sign of life more often. */
+  readonly stallTimeout: number
 } = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -25,8 +28,12 @@ export const serverLimits: {
   connectionsCheckingInterval: 500,
   maxHeaderSize: 16 * 1024,
   insecureHTTPParser: false,
+  requireHostHeader: false, // `refusedStatus` requires it, with a JSON answer
+  stallTimeout: 60_000,
 }
 const maxConnections = 2_000
+/** Of one connection. Clients that wait for each answer have one. */
+const maxOpenRequests = 20
 
 export interface HttpServer {
   readonly port: number
@@ -47,15 +54,26 @@ export const listen = async (options: {
   limits?: Partial<typeof serverLimits>
 }): Promise<HttpServer> => {
   const answer = getRequestListener(options.fetch as Parameters<typeof getRequestListener>[0], {
-    // what this meets is a request line or Host header that is no URL
-    errorHandler: () => Response.json(errorDocument(malformed), { status: 400 }),
+    hostname: 'localhost', // stands in where HTTP/1.0 names no host; no answer depends on it
+    errorHandler: malformedRequest, // what this meets is a request line or Host header that is no URL
   })
+  const openRequests = countOpenRequests(maxOpenRequests)
   const server = createServer({ ...serverLimits, ...options.limits }, (incoming, outgoing) => {
-    if ((incoming.url ?? '').length > maxUrlBytes) refuseRaw(outgoing, 414)
-    else void answer(incoming, outgoing)
+    const entered = openRequests.enter(incoming.socket, outgoing)
+    if (entered === 'one_too_many') return refuseRequest(outgoing, 429, tooManyAtOnce)
+    if (entered === 'behind_a_refusal') return
+    const status = refusedStatus(incoming)
+    if (status === null) void answer(incoming, outgoing)
+    else refuseRequest(outgoing, status)
   })
   server.maxConnections = maxConnections
-  server.on('clientError', refuseSocket)
+  server.setTimeout(options.limits?.stallTimeout ?? serverLimits.stallTimeout)
+  server.on('checkExpectation', (_incoming, outgoing) => refuseRequest(outgoing, 417))
+  server.on('connect', (_incoming, socket) => refuseSocket(socket, 405))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET') socket.destroy()
+    else refuseSocket(socket, parserStatus(error))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -63,26 +81,9 @@ export const listen = async (options: {
   return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) }
 }
 
-const malformed = refuse('invalid_request', 'The request is malformed.')
-
-const refuseRaw = (outgoing: ServerResponse, status: number): void => {
-  outgoing.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' })
-  outgoing.end(JSON.stringify(errorDocument(malformed)))
-}
-
-/** Node's own answers to what its parser refuses, with a JSON body. */
-const refuseSocket = (error: NodeJS.ErrnoException, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? '431 Request Header Fields Too Large'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? '408 Request Timeout'
-        : '400 Bad Request'
-  const body = JSON.stringify(errorDocument(malformed))
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`
-  socket.end(`${head}\r\n\r\n${body}`)
-}
+const tooManyAtOnce = refuse('temporarily_unavailable', 'Wait for answers before sending more on one connection.', {
+  retryAfterSeconds: 1,
+})
 
 const close = async (server: Server, graceMs: number): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -11,6 +11,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { createRoleGrants } from './config/role-grants.ts'
 import { keptSecret } from './config/secret-file.ts'
+import { startingUp } from './http-refusals.ts'
 import { type HttpServer, listen } from './http-server.ts'
 import { createIdentityProviders } from './identity/providers.ts'
 import type { Logger } from './log.ts'
@@ -98,8 +99,6 @@ export const startNode = async (options: {
 }
 
 const closeServer = (server: HttpServer): Promise<void> => server.close(shutdownGraceMs)
-
-const startingUp = (): Response => new Response(null, { status: 503, headers: { 'Retry-After': '1' } })
 
 type Database = Awaited<ReturnType<typeof openDatabase>>
 
