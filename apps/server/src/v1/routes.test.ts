@@ -228,6 +228,9 @@ describe('F13 RFC 6750: the access token of a request', () => {
     expect(await outcome(await me(node, 'Basic eDp5'))).toEqual([401, 'missing_token', 'Bearer realm="OSA"'])
     const forged = await outcome(await me(node, `Bearer ${access_token.slice(0, -4)}AAAA`))
     expect(forged).toEqual([401, 'invalid_token', expect.stringContaining('error="invalid_token"')])
+    for (const odd of ['{"alg":"none"}', 'a=.b.c', '\xfc', `${access_token}=`, '"', 'null']) {
+      expect((await outcome(await me(node, `Bearer ${odd}`))).slice(0, 2), odd).toEqual([401, 'invalid_token'])
+    }
     node.clock.advance({ seconds: 1_000 })
     expect((await outcome(await me(node, `Bearer ${access_token}`)))[1]).toBe('token_expired')
   })
