@@ -151,6 +151,48 @@ test("a person's own .dockerignore is used, and warned of where it lets .env thr
   expect([careless.code, careful.code]).toEqual([0, 0])
 })
 
+test('a rule for .env keeps out the topmost alone: those further down are warned of', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { env } = await ready(sandbox, node)
+  for (let at = 1; at <= 6; at++) await writeProject(sandbox, `hooks/find_pockets/part${at}/.env`, 'SECRET=1')
+  const path = await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '.git\n.env\n.env.*\n')
+  const { stderr } = await sandbox.run(['deploy'], { env })
+  const [some, more] = ['part1/.env, part2/.env, part3/.env, part4/.env, part5/.env', 'and 1 more']
+  expect(stderr).toContain(` ⚠ ${path} lets ${some} ${more} into the image\n`)
+  await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '.git\n**/.env*\n')
+  expect((await sandbox.run(['deploy'], { env })).stderr).not.toContain('⚠')
+})
+
+test('a context that is a link to a folder is built as that folder', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  await symlink('find_pockets', join(sandbox.project, 'hooks/linked'))
+  const linked = { ...builtHook('find_pockets'), build: { context: 'hooks/linked' } }
+  await writeProject(sandbox, 'osa.config.json', proteinStructures([linked]))
+  expect((await sandbox.run(['deploy'], { env })).code).toBe(0)
+  const build = (await tool.calls()).find(({ argv }) => argv[0] === 'build')
+  expect(build?.files).toEqual(['Dockerfile', 'hook.mjs'])
+  expect(build?.isFolder, 'podman takes no link').toBe(true)
+})
+
+test('a registry on this machine may speak plain http, as docker takes it', async () => {
+  await using node = await startFakeNode()
+  await using sandbox = await makeSandbox()
+  const { tool, env } = await ready(sandbox, node)
+  await tool.behave({ isDockerDown: true })
+  expect((await sandbox.run(['deploy', '--registry', 'localhost:5000'], { env })).code).toBe(0)
+  await tool.behave({ isDockerDown: true, pushed: ['localhost:5000/find_pockets'] })
+  expect((await sandbox.run(['deploy', '--registry', 'localhost:5000', '--skip-build'], { env })).code).toBe(0)
+  const reaching = (await tool.calls()).filter(({ argv }) => argv[0] === 'push' || argv[0] === 'pull')
+  expect(reaching.map(({ argv }) => argv.slice(0, 2))).toEqual([
+    ['push', '--tls-verify=false'],
+    ['push', '--tls-verify=false'],
+    ['pull', '--tls-verify=false'],
+  ])
+})
+
 test('hooks that are built from the same files share one image; two builds of one name are a gap', async () => {
   await using node = await startFakeNode()
   await using sandbox = await makeSandbox()
@@ -249,7 +291,9 @@ describe('before anything is asked or built', () => {
     const wrong = await sandbox.run(['deploy', '--registry', 'https://user:secret@ghcr.io/x'], { env })
     expect(wrong.stderr).toContain('That is no registry')
     expect(wrong.stderr).not.toContain('secret')
-    expect([none.code, wrong.code]).toEqual([2, 2])
+    const port = await sandbox.run(['deploy', '--registry', 'localhost:99999'], { env })
+    expect(port.stderr).toContain('That is no registry')
+    expect([none.code, wrong.code, port.code]).toEqual([2, 2, 2])
     expect(node.requests).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 /** Keeps secrets and ballast out of images: `.env` and `.git` do not reach a build that says nothing about them. */
-import { cp, lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { cp, lstat, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import dockerignoreModule from '@balena/dockerignore'
@@ -39,16 +40,43 @@ const ownIgnoreFile = async (image: Image, tool: ContainerTool): Promise<{ path:
   return null
 }
 
-/** What lies in the context, should stay out of an image, and is not kept out by these rules. */
-const letThrough = async (context: string, rules: string): Promise<string[]> => {
-  const ignore = dockerignore().add(rules)
-  const secretive = (await readdir(context)).filter(
-    (name) => name === '.git' || (/^\.env(\.|$)/.test(name) && !/\.(example|sample|template)$/.test(name)),
-  )
-  return secretive.filter((name) => !ignore.ignores(name === '.git' ? '.git/config' : name)).sort()
+const isSecretive = (name: string): boolean =>
+  name === '.git' || (/^\.env(\.|$)/.test(name) && !/\.(example|sample|template)$/.test(name))
+
+const entriesOf = async (folder: string): Promise<Dirent[]> => {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    // what nobody may read, no build reads
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return []
+    throw error
+  }
 }
 
-const copyWithout = async (image: Image): Promise<BuildContext> => {
+/** A context may be a checkout of any size: what is told of it is a warning, and not worth minutes. */
+const maxEntriesLookedAt = 20_000
+
+/** What lies in the context, should stay out of an image, and is not kept out by these rules. A rule `.env` keeps out the topmost alone. */
+const letThrough = async (context: string, rules: string): Promise<string[]> => {
+  const ignore = dockerignore().add(rules)
+  const found: string[] = []
+  const folders = ['']
+  let left = maxEntriesLookedAt
+  for (let folder = folders.shift(); folder !== undefined && left > 0; folder = folders.shift()) {
+    for (const entry of await entriesOf(join(context, folder))) {
+      left -= 1
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (isSecretive(entry.name)) {
+        if (!ignore.ignores(entry.name === '.git' ? `${path}/config` : path)) found.push(path)
+      } else if (entry.isDirectory() && entry.name !== 'node_modules' && !ignore.ignores(path)) folders.push(path)
+    }
+  }
+  return found.sort()
+}
+
+const copyWithout = async (named: Image): Promise<BuildContext> => {
+  // a link to the folder would be copied as a link
+  const image = { ...named, context: await realpath(named.context) }
   const folder = await mkdtemp(join(tmpdir(), 'osa-context-'))
   const isLeftOut = dockerignore().add(leftOut)
   const path = join(folder, basename(image.context) || 'context')

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts'
 import { prepareContext } from './build-context.ts'
 import { type ContainerTool, runTool, type ToolRun } from './container-tool.ts'
 import type { Image } from './images.ts'
-import { digestAmong, digestInOutput } from './registry.ts'
+import { digestAmong, digestInOutput, transportArgs } from './registry.ts'
 
 const linesShown = 20
 /** Of an image's id: enough to tell builds apart. The digest is what pins it. */
@@ -75,10 +75,16 @@ const withJob = async <T>(tools: BuildTools, image: Image, work: (job: BuildJob)
   }
 }
 
+const namesShown = 5
+const fewOf = (names: readonly string[]): string =>
+  names.length > namesShown
+    ? `${names.slice(0, namesShown).join(', ')} and ${names.length - namesShown} more`
+    : names.join(' and ')
+
 const build = async ({ context, tool }: BuildTools, job: BuildJob): Promise<string> => {
   await using source = await prepareContext(job.image, tool)
   const { letsThrough } = source
-  if (letsThrough) context.io.warn(`${letsThrough.file} lets ${letsThrough.names.join(' and ')} into the image`)
+  if (letsThrough) context.io.warn(`${letsThrough.file} lets ${fewOf(letsThrough.names)} into the image`)
   const idFile = join(job.folder, 'id')
   const file = ['--iidfile', idFile, '--file', source.dockerfile]
   await job.run('Building', ['build', '--platform', 'linux/amd64', ...file, source.path])
@@ -98,10 +104,10 @@ const knownDigest = async ({ tool }: BuildTools, job: BuildJob, reference: strin
 }
 
 const pushedDigest = async (tools: BuildTools, job: BuildJob, reference: string): Promise<string> => {
-  const { tool } = tools
+  const { tool, registry } = tools
   const digestFile = join(job.folder, 'digest')
   const asFile = tool.kind === 'podman' ? ['--digestfile', digestFile] : []
-  const { stdout } = await job.run('Pushing', ['push', ...asFile, reference])
+  const { stdout } = await job.run('Pushing', ['push', ...transportArgs(tool, registry), ...asFile, reference])
   const digest =
     tool.kind === 'podman'
       ? (await readFile(digestFile, 'utf8')).trim()
@@ -122,7 +128,7 @@ export const buildImage = (tools: BuildTools, image: Image): Promise<Release> =>
     await job.run('Naming', ['tag', id, reference])
     const digest = await pushedDigest(tools, job, reference)
     await job.run('Naming', ['tag', id, latest])
-    await job.run('Pushing', ['push', latest])
+    await job.run('Pushing', ['push', ...transportArgs(tools.tool, tools.registry), latest])
     return { image: reference, digest }
   })
 
@@ -134,7 +140,8 @@ export const findPushedImage = (tools: BuildTools, image: Image): Promise<Releas
   withJob(tools, image, async (job) => {
     const latest = `${job.repository}:latest`
     try {
-      const { stdout } = await job.run('Fetching', ['pull', '--platform', 'linux/amd64', latest])
+      const plain = transportArgs(tools.tool, tools.registry)
+      const { stdout } = await job.run('Fetching', ['pull', ...plain, '--platform', 'linux/amd64', latest])
       const digest = digestInOutput(stdout) ?? (await knownDigest(tools, job, latest))
       if (!digest) throw await failure(job, 'Fetching', `${tools.tool.command} names no digest for ${latest}`)
       return { image: `${job.repository}:${tagOf(await inspect(job, latest, '{{.Id}}'))}`, digest }

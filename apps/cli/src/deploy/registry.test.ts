@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { elapsedText } from '../time-text.ts'
-import { digestAmong, digestInOutput } from './registry.ts'
+import { digestAmong, digestInOutput, transportArgs } from './registry.ts'
 
 const [one, other] = [`sha256:${'1'.repeat(64)}`, `sha256:${'2'.repeat(64)}`]
 
@@ -30,6 +30,18 @@ test('the digest that a push or a pull prints', () => {
   )
   expect(digestInOutput(`latest: Pulling from hook\nDigest: ${one}\nStatus: Image is up to date\n`)).toBe(one)
   expect(digestInOutput('178a88bd5842\n')).toBeNull()
+})
+
+test.each([
+  ['localhost:5000', true],
+  ['127.0.0.1:5000/group', true],
+  ['localhost', true],
+  ['ghcr.io/group', false],
+  ['localhost.example.org:5000', false],
+  ['registry:5000', false],
+])('podman is told of plain http only for a registry on this machine: %s', (registry, isTold) => {
+  expect(transportArgs({ command: 'podman', kind: 'podman' }, registry)).toEqual(isTold ? ['--tls-verify=false'] : [])
+  expect(transportArgs({ command: 'docker', kind: 'docker' }, registry), 'docker knows').toEqual([])
 })
 
 test.each([

@@ -1,8 +1,9 @@
 /** Names of images in a registry, and the digests that a tool reports for them. */
-import { OsaError } from '@osa/sdk/node'
+import { isLoopback, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
+import type { ContainerTool } from './container-tool.ts'
 
-const registryName = /^[a-z0-9]+([._-][a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/
+const registryName = /^[a-z0-9]+([.-]+[a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/
 
 /** `--registry`, else OSA_REGISTRY. Throws `usage` when neither is there, or it is no registry. */
 export const registryOf = ({ flags, env }: CommandContext): string => {
@@ -12,11 +13,16 @@ export const registryOf = ({ flags, env }: CommandContext): string => {
       hint: 'Pass --registry ghcr.io/<group>, or set OSA_REGISTRY',
     })
   }
-  if (registryName.test(named)) return named
+  // the pattern lets ports through that are none
+  if (registryName.test(named) && URL.canParse(`http://${named}`)) return named
   throw new OsaError('usage', 'That is no registry (--registry or OSA_REGISTRY)', {
     hint: 'Write it without scheme and in lower case: ghcr.io/<group>',
   })
 }
+
+/** Docker takes plain http from a registry on this very machine; podman does so too when it is told. */
+export const transportArgs = ({ kind }: ContainerTool, registry: string): string[] =>
+  kind === 'podman' && isLoopback(new URL(`http://${registry}`)) ? ['--tls-verify=false'] : []
 
 /** Docker leaves its own registry's name out. */
 const familiar = (repository: string): string => repository.replace(/^(index\.)?docker\.io\/(library\/)?/, '')

@@ -12,6 +12,8 @@ export interface ToolCall {
   readonly env: readonly string[]
   /** The files that a build saw in its context. */
   readonly files?: readonly string[]
+  /** Whether the context is a folder, and no link to one. */
+  readonly isFolder?: boolean
 }
 
 export interface Behaviour {
@@ -44,6 +46,7 @@ const sha = (text) => crypto.createHash('sha256').update(text).digest('hex')
 const call = { tool, argv, env: Object.keys(process.env) }
 if (argv[0] === 'build') {
   const context = argv.at(-1)
+  call.isFolder = fs.lstatSync(context).isDirectory()
   call.files = fs.readdirSync(context, { recursive: true }).map(String).sort()
 }
 fs.appendFileSync(${JSON.stringify(join(folder, 'calls.jsonl'))}, JSON.stringify(call) + '\\n')
