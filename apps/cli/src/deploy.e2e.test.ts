@@ -122,7 +122,7 @@ describe('a file that is not right', () => {
     const gappy = { ...proteinStructures(), description: '', hooks: [hook], docs: undefined }
     await writeProject(sandbox, 'osa.config.json', gappy)
     const { code, stdout, stderr } = await sandbox.run(['deploy'])
-    expect(stderr).toContain(' ✗ 3 things are missing in osa.config.json\n')
+    expect(stderr).toContain(' ✗ 3 things are missing or wrong in osa.config.json\n')
     expect(stderr).toMatch(/ {3}hooks\.0\.release {2}write release: \{image, digest, source_ref\}/)
     expect(stderr).toMatch(/ {3}description {6}write the description\n/)
     expect(stderr).toMatch(/ {3}docs {13}write docs: \{purpose, example_questions, examples\}\n/)
@@ -485,7 +485,7 @@ describe('the last call', () => {
     const body = JSON.stringify({ result: { data: { json } } })
     node.dictate('deploy', [{ status: 200, headers: { 'content-type': 'application/json' }, body }])
     const { code, stderr } = await sandbox.run(['deploy'])
-    expect(stderr).toContain(` ✗ ${node.url} registered nothing: 1 thing is missing\n`)
+    expect(stderr).toContain(` ✗ ${node.url} registered nothing: 1 thing is missing or wrong\n`)
     expect(stderr).toContain('   hooks.0.release.digest  write a digest that exists\n')
     expect(code).toBe(10)
   })

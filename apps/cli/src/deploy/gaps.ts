@@ -10,7 +10,7 @@ const lines = (gaps: readonly Gap[]): string[] => {
 }
 
 const counted = (gaps: readonly Gap[]): string =>
-  gaps.length === 1 ? '1 thing is missing' : `${gaps.length} things are missing`
+  gaps.length === 1 ? '1 thing is missing or wrong' : `${gaps.length} things are missing or wrong`
 
 /** `deploy_rejected` for a file: the same code as when the archive finds them, for a script it is the same. */
 export const gapsInFile = (gaps: readonly Gap[], file: string): OsaError =>

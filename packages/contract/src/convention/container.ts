@@ -1,6 +1,7 @@
 /** What runs in containers for a convention: hooks, which compute features of records, and an ingester, which brings records in. */
 import { z } from 'zod'
-import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
+import { across, haveOwnNames, part } from './across.ts'
+import { oneLine, readableText, wholeNumber } from './text.ts'
 
 /** A value that JSON can carry. Of bounded depth: `checkConvention` looks at that before any schema. */
 const jsonValue = z.custom<z.core.util.JSONType>(isJson, { error: 'write a value that JSON can carry' })
@@ -47,21 +48,24 @@ export const feature = z.strictObject(
     cardinality: z.enum(['one', 'many'], { error: 'cardinality is "one" or "many" rows for each record' }),
     columns: z
       .array(
-        z.strictObject({
-          name: z
-            .string({ error: 'write a column name' })
-            .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: 'a column name is lower-case letters, digits and _' }),
-          json_type: z.enum(columnTypes, { error: `json_type is one of ${columnTypes.join(', ')}` }),
-          required: z.boolean({ error: 'required is true or false' }),
-          // null is how the original writes "none"
-          format: oneLine('the format', 40).nullable().optional(),
-          description: readableText('the description', 2_000).nullable().optional(),
-          unit: oneLine('the unit', 40).nullable().optional(),
-        }),
+        z.strictObject(
+          {
+            name: z
+              .string({ error: 'write a column name' })
+              .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: 'a column name is lower-case letters, digits and _' }),
+            json_type: z.enum(columnTypes, { error: `json_type is one of ${columnTypes.join(', ')}` }),
+            required: z.boolean({ error: 'required is true or false' }),
+            // null is how the original writes "none"
+            format: oneLine('the format', 40).nullable().optional(),
+            description: readableText('the description', 2_000).nullable().optional(),
+            unit: oneLine('the unit', 40).nullable().optional(),
+          },
+          { error: 'write a column: {name, json_type, required}' },
+        ),
         { error: 'list the columns' },
       )
       .max(500, { error: 'a feature has at most 500 columns' })
-      .refine((columns) => areDistinct(columns.map(({ name }) => name)), { error: 'two columns have the same name' }),
+      .refine(haveOwnNames, across({ error: 'two columns have the same name' })),
   },
   { error: 'write a feature: {kind, cardinality, columns}' },
 )
@@ -70,17 +74,23 @@ export const containerName = z.string({ error: 'write a name' }).regex(/^[a-z][a
   error: 'a name is up to 40 lower-case letters, digits and _, starting with a letter, such as find_pockets',
 })
 
+/** Path components as registries take them (OCI distribution specification: `<name>`). */
+const imageName = /^[a-z0-9]+((\.|_|__|-+|\/)[a-z0-9]+)*$/
+
 /** Where an image is built from, in a file that an author writes; never sent to a node. Paths are relative to that file. */
-export const build = z.strictObject({
-  context: readableText('the build context', 1_000),
-  dockerfile: readableText('the Dockerfile', 1_000).optional(),
-  /** Name of the image without registry, such as `pockets/find_pockets`; the hook's own name if absent. */
-  image: z
-    .string()
-    .max(200)
-    .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, { error: 'image is a lower-case name such as pockets/find_pockets' })
-    .optional(),
-})
+export const build = z.strictObject(
+  {
+    context: readableText('the build context', 1_000),
+    dockerfile: readableText('the Dockerfile', 1_000).optional(),
+    /** Name of the image without registry, such as `pockets/find_pockets`; the hook's own name if absent. */
+    image: z
+      .string({ error: 'write the image name as text' })
+      .max(200, { error: 'shorten the image name to 200 characters' })
+      .regex(imageName, { error: 'image is a lower-case name such as pockets/find_pockets' })
+      .optional(),
+  },
+  { error: 'write build: {context}' },
+)
 export type Build = z.infer<typeof build>
 
 const hookShape = { name: containerName, config: jsonConfig.default({}), limits, feature }
@@ -98,25 +108,36 @@ const anIngester = { error: 'write an ingester: {name, limits, release}' }
 export const hook = z.strictObject({ ...hookShape, release }, aHook)
 export const ingester = z.strictObject({ ...ingesterShape, release }, anIngester)
 
-const oneOrigin = {
+const oneOrigin = across({
   path: ['release'],
   error: 'write either release (an image that was pushed) or build (where to build it), not both',
-}
-const anOrigin = {
+})
+const anOrigin = across({
   path: ['release'],
   error:
     'write release: {image, digest, source_ref} for an image that was pushed, or build: {context} to have osa deploy build it',
+})
+const anImageName = across({
+  path: ['build', 'image'],
+  error: 'write a name for the image, such as pockets/find_pockets: no registry takes that of the hook or ingester',
+})
+const names = (container: unknown, key: 'release' | 'build'): boolean => part(container, key) !== undefined
+const hasOne = (container: unknown): boolean => !(names(container, 'release') && names(container, 'build'))
+const hasAny = (container: unknown): boolean => names(container, 'release') || names(container, 'build')
+/** An image is named after its hook where nothing else is said; not every name of a hook is one of an image. */
+const hasImageName = (container: unknown): boolean => {
+  const [built, name] = [part(container, 'build'), part(container, 'name')]
+  return built === undefined || part(built, 'image') !== undefined || typeof name !== 'string' || imageName.test(name)
 }
-type Origins = { release?: unknown; build?: unknown }
-const hasOne = ({ release: given, build: wanted }: Origins): boolean => !(given && wanted)
-const hasAny = ({ release: given, build: wanted }: Origins): boolean => Boolean(given || wanted)
 
 /** As an author writes them: pinned, or to be built. */
 export const hookSource = z
   .strictObject({ ...hookShape, release: release.optional(), build: build.optional() }, aHook)
   .refine(hasOne, oneOrigin)
   .refine(hasAny, anOrigin)
+  .refine(hasImageName, anImageName)
 export const ingesterSource = z
   .strictObject({ ...ingesterShape, release: release.optional(), build: build.optional() }, anIngester)
   .refine(hasOne, oneOrigin)
   .refine(hasAny, anOrigin)
+  .refine(hasImageName, anImageName)

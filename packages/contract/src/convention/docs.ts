@@ -1,9 +1,16 @@
 /** What people and agents read to decide whether a convention fits: its purpose, questions it answers, worked examples. */
 import { z } from 'zod'
-import { areDistinct, readableText } from './text.ts'
+import { across, areDistinct, textsOf } from './across.ts'
+import { readableText } from './text.ts'
 
 const question = readableText('the question', 1_000)
 const normalized = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
+/** What is no text counts neither for nor against a list. */
+const normalizedOf = (questions: unknown): string[] =>
+  Array.isArray(questions) ? textsOf(questions).map(normalized) : []
+const hasThree = (questions: unknown): boolean =>
+  !Array.isArray(questions) ||
+  new Set(normalizedOf(questions)).size + questions.filter((question) => typeof question !== 'string').length >= 3
 
 export const docs = z.strictObject(
   {
@@ -11,23 +18,31 @@ export const docs = z.strictObject(
     example_questions: z
       .array(question, { error: 'list example questions' })
       .max(50, { error: 'list at most 50 example questions' })
-      .refine((questions) => areDistinct(questions.map(normalized)), { error: 'two example questions are the same' })
-      .refine((questions) => new Set(questions.map(normalized)).size >= 3, {
-        error: 'write at least three different questions that these records can answer',
-      }),
+      .refine(
+        (questions) => areDistinct(normalizedOf(questions)),
+        across({ error: 'two example questions are the same' }),
+      )
+      .refine(hasThree, across({ error: 'write at least three different questions that these records can answer' })),
     examples: z
       .array(
-        z.strictObject({
-          question,
-          query: readableText('the query', 20_000),
-          interpretation: readableText('the interpretation', 5_000),
-        }),
+        z.strictObject(
+          {
+            question,
+            query: readableText('the query', 20_000),
+            interpretation: readableText('the interpretation', 5_000),
+          },
+          { error: 'write an example: {question, query, interpretation}' },
+        ),
         { error: 'list examples' },
       )
       .min(1, { error: 'write at least one example: {question, query, interpretation}' })
       .max(50, { error: 'list at most 50 examples' }),
     when_not_to_use: readableText('when_not_to_use', 5_000).nullable().optional(),
-    see_also: z.array(readableText('the reference', 500)).max(50).nullable().optional(),
+    see_also: z
+      .array(readableText('the reference', 500), { error: 'list the references' })
+      .max(50, { error: 'list at most 50 references' })
+      .nullable()
+      .optional(),
   },
   { error: 'write docs: {purpose, example_questions, examples}' },
 )

@@ -5,8 +5,8 @@ import { checkConvention, type Gap } from './gaps.ts'
 import { conventionManifest, conventionSource } from './manifest.ts'
 
 /** A sample in which what is at `path` is replaced; `undefined` removes it. */
-const changed = (path: string, value: unknown): unknown => {
-  const manifest: unknown = structuredClone(sampleManifest())
+const changed = (path: string, value: unknown, sample: unknown = sampleManifest()): unknown => {
+  const manifest: unknown = structuredClone(sample)
   const parts = path.split('.')
   const last = parts.pop() ?? ''
   const holder = parts.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], manifest)
@@ -179,6 +179,93 @@ test('all gaps are told at once, at most 200 of them', () => {
     'hooks',
   ])
   expect(gapsOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
+})
+
+test('what holds between several parts is told together with what is wrong in them', () => {
+  const manifest = sampleManifest()
+  const { release, limits, ...bare } = hook ?? {}
+  const wrongFields = [
+    { ...field, required: 'yes', constraints: { type: 'number', min_value: 2, max_value: 1 } },
+    { ...field, cardinality: 'many', type: 'text' },
+    { name: 'taxon', type: 'term', required: 'yes', cardinality: 'exactly_one' },
+  ]
+  const gaps = gapsOf(
+    {
+      ...manifest,
+      schema: { ...manifest.schema, version: 1, fields: wrongFields },
+      file_requirements: { accepted_types: '.cif', min_count: 2, max_count: 1 },
+      hooks: [bare, { ...bare, surprise: 1 }],
+      docs: { example_questions: ['Which?', ' which? ', 7] },
+    },
+    conventionSource,
+  )
+  expect(gaps.map(({ path }) => path).sort()).toEqual([
+    'docs.example_questions',
+    'docs.example_questions',
+    'docs.example_questions.2',
+    'docs.examples',
+    'docs.purpose',
+    'file_requirements.accepted_types',
+    'file_requirements.max_count',
+    'file_requirements.max_file_size',
+    'hooks',
+    'hooks.0.limits',
+    'hooks.0.release',
+    'hooks.1',
+    'hooks.1.limits',
+    'hooks.1.release',
+    'schema.fields',
+    'schema.fields.0.constraints.max_value',
+    'schema.fields.0.required',
+    'schema.fields.1.cardinality',
+    'schema.fields.1.constraints.type',
+    'schema.fields.2.constraints',
+    'schema.fields.2.required',
+    'schema.version',
+  ])
+})
+
+/** The path of every value inside another. */
+const pathsIn = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => [key, ...pathsIn(inner).map((path) => `${key}.${path}`)])
+    : []
+
+test('a gap says what to write in our own words, whatever stands there', () => {
+  const things = [null, true, -1, 1e9, '', ' ', long(30_000), [], [null], {}, { a: null }, Array(1_000).fill('a')]
+  const built = { context: '.', dockerfile: 'Dockerfile', image: 'pockets' }
+  const places = [...pathsIn(sampleManifest()), 'hooks.0.build', ...pathsIn(built).map((key) => `hooks.0.build.${key}`)]
+  const told = places.flatMap((path) =>
+    things.flatMap((thing) => {
+      const sample = changed('hooks.0.build', built)
+      const values = path.startsWith('hooks.0.build') ? [sample] : [sample, sampleManifest()]
+      return values.flatMap((value) =>
+        gapsOf(changed(path, thing, value), value === sample ? conventionSource : conventionManifest),
+      )
+    }),
+  )
+  expect(told.length).toBeGreaterThan(1_000)
+  // zod's own words begin in one of these ways
+  expect(told.filter(({ message }) => /^(Invalid|Too|Unrecognized|Expected)/.test(message))).toEqual([])
+})
+
+test('an image that is named after its hook has a name that registries take', () => {
+  const { release, ...bare } = hook ?? {}
+  const built = (name: string, build: object) => ({ ...sampleManifest(), hooks: [{ ...bare, name, build }] })
+  for (const name of ['pockets', 'find_pockets', 'find__pockets']) {
+    expect(gapsOf(built(name, { context: '.' }), conventionSource), name).toEqual([])
+  }
+  for (const name of ['find_', 'find___pockets']) {
+    const gaps = gapsOf(built(name, { context: '.' }), conventionSource)
+    expect(gaps).toMatchObject([
+      { path: 'hooks.0.build.image', message: expect.stringMatching(/write a name for the image/) },
+    ])
+    expect(gapsOf(built(name, { context: '.', image: 'find' }), conventionSource), name).toEqual([])
+  }
+  for (const image of ['a//b', 'a..b', 'a___b', '/a', 'A', 'a/', 'a:1', 'a@b']) {
+    const gaps = gapsOf(built('a', { context: '.', image }), conventionSource)
+    expect(gaps, image).toMatchObject([{ path: 'hooks.0.build.image' }])
+  }
 })
 
 test('an author may name a build instead of a release, but one of the two', () => {

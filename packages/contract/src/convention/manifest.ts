@@ -3,11 +3,12 @@
  * node takes; `conventionSource` is what an author writes, where an image may still have to be built.
  */
 import { z } from 'zod'
+import { across, haveOwnNames, isAscending } from './across.ts'
 import { hook, hookSource, ingester, ingesterSource } from './container.ts'
 import { docs } from './docs.ts'
 import { metadataSchema } from './metadata-schema.ts'
 import { isSlug, slugOf } from './slug.ts'
-import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
+import { oneLine, readableText, wholeNumber } from './text.ts'
 
 const maxFiles = 1_000_000
 const maxFileBytes = 2 ** 50
@@ -23,6 +24,7 @@ export const fileRequirements = z
             .regex(/^(\.[A-Za-z0-9][A-Za-z0-9._-]{0,40}|[a-z0-9.+-]{1,60}\/[a-z0-9.+*-]{1,80})$/, {
               error: 'a type is an extension such as .cif or a media type such as chemical/x-cif',
             }),
+          { error: 'list the accepted types (an empty list if there may be any)' },
         )
         .max(200, { error: 'list at most 200 types' }),
       min_count: wholeNumber('min_count', 0, maxFiles),
@@ -32,10 +34,10 @@ export const fileRequirements = z
     },
     { error: 'write file_requirements: {accepted_types, min_count, max_count, max_file_size}' },
   )
-  .refine(({ min_count, max_count }) => min_count <= max_count, {
-    path: ['max_count'],
-    error: 'max_count is at least min_count',
-  })
+  .refine(
+    (required) => isAscending(required, 'min_count', 'max_count'),
+    across({ path: ['max_count'], error: 'max_count is at least min_count' }),
+  )
 
 const title = oneLine('the title', 200).refine((text) => isSlug(slugOf(text)), {
   error: 'the title needs at least three letters or digits, the first of them a letter: its address is made from it',
@@ -52,7 +54,7 @@ const hooksOf = <Hook extends z.ZodType<{ name: string }>>(one: Hook) =>
   z
     .array(one, { error: 'list the hooks (an empty list if there are none)' })
     .max(100, { error: 'a convention has at most 100 hooks' })
-    .refine((hooks) => areDistinct(hooks.map(({ name }) => name)), { error: 'two hooks have the same name' })
+    .refine(haveOwnNames, across({ error: 'two hooks have the same name' }))
 
 /** What a node takes. Unknown keys are refused; absent optional parts may be null, as the original writes them. */
 export const conventionManifest = z.strictObject(

@@ -1,6 +1,7 @@
 /** The metadata that a record of a convention must carry: fields with a type, how many values, and what the values may be. */
 import { z } from 'zod'
-import { areDistinct, oneLine, readableText, wholeNumber } from './text.ts'
+import { across, haveOwnNames, isAscending, part } from './across.ts'
+import { oneLine, readableText, wholeNumber } from './text.ts'
 
 export const fieldTypes = ['text', 'number', 'date', 'boolean', 'term', 'url'] as const
 export const fieldCardinalities = ['exactly_one', 'one_or_more', 'zero_or_more'] as const
@@ -53,8 +54,10 @@ export const fieldConstraints = z.discriminatedUnion(
   { error: `constraints need a type: ${fieldTypes.join(', ')}` },
 )
 
-const isAscending = (least: number | undefined, most: number | undefined): boolean =>
-  least === undefined || most === undefined || least <= most
+/** The type that a field's constraints are for; undefined when they do not say. */
+const constrainedType = (field: unknown): unknown => part(part(field, 'constraints'), 'type')
+const hasAscending = (field: unknown, type: string, leastKey: string, mostKey: string): boolean =>
+  constrainedType(field) !== type || isAscending(part(field, 'constraints'), leastKey, mostKey)
 
 export const metadataField = z
   .strictObject(
@@ -72,22 +75,28 @@ export const metadataField = z
     },
     { error: 'write a field: {name, type, required, cardinality}' },
   )
-  .refine(({ type, constraints }) => constraints === undefined || constraints.type === type, {
-    path: ['constraints', 'type'],
-    error: "the constraints' type is the field's own type",
-  })
-  .refine(({ type, constraints }) => type !== 'term' || constraints !== undefined, {
-    path: ['constraints'],
-    error: 'a term needs constraints that name its ontology: {type: "term", ontology_srn}',
-  })
-  .refine(({ constraints: c }) => c?.type !== 'number' || isAscending(c.min_value, c.max_value), {
-    path: ['constraints', 'max_value'],
-    error: 'max_value is at least min_value',
-  })
-  .refine(({ constraints: c }) => c?.type !== 'text' || isAscending(c.min_length, c.max_length), {
-    path: ['constraints', 'max_length'],
-    error: 'max_length is at least min_length',
-  })
+  .refine(
+    (field) => {
+      const types = [part(field, 'type'), constrainedType(field)]
+      return types[0] === types[1] || !types.every((type) => fieldTypes.some((known) => known === type))
+    },
+    across({ path: ['constraints', 'type'], error: "the constraints' type is the field's own type" }),
+  )
+  .refine(
+    (field) => part(field, 'type') !== 'term' || part(field, 'constraints') !== undefined,
+    across({
+      path: ['constraints'],
+      error: 'a term needs constraints that name its ontology: {type: "term", ontology_srn}',
+    }),
+  )
+  .refine(
+    (field) => hasAscending(field, 'number', 'min_value', 'max_value'),
+    across({ path: ['constraints', 'max_value'], error: 'max_value is at least min_value' }),
+  )
+  .refine(
+    (field) => hasAscending(field, 'text', 'min_length', 'max_length'),
+    across({ path: ['constraints', 'max_length'], error: 'max_length is at least min_length' }),
+  )
 export type MetadataField = z.infer<typeof metadataField>
 
 /** `1.2.3`, with SemVer's pre-release and build parts (semver.org, 2.0.0). */
@@ -108,7 +117,7 @@ export const metadataSchema = z.strictObject(
       .array(metadataField, { error: 'list the fields' })
       .min(1, { error: 'a schema has at least one field' })
       .max(500, { error: 'a schema has at most 500 fields' })
-      .refine((fields) => areDistinct(fields.map(({ name }) => name)), { error: 'two fields have the same name' }),
+      .refine(haveOwnNames, across({ error: 'two fields have the same name' })),
   },
   { error: 'write schema: {id, version, fields}' },
 )

@@ -25,6 +25,3 @@ export const wholeNumber = (what: string, min: number, max: number) =>
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, {
       error: `${what} is a whole number from ${min} to ${max}`,
     })
-
-/** Whether no two items share a key. */
-export const areDistinct = (keys: readonly string[]): boolean => new Set(keys).size === keys.length

@@ -116,6 +116,8 @@ test('gaps of several conventions name the place of each; two with one address a
       },
     ],
   })
+  const clash = checkConventions([{ ...whole('Small Molecules'), hooks: 7 }, whole('small molecules!')])
+  expect('gaps' in clash && clash.gaps.map(({ path }) => path)).toEqual(['conventions.0.hooks', 'conventions.1.title'])
   const many = Array.from({ length: 51 }, (_, index) => whole(`Molecules ${index}`))
   expect(checkConventions(many)).toEqual({
     gaps: [{ path: 'conventions', message: 'at most 50 can be deployed together' }],
