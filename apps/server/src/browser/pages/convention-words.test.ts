@@ -9,7 +9,11 @@ test.each([
   [1_024, '1 KiB'],
   [1_536, '1.5 KiB'],
   [52_428_800, '50 MiB'],
-  [1_000_000, '976.6 KiB'],
+  [50_000_000, '50 MB'],
+  [2_500_000, '2.5 MB'],
+  [1_000, '1 kB'],
+  [1_234_567, '1.2 MiB'],
+  [1_000 * 2 ** 20, '1,000 MiB'],
   [2 ** 30, '1 GiB'],
   [2 ** 50, '1,024 TiB'],
 ])('%d bytes are %s', (number, text) => {
@@ -49,6 +53,8 @@ test.each<[MetadataField['constraints'], string | null]>([
   [{ type: 'number', min_value: 1, integer_only: true }, 'at least 1, whole numbers only'],
   [{ type: 'number', max_value: 7 }, 'at most 7'],
   [{ type: 'text', min_length: 4, max_length: 4 }, 'exactly 4 characters'],
+  [{ type: 'text', min_length: 1 }, 'at least 1 character'],
+  [{ type: 'text', min_length: 1, max_length: 1 }, 'exactly 1 character'],
   [{ type: 'text', pattern: '<b>&' }, 'matching <code>&lt;b&gt;&amp;</code>'],
   [{ type: 'term', ontology_srn: 'urn:a', root_term: 'b' }, 'terms of <code>urn:a</code>, under <code>b</code>'],
 ])('constraints %j', async (constraints, text) => {

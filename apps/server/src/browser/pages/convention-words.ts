@@ -18,13 +18,24 @@ export const cut = (text: string, length: number): string => {
   return `${kept.replace(/(?<=\S)\s+\S*$/, '')}…`
 }
 
-/** "50 MiB", "1.5 GiB", "900 bytes". */
+/** "50 MB", "50 MiB", "1.5 GiB", "900 bytes": in the units that it was meant in, as far as the number tells. */
 export const bytes = (number: number): string => {
-  const [size, unit] = sizes.find(([size]) => number >= size) ?? [1, 'bytes']
-  return unit === 'bytes' ? count(number, 'byte') : `${roughNumbers.format(number / size)} ${unit}`
+  const isRound = (size: number): boolean =>
+    number >= size && number < 1_000 * size && Number.isInteger((number * 10) / size)
+  const unit = decimalSizes.find(([size]) => isRound(size)) ?? binarySizes.find(([size]) => number >= size)
+  if (!unit) return count(number, 'byte')
+  const [size, name] = unit
+  return `${roughNumbers.format(number / size)} ${name}`
 }
 
-const sizes = [
+const decimalSizes = [
+  [1e12, 'TB'],
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'kB'],
+] as const
+
+const binarySizes = [
   [2 ** 40, 'TiB'],
   [2 ** 30, 'GiB'],
   [2 ** 20, 'MiB'],
@@ -67,12 +78,12 @@ export const constraintsOf = ({ constraints }: MetadataField): Html | null => {
   switch (constraints?.type) {
     case 'number':
       return words([
-        between(constraints.min_value, constraints.max_value, ''),
+        between(constraints.min_value, constraints.max_value),
         constraints.integer_only ? html`whole numbers only` : null,
       ])
     case 'text':
       return words([
-        between(constraints.min_length, constraints.max_length, ' characters'),
+        between(constraints.min_length, constraints.max_length, 'character'),
         matching(constraints.pattern),
       ])
     case 'url':
@@ -87,10 +98,11 @@ export const constraintsOf = ({ constraints }: MetadataField): Html | null => {
   }
 }
 
-const between = (least: number | undefined, most: number | undefined, what: string): Html | null => {
-  if (least === undefined) return most === undefined ? null : html`at most ${most}${what}`
-  if (most === undefined) return html`at least ${least}${what}`
-  return least === most ? html`exactly ${least}${what}` : html`from ${least} to ${most}${what}`
+const between = (least: number | undefined, most: number | undefined, what?: string): Html | null => {
+  const of = (number: number): string => (what ? ` ${what}${number === 1 ? '' : 's'}` : '')
+  if (least === undefined) return most === undefined ? null : html`at most ${most}${of(most)}`
+  if (most === undefined) return html`at least ${least}${of(least)}`
+  return least === most ? html`exactly ${least}${of(least)}` : html`from ${least} to ${most}${of(most)}`
 }
 
 const matching = (pattern: string | undefined): Html | null =>

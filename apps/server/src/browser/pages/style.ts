@@ -126,7 +126,8 @@ h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
 .scroll { position: relative; margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--hairline); border-radius: 3px; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.45; }
 th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hairline); min-width: 4.5rem; max-width: 22rem; overflow-wrap: break-word; }
-td.told, td.rules { min-width: 12rem; }
+td.told { min-width: 12rem; }
+td.rules { min-width: 10rem; }
 thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; background: var(--wash); }
 tbody th { min-width: 9rem; font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
