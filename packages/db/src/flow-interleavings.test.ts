@@ -1,5 +1,5 @@
 /** Whole sign-ins in any order on real PostgreSQL, each step at one of three nodes with a pool of its own; and on the embedded database. */
-import { flowInterleavings } from '@osa/core/testing/contract'
+import { flowInterleavings, refreshesAtOnce } from '@osa/core/testing/contract'
 import { openDatabase } from './index.ts'
 import { openTestDatabase } from './testing/index.ts'
 
@@ -23,3 +23,5 @@ const openEmbedded = async () => {
 
 flowInterleavings('PostgreSQL', open, 300)
 flowInterleavings('PGlite', openEmbedded, 40)
+refreshesAtOnce('PostgreSQL', open, 100)
+refreshesAtOnce('PGlite', openEmbedded, 10)

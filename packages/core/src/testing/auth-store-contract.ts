@@ -31,3 +31,4 @@ export const authStoreContract = (name: string, open: OpenStore): void => {
 }
 
 export { flowInterleavings, type OpenStores } from './contract/flow-interleavings.ts'
+export { refreshesAtOnce } from './contract/refreshes-at-once.ts'

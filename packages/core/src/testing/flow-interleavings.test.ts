@@ -1,5 +1,6 @@
 /** Whole sign-ins in any order, on the memory store; the database's package runs the same on PostgreSQL through several pools. */
 import { flowInterleavings } from './contract/flow-interleavings.ts'
+import { refreshesAtOnce } from './contract/refreshes-at-once.ts'
 import { memoryStore } from './memory-store.ts'
 
 const open = async () => {
@@ -8,3 +9,4 @@ const open = async () => {
 }
 
 flowInterleavings('memory', open, 600)
+refreshesAtOnce('memory', open, 300)

@@ -11,14 +11,23 @@ export type OpenStores = () => Promise<{ readonly stores: readonly AuthStore[] }
 const node = fc.nat({ max: 2 })
 const device = fc.nat({ max: 1 })
 const decision = fc.constantFrom('approve' as const, 'deny' as const)
+/** Seconds until just before and just after something changes: an interval less its tolerance, and the replay window. */
+const untilPoll = fc.constantFrom(0, 0, 1, 3, 4, 5, 9, 10, 14, 15, 31)
+const untilRefresh = fc.constantFrom(0, 0, 1, 29, 30, 31)
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('poll' as const), node, device }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('poll' as const), node, device, after: untilPoll }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('foreign poll' as const), node, device }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('claim' as const), node, device }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('decide' as const), node, device, decision }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('refresh' as const), node, device, token: fc.nat({ max: 3 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('refresh' as const),
+      node,
+      device,
+      token: fc.nat({ max: 3 }),
+      after: untilRefresh,
+    }),
   },
   {
     weight: 1,
@@ -43,7 +52,7 @@ const step = fc.oneof(
 const path = [
   { kind: 'claim', node: 0 },
   { kind: 'decide', node: 1, decision: 'approve' },
-  { kind: 'poll', node: 2 },
+  { kind: 'poll', node: 2, after: 0 },
 ] as const
 const beginning = fc
   .nat({ max: path.length })
@@ -57,6 +66,10 @@ const both = async (
   model: ReturnType<typeof createFlowModel>,
   one: Step,
 ): Promise<[actual: unknown, expected: unknown]> => {
+  if ('after' in one) {
+    world.clock.advance({ seconds: one.after })
+    model.wait(one.after)
+  }
   switch (one.kind) {
     case 'wait':
       world.clock.advance(one)
