@@ -1,4 +1,5 @@
 /** When two manifests are the same content. */
+import { slugOf } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -59,6 +60,18 @@ test('a null inside a config is content, for there it is the author’s', () => 
     return { ...manifest, hooks: manifest.hooks.map((hook) => ({ ...hook, config })) }
   }
   expect(hashOf(withConfig({ probe: 1, ignore: null }))).not.toBe(hashOf(withConfig({ probe: 1 })))
+})
+
+test('RFC 8785 §3.2.2: one number is one content however it was written; a text in another normal form is another text', () => {
+  const written = (config: string) => {
+    const manifest = sampleManifest()
+    const hooks = manifest.hooks.map((hook) => ({ ...hook, config: JSON.parse(config) as typeof hook.config }))
+    return hashOf({ ...manifest, hooks })
+  }
+  expect(new Set(['{"a":0,"b":100}', '{"b":1e2,"a":-0}', '{"b":100.0,"a":0.0}'].map(written)).size).toBe(1)
+  const [composed, decomposed] = ['Größe'.normalize('NFC'), 'Größe'.normalize('NFD')]
+  expect(hashOf(sampleManifest({ title: composed }))).not.toBe(hashOf(sampleManifest({ title: decomposed })))
+  expect(slugOf(composed), 'both are one convention').toBe(slugOf(decomposed))
 })
 
 test('every other change of a value is other content', () => {
