@@ -101,6 +101,21 @@ test('one convention shows all that a reader needs: purpose, fields with units, 
   expect(body).toContain('<a href="https://www.wwpdb.org/" rel="noreferrer">')
 })
 
+test('what values of a field look like is shown beside what it means', async () => {
+  const manifest = sampleManifest()
+  const [field] = manifest.schema.fields
+  if (!field) throw new Error('the sample has no fields')
+  const { description: _absent, ...bare } = field
+  const fields = [
+    { ...field, examples: ['1.5', '<b>'] },
+    { ...bare, name: 'pH', examples: ['7.4'] },
+  ]
+  await using pages = await pagesWith({ ...manifest, schema: { ...manifest.schema, fields } })
+  const text = textOf((await pages.visit('/conventions/protein-structures')).body)
+  expect(text).toMatch(/How fine the details are.* Such as 1\.5, &lt;b&gt; /)
+  expect(text).toMatch(/ pH number Å yes one from 0\.3 to 20 Such as 7\.4 /)
+})
+
 test('an older version is shown as it was, and says which one is in force', async () => {
   await using pages = await pagesWith(sampleManifest(), sampleManifest({ description: 'Better told.' }))
   const newest = await pages.visit('/conventions/protein-structures')

@@ -47,6 +47,11 @@ describe('POST /api/v1/conventions', () => {
     const node = await nodeWith()
     const { ingester: _ingester, ...manifest } = sampleManifest({ hooks: [] })
     expect((await deploy(node, manifest)).status).toBe(201)
+    // a Python attribute's own name, and pydantic's examples
+    const field = { name: 'pH', type: 'number', required: false, cardinality: 'exactly_one', examples: ['7.4'] }
+    const fields = [{ ...field, constraints: { type: 'number', integer_only: false } }]
+    const again = await deploy(node, { ...manifest, schema: { ...manifest.schema, fields } })
+    expect(again.status).toBe(201)
   })
 
   test('F13 S41 S43 without a valid token it is 401 as on /me, whatever the body', async () => {

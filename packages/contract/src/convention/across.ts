@@ -14,8 +14,10 @@ export const part = (whole: unknown, key: string): unknown =>
   typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)[key] : undefined
 
 /** Whether no two items have the same name. */
-export const haveOwnNames = (items: unknown): boolean =>
-  !Array.isArray(items) || areDistinct(textsOf(items.map((item) => part(item, 'name'))))
+export const haveOwnNames = (items: unknown): boolean => {
+  const names = Array.isArray(items) ? textsOf(items.map((item) => part(item, 'name'))) : []
+  return new Set(names).size === names.length
+}
 
 /** Whether the number under one key is at most the number under another. */
 export const isAscending = (whole: unknown, leastKey: string, mostKey: string): boolean => {
@@ -25,5 +27,3 @@ export const isAscending = (whole: unknown, leastKey: string, mostKey: string): 
 
 export const textsOf = (values: readonly unknown[]): string[] =>
   values.filter((value): value is string => typeof value === 'string')
-
-export const areDistinct = (keys: readonly string[]): boolean => new Set(keys).size === keys.length

@@ -72,8 +72,11 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['schema.fields', [field, field], /same name/],
   ['schema.fields', Array.from({ length: 501 }, (_, at) => ({ ...field, name: `f${at}` })), /at most 500/],
   ['schema.fields.0.name', undefined, /write a field name/],
-  ['schema.fields.0.name', 'Resolution', /lower-case/],
-  ['schema.fields.0.name', '__proto__', /lower-case/],
+  ['schema.fields.0.name', '1st', /a letter, then/],
+  ['schema.fields.0.name', 'a b', /a letter, then/],
+  ['schema.fields.0.name', '__proto__', /a letter, then/],
+  ['schema.fields.0.examples', '4TOS', /list examples as text/],
+  ['schema.fields.0.examples', [4], /write the example as text/, 'schema.fields.0.examples.0'],
   ['schema.fields.0.type', 'float', /one of text, number/],
   ['schema.fields.0.type', 'text', /own type/, 'schema.fields.0.constraints.type'],
   ['schema.fields.0.required', 'yes', /true or false/],
@@ -127,7 +130,7 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['docs.purpose', undefined, /write the purpose/],
   ['docs.example_questions', undefined, /list example questions/],
   ['docs.example_questions', ['a', 'b'], /three different questions/],
-  ['docs.example_questions', ['Which?', ' which? ', 'a', 'b'], /questions are the same/],
+  ['docs.example_questions', ['Which?', ' which? ', 'WHICH?', 'a'], /three different questions/],
   ['docs.examples', [], /at least one example/],
   ['docs.examples.0.query', undefined, /write the query/],
   ['docs.see_also', ['\u0000'], /Unicode/, 'docs.see_also.0'],
@@ -181,6 +184,18 @@ test('all gaps are told at once, at most 200 of them', () => {
   expect(gapsOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
 })
 
+test('what authors of the original write is taken: capitals in names, examples of values, a question said twice', () => {
+  for (const [path, value] of [
+    ['schema.fields.0.name', 'pH'],
+    ['schema.fields.0.examples', ['7.4', '6.8']],
+    ['schema.fields.0.examples', []],
+    ['hooks.0.feature.columns.0.name', 'Rfree'],
+    ['docs.example_questions', ['a', 'b', 'c', 'A ']],
+  ] as const) {
+    expect(gapsOf(changed(path, value)), path).toEqual([])
+  }
+})
+
 test('what holds between several parts is told together with what is wrong in them', () => {
   const manifest = sampleManifest()
   const { release, limits, ...bare } = hook ?? {}
@@ -200,7 +215,6 @@ test('what holds between several parts is told together with what is wrong in th
     conventionSource,
   )
   expect(gaps.map(({ path }) => path).sort()).toEqual([
-    'docs.example_questions',
     'docs.example_questions',
     'docs.example_questions.2',
     'docs.examples',

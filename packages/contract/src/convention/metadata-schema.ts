@@ -62,8 +62,9 @@ const hasAscending = (field: unknown, type: string, leastKey: string, mostKey: s
 export const metadataField = z
   .strictObject(
     {
-      name: z.string({ error: 'write a field name' }).regex(/^[a-z][a-z0-9_]{0,62}$/, {
-        error: 'a field name is lower-case letters, digits and _, such as resolution',
+      // capitals too: the original sends the names that its authors gave Python attributes, such as pH
+      name: z.string({ error: 'write a field name' }).regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, {
+        error: 'a field name is a letter, then letters, digits and _, such as resolution',
       }),
       type: z.enum(fieldTypes, { error: `a field's type is one of ${fieldTypes.join(', ')}` }),
       required: z.boolean({ error: 'required is true or false' }),
@@ -72,6 +73,11 @@ export const metadataField = z
       }),
       description: readableText('the description', 2_000).optional(),
       constraints: fieldConstraints.optional(),
+      /** Values as they may be, to show what is meant; the original sends them where an author wrote some. */
+      examples: z
+        .array(oneLine('the example', 500), { error: 'list examples as text' })
+        .max(50, { error: 'list at most 50 examples' })
+        .optional(),
     },
     { error: 'write a field: {name, type, required, cardinality}' },
   )

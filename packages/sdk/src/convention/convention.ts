@@ -36,7 +36,7 @@ export type FieldConstraints =
 
 /** One piece of metadata that a record carries. */
 export interface MetadataField {
-  /** Lower-case letters, digits and `_`: `resolution`. */
+  /** A letter, then letters, digits and `_`: `resolution`. */
   name: string
   type: 'text' | 'number' | 'date' | 'boolean' | 'term' | 'url'
   required: boolean
@@ -44,6 +44,8 @@ export interface MetadataField {
   description?: string | undefined
   /** Needed for a `term`, which names its ontology; otherwise only where values are limited or have a unit. */
   constraints?: FieldConstraints | undefined
+  /** Values as they may be, to show what is meant. */
+  examples?: string[] | undefined
 }
 
 /** The metadata of a record. */

@@ -31,7 +31,14 @@ export const fieldsTable = (fields: readonly MetadataField[]): Html =>
 const fieldRow = (field: MetadataField): Html =>
   html`<tr><th scope="row"><code>${breakable(field.name)}</code></th><td>${field.type}</td><td>${unitOf(field) ?? nothing}</td>
 <td>${yesOrNo(field.required)}</td><td>${cardinality[field.cardinality]}</td><td class="rules">${constraintsOf(field) ?? nothing}</td>
-<td class="told">${field.description ?? nothing}</td></tr>`
+<td class="told">${descriptionOf(field)}</td></tr>`
+
+/** What an author says of a field, and what its values look like. */
+const descriptionOf = ({ description, examples = [] }: MetadataField): Html | string => {
+  if (examples.length === 0) return description ?? nothing
+  const such = html`<span class="faded">Such as ${examples.join(', ')}</span>`
+  return description === undefined ? such : html`${description}\n${such}`
+}
 
 export const columnsTable = (hook: string, columns: readonly Column[]): Html =>
   scrolling(
