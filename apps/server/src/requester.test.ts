@@ -58,6 +58,11 @@ describe('J07 addresses', () => {
       [parseCidr('10.0.0.0/8'), parseCidr('::1'), parseCidr('nonsense'), parseCidr('10.0.0.0/99')].map(Boolean),
     ).toEqual([true, true, false, false])
   })
+
+  test('J06 a proxy’s address is written out in full: nobody believes 8.0.0.0/8 for 010.0.0.0/8, or 10.0.0.1 for 10.1', () => {
+    const slips = ['010.0.0.0/8', '10.0.0/8', '10.1/16', '10.1', '0x0a.0.0.1', '167772161']
+    expect(slips.map(parseCidr)).toEqual(slips.map(() => null))
+  })
 })
 
 test('every answer carries a fresh request id, and none from outside is taken over', async () => {

@@ -23,11 +23,16 @@ export type Cidr = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 /** Reads one CIDR or single address; null when it is neither. */
 export const parseCidr = (text: string): Cidr | null => {
+  if (!isWrittenOut(text.split('/', 1)[0] ?? '')) return null
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
   if (!ipaddr.isValid(text)) return null
   const address = ipaddr.process(text)
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
+
+/** Four full decimal parts, or IPv6. `ipaddr` would also take "10.1" for 10.0.0.1 and "010.0.0.0" for 8.0.0.0. */
+const isWrittenOut = (address: string): boolean =>
+  address.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(address)
 
 const unknownAddress = '0.0.0.0'
 /** Proxies in a row that are followed at most; whatever is further left was written by the client anyway. */
@@ -71,9 +76,7 @@ const forwardedAddress = (c: Context, peer: Address, trustedProxies: readonly Ci
 /** IPv4-mapped IPv6 is folded to IPv4, zone ids are dropped (J07). */
 const parseAddress = (text: string): Address | null => {
   const withoutZone = text.replace(/%.*$/, '')
-  // four full parts only: `ipaddr` would also take "127.1" and octal notations
-  const plausible = withoutZone.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(withoutZone)
-  return plausible && ipaddr.isValid(withoutZone) ? ipaddr.process(withoutZone) : null
+  return isWrittenOut(withoutZone) && ipaddr.isValid(withoutZone) ? ipaddr.process(withoutZone) : null
 }
 
 /** Some proxies add the port: `203.0.113.5:4711`, `[2001:db8::1]:4711`. */
