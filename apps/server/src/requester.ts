@@ -31,8 +31,7 @@ export const parseCidr = (text: string): Cidr | null => {
 }
 
 /** Four full decimal parts, or IPv6. `ipaddr` would also take "10.1" for 10.0.0.1 and "010.0.0.0" for 8.0.0.0. */
-const isWrittenOut = (address: string): boolean =>
-  address.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(address)
+const isWrittenOut = (address: string): boolean => address.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(address)
 
 const unknownAddress = '0.0.0.0'
 /** Proxies in a row that are followed at most; whatever is further left was written by the client anyway. */

@@ -98,6 +98,27 @@ describe('what does not hold', () => {
     expect(problems).not.toContain('canary')
   })
 
+  test('L01 what was given and does not hold is told once, and not as missing too', () => {
+    const env = {
+      NODE_ENV: 'production',
+      OSA_PUBLIC_URL: 'http://archive.example',
+      OSA_SECRET: 'short',
+      OSA_OIDC_ISSUER: 'ftp://login.example',
+      OSA_OIDC_CLIENT_ID: 'a',
+      OSA_OIDC_CLIENT_SECRET: 'b',
+    }
+    const names = problemsOf(env)
+      .split('\n')
+      .map((problem) => problem.split(' ')[0])
+    expect(names).toEqual(['OSA_PUBLIC_URL', 'OSA_SECRET', 'OSA_OIDC_ISSUER'])
+  })
+
+  test('L01 another word for production is a warning, since it makes nothing strict', () => {
+    const warningsOf = (mode: string) => parseConfig({ NODE_ENV: mode }).warnings
+    expect(warningsOf('prod').join()).toMatch(/^NODE_ENV is neither production nor development/)
+    expect([...warningsOf('development'), ...warningsOf('test'), ...warningsOf('')]).toEqual([])
+  })
+
   test('http is for loopback only', () => {
     expect(configOf({ OSA_PUBLIC_URL: 'http://127.0.0.1:8000' }).publicUrl?.origin).toBe('http://127.0.0.1:8000')
     expect(configOf({ OSA_PUBLIC_URL: 'http://[::1]:8000' }).publicUrl?.origin).toBe('http://[::1]:8000')

@@ -6,7 +6,7 @@ import type { LogLevel } from '../log.ts'
 import type { Cidr } from '../requester.ts'
 import { parseClientsFile } from './clients-file.ts'
 import { hasIdentityProvider, isProduction, ruleProblems } from './rules.ts'
-import { readSettings, type Values } from './settings.ts'
+import { type Given, readSettings, type Values } from './settings.ts'
 import { unknownSettings } from './unknown-settings.ts'
 
 export type Lifetimes = Pick<
@@ -51,12 +51,16 @@ export const parseConfig = (
   env: NodeJS.ProcessEnv,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): ParsedConfig => {
-  const { values, problems: malformed } = readSettings(env)
+  const { values, given, problems: malformed } = readSettings(env)
   const registered = readClients(values.OSA_CLIENTS_FILE, readText)
-  const problems = [...malformed, ...ruleProblems(values), ...('problems' in registered ? registered.problems : [])]
-  const warnings = unknownSettings(env)
+  const problems = [
+    ...malformed,
+    ...ruleProblems(values, given),
+    ...('problems' in registered ? registered.problems : []),
+  ]
+  const warnings = [...unknownSettings(env), ...modeWarnings(values)]
   if (problems.length > 0 || 'problems' in registered) return { ok: false, problems, warnings }
-  const config = build(values, registered.clients)
+  const config = build(values, given, registered.clients)
   return { ok: true, config, warnings: [...warnings, ...adminWarnings(config)] }
 }
 
@@ -66,7 +70,7 @@ const need = <T>(value: T | undefined): T => {
   return value
 }
 
-const build = (values: Values, registered: readonly Client[]): Config => ({
+const build = (values: Values, given: Given, registered: readonly Client[]): Config => ({
   production: isProduction(values),
   host: need(values.HOST),
   port: need(values.PORT),
@@ -77,7 +81,7 @@ const build = (values: Values, registered: readonly Client[]): Config => ({
       : { databaseUrl: values.DATABASE_URL },
   dataDirectory: need(values.OSA_DATA_DIR),
   secret: values.OSA_SECRET ?? null,
-  identity: identityOf(values),
+  identity: identityOf(values, given),
   admins: need(values.OSA_ADMINS),
   clients: new Map([...builtInClients, ...registered].map((client) => [client.clientId, client])),
   trustedProxies: need(values.OSA_TRUSTED_PROXIES),
@@ -95,7 +99,7 @@ const build = (values: Values, registered: readonly Client[]): Config => ({
   logLevel: need(values.OSA_LOG_LEVEL),
 })
 
-const identityOf = (values: Values): IdentitySettings => {
+const identityOf = (values: Values, given: Given): IdentitySettings => {
   const { OSA_ORCID_CLIENT_ID, OSA_ORCID_CLIENT_SECRET, OSA_ORCID_ISSUER: orcidIssuer = 'https://orcid.org' } = values
   const { OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID, OSA_OIDC_CLIENT_SECRET, OSA_OIDC_NAME } = values
   return {
@@ -113,7 +117,7 @@ const identityOf = (values: Values): IdentitySettings => {
           },
         }
       : {}),
-    development: !hasIdentityProvider(values),
+    development: !hasIdentityProvider(given),
   }
 }
 
@@ -132,6 +136,12 @@ const readClients = (
   const parsed = parseClientsFile(text, new Set(builtInClients.map(({ clientId }) => clientId)))
   return 'clients' in parsed ? parsed : { problems: parsed.problems.map((problem) => `OSA_CLIENTS_FILE: ${problem}`) }
 }
+
+/** Only the word itself makes a node strict (L01); whoever writes another one for it should hear that it does not. */
+const modeWarnings = ({ NODE_ENV: mode }: Values): string[] =>
+  mode === undefined || ['production', 'development', 'test'].includes(mode)
+    ? []
+    : ['NODE_ENV is neither production nor development, so what production refuses is allowed here']
 
 /** An administrator of an issuer that nobody can sign in with is probably a slip (L05). */
 const adminWarnings = ({ admins, identity, publicUrl }: Config): string[] => {

@@ -1,21 +1,22 @@
 /** Rules between settings, and what production refuses (L01, L06). Each problem says what to set. */
 import { isLoopbackHost } from './loopback.ts'
-import type { Values } from './settings.ts'
+import type { Given, Values } from './settings.ts'
 
 export const isProduction = (values: Values): boolean => values.NODE_ENV === 'production'
 
-export const hasIdentityProvider = (values: Values): boolean =>
-  [values.OSA_ORCID_CLIENT_ID, values.OSA_ORCID_CLIENT_SECRET, values.OSA_OIDC_ISSUER].some((set) => set !== undefined)
+/** Whether an identity provider is named; whether its settings hold is told beside that. */
+export const hasIdentityProvider = (given: Given): boolean =>
+  ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET', 'OSA_OIDC_ISSUER'].some((name) => given.has(name))
 
 /** Everything that does not fit together, production's own rules included. */
-export const ruleProblems = (values: Values): string[] => [
-  ...providerProblems(values),
+export const ruleProblems = (values: Values, given: Given): string[] => [
+  ...providerProblems(given),
   ...lifetimeProblems(values),
-  ...(isProduction(values) ? productionProblems(values) : developmentProblems(values)),
+  ...(isProduction(values) ? productionProblems(values, given) : developmentProblems(values, given)),
 ]
 
-const together = (values: Values, names: readonly (keyof Values)[]): string[] => {
-  const missing = names.filter((name) => values[name] === undefined)
+const together = (given: Given, names: readonly (keyof Values)[]): string[] => {
+  const missing = names.filter((name) => !given.has(name))
   return missing.length === 0 || missing.length === names.length
     ? []
     : [
@@ -23,10 +24,10 @@ const together = (values: Values, names: readonly (keyof Values)[]): string[] =>
       ]
 }
 
-const providerProblems = (values: Values): string[] => [
-  ...together(values, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
-  ...together(values, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
-  ...(values.OSA_OIDC_FORM_ACTION_ORIGINS?.length && values.OSA_OIDC_ISSUER === undefined
+const providerProblems = (given: Given): string[] => [
+  ...together(given, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
+  ...together(given, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
+  ...(given.has('OSA_OIDC_FORM_ACTION_ORIGINS') && !given.has('OSA_OIDC_ISSUER')
     ? ['OSA_OIDC_ISSUER must be set too, because OSA_OIDC_FORM_ACTION_ORIGINS is']
     : []),
 ]
@@ -47,13 +48,13 @@ const waysToSignIn =
   'set OSA_ORCID_CLIENT_ID and OSA_ORCID_CLIENT_SECRET, or OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID and OSA_OIDC_CLIENT_SECRET'
 
 /** The development sign-in lets anyone be anyone, so it must not be reachable by anyone. */
-const developmentProblems = (values: Values): string[] => {
-  if (hasIdentityProvider(values)) return []
+const developmentProblems = (values: Values, given: Given): string[] => {
+  if (hasIdentityProvider(given)) return []
   const { HOST: host, OSA_PUBLIC_URL: publicUrl } = values
   const reachable = (host && !isLoopbackHost(host)) || (publicUrl && !isLoopbackHost(publicUrl.hostname))
   return reachable
     ? [
-        `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL). ${waysToSignIn}`,
+        `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL); ${waysToSignIn}`,
       ]
     : []
 }
@@ -67,16 +68,19 @@ const productionMinimums = {
   OSA_REFRESH_ABSOLUTE_SECONDS: 3_600,
 } as const
 
-const productionProblems = (values: Values): string[] => {
+const productionProblems = (values: Values, given: Given): string[] => {
   const { OSA_SECRET: secret, OSA_PUBLIC_URL: publicUrl } = values
   const problems: string[] = []
-  if (!publicUrl) problems.push('OSA_PUBLIC_URL must be set in production, as in https://archive.example')
-  else if (publicUrl.protocol !== 'https:') problems.push('OSA_PUBLIC_URL must be https in production')
-  if (!secret) problems.push('OSA_SECRET must be set in production: `openssl rand -base64 32 | tr +/ -_` makes one')
-  else if (new Set(secret).size < 16)
+  if (!given.has('OSA_PUBLIC_URL'))
+    problems.push('OSA_PUBLIC_URL must be set in production, as in https://archive.example')
+  if (publicUrl && publicUrl.protocol !== 'https:') problems.push('OSA_PUBLIC_URL must be https in production')
+  if (!given.has('OSA_SECRET'))
+    problems.push('OSA_SECRET must be set in production: `openssl rand -base64 32 | tr +/ -_` makes one')
+  if (secret && new Set(secret).size < 16)
     problems.push('OSA_SECRET is not random; `openssl rand -base64 32 | tr +/ -_` makes one')
-  else if (sharedSecret(values, secret)) problems.push('OSA_SECRET must not be the secret of an identity provider too')
-  if (!hasIdentityProvider(values)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)
+  if (secret && sharedSecret(values, secret))
+    problems.push('OSA_SECRET must not be the secret of an identity provider too')
+  if (!hasIdentityProvider(given)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)
   for (const name of ['OSA_ORCID_ISSUER', 'OSA_OIDC_ISSUER'] as const) {
     if (values[name]?.startsWith('http:')) problems.push(`${name} must be https in production`)
   }

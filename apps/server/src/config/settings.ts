@@ -133,13 +133,17 @@ type Schemas = typeof settings
 /** What was read; a setting that does not hold is missing. */
 export type Values = { [Name in keyof Schemas]?: z.output<Schemas[Name]> | undefined }
 
+/** Names of settings that were given, whether they hold or not: what was mistyped is not missing too. */
+export type Given = ReadonlySet<string>
+
 /** Reads every setting; an empty value is an unset one. No problem quotes a value, which may be a secret. */
-export const readSettings = (env: NodeJS.ProcessEnv): { values: Values; problems: string[] } => {
+export const readSettings = (env: NodeJS.ProcessEnv): { values: Values; given: Given; problems: string[] } => {
   const problems: string[] = []
   const read = Object.entries(settings).map(([name, schema]) => {
     const result = schema.safeParse(env[name] || undefined)
     if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`)
     return [name, result.data]
   })
-  return { values: Object.fromEntries(read), problems }
+  const given = new Set(Object.keys(settings).filter((name) => env[name]))
+  return { values: Object.fromEntries(read), given, problems }
 }
