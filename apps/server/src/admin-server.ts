@@ -3,9 +3,21 @@ import { Hono } from 'hono'
 import { type HttpServer, listen } from './http-server.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Serves `GET /metrics` and nothing else. */
-export const startAdminServer = ({ registry }: Metrics, at: { host: string; port: number }): Promise<HttpServer> => {
+/** Thrown when it cannot listen: the cause alone would look like trouble with the public listener. */
+export class AdminListenerUnusable extends Error {
+  override readonly name = 'AdminListenerUnusable'
+}
+
+/** Serves `GET /metrics` and nothing else. Rejects with `AdminListenerUnusable`. */
+export const startAdminServer = async (
+  { registry }: Metrics,
+  at: { host: string; port: number },
+): Promise<HttpServer> => {
   const app = new Hono()
   app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }))
-  return listen({ fetch: app.fetch, ...at })
+  try {
+    return await listen({ fetch: app.fetch, ...at })
+  } catch (cause) {
+    throw new AdminListenerUnusable('the metrics cannot be served', { cause })
+  }
 }

@@ -102,6 +102,16 @@ describe('a node that cannot start says why in one message, without a stack', ()
     expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set PORT`))
   })
 
+  test('a port in use by the metrics is told as theirs', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const run = await runToEnd({ PORT: '0', OSA_ADMIN_PORT: String(port), OSA_DATA_DIR: data.path })
+    other.close()
+    expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set OSA_ADMIN_PORT`))
+  })
+
   test('I06 a database that is not there, and its password stays out of it', async () => {
     const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
     expectMessage(run, /The database at 127.0.0.1:1\/archive cannot be reached/)

@@ -1,5 +1,6 @@
 /** Why a node could not start, in one message that says what to do; no stack, no address with a password in it. */
 import { DataDirectoryInUse, isDatabaseUnavailable } from '@osa/db'
+import { AdminListenerUnusable } from './admin-server.ts'
 import type { Config } from './config/config.ts'
 import { SecretFileUnusable } from './config/secret-file.ts'
 
@@ -14,11 +15,12 @@ export const explainKnownProblem = (error: unknown, config: Config): string | nu
     return `Another node is using the data directory ${config.dataDirectory}.\nStop it first, or set OSA_DATA_DIR to another directory.`
   }
   if (error instanceof SecretFileUnusable) {
-    return `${error.message}\nPut it right, or remove it: then a new secret is made, and everybody has to sign in again.`
+    return `${error.message}\nPut it right. If the secret is lost, remove the file and run \`osa-server keys abandon\`: then a new one is made, and sessions go on.`
   }
   const code = codeOf(error)
-  const listener = listenProblems[code ?? '']
-  if (listener && isOfListener(error)) return listener(config)
+  const listener = failedListener(error, config)
+  const listenProblem = listener && listenProblems[code ?? '']
+  if (listenProblem) return listenProblem(listener)
   if (isDatabaseUnavailable(error))
     return `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
   const access = accessProblems[code ?? '']
@@ -32,18 +34,33 @@ const codeOf = (error: unknown): string | null => {
   return null
 }
 
-/** Whether an error is about the listener: its system call says so. */
-const isOfListener = (error: unknown): boolean =>
-  error instanceof Error && 'syscall' in error && ['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))
+/** A listener, and the settings that say where it is. */
+interface Listener {
+  readonly host: string
+  readonly port: number
+  readonly hostSetting: string
+  readonly portSetting: string
+}
 
-const listenProblems: Record<string, (config: Config) => string> = {
-  EADDRINUSE: ({ host, port }) =>
-    `Port ${port} on ${host} is in use.\nStop what is using it, or set PORT to another one.`,
-  EACCES: ({ host, port }) => `This user may not listen on port ${port} of ${host}.\nSet PORT to one above 1023.`,
-  EADDRNOTAVAIL: ({ host }) =>
-    `${host} is not an address of this machine.\nSet HOST to one that is, or leave it unset for 127.0.0.1.`,
-  ENOTFOUND: ({ host }) =>
-    `The host name ${host} is not known.\nSet HOST to an address of this machine, or leave it unset.`,
+/** Which listener an error is about; null when about none: its system call says so. */
+const failedListener = (error: unknown, { host, port, adminListener }: Config): Listener | null => {
+  if (error instanceof AdminListenerUnusable && adminListener) {
+    return { ...adminListener, hostSetting: 'the host in OSA_ADMIN_PORT', portSetting: 'OSA_ADMIN_PORT' }
+  }
+  const isOfListener =
+    error instanceof Error && 'syscall' in error && ['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))
+  return isOfListener ? { host, port, hostSetting: 'HOST', portSetting: 'PORT' } : null
+}
+
+const listenProblems: Record<string, (listener: Listener) => string> = {
+  EADDRINUSE: ({ host, port, portSetting }) =>
+    `Port ${port} on ${host} is in use.\nStop what is using it, or set ${portSetting} to another one.`,
+  EACCES: ({ host, port, portSetting }) =>
+    `This user may not listen on port ${port} of ${host}.\nSet ${portSetting} to one above 1023.`,
+  EADDRNOTAVAIL: ({ host, hostSetting }) =>
+    `${host} is not an address of this machine.\nSet ${hostSetting} to one that is, or leave it out for 127.0.0.1.`,
+  ENOTFOUND: ({ host, hostSetting }) =>
+    `The host name ${host} is not known.\nSet ${hostSetting} to an address of this machine, or leave it out.`,
 }
 
 const accessProblems: Record<string, (config: Config) => string> = {
