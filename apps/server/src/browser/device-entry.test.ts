@@ -97,6 +97,19 @@ test('C06 C08 after ten wrong codes from one place even a right one is refused, 
   expect((await tryCode(user_code, '198.51.100.10')).url.pathname).toBe('/development/sign-in')
 })
 
+test('C05 C06 a megabyte in place of a code is turned away at once and counts as a guess', async () => {
+  await using pages = await startPages()
+  const { user_code } = await pages.startTerminal()
+  const browser = pages.browse({ address: '198.51.100.9' })
+  const enter = async (code: string) => {
+    await browser.open(`${pages.publicUrl}/device`)
+    return browser.press(button, { user_code: code })
+  }
+  for (let failures = 0; failures < 10; failures++) expect((await enter('B'.repeat(1_000_000))).status).toBe(413)
+  expect((await enter('B'.repeat(1_000_000))).status).toBe(429)
+  expect((await enter(user_code)).status).toBe(429)
+})
+
 test('D08 D22 the way to the provider is a 303 that carries neither code', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()

@@ -28,18 +28,24 @@ export const showCodeForm = (deps: BrowserDependencies) => (c: PageContext) => {
   )
 }
 
+const enter = async (c: PageContext, { auth, publicUrl }: BrowserDependencies, userCode: string) => {
+  const session = await auth.browserSession(readCookie(c, 'session', publicUrl))
+  return auth.enterUserCode({ userCode, requester: c.get('requester'), userId: session?.user.id ?? null })
+}
+
+/** What is too long to be read was no code, and costs what any other wrong one does (C05). */
+const countTooLong = async (c: PageContext, deps: BrowserDependencies, tooLong: Response) => {
+  const entered = await enter(c, deps, '')
+  return entered.outcome === 'limited' ? showPage(c, deps, limitedPage(entered.retryAfterSeconds)) : tooLong
+}
+
 /** Takes a code. One answer for all that cannot be used: same status, same bytes (C11). */
 export const takeCode = (deps: BrowserDependencies) => async (c: PageContext) => {
   const { auth, publicUrl } = deps
   const submitted = await guardedForm(c, deps, { binding: readCookie(c, 'browser', publicUrl), step })
-  if (submitted instanceof Response) return submitted
+  if (submitted instanceof Response) return submitted.status === 413 ? countTooLong(c, deps, submitted) : submitted
   const { form, binding: browser } = submitted
-  const session = await auth.browserSession(readCookie(c, 'session', publicUrl))
-  const entered = await auth.enterUserCode({
-    userCode: form.get('user_code') ?? '',
-    requester: c.get('requester'),
-    userId: session?.user.id ?? null,
-  })
+  const entered = await enter(c, deps, form.get('user_code') ?? '')
   switch (entered.outcome) {
     case 'limited':
       return showPage(c, deps, limitedPage(entered.retryAfterSeconds))
