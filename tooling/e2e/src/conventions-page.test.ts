@@ -81,15 +81,17 @@ const print = async (chromium: Browser, url: string, path: string) => {
   const page = await context.newPage()
   await page.goto(`${url}${path}`)
   await page.emulateMedia({ media: 'print' })
-  await keepScreenshot(page, 'conventions-print')
+  await keepScreenshot(page, `print${path.replaceAll(/[^a-z]+/g, '-')}`)
   const paper = await page.evaluate(() => ({
     background: getComputedStyle(document.body).backgroundColor,
     ink: getComputedStyle(document.body).color,
     footer: getComputedStyle(document.querySelector('.colophon') ?? document.body).display,
+    pressable: [...document.querySelectorAll('button, .button, input')].filter((one) => one.checkVisibility()).length,
     cut: [...document.querySelectorAll('.scroll, .command')].filter((one) => one.scrollWidth > one.clientWidth + 1)
       .length,
   }))
-  expect(paper).toEqual({ background: 'rgb(255, 255, 255)', ink: 'rgb(0, 0, 0)', footer: 'none', cut: 0 })
+  const clean = { background: 'rgb(255, 255, 255)', ink: 'rgb(0, 0, 0)', footer: 'none', pressable: 0, cut: 0 }
+  expect(paper).toEqual(clean)
   const pdf = await page.pdf({ format: 'A4', margin: { top: '15mm', bottom: '15mm', left: '15mm', right: '15mm' } })
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
   await context.close()
@@ -116,7 +118,9 @@ test('D26 the pages of conventions can be read by everybody, on screens of any k
       ['/conventions/nothing', narrow],
     ]
     for (const [path, as] of views) await look(chromium, node.url, path, as)
-    await print(chromium, node.url, '/conventions/protein-structures')
+    for (const path of ['/conventions/protein-structures', '/', '/device', '/account/sessions']) {
+      await print(chromium, node.url, path)
+    }
   } finally {
     await chromium.close()
   }

@@ -164,6 +164,6 @@ tbody tr:last-child > * { border-bottom: 0; }
   :is(h1, h2, h3, .catalogue h2) { break-after: avoid; }
   .command { white-space: pre-wrap; overflow: visible; }
   a[href^='https:'] { overflow-wrap: anywhere; }
-  button, .button, .colophon, input { display: none; }
+  button, .button, input, form label, .colophon { display: none !important; } /* whatever else shapes them: paper takes no answer */
 }
 `
