@@ -144,7 +144,9 @@ test('E08 a denial that comes back without its state changes nothing, and the pa
   expect(visit.status).toBe(400)
   expect(visit.url.search).not.toMatch(/state|access_denied/)
   expect(visit.body).toContain('This sign-in cannot be continued')
-  expect(visit.body).toContain('If you have just declined at the\nidentity provider, there is nothing to do.')
+  expect(visit.body).toContain(
+    'If you have just declined at the\nidentity provider, there is nothing to do: the terminal gives up by itself when its code runs out.',
+  )
   expect(await terminal.poll()).toBe('authorization_pending')
   await browser.open(new URL(/href="(\/device)"/.exec(visit.body)?.[1] ?? '', visit.url))
   upstream.settings.lies = {}

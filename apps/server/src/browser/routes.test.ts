@@ -100,6 +100,7 @@ test('D32 a database that is away is a page to try again from', async () => {
   const page = await browser.open(`${pages.publicUrl}/account/sessions`)
   expect(page.status).toBe(503)
   expect(page.headers.get('retry-after')).toBe('5')
+  expect(page.body).toContain('load this page again, or begin anew')
 })
 
 test('I06 no page leaves a code, a state or a cookie in the log', async () => {

@@ -5,6 +5,8 @@ import type { Page } from '../respond.ts'
 import { type Notice, noticePage } from './notice.ts'
 
 const enterAgain = html`<a href="/device">Enter the code again</a>`
+/** For what may happen on any page, and loading it again, or sending its form again, is what helps. */
+const startOver = html`begin anew with <a href="/device">the code</a>`
 
 const messages = {
   stale_form: {
@@ -66,7 +68,7 @@ const messages = {
     status: 500,
     title: 'Something went wrong on our side',
     what: 'The node could not do what you asked. It has been noted in the log.',
-    next: html`Wait a moment and <a href="/device">try again</a>. If it happens again, tell the people who run this node.`,
+    next: html`Wait a moment and load this page again, or ${startOver}. If it happens again, tell the people who run this node.`,
   },
 } as const satisfies Record<string, Notice>
 
@@ -89,7 +91,7 @@ export const unavailablePage: Page = {
     status: 503,
     title: 'The node is resting',
     what: 'It cannot reach its database just now, so it could not do what you asked.',
-    next: html`Wait a moment and <a href="/device">try again</a>.`,
+    next: html`Wait a moment and load this page again, or ${startOver}.`,
   }),
   headers: { 'Retry-After': '5' },
 }

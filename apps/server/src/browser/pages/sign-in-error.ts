@@ -59,7 +59,7 @@ const explain = (refused: SignInOutcome['refused'], provider: string): Notice =>
         title: 'This sign-in cannot be continued',
         what: 'It is not one that was begun in this browser in the last minutes, or it was used already. Nothing was approved here.',
         next: html`A terminal that still waits can be signed in: <a href="/device">enter its code again</a>. If you have just declined at the
-identity provider, there is nothing to do.`,
+identity provider, there is nothing to do: the terminal gives up by itself when its code runs out.`,
       }
   }
 }
