@@ -18,7 +18,7 @@ export const systemClock: Clock = {
       await delay(ms, undefined, signal ? { signal } : {})
     } catch (error) {
       // The only way a timer fails is the caller's signal.
-      throw new OsaError('aborted', 'Cancelled', { cause: error })
+      throw new OsaError('aborted', 'Cancelled', { cause: signal?.reason ?? error })
     }
   },
 }

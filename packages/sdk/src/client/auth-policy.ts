@@ -33,7 +33,8 @@ export const authPolicy = (tokensOf: () => Promise<Tokens>, isFixed: boolean): R
     return { ...op, context: { ...op.context, [contextKey]: attempt } }
   },
   async again({ op, error, attempt }) {
-    if (error.status !== 401) return false
+    // Only the node's own word: a gateway's 401, a web page with a password prompt, says nothing about the token.
+    if (error.code !== 'not_authenticated' || error.status !== 401) return false
     const { token } = attemptOf(op)
     const isWorthIt = token !== null && attempt === 1 && (await (await tokensOf()).renew(token))
     if (!isWorthIt) throw finalRefusal(error, token, isFixed)

@@ -5,7 +5,7 @@
 import { TRPCClientError } from '@trpc/client'
 import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions } from '../errors.ts'
 import { cleanText } from '../text.ts'
-import { retryAfterOf } from '../wire/unexpected-answer.ts'
+import { notAnOsaServer, retryAfterOf } from '../wire/unexpected-answer.ts'
 import type { AppRouter } from './app-router.ts'
 
 /** An OsaError (`instanceof OsaError` holds) with what tRPC knows: `data` and `shape` are the node's own words, typed. */
@@ -23,14 +23,14 @@ export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError
   declare readonly path: string | undefined
   declare readonly [brand]: true
 
-  /** `from` is tRPC's error, when the node answered with one. */
+  /** `from` is tRPC's error, when the node answered with one. Its `meta`, a whole response, is left out: errors are logged. */
   constructor(error: OsaError, from?: TRPCClientError<AppRouter>) {
-    const result = from?.shape ? { error: from.shape } : undefined
-    const cause = error.cause instanceof Error ? error.cause : undefined
-    super(error.message, { ...(result ? { result } : {}), ...(cause ? { cause } : {}), meta: from?.meta })
+    super(error.message, from?.shape ? { result: { error: from.shape } } : {})
     // tRPC's constructor sets its own prototype.
     Object.setPrototypeOf(this, OsaCallError.prototype)
     Object.assign(this, error)
+    // As every error has it: any value, and not among what is written out as JSON.
+    Object.defineProperty(this, 'cause', { value: error.cause, enumerable: false, configurable: true, writable: true })
   }
 }
 
@@ -86,9 +86,12 @@ export const toCallError = (error: unknown, server: string | undefined): OsaCall
   const known = innermost(error)
   if (known) return new OsaCallError(known)
   const about = server === undefined ? {} : { server }
-  if (error instanceof TRPCClientError) {
-    const answered = fromNode(error, server ?? '')
+  if (error instanceof TRPCClientError && server !== undefined) {
+    const answered = fromNode(error, server)
     if (answered) return new OsaCallError(answered, error)
+    const { status } = (error.meta?.response ?? {}) as { status?: number }
+    // tRPC could make nothing of what came.
+    if (status !== undefined) return new OsaCallError(notAnOsaServer({ server, status }))
   }
   const message = error instanceof Error ? error.message : 'Something went wrong in the SDK'
   return new OsaCallError(new OsaError('internal', cleanText(message), { ...about, cause: error }))

@@ -29,13 +29,21 @@ export interface Connection extends NamedServer {
 }
 
 /** A client's options, wherever it runs. */
-export type AnyClientOptions = ClientOptions & { readonly server?: string | URL; readonly auth?: AuthOption }
+export type AnyClientOptions = ClientOptions & {
+  readonly server?: string | URL | undefined
+  readonly auth?: AuthOption | undefined
+}
 
 const noTokens: TokenProvider = { getToken: () => null, isBoundToServer: true }
 
+/** Programs without types, too, learn at once that what they ask for is not offered (a cookie, say), instead of calling unsigned. */
 const providerOf = (auth: AuthOption): TokenProvider => {
   if (typeof auth === 'string') return { getToken: () => auth }
-  return 'getToken' in auth ? auth : noTokens
+  if (typeof auth === 'object' && auth !== null) {
+    if ('getToken' in auth) return auth
+    if (auth.type === 'none') return noTokens
+  }
+  throw new OsaError('usage', "createOsaClient: auth is a TokenProvider, a token or { type: 'none' }")
 }
 
 const missing = (what: string): OsaError => new OsaError('usage', `createOsaClient needs ${what} here`)
@@ -53,12 +61,13 @@ export const createConnector = (
     : null
   if (!named && !surroundings) throw missing('a server')
   if (auth === undefined && !surroundings) throw missing('auth')
+  const given = auth === undefined ? null : providerOf(auth)
   const agent = surroundings && [surroundings.userAgent, options.userAgent].filter(Boolean).join(' ')
 
   const connect = async (): Promise<Connection> => {
     const target = named ?? (await surroundings?.findServer({ allowHttp }))
     if (!target) throw missing('a server')
-    const provider = auth === undefined ? await surroundings?.findAuth({ fetch }) : providerOf(auth)
+    const provider = given ?? (await surroundings?.findAuth({ fetch }))
     if (!provider) throw missing('auth')
     return {
       ...target,

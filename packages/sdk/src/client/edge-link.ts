@@ -1,18 +1,9 @@
 /** The first link: ends a call at once when somebody cancels it, and lets nothing out that is not an OsaError. */
 import type { TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
-import { OsaError } from '../errors.ts'
+import { cancelled } from '../cancelled.ts'
 import type { AppRouter } from './app-router.ts'
 import { toCallError } from './call-error.ts'
-
-/** A caller's deadline (`AbortSignal.timeout`) is a timeout, any other reason is a cancellation. */
-const cancelled = ({ reason }: AbortSignal): OsaError =>
-  reason instanceof Error && reason.name === 'TimeoutError'
-    ? new OsaError('timeout', 'The call was not answered within the time its caller allows', {
-        cause: reason,
-        retryable: true,
-      })
-    : new OsaError('aborted', 'Cancelled', { cause: reason })
 
 /** Makes the link. `closing` ends every call of the client. */
 export const edgeLink =

@@ -2,6 +2,7 @@
  * The `fetch` under tRPC. Before tRPC reads anything it makes sure that what came is a node's answer: no redirect (a redirected token is a
  * lost one), JSON that is declared so, at most 1 MiB, in time, in tRPC's envelope. All else is one of our errors.
  */
+import { cancelled } from '../cancelled.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { readV1ErrorCode } from '../wire/answers.ts'
 import type { HttpAnswer } from '../wire/http.ts'
@@ -26,22 +27,31 @@ export interface GuardedResponse {
   json(): Promise<unknown>
 }
 
-const isEnvelope = (value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null) return false
-  const { result, error } = value as { result?: unknown; error?: unknown }
-  return typeof result === 'object' || typeof error === 'object'
-}
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-/** The error for an answer that is not tRPC's; null when it is. */
-const refusalOf = (answer: HttpAnswer): OsaError | null => {
+/** The two answers to a call, as superjson puts them; in any other form tRPC could not read them. */
+const isRefusal = (value: unknown): boolean => {
+  const { code, message } = fieldsOf(fieldsOf(fieldsOf(value).error).json)
+  return typeof code === 'number' && typeof message === 'string'
+}
+const isResult = (value: unknown): boolean => 'json' in fieldsOf(fieldsOf(fieldsOf(value).result).data)
+
+/** The error for an answer that is not tRPC's to this many calls; null when it is. Only a refusal may stand for all of them. */
+export const refusalOf = (answer: HttpAnswer, calls: number): OsaError | null => {
   const { json, server, status } = answer
-  if (Array.isArray(json) ? json.every(isEnvelope) : isEnvelope(json)) return null
+  const each = Array.isArray(json) && json.length === calls ? json : []
+  if (isRefusal(json) || (each.length > 0 && each.every((one) => isRefusal(one) || isResult(one)))) return null
   // What the node itself refuses before tRPC sees it: a body that is too large, a header that holds no token.
   const code = status >= 400 && status < 500 && status !== 429 ? readV1ErrorCode(json) : null
-  return code
-    ? new OsaError('usage', `${server} refuses the request (HTTP ${status}, ${code})`, { server, status })
-    : unexpectedAnswer(answer)
+  if (!code) return unexpectedAnswer(answer)
+  const message = `${server} refuses the request (HTTP ${status}, ${code})`
+  return new OsaError(status === 401 ? 'not_authenticated' : 'usage', message, { server, status })
 }
+
+/** The token that a request carries. */
+export const bearerOf = (headers: RequestInit['headers']): string | null =>
+  /^Bearer (.+)$/.exec(new Headers(headers).get('authorization') ?? '')?.[1] ?? null
 
 /** A browser hides where a redirect leads, and even its status. */
 const withStatus = (response: Response): Response =>
@@ -58,7 +68,7 @@ const toFailure = (
   deadline: AbortSignal,
 ): OsaError => {
   if (isOsaError(error)) return error
-  if (caller?.aborted) return new OsaError('aborted', 'Cancelled', { server, cause: error })
+  if (caller?.aborted) return cancelled(caller, server)
   return networkError({ error, server, timeoutMs, timedOut: deadline.aborted, proxy: null })
 }
 
@@ -76,11 +86,15 @@ export const createGuardedFetch = (options: GuardOptions) => {
     try {
       const signal = caller ? AbortSignal.any([caller, deadline]) : deadline
       const response = withStatus(await fetch(url, { ...init, signal, redirect: 'manual' }))
-      const answer = await toAnswer(response, { server, request: `${method} ${url.pathname}` })
+      const answer = await toAnswer(response, {
+        server,
+        request: `${method} ${url.pathname}`,
+        secrets: [bearerOf(init.headers)],
+      })
       const { status, headers, json } = answer
       const elapsedMs = Math.round(performance.now() - startedAt)
       onEvent({ type: 'response', procedures, status, elapsedMs, requestId: headers.get('x-request-id') })
-      const refusal = refusalOf(answer)
+      const refusal = refusalOf(answer, procedures.length)
       if (refusal) throw refusal
       return { ok: response.ok, status, headers, json: async () => json }
     } catch (error) {

@@ -2,7 +2,8 @@
  * Which calls are tried again: queries, when the node is overloaded or out of reach. A mutation may have been carried out although its
  * answer was lost, and a node knows no idempotency key to tell a repeat by: so mutations are sent once.
  */
-import { type ErrorCode, OsaError } from '../errors.ts'
+import { cancelled } from '../cancelled.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { OsaCallError } from './call-error.ts'
 import type { ClientEvent, RetryOptions } from './options.ts'
 import type { Repetition } from './repeating-link.ts'
@@ -11,15 +12,16 @@ const transientCodes: readonly ErrorCode[] = ['dns', 'connection_refused', 'conn
 const transientStatuses = [429, 502, 503, 504]
 const firstDelayMs = 250
 
-const isTransient = ({ code, status }: OsaCallError): boolean =>
+/** Whether the same request may be answered a little later. */
+export const isTransient = ({ code, status }: OsaCallError): boolean =>
   transientCodes.includes(code) || (status !== undefined && transientStatuses.includes(status))
 
-/** Rejects with `aborted` when the signal fires. */
-const sleep = (ms: number, signal: AbortSignal | null | undefined): Promise<void> =>
+/** Rejects when the signal fires. */
+export const sleep = (ms: number, signal: AbortSignal | null | undefined): Promise<void> =>
   new Promise((done, fail) => {
     const stop = (): void => {
       clearTimeout(timer)
-      fail(new OsaError('aborted', 'Cancelled', { cause: signal?.reason }))
+      if (signal) fail(cancelled(signal))
     }
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', stop)

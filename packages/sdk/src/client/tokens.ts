@@ -37,8 +37,8 @@ export const createTokens = (
   let obtaining: Promise<void> | null = null
   let renewing: Promise<boolean> | null = null
 
-  const checked = (given: string | null): string | null => {
-    if (given === null) return null
+  const checked = (given: string | null | undefined): string | null => {
+    if (given === null || given === undefined) return null
     if (!provider.isBoundToServer) checkTokenGoesTo(given, context)
     return checkedToken(given, 'The token')
   }
@@ -61,9 +61,7 @@ export const createTokens = (
 
   const renew = async (rejected: string): Promise<boolean> => {
     if (token !== rejected && token !== null) return true
-    const successor = checked(
-      (await ask(() => provider.onUnauthorized?.({ ...context, rejectedToken: rejected }))) ?? null,
-    )
+    const successor = checked(await ask(() => provider.onUnauthorized?.({ ...context, rejectedToken: rejected })))
     if (successor === null || successor === rejected) {
       onEvent({ type: 'auth_failed', server, code: 'not_authenticated' })
       return false

@@ -5,6 +5,12 @@ import { createManualClock, makeTemporaryDir, memoryStore, startFakeNode } from 
 import { login, type Verification } from './login.ts'
 import { logout } from './logout.ts'
 
+const stopSoon = (): AbortSignal => {
+  const stop = new AbortController()
+  setTimeout(() => stop.abort('why'), 60)
+  return stop.signal
+}
+
 describe('login', () => {
   test('shows the code, waits for the approval and saves what storedCredentials then uses', async () => {
     await using node = await startFakeNode()
@@ -66,6 +72,34 @@ describe('login', () => {
       onVerification: () => stop.abort(),
     })
     await expect(started).rejects.toMatchObject({ code: 'aborted' })
+  })
+
+  test.each([
+    ['before it starts', 'aborted', 'why', () => AbortSignal.abort('why')],
+    ['while it waits', 'aborted', 'why', stopSoon],
+    ['at a deadline while it waits', 'timeout', { name: 'TimeoutError' }, () => AbortSignal.timeout(60)],
+  ] as const)('a signal %s ends it with %s and its reason, and saves nothing', async (_name, code, cause, signalOf) => {
+    await using node = await startFakeNode()
+    const store = memoryStore()
+    const started = login({ server: node.url, store, signal: signalOf(), onVerification: () => undefined })
+    await expect(started).rejects.toMatchObject({ code, cause })
+    expect(store.snapshot()).toEqual({})
+  })
+
+  test('a signal that fires once the tokens are there still saves nothing, and revokes them', async () => {
+    await using node = await startFakeNode({ approveAtPoll: 1 })
+    const store = memoryStore()
+    const stop = new AbortController()
+    const stopping: typeof fetch = (url, init) => {
+      if (String(url).endsWith('/me')) stop.abort('enough')
+      return fetch(url, init)
+    }
+    const clock = createManualClock(Date.now())
+    const options = { server: node.url, store, clock, fetch: stopping, signal: stop.signal }
+    const started = login({ ...options, onVerification: () => undefined })
+    await expect(started).rejects.toMatchObject({ code: 'aborted', cause: 'enough' })
+    expect(store.snapshot()).toEqual({})
+    expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
   })
 
   test('a caller that cannot show the code ends it with its own error', async () => {

@@ -1,5 +1,6 @@
 /** Device login as one call, for tools that are not `osa`: the caller shows the code, everything else happens here. */
 import { hostname } from 'node:os'
+import { cancelled } from '../cancelled.ts'
 import { credentialStore, type StoreLocation } from '../client/stored-credentials.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
@@ -34,19 +35,19 @@ export interface LoginOptions extends StoreLocation {
   /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
   onVerification(verification: Verification): void | Promise<void>
   /** Hears of every poll that was not the last. */
-  onWaiting?(waiting: Waiting): void
-  /** Ends the login with `aborted`. Not once the answer is being saved. */
-  readonly signal?: AbortSignal
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined
+  /** Ends the login with `aborted`, a signal of `AbortSignal.timeout()` with `timeout`. Not once the answer is being saved. */
+  readonly signal?: AbortSignal | undefined
   /** Where the login is kept: in the system's keychain where that works (`auto`), only there, or in a file of this user alone. */
-  readonly storage?: StorageWish
+  readonly storage?: StorageWish | undefined
   /** Instead of the one at `configDir`; `storage` is not looked at then. */
-  readonly store?: CredentialStore
+  readonly store?: CredentialStore | undefined
   /** What a person reads on the approval page beside the code. The name of this computer by default. */
-  readonly deviceName?: string
+  readonly deviceName?: string | undefined
   /** What requests are sent with. */
-  readonly fetch?: typeof fetch
-  readonly allowHttp?: boolean
-  readonly clock?: Clock
+  readonly fetch?: typeof fetch | undefined
+  readonly allowHttp?: boolean | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** A finished login. The tokens are in the store, for `storedCredentials` and `osa`. */
@@ -142,12 +143,7 @@ const approve = async (world: World, options: LoginOptions) => {
   }
 }
 
-/**
- * Signs a person in with the device flow (RFC 8628) and saves the login for this tool, `osa` and every other. Nothing is sent before it is
- * certain that the login can be saved; what cannot be saved after all is revoked. Throws `login_denied`, `login_expired`, `login_lost`,
- * `aborted`, `store_…`, `untrusted_verification_url` and the network's codes.
- */
-export const login = async (options: LoginOptions): Promise<Login> => {
+const signIn = async (options: LoginOptions): Promise<Login> => {
   const server = canonicalServer(String(options.server), { allowHttp: options.allowHttp ?? false })
   const { clock = systemClock, store = credentialStore(options), signal } = options
   const http = createHttp(options.fetch ? { fetch: options.fetch } : {})
@@ -163,5 +159,19 @@ export const login = async (options: LoginOptions): Promise<Login> => {
   } catch (error) {
     await revokeQuietly(world, unnamed)
     throw error
+  }
+}
+
+/**
+ * Signs a person in with the device flow (RFC 8628) and saves the login for this tool, `osa` and every other. Nothing is sent before it is
+ * certain that the login can be saved; what cannot be saved after all is revoked. Throws `login_denied`, `login_expired`, `login_lost`,
+ * `aborted`, `store_…`, `untrusted_verification_url` and the network's codes.
+ */
+export const login = async (options: LoginOptions): Promise<Login> => {
+  try {
+    return await signIn(options)
+  } catch (error) {
+    const { signal } = options
+    throw signal?.aborted && isOsaError(error, 'aborted') ? cancelled(signal, error.server) : error
   }
 }

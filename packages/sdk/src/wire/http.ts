@@ -65,6 +65,11 @@ export interface HttpOptions {
 /** How long a request may take when nobody says otherwise, in milliseconds. */
 export const defaultTimeoutMs = 30_000
 
+const secretsOf = ({ bearer, json = {} }: HttpRequest) => {
+  const { device_code, refresh_token } = json as { device_code?: string; refresh_token?: string }
+  return [bearer, device_code, refresh_token]
+}
+
 const headersOf = (request: HttpRequest, userAgent: string): Record<string, string> => ({
   accept: request.onEventText ? 'text/event-stream' : 'application/json',
   'user-agent': userAgent,
@@ -100,7 +105,8 @@ export const createHttp = (options: HttpOptions = {}): Http => {
         signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
       })
       const { server, onEventText } = request
-      const about = { server, request: `${request.method} ${request.path}`, onEventText }
+      const secrets = secretsOf(request)
+      const about = { server, request: `${request.method} ${request.path}`, onEventText, secrets }
       const answer = await toAnswer(response, about)
       report(String(answer.status), answer.headers.get('x-request-id'))
       return answer
@@ -121,6 +127,7 @@ const toError = (failure: {
 }): OsaError => {
   const { error, request, deadline, timeoutMs, proxy } = failure
   if (error instanceof OsaError) return error
-  if (request.signal?.aborted) return new OsaError('aborted', 'Cancelled', { server: request.server, cause: error })
-  return networkError({ error, server: request.server, timeoutMs, timedOut: deadline.aborted, proxy })
+  const { signal, server } = request
+  if (signal?.aborted) return new OsaError('aborted', 'Cancelled', { server, cause: signal.reason })
+  return networkError({ error, server, timeoutMs, timedOut: deadline.aborted, proxy })
 }

@@ -36,6 +36,13 @@ const redirectError = (answer: HttpAnswer, options: OsaErrorOptions): OsaError =
   })
 }
 
+/** The error for an answer that no node gives. */
+export const notAnOsaServer = (options: OsaErrorOptions & { server: string }): OsaError =>
+  new OsaError('not_an_osa_server', `${options.server} did not answer like an OSA server`, {
+    ...options,
+    hint: "Check the address with your archive's administrator",
+  })
+
 /**
  * The error for an answer nobody asked for: `rate_limited` and `server_error` (worth another try), `html_response` for a web page,
  * `not_an_osa_server` for the rest.
@@ -67,8 +74,5 @@ export const unexpectedAnswer = (answer: HttpAnswer): OsaError => {
       hint: 'A proxy or sign-in page may be in the way. Open the address in a browser and check',
     })
   }
-  return new OsaError('not_an_osa_server', `${server} did not answer like an OSA server`, {
-    ...options,
-    hint: "Check the address with your archive's administrator",
-  })
+  return notAnOsaServer({ ...options, server })
 }

@@ -1,0 +1,10 @@
+/** What a signal that fired means. Isomorphic. */
+import { OsaError } from './errors.ts'
+
+/** A caller's deadline (`AbortSignal.timeout`) is a timeout, any other reason is a cancellation; the reason is the `cause`. */
+export const cancelled = ({ reason }: AbortSignal, server?: string): OsaError => {
+  const about = { cause: reason, ...(server === undefined ? {} : { server }) }
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? new OsaError('timeout', 'It took longer than its caller allows', { ...about, retryable: true })
+    : new OsaError('aborted', 'Cancelled', about)
+}

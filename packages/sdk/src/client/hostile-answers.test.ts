@@ -1,0 +1,133 @@
+/** What a server, or whoever speaks for it, may answer to a call: every oddity is one of our codes, and no secret comes back in an error. */
+import { inspect } from 'node:util'
+import { describe, expect, test, vi } from 'vitest'
+import { type ClientEvent, createOsaClient, type OsaClient, OsaError, type TokenProvider } from '../index.node.ts'
+import { type RawAnswer, startFakeNode } from '../testing/index.ts'
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: unknown) => error,
+  )
+
+/** Calls a node that always gives this answer. */
+const answered = async (answer: RawAnswer, call = (osa: OsaClient): Promise<unknown> => osa.me.query()) => {
+  await using node = await startFakeNode()
+  node.dictate('trpc', [answer], { always: true })
+  const token = node.issue().access_token
+  const onUnauthorized = vi.fn((): string | null => null)
+  const auth: TokenProvider = { getToken: () => token, onUnauthorized }
+  const error = await failureOf(call(createOsaClient({ server: node.url, auth, retry: false })))
+  return { error, onUnauthorized, server: node.url }
+}
+
+test.each([
+  ['a result of nothing', json(200, [{ result: null }])],
+  ['a result without data', json(200, [{ result: {} }])],
+  ['data that is not of superjson', json(200, [{ result: { data: 'x' } }])],
+  [
+    'data that reaches for prototypes',
+    json(200, [{ result: { data: { json: {}, meta: { values: { prototype: ['Date'] } } } } }]),
+  ],
+  ['an error of nothing', json(200, [{ error: null }])],
+  ['an error without a code', json(500, [{ error: { json: { message: 'x' } } }])],
+  ['no answers at all', json(200, [])],
+  ['one answer too many', json(200, [{ result: { data: { json: 1 } } }, { result: { data: { json: 2 } } }])],
+  ['one result for all calls', json(200, { result: { data: { json: 1 } } })],
+])('%s is not what a node answers', async (_name, answer) => {
+  const { error, server } = await answered(answer)
+  const code = answer.status === 500 ? 'server_error' : 'not_an_osa_server'
+  expect(error).toMatchObject({ code, status: answer.status, server })
+})
+
+test('fewer answers than calls are no answer to any of them', async () => {
+  const { error } = await answered(json(200, [{ result: { data: { json: {} } } }]), (osa) =>
+    Promise.all([osa.me.query(), osa.session.list.query()]),
+  )
+  expect(error).toMatchObject({ code: 'not_an_osa_server', status: 200 })
+})
+
+test.each([
+  ['a web page', { status: 401, headers: { 'content-type': 'text/html' }, body: '<title>Proxy' }, 'html_response'],
+  ['JSON of a gateway', json(401, { error: 'unauthorized' }), 'not_an_osa_server'],
+])('a 401 that is %s says nothing about the token: the login is not renewed for it', async (_name, answer, code) => {
+  const { error, onUnauthorized } = await answered(answer)
+  expect(error).toMatchObject({ code, status: 401 })
+  expect(onUnauthorized).not.toHaveBeenCalled()
+})
+
+test("the node's own 401 before tRPC asks for another token", async () => {
+  const { error, onUnauthorized } = await answered(json(401, { detail: { code: 'invalid_token', message: 'm' } }))
+  expect(error).toMatchObject({ code: 'not_authenticated', status: 401, hint: 'Run osa login' })
+  expect(onUnauthorized).toHaveBeenCalledTimes(1)
+})
+
+describe('K17 a token that a server repeats', () => {
+  const token = 'canary-0123456789'
+  const refusal = (code: string, httpStatus: number) =>
+    json(
+      httpStatus,
+      [
+        {
+          error: { json: { message: `no: Bearer ${token}`, code: -32_000, data: { code, httpStatus, stack: token } } },
+        },
+      ],
+      { 'x-request-id': token, 'set-cookie': `session=${token}` },
+    )
+  test.each([
+    ['in a refusal', refusal('FORBIDDEN', 403)],
+    ['in a 401', refusal('UNAUTHORIZED', 401)],
+    ['in a defect', refusal('INTERNAL_SERVER_ERROR', 500)],
+    ['on a web page', { status: 500, headers: { 'content-type': 'text/html' }, body: `<title>KeyError: ${token}` }],
+    ['in a type', { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' }],
+  ])('%s is in no part of the error, and in no event', async (_name, answer) => {
+    await using node = await startFakeNode()
+    node.dictate('trpc', [answer], { always: true })
+    const events: ClientEvent[] = []
+    const onEvent = (event: ClientEvent) => events.push(event)
+    const osa = createOsaClient({ server: node.url, auth: token, retry: false, onEvent })
+    const error = await failureOf(osa.me.query())
+    expect(error).toBeInstanceOf(OsaError)
+    const written = [error, (error as Error).stack, { ...(error as Error) }, events, osa].flatMap((value) => [
+      String(value),
+      JSON.stringify(value),
+      inspect(value, { depth: 9, showHidden: true }),
+    ])
+    expect(written.join()).not.toContain('canary')
+    expect(node.seen('trpc')[0]?.headers.authorization).toContain('canary')
+  })
+})
+
+test('the cause of an error is any value that was given, and is not written out as JSON', async () => {
+  await using node = await startFakeNode()
+  const vault = Object.assign(new Error('sealed'), { headers: { 'x-vault-token': 'canary' } })
+  for (const cause of ['a string', vault]) {
+    const auth: TokenProvider = { getToken: () => Promise.reject(cause) }
+    const error = await failureOf(createOsaClient({ server: node.url, auth }).me.query())
+    expect(error).toMatchObject({ code: 'not_authenticated', cause })
+    expect(JSON.stringify(error)).not.toContain('canary')
+  }
+  const stopped = createOsaClient({ server: node.url, auth: { type: 'none' } })
+  const signal = AbortSignal.abort('stopped by the user')
+  expect(await failureOf(stopped.server.info.query(undefined, { signal }))).toMatchObject({
+    code: 'aborted',
+    cause: 'stopped by the user',
+  })
+})
+
+test('programs without types hear at once of an auth that is not offered, and may answer undefined for no token', async () => {
+  await using node = await startFakeNode()
+  for (const auth of [{ type: 'cookie' }, {}, null, 7]) {
+    expect(() => createOsaClient({ server: node.url, auth: auth as never })).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    )
+  }
+  const osa = createOsaClient({ server: node.url, auth: { getToken: () => undefined as never } })
+  expect(await osa.server.info.query()).toMatchObject({ name: 'Fake archive' })
+})
