@@ -86,7 +86,7 @@ export class OsaError extends Error {
   readonly retryAfterMs: number | undefined
   readonly retryable: boolean
   readonly path: string | undefined
-  readonly gaps?: readonly { path: string; message: string }[]
+  readonly gaps: readonly { path: string; message: string }[] | undefined
   readonly [brand] = true
 
   constructor(code: ErrorCode, message: string, options: OsaErrorOptions = {}) {
@@ -100,7 +100,7 @@ export class OsaError extends Error {
     this.retryAfterMs = options.retryAfterMs
     this.retryable = options.retryable ?? false
     this.path = options.path
-    if (options.gaps) this.gaps = options.gaps
+    this.gaps = options.gaps
   }
 }
 

@@ -14,5 +14,8 @@ export * from './isomorphic.ts'
 /**
  * Makes a client for one node. Here both the server and how calls are signed must be said. Throws `invalid_server_url` and
  * `insecure_http` at once; nothing is sent before the first call.
+ *
+ * For Node.js, Bun or Deno, where both may be left out? A compiler with `moduleResolution: bundler` knows no runtime: say
+ * `"customConditions": ["node"]` in its `compilerOptions`.
  */
 export const createOsaClient = (options: OsaClientOptions): OsaClient => createClient(options, null)

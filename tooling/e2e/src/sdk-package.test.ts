@@ -19,6 +19,8 @@ const otherRuntimes = { bun: '1.4.5', deno: '2.9.6' }
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let project: string
+/** The programs of the README, as printed. */
+const readmePrograms: string[] = []
 /** Nothing of the workspace in reach: no parent folder of the project holds a node_modules. */
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -36,8 +38,14 @@ beforeAll(async () => {
   const manifest = { name: 'empty', private: true, type: 'module', dependencies }
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: project })
-  for (const file of ['types.ts', 'page-types.ts', 'run.js']) {
+  for (const file of ['types.ts', 'page-types.ts', 'node-types.ts', 'run.js']) {
     await copyFile(join(import.meta.dirname, 'sdk-package', file), join(project, file))
+  }
+  const readme = await readFile(join(project, 'node_modules/@osa/sdk/README.md'), 'utf8')
+  for (const [, program = ''] of readme.matchAll(/^```ts\n(.*?)^```/gms)) {
+    const name = `readme-${readmePrograms.length}.ts`
+    await writeFile(join(project, name), program)
+    readmePrograms.push(name)
   }
 }, minutes(8))
 afterAll(() => folder[Symbol.asyncDispose](), minutes(2))
@@ -57,25 +65,32 @@ test('its declarations name no store, no database and nothing that is not publis
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
   test.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
+    ['nodenext', 'nodenext', []],
+    ['esnext', 'bundler', []],
+    ['esnext', 'bundler', ['node']],
   ])(
-    'compiles a consumer with module %s, resolution %s',
-    async (module, moduleResolution) => {
+    'compiles a consumer with module %s, resolution %s, conditions %j',
+    async (module, moduleResolution, customConditions) => {
       const compilerOptions = {
         strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        verbatimModuleSyntax: true,
         noEmit: true,
         target: 'es2023',
         lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable'],
         module,
         moduleResolution,
+        ...(customConditions.length > 0 ? { customConditions } : {}),
         types: ['node'],
         // the newest is fast enough to check every library's declarations too
         skipLibCheck: compiler !== 'typescript70',
       }
       // without the condition `node` a compiler sees the build for browsers
-      const files = moduleResolution === 'bundler' ? ['types.ts', 'page-types.ts'] : ['types.ts']
-      const config = join(project, `tsconfig.${compiler}.${moduleResolution}.json`)
+      const isPage = moduleResolution === 'bundler' && customConditions.length === 0
+      expect(readmePrograms.length).toBeGreaterThan(1)
+      const files = ['types.ts', ...(isPage ? ['page-types.ts'] : ['node-types.ts', ...readmePrograms])]
+      const config = join(project, `tsconfig.${compiler}.${moduleResolution}.${customConditions}.json`)
       await writeFile(config, JSON.stringify({ compilerOptions, files }))
       const tsc = join(project, 'node_modules', compiler, 'bin/tsc')
       const { stdout } = await run(process.execPath, [tsc, '-p', config]).catch((error: { stdout: string }) => error)

@@ -26,27 +26,27 @@ export type ClientEvent =
 /** How often a query is tried. Mutations are never repeated: a node knows no idempotency key by which a repeat would be one. */
 export interface RetryOptions {
   /** Requests in all, the first one included. 3 by default. */
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** The longest pause. A server that asks for a longer one (`Retry-After`) gets no repeat. 10 000 by default. */
-  readonly maxDelayMs?: number
+  readonly maxDelayMs?: number | undefined
 }
 
 /** The options that do not depend on the runtime. */
 export interface ClientOptions {
   /** What to send requests with: a proxy's, an agent's, a test's. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
   /** For one request with its answer, in milliseconds. 30 000 by default. Subscriptions have no end of their own. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Queries are repeated on 429, 502, 503, 504 and when no answer comes; `false` for never. */
-  readonly retry?: false | RetryOptions
+  readonly retry?: false | RetryOptions | undefined
   /** Put behind `osa-sdk/<version> node/<version>`; a browser sends its own name. */
-  readonly userAgent?: string
+  readonly userAgent?: string | undefined
   /** Hears what the client does. It must not throw. */
-  readonly onEvent?: (event: ClientEvent) => void
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** Ends everything this client does, for good. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Allows http:// to hosts that are not this machine: anybody on the way can read the token then. */
-  readonly allowHttp?: boolean
+  readonly allowHttp?: boolean | undefined
 }
 
 /** The options of `createOsaClient` where nothing can be looked up: in browsers, workers and at the edge. */
@@ -60,7 +60,7 @@ export interface OsaClientOptions extends ClientOptions {
 /** The options of `createOsaClient` on Node.js, Bun and Deno: everything may be left out. */
 export interface OsaNodeClientOptions extends ClientOptions {
   /** The node's address. Without it: `OSA_SERVER`, else the `.osa/config.json` that links the folder; else `no_server`. */
-  readonly server?: string | URL
+  readonly server?: string | URL | undefined
   /** How calls are signed. Without it: `OSA_TOKEN` where it may go, else the login that `osa login` saved. */
-  readonly auth?: AuthOption
+  readonly auth?: AuthOption | undefined
 }

@@ -9,9 +9,9 @@ import type { NamedServer } from './connection.ts'
 /** Where to look. */
 export interface ServerSearch {
   /** This process's by default. */
-  readonly env?: Environment
+  readonly env?: Environment | undefined
   /** Where the search for `.osa/config.json` starts: this process's folder by default. */
-  readonly cwd?: string
+  readonly cwd?: string | undefined
   /** Allows http:// to hosts that are not this machine; `OSA_ALLOW_HTTP=1` does too. */
   readonly allowHttp?: boolean | undefined
 }

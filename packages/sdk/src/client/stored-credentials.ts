@@ -12,9 +12,9 @@ import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
 /** Where saved logins are. */
 export interface StoreLocation {
   /** An absolute path; `OSA_CONFIG_DIR` and its defaults otherwise. */
-  readonly configDir?: string
+  readonly configDir?: string | undefined
   /** This process's by default. */
-  readonly env?: Environment
+  readonly env?: Environment | undefined
 }
 
 /** Opens the saved logins that `osa` uses. Nothing is read before it is asked for, and nothing created before something is saved. */
@@ -24,11 +24,11 @@ export const credentialStore = ({ configDir, env = process.env }: StoreLocation 
 /** How saved logins are used. */
 export interface StoredCredentialsOptions extends StoreLocation {
   /** Instead of the one at `configDir`. */
-  readonly store?: CredentialStore
+  readonly store?: CredentialStore | undefined
   /** An access token that ends sooner is renewed first. 60 by default. */
-  readonly minTtlSeconds?: number
+  readonly minTtlSeconds?: number | undefined
   /** What refreshes are sent with. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 /** No saved login: public procedures still answer. But a server that only a project's file names is not contacted then (K25). */
@@ -67,7 +67,7 @@ export const storedCredentials = (options: StoredCredentialsOptions = {}): Token
  * is unset, to the one that the program names; never to one that only a project's file names, unless the token says that it was issued
  * there (K25). Throws `token_wrong_server`, `token_malformed`.
  */
-export const envToken = ({ env = process.env }: { readonly env?: Environment } = {}): TokenProvider => ({
+export const envToken = ({ env = process.env }: { readonly env?: Environment | undefined } = {}): TokenProvider => ({
   isBoundToServer: true,
   getToken(context) {
     const { OSA_TOKEN: token, OSA_SERVER: named } = env

@@ -9,11 +9,11 @@ import { revokeSession } from '../wire/v1.ts'
 export interface LogoutOptions extends StoreLocation {
   /** The node's address. */
   readonly server: string | URL
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Instead of the one at `configDir`. */
-  readonly store?: CredentialStore
+  readonly store?: CredentialStore | undefined
   /** What the request is sent with. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: typeof fetch | undefined
 }
 
 /** What a logout came to. */
