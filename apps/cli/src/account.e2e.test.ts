@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -9,7 +9,7 @@ const otherLogin = { access_token: 'a', refresh_token: 'r', user: { display_name
 
 describe('whoami', () => {
   test('S18 K38: the person alone is on stdout, where they come from only on a terminal', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     await seedLink(sandbox, { server: node.url })
@@ -20,7 +20,7 @@ describe('whoami', () => {
   })
 
   test('S16 K15: without a login the exit code is 4, stdout is empty and nothing is sent', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
     const { code, stdout, stderr } = await sandbox.run(['whoami'])
@@ -34,7 +34,7 @@ describe('whoami', () => {
   })
 
   test('K33: an expired access token is renewed on the way, with one refresh', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
     const { code, stderr } = await sandbox.run(['whoami', '-v'])
@@ -45,7 +45,7 @@ describe('whoami', () => {
   })
 
   test('K32 C2: ten processes at once make one refresh, and all are signed in', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
     const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.run(['whoami'])))
@@ -55,10 +55,10 @@ describe('whoami', () => {
   })
 
   test('S12 K34: a session that was ended is reported, and the file stays byte for byte', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    node.revokeFamilies()
+    node.revokeFamily()
     const { code, stderr } = await sandbox.run(['whoami'])
     expect(code).toBe(4)
     expect(stderr).toContain(
@@ -69,7 +69,7 @@ describe('whoami', () => {
   })
 
   test('K33: a token that stays refused is renewed once, not in a loop', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     const refused = {
@@ -85,7 +85,7 @@ describe('whoami', () => {
 
   test('S18 S8: when the server is down the last known person is told', async () => {
     await using sandbox = await makeSandbox()
-    const node = await startFakeNode()
+    const node = await fakeOsaServer()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), obtained_at: Date.now() / 1000 - 7200 } })
     await node[Symbol.asyncDispose]()
     const { code, stderr } = await sandbox.run(['whoami'])
@@ -106,7 +106,7 @@ describe('whoami', () => {
   })
 
   test('a clock that is wrong is mentioned when a login is refused', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), refresh_token: '' } })
     const date = new Date(Date.now() + 7 * 60_000).toUTCString()
@@ -119,7 +119,7 @@ describe('whoami', () => {
 
 describe('OSA_TOKEN', () => {
   test('K31: it is used as it is, never stored, and no home folder is needed', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { access_token } = node.issue()
     const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url, HOME: '/nonexistent' }
@@ -135,7 +135,7 @@ describe('OSA_TOKEN', () => {
   test.each(['a\r\nX: y', 'two words', 'tab\there', 'ünïcode'])(
     'K31: the value %j is refused and not repeated',
     async (token) => {
-      await using node = await startFakeNode()
+      await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
       const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env: { OSA_TOKEN: token } })
       expect(code).toBe(2)
@@ -145,7 +145,7 @@ describe('OSA_TOKEN', () => {
   )
 
   test('K25 C10: it does not go to an archive that only a link file names', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
     const { code, stdout } = await sandbox.run(['whoami', '--json'], { env: { OSA_TOKEN: 'at_secret' } })
@@ -155,7 +155,7 @@ describe('OSA_TOKEN', () => {
   })
 
   test('K25: it goes there if the token itself names that origin, and nowhere else', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
     const tokenOf = (iss: string) => `e30.${Buffer.from(JSON.stringify({ iss })).toString('base64url')}.x`
@@ -167,7 +167,7 @@ describe('OSA_TOKEN', () => {
   })
 
   test('S22: with OSA_SERVER beside it, it goes only there', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = { OSA_TOKEN: 'at_x', OSA_SERVER: 'https://archive.example.org' }
     const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env })
@@ -179,7 +179,7 @@ describe('OSA_TOKEN', () => {
   })
 
   test('S12: a refused one is never renewed', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     const env = { OSA_TOKEN: 'at_old', OSA_SERVER: node.url }
@@ -194,7 +194,7 @@ describe('OSA_TOKEN', () => {
 
 describe('logout', () => {
   test('S17 K36 C16: the session is ended at the server, and only this login is forgotten', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
     const login = node.issue()
@@ -212,7 +212,7 @@ describe('logout', () => {
 
   test('S17 K36: with the server down it is forgotten all the same, and that is said', async () => {
     await using sandbox = await makeSandbox()
-    const node = await startFakeNode()
+    const node = await fakeOsaServer()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
     await node[Symbol.asyncDispose]()
@@ -230,7 +230,7 @@ describe('logout', () => {
     [200, 'application/json', 'null'],
     [307, 'text/plain', ''],
   ])('K07: a logout answered with %i %s %j is not taken for done', async (status, type, body) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     node.dictate('logout', [{ status, headers: { 'content-type': type }, body }])
@@ -253,7 +253,7 @@ describe('logout', () => {
   })
 
   test('of several logins none is guessed; --all takes every one', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
     const guessed = await sandbox.run(['logout'])
@@ -266,7 +266,7 @@ describe('logout', () => {
   })
 
   test('K23 a login in a keychain that cannot be had does not keep --all from ending the others', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const pointer = { storage: 'keychain', keychain: 'keyring' }
     await seedCredentials(sandbox, { [other]: pointer, [node.url]: node.issue() })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { builtHook, proteinStructures, releasedHook, writeContext, writeProject } from './testing/conventions.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
@@ -11,10 +11,13 @@ import { makeStandInTool, type StandInTool } from './testing/stand-in-tool.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-type FakeNode = Awaited<ReturnType<typeof startFakeNode>>
+type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 
 /** A linked folder with a login, and a convention with one hook to build and one that is pinned. */
-const ready = async (sandbox: Sandbox, node: FakeNode): Promise<{ tool: StandInTool; env: Record<string, string> }> => {
+const ready = async (
+  sandbox: Sandbox,
+  node: FakeOsaServer,
+): Promise<{ tool: StandInTool; env: Record<string, string> }> => {
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await writeContext(sandbox, 'find_pockets')
@@ -27,7 +30,7 @@ const ready = async (sandbox: Sandbox, node: FakeNode): Promise<{ tool: StandInT
   return { tool, env: { PATH: tool.path, OSA_REGISTRY: 'ghcr.io/group' } }
 }
 
-const sentHooks = (node: FakeNode): Record<string, unknown>[] =>
+const sentHooks = (node: FakeOsaServer): Record<string, unknown>[] =>
   JSON.parse(node.seen('deploy')[0]?.body ?? '').json.conventions[0].hooks
 
 const filesBelow = async (folder: string): Promise<string[]> =>
@@ -35,7 +38,7 @@ const filesBelow = async (folder: string): Promise<string[]> =>
 
 describe.each(['docker', 'podman'] as const)('with %s', (name) => {
   test('S11 an image is built, pushed and pinned by the digest of the registry; a release is taken as it is', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
     if (name === 'podman') await tool.behave({ isDockerDown: true })
@@ -75,7 +78,7 @@ describe.each(['docker', 'podman'] as const)('with %s', (name) => {
   })
 
   test('--skip-build takes what was pushed last, and refuses where nothing was', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
     const isDockerDown = name === 'podman'
@@ -95,7 +98,7 @@ describe.each(['docker', 'podman'] as const)('with %s', (name) => {
 })
 
 test('the same files have the same name in every deploy, so that nothing changes', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
   await sandbox.run(['deploy'], { env })
@@ -107,7 +110,7 @@ test('the same files have the same name in every deploy, so that nothing changes
 })
 
 test('K17 .env, .git and the token stay out of a build that says nothing about them', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   await rm(sandbox.credentials)
@@ -125,7 +128,7 @@ test('K17 .env, .git and the token stay out of a build that says nothing about t
 })
 
 test('a build context may hold what cannot be copied, and links stay links', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   const context = join(sandbox.project, 'hooks/find_pockets')
@@ -138,7 +141,7 @@ test('a build context may hold what cannot be copied, and links stay links', asy
 })
 
 test("a person's own .dockerignore is used, and warned of where it lets .env through", async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   const path = await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '.git\n')
@@ -194,7 +197,7 @@ test('a registry on this machine may speak plain http, as docker takes it', asyn
 })
 
 test('hooks that are built from the same files share one image; two builds of one name are a gap', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   const [one, other] = [
@@ -226,7 +229,7 @@ test('hooks that are built from the same files share one image; two builds of on
 })
 
 test('a failed build shows the end of its output, keeps all of it, and registers nothing', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   await tool.behave({ buildFails: 'Step 3/3 : RUN make\nmake: *** No rule to make target' })
@@ -245,7 +248,7 @@ test('a failed build shows the end of its output, keeps all of it, and registers
 })
 
 test('-v shows what the tool prints while it prints', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
   const { stderr } = await sandbox.run(['deploy', '-v'], { env })
@@ -256,7 +259,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('K16 %s ends a running build, and the run with %d', async (signal, exitCode) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   await tool.behave({ buildHangs: true })
@@ -283,7 +286,7 @@ test.each([
 
 describe('before anything is asked or built', () => {
   test('without a registry', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { env } = await ready(sandbox, node)
     const none = await sandbox.run(['deploy'], { env: { ...env, OSA_REGISTRY: '' } })
@@ -298,7 +301,7 @@ describe('before anything is asked or built', () => {
   })
 
   test('--dry-run names what would be built and runs no tool', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
     const { code, stdout, stderr } = await sandbox.run(['deploy', '--dry-run'], { env })
@@ -309,7 +312,7 @@ describe('before anything is asked or built', () => {
   })
 
   test('without docker and podman', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { env, tool } = await ready(sandbox, node)
     await tool.behave({ isDockerDown: true })

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { installSdk, proteinStructures, releasedHook, writeProject } from './testing/conventions.ts'
 import { failure, success } from './testing/json-shapes.ts'
@@ -10,21 +10,21 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-type FakeNode = Awaited<ReturnType<typeof startFakeNode>>
+type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 
 /** A linked folder with a login and a convention that needs no build. */
-const ready = async (sandbox: Sandbox, node: FakeNode): Promise<void> => {
+const ready = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await writeProject(sandbox, 'osa.config.json', proteinStructures([releasedHook('find_pockets')]))
 }
 
-const sentTitles = (node: FakeNode): string[][] =>
+const sentTitles = (node: FakeOsaServer): string[][] =>
   node.seen('deploy').map(({ body }) => JSON.parse(body).json.conventions.map((one: { title: string }) => one.title))
 
 describe('a deploy', () => {
   test('S11 says where, as whom and what; stdout stays empty; one call carries everything', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const { code, stdout, stderr } = await sandbox.run(['deploy'])
@@ -39,7 +39,7 @@ describe('a deploy', () => {
   })
 
   test('the same again changes nothing, other content is the next version; --json says both', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await sandbox.run(['deploy'])
@@ -71,7 +71,7 @@ describe('a deploy', () => {
   })
 
   test('the file is found from a folder below, up to the linked one', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await writeProject(sandbox, 'deep/er/notes.txt', '')
@@ -83,7 +83,7 @@ describe('a deploy', () => {
     ['a file', ['--manifest', 'manifest.json'], ''],
     ['standard input', ['--manifest', '-'], 'manifest'],
   ])('takes what the original osa manifest prints from %s, its nulls included', async (_, flags, piped) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const convention = proteinStructures([releasedHook('find_pockets')])
@@ -98,7 +98,7 @@ describe('a deploy', () => {
   })
 
   test('--dry-run prints what would be sent and asks nobody, logged in or not', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(sandbox.credentials)
@@ -115,7 +115,7 @@ describe('a deploy', () => {
 
 describe('a file that is not right', () => {
   test('every gap is listed at once, with its path and what to write, before any request', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const { release: _, ...hook } = releasedHook('find_pockets')
@@ -134,7 +134,7 @@ describe('a file that is not right', () => {
   })
 
   test('a build context that is not there is a gap too', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const { release: _, ...hook } = releasedHook('find_pockets')
@@ -149,7 +149,7 @@ describe('a file that is not right', () => {
     ['an empty list', '[]', 'holds no convention', 9],
     ['another manifest version', '{"manifest_version": 2, "conventions": []}', 'manifest_version other than 1', 9],
   ])('%s is said with the file', async (_, text, message, exitCode) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const path = await writeProject(sandbox, 'osa.config.json', text)
@@ -161,7 +161,7 @@ describe('a file that is not right', () => {
   })
 
   test('no file, and two of them, are mistakes of use', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await writeProject(sandbox, 'osa.config.mjs', '')
@@ -192,7 +192,7 @@ describe('a TypeScript file', () => {
     ['by Node itself', ''],
     ['by the loader, where Node cannot', forLoader],
   ])('is run %s, and what it prints stays out of stdout', async (_, options) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(join(sandbox.project, 'osa.config.json'))
@@ -211,7 +211,7 @@ describe('a TypeScript file', () => {
     ['by Node itself', ''],
     ['by the loader', forLoader],
   ])('that finds no @osa/sdk says what to install (%s)', async (_, options) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(join(sandbox.project, 'osa.config.json'))
@@ -222,7 +222,7 @@ describe('a TypeScript file', () => {
   })
 
   test('that throws is named with the line', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(join(sandbox.project, 'osa.config.json'))
@@ -236,7 +236,7 @@ describe('a TypeScript file', () => {
   test.each(['await new Promise(() => {})', 'process.exit(0)'])(
     'that never finishes is no deploy: %s',
     async (text) => {
-      await using node = await startFakeNode()
+      await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
       await ready(sandbox, node)
       await rm(join(sandbox.project, 'osa.config.json'))
@@ -251,7 +251,7 @@ describe('a TypeScript file', () => {
   )
 
   test('K29 is run by deploy alone: whoami and status never touch it', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(join(sandbox.project, 'osa.config.json'))
@@ -279,7 +279,7 @@ describe('who deploys', () => {
   })
 
   test('deploy never guesses the only stored login', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     const { code, stderr } = await sandbox.run(['deploy'])
@@ -289,7 +289,7 @@ describe('who deploys', () => {
   })
 
   test('S16 not logged in, and an empty secret in CI: nothing is sent, nothing is built', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await rm(sandbox.credentials)
@@ -304,11 +304,11 @@ describe('who deploys', () => {
   })
 
   test('S12 K15 an ended session is said before anything is built, and the saved entry stays', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    node.revokeFamilies()
+    node.revokeFamily()
     const { code, stderr } = await sandbox.run(['deploy'])
     expect(stderr).toBe(
       `   Deploying to ${node.url} (from .osa/config.json, auth: stored login)\n` +
@@ -320,11 +320,11 @@ describe('who deploys', () => {
   })
 
   test('S12 at a terminal one may log in and go on', async () => {
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    node.revokeFamilies()
+    node.revokeFamily()
     const { code, screen } = await sandbox.runOnTerminal(['deploy'], {
       env: { OSA_BROWSER: 'none', OSA_CREDENTIAL_STORE: 'file' },
       answers: { 'Log in now and continue? [Y/n]': '\r' },
@@ -335,7 +335,7 @@ describe('who deploys', () => {
   })
 
   test('a plain user is told the role that is needed, before anything is sent', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.user.roles = ['user']
@@ -359,7 +359,7 @@ describe('who deploys', () => {
       'Run osa login --force',
     ],
   ])('what the server forbids is said in its terms: %o', async (refusal, message, hint) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const body = JSON.stringify({ error: { json: { message: 'No.', data: { httpStatus: 403, refusal } } } })
@@ -370,14 +370,14 @@ describe('who deploys', () => {
   })
 
   test('K31 a token needs no saved login and leaves none; a refused one is not renewed', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await writeProject(sandbox, 'osa.config.json', proteinStructures())
     const { access_token: token } = node.issue()
     const env = { OSA_TOKEN: token, OSA_SERVER: node.url, HOME: '/nonexistent' }
     const { code, stderr } = await sandbox.run(['deploy'], { env })
     expect(stderr).toContain(`Deploying to ${node.url} (from OSA_SERVER, auth: OSA_TOKEN)`)
-    node.expireAccessTokens()
+    node.expireAccess()
     const refused = await sandbox.run(['deploy'], { env })
     expect(refused.stderr).toContain(
       ' ✗ The server refused OSA_TOKEN (token_expired)\n → Create a new token and update OSA_TOKEN\n',
@@ -388,7 +388,7 @@ describe('who deploys', () => {
   })
 
   test('K25 a token does not follow a link file; --token neither, and help does not show it', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const { access_token: token } = node.issue()
@@ -405,14 +405,14 @@ describe('who deploys', () => {
 
 describe('the last call', () => {
   test('a session that ends its access token meanwhile is renewed in silence; -v and --json tell', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     let hasExpired = false
     const expireOnce = (soFar: string): void => {
       if (hasExpired || !soFar.includes('Registering')) return
       hasExpired = true
-      node.expireAccessTokens()
+      node.expireAccess()
     }
     node.slow(150)
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -426,7 +426,7 @@ describe('the last call', () => {
   })
 
   test('an answer that is lost after the server has registered is asked for once more: nothing changes twice', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.loseDeployResponses(1)
@@ -438,7 +438,7 @@ describe('the last call', () => {
   })
 
   test('lost twice, it says that it may be done and that a repeat is safe', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.loseDeployResponses(2)
@@ -452,7 +452,7 @@ describe('the last call', () => {
   })
 
   test('K16 a Ctrl-C while the archive registers waits for its answer, so that what is said is true', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     let interrupt: (() => void) | null = null
@@ -474,7 +474,7 @@ describe('the last call', () => {
   })
 
   test('gaps that only the server finds come with their paths', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const json = {
@@ -500,7 +500,7 @@ describe('the last call', () => {
     [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
     [200, 'application/json', '{"result":{}}', 8, 'did not answer like an OSA server'],
   ])('HTTP %d %s ends with its own exit code and no stack', async (status, type, body, exitCode, message) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.dictate('deploy', [{ status, headers: { 'content-type': type }, body }])
@@ -512,7 +512,7 @@ describe('the last call', () => {
 })
 
 test('the folder of the link file is where the search for a file ends', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await ready(sandbox, node)
   await rm(join(sandbox.project, 'osa.config.json'))

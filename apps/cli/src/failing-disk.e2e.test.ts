@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { type DiskTrouble, withDiskTrouble } from './testing/failing-disk.ts'
 import { makeSandbox } from './testing/run-osa.ts'
@@ -37,7 +37,7 @@ test.each(['full', 'read-only'] as const)(
   'K22: with a %s disk a login is refused before anything is sent',
   options,
   async (trouble) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using home = await setUp(trouble)
     const { code, stderr } = await home.run(['login', node.url])
     expect(code, stderr).toBe(9)
@@ -52,7 +52,7 @@ test.each(['full', 'read-only'] as const)(
   'K22 K32: with a %s disk a login that has time left is used, and an expired one is not rotated away',
   options,
   async (trouble) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using fresh = await setUp(trouble, { [node.url]: node.issue({ expiresInSeconds: 45 }) })
     expect(await fresh.run(['whoami'])).toMatchObject({ code: 0 })
     await using over = await setUp(trouble, { [node.url]: node.issue({ expired: true }) })
@@ -67,7 +67,7 @@ test(
   'K22: a disk that fills up while a person approves: the new tokens are revoked, and nothing is left',
   options,
   async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using home = await setUp('filling up')
     let isFilling = false
     const { code, stderr } = await home.run(['login', node.url], (soFar) => {

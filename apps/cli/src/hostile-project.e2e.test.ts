@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -11,11 +11,11 @@ const isRoot = process.getuid?.() === 0
 const nobody = 65_534
 
 test('K26: of the link file only `server` counts, and it is named as the source before it is used', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
-  await using evil = await startFakeNode()
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
+  await using evil = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-  node.revokeFamilies()
+  node.revokeFamily()
   await seedLink(sandbox, {
     server: node.url,
     token: 'at_evil',
@@ -106,7 +106,7 @@ test.each([
 })
 
 test('K28: a parent folder that everybody may write to is passed over, with a notice', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, { [node.url]: node.issue(), 'https://other.example': { access_token: 'a' } })
@@ -131,7 +131,7 @@ test.runIf(isRoot)('K28: so is one of another user', async () => {
 })
 
 test('K29: no configuration of the working directory is loaded, whatever tool it is for', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const put = async (name: string, text: string): Promise<void> => {
     await mkdir(join(sandbox.project, name, '..'), { recursive: true })

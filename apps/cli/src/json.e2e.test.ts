@@ -1,4 +1,4 @@
-import { type FakeNode, startFakeNode } from '@osa/sdk/testing'
+import { type FakeOsaServer, fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { failure, loginEvent, success } from './testing/json-shapes.ts'
 import { type Finished, makeSandbox, type Sandbox } from './testing/run-osa.ts'
@@ -12,7 +12,7 @@ const onlyDocument = ({ stdout, stderr }: Finished): unknown => {
   return JSON.parse(stdout)
 }
 
-const signedIn = async (sandbox: Sandbox, node: FakeNode): Promise<void> => {
+const signedIn = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
 }
 
@@ -32,7 +32,7 @@ test.each([
   ['help', ['login'], 'help'],
   ['login', ['--help'], 'help'],
 ] as const)('K38: osa %s %j --json prints one document of its documented shape', async (command, args, shape) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)
   const finished = await sandbox.run([command, ...args, '--json'])
@@ -41,7 +41,7 @@ test.each([
 })
 
 test('K38: so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json', '--force'])))
   success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json'])))
@@ -51,7 +51,7 @@ test('K38: so do a link that is verified, a link that is there already, an unlin
 })
 
 test('K38: osa login --json prints events of their documented shapes, the result last', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   for (const expected of [['verification', 'result'], ['result']]) {
     const { stdout, code } = await sandbox.run(['login', '--json', '--server', node.url])
@@ -110,7 +110,7 @@ test.each([
 })
 
 test('K16 K38: a login that is interrupted says so in one last document', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.run(['login', '--json', '--server', node.url], {
     onStart: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
@@ -131,7 +131,7 @@ const brokenWorlds: readonly [
   string,
   number,
   string,
-  (sandbox: Sandbox, node: FakeNode) => Promise<readonly string[]>,
+  (sandbox: Sandbox, node: FakeOsaServer) => Promise<readonly string[]>,
 ][] = [
   [
     'another link',
@@ -148,7 +148,7 @@ const brokenWorlds: readonly [
     'session_ended',
     async (sandbox, node) => {
       await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-      node.revokeFamilies()
+      node.revokeFamily()
       return ['whoami']
     },
   ],
@@ -224,7 +224,7 @@ const brokenWorlds: readonly [
 ]
 
 test.each(brokenWorlds)('K38: with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const finished = await sandbox.run([...(await prepare(sandbox, node)), '--json'])
   expect(failure.parse(onlyDocument(finished)).error).toMatchObject({ code, exit_code: exit })
@@ -232,7 +232,7 @@ test.each(brokenWorlds)('K38: with %s the exit code is %i and the document says 
 })
 
 test('K05: what a server sends cannot reach the terminal raw through a document either', async () => {
-  await using node = await startFakeNode({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
+  await using node = await fakeOsaServer({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)
   const { stdout } = await sandbox.run(['whoami', '--json'])

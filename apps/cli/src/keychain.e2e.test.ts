@@ -1,7 +1,7 @@
 /** Logins in a real keyring: a D-Bus of each test's own with a gnome-keyring on it, and the built `osa` as a process. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KeyringSession, startFakeNode, startKeyringSession, startSilentBus } from '@osa/sdk/testing'
+import { fakeOsaServer, type KeyringSession, startKeyringSession, startSilentBus } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { findOutside } from './testing/outside-container.ts'
 import { installOsa } from './testing/packed-osa.ts'
@@ -36,7 +36,7 @@ describe('a login in the keyring', () => {
     options,
     async (_name, binding) => {
       await using session = await startKeyringSession()
-      await using node = await startFakeNode({ approveAtPoll: 1 })
+      await using node = await fakeOsaServer({ approveAtPoll: 1 })
       await using packed = await installOsa()
       await using sandbox = await makeSandbox(binding === 'keyring' ? { program: packed.program } : {})
       const env = on(session)
@@ -49,7 +49,7 @@ describe('a login in the keyring', () => {
 
       const { screen } = await sandbox.runOnTerminal(['whoami'], { env })
       expect(screen).toContain(' · roles: admin · Secret Service keyring')
-      node.expireAccessTokens()
+      node.expireAccess()
       const renewed = await sandbox.run(['whoami', '-v'], { env })
       expect(renewed).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
       expect(node.seen('refresh')).toHaveLength(1)
@@ -67,7 +67,7 @@ describe('a login in the keyring', () => {
 
   test('K23: --json says where, before and after', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const env = { ...on(session), OSA_CREDENTIAL_STORE: 'keychain' }
     const { stdout, code } = await sandbox.run(['login', node.url, '--json'], { env })
@@ -84,7 +84,7 @@ describe('a login in the keyring', () => {
 
   test('K23 C10: --storage moves a login that works, in both directions, without a new sign-in', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = on(session)
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -100,7 +100,7 @@ describe('a login in the keyring', () => {
 
   test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const env = on(session)
     await loggedIn(sandbox, session, node.url)
@@ -125,7 +125,7 @@ describe('a login in the keyring', () => {
 
   test('K23: who cannot open it any more signs in again, to a file, on request', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const env = on(session)
     await loggedIn(sandbox, session, node.url)
@@ -138,7 +138,7 @@ describe('a login in the keyring', () => {
 
   test('K23: an item that is gone is said to be that', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keyring' } })
     const { code, stderr } = await sandbox.run(['whoami'], { env: on(session) })
@@ -196,7 +196,7 @@ describe('a keyring that locks while a person approves', () => {
 
   test('K23 S5: without a terminal the new tokens are revoked, and nothing is kept', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['login', node.url, '--storage', 'keychain'], {
       env: on(session),
@@ -213,7 +213,7 @@ describe('a keyring that locks while a person approves', () => {
     ['n', 9, true],
   ])('K23 S5: on a terminal the file is offered; answered %s', options, async (answer, code, isRevoked) => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const approval = setInterval(() => {
       if (node.seen('token').length === 0) return
@@ -236,7 +236,7 @@ describe('a keyring that locks while a person approves', () => {
 describe('without a keyring', () => {
   test('K23 S5: --storage keychain is refused before anything is sent', options, async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     for (const env of [on(session), {}]) {
       const { code, stderr } = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
@@ -254,7 +254,7 @@ describe('without a keyring', () => {
     'K23 S2: without a desktop the file is used, and that is said with the reason before the code is shown',
     options,
     async () => {
-      await using node = await startFakeNode({ approveAtPoll: 1 })
+      await using node = await fakeOsaServer({ approveAtPoll: 1 })
       await using sandbox = await makeSandbox()
       const { code, stderr } = await sandbox.run(['login', node.url])
       expect(code).toBe(0)
@@ -269,7 +269,7 @@ describe('without a keyring', () => {
 
   test('K23: a bus that never answers: an error in seconds, and no process stays', options, async () => {
     await using bus = await startSilentBus()
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = { DBUS_SESSION_BUS_ADDRESS: bus.address }
     await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keyring' } })
@@ -284,7 +284,7 @@ describe('without a keyring', () => {
 
   test('K23: what needs no secret never opens the keychain', options, async () => {
     await using bus = await startSilentBus()
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const user = { display_name: 'Ada', external_id: 'a' }
     await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keytar', user } })
@@ -311,7 +311,7 @@ describe('auto, on a Linux desktop', () => {
 
   test('K23 S1: a keyring that works is used, and that is said', options, async () => {
     await using session = await startKeyringSession()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['login', node.url], { env: desktop(session), within })
     expect(code, stderr).toBe(0)
@@ -322,7 +322,7 @@ describe('auto, on a Linux desktop', () => {
 
   test('K23 S5: one that does not is a warning before the code is shown', options, async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['login', node.url], { env: desktop(session), within })
     expect(code, stderr).toBe(0)

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedLink } from './testing/seed.ts'
@@ -8,7 +8,7 @@ import { seedLink } from './testing/seed.ts'
 const s1 = 'https://archive.example.org'
 
 test('S13: linking writes one key and says what comes next', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await sandbox.run(['link', node.url])
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
@@ -29,7 +29,7 @@ test('S14: the same link again changes nothing', async () => {
 })
 
 test('S14: another link is refused without a terminal, and made with --force, other keys kept', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { other: 1, server: s1 })
   const refused = await sandbox.run(['link', node.url])
@@ -50,7 +50,7 @@ test('S14: another link is refused without a terminal, and made with --force, ot
 })
 
 test('S14: on a terminal the change is asked for', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
   const answers = { [`Link it to ${node.url} instead? [y/N]`]: 'y\r' }
@@ -60,7 +60,7 @@ test('S14: on a terminal the change is asked for', async () => {
 })
 
 test('S14: a link below another one is noted', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
   const cwd = join(sandbox.project, 'sub')
@@ -71,7 +71,7 @@ test('S14: a link below another one is noted', async () => {
 })
 
 test('S10: a site that is no archive is not linked', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
   node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body }], { always: true })
@@ -86,7 +86,7 @@ test('S10: a site that is no archive is not linked', async () => {
 })
 
 test('S10: the address of a page leads to the archive it belongs to', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const page = `${node.url}/records/123`
   const { code, stderr } = await sandbox.run(['link', page])
@@ -97,7 +97,7 @@ test('S10: the address of a page leads to the archive it belongs to', async () =
 })
 
 test('K30: a server that calls itself something else is not linked', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const document = { name: 'x', version: '1', issuer: s1, refresh_reuse_grace_seconds: 30 }
   node.dictate('document', [
@@ -109,7 +109,7 @@ test('K30: a server that calls itself something else is not linked', async () =>
 })
 
 test('S20: a broken link file is reported with its place, and kept when replaced', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{\n  "server": }')
   const { code, stderr } = await sandbox.run(['whoami'])

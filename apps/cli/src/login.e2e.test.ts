@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -8,7 +8,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
 test('S1 K18 K39: on a terminal a person sees address and code, and approving is all it takes', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 2 })
+  await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const opened = join(sandbox.home, 'opened')
   const browser = join(sandbox.home, 'browser.sh')
@@ -36,7 +36,7 @@ test('S1 K18 K39: on a terminal a person sees address and code, and approving is
 })
 
 test('S3b K04: without a terminal no browser is opened, address and code are printed, stdout stays empty', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const env = { OSA_BROWSER: '/bin/false', DISPLAY: ':0' }
   const { code, stdout, stderr } = await sandbox.run(['login', '--server', node.url], { env })
@@ -49,7 +49,7 @@ test('S3b K04: without a terminal no browser is opened, address and code are pri
 })
 
 test('K04: over SSH no browser is opened even on a terminal', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const env = { SSH_CONNECTION: 'x', OSA_BROWSER: '/bin/false' }
   const { screen } = await sandbox.runOnTerminal(['login', node.url], { env })
@@ -59,7 +59,7 @@ test('K04: over SSH no browser is opened even on a terminal', async () => {
 })
 
 test('S3a: in CI nothing is sent and the way out is named', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(['login', '--server', node.url], { env: { CI: 'true' } })
   expect(code).toBe(2)
@@ -72,7 +72,7 @@ test('S3a: in CI nothing is sent and the way out is named', async () => {
 })
 
 test('K38: --json prints one document a line, the code first and the result last, and no secret', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const onStdout = (soFar: string) => {
     if (soFar.includes('"verification"')) node.approve()
@@ -100,7 +100,7 @@ test('K38: --json prints one document a line, the code first and the result last
 })
 
 test('S4: a login that works is left alone', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   const { code, stderr } = await sandbox.run(['login', '--server', node.url, '--non-interactive'])
@@ -112,7 +112,7 @@ test('S4: a login that works is left alone', async () => {
 })
 
 test('S4 C16: --force replaces the login, says whose, and ends the old session at the server', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.user = { ...node.user, display_name: 'Ada Lovelace', external_id: '0000-0001-5109-3700' }
@@ -126,7 +126,7 @@ test.each([
   ['S7 K14', 'deny', 6, 'login_denied', 'Sign-in was refused in the browser'],
   ['S6 K14', 'expireCode', 6, 'login_expired', 'The code BCDF-GHJK expired before it was approved'],
 ] as const)('%s: after %s the exit code is %i and saved logins are untouched', async (_, what, exit, code, message) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedCredentials(sandbox, { 'https://other.example': { access_token: 'a', refresh_token: 'r' } })
   node[what]()
@@ -144,7 +144,7 @@ test.each([
 })
 
 test('a token answer that is lost after approval is named as such', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   node.loseTokenResponse()
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
@@ -154,7 +154,7 @@ test('a token answer that is lost after approval is named as such', async () => 
 })
 
 test('S9: a web page instead of the API is shown for what it is', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.html('device')
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
@@ -174,7 +174,7 @@ test.each([
   ['\u0000\u0001', 'application/octet-stream'],
   ['{}', 'text/plain'],
 ])('K07: the start answer %j (%s) is an error without a stack trace, and nothing is written', async (body, type) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.dictate('device', [{ status: 200, headers: { 'content-type': type }, body }])
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
@@ -184,7 +184,7 @@ test.each([
 })
 
 test('K05 C27: names and titles from a server cannot move the cursor', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
+  await using node = await fakeOsaServer({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.run(['login', '--server', node.url])
   expect(stderr).toContain('as Eve[2J1mX (0000-0002-1825-0097)')
@@ -194,7 +194,7 @@ test('K05 C27: names and titles from a server cannot move the cursor', async () 
 })
 
 test('S22 K03 C11: an address on another host is neither opened nor followed', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = JSON.stringify({
     device_code: 'd',
@@ -213,7 +213,7 @@ test('S22 K03 C11: an address on another host is neither opened nor followed', a
 })
 
 test('K25: an archive that only a link file names hears nothing before a person agrees', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   const { code, stderr } = await sandbox.run(['login'])
@@ -228,7 +228,7 @@ test('K25: an archive that only a link file names hears nothing before a person 
 })
 
 test('S21 K20: a broken credentials file is kept aside', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{\n  "x": {\n    "a": 1\n  }\n')
   const { stderr: refused, code } = await sandbox.run(['whoami', '--server', node.url])
@@ -240,7 +240,7 @@ test('S21 K20: a broken credentials file is kept aside', async () => {
 })
 
 test('K22: where a login cannot be saved, no sign-in is begun', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.home, '.config'), 'in the way')
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
@@ -254,7 +254,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('K16: %s while waiting ends within a second with %i, and no poll follows', async (signal, exit) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   let killedAtMs = 0
   const { code, stderr } = await sandbox.run(['login', '--server', node.url], {
@@ -277,7 +277,7 @@ test.each([
 })
 
 test('C20 K31: --token-stdin keeps a token the server knows, and refuses others', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const kept = await sandbox.run(['login', '--token-stdin', '--server', node.url], { input: `${access_token}\n` })
@@ -291,7 +291,7 @@ test('C20 K31: --token-stdin keeps a token the server knows, and refuses others'
 })
 
 test('K17: with everything switched on that talks, no secret is said', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 2 })
+  await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const { stderr, stdout } = await sandbox.run(['login', '--verbose', '--server', node.url], {
     env: { OSA_DEBUG: '1' },
@@ -301,7 +301,7 @@ test('K17: with everything switched on that talks, no secret is said', async () 
 })
 
 test('C18: the home folder is not linked by itself', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.run(['login', '--server', node.url], { cwd: sandbox.home })
   expect(stderr).toContain(

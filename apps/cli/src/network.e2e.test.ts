@@ -1,4 +1,4 @@
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startProxy } from './testing/proxy.ts'
 import { makeSandbox } from './testing/run-osa.ts'
@@ -8,7 +8,7 @@ import { startTlsFront } from './testing/tls-front.ts'
 const hasDefaultAuthorities = !process.env.OSA_TEST_NODE && 'setDefaultCACertificates' in (await import('node:tls'))
 
 test('K10 S8: a certificate of an unknown authority ends the call, with what to do', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: `https://127.0.0.1:${front.port}` }
@@ -23,7 +23,7 @@ test('K10 S8: a certificate of an unknown authority ends the call, with what to 
 })
 
 test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -37,7 +37,7 @@ test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
 })
 
 test.runIf(hasDefaultAuthorities)('K10: so does the system store, where this Node can read it', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -46,7 +46,7 @@ test.runIf(hasDefaultAuthorities)('K10: so does the system store, where this Nod
 })
 
 test('K10: a certificate for another host is refused', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ tunnelTo: front.port })
   await using sandbox = await makeSandbox()
@@ -63,7 +63,7 @@ test('K10: a certificate for another host is refused', async () => {
 })
 
 test('K10: with certificate checks turned off nothing is sent over https', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', OSA_TOKEN: 'x', OSA_SERVER: `https://127.0.0.1:${front.port}` }
@@ -74,7 +74,7 @@ test('K10: with certificate checks turned off nothing is sent over https', async
 })
 
 test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ tunnelTo: front.port })
   await using sandbox = await makeSandbox()
@@ -93,7 +93,7 @@ test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the
 })
 
 test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes straight', async (variable) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ refuse: 407 })
   await using sandbox = await makeSandbox()
@@ -111,7 +111,7 @@ test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes s
 
 test('K40 S8: a proxy that refuses is named, without its password; loopback http goes straight', async () => {
   await using proxy = await startProxy({ refuse: 407 })
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const url = `http://me:hunter2@127.0.0.1:${proxy.port}`
   const env = { HTTPS_PROXY: url, HTTP_PROXY: url, OSA_TOKEN: 'at_secret' }
@@ -138,7 +138,7 @@ test('K08 K40: a proxy that hangs up does not keep osa busy beyond its deadline'
 })
 
 test('S8: a refused connection, a host that nobody knows and a server that is silent each say what to do', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret' }
   const run = (server: string, ...more: string[]) => sandbox.run(['whoami', '--server', server, ...more], { env })

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { qrCodeLines } from './qr-code.ts'
 import { makeSandbox } from './testing/run-osa.ts'
@@ -10,7 +10,7 @@ const ssh = { SSH_CONNECTION: 'x' }
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
 test('S2: over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { code, screen, raw } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 80, rows: 40 })
   expect(code).toBe(0)
@@ -30,7 +30,7 @@ test.each([
   ['NO_COLOR', [], {}, { NO_COLOR: '1' }],
   ['a locale without UTF-8', [], {}, { LANG: 'C' }],
 ] as const)('S2: with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
   const options = { columns: 80, rows: 40, ...size, env: { ...ssh, ...env } }
@@ -40,7 +40,7 @@ test.each([
 })
 
 test('S2: --qr draws it beside a browser as well, and says why where it cannot', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
   const env = { OSA_BROWSER: '/bin/true' }
@@ -53,7 +53,7 @@ test('S2: --qr draws it beside a browser as well, and says why where it cannot',
 })
 
 test('the code goes to the clipboard only with --copy, and nothing but the code', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
   const silent = await sandbox.runOnTerminal(['login', node.url], { env: ssh })
@@ -65,7 +65,7 @@ test('the code goes to the clipboard only with --copy, and nothing but the code'
 })
 
 test('on forty columns the countdown is a short line that can be redrawn', async () => {
-  await using node = await startFakeNode({ approveAtPoll: 1 })
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { screen } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 40 })
   const drawn = screen.split('\r').filter((line) => line.includes('Waiting'))
@@ -91,7 +91,7 @@ test('S15: a folder without a link says where was looked, and where one is logge
 })
 
 test('S17: of several logins one is chosen on a terminal', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { 'https://b.example': { access_token: 'b' }, [node.url]: node.issue() })
   const answers = { 'Which archive? (number or address)': '2\r' }
@@ -103,7 +103,7 @@ test('S17: of several logins one is chosen on a terminal', async () => {
 })
 
 test('S17: a server that is silent does not keep the login here; its own end is promised no sooner than it comes', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.slow(5000)

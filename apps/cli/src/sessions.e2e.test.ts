@@ -1,4 +1,4 @@
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
@@ -6,7 +6,7 @@ import { seedCredentials } from './testing/seed.ts'
 const id = (n: number): string => `0000000${n}-0000-4000-8000-000000000000`
 
 test('osa sessions lists the terminals, this one marked', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.issue()
@@ -20,7 +20,7 @@ test('osa sessions lists the terminals, this one marked', async () => {
 })
 
 test('osa sessions --json has whole ids and all times', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   const { code, stdout, stderr } = await sandbox.run(['sessions', '--json'])
@@ -34,7 +34,7 @@ test('osa sessions --json has whole ids and all times', async () => {
 })
 
 test('osa sessions --revoke ends one, by its id or the beginning of it', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.issue()
@@ -53,7 +53,7 @@ test.each([
   ['ffff', 'No session of yours has the id ffff'],
   ['0', 'No session of yours has the id 0'],
 ])('an id such as %s, which is not one session, is exit 2 and ends none', async (typed, message) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.issue()
@@ -64,13 +64,13 @@ test.each([
 })
 
 test('K33 K34: a refused token is renewed once; after the end of the session it is exit 4', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const login = node.issue()
   await seedCredentials(sandbox, { [node.url]: { ...login, access_token: 'at_old' } })
   expect((await sandbox.run(['sessions'])).code).toBe(0)
   expect(node.seen('refresh')).toHaveLength(1)
-  node.revokeFamilies()
+  node.revokeFamily()
   expect((await sandbox.run(['sessions'])).code).toBe(4)
 })
 
@@ -80,7 +80,7 @@ test.each([
   ['[]', 'application/json', 8],
   ['<html>', 'text/html', 8],
 ])('K07: the answer %s is an error, not a crash', async (body, type, exit) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.dictate('sessions', [{ status: 200, headers: { 'content-type': type }, body }])

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -10,8 +10,8 @@ const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-009
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
 
 test('S19: two servers: the link, each login and how it stands; only the one of this folder is asked', async () => {
-  await using node = await startFakeNode()
-  await using other = await startFakeNode()
+  await using node = await fakeOsaServer()
+  await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, {
@@ -34,8 +34,8 @@ test('S19: two servers: the link, each login and how it stands; only the one of 
 })
 
 test('S19: --all asks every server; one that is not there is said to be not running', async () => {
-  await using node = await startFakeNode()
-  await using other = await startFakeNode()
+  await using node = await fakeOsaServer()
+  await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const gone = 'http://127.0.0.1:61'
   await seedCredentials(sandbox, {
@@ -96,10 +96,10 @@ test.each([
 )
 
 test('a server that refuses the session is exit 4, one that answers nonsense is exit 8', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-  node.revokeFamilies()
+  node.revokeFamily()
   const ended = await sandbox.run(['status'])
   expect(ended.code).toBe(4)
   expect(ended.stderr).toContain(' ⚠ Your session on ')
@@ -168,7 +168,7 @@ test('what is odd about the set-up is listed', async () => {
 })
 
 test('K37: a clock that is more than two minutes off is said, from the Date of the answer', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   const date = new Date(Date.now() + 7 * 60_000).toUTCString()
@@ -180,7 +180,7 @@ test('K37: a clock that is more than two minutes off is said, from the Date of t
 })
 
 test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url }
@@ -195,7 +195,7 @@ test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is
 })
 
 test('K25: a folder of somebody unknown does not make status contact its archive', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   const { code, stderr } = await sandbox.run(['status', '--all'])

@@ -1,10 +1,10 @@
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
 
 test('osa token prints the saved access token alone, on stdout', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const login = node.issue()
   await seedCredentials(sandbox, { [node.url]: login })
@@ -21,7 +21,7 @@ test('osa token prints the saved access token alone, on stdout', async () => {
 })
 
 test('K33: a token that ends within --min-ttl (300 s if not given) is renewed first, once', async () => {
-  await using node = await startFakeNode({ accessTokenLifetimeSeconds: 900 })
+  await using node = await fakeOsaServer({ accessTtl: 900 })
   await using sandbox = await makeSandbox()
   const login = node.issue({ expiresInSeconds: 200 })
   await seedCredentials(sandbox, { [node.url]: login })
@@ -38,7 +38,7 @@ test('K33: a token that ends within --min-ttl (300 s if not given) is renewed fi
 })
 
 test('K17: on a terminal it is not shown without --yes', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const login = node.issue()
   await seedCredentials(sandbox, { [node.url]: login })
@@ -63,14 +63,14 @@ test('K31: OSA_TOKEN is never printed', async () => {
 })
 
 test('K38: without a login it is exit 4, with an odd --min-ttl exit 2, after the session has ended exit 4', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   expect((await sandbox.run(['token', '--server', node.url])).code).toBe(4)
   for (const odd of ['-1', '1.5', 'soon', '99999999']) {
     expect((await sandbox.run(['token', `--min-ttl=${odd}`, '--server', node.url])).code).toBe(2)
   }
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-  node.revokeFamilies()
+  node.revokeFamily()
   const { code, stdout, stderr } = await sandbox.run(['token'])
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   expect(stderr).toContain(' → Run osa login\n')

@@ -1,11 +1,11 @@
 /** Tests of a tool that is built on the SDK: a fake node on a loopback port, logins in memory, no HOME and no waiting. */
 import { createOsaClient } from '@osa/sdk'
 import { storedCredentials } from '@osa/sdk/node'
-import { FakeRefusal, memoryStore, startFakeNode } from '@osa/sdk/testing'
+import { FakeRefusal, fakeOsaServer, memoryStore } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 
 test('renews once for parallel calls, and keeps the login when the session has ended', async () => {
-  await using node = await startFakeNode({ procedures: { me: () => ({ display_name: 'Ada' }) } })
+  await using node = await fakeOsaServer({ procedures: { me: () => ({ display_name: 'Ada' }) } })
   const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
   const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
 
@@ -13,8 +13,8 @@ test('renews once for parallel calls, and keeps the login when the session has e
   expect(people.map(({ display_name }) => display_name)).toEqual(['Ada', 'Ada', 'Ada'])
   expect(node.calls.refresh).toBe(1)
 
-  node.revokeFamilies()
-  node.expireAccessTokens()
+  node.revokeFamily()
+  node.expireAccess()
   await expect(osa.me.query()).rejects.toMatchObject({ code: 'session_ended' })
   expect(store.snapshot()).toHaveProperty([node.url])
 })
@@ -23,7 +23,7 @@ test('says what the node refuses', async () => {
   const refuse = () => {
     throw new FakeRefusal('FORBIDDEN', 403, 'Only publishers may do that.')
   }
-  await using node = await startFakeNode({ procedures: { 'conventions.list': refuse } })
+  await using node = await fakeOsaServer({ procedures: { 'conventions.list': refuse } })
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
   await expect(osa.conventions.list.query()).rejects.toMatchObject({
     code: 'forbidden',

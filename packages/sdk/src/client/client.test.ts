@@ -8,7 +8,7 @@ import {
   OsaError,
   type TokenProvider,
 } from '../index.node.ts'
-import { FakeRefusal, memoryStore, startFakeNode } from '../testing/index.ts'
+import { FakeRefusal, fakeOsaServer, memoryStore } from '../testing/index.ts'
 import { storedCredentials } from './stored-credentials.ts'
 
 const failureOf = async (promise: Promise<unknown>): Promise<OsaError> => {
@@ -25,7 +25,7 @@ const quick = { attempts: 3, maxDelayMs: 2_000 }
 
 describe('signing calls', () => {
   test('K33 eight parallel calls with an expired token: one refresh, eight answers, one request', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
     const events: ClientEvent[] = []
     const osa = createOsaClient({
@@ -41,9 +41,9 @@ describe('signing calls', () => {
   })
 
   test('a token that the node refuses though it looks valid is renewed once for all calls, and each is sent once more', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const store = memoryStore({ [node.url]: node.issue() })
-    node.expireAccessTokens()
+    node.expireAccess()
     const events: ClientEvent[] = []
     const osa = createOsaClient({
       server: node.url,
@@ -57,27 +57,27 @@ describe('signing calls', () => {
 
   test('a mutation after expiry is carried out exactly once', async () => {
     const revoke = vi.fn(() => ({ revoked: true }))
-    await using node = await startFakeNode({ procedures: { 'session.revoke': revoke } })
+    await using node = await fakeOsaServer({ procedures: { 'session.revoke': revoke } })
     const store = memoryStore({ [node.url]: node.issue() })
-    node.expireAccessTokens()
+    node.expireAccess()
     const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
     await osa.session.revoke.mutate({ session_id: '00000000-0000-4000-8000-000000000000' })
     expect(revoke).toHaveBeenCalledTimes(1)
   })
 
   test('a refresh that the node refuses is session_ended, and the saved login stays as it is', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const store = memoryStore({ [node.url]: node.issue() })
     const before = store.snapshot()
-    node.expireAccessTokens()
-    node.revokeFamilies()
+    node.expireAccess()
+    node.revokeFamily()
     const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
     expect(await failureOf(osa.me.query())).toMatchObject({ code: 'session_ended', server: node.url })
     expect(store.snapshot()).toEqual(before)
   })
 
   test('a provider whose tokens are refused for good is asked once more: two requests, then not_authenticated', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const onUnauthorized = vi.fn(() => 'another-bad-token')
     const osa = createOsaClient({ server: node.url, auth: { getToken: () => 'bad-token', onUnauthorized } })
     expect(await failureOf(osa.me.query())).toMatchObject({ code: 'not_authenticated', status: 401 })
@@ -89,14 +89,14 @@ describe('signing calls', () => {
   })
 
   test('a single token that is refused is token_rejected', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: 'bad-token' })
     expect(await failureOf(osa.me.query())).toMatchObject({ code: 'token_rejected' })
     expect(node.calls.trpc).toBe(1)
   })
 
   test('without a token public procedures answer, others are not_authenticated', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     for (const auth of [{ type: 'none' } as const, storedCredentials({ store: memoryStore() })]) {
       const osa = createOsaClient({ server: node.url, auth })
       expect(await osa.server.info.query()).toMatchObject({ name: 'Fake archive' })
@@ -105,7 +105,7 @@ describe('signing calls', () => {
   })
 
   test('a provider that was asked before a renewal and answers after it does not bring the refused token back', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const fresh = node.issue().access_token
     const auth: TokenProvider = { getToken: () => 'stale-token', onUnauthorized: () => fresh }
     const osa = createOsaClient({ server: node.url, auth })
@@ -115,7 +115,7 @@ describe('signing calls', () => {
   })
 
   test('what a provider throws is not_authenticated with its cause, and its message stays out of ours', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const cause = new Error('vault token s.canary is sealed')
     const auth: TokenProvider = { getToken: () => Promise.reject(cause) }
     const error = await failureOf(createOsaClient({ server: node.url, auth }).me.query())
@@ -125,7 +125,7 @@ describe('signing calls', () => {
   })
 
   test('K17 no event holds a token or an input', async () => {
-    await using node = await startFakeNode({ procedures: { 'conventions.get': () => ({}) } })
+    await using node = await fakeOsaServer({ procedures: { 'conventions.get': () => ({}) } })
     const saved = node.issue({ expired: true })
     const events: ClientEvent[] = []
     const auth = storedCredentials({ store: memoryStore({ [node.url]: saved }) })
@@ -141,7 +141,7 @@ describe('signing calls', () => {
 
 describe('errors', () => {
   test('are OsaErrors and tRPC errors at once, with the data of the node', async () => {
-    await using node = await startFakeNode({
+    await using node = await fakeOsaServer({
       procedures: {
         me: () => {
           throw new FakeRefusal('FORBIDDEN', 403, 'Not for you.')
@@ -168,7 +168,7 @@ describe('errors', () => {
     ['TOO_MANY_REQUESTS', 429, 'rate_limited'],
     ['INTERNAL_SERVER_ERROR', 500, 'server_error'],
   ])('%s is %i is %s', async (code, status, expected) => {
-    await using node = await startFakeNode({
+    await using node = await fakeOsaServer({
       procedures: {
         me: () => {
           throw new FakeRefusal(code, status)
@@ -180,7 +180,7 @@ describe('errors', () => {
   })
 
   test('a procedure that the node does not know is not_found', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     expect(await failureOf(osa.conventions.list.query())).toMatchObject({ code: 'not_found' })
   })
@@ -226,16 +226,16 @@ describe('errors', () => {
       'server_error',
     ],
   ])('%s is reported as what it is', async (_name, answer, code) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token, retry: false })
     expect(await failureOf(osa.me.query())).toMatchObject({ code, server: node.url })
   })
 
   test('a redirect is not followed, so that the token stays here', async () => {
-    await using node = await startFakeNode()
-    await using elsewhere = await startFakeNode()
-    node.redirectTo('trpc', `${elsewhere.url}/trpc/me`)
+    await using node = await fakeOsaServer()
+    await using elsewhere = await fakeOsaServer()
+    node.redirectTo(`${elsewhere.url}/trpc/me`, 'trpc')
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
     const error = await failureOf(osa.me.query())
     expect(error).toMatchObject({ code: 'not_an_osa_server', message: `${node.url} redirects to ${elsewhere.url}` })
@@ -243,7 +243,7 @@ describe('errors', () => {
   })
 
   test('an address where nobody listens is connection_refused, an unknown host is dns', async () => {
-    const gone = await startFakeNode()
+    const gone = await fakeOsaServer()
     const { url } = gone
     await gone[Symbol.asyncDispose]()
     const calls = (server: string) =>
@@ -266,7 +266,7 @@ describe('trying again', () => {
   const busy = { status: 503, headers: { 'content-type': 'text/plain', 'retry-after': '0' }, body: 'busy' }
 
   test('a query is sent three times in all while the node is overloaded', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [busy, busy])
     const events: ClientEvent[] = []
     const osa = createOsaClient({
@@ -281,7 +281,7 @@ describe('trying again', () => {
   })
 
   test('a pause that the server asks for is kept', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, headers: { 'content-type': 'text/plain', 'retry-after': '1' } }])
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: quick })
     await osa.server.info.query()
@@ -290,7 +290,7 @@ describe('trying again', () => {
   })
 
   test('the third failure is final', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [busy], { always: true })
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: quick })
     expect(await failureOf(osa.server.info.query())).toMatchObject({
@@ -302,7 +302,7 @@ describe('trying again', () => {
   })
 
   test('a server that asks for more patience than allowed gets no repeat, and the error says how long', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '60' } }])
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     expect(await failureOf(osa.server.info.query())).toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 })
@@ -310,7 +310,7 @@ describe('trying again', () => {
   })
 
   test('a query whose connection broke is sent again, a mutation is not', async () => {
-    await using node = await startFakeNode({ procedures: { 'session.revoke': () => ({ revoked: true }) } })
+    await using node = await fakeOsaServer({ procedures: { 'session.revoke': () => ({ revoked: true }) } })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token, retry: quick })
     node.down(1)
     await osa.me.query()
@@ -322,7 +322,7 @@ describe('trying again', () => {
   })
 
   test('retry: false sends everything once', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [busy])
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: false })
     expect(await failureOf(osa.server.info.query())).toMatchObject({ code: 'server_error' })
@@ -332,7 +332,7 @@ describe('trying again', () => {
 
 describe('ending calls', () => {
   test('a signal that fires is aborted, a deadline is timeout, and both come at once', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.slow(30_000)
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const stop = new AbortController()
@@ -345,7 +345,7 @@ describe('ending calls', () => {
   })
 
   test('one cancelled call of a batch leaves the others alone', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const stop = new AbortController()
     node.slow(200)
@@ -358,14 +358,14 @@ describe('ending calls', () => {
   })
 
   test('an attempt that takes too long is timeout', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.slow(30_000)
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, timeoutMs: 60, retry: false })
     expect(await failureOf(osa.server.info.query())).toMatchObject({ code: 'timeout', retryable: true })
   })
 
   test('$close ends what runs and what would start, and so does the signal of the client', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.slow(30_000)
     const stop = new AbortController()
     const clients = [{}, { signal: stop.signal }].map((options) =>
@@ -382,7 +382,7 @@ describe('ending calls', () => {
 describe('the client itself', () => {
   test('more calls than a node takes at once go in several requests, dates arrive as dates', async () => {
     const at = new Date('2026-11-24T00:00:00Z')
-    await using node = await startFakeNode({ procedures: { 'session.list': () => [{ created_at: at }] } })
+    await using node = await fakeOsaServer({ procedures: { 'session.list': () => [{ created_at: at }] } })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
     const lists = await Promise.all(Array.from({ length: 25 }, () => osa.session.list.query()))
     expect(lists[24]?.[0]?.created_at).toEqual(at)
@@ -390,7 +390,7 @@ describe('the client itself', () => {
   })
 
   test('$server and $auth answer what the next call would use', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const saved = node.issue({ expired: true })
     const store = memoryStore({ [node.url]: saved })
     const osa = createOsaClient({ server: `${node.url}/`, auth: storedCredentials({ store }) })
@@ -401,7 +401,7 @@ describe('the client itself', () => {
   })
 
   test('it says what it is, and what its program says it is', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     await createOsaClient({ server: node.url, auth: { type: 'none' }, userAgent: 'tool/1' }).server.info.query()
     expect(node.seen('trpc')[0]?.headers['user-agent']).toMatch(/^osa-sdk\/\d+\.\d+\.\d+ node\/\d+\S* tool\/1$/)
   })

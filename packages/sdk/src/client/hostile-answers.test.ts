@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { type ClientEvent, createOsaClient, type OsaClient, OsaError, type TokenProvider } from '../index.node.ts'
-import { type RawAnswer, startFakeNode } from '../testing/index.ts'
+import { fakeOsaServer, type RawAnswer } from '../testing/index.ts'
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
   status,
@@ -18,7 +18,7 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
 
 /** Calls a node that always gives this answer. */
 const answered = async (answer: RawAnswer, call = (osa: OsaClient): Promise<unknown> => osa.me.query()) => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.dictate('trpc', [answer], { always: true })
   const token = node.issue().access_token
   const onUnauthorized = vi.fn((): string | null => null)
@@ -87,7 +87,7 @@ describe('K17 a token that a server repeats', () => {
     ['on a web page', { status: 500, headers: { 'content-type': 'text/html' }, body: `<title>KeyError: ${token}` }],
     ['in a type', { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' }],
   ])('%s is in no part of the error, and in no event', async (_name, answer) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
     const events: ClientEvent[] = []
     const onEvent = (event: ClientEvent) => events.push(event)
@@ -105,7 +105,7 @@ describe('K17 a token that a server repeats', () => {
 })
 
 test('the cause of an error is any value that was given, and is not written out as JSON', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const vault = Object.assign(new Error('sealed'), { headers: { 'x-vault-token': 'canary' } })
   for (const cause of ['a string', vault]) {
     const auth: TokenProvider = { getToken: () => Promise.reject(cause) }
@@ -122,7 +122,7 @@ test('the cause of an error is any value that was given, and is not written out 
 })
 
 test('programs without types hear at once of an auth that is not offered, and may answer undefined for no token', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   for (const auth of [{ type: 'cookie' }, {}, null, 7]) {
     expect(() => createOsaClient({ server: node.url, auth: auth as never })).toThrow(
       expect.objectContaining({ code: 'usage' }),

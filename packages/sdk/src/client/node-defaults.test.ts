@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createOsaClient } from '../index.node.ts'
-import { type FakeNode, makeTemporaryDir, startFakeNode, type TemporaryDir } from '../testing/index.ts'
+import { type FakeOsaServer, fakeOsaServer, makeTemporaryDir, type TemporaryDir } from '../testing/index.ts'
 
 let folder: TemporaryDir
-let node: FakeNode
+let node: FakeOsaServer
 
 beforeEach(async () => {
   folder = await makeTemporaryDir()
-  node = await startFakeNode()
+  node = await fakeOsaServer()
   for (const name of Object.keys(process.env)) if (/^(OSA_|XDG_)/.test(name)) vi.stubEnv(name, undefined)
   vi.stubEnv('HOME', join(folder.path, 'home'))
   vi.spyOn(process, 'cwd').mockReturnValue(folder.path)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startFakeNode } from '../testing/index.ts'
+import { fakeOsaServer } from '../testing/index.ts'
 import { createHttp } from '../wire/http.ts'
 import { deployPath, registerConventions } from './register.ts'
 
@@ -16,7 +16,7 @@ const register = (node: { url: string }, accessToken: string) =>
   registerConventions(createHttp(), { server: node.url, accessToken, conventions: [convention] })
 
 test('one call carries all conventions, in the envelope of the typed wire', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const answer = await register(node, node.issue().access_token)
   expect(answer).toEqual({
     registered: [
@@ -35,12 +35,12 @@ test('one call carries all conventions, in the envelope of the typed wire', asyn
 })
 
 test('a refused token is an answer, to be renewed by who has the means', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   expect(await register(node, 'unknown')).toMatchObject({ rejected: 'invalid_token' })
 })
 
 test('too much is rate_limited, with how long to wait where waiting helps', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const limited = (retry_after_seconds: number | null) => {
     const refusal = { error: 'limited', error_description: 'Too many deploys.', retry_after_seconds }
     const body = JSON.stringify({ error: { json: { message: 'Too many deploys.', data: { refusal } } } })
@@ -52,7 +52,7 @@ test('too much is rate_limited, with how long to wait where waiting helps', asyn
 })
 
 test("a proxy's own 403 page is no word of the archive", async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.dictate('deploy', [{ status: 403, headers: { 'content-type': 'text/html' }, body: '<title>Blocked</title>' }])
   await expect(register(node, 'any')).rejects.toMatchObject({ code: 'html_response' })
 })

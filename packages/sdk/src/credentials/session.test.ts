@@ -2,14 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
-import { createMemoryKeychain, type FakeNodeOptions, makeTemporaryDir, startFakeNode } from '../testing/index.ts'
+import { createMemoryKeychain, type FakeOsaServerOptions, fakeOsaServer, makeTemporaryDir } from '../testing/index.ts'
 import { createHttp } from '../wire/http.ts'
 import { openCredentialStore } from './credential-store.ts'
 import { createSession } from './session.ts'
 
 /** A node, and a home folder with one login of it. */
-const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeNodeOptions = {}) => {
-  const node = await startFakeNode(options)
+const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeOsaServerOptions = {}) => {
+  const node = await fakeOsaServer(options)
   const temporary = await makeTemporaryDir()
   const dir = join(temporary.path, 'osa')
   const path = join(dir, 'credentials.json')
@@ -53,7 +53,7 @@ test('K33: a token about to end is renewed once, and the new pair is saved befor
 })
 
 test('K37: the new lifetime counts from its receipt on this computer', async () => {
-  await using home = await setUp({ expired: true }, { accessTokenLifetimeSeconds: 600 })
+  await using home = await setUp({ expired: true }, { accessTtl: 600 })
   await home.session.getFreshToken(home.node.url)
   const saved = await home.store.read(home.node.url)
   expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(600)
@@ -77,7 +77,7 @@ test('K33: a refused token is replaced once, even if it looks valid', async () =
 
 test('K34 C4: a final no ends the session, says so, and leaves the file as it is', async () => {
   await using home = await setUp({ expired: true })
-  home.node.revokeFamilies()
+  home.node.revokeFamily()
   const before = await readFile(home.path, 'utf8')
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({
     code: 'session_ended',
@@ -144,7 +144,7 @@ test('K32: a tool without our lock that was faster is no loss', async () => {
   const winner = home.node.issue()
   const slowHttp: ReturnType<typeof createHttp> = async (request) => {
     await writeFile(home.path, JSON.stringify({ [home.node.url]: winner }), { mode: 0o600 })
-    home.node.revokeFamilies()
+    home.node.revokeFamily()
     return await createHttp()(request)
   }
   const session = createSession({ store: home.store, http: slowHttp, clock: systemClock })

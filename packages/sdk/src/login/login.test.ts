@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { storedCredentials } from '../client/stored-credentials.ts'
 import { createOsaClient } from '../index.node.ts'
-import { createManualClock, makeTemporaryDir, memoryStore, startFakeNode } from '../testing/index.ts'
+import { createManualClock, fakeOsaServer, makeTemporaryDir, memoryStore } from '../testing/index.ts'
 import { login, type Verification } from './login.ts'
 import { logout } from './logout.ts'
 
@@ -13,7 +13,7 @@ const stopSoon = (): AbortSignal => {
 
 describe('login', () => {
   test('shows the code, waits for the approval and saves what storedCredentials then uses', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const store = memoryStore()
     const shown: Verification[] = []
     const done = await login({
@@ -35,7 +35,7 @@ describe('login', () => {
 
   test('saves where osa does, in a file of this user alone', async () => {
     await using folder = await makeTemporaryDir()
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const at = { configDir: folder.path, storage: 'file', clock: createManualClock(Date.now()) } as const
     await login({ server: node.url, onVerification: () => undefined, ...at })
     const auth = storedCredentials({ configDir: folder.path })
@@ -49,7 +49,7 @@ describe('login', () => {
       ['deny', 'login_denied'],
       ['expireCode', 'login_expired'],
     ] as const) {
-      await using node = await startFakeNode()
+      await using node = await fakeOsaServer()
       const store = memoryStore()
       const started = login({
         server: node.url,
@@ -63,7 +63,7 @@ describe('login', () => {
   })
 
   test('a signal ends it with aborted', async () => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const stop = new AbortController()
     const started = login({
       server: node.url,
@@ -79,7 +79,7 @@ describe('login', () => {
     ['while it waits', 'aborted', 'why', stopSoon],
     ['at a deadline while it waits', 'timeout', { name: 'TimeoutError' }, () => AbortSignal.timeout(60)],
   ] as const)('a signal %s ends it with %s and its reason, and saves nothing', async (_name, code, cause, signalOf) => {
-    await using node = await startFakeNode()
+    await using node = await fakeOsaServer()
     const store = memoryStore()
     const started = login({ server: node.url, store, signal: signalOf(), onVerification: () => undefined })
     await expect(started).rejects.toMatchObject({ code, cause })
@@ -87,7 +87,7 @@ describe('login', () => {
   })
 
   test('a signal that fires once the tokens are there still saves nothing, and revokes them', async () => {
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const store = memoryStore()
     const stop = new AbortController()
     const stopping: typeof fetch = (url, init) => {
@@ -103,14 +103,14 @@ describe('login', () => {
   })
 
   test('a caller that cannot show the code ends it with its own error', async () => {
-    await using node = await startFakeNode({ intervalSeconds: 60 })
+    await using node = await fakeOsaServer({ intervalSeconds: 60 })
     const reason = new Error('no screen')
     const onVerification = () => Promise.reject(reason)
     await expect(login({ server: node.url, store: memoryStore(), onVerification })).rejects.toBe(reason)
   })
 
   test('nothing is sent where nothing can be saved, and what cannot be saved after all is revoked', async () => {
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const full = new Error('disk full')
     const store = memoryStore()
     const clock = createManualClock(Date.now())
@@ -126,7 +126,7 @@ describe('login', () => {
   })
 
   test('a login that is replaced is ended at the server', async () => {
-    await using node = await startFakeNode({ approveAtPoll: 1 })
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const store = memoryStore({ [node.url]: node.issue() })
     const clock = createManualClock(Date.now())
     await login({ server: node.url, store, clock, onVerification: () => undefined })
@@ -135,9 +135,9 @@ describe('login', () => {
 })
 
 test('logout forgets the login also when the server is out of reach, and says so', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const store = memoryStore({ [node.url]: node.issue() })
-  node.down(99)
+  node.down()
   expect(await logout({ server: node.url, store })).toEqual({ removed: true, revoked: false })
   expect(store.snapshot()).toEqual({})
   expect(await logout({ server: node.url, store })).toEqual({ removed: false, revoked: false })

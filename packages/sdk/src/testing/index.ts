@@ -1,15 +1,21 @@
 /**
  * @osa/sdk/testing: what tests of tools need.
  *
- * fake-node.ts        a scripted node on a loopback port
- * fake-procedures.ts  its tRPC wire: what a procedure answers, in batches too
- * keyring-session.ts  a D-Bus with a gnome-keyring of its own (Linux); silent-bus.ts one that never answers
- * manual-clock.ts     a clock that a test moves
- * memory-keychain.ts  a keychain that can be locked and made to lie
- * memory-store.ts     saved logins without a file
- * temporary-dir.ts    a folder that goes away with the test
+ * fake-osa-server.ts   a scripted node on a loopback port
+ * fake-procedures.ts   its tRPC wire: what a procedure answers, in batches too
+ * keyring-session.ts   a D-Bus with a gnome-keyring of its own (Linux); silent-bus.ts one that never answers
+ * manual-clock.ts      a clock that a test moves
+ * memory-keychain.ts   a keychain that can be locked and made to lie
+ * memory-store.ts      saved logins without a file
+ * temporary-dir.ts     a folder that goes away with the test
  */
-export { FakeNode, type FakeNodeOptions, type RawAnswer, type SeenRequest, startFakeNode } from './fake-node.ts'
+export {
+  FakeOsaServer,
+  type FakeOsaServerOptions,
+  fakeOsaServer,
+  type RawAnswer,
+  type SeenRequest,
+} from './fake-osa-server.ts'
 export { type FakeProcedure, FakeRefusal, type ScriptedProcedure } from './fake-procedures.ts'
 export { type KeyringSession, type KeyringSessionOptions, startKeyringSession } from './keyring-session.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'

@@ -16,7 +16,7 @@ export interface MemoryStore extends CredentialStore {
   snapshot(): Record<string, unknown>
 }
 
-/** Makes a store; `logins` are entries by server, such as `FakeNode.issue()` makes. */
+/** Makes a store; `logins` are entries by server, such as `FakeOsaServer.issue()` makes. */
 export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): MemoryStore => {
   let entries: Entries = structuredClone({ ...logins })
   let lastLock: Promise<void> = Promise.resolve()

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { startFakeNode } from '../testing/index.ts'
+import { fakeOsaServer } from '../testing/index.ts'
 import { createHttp } from './http.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
@@ -18,9 +18,9 @@ const serve = async (listener: RequestListener) => {
 }
 
 test('K09: a redirect is not followed, so no second server sees the secret', async () => {
-  await using node = await startFakeNode()
-  await using thief = await startFakeNode()
-  node.redirectTo('refresh', `${thief.url}/api/v1/auth/refresh`, 307)
+  await using node = await fakeOsaServer()
+  await using thief = await fakeOsaServer()
+  node.redirectTo(`${thief.url}/api/v1/auth/refresh`, 'refresh')
   const json = { refresh_token: 'rt-secret' }
   const answer = await createHttp()({
     server: node.url,
@@ -62,7 +62,7 @@ test('K08: a body that trickles in is given up at the deadline', async () => {
 })
 
 test('S8: nobody listening is connection_refused, an unknown host is dns', async () => {
-  const stopped = await startFakeNode()
+  const stopped = await fakeOsaServer()
   await stopped[Symbol.asyncDispose]()
   await expect(createHttp()({ server: stopped.url, method: 'GET', path: '/' })).rejects.toMatchObject({
     code: 'connection_refused',
@@ -101,7 +101,7 @@ test('K40 S8: a proxy that refuses is named, without its password', async () => 
 })
 
 test('K17: what is told about an exchange holds neither header nor body', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const told: object[] = []
   const http = createHttp({ onExchange: (exchange) => told.push(exchange) })
   await http({
@@ -116,7 +116,7 @@ test('K17: what is told about an exchange holds neither header nor body', async 
 })
 
 test("the caller's signal ends a request as aborted", async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.slow(5000)
   const asked = createHttp()({ server: node.url, method: 'GET', path: '/', signal: AbortSignal.timeout(50) })
   await expect(asked).rejects.toMatchObject({ code: 'aborted' })

@@ -4,17 +4,17 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { createOsaClient, isOsaError, OsaError } from '@osa/sdk'
 import { storedCredentials } from '@osa/sdk/node'
-import { memoryStore, startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer, memoryStore } from '@osa/sdk/testing'
 
-const node = await startFakeNode()
+const node = await fakeOsaServer()
 const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
 const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
 const people = await Promise.all([osa.me.query(), osa.me.query(), osa.me.query()])
 assert.equal(people[2].display_name, 'Josiah Carberry')
 assert.equal(node.calls.refresh, 1)
 
-node.revokeFamilies()
-node.expireAccessTokens()
+node.revokeFamily()
+node.expireAccess()
 const error = await osa.me.query().catch((failure) => failure)
 assert.ok(error instanceof OsaError && isOsaError(error, 'session_ended'), String(error))
 

@@ -1,7 +1,7 @@
 /** What a consumer's compiler must find in the packed SDK: exact types, and errors for wrong calls. It is compiled and never run. */
 import { type AppRouter, canonicalServer, createOsaClient, isOsaError, OsaCallError, OsaError } from '@osa/sdk'
 import { type Credential, login, storedCredentials } from '@osa/sdk/node'
-import { startFakeNode } from '@osa/sdk/testing'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -39,9 +39,9 @@ export const handle = (error: unknown): string | null => {
   return error instanceof OsaError ? error.code : null
 }
 
-export const entries: [Credential | null, typeof login, typeof startFakeNode, typeof canonicalServer] = [
+export const entries: [Credential | null, typeof login, typeof fakeOsaServer, typeof canonicalServer] = [
   null,
   login,
-  startFakeNode,
+  fakeOsaServer,
   canonicalServer,
 ]

@@ -25,10 +25,11 @@ export interface RawAnswer {
 }
 
 /** How a fake node behaves from the start. */
-export interface FakeNodeOptions {
+export interface FakeOsaServerOptions {
   intervalSeconds?: number
   deviceCodeLifetimeSeconds?: number
-  accessTokenLifetimeSeconds?: number
+  /** Seconds that an access token lasts: 900, and 3600 of a login that `issue` makes. */
+  accessTtl?: number
   refreshReuseGraceSeconds?: number
   displayName?: string
   /** Approves each login by itself at this poll; never when absent. */
@@ -57,15 +58,15 @@ const paths = {
   trpc: '/trpc/',
 } as const
 type Route = keyof typeof paths
+const routes = Object.keys(paths) as Route[]
 
 const routeOf = (path: string): Route | undefined =>
-  (Object.keys(paths) as Route[]).find((name) => paths[name] === path) ??
-  (path.startsWith(paths.trpc) ? 'trpc' : undefined)
+  routes.find((name) => paths[name] === path) ?? (path.startsWith(paths.trpc) ? 'trpc' : undefined)
 
 const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString('base64url')}`
 
-/** A node that a test scripts: the JSON wire, the tRPC wire, and switches for what goes wrong. `startFakeNode` makes one that listens. */
-export class FakeNode implements AsyncDisposable {
+/** A node that a test scripts: the JSON wire, the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
+export class FakeOsaServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
   readonly families: Family[] = []
   readonly accessTokens = new Map<string, { expiresAtMs: number; family: Family }>()
@@ -77,10 +78,10 @@ export class FakeNode implements AsyncDisposable {
     roles: ['admin'],
   }
   url = ''
-  readonly #options: FakeNodeOptions
+  readonly #options: FakeOsaServerOptions
   readonly #server = createServer((request, response) => void this.#answer(request, response))
   readonly #dictated = new Map<Route, RawAnswer[]>()
-  readonly #always = new Map<Route, RawAnswer>()
+  readonly #standing = new Map<Route, RawAnswer>()
   #decision: 'pending' | 'approved' | 'denied' | 'expired' = 'pending'
   #polls = 0
   #slowDowns = 0
@@ -94,7 +95,7 @@ export class FakeNode implements AsyncDisposable {
   readonly #conventions = createFakeConventions()
   #consumed = false
 
-  constructor(options: FakeNodeOptions = {}) {
+  constructor(options: FakeOsaServerOptions = {}) {
     this.#options = options
     if (options.displayName) this.user.display_name = options.displayName
   }
@@ -133,8 +134,8 @@ export class FakeNode implements AsyncDisposable {
   slowDown(times = 1): void {
     this.#slowDowns = times
   }
-  /** The next requests lose their connection without an answer. */
-  down(times: number): void {
+  /** The next requests lose their connection without an answer; all of them, when nobody says how many. */
+  down(times = Number.POSITIVE_INFINITY): void {
     this.#drops = times
   }
   /** Each answer takes this long. */
@@ -151,17 +152,20 @@ export class FakeNode implements AsyncDisposable {
   }
   /** Dictates the next answers of a route; the last one stays when `always`. */
   dictate(route: Route, answers: RawAnswer[], options: { always?: boolean } = {}): void {
-    if (options.always && answers[0]) this.#always.set(route, answers[0])
+    if (options.always && answers[0]) this.#standing.set(route, answers[0])
     else this.#dictated.set(route, [...answers])
   }
-  /** A route answers with a web page from now on. */
-  html(route: Route, status = 200): void {
+  /** A route, or every route, answers with a web page from now on. */
+  html(route?: Route, status = 200): void {
     const body = '<html><title>Sign in to continue · Example Corp</title></html>'
-    this.dictate(route, [{ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body }], { always: true })
+    this.#always({ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body }, route)
   }
-  /** A route redirects from now on. */
-  redirectTo(route: Route, location: string, status = 307): void {
-    this.dictate(route, [{ status, headers: { location }, body: '' }], { always: true })
+  /** A route, or every route, redirects from now on. */
+  redirectTo(location: string, route?: Route, status = 307): void {
+    this.#always({ status, headers: { location }, body: '' }, route)
+  }
+  #always(answer: RawAnswer, route?: Route): void {
+    for (const each of route ? [route] : routes) this.dictate(each, [answer], { always: true })
   }
   /** The next deploys register, and their answers are lost. */
   loseDeployResponses(times = 1): void {
@@ -181,15 +185,15 @@ export class FakeNode implements AsyncDisposable {
   }
   /** How many requests each route has had. */
   get calls(): Readonly<Record<Route, number>> {
-    const counts = Object.keys(paths).map((route) => [route, this.seen(route as Route).length])
+    const counts = routes.map((route) => [route, this.seen(route).length])
     return Object.fromEntries(counts) as Record<Route, number>
   }
   /** Every session is ended: refreshes are refused. */
-  revokeFamilies(): void {
+  revokeFamily(): void {
     for (const family of this.families) family.revoked = true
   }
   /** Every access token is too old from now on. */
-  expireAccessTokens(): void {
+  expireAccess(): void {
     for (const token of this.accessTokens.values()) token.expiresAtMs = 0
   }
 
@@ -203,7 +207,7 @@ export class FakeNode implements AsyncDisposable {
   } {
     const family: Family = { refreshToken: secret('rt'), retired: [], revoked: false }
     this.families.push(family)
-    const lifetime = options.expired ? -1 : (options.expiresInSeconds ?? 3600)
+    const lifetime = options.expired ? -1 : (options.expiresInSeconds ?? this.#options.accessTtl ?? 3600)
     const now = Math.floor(Date.now() / 1000)
     const accessToken = this.#newAccessToken(family, lifetime)
     const { display_name, external_id } = this.user
@@ -223,7 +227,7 @@ export class FakeNode implements AsyncDisposable {
   }
 
   #tokens(family: Family): object {
-    const expires_in = this.#options.accessTokenLifetimeSeconds ?? 900
+    const expires_in = this.#options.accessTtl ?? 900
     return {
       access_token: this.#newAccessToken(family, expires_in),
       refresh_token: family.refreshToken,
@@ -250,7 +254,7 @@ export class FakeNode implements AsyncDisposable {
     const route = routeOf(path)
     if (this.#skewSeconds !== 0)
       response.setHeader('date', new Date(Date.now() + this.#skewSeconds * 1000).toUTCString())
-    const raw = route && (this.#dictated.get(route)?.shift() ?? this.#always.get(route))
+    const raw = route && (this.#dictated.get(route)?.shift() ?? this.#standing.get(route))
     if (raw) {
       response.writeHead(raw.status, raw.headers).end(raw.body)
       return
@@ -421,4 +425,5 @@ export class FakeNode implements AsyncDisposable {
 }
 
 /** Starts a fake node on a free loopback port; dispose it with `await using`. */
-export const startFakeNode = (options: FakeNodeOptions = {}): Promise<FakeNode> => new FakeNode(options).listen()
+export const fakeOsaServer = (options: FakeOsaServerOptions = {}): Promise<FakeOsaServer> =>
+  new FakeOsaServer(options).listen()

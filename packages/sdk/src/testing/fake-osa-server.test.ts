@@ -1,16 +1,54 @@
 import { expect, test } from 'vitest'
 import { createOsaClient } from '../index.node.ts'
-import { FakeRefusal, memoryStore, startFakeNode } from './index.ts'
+import { login } from '../login/login.ts'
+import { FakeRefusal, fakeOsaServer, memoryStore } from './index.ts'
+
+test.each([
+  ['html', 'html_response'],
+  ['down', 'connection_failed'],
+] as const)('told %s() and no more, every route is, from then on', async (turn, code) => {
+  await using node = await fakeOsaServer()
+  node[turn]()
+  const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: false })
+  for (let call = 0; call < 3; call++) await expect(osa.server.info.query()).rejects.toMatchObject({ code })
+  const signIn = login({ server: node.url, store: memoryStore(), onVerification: () => undefined })
+  await expect(signIn).rejects.toMatchObject({ code })
+})
+
+test('told redirectTo(url), every route leads there', async () => {
+  await using node = await fakeOsaServer()
+  node.redirectTo('https://elsewhere.example')
+  for (const path of ['/api/v1/auth/me', '/trpc/me', '/.well-known/osa']) {
+    const { status, headers } = await fetch(node.url + path, { redirect: 'manual' })
+    expect([status, headers.get('location')]).toEqual([307, 'https://elsewhere.example'])
+  }
+})
+
+test('slow(ms) makes every answer wait', async () => {
+  await using node = await fakeOsaServer()
+  node.slow(120)
+  const startedAt = performance.now()
+  await fetch(node.url)
+  expect(performance.now() - startedAt).toBeGreaterThan(110)
+})
+
+test('accessTtl is how long its access tokens last', async () => {
+  await using node = await fakeOsaServer({ accessTtl: 60 })
+  const { expires_at, refresh_token } = node.issue()
+  expect(expires_at - Date.now() / 1000).toBeLessThanOrEqual(60)
+  const init = { method: 'POST', body: JSON.stringify({ refresh_token }) }
+  expect(await (await fetch(`${node.url}/api/v1/auth/refresh`, init)).json()).toMatchObject({ expires_in: 60 })
+})
 
 test('its clock runs ahead as far as it is told, in what it says of the time', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   node.clockSkew(3600)
   const { headers } = await fetch(`${node.url}/.well-known/osa`)
   expect(Date.parse(headers.get('date') ?? '') - Date.now()).toBeGreaterThan(3_500_000)
 })
 
 test('a repeated refresh gets the same answer only within the grace it is told', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   const refresh = async (refresh_token: string) =>
     (await fetch(`${node.url}/api/v1/auth/refresh`, { method: 'POST', body: JSON.stringify({ refresh_token }) })).status
   const first = node.issue().refresh_token
@@ -23,7 +61,7 @@ test('a repeated refresh gets the same answer only within the grace it is told',
 
 test('calls of one batch come to different ends, with dates in and out as dates', async () => {
   const at = new Date('2026-11-24T00:00:00Z')
-  await using node = await startFakeNode({
+  await using node = await fakeOsaServer({
     procedures: {
       'conventions.list': { isPublic: true, answer: () => [{ slug: 'a', created_at: at }] },
       'conventions.get': () => {
@@ -45,7 +83,7 @@ test('a defect of a scripted procedure is a defect of the node, without its mess
   const me = () => {
     throw new Error('canary')
   }
-  await using node = await startFakeNode({ procedures: { me } })
+  await using node = await fakeOsaServer({ procedures: { me } })
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
   const error = await osa.me.query().catch((failure: unknown) => failure)
   expect(error).toMatchObject({ code: 'server_error', status: 500 })
