@@ -81,12 +81,16 @@ describe('K17 a token that a server repeats', () => {
       { 'x-request-id': token, 'set-cookie': `session=${token}` },
     )
   test.each([
-    ['in a refusal', refusal('FORBIDDEN', 403)],
-    ['in a 401', refusal('UNAUTHORIZED', 401)],
-    ['in a defect', refusal('INTERNAL_SERVER_ERROR', 500)],
-    ['on a web page', { status: 500, headers: { 'content-type': 'text/html' }, body: `<title>KeyError: ${token}` }],
-    ['in a type', { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' }],
-  ])('%s is in no part of the error, and in no event', async (_name, answer) => {
+    ['in a refusal', refusal('FORBIDDEN', 403), 'forbidden'],
+    ['in a 401', refusal('UNAUTHORIZED', 401), 'token_rejected'],
+    ['in a defect', refusal('INTERNAL_SERVER_ERROR', 500), 'server_error'],
+    [
+      'on a web page',
+      { status: 500, headers: { 'content-type': 'text/html' }, body: `<title>KeyError: ${token}` },
+      'server_error',
+    ],
+    ['in a type', { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' }, 'not_an_osa_server'],
+  ])('%s is in no part of the error, and in no event', async (_name, answer, code) => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
     const events: ClientEvent[] = []
@@ -94,6 +98,7 @@ describe('K17 a token that a server repeats', () => {
     const osa = createOsaClient({ server: node.url, auth: token, retry: false, onEvent })
     const error = await failureOf(osa.me.query())
     expect(error).toBeInstanceOf(OsaError)
+    expect(error).toMatchObject({ code, status: answer.status })
     const written = [error, (error as Error).stack, { ...(error as Error) }, events, osa].flatMap((value) => [
       String(value),
       JSON.stringify(value),

@@ -14,8 +14,11 @@ interface About {
   readonly onEventText?: ((text: string) => boolean) | undefined
 }
 
+/** ASCII: it stands in headers too. */
+const takenOut = '[secret]'
+
 const without = (secrets: About['secrets'] = [], text: string): string =>
-  secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, '…') : rest), text)
+  secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, takenOut) : rest), text)
 
 const parseJson = (bytes: Uint8Array, clean: (text: string) => string): unknown => {
   try {
@@ -29,9 +32,9 @@ const parseJson = (bytes: Uint8Array, clean: (text: string) => string): unknown 
 /** Reads the whole body, or hands on the events of a stream that was asked for. */
 export const toAnswer = async (response: Response, options: About): Promise<HttpAnswer> => {
   const { server, request, onEventText, secrets } = options
-  const contentType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const { status } = response
   const headers = new Headers([...response.headers].map(([name, value]) => [name, without(secrets, value)]))
+  const contentType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const about = { server, request, status, headers, contentType }
   if (onEventText && status === 200 && contentType === 'text/event-stream') {
     const decoder = new TextDecoder()
