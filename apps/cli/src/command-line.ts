@@ -40,6 +40,17 @@ export const unknownCommand = (typed: string): OsaError => {
   return usage(`Unknown command "${typed}"`, meant ? `Did you mean: osa ${meant}` : 'See what there is: osa --help')
 }
 
+const knownOptions = (metadata: CommandMetadata | null): string[] =>
+  [...globalOptions, ...(metadata?.options ?? [])].map(({ name }) => `--${name}`)
+
+const helpOf = (metadata: CommandMetadata | null): string => (metadata ? `osa ${metadata.name} --help` : 'osa --help')
+
+const unknownOption = (spelling: string, metadata: CommandMetadata | null): OsaError => {
+  const meant = nearest(spelling, knownOptions(metadata))
+  const hint = meant ? `Did you mean: ${meant}` : `See what there is: ${helpOf(metadata)}`
+  return usage(`Unknown option "${spelling}"`, hint)
+}
+
 /** The options of all commands: one that takes a value does so in every command that has it. */
 const everyOption = [...globalOptions, ...commands.flatMap(({ metadata }) => metadata.options)]
 
@@ -97,12 +108,11 @@ const readWithCac = ({ words, options }: Typed): CAC => {
 
 /** What cac complains of, in the words of this program; null for what it never said before. */
 const refusalOf = (complaint: string, { words, options }: Typed, metadata: CommandMetadata | null): OsaError | null => {
-  const help = metadata ? `osa ${metadata.name} --help` : 'osa --help'
+  const help = helpOf(metadata)
   if (complaint.startsWith('Unknown option')) {
-    const known = [...globalOptions, ...(metadata?.options ?? [])].map(({ name }) => `--${name}`)
+    const known = knownOptions(metadata)
     const { spelling = '' } = options.find(({ option }) => !known.includes(`--${option?.name}`)) ?? {}
-    const meant = nearest(spelling, known)
-    return usage(`Unknown option "${spelling}"`, meant ? `Did you mean: ${meant}` : `See what there is: ${help}`)
+    return unknownOption(spelling, metadata)
   }
   if (complaint.endsWith('value is missing')) {
     const name = options.find(({ value }) => value === '')?.option?.name
@@ -126,6 +136,9 @@ export const parseCommandLine = (argv: readonly string[]): CommandLine => {
   const [named, positional = null] = typed.words
   const cli = readWithCac(typed)
   const command = findCommand(cli.matchedCommandName ?? '')
+  const misspelt = typed.options.find(({ option }) => !option)
+  // The word after an option that nobody knows may have been meant as its value.
+  if (named !== undefined && !command && misspelt) throw unknownOption(misspelt.spelling, null)
   if (named !== undefined && !command) throw unknownCommand(named)
   const flags: Flags = {
     positional,

@@ -1,8 +1,10 @@
 /** Entry of the bundle. Answers `--version` at once and loads the rest only when there is something to do. */
 import { beforeDashes } from './options.ts'
+import { guardStreams } from './streams.ts'
 import { version } from './version.ts'
 
 const main = async (argv: readonly string[]): Promise<void> => {
+  guardStreams(process)
   const options = beforeDashes(argv)
   // Before any dispatch: `osa login --version` must not log in.
   if (options.includes('--version') || options.includes('-V')) {

@@ -54,6 +54,7 @@ test.each([
   [['logout', 'https://a.example', '--server', 'https://b.example']],
   [['whoami', '--timeout', 'soon', '--server', 'https://a.example']],
   [['whoami', '--cwd', '/does/not/exist']],
+  [['whoami', '--cwd', '/etc/passwd']],
   [['login', '--storage', 'clay', '--server', 'https://a.example']],
 ])('K38: %j is exit 2 with one block, no stack trace', async (args) => {
   await using sandbox = await makeSandbox()
@@ -75,6 +76,47 @@ test.each([
     const { stdout } = await sandbox.run([command, '--json', '--server', server])
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code, exit_code: 2 } })
   }
+})
+
+test('in a folder that was removed meanwhile it is said so, and another one can be named', async () => {
+  await using sandbox = await makeSandbox()
+  const within = (argv: readonly string[]): [string, string[]] => [
+    'sh',
+    ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh', ...argv],
+  ]
+  const { code, stderr } = await sandbox.run(['status'], { within })
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: ' ✗ The folder you are in is not there any more\n → Go to another one, or use --cwd\n',
+  })
+  expect(await sandbox.run(['status', '--cwd', sandbox.home], { within })).toMatchObject({ code: 3 })
+})
+
+/** `osa` with its streams as the shell's words say; `$PIPESTATUS` is its exit code. */
+const inShell =
+  (streams: string) =>
+  (argv: readonly string[]): [string, string[]] => [
+    'bash',
+    ['-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', ...argv],
+  ]
+
+test.each([
+  [['--version'], '| true', 0],
+  [['help'], '| true', 0],
+  [['completions', 'bash'], '| head -1', 0],
+  [['status', '--json'], '| true', 0],
+  [['whoami'], '2>&1 | true', 3],
+  [['status'], '2>&1 >/dev/null | true', 3],
+  [['help'], '>&-', 0],
+  [['bogus'], '2>&-', 2],
+  [['--version'], '>/dev/full', 9],
+  [['help'], '>/dev/full', 9],
+] as const)('K38: osa %j %s ends with %i and without a stack trace', async (args, streams, exit) => {
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(args, { within: inShell(streams) })
+  expect(code).toBe(exit)
+  expect(stderr).not.toMatch(/\bat .*\(|\.c?js:\d/)
+  if (exit === 9) expect(stderr).toContain(" ✗ Can't write to standard output (ENOSPC)\n")
 })
 
 test('a locale without UTF-8 gets ASCII marks', async () => {

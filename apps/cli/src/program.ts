@@ -1,6 +1,6 @@
 /** Puts a command's world together, runs it, and turns its end into an exit code. */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import {
   type CredentialStore,
   createSession,
@@ -48,9 +48,26 @@ const timeoutOf = (flags: Flags): number => {
   throw new OsaError('usage', `--timeout ${typed} is not a number of seconds`, { hint: 'Use a number from 1 to 3600' })
 }
 
+/** The folder to work in, which may have been removed under the shell's feet. */
 const folderOf = (flags: Flags): string => {
-  const folder = resolve(flags.value('cwd') ?? process.cwd())
-  if (existsSync(folder)) return folder
+  const typed = flags.value('cwd')
+  if (typed && isAbsolute(typed)) return existing(typed)
+  return existing(resolve(presentFolder(), typed ?? ''))
+}
+
+const presentFolder = (): string => {
+  try {
+    return process.cwd()
+  } catch {
+    throw new OsaError('usage', 'The folder you are in is not there any more', {
+      hint: 'Go to another one, or use --cwd',
+    })
+  }
+}
+
+const existing = (folder: string): string => {
+  // With the dot, a file of that name is no folder.
+  if (existsSync(`${folder}/.`)) return resolve(folder)
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
@@ -127,19 +144,10 @@ const execute = async (world: World): Promise<void> => {
   }
 }
 
-/** A reader that has seen enough (`osa whoami | head`) is no error. */
-const endQuietlyOnClosedPipe = (): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
-}
-
 /** Runs one command line and sets the exit code. */
 export const runProgram = async (argv: readonly string[]): Promise<void> => {
   const env = process.env
   const io = makeIo(argv, env)
-  endQuietlyOnClosedPipe()
   const isEventStream = commandWord(argv) === 'login'
   const cancelled = new OsaError('aborted', 'Cancelled – nothing was changed')
   const interruption = listenForInterruption(() => reportFailure(io, cancelled, { env, isEventStream }))
