@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proxyFor } from './proxy.ts'
+import { createProxiedFetch, proxyFor } from './proxy.ts'
 
 const to = (env: Record<string, string>, url = 'https://a.example/x') => proxyFor(env, new URL(url))
 
@@ -26,4 +26,16 @@ test.each(['b.example', 'xa.example', 'a.example:8443', ''])('K40: NO_PROXY=%j d
 
 test('K17: the password of a proxy is not part of what is shown', () => {
   expect(to({ HTTPS_PROXY: 'http://me:hunter2@p:1' })?.url).toBe('http://p:1')
+})
+
+test.each([
+  ['socks5://me:hunter2@p:1', 'socks5://p:1'],
+  ['ftp://p', 'ftp://p'],
+  ['::', '(unreadable address)'],
+])('K40: a proxy that is not asked with CONNECT is refused, and named: %s', async (HTTPS_PROXY, shown) => {
+  const asked = createProxiedFetch({ HTTPS_PROXY })('https://a.example')
+  await expect(asked).rejects.toMatchObject({
+    code: 'proxy',
+    message: `Can't use the proxy ${shown} (HTTPS_PROXY): only http:// and https:// ones`,
+  })
 })

@@ -1,5 +1,5 @@
 /** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
-import type { Environment, ProxyInUse } from '@osa/sdk/node'
+import { type Environment, OsaError, type ProxyInUse } from '@osa/sdk/node'
 
 const firstSet = (env: Environment, names: readonly string[]): { value: string; variable: string } | null => {
   for (const variable of names) {
@@ -25,7 +25,16 @@ export const proxyFor = (env: Environment, url: URL): (ProxyInUse & { connectUrl
   if (!found || isExempt(url, env.no_proxy || env.NO_PROXY || '')) return null
   const text = found.value.includes('://') ? found.value : `http://${found.value}`
   if (!URL.canParse(text)) return { url: '(unreadable address)', variable: found.variable, connectUrl: text }
-  return { url: new URL(text).origin, variable: found.variable, connectUrl: text }
+  const { protocol, host } = new URL(text)
+  return { url: `${protocol}//${host}`, variable: found.variable, connectUrl: text }
+}
+
+/** Only what is asked with CONNECT: undici would try its hand at SOCKS too, and warn of it on the terminal. */
+const refuseOtherKinds = ({ url, variable }: ProxyInUse): void => {
+  if (/^https?:/.test(url)) return
+  throw new OsaError('proxy', `Can't use the proxy ${url} (${variable}): only http:// and https:// ones`, {
+    hint: `Check ${variable} / NO_PROXY`,
+  })
 }
 
 /** A `fetch` that goes through the proxies of the environment; undici is loaded when the first one is used. */
@@ -33,6 +42,7 @@ export const createProxiedFetch = (env: Environment): typeof fetch => {
   return async (input, init) => {
     const proxy = proxyFor(env, new URL(input instanceof Request ? input.url : input))
     if (!proxy) return await fetch(input, init)
+    refuseOtherKinds(proxy)
     const undici = await import('undici')
     const dispatcher = new undici.ProxyAgent(proxy.connectUrl)
     try {

@@ -15,7 +15,10 @@ export const readChunks = async (
     size += next.value.byteLength
     if (size > maxBodyBytes) {
       await reader?.cancel()
-      throw new OsaError('not_an_osa_server', `${server} sent an answer of more than 1 MiB`, { server })
+      throw new OsaError('not_an_osa_server', `${server} sent an answer of more than 1 MiB`, {
+        server,
+        hint: "Check the address with your archive's administrator",
+      })
     }
     if (take(next.value)) return await reader?.cancel()
   }

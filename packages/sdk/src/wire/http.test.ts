@@ -34,6 +34,28 @@ test('K09: a redirect is not followed, so no second server sees the secret', asy
   expect(unexpectedAnswer(answer).message).toContain('redirects to')
 })
 
+test.each([
+  [302, 'https://evil.example/a?b=c', ' redirects to https://evil.example', 'use its address directly'],
+  [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
+  [307, undefined, ' did not answer like an OSA server', 'Check the address'],
+  [304, undefined, ' did not answer like an OSA server', 'Check the address'],
+])('K09: %i to %s is told as what it is', async (status, location, what, hint) => {
+  await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
+  const error = unexpectedAnswer(await createHttp()({ server: node.url, method: 'GET', path: '/' }))
+  expect(error.message).toBe(node.url + what.replace('URL', node.url))
+  expect(error.hint).toContain(hint)
+})
+
+test('K10: a server without TLS is not taken for one with a bad certificate', async () => {
+  await using plain = await serve((_, response) => response.end())
+  const { host } = new URL(plain.url)
+  await expect(createHttp()({ server: `https://${host}`, method: 'GET', path: '/' })).rejects.toMatchObject({
+    code: 'tls',
+    message: expect.stringMatching(`^https://${host} does not speak https `),
+    hint: `Try http://${host}`,
+  })
+})
+
 test('K08: a body without an end is cut off at 1 MiB', async () => {
   await using endless = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })

@@ -9,6 +9,8 @@ export interface ProxyInUse {
 }
 
 const tlsCode = /CERT|^ERR_(TLS|SSL)|^SELF_SIGNED|^UNABLE_TO_|^DEPTH_ZERO|^EPROTO$|^HOSTNAME_MISMATCH|^CRL_/
+/** What comes back where TLS was spoken to something that does not speak it. */
+const plainTextCodes = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
 const dnsCodes = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']
 const timeoutCodes = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 
@@ -42,11 +44,19 @@ const proxyError = (failure: Failure, proxy: ProxyInUse, errors: Error[]): OsaEr
   return make('proxy', what, failure, { hint: 'Check HTTPS_PROXY / NO_PROXY' })
 }
 
-const tlsError = (failure: Failure, code: string): OsaError =>
-  make('tls', `Can't verify the certificate of ${new URL(failure.server).hostname} (${code})`, failure, {
+const plainTextError = (failure: Failure, code: string): OsaError => {
+  const url = new URL(failure.server)
+  const hint = isLoopback(url) ? `Try http://${url.host}` : 'Check the port of the address'
+  return make('tls', `${failure.server} does not speak https (${code})`, failure, { hint })
+}
+
+const tlsError = (failure: Failure, code: string): OsaError => {
+  if (plainTextCodes.includes(code)) return plainTextError(failure, code)
+  return make('tls', `Can't verify the certificate of ${new URL(failure.server).hostname} (${code})`, failure, {
     details: ['A company proxy may be inspecting traffic.'],
     hint: "Point NODE_EXTRA_CA_CERTS at your company's CA file (PEM) and try again",
   })
+}
 
 /** The `OsaError` for a request that got no answer: `timeout`, `tls`, `proxy`, `dns`, `connection_refused` or `connection_failed`. */
 export const networkError = (failure: Failure): OsaError => {

@@ -27,12 +27,20 @@ const titleOf = (html: string): string => {
 export const exchangeLine = (answer: HttpAnswer): string =>
   `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
 
-const redirectError = (answer: HttpAnswer, options: OsaErrorOptions): OsaError => {
-  const location = answer.headers.get('location') ?? ''
-  const target = URL.canParse(location, answer.server) ? new URL(location, answer.server).origin : 'elsewhere'
-  return new OsaError('not_an_osa_server', `${answer.server} redirects to ${target}`, {
+/** Where a redirect leads, without the query, which may hold anything; null when it does not say. */
+const redirectTarget = ({ headers, server }: HttpAnswer): URL | null => {
+  const location = headers.get('location')
+  return location !== null && URL.canParse(location, server) ? new URL(location, server) : null
+}
+
+const redirectError = (answer: HttpAnswer, target: URL, options: OsaErrorOptions): OsaError => {
+  const isElsewhere = target.origin !== new URL(answer.server).origin
+  const place = isElsewhere ? target.origin : cleanText(target.origin + target.pathname)
+  return new OsaError('not_an_osa_server', `${answer.server} redirects to ${place}`, {
     ...options,
-    hint: 'If that is your archive, use its address directly',
+    hint: isElsewhere
+      ? 'If that is your archive, use its address directly'
+      : 'A proxy or sign-in page may be in the way. Open the address in a browser and check',
   })
 }
 
@@ -67,7 +75,8 @@ export const unexpectedAnswer = (answer: HttpAnswer): OsaError => {
       hint: "Try again in a moment; if it stays, tell the archive's administrator",
     })
   }
-  if (status >= 300 && status < 400) return redirectError(answer, options)
+  const target = status >= 300 && status < 400 ? redirectTarget(answer) : null
+  if (target) return redirectError(answer, target, options)
   if (/^(text\/html|application\/xhtml\+xml)$/.test(answer.contentType)) {
     return new OsaError('html_response', `${server} answered with a web page, not the OSA API`, {
       ...options,
