@@ -155,7 +155,7 @@ test("a person's own .dockerignore is used, and warned of where it lets .env thr
 })
 
 test('a rule for .env keeps out the topmost alone: those further down are warned of', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
   for (let at = 1; at <= 6; at++) await writeProject(sandbox, `hooks/find_pockets/part${at}/.env`, 'SECRET=1')
@@ -168,7 +168,7 @@ test('a rule for .env keeps out the topmost alone: those further down are warned
 })
 
 test('a context that is a link to a folder is built as that folder', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   await symlink('find_pockets', join(sandbox.project, 'hooks/linked'))
@@ -181,7 +181,7 @@ test('a context that is a link to a folder is built as that folder', async () =>
 })
 
 test('a registry on this machine may speak plain http, as docker takes it', async () => {
-  await using node = await startFakeNode()
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
   await tool.behave({ isDockerDown: true })

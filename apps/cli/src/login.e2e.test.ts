@@ -164,25 +164,6 @@ test('S9: a web page instead of the API is shown for what it is', async () => {
   expect(stderr).toContain(' → A proxy or sign-in page may be in the way. Open the address in a browser and check\n')
 })
 
-test.each([
-  ['', 'application/json'],
-  ['null', 'application/json'],
-  ['[]', 'application/json'],
-  ['{"device_code":', 'application/json'],
-  ['{"error":"server_error"}', 'application/json'],
-  ['{"device_code":1,"user_code":2}', 'application/json'],
-  ['\u0000\u0001', 'application/octet-stream'],
-  ['{}', 'text/plain'],
-])('K07: the start answer %j (%s) is an error without a stack trace, and nothing is written', async (body, type) => {
-  await using node = await fakeOsaServer()
-  await using sandbox = await makeSandbox()
-  node.dictate('device', [{ status: 200, headers: { 'content-type': type }, body }])
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
-  expect(code).toBe(8)
-  expect(stderr).not.toMatch(/\bat .*\(|\.js:\d/)
-  expect(await readdir(join(sandbox.home, '.config', 'osa'))).toEqual(['locks'])
-})
-
 test('K05 C27: names and titles from a server cannot move the cursor', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
   await using sandbox = await makeSandbox()

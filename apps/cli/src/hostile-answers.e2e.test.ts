@@ -1,0 +1,90 @@
+/** A server that answers anything but what it should (K07): each of these bodies, at each call that carries or brings a secret. */
+import { readFile } from 'node:fs/promises'
+import { type FakeOsaServer, fakeOsaServer, type RawAnswer } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials } from './testing/seed.ts'
+
+const typed = (type: string, body: string | Uint8Array, status = 200): RawAnswer => ({
+  status,
+  headers: { 'content-type': type },
+  body,
+})
+const json = (body: string | Uint8Array, status = 200): RawAnswer => typed('application/json', body, status)
+
+/** What no call may take for an answer, by its name. */
+const answers: Readonly<Record<string, RawAnswer>> = {
+  'no body at all': { status: 200, body: '' },
+  'an empty JSON body': json(''),
+  null: json('null'),
+  'a number': json('7'),
+  'a string': json('"yes"'),
+  'an array': json('[]'),
+  'an empty object': json('{}'),
+  'half an object': json('{"device_code":"a","access_token":"a","refresh_to'),
+  'two objects': json('{}{}'),
+  'wrong types': json(
+    '{"device_code":1,"user_code":2,"access_token":[],"refresh_token":{},"token_type":7,"expires_in":"x"}',
+  ),
+  'another type of token': json('{"access_token":"a","refresh_token":"r","token_type":"mac","expires_in":900}'),
+  'one token of two': json('{"access_token":"a","token_type":"Bearer","expires_in":900}'),
+  'a token with a line break': json('{"access_token":"a\\r\\nX: y","refresh_token":"r","token_type":"Bearer"}'),
+  'prototype keys': json('{"__proto__":{"access_token":"a","refresh_token":"r"},"constructor":{"prototype":{}}}'),
+  '200 with an error': json('{"error":"server_error","error_description":"no"}'),
+  'a deep nest': json('['.repeat(100_000)),
+  'bytes that are no UTF-8': json(Uint8Array.of(123, 255, 254, 125)),
+  NULs: json('\u0000'.repeat(64)),
+  'escape sequences': json('{"error":"\\u001b[2J\\u001b]0;x\\u0007","detail":{"code":"\\u001b[31m"}}', 400),
+  'a page': typed('text/html', '<title>\u001b[2J\u009b1m\u202eSign in</title>'),
+  'JSON that is called text': typed('text/plain', '{}'),
+  'a redirect': { status: 302, headers: { location: 'https://evil.example/' }, body: '' },
+  'an odd client error': json('{"detail":7}', 418),
+  'more than 1 MiB': json(`"${'a'.repeat(1_100_000)}"`),
+}
+
+/** Runs `osa` against a server that answers one call like this, with a saved login where one is needed. */
+const ask = async (call: Parameters<FakeOsaServer['dictate']>[0], command: string, answer: RawAnswer) => {
+  await using node = await fakeOsaServer()
+  await using sandbox = await makeSandbox()
+  const before = await seedCredentials(
+    sandbox,
+    command === 'login' ? {} : { [node.url]: node.issue({ expired: true }) },
+  )
+  node.dictate(call, [answer], { always: true })
+  const { code, stdout, stderr } = await sandbox.run([command, '--server', node.url])
+  return { code, stdout, stderr, isUntouched: (await readFile(sandbox.credentials, 'utf8')) === before }
+}
+
+const traceOrEscape = /\bat .*\(|\.c?js:\d|[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/
+
+test.each([
+  ['device', 'login'],
+  ['token', 'login'],
+  ['refresh', 'whoami'],
+] as const)(
+  'K07: whatever comes for %s, osa %s is one block and exit 8, and nothing is saved',
+  async (call, command) => {
+    const asked = Object.entries(answers).map(async ([name, answer]) => {
+      const { code, stdout, stderr, isUntouched } = await ask(call, command, answer)
+      expect({ name, code, stdout, isUntouched }).toEqual({ name, code: 8, stdout: '', isUntouched: true })
+      expect(
+        stderr.split('\n').filter((line) => line.startsWith(' ✗ ')),
+        name,
+      ).toHaveLength(1)
+      expect(stderr, name).toMatch(/\n → .+\n$/)
+      expect(stderr, name).not.toMatch(traceOrEscape)
+    })
+    await Promise.all(asked)
+  },
+  60_000,
+)
+
+test('K07 K36: whatever comes for a revocation, the login is forgotten here, and that the server was not told is said', async () => {
+  const asked = Object.entries(answers).map(async ([name, answer]) => {
+    const { code, stdout, stderr } = await ask('logout', 'logout', answer)
+    expect({ name, code, stdout }).toEqual({ name, code: 0, stdout: '' })
+    expect(stderr, name).toMatch(/^ ✓ Forgot the login for .+\n ⚠ Couldn't tell the server \(.+\n$/)
+    expect(stderr, name).not.toMatch(traceOrEscape)
+  })
+  await Promise.all(asked)
+}, 60_000)
