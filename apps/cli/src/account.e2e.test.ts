@@ -26,6 +26,8 @@ describe('whoami', () => {
     const { code, stdout, stderr } = await sandbox.run(['whoami'])
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toBe(` ✗ Not logged in to ${node.url} (from .osa/config.json)\n → Run osa login\n`)
+    const elsewhere = await sandbox.run(['whoami', '--server', 'https://other.example'])
+    expect(elsewhere.stderr).toBe(' ✗ Not logged in to https://other.example\n → Run osa login https://other.example\n')
     const inCi = await sandbox.run(['whoami'], { env: { CI: 'true', OSA_TOKEN: '' } })
     expect(inCi.stderr).toContain(
       '   OSA_TOKEN is set but empty: the secret may be missing in this job\n → Set OSA_TOKEN',
@@ -62,7 +64,7 @@ describe('whoami', () => {
     const { code, stderr } = await sandbox.run(['whoami'])
     expect(code).toBe(4)
     expect(stderr).toContain(
-      ` ✗ Your session on ${node.url} has ended (it was signed out or used elsewhere)\n → Run osa login\n`,
+      ` ✗ Your session on ${node.url} has ended (it was signed out or used elsewhere)\n → Run osa login ${node.url}\n`,
     )
     expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
     expect(node.seen('device')).toEqual([])

@@ -1,7 +1,7 @@
 /** Who is signed in on a server, asked with whatever token a command has; a refused token is renewed once and never again. */
 import { fetchUser, isLoopback, isOsaError, OsaError, type User } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
-import type { ResolvedServer } from './server-resolution.ts'
+import { loginHint, type ResolvedServer } from './server-resolution.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
 
 export interface Account {
@@ -43,6 +43,14 @@ const withEnvironmentToken = async <T extends object>(
   })
 }
 
+/** The store does not know whether `osa login` alone would lead to this server. */
+export const withLoginHint = (server: ResolvedServer, error: unknown): unknown => {
+  if (!isOsaError(error, 'session_ended', 'not_authenticated') || error.hint !== 'Run osa login') return error
+  const { code, message, details, status } = error
+  const known = status === undefined ? {} : { status }
+  return new OsaError(code, message, { details, ...known, server: server.url, hint: loginHint(server), cause: error })
+}
+
 /** A local archive's login cannot be renewed: the original `osa start` makes a new one. */
 const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promise<OsaError> => {
   const { message, details, server } = error
@@ -82,11 +90,11 @@ export const withStoredLogin = async <T extends object>(
       server: server.url,
       status: 401,
       details: clockDetails(context, server.url, second.headers),
-      hint: 'Run osa login',
+      hint: loginHint(server),
     })
   } catch (error) {
     if (isOsaError(error, 'not_authenticated') && !(await isSaved(context, server))) throw notLoggedIn(context, server)
-    throw isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error
+    throw withLoginHint(server, isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error)
   }
 }
 

@@ -53,7 +53,7 @@ const elsewhere = async (context: CommandContext, url: string, error: OsaError):
     return { url: to, document: await fetchServerDocument(context.http, { server: to, signal }) }
   }
   const root = await atRoot(context, url)
-  if (!root) throw noServerHere(url, error)
+  if (!root) throw error.code === 'html_response' ? error : noServerHere(url, error)
   if (io.canAsk && (await io.confirm(`Use ${root.url} instead?`, { assume: true, signal }))) return root
   throw noServerHere(url, error, `There is one at ${root.url} – run: osa link ${root.url}`)
 }
@@ -66,8 +66,8 @@ export const verifyArchive = async (context: CommandContext, url: string): Promi
   try {
     return { url, document: await fetchServerDocument(context.http, { server: url, signal: context.signal }) }
   } catch (error) {
-    if (isOsaError(error, 'not_an_osa_server') && error.status !== undefined)
-      return await elsewhere(context, url, error)
-    throw error
+    const isNoArchive = isOsaError(error, 'not_an_osa_server', 'html_response') && error.status !== undefined
+    if (!isNoArchive) throw error
+    return await elsewhere(context, url, error)
   }
 }

@@ -35,6 +35,8 @@ export interface Io {
   /** The start of a part of a long run: `==> Building images (2)`. */
   phase(text: string): void
   warn(text: string): void
+  /** What was warned of so far, for a document. */
+  readonly warnings: readonly string[]
   /** An error: also shown with `--json` off only. */
   fail(text: string): void
   blank(): void
@@ -82,6 +84,7 @@ export const createIo = (options: IoOptions): Io => {
   const { stdin, stdout, stderr, look, isJson } = options
   const clean = (text: string): string => fitToLook(cleanText(text, maxLineCharacters), look)
   const marked = (kind: Mark, text: string): void => void stderr.write(` ${mark(kind, look)} ${clean(text)}\n`)
+  const warnings: string[] = []
   const unlessJson = (write: () => void): void => {
     if (!isJson) write()
   }
@@ -127,7 +130,11 @@ export const createIo = (options: IoOptions): Io => {
     say: (text) => unlessJson(() => void stderr.write(`   ${clean(text)}\n`)),
     hint: (text) => unlessJson(() => marked('hint', text)),
     phase: (text) => unlessJson(() => void stderr.write(`==> ${clean(text)}\n`)),
-    warn: (text) => marked('warning', text),
+    warn: (text) => {
+      warnings.push(cleanText(text, maxLineCharacters))
+      marked('warning', text)
+    },
+    warnings,
     fail: (text) => unlessJson(() => marked('fail', text)),
     blank: () => unlessJson(() => void stderr.write('\n')),
     row: (kind, text) => unlessJson(() => (kind ? marked(kind, text) : void stderr.write(`   ${clean(text)}\n`))),

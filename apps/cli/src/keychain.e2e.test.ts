@@ -143,7 +143,9 @@ describe('a login in the keyring', () => {
     await seedCredentials(sandbox, { [node.url]: { storage: 'keychain', keychain: 'keyring' } })
     const { code, stderr } = await sandbox.run(['whoami'], { env: on(session) })
     expect(code).toBe(4)
-    expect(stderr).toBe(` ✗ The login for ${node.url} is not in this computer's keychain\n → Run osa login\n`)
+    expect(stderr).toBe(
+      ` ✗ The login for ${node.url} is not in this computer's keychain\n → Run osa login ${node.url}\n`,
+    )
     expect(await sandbox.run(['login'], { env: { ...on(session), OSA_SERVER: node.url } })).toMatchObject({ code: 0 })
   })
 })

@@ -1,4 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
@@ -94,6 +96,22 @@ test('S10: the address of a page leads to the archive it belongs to', async () =
   expect(stderr).toBe(` ✗ No OSA server at ${page}\n → There is one at ${node.url} – run: osa link ${node.url}\n`)
   const answers = { [`Use ${node.url} instead? [Y/n]`]: '\r' }
   expect((await sandbox.runOnTerminal(['link', page], { answers })).code).toBe(0)
+})
+
+test('S10: so does the address of a page on a site that answers with pages whatever is asked below its root', async () => {
+  const site = createServer(({ url }, response) => {
+    const root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
+    if (url !== '/.well-known/osa') return response.setHeader('content-type', 'text/html').end('<title>Records</title>')
+    const document = JSON.stringify({ name: 'Archive', version: '1', issuer: root })
+    return response.setHeader('content-type', 'application/json').end(document)
+  })
+  await new Promise<void>((done) => site.listen(0, '127.0.0.1', done))
+  await using sandbox = await makeSandbox()
+  const root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
+  const { code, stderr } = await sandbox.run(['link', `${root}/records/123`])
+  site.close()
+  expect(code).toBe(8)
+  expect(stderr).toContain(` → There is one at ${root} – run: osa link ${root}\n`)
 })
 
 test('K30: a server that calls itself something else is not linked', async () => {

@@ -71,6 +71,17 @@ test('S3a: in CI nothing is sent and the way out is named', async () => {
   expect(node.requests).toEqual([])
 })
 
+test('K38: what --json warns of is in its result too', async () => {
+  await using node = await fakeOsaServer({ approveAtPoll: 1 })
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  node.user = { ...node.user, display_name: 'Ada Lovelace', external_id: '0000-0001-5109-3700' }
+  const { stdout, stderr } = await sandbox.run(['login', '--json', '--force', '--server', node.url])
+  const warning = `Replaced the login of Josiah Carberry with Ada Lovelace on ${node.url}`
+  expect(stderr).toBe(` ⚠ ${warning}\n`)
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ok: true, warnings: [warning] })
+})
+
 test('K38: --json prints one document a line, the code first and the result last, and no secret', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()

@@ -14,11 +14,13 @@ const distance = (a: string, b: string): number => {
   return row.at(-1) ?? 0
 }
 
-/** The candidate at most two letters away from `typed`, the nearest first; null when there is none. */
+/** The candidate at most two letters away from `typed`, the nearest first, of several one that begins alike; null when there is none. */
 export const nearest = (typed: string, candidates: readonly string[]): string | null => {
   const close = candidates
     .filter((candidate) => candidate !== typed)
     .map((candidate) => ({ candidate, letters: distance(typed.slice(0, 256), candidate) }))
     .filter(({ letters }) => letters <= 2)
-  return close.sort((a, b) => a.letters - b.letters)[0]?.candidate ?? null
+  const beginsElse = (candidate: string): number => (candidate[0] === typed[0] ? 0 : 1)
+  close.sort((a, b) => a.letters - b.letters || beginsElse(a.candidate) - beginsElse(b.candidate))
+  return close[0]?.candidate ?? null
 }

@@ -140,3 +140,17 @@ test('no command waits for a key: with no input at all each one ends', async () 
     expect((await sandbox.run([command])).code).not.toBeNull()
   }
 })
+
+test.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])(
+  'where the countdown cannot be redrawn (%j), that it waits is said',
+  async (env) => {
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const { code, raw } = await sandbox.runOnTerminal(['login', '--server', node.url], { env })
+    expect(code).toBe(0)
+    expect(raw).toMatch(
+      /Check that the page shows the same code before you approve\.\r\n {3}Waiting for approval \(code expires in 1[45]:/,
+    )
+    expect(raw).not.toContain('\u001b')
+  },
+)

@@ -32,6 +32,10 @@ export const serverDocument = (server: ResolvedServer) => ({
 export const sourceNote = (server: ResolvedServer): string =>
   server.source === '--server' || server.source === 'prompt' ? '' : ` (from ${server.source})`
 
+/** What to type to sign in there: without an address only where `osa login` finds the same server by itself. */
+export const loginHint = ({ source, url }: ResolvedServer): string =>
+  source === 'OSA_SERVER' || source === '.osa/config.json' ? 'Run osa login' : `Run osa login ${url}`
+
 /** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
 const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
   const [positional, flag] = [flags.positional, flags.value('server')].map((typed) =>

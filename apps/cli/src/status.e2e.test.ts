@@ -103,7 +103,7 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   const ended = await sandbox.run(['status'])
   expect(ended.code).toBe(4)
   expect(ended.stderr).toContain(' ⚠ Your session on ')
-  expect(ended.stderr).toContain(' → Run osa login\n')
+  expect(ended.stderr).toContain(` → Run osa login ${node.url}\n`)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.html('me')
   const nonsense = await sandbox.run(['status'])
@@ -221,4 +221,11 @@ test('K29: the local archive is shown where osa.yaml is, and Docker is asked wit
   expect(stderr).toMatch(/ {3}Local archive\n {3}SERVICE +STATE\n ✓ server +running\n/)
   expect(stderr).not.toContain('db')
   expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stderr).not.toContain('Local archive')
+})
+
+test('K22: a home that is none is told of once', async () => {
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
+  expect(code).toBe(9)
+  expect(stderr.match(/There is no home folder/g)).toHaveLength(1)
 })

@@ -2,7 +2,7 @@
 
 import { canonicalServer, checkedToken, isIssuedBy, notAuthenticated, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
-import { type ResolvedServer, sourceNote } from './server-resolution.ts'
+import { loginHint, type ResolvedServer, sourceNote } from './server-resolution.ts'
 
 /** OSA_TOKEN as it stands in the environment; set-but-empty counts as unset. Throws `token_malformed`, never repeating it. */
 export const environmentToken = ({ env }: CommandContext): string | null => {
@@ -45,6 +45,6 @@ export const notLoggedIn = (context: CommandContext, server: ResolvedServer): Os
   return new OsaError('not_authenticated', `${base.message}${sourceNote(server)}`, {
     server: server.url,
     details: isEmpty ? ['OSA_TOKEN is set but empty: the secret may be missing in this job'] : [],
-    hint: isEmpty || context.isCi ? 'Set OSA_TOKEN' : 'Run osa login',
+    hint: isEmpty || context.isCi ? 'Set OSA_TOKEN' : loginHint(server),
   })
 }

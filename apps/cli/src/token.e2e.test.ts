@@ -73,5 +73,5 @@ test('K38: without a login it is exit 4, with an odd --min-ttl exit 2, after the
   node.revokeFamily()
   const { code, stdout, stderr } = await sandbox.run(['token'])
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-  expect(stderr).toContain(' → Run osa login\n')
+  expect(stderr).toContain(` → Run osa login ${node.url}\n`)
 })

@@ -59,13 +59,13 @@ const wait = async (options: {
 
 test('S3b: where no line is redrawn, a log gets a sign of life once a minute', async () => {
   expect((await wait({ isJson: false })).stderr).toBe(
-    '   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
+    '   Waiting for approval (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
   )
 })
 
 test('S8: losing contact is said once, at once', async () => {
   const { stderr } = await wait({ isJson: false, outageAtPoll: 2 })
-  expect(stderr).toMatch(/^ ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
+  expect(stderr).toMatch(/^ {3}Waiting .+\n ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
   expect(stderr.match(/Lost contact/g)).toHaveLength(1)
 })
 

@@ -37,7 +37,6 @@ const showForOtherDevice = async (context: CommandContext, login: PendingLogin):
 const showForAgent = (context: CommandContext, login: PendingLogin): void => {
   const { io } = context
   io.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
-  io.say(`Waiting for approval (code expires in ${countdownText(secondsLeft(context, login))})`)
 }
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
@@ -80,6 +79,7 @@ export const waitWithCompany = async (context: CommandContext, login: PendingLog
     return `Waiting for approval  (code expires in ${left}, Ctrl-C to cancel)`
   }
   const spinner = io.isLive ? io.spin(countdown) : null
+  if (!spinner) io.say(`Waiting for approval (code expires in ${countdownText(secondsLeft(context, login))})`)
   try {
     return await waitForApproval({ http, login, clock, signal, onWaiting: createReporter(context, login) })
   } finally {

@@ -76,7 +76,7 @@ const finish = async (
     storage: storageDocument(context, saved?.storage ?? 'file', done.reason),
     ...(linked ? { linked } : {}),
     ...(done.isOld ? { already_logged_in: true } : {}),
-    warnings: [],
+    warnings: io.warnings,
   })
 }
 

@@ -9,7 +9,7 @@ import {
   type StoredLogin,
 } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { loginHint, type ResolvedServer, resolveServer } from '../server-resolution.ts'
 import { findLocalArchive } from '../status/local-archive.ts'
 import { type LoginReport, reportFromIndex, reportFromServer } from '../status/logins.ts'
 import {
@@ -78,7 +78,10 @@ const reportLogins = async (
 const missingLogin = (server: ResolvedServer, reports: readonly LoginReport[]): OsaError | null =>
   reports.some((one) => one.url === server.url)
     ? null
-    : new OsaError('not_authenticated', `Not logged in to ${server.url}`, { server: server.url, hint: 'Run osa login' })
+    : new OsaError('not_authenticated', `Not logged in to ${server.url}`, {
+        server: server.url,
+        hint: loginHint(server),
+      })
 
 export const status: RunCommand = async (context) => {
   const { io, flags } = context
@@ -100,7 +103,8 @@ export const status: RunCommand = async (context) => {
     logins: reports,
     localArchive: await findLocalArchive(context.cwd),
     problems: [
-      ...(failure ? [problemOf(failure)] : []),
+      // A config folder that there is none of has been told of already.
+      ...(failure && !config.problems.some(({ message }) => message === failure.message) ? [problemOf(failure)] : []),
       ...config.problems,
       ...foreignLinkProblems(search.ignored),
       ...environmentProblems(context, link?.state === 'ok' ? canonicalServerOrNull(link.url) : null),

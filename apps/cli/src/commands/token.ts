@@ -1,7 +1,8 @@
 /** `osa token`: prints an access token that is valid now, for a program such as curl. The only command that prints a secret. */
 import { OsaError } from '@osa/sdk/node'
+import { withLoginHint } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { resolveServer } from '../server-resolution.ts'
+import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
 import { notLoggedIn } from '../token-resolution.ts'
 
 const defaultMinimumTtlSeconds = 300
@@ -35,13 +36,25 @@ const warnOfShortLife = ({ io, clock }: CommandContext, expiresAt: number | null
   if (left < minimum) io.warn(`The token is valid for ${left} s only; the server gives no longer ones`)
 }
 
+const freshToken = async (
+  context: CommandContext,
+  server: ResolvedServer,
+  minimumTtlSeconds: number,
+): Promise<string> => {
+  try {
+    return await context.session().getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
+  } catch (error) {
+    throw withLoginHint(server, error)
+  }
+}
+
 export const token: RunCommand = async (context) => {
-  const { io, store, signal } = context
+  const { io, store } = context
   refuseToShow(context)
   const minimumTtlSeconds = minimumTtlOf(context)
   const server = await resolveServer(context, 'only stored login')
   if (!(await store().list()).some((one) => one.server === server.url)) throw notLoggedIn(context, server)
-  const accessToken = await context.session().getFreshToken(server.url, { minimumTtlSeconds, signal })
+  const accessToken = await freshToken(context, server, minimumTtlSeconds)
   const expiresAt = (await store().list()).find((one) => one.server === server.url)?.expiresAt ?? null
   warnOfShortLife(context, expiresAt, minimumTtlSeconds)
   if (!io.isJson) return io.data(accessToken)
