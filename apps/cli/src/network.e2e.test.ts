@@ -4,8 +4,10 @@ import { startProxy } from './testing/proxy.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 import { startTlsFront } from './testing/tls-front.ts'
 
-// The CLI may run on an older Node than this test does.
-const hasDefaultAuthorities = !process.env.OSA_TEST_NODE && 'setDefaultCACertificates' in (await import('node:tls'))
+/** Makes a Node one from before 22.19 and 24.5, as far as certificates go. */
+const withoutDefaultAuthorities = `data:text/javascript,${encodeURIComponent(
+  "import tls from 'node:tls';import { syncBuiltinESMExports } from 'node:module';delete tls.setDefaultCACertificates;syncBuiltinESMExports()",
+)}`
 
 test('K10 S8: a certificate of an unknown authority ends the call, with what to do', async () => {
   await using node = await fakeOsaServer()
@@ -36,13 +38,21 @@ test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
 })
 
-test.runIf(hasDefaultAuthorities)('K10: so does the system store, where this Node can read it', async () => {
+test('K10: so does SSL_CERT_FILE, on a Node that reads the system store and on one that does not, through a proxy too', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const env = { OSA_TOKEN: access_token, OSA_SERVER: `https://127.0.0.1:${front.port}`, SSL_CERT_FILE: front.authority }
-  expect(await sandbox.run(['whoami'], { env })).toMatchObject({ code: 0 })
+  await using proxy = await startProxy({ tunnelTo: front.port })
+  const viaProxy = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }
+  const older = { NODE_OPTIONS: `--import ${withoutDefaultAuthorities}` }
+  for (const more of [{}, viaProxy, older, { ...older, ...viaProxy }]) {
+    expect(await sandbox.run(['whoami'], { env: { ...env, ...more } })).toMatchObject({ code: 0 })
+  }
+  expect(await sandbox.run(['whoami'], { env: { ...env, ...older, SSL_CERT_FILE: '/not/there' } })).toMatchObject({
+    code: 7,
+  })
 })
 
 test('K10: a certificate for another host is refused', async () => {

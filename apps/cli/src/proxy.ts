@@ -37,14 +37,29 @@ const refuseOtherKinds = ({ url, variable }: ProxyInUse): void => {
   })
 }
 
-/** A `fetch` that goes through the proxies of the environment; undici is loaded when the first one is used. */
-export const createProxiedFetch = (env: Environment): typeof fetch => {
+/** What requests go out through: the proxy, and certificates beside Node's own where this Node takes them no other way. */
+const dispatcherFor = async (proxy: { connectUrl: string } | null, ca: readonly string[] | null) => {
+  const { Agent, ProxyAgent } = await import('undici')
+  const tls = ca ? { ca: [...ca] } : {}
+  return proxy ? new ProxyAgent({ uri: proxy.connectUrl, requestTls: tls }) : new Agent({ connect: tls })
+}
+
+/**
+ * A `fetch` that goes through the proxies of the environment and trusts the `authorities` (null: those that Node trusts by itself); undici
+ * is loaded when there is need of it.
+ */
+export const createProxiedFetch = (
+  env: Environment,
+  authorities: () => Promise<readonly string[] | null> = async () => null,
+): typeof fetch => {
   return async (input, init) => {
-    const proxy = proxyFor(env, new URL(input instanceof Request ? input.url : input))
-    if (!proxy) return await fetch(input, init)
-    refuseOtherKinds(proxy)
+    const url = new URL(input instanceof Request ? input.url : input)
+    const proxy = proxyFor(env, url)
+    const ca = url.protocol === 'https:' ? await authorities() : null
+    if (!proxy && !ca) return await fetch(input, init)
+    if (proxy) refuseOtherKinds(proxy)
     const undici = await import('undici')
-    const dispatcher = new undici.ProxyAgent(proxy.connectUrl)
+    const dispatcher = await dispatcherFor(proxy, ca)
     try {
       const response = await undici.fetch(String(input), { ...(init as object), dispatcher })
       // Closing waits for the body; left open, an idle tunnel would keep the process alive.
