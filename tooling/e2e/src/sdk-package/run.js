@@ -1,4 +1,4 @@
-// What the packed SDK must do on every runtime: renew once for parallel calls, say how a session ended, open
+// What the packed SDK must do on every runtime: renew once for parallel calls, warn of nothing, say how a session ended, open
 // an event stream, and load with require.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -6,12 +6,20 @@ import { createOsaClient, isOsaError, OsaError } from '@osa/sdk'
 import { storedCredentials } from '@osa/sdk/node'
 import { fakeOsaServer, memoryStore } from '@osa/sdk/testing'
 
+const warnings = []
+process.on('warning', (warning) => warnings.push(warning))
+
 const node = await fakeOsaServer()
 const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
 const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
 const people = await Promise.all([osa.me.query(), osa.me.query(), osa.me.query()])
 assert.equal(people[2].display_name, 'Josiah Carberry')
 assert.equal(node.calls.refresh, 1)
+
+// many calls at once, with and without a signal that they share
+const { signal } = new AbortController()
+const all = Array.from({ length: 24 }, (_, index) => osa.me.query(undefined, index % 2 ? { signal } : {}))
+assert.equal((await Promise.all(all)).length, 24)
 
 node.revokeFamily()
 node.expireAccess()
@@ -28,4 +36,5 @@ assert.ok(isOsaError(refusal, 'not_an_osa_server'), String(refusal))
 const required = createRequire(import.meta.url)('@osa/sdk')
 assert.equal(typeof required.createOsaClient, 'function')
 await node[Symbol.asyncDispose]()
+assert.deepEqual(warnings, [])
 process.stdout.write('all of it ran\n')
