@@ -109,6 +109,12 @@ describe('K17 a token that a server repeats', () => {
   })
 })
 
+test('a token of a few letters leaves the words alone that hold them', async () => {
+  await using node = await fakeOsaServer()
+  node.dictate('trpc', [json(200, [{ result: { data: { json: { id: 'json' } } } }])], { always: true })
+  expect(await createOsaClient({ server: node.url, auth: 'json' }).me.query()).toEqual({ id: 'json' })
+})
+
 test('the cause of an error is any value that was given, and is not written out as JSON', async () => {
   await using node = await fakeOsaServer()
   const vault = Object.assign(new Error('sealed'), { headers: { 'x-vault-token': 'canary' } })
