@@ -1,6 +1,6 @@
 /** `audit`: who did what and when, newest first (L07). */
 import { type AuditEvent, auditEvents } from '@osa/core'
-import type { OperatorCommand } from './command.ts'
+import { nobodyCalled, type OperatorCommand, parsePerson, personUsage } from './command.ts'
 import { instant, table } from './table.ts'
 
 const defaultLimit = 50
@@ -14,7 +14,7 @@ export const audit: OperatorCommand = {
   options: {
     limit: { type: 'string', value: '<n>', help: `At most n events (${defaultLimit})` },
     event: { type: 'string', value: '<name>', help: 'Only this kind, as in device.approve' },
-    user: { type: 'string', value: '<id>', help: 'Only events of this user id' },
+    user: { type: 'string', value: '<id|issuer#subject>', help: 'Only what this person did, or what was done to them' },
     since: { type: 'string', value: '<time>', help: 'None before this time (ISO 8601), as in 2026-11-23T08:00Z' },
   },
   example: 'osa-server audit --event sign_in --since 2026-11-23',
@@ -23,20 +23,23 @@ export const audit: OperatorCommand = {
     if (!/^\d{1,5}$/.test(limit) || Number(limit) < 1 || Number(limit) > maxLimit) {
       return { usage: `--limit takes a whole number from 1 to ${maxLimit}.` }
     }
-    const [event, userId, sinceText] = [text('event'), text('user'), text('since')]
+    const [event, user, sinceText] = [text('event'), text('user'), text('since')]
     if (event !== undefined && !auditEvents.some((known) => known === event)) {
       return { usage: `There is no event called that. There are: ${auditEvents.join(', ')}.` }
     }
+    const person = user === undefined ? undefined : parsePerson(user)
+    if (person === null) return { usage: personUsage }
     const since = sinceText === undefined ? undefined : parseInstant(sinceText)
     if (since === null) return { usage: '--since takes a time in ISO 8601, as in 2026-11-23T08:00Z.' }
     const query = {
       limit: Number(limit),
       ...(event === undefined ? {} : { event }),
-      ...(userId === undefined ? {} : { userId }),
+      ...(person === undefined ? {} : { person }),
       ...(since === undefined ? {} : { since }),
     }
     return async (operator) => {
       const events = await operator.listAudit(query)
+      if (events === null) return nobodyCalled(user ?? '')
       const rows = events.map(({ at, event, outcome, userId, clientId, ip, detail }) => {
         return [instant(at), event, outcome, userId, clientId, ip, detail]
       })

@@ -1,5 +1,5 @@
 /** What an operator's command is: its description apart from what it does, so that help and parsing read the same record. */
-import type { Operator } from '@osa/core'
+import type { Operator, PersonReference } from '@osa/core'
 
 export interface OperatorCommand {
   /** The words that call it: `keys rotate`. */
@@ -39,6 +39,12 @@ export const parseIdentity = (text: string): { issuer: string; subject: string }
   const [, issuer, subject] = /^(https?:\/\/[^#\s]+)#([^#\s]+)$/.exec(text) ?? []
   return issuer === undefined || subject === undefined ? null : { issuer, subject }
 }
+
+/** A person as an operator may call them: by the node's id or as `issuer#subject`; null when it is neither. */
+export const parsePerson = (text: string): PersonReference | null =>
+  /^[0-9a-f-]{36}$/.test(text) ? { userId: text } : parseIdentity(text)
+
+export const personUsage = '--user takes a user id, or issuer#subject as in https://orcid.org#0000-0002-1825-0097.'
 
 export const nobodyCalled = (person: string): Problem => ({
   problem: `Nobody called ${person} has signed in here.`,

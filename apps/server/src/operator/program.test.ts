@@ -100,6 +100,10 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
   const table = await osaServer(['audit', '--user', userId, '--event', 'operator.role'], env)
   expect(table.stdout).toMatch(/^AT .*\n\S+Z +operator\.role +ok .* user to publisher\n$/)
 
+  const named = await osaServer(['audit', '--user', carberry, '--event', 'operator.role'], env)
+  expect(named).toEqual(table)
+  expect(await osaServer(['audit', '--user', nobody], env)).toMatchObject({ code: 1, stdout: '' })
+
   const again = await logIn(node)
   expect(documents((await osaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([
     { revoked: 1, sign_ins_ended: 0 },
@@ -137,12 +141,14 @@ describe('a command that cannot be carried out', () => {
       ['audit', '--limit', '0'],
       ['audit', '--since', 'yesterday'],
       ['audit', '--bogus'],
+      ['audit', '--user', 'carberry'],
       ['role', 'carberry', 'admin'],
       ['keys', 'list', 'more'],
     ]
     const runs = await Promise.all(wrong.map((args) => osaServer(args, env)))
     expect(runs.map(({ code }) => code)).toEqual(wrong.map(() => 2))
     expect(runs.every(({ stdout, stderr }) => stdout === '' && stderr.includes('--help'))).toBe(true)
+    expect(runs[1]?.stderr).toContain('There is no command keys. There are: keys list, keys rotate, keys abandon.')
   })
 
   test('makes no database where there is none', async () => {

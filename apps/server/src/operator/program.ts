@@ -57,7 +57,7 @@ const read = (args: readonly string[]): { help: string } | UsageProblem | { work
   if (!command) {
     const words = args.filter((arg) => !arg.startsWith('-'))
     if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { help: overview(commands) }
-    return { usage: words.length === 0 ? 'Say what to do.' : `There is no command ${words.slice(0, 2).join(' ')}.` }
+    return { usage: words.length === 0 ? 'Say what to do.' : unknownCommand(words) }
   }
   const parsed = parse(command, args.slice(command.name.split(' ').length))
   if ('usage' in parsed) return parsed
@@ -67,6 +67,12 @@ const read = (args: readonly string[]): { help: string } | UsageProblem | { work
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
   const prepared = command.prepare({ positionals, text, isSet: (option) => values[option] === true })
   return 'usage' in prepared ? prepared : { work: prepared, json: values.json === true }
+}
+
+/** With the commands that begin with the same word, such as those of `keys`. */
+const unknownCommand = (words: readonly string[]): string => {
+  const kin = commands.filter(({ name }) => name.split(' ')[0] === words[0]).map(({ name }) => name)
+  return `There is no command ${words.slice(0, 2).join(' ')}.${kin.length === 0 ? '' : ` There are: ${kin.join(', ')}.`}`
 }
 
 const parse = (command: OperatorCommand, args: readonly string[]) => {

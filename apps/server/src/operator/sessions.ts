@@ -1,6 +1,5 @@
 /** `sessions revoke`: ends the sessions of one person or of everybody, and what may still become one (H09, L10). */
-import type { PersonReference } from '@osa/core'
-import { nobodyCalled, type OperatorCommand, parseIdentity } from './command.ts'
+import { nobodyCalled, type OperatorCommand, parsePerson, personUsage } from './command.ts'
 
 export const sessionsRevoke: OperatorCommand = {
   name: 'sessions revoke',
@@ -15,9 +14,7 @@ export const sessionsRevoke: OperatorCommand = {
     const user = text('user')
     if (isSet('all') === (user !== undefined)) return { usage: 'Say either --user <id|issuer#subject> or --all.' }
     const person = user === undefined ? null : parsePerson(user)
-    if (user !== undefined && person === null) {
-      return { usage: '--user takes a user id, or issuer#subject as in https://orcid.org#0000-0002-1825-0097.' }
-    }
+    if (user !== undefined && person === null) return { usage: personUsage }
     return async (operator) => {
       const outcome = await operator.revokeSessions(person)
       if (outcome === null) return nobodyCalled(user ?? '')
@@ -28,6 +25,3 @@ export const sessionsRevoke: OperatorCommand = {
     }
   },
 }
-
-const parsePerson = (text: string): PersonReference | null =>
-  /^[0-9a-f-]{36}$/.test(text) ? { userId: text } : parseIdentity(text)

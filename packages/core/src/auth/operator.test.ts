@@ -5,21 +5,27 @@ import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { callbackFor } from '../testing/test-provider.ts'
 import { createAuth } from './create-auth.ts'
 import { deriveKeys } from './keys.ts'
-import { createOperator } from './operator.ts'
+import { type AuditQuery, createOperator } from './operator.ts'
 import { isRefusal } from './refusal.ts'
 
 const orcid = (subject: string) => ({ issuer: 'https://orcid.example', subject })
 
 const operated = () => {
   const world = testAuth()
-  return { ...world, operator: createOperator(world.deps) }
+  const operator = createOperator(world.deps)
+  const audit = async (query: AuditQuery) => {
+    const events = await operator.listAudit(query)
+    if (!events) throw new Error('the audit knows nobody called that')
+    return events
+  }
+  return { ...world, operator, audit }
 }
 
 const kidOf = (accessToken: string): unknown =>
   JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid
 
 test('L03 F12 a rotated key is published at once, signs when every cached key set has run out, and the old one goes after its last token', async () => {
-  const { auth, clock, deps, logIn, operator, refresh } = operated()
+  const { audit, auth, clock, deps, logIn, operator, refresh } = operated()
   const before = await logIn()
   const oldKid = kidOf(before.access_token)
   const made = await operator.rotateKeys({ atOnce: false })
@@ -44,9 +50,7 @@ test('L03 F12 a rotated key is published at once, signs when every cached key se
   clock.advance({ seconds: deps.policy.accessTokenLifetimeSeconds + 60 })
   expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['retired', 'signing'])
   expect((await auth.publicKeys()).keys.map(({ kid }) => kid)).toEqual([newKid])
-  expect(await operator.listAudit({ limit: 1, event: 'key.rotate' })).toMatchObject([
-    { detail: expect.stringContaining(newKid) },
-  ])
+  expect(await audit({ limit: 1, event: 'key.rotate' })).toMatchObject([{ detail: expect.stringContaining(newKid) }])
 })
 
 test('F12 a second staged rotation waits for the first', async () => {
@@ -68,7 +72,7 @@ test('I04 a key that the node could not open is not made: another secret is refu
 })
 
 test('L03 L12 keys that a new secret does not open are abandoned, and only those; sessions outlive them', async () => {
-  const { client, deps, logIn, operator } = operated()
+  const { audit, client, deps, logIn, operator } = operated()
   const tokens = await logIn()
   expect(await operator.abandonKeys()).toEqual([])
 
@@ -89,7 +93,7 @@ test('L03 L12 keys that a new secret does not open are abandoned, and only those
   if (isRefusal(refreshed)) throw new Error(refreshed.error)
   expect(isRefusal(await auth.authenticate(refreshed.access_token))).toBe(false)
   expect(await renewed.rotateKeys({ atOnce: false })).toMatchObject({ rotated: { stage: 'published' } })
-  const events = await operator.listAudit({ limit: 9, event: 'key.rotate' })
+  const events = await audit({ limit: 9, event: 'key.rotate' })
   const abandoned = events.filter(({ detail }) => /^retired, sealed under another secret: \S+$/.test(detail ?? ''))
   expect(abandoned).toHaveLength(1)
 })
@@ -108,14 +112,14 @@ test('L10 a rotation at once ends every access token within half a minute, and r
 })
 
 test('H09 an operator ends every session of one person, and of nobody else', async () => {
-  const { logIn, operator, refresh } = operated()
+  const { audit, logIn, operator, refresh } = operated()
   const [first, second] = [await logIn('ada'), await logIn('ada')]
   const bobs = await logIn('bob')
   expect(await operator.revokeSessions(orcid('ada'))).toEqual({ revoked: 2, codes: 0 })
   expect(await refresh(first.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   expect(await refresh(second.refresh_token)).toMatchObject({ error: 'invalid_grant' })
   expect(isRefusal(await refresh(bobs.refresh_token))).toBe(false)
-  const [event] = await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })
+  const [event] = await audit({ limit: 1, event: 'operator.revoke_sessions' })
   const userId = event?.userId ?? ''
   expect(await operator.revokeSessions({ userId })).toEqual({ revoked: 0, codes: 0 })
 })
@@ -131,7 +135,7 @@ test('H09 L10 an operator ends the sessions of everybody', async () => {
 })
 
 test('H09 L10 codes that were approved or claimed, and sign-ins under way, go with the sessions', async () => {
-  const { auth, arrive, clock, decide, logIn, operator, poll, start } = operated()
+  const { arrive, audit, auth, clock, decide, logIn, operator, poll, start } = operated()
   const requester = { ip: '192.0.2.7', source: '192.0.2.7', userAgent: null, requestId: null }
   await logIn('ada')
   const [approved, claimed, bobs, unclaimed] = [await start(), await start(), await start(), await start()]
@@ -164,33 +168,33 @@ test('H09 L10 codes that were approved or claimed, and sign-ins under way, go wi
   clock.advance({ seconds: 5 })
   await decide(unclaimed.user_code, 'approve', 'ada')
   expect(await poll(unclaimed.device_code)).toMatchObject({ token_type: 'Bearer' })
-  const [event] = await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })
+  const [event] = await audit({ limit: 1, event: 'operator.revoke_sessions' })
   expect(event?.detail).toBe('everybody: 1 sessions, 0 codes')
 })
 
 test('H09 a person who is not there is told apart from one without sessions', async () => {
-  const { logIn, operator } = operated()
+  const { audit, logIn, operator } = operated()
   await logIn('ada')
   expect(await operator.revokeSessions(orcid('nobody'))).toBeNull()
   expect(await operator.revokeSessions({ userId: randomUUID() })).toBeNull()
   expect(await operator.revokeSessions({ userId: 'not an id' })).toBeNull()
-  expect(await operator.listAudit({ limit: 1, event: 'operator.revoke_sessions' })).toEqual([])
+  expect(await audit({ limit: 1, event: 'operator.revoke_sessions' })).toEqual([])
 })
 
 test('a role is stored for someone who has signed in, and audited', async () => {
-  const { logIn, operator, store } = operated()
+  const { audit, logIn, operator, store } = operated()
   await logIn('ada')
   expect(await operator.setRole(orcid('nobody'), 'admin')).toBeNull()
   const changed = await operator.setRole(orcid('ada'), 'publisher')
   const userId = changed?.userId ?? ''
   expect(changed).toEqual({ userId, before: 'user' })
   expect((await store.transaction((tx) => tx.findUser(userId)))?.role).toBe('publisher')
-  const [event] = await operator.listAudit({ limit: 1, event: 'operator.role' })
+  const [event] = await audit({ limit: 1, event: 'operator.role' })
   expect(event).toMatchObject({ userId, detail: 'user to publisher' })
 })
 
 test('L10 within half a minute of the switch nothing is started, approved or redeemed; pending codes stay pending, sessions go on', async () => {
-  const { auth, arrive, clock, decide, deps, logIn, operator, poll, refresh, start, client } = operated()
+  const { arrive, audit, auth, client, clock, decide, deps, logIn, operator, poll, refresh, start } = operated()
   const tokens = await logIn()
   const [pending, other, approved] = [await start(), await start(), await start()]
   await decide(approved.user_code)
@@ -213,7 +217,7 @@ test('L10 within half a minute of the switch nothing is started, approved or red
   clock.advance({ seconds: 31 })
   expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('approved')
   expect(await poll(approved.device_code)).toMatchObject({ token_type: 'Bearer' })
-  const events = await operator.listAudit({ limit: 10, event: 'operator.device_grant' })
+  const events = await audit({ limit: 10, event: 'operator.device_grant' })
   expect(events.map(({ detail }) => detail)).toEqual(['on', 'off'])
 
   await operator.setDeviceGrant({ enabled: false })
@@ -222,14 +226,27 @@ test('L10 within half a minute of the switch nothing is started, approved or red
 })
 
 test('L07 the audit is read newest first, up to a limit and back to an instant', async () => {
-  const { clock, logIn, operator } = operated()
+  const { audit, clock, logIn } = operated()
   await logIn('ada')
   clock.advance({ seconds: 60 })
   const since = clock.now()
   await logIn('bob')
-  const recent = await operator.listAudit({ limit: 100, since })
+  const recent = await audit({ limit: 100, since })
   expect(recent.length).toBeGreaterThan(0)
   expect(recent.every(({ at }) => at >= since)).toBe(true)
-  expect((await operator.listAudit({ limit: 100 })).length).toBe(2 * recent.length + 1) // the first key, made once
-  expect(await operator.listAudit({ limit: 2 })).toHaveLength(2)
+  expect((await audit({ limit: 100 })).length).toBe(2 * recent.length + 1) // the first key, made once
+  expect(await audit({ limit: 2 })).toHaveLength(2)
+})
+
+test('L07 an operator reads what one person did, called by id or as their provider calls them', async () => {
+  const { audit, logIn, operator } = operated()
+  await logIn('ada')
+  await logIn('bob')
+  const named = await audit({ limit: 100, person: orcid('ada') })
+  const did = ['device.approve', 'device.claim', 'device.redeem', 'sign_in']
+  expect(named.map(({ event }) => event).sort()).toEqual(did)
+  const [first] = named
+  expect(await audit({ limit: 100, person: { userId: first?.userId ?? '' } })).toEqual(named)
+  expect(await audit({ limit: 100, person: { userId: randomUUID() } })).toEqual([])
+  expect(await operator.listAudit({ limit: 100, person: orcid('nobody') })).toBeNull()
 })

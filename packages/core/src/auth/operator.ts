@@ -23,6 +23,13 @@ export interface KeyStage {
 /** A person, by the node's id or by what their identity provider calls them. */
 export type PersonReference = { readonly userId: string } | { readonly issuer: string; readonly subject: string }
 
+export interface AuditQuery {
+  readonly limit: number
+  readonly event?: string
+  readonly person?: PersonReference
+  readonly since?: Date
+}
+
 export type RotationOutcome =
   | { rotated: KeyStage; othersRetireAt: Date }
   | { refused: 'staged'; waiting: KeyStage }
@@ -53,8 +60,11 @@ export interface Operator {
   setRole(identity: { issuer: string; subject: string }, role: Role): Promise<{ userId: string; before: Role } | null>
   /** Lets people sign in from terminals, or refuses that: nothing is started, approved or redeemed then; sessions go on (L10). */
   setDeviceGrant(options: { enabled: boolean }): Promise<void>
-  /** The newest events first, at most `limit`, none before `since`. */
-  listAudit(query: { limit: number; event?: string; userId?: string; since?: Date }): Promise<AuditEvent[]>
+  /**
+   * The newest events first, at most `limit`, none before `since`. A user id need not be anybody's any more, since the audit outlives
+   * people; null when nobody has signed in as `issuer` and `subject` say.
+   */
+  listAudit(query: AuditQuery): Promise<AuditEvent[] | null>
 }
 
 export type OperatorDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'now' | 'random'> & {
@@ -125,8 +135,10 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
       await tx.appendAuditEvent(auditEvent(deps, 'operator.device_grant', 'ok', null, { detail }))
     }),
 
-  async listAudit({ since, ...query }) {
-    const events = await deps.store.listAuditEvents(query)
+  async listAudit({ since, person, ...query }) {
+    const userId = person && (await userIdOf(deps, person))
+    if (userId === null) return null
+    const events = await deps.store.listAuditEvents({ ...query, ...(userId === undefined ? {} : { userId }) })
     return since === undefined ? events : events.filter(({ at }) => at >= since)
   },
 })
@@ -144,6 +156,9 @@ const findPerson = async (tx: AuthTx, person: PersonReference): Promise<User | n
   if ('userId' in person) return isId(person.userId) ? tx.findUser(person.userId) : null
   return (await tx.lockLinkedIdentity(person))?.user ?? null
 }
+
+const userIdOf = async ({ store }: OperatorDependencies, person: PersonReference): Promise<string | null> =>
+  'userId' in person ? person.userId : ((await store.transaction((tx) => findPerson(tx, person)))?.id ?? null)
 
 const stagesOf = (keys: readonly SigningKey[], now: Date): KeyStage[] => {
   // the same choice as the key ring's: of the keys in service, the one whose time to sign came last
