@@ -1,6 +1,6 @@
 /** Mounts the tRPC router: caps bodies and batches, finds the access token, and lets no error text through that is not ours. */
 import { appRouter } from '@osa/api'
-import type { ServerDocument } from '@osa/contract'
+import { maxDeployBytes, type ServerDocument } from '@osa/contract'
 import { type Auth, type Conventions, isRefusal, refuse } from '@osa/core'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
@@ -10,9 +10,6 @@ import type { Logger } from './log.ts'
 import { replyMethodNotAllowed } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 import { replyDetail, replyMalformed } from './v1/reply.ts'
-
-/** What a deploy of conventions may come to, in bytes: many small ones, or a few of the largest. */
-const maxDeployBytes = 4 * 1024 * 1024
 
 /** Calls in one request. Clients set their `maxItems` to this. */
 export const maxBatchSize = 10

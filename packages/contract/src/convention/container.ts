@@ -50,11 +50,9 @@ export const feature = z.strictObject(
       .array(
         z.strictObject(
           {
-            name: z
-              .string({ error: 'write a column name' })
-              .regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, {
-                error: 'a column name is a letter, then letters, digits and _',
-              }),
+            name: z.string({ error: 'write a column name' }).regex(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, {
+              error: 'a column name is a letter, then letters, digits and _',
+            }),
             json_type: z.enum(columnTypes, { error: `json_type is one of ${columnTypes.join(', ')}` }),
             required: z.boolean({ error: 'required is true or false' }),
             // null is how the original writes "none"

@@ -47,6 +47,8 @@ export type DeployedConvention = z.infer<typeof deployedConvention>
 
 /** How many conventions one deploy may carry. */
 export const maxConventionsInDeploy = 50
+/** What they may come to together, in bytes of the request: many small ones, or a few of the largest. */
+export const maxDeployBytes = 4_194_304
 
 export const conventionGap = z.object({ path: z.string(), message: z.string() })
 

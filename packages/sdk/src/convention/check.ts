@@ -1,5 +1,12 @@
 /** Checks conventions as authors write them, all at once, with the schema that the node checks with too. */
-import { checkConvention, conventionSource, isSlug, maxConventionsInDeploy, slugOf } from '@osa/contract'
+import {
+  checkConvention,
+  conventionSource,
+  isSlug,
+  maxConventionsInDeploy,
+  maxDeployBytes,
+  slugOf,
+} from '@osa/contract'
 import type { Convention, Gap } from './convention.ts'
 
 /** Where a gap is: one convention needs no number; of several, each is named by its place in the file. */
@@ -34,6 +41,11 @@ export const checkConventions = (values: readonly unknown[]): { conventions: Con
       })
     }
     slugs.add(slug)
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(conventions)).length
+  if (bytes > maxDeployBytes) {
+    const message = `deploy fewer of them at once: together they have ${bytes} bytes of at most ${maxDeployBytes}`
+    gaps.push({ path: 'conventions', message })
   }
   return gaps.length > 0 ? { gaps } : { conventions }
 }

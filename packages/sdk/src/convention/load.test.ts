@@ -122,4 +122,12 @@ test('gaps of several conventions name the place of each; two with one address a
   expect(checkConventions(many)).toEqual({
     gaps: [{ path: 'conventions', message: 'at most 50 can be deployed together' }],
   })
+  const limits = { timeout_seconds: 1, memory: '1g', cpu: '1' }
+  const feature = { kind: 'table', cardinality: 'one', columns: [] }
+  const hooks = [{ name: 'x', config: { data: 'x'.repeat(1_000_000) }, limits, feature, build: { context: '.' } }]
+  const large = Array.from({ length: 5 }, (_, index) => ({ ...whole(`Molecules ${index}`), hooks }))
+  expect(checkConventions(large.slice(1)), 'four megabytes are taken').toHaveProperty('conventions')
+  expect(checkConventions(large)).toEqual({
+    gaps: [{ path: 'conventions', message: expect.stringMatching(/^deploy fewer of them at once: .* 4194304$/) }],
+  })
 })
