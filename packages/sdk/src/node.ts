@@ -5,7 +5,8 @@
  * server-url.ts  one spelling for each server; which may be trusted with a secret
  * wire/          the one door to the network; device-login.ts starts the device flow (RFC 8628), approval.ts polls until a person has
  *                decided, watch.ts hears of it at once, v1.ts asks who I am, refreshes, signs out, sessions.ts lists and ends sessions
- * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts, atomic-file.ts (safety);
+ * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts (safety); login-keeping.ts, which
+ *                it loads for the first change, over index-changes.ts, keychain-logins.ts and atomic-file.ts;
  *                session.ts is a valid access token, renewed in one process at a time (lock.ts)
  * keychain/      the system's keychain: choose-storage.ts decides, system-keychain.ts asks it through a process that can be killed
  * link/          the link of a folder to a server
@@ -31,13 +32,13 @@ export { type Environment, resolveConfigDir } from './credentials/config-dir.ts'
 export {
   type CredentialStore,
   type CredentialStoreOptions,
+  notAuthenticated,
   openCredentialStore,
   type Reservation,
 } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
 export {
   createSession,
-  notAuthenticated,
   type Session,
   type SessionOptions,
   type TokenRequest,
@@ -61,7 +62,8 @@ export type {
 export { type KeychainSurroundings, lookAround, whyNoKeychain } from './keychain/keychain-policy.ts'
 export { keychainService, openSystemKeychain, type SystemKeychainOptions } from './keychain/system-keychain.ts'
 export { type FoundLink, findLink, type LinkSearch } from './link/find-link.ts'
-export { readLink, removeLink, writeLink } from './link/link.ts'
+export { readLink } from './link/read-link.ts'
+export { removeLink, writeLink } from './link/write-link.ts'
 export { type Login, type LoginOptions, login, type Verification } from './login/login.ts'
 export { type Logout, type LogoutOptions, logout } from './login/logout.ts'
 export { canonicalServer, canonicalServerOrNull, isLoopback, isSameOrigin } from './server-url.ts'

@@ -2,7 +2,7 @@
 import type { Environment } from '../credentials/config-dir.ts'
 import { OsaError } from '../errors.ts'
 import { findLink } from '../link/find-link.ts'
-import { readLink } from '../link/link.ts'
+import { readLink } from '../link/read-link.ts'
 import { canonicalServer } from '../server-url.ts'
 import type { NamedServer } from './connection.ts'
 

@@ -1,8 +1,8 @@
 /** Tokens of the login that `osa login` saved, and the token of OSA_TOKEN. */
 import { systemClock } from '../clock.ts'
 import { type Environment, resolveConfigDir } from '../credentials/config-dir.ts'
-import { type CredentialStore, openCredentialStore } from '../credentials/credential-store.ts'
-import { createSession, notAuthenticated } from '../credentials/session.ts'
+import { type CredentialStore, notAuthenticated, openCredentialStore } from '../credentials/credential-store.ts'
+import { createSession } from '../credentials/session.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
 import { createHttp } from '../wire/http.ts'

@@ -20,11 +20,8 @@ export interface ConventionFileSearch {
   readonly ignored: readonly { path: string; why: string }[]
 }
 
-const filesIn = async (folder: string): Promise<string[]> => {
-  const found: string[] = []
-  for (const name of conventionFileNames) if (await statOrNull(join(folder, name))) found.push(join(folder, name))
-  return found
-}
+const filesIn = (folder: string): string[] =>
+  conventionFileNames.map((name) => join(folder, name)).filter((path) => statOrNull(path))
 
 /**
  * Looks in `cwd` and its parents up to `upTo`, the folder that is linked (`cwd` itself where there is none). What lies in a parent folder
@@ -37,13 +34,13 @@ export const findConventionFile = async (options: {
 }): Promise<ConventionFileSearch> => {
   const ignored: { path: string; why: string }[] = []
   for (let folder = options.cwd; ; folder = dirname(folder)) {
-    const [path, other] = await filesIn(folder)
+    const [path, other] = filesIn(folder)
     if (path && other) {
       throw new OsaError('usage', `There are two files with conventions: ${path} and ${other}`, {
         hint: 'Say which one with --config <file>, or remove one',
       })
     }
-    const why = path && folder !== options.cwd ? await foreignReason([folder, path], options.uid) : null
+    const why = path && folder !== options.cwd ? foreignReason([folder, path], options.uid) : null
     if (path && why) ignored.push({ path, why })
     else if (path) return { path, ignored }
     if (folder === options.upTo || dirname(folder) === folder) return { path: null, ignored }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { makeTemporaryDir } from '../testing/index.ts'
@@ -79,7 +80,10 @@ describe('saving', () => {
     void writes.finally(() => {
       isWriting = false
     })
-    while (isWriting) seen.add((await home.store.read(a))?.accessToken ?? 'none')
+    while (isWriting) {
+      seen.add((await home.store.read(a))?.accessToken ?? 'none')
+      await nextTurn() // reading a file waits for nothing, and the writes need their turn
+    }
     await writes
     expect(seen).not.toContain('none')
   })

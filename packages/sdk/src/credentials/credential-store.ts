@@ -1,26 +1,14 @@
-/** The saved logins of one config directory: what may be asked of them, and the store that keeps them, or points at them, in `credentials.json`. */
-import { join } from 'node:path'
+/** The saved logins of one config directory: what may be asked of them. What is kept in `credentials.json` is read here. */
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
 import type { StorageTarget } from '../keychain/choose-storage.ts'
-import type { KeychainBackend, KeychainBinding } from '../keychain/keychain.ts'
+import type { KeychainBackend } from '../keychain/keychain.ts'
 import { openSystemKeychain } from '../keychain/system-keychain.ts'
 import type { Environment } from './config-dir.ts'
-import {
-  type Credential,
-  type Entries,
-  keychainOf,
-  listLogins,
-  readCredential,
-  type StoredLogin,
-  withCredential,
-  withoutCredential,
-  withPointer,
-} from './credentials-file.ts'
-import { openKeychainLogins } from './keychain-logins.ts'
-import { shortHash } from './keychain-marks.ts'
-import { acquireLock, type Lock } from './lock.ts'
+import { type Credential, keychainOf, listLogins, readCredential, type StoredLogin } from './credentials-file.ts'
+import type { Lock } from './lock.ts'
 import { entryOf, openLoginIndex } from './login-index.ts'
+import type { LoginKeeping } from './login-keeping.ts'
 
 /** A kept place for a credential that does not exist yet. */
 export interface Reservation {
@@ -69,114 +57,38 @@ export interface CredentialStoreOptions {
   readonly keychain?: KeychainBackend
 }
 
-/** Room for a login or two on top of what is there. */
-const roomForLogins = { spareBytes: 16_384 }
-
-const storedUser = (server: string, entry: unknown): Credential['user'] =>
-  listLogins({ [server]: entry })[0]?.user ?? null
-
 /** Opens the store of a config directory. Nothing is created before something is saved, and no keychain is opened before one is needed. */
 export const openCredentialStore = (options: CredentialStoreOptions): CredentialStore => {
   const { dir, clock, warn = () => undefined, env = process.env } = options
   const keychain = options.keychain ?? openSystemKeychain({ env })
-  const logins = openKeychainLogins({ dir, env, keychain })
-  const index = openLoginIndex({ dir, clock, warn })
+  const index = openLoginIndex({ dir, warn })
   const { path } = index
-  /** What was read from the keychain, by the entry that pointed at it: an entry that has changed since is read again. */
-  const opened = new Map<string, { entry: string; credential: Credential }>()
-
-  const readFromKeychain = async (server: string, binding: KeychainBinding, value: unknown): Promise<Credential> => {
-    const entry = JSON.stringify(value)
-    const known = opened.get(server)
-    if (known?.entry === entry) return known.credential
-    const read = await logins.read(server, binding)
-    if (!read) throw notInKeychain(server)
-    const credential = { ...read, user: storedUser(server, value) }
-    opened.set(server, { entry, credential })
-    return credential
+  let opened: Promise<LoginKeeping> | null = null
+  // Loaded at the first change or the first look into a keychain: most commands only read a file, and start faster without it.
+  const keeping = (): Promise<LoginKeeping> => {
+    opened ??= import('./login-keeping.ts').then(({ openLoginKeeping }) =>
+      openLoginKeeping({ dir, clock, warn, env, keychain, index }),
+    )
+    return opened
   }
-
-  /** Where a login really goes: what a keychain cannot hold goes to the file, if that was not ruled out, and is said. */
-  const fitting = (server: string, target: StorageTarget, credential: Credential): StorageTarget => {
-    if (target.kind === 'file' || !logins.isTooLarge(credential)) return target
-    const why = `too large for ${keychain.label}`
-    if (target.isRequired) throw tooLarge(server, why)
-    warn(`The login for ${server} is ${why}; it is kept in ${path} (only you can read it)`)
-    return { kind: 'file' }
-  }
-
-  /** New secret, then entry, then old secret. */
-  const reserve = async (server: string, wanted?: StorageTarget): Promise<Reservation> => {
-    const prepared = await index.prepare(roomForLogins)
-    const following = keychainOf(entryOf(await index.read(), server))
-    if (!wanted && following) {
-      await logins.prove(server, following).catch(async (error: unknown) => {
-        await prepared.abandon()
-        throw error
-      })
-    }
-    const target = wanted ?? (following ? { kind: 'keychain' as const, binding: following } : { kind: 'file' as const })
-    const save = async (credential: Credential): Promise<void> => {
-      const into = fitting(server, target, credential)
-      const binding = into.kind === 'keychain' ? into.binding : null
-      if (binding) await logins.write(server, binding, credential)
-      const before = await prepared.commit((entries: Entries) =>
-        binding ? withPointer(entries, server, { credential, binding }) : withCredential(entries, server, credential),
-      )
-      opened.delete(server)
-      const isClean = await logins.removeOthers(server, binding)
-      if (!isClean && keychainOf(entryOf(before, server))) {
-        warn(`The old login for ${server} could not be removed from the ${keychain.label}; that is tried again later`)
-      }
-    }
-    return { abandon: prepared.abandon, commit: (credential) => save(credential).finally(prepared.abandon) }
-  }
-
   return {
     path,
     keychainLabel: keychain.label,
-    reserve,
-    setAsideUnreadable: index.setAsideUnreadable,
     list: async () => listLogins(await index.read()),
     async read(server) {
       const entry = entryOf(await index.read(), server)
       if (entry === undefined) return null
       const binding = keychainOf(entry)
-      return binding ? await readFromKeychain(server, binding, entry) : readCredential(entry, { server, path })
+      if (!binding) return readCredential(entry, { server, path })
+      return await (await keeping()).readFromKeychain(server, binding, entry)
     },
-    async remove(server) {
-      const entry = entryOf(await index.read(), server)
-      if (entry === undefined) return false
-      const binding = keychainOf(entry)
-      const prepared = await index.prepare({ spareBytes: 0 })
-      try {
-        // The secret first: an entry whose secret is gone says so, a secret without an entry would lie there unseen.
-        if (binding) await logins.remove(server, binding)
-        const before = await prepared.commit((entries) => withoutCredential(entries, server))
-        opened.delete(server)
-        await logins.removeOthers(server, null)
-        return entryOf(before, server) !== undefined
-      } finally {
-        await prepared.abandon()
-      }
-    },
-    async lockRefresh(server, { timeoutMs, signal }) {
-      await index.prepareDir()
-      const name = await shortHash(server, 16)
-      const purpose = 'renewing this session'
-      return await acquireLock(join(dir, 'locks', `${name}.refresh`), { timeoutMs, clock, purpose, signal })
-    },
+    reserve: async (server, target) => await (await keeping()).reserve(server, target),
+    remove: async (server) => await (await keeping()).remove(server),
+    lockRefresh: async (server, wait) => await (await keeping()).lockRefresh(server, wait),
+    setAsideUnreadable: async () => await (await keeping()).setAsideUnreadable(),
   }
 }
 
-const notInKeychain = (server: string): OsaError =>
-  new OsaError('not_authenticated', `The login for ${server} is not in this computer's keychain`, {
-    server,
-    hint: 'Run osa login',
-  })
-
-const tooLarge = (server: string, why: string): OsaError =>
-  new OsaError('store_unavailable', `The login for ${server} can't be saved in the keychain: ${why}`, {
-    server,
-    hint: 'Use osa login --storage file',
-  })
+/** The error for a server that has no saved login. */
+export const notAuthenticated = (server: string): OsaError =>
+  new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: 'Run osa login' })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { makeTemporaryDir } from '../testing/index.ts'
+import { openIndexChanges } from './index-changes.ts'
 import { openLoginIndex } from './login-index.ts'
 
 const whole = '{"https://a.example": {"access_token": "a", "refresh_token": "r"}}'
@@ -14,8 +15,9 @@ const setUp = async (text: string) => {
   await mkdir(dir, { mode: 0o700 })
   const path = join(dir, 'credentials.json')
   await writeFile(path, text, { mode: 0o600 })
-  const index = openLoginIndex({ dir, clock: systemClock, warn: () => undefined })
-  return { path, index, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() }
+  const index = openLoginIndex({ dir, warn: () => undefined })
+  const { setAsideUnreadable } = openIndexChanges(index, systemClock)
+  return { path, read: index.read, setAsideUnreadable, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() }
 }
 
 test.each(['', whole.slice(0, 20)])(
@@ -23,7 +25,7 @@ test.each(['', whole.slice(0, 20)])(
   async (torn) => {
     for (const work of ['read', 'setAsideUnreadable'] as const) {
       await using home = await setUp(torn)
-      const working = home.index[work]()
+      const working = home[work]()
       await new Promise((resolve) => setTimeout(resolve, 30))
       await writeFile(home.path, whole)
       expect(await working).toEqual(work === 'read' ? JSON.parse(whole) : null)
@@ -33,5 +35,5 @@ test.each(['', whole.slice(0, 20)])(
 
 test('C8 a file that stays broken is reported', async () => {
   await using home = await setUp('{')
-  await expect(home.index.read()).rejects.toMatchObject({ code: 'malformed_credentials' })
+  await expect(home.read()).rejects.toMatchObject({ code: 'malformed_credentials' })
 })

@@ -1,6 +1,18 @@
-/** Reads files that hold secrets, and refuses those that somebody else could have written or could be reading along. */
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
+/**
+ * Reads files that hold secrets, and refuses those that somebody else could have written or could be reading along. Synchronously, as
+ * find-link.ts does and for its reason.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { OsaError } from '../errors.ts'
 
@@ -21,9 +33,9 @@ const checkOwner = (path: string, uid: number): void => {
 }
 
 /** Where a write to `path` must go: symbolic links of the file are followed first, or a rename would replace the link. */
-export const resolveTarget = async (path: string): Promise<string> => {
+export const resolveTarget = (path: string): string => {
   try {
-    return await realpath(path)
+    return realpathSync.native(path)
   } catch (error) {
     if (!isMissing(error)) throw error
     return path
@@ -31,8 +43,8 @@ export const resolveTarget = async (path: string): Promise<string> => {
 }
 
 /** Refuses a directory that others own or may write to; what lies in it could be swapped at any time. */
-export const checkPrivateDir = async (dir: string): Promise<void> => {
-  const stats = await stat(dir)
+export const checkPrivateDir = (dir: string): void => {
+  const stats = statSync(dir)
   if (!stats.isDirectory()) throw refusal(dir, 'is not a folder', 'Move it away and try again')
   checkOwner(dir, stats.uid)
   if (isPosix && (stats.mode & 0o022) !== 0) {
@@ -40,13 +52,19 @@ export const checkPrivateDir = async (dir: string): Promise<void> => {
   }
 }
 
-const tighten = async (path: string, handle: FileHandle, mode: number, warn: (text: string) => void): Promise<void> => {
+/** A file that has been opened, and where. */
+interface OpenFile {
+  path: string
+  descriptor: number
+}
+
+const tighten = ({ path, descriptor }: OpenFile, mode: number, warn: (text: string) => void): void => {
   if ((mode & 0o022) !== 0) {
     throw refusal(path, `can be written by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${path}`)
   }
   if ((mode & 0o077) === 0) return
   try {
-    await handle.chmod(0o600)
+    fchmodSync(descriptor, 0o600)
     warn(`${path} was readable by others (mode ${(mode & 0o777).toString(8)}); fixed to 600`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EROFS') throw error
@@ -54,30 +72,32 @@ const tighten = async (path: string, handle: FileHandle, mode: number, warn: (te
   }
 }
 
-const readHandle = async (path: string, handle: FileHandle, warn: (text: string) => void): Promise<Buffer> => {
-  const stats = await handle.stat()
+const readOpenFile = (file: OpenFile, warn: (text: string) => void): Buffer => {
+  const { path, descriptor } = file
+  const stats = fstatSync(descriptor)
   if (!stats.isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
   checkOwner(path, stats.uid)
-  if (isPosix) await tighten(path, handle, stats.mode, warn)
+  if (isPosix) tighten(file, stats.mode, warn)
   if (stats.size > maxFileBytes) throw refusal(path, 'is larger than 1 MiB', 'Move it away and try again')
-  return await handle.readFile()
+  return readFileSync(descriptor)
 }
 
 /**
  * The bytes of a private file, or null when there is none. Tightens a mode that lets others read, with a warning; throws
  * `store_unwritable` for a file (or its directory) that is not a regular one, not mine, or writable by others. Never blocks on a pipe.
  */
-export const readPrivateFile = async (path: string, warn: (text: string) => void): Promise<Buffer | null> => {
+export const readPrivateFile = (path: string, warn: (text: string) => void): Buffer | null => {
   try {
-    await lstat(path)
-    await checkPrivateDir(dirname(path))
-    const target = await realpath(path)
-    if (!(await stat(target)).isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
-    const handle = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+    lstatSync(path)
+    checkPrivateDir(dirname(path))
+    const target = realpathSync.native(path)
+    if (!statSync(target).isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+    const descriptor = openSync(target, flags)
     try {
-      return await readHandle(path, handle, warn)
+      return readOpenFile({ path, descriptor }, warn)
     } finally {
-      await handle.close()
+      closeSync(descriptor)
     }
   } catch (error) {
     if (isMissing(error)) return null

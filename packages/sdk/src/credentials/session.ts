@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import type { Tokens } from '../wire/answers.ts'
 import type { Http } from '../wire/http.ts'
-import type { CredentialStore } from './credential-store.ts'
+import { type CredentialStore, notAuthenticated } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
 import { refresh } from './refresh.ts'
 
@@ -54,10 +54,6 @@ export const toCredential = (tokens: Tokens, user: Credential['user'], nowMs: nu
     user,
   }
 }
-
-/** The error for a server that has no saved login. */
-export const notAuthenticated = (server: string): OsaError =>
-  new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: 'Run osa login' })
 
 const sessionEnded = (server: string, credential: Credential, code?: string): OsaError => {
   if (credential.refreshToken === null) {

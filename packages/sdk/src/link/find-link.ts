@@ -1,14 +1,17 @@
-/** Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. */
-import { lstat, stat } from 'node:fs/promises'
+/**
+ * Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. Synchronously: a look at a file
+ * takes microseconds, and loading `node:fs/promises` more than a command's whole search.
+ */
+import { lstatSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isMissing } from '../credentials/private-file.ts'
 
 export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
 
 /** What is at a path, links not followed; null when nothing is, or nothing that I may see. */
-export const statOrNull = async (path: string) => {
+export const statOrNull = (path: string): Stats | null => {
   try {
-    return await lstat(path)
+    return lstatSync(path)
   } catch (error) {
     if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return null
     throw error
@@ -33,10 +36,10 @@ export interface LinkSearch {
 }
 
 /** Why what lies at these paths in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
-export const foreignReason = async (paths: readonly string[], uid: number | undefined): Promise<string | null> => {
+export const foreignReason = (paths: readonly string[], uid: number | undefined): string | null => {
   if (uid === undefined) return null
   for (const path of paths) {
-    const stats = await statOrNull(path)
+    const stats = statOrNull(path)
     if (stats && stats.uid !== uid && stats.uid !== 0) return 'it belongs to another user'
     if (stats && !stats.isSymbolicLink() && (stats.mode & 0o002) !== 0) return 'others can write to it'
   }
@@ -53,20 +56,20 @@ export const findLink = async (options: {
   uid?: number | undefined
 }): Promise<LinkSearch> => {
   const cwd = resolve(options.cwd)
-  const device = (await stat(cwd)).dev
+  const device = statSync(cwd).dev
   const ignored: { path: string; why: string }[] = []
   let searchedUpTo = cwd
   for (let folder = cwd; ; folder = dirname(folder)) {
     searchedUpTo = folder
     const path = linkPath(folder)
-    const isRepositoryRoot = (await statOrNull(join(folder, '.git'))) !== null
-    if (await statOrNull(path)) {
-      const why = folder === cwd ? null : await foreignReason([folder, dirname(path), path], options.uid)
+    const isRepositoryRoot = statOrNull(join(folder, '.git')) !== null
+    if (statOrNull(path)) {
+      const why = folder === cwd ? null : foreignReason([folder, dirname(path), path], options.uid)
       if (why === null) return { link: { path, folder }, ignored, searchedUpTo, isRepositoryRoot }
       ignored.push({ path, why })
     }
     const parent = dirname(folder)
-    const isEnd = parent === folder || parent === resolve(options.home) || (await statOrNull(parent))?.dev !== device
+    const isEnd = parent === folder || parent === resolve(options.home) || statOrNull(parent)?.dev !== device
     if (isRepositoryRoot || isEnd || folder === resolve(options.home)) {
       return { link: null, ignored, searchedUpTo, isRepositoryRoot }
     }

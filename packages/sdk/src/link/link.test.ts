@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeTemporaryDir } from '../testing/index.ts'
 import { findLink } from './find-link.ts'
-import { readLink, removeLink, writeLink } from './link.ts'
+import { readLink } from './read-link.ts'
+import { removeLink, writeLink } from './write-link.ts'
 
 const server = 'https://archive.example'
 const uid = process.getuid?.()

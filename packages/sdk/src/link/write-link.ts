@@ -1,0 +1,62 @@
+/** Writes the link of a folder, and takes it out again. Nothing outside the folder is written through it: see read-link.ts. */
+import { mkdir, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { prepareReplacement } from '../credentials/atomic-file.ts'
+import { toStoreError } from '../credentials/private-file.ts'
+import { fileTimestamp } from '../credentials/timestamp.ts'
+import { OsaError } from '../errors.ts'
+import { linkPath, statOrNull } from './find-link.ts'
+import { type LinkFields, readFields } from './read-link.ts'
+
+/** Keeps an unreadable link file beside itself and answers its new path. */
+const setAside = async (folder: string, nowMs: number): Promise<string> => {
+  const path = linkPath(folder)
+  const osaFolder = statOrNull(dirname(path))
+  const broken = osaFolder?.isDirectory() ? path : dirname(path)
+  const backup = `${broken}.bak-${fileTimestamp(nowMs)}`
+  await rename(broken, backup)
+  return backup
+}
+
+/**
+ * Links a folder, keeping other keys and the indentation. With `force`, a file that cannot be read is kept as `backup` and replaced. Throws
+ * `malformed_config` without it, and `store_unwritable`.
+ */
+export const writeLink = async (options: {
+  folder: string
+  server: string
+  now: () => number
+  force?: boolean
+}): Promise<{ path: string; backup: string | null }> => {
+  const { folder, server } = options
+  const path = linkPath(folder)
+  let backup: string | null = null
+  let file: LinkFields | null = null
+  try {
+    file = readFields(folder)
+  } catch (error) {
+    if (!(error instanceof OsaError) || !options.force) throw error
+    backup = await setAside(folder, options.now())
+  }
+  await save(path, { ...file?.fields, server }, file?.indent ?? '  ')
+  return { path, backup }
+}
+
+const save = async (path: string, fields: Record<string, unknown>, indent: string): Promise<void> => {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const replacement = await prepareReplacement(path, { bytes: 0, mode: 0o644 })
+    await replacement.commit(`${JSON.stringify(fields, null, indent)}\n`)
+  } catch (error) {
+    throw toStoreError(error, path)
+  }
+}
+
+/** Takes `server` out of a folder's link file, other keys stay. Answers the server it named, null when there was none. */
+export const removeLink = async (folder: string): Promise<string | null> => {
+  const file = readFields(folder)
+  if (!file || !Object.hasOwn(file.fields, 'server')) return null
+  const { server, ...rest } = file.fields
+  await save(linkPath(folder), rest, file.indent)
+  return typeof server === 'string' ? server : ''
+}
