@@ -1,12 +1,23 @@
+import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { defineConfig } from 'tsdown'
 
-/** What nearly every command needs, and `osa whoami`. In one file: opening a file costs more than reading it. */
-const common = [
-  /[\\/]cli[\\/]src[\\/](account|catalogue|command-line|exit-codes|failure|interruption|io|marks|nearest|network|program|prompt|proxy)\.ts$/,
+const sdk = (file: string): string => fileURLToPath(new URL(`../../packages/sdk/src/${file}`, import.meta.url))
+
+/** What `osa whoami --offline` needs, and so nearly every command. In one file: opening a file costs more than reading it. */
+const start = [
+  /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|marks|nearest|person-label|program|prompt)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution)\.ts$/,
   /[\\/]node_modules[\\/]cac[\\/]/,
-  /[\\/]sdk[\\/]dist[\\/](?!convention|deploy|keychain-helper|node\.js|random-hex|testing)/,
+  /[\\/]sdk[\\/]src[\\/](clock|errors|server-url|text|client[\\/]token-rule|wire[\\/]json-text)\.ts$/,
+  /[\\/]sdk[\\/]src[\\/]credentials[\\/](config-dir|credential-store|credentials-file|login-index|private-file)\.ts$/,
+  /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find|read)-link)/,
+]
+
+/** What the commands share that ask a server, or change what is saved. */
+const online = [
+  /[\\/]cli[\\/]src[\\/](account|network|proxy|session)\.ts$/,
+  /[\\/]sdk[\\/]src[\\/](client|credentials|wire)[\\/]/,
 ]
 
 /**
@@ -19,6 +30,11 @@ const skippableFunctions = {
     chunk.name === 'undici' ? null : (await transform(code, { supported: { arrow: false }, minify: true })).code,
 }
 
+const group = (name: string, patterns: readonly RegExp[]) => ({
+  name,
+  test: (id: string) => patterns.some((pattern) => pattern.test(id)),
+})
+
 export default defineConfig({
   entry: { main: 'src/main.ts', 'keychain-helper': 'src/keychain-helper.ts' },
   // CommonJS starts faster than modules do: one import of node:fs touches all its exports, and so loads streams.
@@ -26,14 +42,16 @@ export default defineConfig({
   target: 'node20.19',
   platform: 'node',
   dts: false,
-  // What is shorter is compiled sooner: a twentieth of the start of `osa whoami --offline`.
+  // What is shorter is read and compiled sooner.
   minify: true,
+  // From its sources, file by file: its own bundle would come as a whole.
+  alias: { '@osa/sdk/node': sdk('node.ts'), '@osa/sdk/deploy': sdk('deploy.ts') },
   deps: { onlyBundle: ['@balena/dockerignore', 'cac', 'undici', 'uqr', 'zod'] },
   plugins: [skippableFunctions],
   outputOptions: {
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ name: 'common', test: (id: string) => common.some((pattern) => pattern.test(id)) }],
+      groups: [group('start', start), group('online', online)],
     },
   },
 })

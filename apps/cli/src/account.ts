@@ -2,6 +2,7 @@
 import { fetchUser, isLoopback, isOsaError, OsaError, type User } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
+import { openSession } from './session.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
 
 export interface Account {
@@ -78,7 +79,7 @@ export const withStoredLogin = async <T extends object>(
   call: AuthenticatedCall<T>,
 ): Promise<T> => {
   const { signal } = context
-  const session = context.session()
+  const session = openSession(context)
   try {
     const accessToken = await session.getFreshToken(server.url, { signal })
     const first = await call(accessToken)
@@ -123,10 +124,4 @@ export const storedAccount = async (context: CommandContext, server: ResolvedSer
 export const currentAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
   const { user } = await withAccount(context, server, askUser(context, server))
   return { user, source: environmentToken(context) === null ? 'stored login' : 'OSA_TOKEN' }
-}
-
-/** `Josiah Carberry (0000-0002-1825-0097)`, or what there is of it. */
-export const personLabel = (user: { display_name: string | null; external_id: string } | null): string => {
-  if (!user) return 'somebody whose name is not stored'
-  return user.display_name ? `${user.display_name} (${user.external_id})` : user.external_id
 }

@@ -1,5 +1,5 @@
 /** What a command is: a record that says how it is called, and a function that does it, loaded when it is called. */
-import type { Clock, CredentialStore, Environment, ErrorCode, Http, KeychainBackend, Session } from '@osa/sdk/node'
+import type { Clock, CredentialStore, Environment, ErrorCode, Http, KeychainBackend } from '@osa/sdk/node'
 import type { Io } from './io.ts'
 
 export interface OptionMetadata {
@@ -52,7 +52,6 @@ export interface CommandContext {
   store(): CredentialStore
   /** Asked only when a login is made, read or ended that is kept there. */
   keychain: KeychainBackend
-  session(): Session
   /** Runs work that a first Ctrl-C must not cut off. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>
   /** Ends the run with an error's exit code though the command has done its work: for what `osa status` finds. */

@@ -37,8 +37,15 @@ const refuseUncheckedTls = (env: Environment): void => {
   })
 }
 
+export interface CliHttpOptions {
+  env: Environment
+  /** `--timeout`, if it was given. */
+  timeoutMs: number | undefined
+  log: (line: string) => void
+}
+
 /** The request function of this run. Certificates and proxies are looked at when the first https request is made. */
-export const createCliHttp = (options: { env: Environment; timeoutMs: number; log: (line: string) => void }): Http => {
+export const createCliHttp = (options: CliHttpOptions): Http => {
   const { env, timeoutMs, log } = options
   let isPrepared = false
   const http = createHttp({

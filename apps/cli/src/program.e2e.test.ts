@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { commands } from './catalogue.ts'
 import { makeSandbox } from './testing/run-osa.ts'
+import { seedCredentials } from './testing/seed.ts'
 import { version } from './version.ts'
 
 const names = commands.map(({ metadata }) => metadata.name)
@@ -130,4 +132,17 @@ test('the bundle carries no path of the machine it was built on', async () => {
   const main = new URL('../dist/main.cjs', import.meta.url)
   expect(await readFile(main, 'utf8')).not.toContain(process.cwd())
   expect((await sandbox.run(['--version'])).code).toBe(0)
+})
+
+test('an offline command starts from four files, without the network or the promises of node:fs', async () => {
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { 'https://a.example': { access_token: 'a', user: { external_id: 'me' } } })
+  const hook = join(sandbox.home, 'list-files.cjs')
+  const list = "process.on('exit', () => process.stderr.write(Object.keys(require.cache).join('\\n')))"
+  await writeFile(hook, list)
+  const { code, stderr } = await sandbox.run(['whoami', '--offline'], { env: { NODE_OPTIONS: `--require ${hook}` } })
+  const loaded = stderr.split('\n').filter((file) => file !== hook)
+  const names = loaded.map((file) => basename(file).replace(/-[\w-]{8}\.cjs$/, ''))
+  expect({ code, names: names.sort() }).toEqual({ code: 0, names: ['main.cjs', 'osa.js', 'rolldown-runtime', 'start'] })
+  for (const file of loaded) expect(await readFile(file, 'utf8')).not.toContain('node:fs/promises')
 })

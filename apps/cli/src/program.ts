@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import {
   type CredentialStore,
-  createSession,
-  defaultTimeoutMs,
   type Environment,
   type ErrorCode,
+  type Http,
   OsaError,
   openCredentialStore,
   openSystemKeychain,
@@ -20,7 +19,7 @@ import { reportFailure, toOsaError } from './failure.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { createIo, type Io } from './io.ts'
 import { lookOf } from './marks.ts'
-import { createCliHttp } from './network.ts'
+import type { CliHttpOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
@@ -40,9 +39,9 @@ const makeIo = (argv: readonly string[], env: Environment): Io => {
   })
 }
 
-const timeoutOf = (flags: Flags): number => {
+const timeoutOf = (flags: Flags): number | undefined => {
   const typed = flags.value('timeout')
-  if (typed === null) return defaultTimeoutMs
+  if (typed === null) return undefined
   const seconds = Number(typed)
   if (/^\d+(\.\d+)?$/.test(typed) && seconds > 0 && seconds <= 3600) return seconds * 1000
   throw new OsaError('usage', `--timeout ${typed} is not a number of seconds`, { hint: 'Use a number from 1 to 3600' })
@@ -71,6 +70,15 @@ const existing = (folder: string): string => {
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
+/** Sends a run's requests. What that takes is loaded with the first one: offline commands start faster without it. */
+const openHttp = (options: CliHttpOptions): Http => {
+  let opened: Promise<Http> | null = null
+  return async (request) => {
+    opened ??= import('./network.ts').then(({ createCliHttp }) => createCliHttp(options))
+    return await (await opened)(request)
+  }
+}
+
 /** What a run has before its command line is understood. */
 interface World {
   argv: readonly string[]
@@ -82,11 +90,10 @@ interface World {
 
 const makeContext = (world: World, flags: Flags): CommandContext => {
   const { io, env, interruption, endAs } = world
-  const isTalkative = flags.isSet('verbose')
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
   }
-  const http = createCliHttp({ env, timeoutMs: timeoutOf(flags), log })
+  const http = openHttp({ env, timeoutMs: timeoutOf(flags), log })
   const { uninterrupted, signal } = interruption
   const keychain = openSystemKeychain({
     env,
@@ -105,9 +112,6 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
     })
     return opened
   }
-  const onRefreshed = (): void => {
-    if (isTalkative) io.say('Session refreshed (access token had expired)')
-  }
   return {
     io,
     env,
@@ -122,7 +126,6 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
     clock: systemClock,
     isCi: isCi(env),
     allowHttp: env.OSA_ALLOW_HTTP === '1' || flags.isSet('allow-http'),
-    session: () => createSession({ store: store(), http, clock: systemClock, uninterrupted, onRefreshed }),
   }
 }
 

@@ -1,9 +1,10 @@
 /** `osa login`: whether to log in at all, and where; the login itself is in login-flow.ts. */
 import { isOsaError, OsaError, type User } from '@osa/sdk/node'
-import { type Account, personLabel, storedAccount } from '../account.ts'
+import { type Account, storedAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { linkAfterLogin } from '../folder-link.ts'
 import { freshLogin, type Kept, loginWithToken, moveLogin } from '../login-flow.ts'
+import { personLabel } from '../person-label.ts'
 import { agreeToFirstContact, type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
 import { storageDocument, storageLabel, storageWish } from '../storage.ts'
 

@@ -3,6 +3,7 @@ import { OsaError } from '@osa/sdk/node'
 import { withLoginHint } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { openSession } from '../session.ts'
 import { notLoggedIn } from '../token-resolution.ts'
 
 const defaultMinimumTtlSeconds = 300
@@ -42,7 +43,7 @@ const freshToken = async (
   minimumTtlSeconds: number,
 ): Promise<string> => {
   try {
-    return await context.session().getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
+    return await openSession(context).getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
   } catch (error) {
     throw withLoginHint(server, error)
   }

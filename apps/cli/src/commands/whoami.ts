@@ -1,7 +1,7 @@
 /** `osa whoami`: who this terminal is, on one server. */
 import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
-import { currentAccount, personLabel } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
+import { personLabel } from '../person-label.ts'
 import { type ResolvedServer, resolveServer, serverDocument, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { agoText } from '../time-text.ts'
@@ -53,6 +53,8 @@ const withLastKnown = async (context: CommandContext, server: ResolvedServer, er
 }
 
 const online = async (context: CommandContext, server: ResolvedServer): Promise<Known> => {
+  // Loaded here: with --offline nobody is asked.
+  const { currentAccount } = await import('../account.ts')
   try {
     return { ...(await currentAccount(context, server)), verified: true }
   } catch (error) {

@@ -1,8 +1,8 @@
 /** How `osa status` tells what it found: to a person, and as a document. */
 import { cleanText, type User } from '@osa/sdk/node'
-import { personLabel } from '../account.ts'
 import type { CommandContext } from '../command.ts'
 import type { Mark } from '../marks.ts'
+import { personLabel } from '../person-label.ts'
 import { type ResolvedServer, serverDocument, shortPath, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { printTable } from '../table.ts'
