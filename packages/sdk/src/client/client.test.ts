@@ -280,6 +280,14 @@ describe('trying again', () => {
     expect(events.filter(({ type }) => type === 'retry')).toMatchObject([{ attempt: 2 }, { attempt: 3 }])
   })
 
+  test('calls that fail together are sent together again', async () => {
+    await using node = await fakeOsaServer()
+    node.dictate('trpc', [{ ...busy, headers: { 'content-type': 'text/plain' } }])
+    const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: quick })
+    await Promise.all(Array.from({ length: 8 }, () => osa.server.info.query()))
+    expect(node.calls.trpc).toBe(2)
+  })
+
   test('a pause that the server asks for is kept', async () => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, headers: { 'content-type': 'text/plain', 'retry-after': '1' } }])

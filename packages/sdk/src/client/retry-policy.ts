@@ -11,6 +11,7 @@ import type { Repetition } from './repeating-link.ts'
 const transientCodes: readonly ErrorCode[] = ['dns', 'connection_refused', 'connection_failed', 'timeout', 'proxy']
 const transientStatuses = [429, 502, 503, 504]
 const firstDelayMs = 250
+const momentMs = 20
 
 /** Whether the same request may be answered a little later. */
 export const isTransient = ({ code, status }: OsaCallError): boolean =>
@@ -35,16 +36,27 @@ export const sleep = (ms: number, signal: AbortSignal | null | undefined): Promi
 const delayOf = (error: OsaCallError, attempt: number, random: () => number): number =>
   error.retryAfterMs ?? firstDelayMs * 2 ** (attempt - 1) * (0.5 + random())
 
+/** Draws once for all that ask in one moment: calls that fail together wait together, and travel in one request again. */
+const drawTogether = (random: () => number): (() => number) => {
+  let drawn = { atMs: Number.NEGATIVE_INFINITY, value: 0 }
+  return () => {
+    const atMs = performance.now()
+    if (atMs - drawn.atMs > momentMs) drawn = { atMs, value: random() }
+    return drawn.value
+  }
+}
+
 /** The policy of `options`; `false` is none. */
 export const retryPolicy = (
   options: false | RetryOptions | undefined,
   { onEvent, random }: { onEvent: (event: ClientEvent) => void; random: () => number },
 ): Repetition => {
   const { attempts = 3, maxDelayMs = 10_000 } = options || {}
+  const draw = drawTogether(random)
   return {
     async again({ op, error, attempt }) {
       if (options === false || op.type !== 'query' || attempt >= attempts || !isTransient(error)) return false
-      const delayMs = Math.round(delayOf(error, attempt, random))
+      const delayMs = Math.round(delayOf(error, attempt, draw))
       if (delayMs > maxDelayMs) return false
       onEvent({ type: 'retry', procedure: op.path, attempt: attempt + 1, delayMs, code: error.code })
       await sleep(delayMs, op.signal)
