@@ -369,7 +369,11 @@ describe('ending calls', () => {
     await using node = await fakeOsaServer()
     node.slow(30_000)
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, timeoutMs: 60, retry: false })
-    expect(await failureOf(osa.server.info.query())).toMatchObject({ code: 'timeout', retryable: true })
+    expect(await failureOf(osa.server.info.query())).toMatchObject({
+      code: 'timeout',
+      retryable: true,
+      hint: expect.stringContaining('timeoutMs'),
+    })
   })
 
   test('$close ends what runs and what would start, and so does the signal of the client', async () => {

@@ -69,7 +69,14 @@ const toFailure = (
 ): OsaError => {
   if (isOsaError(error)) return error
   if (caller?.aborted) return cancelled(caller, server)
-  return networkError({ error, server, timeoutMs, timedOut: deadline.aborted, proxy: null })
+  return networkError({
+    error,
+    server,
+    timeoutMs,
+    timedOut: deadline.aborted,
+    proxy: null,
+    moreTime: 'a larger timeoutMs',
+  })
 }
 
 /** Makes the `fetch` of one client. It throws OsaErrors only. */

@@ -30,6 +30,8 @@ interface Failure {
   timeoutMs: number
   timedOut: boolean
   proxy: ProxyInUse | null
+  /** How more time is given, for the hint of a timeout; the command's flag when absent. */
+  moreTime?: string
 }
 
 const make = (code: ErrorCode, message: string, failure: Failure, more: { hint?: string; details?: string[] } = {}) =>
@@ -65,7 +67,7 @@ export const networkError = (failure: Failure): OsaError => {
   const codes = codesOf(errors)
   if (failure.timedOut || codes.some((code) => timeoutCodes.includes(code))) {
     return make('timeout', `${server} did not answer within ${failure.timeoutMs / 1000} s`, failure, {
-      hint: 'Check your network or VPN; for a slow link use --timeout 120',
+      hint: `Check your network or VPN; for a slow link use ${failure.moreTime ?? '--timeout 120'}`,
     })
   }
   const tls = codes.find((code) => tlsCode.test(code))
