@@ -71,6 +71,9 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
   return new OsaError(code, cleanText(error.message, 500), options)
 }
 
+/** What tRPC says of a query whose address would be longer than a node takes. */
+const tooBig = 'Input is too big for a single dispatch'
+
 const innermost = (error: unknown): OsaError | null => {
   let next = error
   for (let depth = 0; depth < 5 && next instanceof Error; depth++) {
@@ -92,6 +95,9 @@ export const toCallError = (error: unknown, server: string | undefined): OsaCall
     const { status } = (error.meta?.response ?? {}) as { status?: number }
     // tRPC could make nothing of what came.
     if (status !== undefined) return new OsaCallError(notAnOsaServer({ server, status }))
+  }
+  if (error instanceof TRPCClientError && error.message === tooBig) {
+    return new OsaCallError(new OsaError('usage', 'The input is too long for a query', about))
   }
   const message = error instanceof Error ? error.message : 'Something went wrong in the SDK'
   return new OsaCallError(new OsaError('internal', cleanText(message), { ...about, cause: error }))

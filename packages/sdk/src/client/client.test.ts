@@ -232,6 +232,14 @@ describe('errors', () => {
     expect(await failureOf(osa.me.query())).toMatchObject({ code, server: node.url })
   })
 
+  test('a query that fits in no address is usage, and is not sent', async () => {
+    await using node = await fakeOsaServer()
+    const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
+    const slug = 'x'.repeat(5_000)
+    expect(await failureOf(osa.conventions.get.query({ slug }))).toMatchObject({ code: 'usage', server: node.url })
+    expect(node.calls.trpc).toBe(0)
+  })
+
   test('a redirect is not followed, so that the token stays here', async () => {
     await using node = await fakeOsaServer()
     await using elsewhere = await fakeOsaServer()
