@@ -48,6 +48,7 @@ export const commands: readonly Command[] = [
       options: [
         { name: 'all', help: 'Log out of every archive' },
         { name: 'local', help: "Only forget it here, don't tell the server" },
+        allowHttp,
       ],
       examples: ['logout', 'logout archive.example.org', 'logout --all'],
     },
@@ -58,7 +59,7 @@ export const commands: readonly Command[] = [
       name: 'whoami',
       positionals: '',
       summary: 'Show who you are on this archive',
-      options: [{ name: 'offline', help: 'Say who logged in last, without asking the server' }],
+      options: [{ name: 'offline', help: 'Say who logged in last, without asking the server' }, allowHttp],
       examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
     },
     load: async () => (await import('./commands/whoami.ts')).whoami,
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
       options: [
         { name: 'offline', help: "Don't ask the servers" },
         { name: 'all', help: 'Ask every archive you are logged in to, not only this one' },
+        allowHttp,
       ],
       examples: ['status', 'status --all', 'status --offline --json'],
     },
@@ -81,7 +83,7 @@ export const commands: readonly Command[] = [
       name: 'sessions',
       positionals: '',
       summary: 'List the terminals you are signed in on, and end one',
-      options: [{ name: 'revoke', argument: 'id', help: 'End this session' }],
+      options: [{ name: 'revoke', argument: 'id', help: 'End this session' }, allowHttp],
       examples: ['sessions', 'sessions --revoke 3f2b6c1a-…', 'sessions --json'],
     },
     load: async () => (await import('./commands/sessions.ts')).sessions,
@@ -94,6 +96,7 @@ export const commands: readonly Command[] = [
       options: [
         { name: 'yes', help: 'Print it even on a terminal' },
         { name: 'min-ttl', argument: 'seconds', help: 'How long it must be valid at least (default 300)' },
+        allowHttp,
       ],
       examples: ['token --json', 'token --server archive.example.org | pbcopy'],
     },

@@ -63,7 +63,7 @@ test.each([
   '--__proto__',
   '--_',
   '-vh',
-  '--allow-http',
+  '--no-verify',
 ])('%s is an option of no kind here, and not passed over', (typed) => {
   expect(refusal('whoami', typed).message).toBe(`Unknown option "${typed}"`)
   expect(refusal(typed, 'whoami').message).toBe(`Unknown option "${typed}"`)

@@ -134,6 +134,30 @@ test('S22: credentials do not go to another machine in clear', async () => {
   )
 })
 
+test('K01 S22: nor with a login that was saved for one, unless it is allowed now', async () => {
+  await using node = await fakeOsaServer()
+  await using sandbox = await makeSandbox()
+  // another machine's address as far as anybody can tell, though Linux takes it for this one
+  const clear = node.url.replace('127.0.0.1', '0.0.0.0')
+  const saved = { [clear]: node.issue() }
+  await seedCredentials(sandbox, saved)
+  for (const command of ['whoami', 'token', 'sessions', 'logout']) {
+    const { code, stdout, stderr } = await sandbox.run([command])
+    expect({ command, code, stdout }).toEqual({ command, code: 2, stdout: '' })
+    expect(stderr).toContain(` ✗ Refusing to send credentials to ${clear} without encryption\n`)
+  }
+  const status = await sandbox.run(['status', '--all'])
+  expect(status.code).toBe(2)
+  expect(status.stderr).toMatch(/ ⚠ http:\/\/0\.0\.0\.0:\d+ .*not encrypted/)
+  const forgotten = await sandbox.run(['logout', '--all'])
+  expect(forgotten.stderr).toContain(" ⚠ Couldn't tell the server (insecure http)")
+  expect(node.requests).toEqual([])
+  await seedCredentials(sandbox, saved)
+  for (const command of ['whoami', 'token', 'sessions', 'status', 'logout']) {
+    expect(await sandbox.run([command, '--allow-http'])).toMatchObject({ code: 0 })
+  }
+})
+
 test('no command waits for a key: with no input at all each one ends', async () => {
   await using sandbox = await makeSandbox()
   for (const command of ['login', 'logout', 'whoami', 'status', 'token', 'sessions', 'link', 'unlink']) {

@@ -75,7 +75,10 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
     })
   }
   const [login] = logins
-  return login ? { url: login.server, source: 'only stored login', login } : null
+  if (!login) return null
+  // It may be another tool's, or of a day on which http was allowed: that was leave for one run.
+  const url = canonicalServer(login.server, { allowHttp: context.allowHttp })
+  return { url, source: 'only stored login', login }
 }
 
 /** What S15 says: where was looked, and what to do. */
@@ -119,7 +122,7 @@ export const promptForServer = async (context: CommandContext): Promise<Resolved
   const answer = await io.ask(known.length > 0 ? 'Which archive? (number or address)' : 'Which archive? (address)', {
     signal,
   })
-  const url = known[Number(answer) - 1] ?? canonicalServer(answer, { allowHttp })
+  const url = canonicalServer(known[Number(answer) - 1] ?? answer, { allowHttp })
   return { url, source: 'prompt' }
 }
 

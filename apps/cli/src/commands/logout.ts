@@ -1,5 +1,5 @@
 /** `osa logout`: ends the session at the server, then forgets it here. Without the server it forgets all the same, and says so. */
-import { type Credential, isOsaError, OsaError, revokeSession } from '@osa/sdk/node'
+import { type Credential, canonicalServer, isOsaError, OsaError, revokeSession } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { explicitServer, resolveServer } from '../server-resolution.ts'
 
@@ -30,6 +30,7 @@ const revoke = async (context: CommandContext, server: string, credential: Crede
   if (context.flags.isSet('local')) return { revoked: 'skipped' as const, reason: '--local' }
   if (!credential?.refreshToken) return { revoked: 'skipped' as const, reason: 'no refresh token' }
   try {
+    canonicalServer(server, { allowHttp: context.allowHttp })
     await revokeSession(context.http, { server, refreshToken: credential.refreshToken, signal: context.signal })
     return { revoked: true as const }
   } catch (error) {

@@ -1,15 +1,7 @@
 /** `osa status`: the folder's link, every saved login and how it stands, and what is odd here. */
-import {
-  canonicalServerOrNull,
-  findLink,
-  isOsaError,
-  type LinkSearch,
-  OsaError,
-  readLink,
-  type StoredLogin,
-} from '@osa/sdk/node'
+import { canonicalServerOrNull, findLink, type LinkSearch, OsaError, readLink, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { loginHint, type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { explicitServer, loginHint, type ResolvedServer, resolveServer } from '../server-resolution.ts'
 import { findLocalArchive } from '../status/local-archive.ts'
 import { type LoginReport, reportFromIndex, reportFromServer } from '../status/logins.ts'
 import {
@@ -48,9 +40,10 @@ const findStatusLink = async (context: CommandContext): Promise<{ link: Status['
 const findServer = async (
   context: CommandContext,
 ): Promise<{ server: ResolvedServer | null; error: OsaError | null }> => {
+  // What was typed wrongly is a mistake, no finding.
+  explicitServer(context)
   const quiet = { ...context, io: { ...context.io, warn: () => undefined } }
   const { value, error } = await attempt(() => resolveServer(quiet, 'only stored login'))
-  if (error && isOsaError(error, 'usage', 'invalid_server_url', 'insecure_http')) throw error
   return { server: value, error }
 }
 

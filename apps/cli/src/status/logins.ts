@@ -1,5 +1,5 @@
 /** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
-import { fetchUser, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
+import { canonicalServer, fetchUser, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
@@ -64,6 +64,7 @@ const labels: Readonly<Record<string, string>> = {
   rate_limited: 'busy',
   malformed_credentials: 'unreadable',
   token_wrong_server: 'not for here',
+  insecure_http: 'not encrypted',
 }
 
 /** A login by what its server says. `useToken`: with OSA_TOKEN, where that is set, as any other command would. */
@@ -83,6 +84,7 @@ export const reportFromServer = async (
     return answer
   }
   try {
+    canonicalServer(server.url, { allowHttp: context.allowHttp })
     const { user } = await (options.useToken ? withAccount : withStoredLogin)(context, server, ask)
     const isToken = options.useToken && Boolean(context.env.OSA_TOKEN)
     const expiresAt = isToken ? null : await newExpiry(context, server.url)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeTemporaryDir } from '../testing/index.ts'
@@ -124,6 +124,18 @@ describe('writing', () => {
     expect(backup).toBe(`${at.file}.bak-20261123T064500Z`)
     expect(await readFile(backup ?? '', 'utf8')).toBe('{ broken')
     expect(JSON.parse(await readFile(at.file, 'utf8'))).toEqual({ server })
+  })
+
+  test('a file in place of the folder .osa is said to be in the way, and kept aside on request', async () => {
+    await using at = await setUp()
+    const place = join(at.project, '.osa')
+    await rmdir(place)
+    await writeFile(place, 'mine')
+    const refused = { code: 'malformed_config', message: `${place} is not a folder` }
+    await expect(writeLink({ folder: at.project, server, now })).rejects.toMatchObject(refused)
+    const { backup } = await writeLink({ folder: at.project, server, now, force: true })
+    expect(await readFile(backup ?? '', 'utf8')).toBe('mine')
+    expect(await readLink(at.project)).toBe(server)
   })
 
   test('K27: nothing is written through a symbolic link that came with a repository', async () => {

@@ -35,7 +35,9 @@ const readText = (path: string): string => {
 /** The file's fields; null when there is no file. Refuses links, pipes and giants, which a hostile repository may hold. */
 export const readFields = (folder: string): LinkFields | null => {
   const path = linkPath(folder)
-  if (statOrNull(dirname(path))?.isSymbolicLink()) throw malformed(dirname(path), 'is a symbolic link')
+  const osaFolder = statOrNull(dirname(path))
+  if (osaFolder?.isSymbolicLink()) throw malformed(dirname(path), 'is a symbolic link')
+  if (osaFolder && !osaFolder.isDirectory()) throw malformed(dirname(path), 'is not a folder')
   const stats = statOrNull(path)
   if (!stats) return null
   if (!stats.isFile()) throw malformed(path, stats.isSymbolicLink() ? 'is a symbolic link' : 'is not a regular file')

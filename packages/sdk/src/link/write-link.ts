@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { prepareReplacement } from '../credentials/atomic-file.ts'
 import { toStoreError } from '../credentials/private-file.ts'
 import { fileTimestamp } from '../credentials/timestamp.ts'
-import { OsaError } from '../errors.ts'
+import { isOsaError, OsaError } from '../errors.ts'
 import { linkPath, statOrNull } from './find-link.ts'
 import { type LinkFields, readFields } from './read-link.ts'
 
@@ -48,7 +48,10 @@ const save = async (path: string, fields: Record<string, unknown>, indent: strin
     const replacement = await prepareReplacement(path, { bytes: 0, mode: 0o644 })
     await replacement.commit(`${JSON.stringify(fields, null, indent)}\n`)
   } catch (error) {
-    throw toStoreError(error, path)
+    const failure = toStoreError(error, path)
+    // Where logins are kept, which its hint is about, has nothing to do with it.
+    if (!isOsaError(failure, 'store_unwritable')) throw failure
+    throw new OsaError(failure.code, failure.message, { path, hint: 'Check who may write to the folder', cause: error })
   }
 }
 
