@@ -1,5 +1,8 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeTemporaryDir } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
-import { findLauncher } from './browser.ts'
+import { findLauncher, openBrowser } from './browser.ts'
 
 const desktop = (env: Record<string, string>, more: object = {}) => ({
   env,
@@ -26,6 +29,24 @@ test.each([
   ['powershell.exe', desktop({}, { platform: 'win32' })],
   ['powershell.exe', desktop({}, { isWsl: true })],
   ['my-browser', desktop({ BROWSER: 'my-browser' })],
+  ['my-browser', desktop({ OSA_BROWSER: 'my-browser --new-window', BROWSER: 'firefox' })],
 ])('%s opens addresses where it should', (command, where) => {
   expect(findLauncher(where)?.command).toBe(command)
+})
+
+test.each([
+  ['my browser', '', ['URL']],
+  ['browser', ' --new-window', ['--new-window', 'URL']],
+  ['browser', ' --app %s --quiet', ['--app', 'URL', '--quiet']],
+])('K03 %j%s is given the address as one argument', async (name, options, expected) => {
+  await using folder = await makeTemporaryDir()
+  const program = join(folder.path, name)
+  await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > "${folder.path}/seen"\n`)
+  await chmod(program, 0o755)
+  const url = 'https://a.example/device?user_code=BCDF-GHJK&x=$(touch pwned);'
+  const launcher = findLauncher(desktop({ BROWSER: program + options }))
+  if (!launcher) throw new Error('no launcher')
+  expect(await openBrowser(launcher, url, process.env)).toBe(true)
+  const seen = (await readFile(join(folder.path, 'seen'), 'utf8')).trimEnd().split('\n')
+  expect(seen).toEqual(expected.map((arg) => arg.replace('URL', url)))
 })

@@ -27,16 +27,22 @@ const isWslKernel = (): boolean => {
   }
 }
 
-/** A command and the arguments before the address. */
+/** A command and its arguments; the address takes the place of `%s` among them, or comes last. */
 export interface Launcher {
   command: string
   args: readonly string[]
 }
 
+/** `firefox --private-window %s` is a command with arguments; a program whose own path has spaces is one word. */
+const splitCommand = (text: string): Launcher => {
+  const [command = '', ...args] = existsSync(text) ? [text] : text.trim().split(/\s+/)
+  return { command, args }
+}
+
 const configuredLauncher = (env: Environment): Launcher | 'none' | null => {
   const configured = env.OSA_BROWSER || env.BROWSER
   if (!configured) return null
-  return configured === 'none' ? 'none' : { command: configured, args: [] }
+  return configured === 'none' ? 'none' : splitCommand(configured)
 }
 
 /**
@@ -61,9 +67,11 @@ const secretVariables = /^OSA_TOKEN$|^NPM_TOKEN$|_SECRET$/
 const environmentWithoutSecrets = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.test(name)))
 
-/** PowerShell reads its command as code: the address goes in as one quoted literal. */
-const finalArgument = (launcher: Launcher, url: string): string =>
-  launcher.command === 'powershell.exe' ? `'${url.replaceAll("'", "''")}'` : url
+/** All arguments, the address among them as one. PowerShell reads its command as code: there it is a quoted literal. */
+const argumentsFor = ({ command, args }: Launcher, url: string): string[] => {
+  if (command === 'powershell.exe') return [...args, `'${url.replaceAll("'", "''")}'`]
+  return args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
+}
 
 const waitForFailureMs = 1500
 
@@ -75,7 +83,7 @@ export const openBrowser = async (launcher: Launcher, url: string, env: Environm
   const { spawn } = await import('node:child_process')
   return await new Promise((resolve) => {
     const options: SpawnOptions = { stdio: 'ignore', detached: true, env: environmentWithoutSecrets(env) }
-    const child = spawn(launcher.command, [...launcher.args, finalArgument(launcher, url)], options)
+    const child = spawn(launcher.command, argumentsFor(launcher, url), options)
     const timer = setTimeout(() => resolve(true), waitForFailureMs)
     const settle = (opened: boolean): void => {
       clearTimeout(timer)
