@@ -4,11 +4,11 @@
  * value, `-abc` for three switches, and `--no-json`, `--json.x` or `---json` for `--json`. So words and options are told apart here, by
  * their exact spelling, and values stay as they were typed.
  */
-import { OsaError } from '@osa/sdk/node'
+import type { OsaError } from '@osa/sdk/node'
 import { type CAC, cac } from 'cac'
 import { commands, findCommand } from './catalogue.ts'
 import type { Command, CommandMetadata, Flags, OptionMetadata } from './command.ts'
-import { nearest } from './nearest.ts'
+import { helpOf, knownOptions, unknownCommand, unknownOption, usage } from './misspelled-words.ts'
 import { globalOptions, optionLabel } from './options.ts'
 
 export interface CommandLine {
@@ -28,27 +28,6 @@ interface TypedOption {
   value: string | null
   /** Which one that is; undefined when no command has it. */
   option: OptionMetadata | undefined
-}
-
-const usage = (message: string, hint: string, details: string[] = []): OsaError =>
-  new OsaError('usage', message, { hint, details })
-
-/** Says what was probably meant. */
-export const unknownCommand = (typed: string): OsaError => {
-  const names = commands.map(({ metadata }) => metadata.name)
-  const meant = nearest(typed, names)
-  return usage(`Unknown command "${typed}"`, meant ? `Did you mean: osa ${meant}` : 'See what there is: osa --help')
-}
-
-const knownOptions = (metadata: CommandMetadata | null): string[] =>
-  [...globalOptions, ...(metadata?.options ?? [])].map(({ name }) => `--${name}`)
-
-const helpOf = (metadata: CommandMetadata | null): string => (metadata ? `osa ${metadata.name} --help` : 'osa --help')
-
-const unknownOption = (spelling: string, metadata: CommandMetadata | null): OsaError => {
-  const meant = nearest(spelling, knownOptions(metadata))
-  const hint = meant ? `Did you mean: ${meant}` : `See what there is: ${helpOf(metadata)}`
-  return usage(`Unknown option "${spelling}"`, hint)
 }
 
 /** The options of all commands: one that takes a value does so in every command that has it. */
