@@ -168,7 +168,8 @@ test.each(['login_required', 'server_error', 'invalid_request'])(
     const terminal = await pages.startTerminal()
     const visit = await signInUpstream(pages, pages.browse(), terminal.user_code)
     expect([502, 503]).toContain(visit.status)
-    expect(visit.body).toContain('href="/device"')
+    expect(visit.body).toContain('<a href="/device">enter its code again</a>')
+    expect(visit.body).toContain('<a href="/account/sessions">sign in again</a>')
     expect(await terminal.poll()).toBe('authorization_pending')
   },
 )

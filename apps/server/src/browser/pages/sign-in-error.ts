@@ -4,7 +4,9 @@ import type { Page } from '../respond.ts'
 import type { SignInOutcome } from '../sign-in-outcome.ts'
 import { type Notice, noticePage } from './notice.ts'
 
-const tryAgain = html`Your terminal is still waiting. <a href="/device">Enter the code again</a> to try once more.`
+/** The way on for both kinds of sign-in: for a terminal, and to see one's terminals. */
+const tryAgain = html`A terminal that waits goes on waiting: <a href="/device">enter its code again</a>. To see your terminals,
+<a href="/account/sessions">sign in again</a>.`
 
 export const signInErrorPage = ({ refused, providerName }: SignInOutcome): Page =>
   noticePage(explain(refused, providerName ?? 'the identity provider'))
