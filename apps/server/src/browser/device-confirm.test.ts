@@ -263,6 +263,28 @@ test('switching account gives the request to whoever signs in next', async () =>
   expect(await terminal.poll()).toBe('signed in')
 })
 
+test('L10 while the grant is off, approving says so and leaves the request as it is; on again, it is approved', async () => {
+  await using pages = await startPages()
+  const terminal = await pages.startTerminal()
+  const browser = pages.browse()
+  const confirm = await arriveAtConfirm(pages, browser, terminal.user_code)
+  const turn = (enabled: boolean) => {
+    pages.clock.advance({ seconds: 31 })
+    return pages.store.transaction((tx) =>
+      tx.putSwitch({ name: 'device_grant', enabled, changedAt: pages.clock.now() }),
+    )
+  }
+  await turn(false)
+  const refused = await browser.press('Approve')
+  expect(refused.status).toBe(503)
+  expect(refused.body).toContain('No terminal can be signed in just now')
+  expect(await terminal.poll()).toBe('authorization_pending')
+  await turn(true)
+  await browser.open(confirm.url)
+  await browser.press('Approve')
+  expect(await terminal.poll()).toBe('signed in')
+})
+
 test('a decision that is neither approve nor deny is refused', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()

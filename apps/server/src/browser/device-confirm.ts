@@ -86,6 +86,8 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
       return showPage(c, deps, alreadyDecidedPage(outcome === 'already_approved'))
     case 'expired':
       return showPage(c, deps, messagePage('expired', deps))
+    case 'switched_off':
+      return showPage(c, deps, messagePage('switched_off', deps))
     case 'not_yours':
       return showPage(c, deps, messagePage('unknown_request', deps))
   }

@@ -182,7 +182,7 @@ export interface Confirmation {
     deviceAuthorizationId: string
     decision: 'approve' | 'deny'
     requester: Requester
-  }): Promise<'approved' | 'denied' | 'already_approved' | 'already_denied' | 'expired' | 'not_yours'>
+  }): Promise<'approved' | 'denied' | 'already_approved' | 'already_denied' | 'expired' | 'switched_off' | 'not_yours'>
   /** Gives the claim back, so that the person can sign in as somebody else for the same device. */
   switchAccount(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceClaimTicket | null>
 }

@@ -53,8 +53,9 @@ export const createConfirmation = (
       const now = deps.now()
       const approved = decision === 'approve'
       await noteEnd(tx, device, now)
-      // while the grant is off, no request has any time left to be approved in (L10)
-      if (isExpired(device, now) || (approved && !approvable)) return 'expired'
+      if (isExpired(device, now)) return 'expired'
+      // the request stays as it is, for when the grant is on again (L10)
+      if (approved && !approvable) return 'switched_off'
       await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
       await tx.announceDecision(device.deviceCodeHash)
       const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }

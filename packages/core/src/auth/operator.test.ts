@@ -206,7 +206,7 @@ test('L10 within half a minute of the switch nothing is started, approved or red
   expect(refused).toMatchObject({ error: 'temporarily_unavailable' })
   expect(refused).not.toHaveProperty('retryAfterSeconds')
   const arrived = await arrive(pending.user_code, 'ada')
-  expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('expired')
+  expect(await auth.decideDevice({ ...arrived, decision: 'approve', requester })).toBe('switched_off')
   expect(await poll(pending.device_code)).toMatchObject({ error: 'authorization_pending' })
   expect(await poll(approved.device_code)).toMatchObject({ error: 'authorization_pending' })
   expect(isRefusal(await refresh(tokens.refresh_token))).toBe(false)

@@ -46,6 +46,13 @@ const messages = {
     what: 'The terminal’s request was not decided in time, so nothing was approved and the terminal has received nothing.',
     next: 'Run the command in your terminal again: it shows a new code.',
   },
+  switched_off: {
+    status: 503,
+    title: 'No terminal can be signed in just now',
+    what: 'The people who run this node have switched that off for a while, so nothing was approved.',
+    next: html`<a href="/account/sessions">Your terminals</a> go on as before. Run the command in your terminal again later; if you did not
+start this request yourself, there is nothing to do.`,
+  },
   wrong_method: {
     status: 405,
     title: 'That does not work here',
