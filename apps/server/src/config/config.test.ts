@@ -119,6 +119,19 @@ describe('what does not hold', () => {
     expect([...warningsOf('development'), ...warningsOf('test'), ...warningsOf('')]).toEqual([])
   })
 
+  test('a setting of a provider that is not there is a slip', () => {
+    expect(problemsOf({ OSA_ORCID_ISSUER: 'https://sandbox.orcid.org' })).toBe(
+      'OSA_ORCID_CLIENT_ID must be set too, because OSA_ORCID_ISSUER is',
+    )
+    expect(problemsOf({ OSA_OIDC_NAME: 'Example' })).toBe('OSA_OIDC_ISSUER must be set too, because OSA_OIDC_NAME is')
+  })
+
+  test('C10 D29 production without a named proxy is a warning: everybody would share its address', () => {
+    expect(parseConfig(production).warnings.join()).toMatch(/^OSA_TRUSTED_PROXIES names no proxy/)
+    expect(parseConfig({ ...production, OSA_TRUSTED_PROXIES: '10.0.0.1' }).warnings).toEqual([])
+    expect(parseConfig({}).warnings).toEqual([])
+  })
+
   test('http is for loopback only', () => {
     expect(configOf({ OSA_PUBLIC_URL: 'http://127.0.0.1:8000' }).publicUrl?.origin).toBe('http://127.0.0.1:8000')
     expect(configOf({ OSA_PUBLIC_URL: 'http://[::1]:8000' }).publicUrl?.origin).toBe('http://[::1]:8000')
@@ -157,7 +170,11 @@ describe('what does not hold', () => {
   test('L05 an administrator of an issuer that nobody can sign in with is a warning', () => {
     const parsed = parseConfig({ ...production, OSA_ADMINS: 'https://sandbox.orcid.org#0000-0002-1825-0097' })
     expect(parsed.warnings.join()).toContain('sandbox.orcid.org')
-    const right = parseConfig({ ...production, OSA_ADMINS: 'https://orcid.org#0000-0002-1825-0097' })
+    const right = parseConfig({
+      ...production,
+      OSA_TRUSTED_PROXIES: '10.0.0.1',
+      OSA_ADMINS: 'https://orcid.org#0000-0002-1825-0097',
+    })
     expect(right.warnings).toEqual([])
   })
 })

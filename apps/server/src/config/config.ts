@@ -8,6 +8,7 @@ import { parseClientsFile } from './clients-file.ts'
 import { hasIdentityProvider, isProduction, ruleProblems } from './rules.ts'
 import { type Given, readSettings, type Values } from './settings.ts'
 import { unknownSettings } from './unknown-settings.ts'
+import { adminWarnings, modeWarnings, proxyWarnings } from './warnings.ts'
 
 export type Lifetimes = Pick<
   AuthPolicy,
@@ -58,7 +59,7 @@ export const parseConfig = (
     ...ruleProblems(values, given),
     ...('problems' in registered ? registered.problems : []),
   ]
-  const warnings = [...unknownSettings(env), ...modeWarnings(values)]
+  const warnings = [...unknownSettings(env), ...modeWarnings(values), ...proxyWarnings(values)]
   if (problems.length > 0 || 'problems' in registered) return { ok: false, problems, warnings }
   const config = build(values, given, registered.clients)
   return { ok: true, config, warnings: [...warnings, ...adminWarnings(config)] }
@@ -135,19 +136,4 @@ const readClients = (
   }
   const parsed = parseClientsFile(text, new Set(builtInClients.map(({ clientId }) => clientId)))
   return 'clients' in parsed ? parsed : { problems: parsed.problems.map((problem) => `OSA_CLIENTS_FILE: ${problem}`) }
-}
-
-/** Only the word itself makes a node strict (L01); whoever writes another one for it should hear that it does not. */
-const modeWarnings = ({ NODE_ENV: mode }: Values): string[] =>
-  mode === undefined || ['production', 'development', 'test'].includes(mode)
-    ? []
-    : ['NODE_ENV is neither production nor development, so what production refuses is allowed here']
-
-/** An administrator of an issuer that nobody can sign in with is probably a slip (L05). */
-const adminWarnings = ({ admins, identity, publicUrl }: Config): string[] => {
-  const issuers = [identity.orcid?.issuer, identity.oidc?.issuer]
-  if (identity.development) issuers.push(publicUrl ? `${publicUrl.origin}/development` : undefined)
-  return admins
-    .filter(({ issuer }) => !issuers.includes(issuer) && !(identity.development && publicUrl === null))
-    .map(({ issuer }) => `OSA_ADMINS names ${issuer}, with which nobody can sign in here`)
 }

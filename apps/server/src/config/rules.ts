@@ -24,12 +24,17 @@ const together = (given: Given, names: readonly (keyof Values)[]): string[] => {
       ]
 }
 
+/** Settings that mean nothing without the one they belong to: usually what was meant to be on is off. */
+const needs = (given: Given, owner: keyof Values, names: readonly (keyof Values)[]): string[] =>
+  given.has(owner)
+    ? []
+    : names.filter((name) => given.has(name)).map((name) => `${owner} must be set too, because ${name} is`)
+
 const providerProblems = (given: Given): string[] => [
   ...together(given, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
   ...together(given, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
-  ...(given.has('OSA_OIDC_FORM_ACTION_ORIGINS') && !given.has('OSA_OIDC_ISSUER')
-    ? ['OSA_OIDC_ISSUER must be set too, because OSA_OIDC_FORM_ACTION_ORIGINS is']
-    : []),
+  ...needs(given, 'OSA_OIDC_ISSUER', ['OSA_OIDC_FORM_ACTION_ORIGINS', 'OSA_OIDC_NAME']),
+  ...needs(given, 'OSA_ORCID_CLIENT_ID', ['OSA_ORCID_ISSUER']),
 ]
 
 const lifetimeProblems = (values: Values): string[] => {
