@@ -233,6 +233,19 @@ describe('a TypeScript file', () => {
     expect(node.requests).toEqual([])
   })
 
+  test('that leaves the extension out of an import is told which file Node would take', async () => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    await ready(sandbox, node)
+    await rm(join(sandbox.project, 'osa.config.json'))
+    await writeProject(sandbox, 'parts.mjs', "export const title = 'Maps'\n")
+    // a program that no Node runs through the loader, which would find the file
+    await writeProject(sandbox, 'osa.config.mjs', "import { title } from './parts'\nexport default { title }\n")
+    const { code, stderr } = await sandbox.run(['deploy'])
+    expect(stderr).toContain(' → Write the extension in the import: parts.mjs\n')
+    expect(code).toBe(9)
+  })
+
   test.each(['await new Promise(() => {})', 'process.exit(0)'])(
     'that never finishes is no deploy: %s',
     async (text) => {

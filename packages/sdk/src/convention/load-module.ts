@@ -1,4 +1,6 @@
 /** Runs a person's own configuration module: TypeScript by Node itself where it can, else by jiti. */
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OsaError } from '../errors.ts'
 import { cleanText } from '../text.ts'
@@ -26,11 +28,20 @@ const importModule = async (path: string): Promise<unknown> => {
   return await import(pathToFileURL(path).href)
 }
 
+/** The file that an import without extension means, as compilers take it; Node takes names as they are. */
+const fileMeant = (message: string): string | null => {
+  const [, named] = /^Cannot find module '([^']+)'/.exec(message) ?? []
+  const extension = ['.ts', '.mts', '.js', '.mjs'].find((one) => named && existsSync(`${named}${one}`))
+  return named && extension ? `${basename(named)}${extension}` : null
+}
+
 const hintFor = (error: unknown, message: string): string => {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   const isSdk = /['"]@osa\/sdk(\/|['"])/.test(message)
   if (isSdk && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) return 'npm install -D @osa/sdk'
   if (message.includes('@osa/sdk') && code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return 'npm install -D @osa/sdk@latest'
+  const meant = code === 'ERR_MODULE_NOT_FOUND' ? fileMeant(message) : null
+  if (meant) return `Write the extension in the import: ${meant}`
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
     return 'Node runs TypeScript by leaving the types out: write it without enum, namespace and parameter properties'
   return 'Correct the file and try again'
