@@ -1,7 +1,7 @@
 /** Whether the process is alive and whether it can serve; and how a tool recognises a node. None of it tells anything else (J13). */
 import type { ServerDocument } from '@osa/contract'
 import { Hono } from 'hono'
-import { replyMethodNotAllowed } from './oauth/reply.ts'
+import { defaultRetryAfterSeconds, replyMethodNotAllowed } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 
 /** `/healthz`, `/readyz` (database reachable and migrated) and `/.well-known/osa`, which any origin may read. */
@@ -14,7 +14,9 @@ export const healthRoutes = (deps: {
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, fresh))
   app.get('/readyz', async (c) => {
     const ready = await deps.isReady()
-    return ready ? c.json({ status: 'ready' }, 200, fresh) : c.json({ status: 'not ready' }, 503, fresh)
+    return ready
+      ? c.json({ status: 'ready' }, 200, fresh)
+      : c.json({ status: 'not ready' }, 503, { ...fresh, 'Retry-After': String(defaultRetryAfterSeconds) })
   })
   app.get('/.well-known/osa', (c) =>
     c.json(deps.serverDocument, 200, {

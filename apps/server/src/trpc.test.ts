@@ -98,6 +98,17 @@ describe('trpc', () => {
     const down = await startTestNode({ auth: { store }, app: { isUnavailable: (error) => error === crash } })
     const unavailable = await postJson(down, token.path, token.body)
     expect([unavailable.status, unavailable.headers.get('retry-after')]).toEqual([503, '2'])
+    const { error } = await unavailable.json()
+    expect(error.json.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503 })
+    expect(error.json.message).toContain('cannot reach its database')
+    const hash = encodeURIComponent(JSON.stringify({ json: { device_code_hash: 'a'.repeat(43) } }))
+    const cannotLook = { ...store, findDeviceAuthorizationByDeviceCodeHash: () => Promise.reject(crash) }
+    const blind = await startTestNode({
+      auth: { store: cannotLook },
+      app: { isUnavailable: (failure) => failure === crash },
+    })
+    const stream = await blind.request(`/trpc/device.watch?input=${hash}`)
+    expect(await stream.text()).toContain('SERVICE_UNAVAILABLE')
   })
 
   test('unknown procedures are 404 and echo no input', async () => {

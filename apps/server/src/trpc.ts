@@ -77,7 +77,7 @@ const answer = async (
     router: appRouter,
     req: request,
     maxBatchSize,
-    createContext: () => ({ auth, conventions, requester, accessToken, serverDocument, stopping }),
+    createContext: () => ({ auth, conventions, requester, accessToken, serverDocument, stopping, isUnavailable }),
     onError: ({ error, path }) => {
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       log.error({ err: error.cause ?? error, path, requestId: requester.requestId }, 'a tRPC procedure failed')

@@ -25,4 +25,6 @@ export interface Context {
   readonly serverDocument: ServerDocument
   /** Fires when the node stops: what waits for something then ends. */
   readonly stopping: AbortSignal
+  /** Tells "the database cannot be reached" from a defect. */
+  readonly isUnavailable: (error: unknown) => boolean
 }

@@ -21,6 +21,7 @@ const world = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher
       accessToken,
       serverDocument: { name: '', version: '', issuer: '', api: '', trpc: '', refresh_reuse_grace_seconds: 30 },
       stopping: new AbortController().signal,
+      isUnavailable: () => false,
     })
   const tokens = await node.logIn()
   const narrowed = scope === undefined ? tokens : await node.refresh(tokens.refresh_token, { scope })

@@ -30,6 +30,7 @@ const world = () => {
       accessToken,
       serverDocument,
       stopping: stopping.signal,
+      isUnavailable: () => false,
     })
   return { ...node, stopping, callerWith, caller: callerWith(null) }
 }
@@ -208,6 +209,6 @@ test('the router type says what procedures answer, and names no ORM', () => {
   expectTypeOf<Inputs['device']['token']>().toEqualTypeOf<{ device_code: string; client_id?: string | undefined }>()
   // what procedures can reach, and so what the type can name: nothing with an EntityManager
   expectTypeOf<keyof import('./context.ts').Context>().toEqualTypeOf<
-    'auth' | 'conventions' | 'requester' | 'accessToken' | 'serverDocument' | 'stopping'
+    'auth' | 'conventions' | 'requester' | 'accessToken' | 'serverDocument' | 'stopping' | 'isUnavailable'
   >()
 })

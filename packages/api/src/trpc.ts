@@ -10,12 +10,17 @@ const t = initTRPC.context<Context>().create({
   // a sign of life keeps proxies from closing a quiet stream, and tells either side that the other is gone
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   // without a stack, and for what nobody foresaw without the message too: either may hold internals (B29)
-  errorFormatter: ({ shape, error }) => {
-    const { stack: _stack, ...data } = shape.data
+  errorFormatter: ({ shape, error, ctx }) => {
+    const { stack: _stack, ...known } = shape.data
+    const isOutage = error.code === 'INTERNAL_SERVER_ERROR' && ctx?.isUnavailable(error.cause) === true
+    const data: typeof known = isOutage ? { ...known, code: 'SERVICE_UNAVAILABLE', httpStatus: 503 } : known
     const refusal = error.cause instanceof RefusedDeploy ? { refusal: error.cause.refusal } : {}
-    return { ...shape, data: { ...data, ...refusal }, message: publicMessage(error) }
+    return { ...shape, data: { ...data, ...refusal }, message: isOutage ? unavailable : publicMessage(error) }
   },
 })
+
+/** Worth another try (B30). In the error itself too, because in a batch or a stream the status line cannot say of which call it speaks. */
+const unavailable = 'The server cannot reach its database. Please try again.'
 
 const publicMessage = ({ code, message, cause }: TRPCError): string => {
   if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on the server.'
