@@ -135,6 +135,15 @@ describe('J11 framing', () => {
     expect(await raw(server.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
   })
 
+  test.each([
+    ['a coding beside chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n', 400],
+    ['an expectation', 'POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nTransfer-Encoding: chunked\r\n\r\n', 417],
+  ])('after %s was refused, what is left of its body gets no second answer', async (_name, head, status) => {
+    await using server = await open(ok)
+    const answers = await raw(server.port, `${head}no chunk at all\r\n`)
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`])
+  })
+
   test('a host that is none is 400, as JSON', async () => {
     await using node = await startTestNode({ listening: true })
     const answer = await raw(

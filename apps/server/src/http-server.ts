@@ -59,7 +59,7 @@ export const listen = async (options: {
   })
   const openRequests = countOpenRequests(maxOpenRequests)
   const server = createServer({ ...serverLimits, ...options.limits }, (incoming, outgoing) => {
-    const entered = openRequests.enter(incoming.socket, outgoing)
+    const entered = openRequests.enter(incoming, outgoing)
     if (entered === 'one_too_many') return refuseRequest(outgoing, 429, tooManyAtOnce)
     if (entered === 'behind_a_refusal') return
     const status = refusedStatus(incoming)
@@ -68,10 +68,14 @@ export const listen = async (options: {
   })
   server.maxConnections = maxConnections
   server.setTimeout(options.limits?.stallTimeout ?? serverLimits.stallTimeout)
-  server.on('checkExpectation', (_incoming, outgoing) => refuseRequest(outgoing, 417))
+  server.on('checkExpectation', (incoming, outgoing) => {
+    openRequests.enter(incoming, outgoing)
+    refuseRequest(outgoing, 417)
+  })
   server.on('connect', (_incoming, socket) => refuseSocket(socket, 405))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET') socket.destroy()
+    else if (openRequests.isAnswered(socket)) socket.end(() => socket.destroy())
     else refuseSocket(socket, parserStatus(error))
   })
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** What one request, and one connection, may not do although node's parser lets it (J04, J11). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 const maxUrlBytes = 8 * 1024
 
@@ -17,7 +17,9 @@ export const refusedStatus = ({ url, rawHeaders, headers, httpVersionMinor }: In
 
 export interface OpenRequests {
   /** Counts one more on its connection. The first too many is to be refused, which ends the connection; those behind it get nothing. */
-  enter(socket: Socket, outgoing: ServerResponse): 'entered' | 'one_too_many' | 'behind_a_refusal'
+  enter(incoming: IncomingMessage, outgoing: ServerResponse): 'entered' | 'one_too_many' | 'behind_a_refusal'
+  /** Whether what the connection still sends is the rest of a request that has its answer: a second one would pass for that to another. */
+  isAnswered(socket: Duplex): boolean
 }
 
 /**
@@ -25,14 +27,21 @@ export interface OpenRequests {
  * keep them all in memory: 64 KiB of requests are parsed in one go and come to megabytes of answers.
  */
 export const countOpenRequests = (most: number): OpenRequests => {
-  const open = new WeakMap<Socket, number>()
+  const open = new WeakMap<Duplex, number>()
+  const newest = new WeakMap<Duplex, { incoming: IncomingMessage; outgoing: ServerResponse }>()
   return {
-    enter(socket, outgoing) {
+    enter(incoming, outgoing) {
+      const { socket } = incoming
+      newest.set(socket, { incoming, outgoing })
       const before = open.get(socket) ?? 0
       open.set(socket, before + 1)
       if (before > most) return 'behind_a_refusal'
       outgoing.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
       return before === most ? 'one_too_many' : 'entered'
+    },
+    isAnswered(socket) {
+      const last = newest.get(socket)
+      return last?.outgoing.headersSent === true && !last.incoming.complete
     },
   }
 }
