@@ -149,7 +149,7 @@ test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the fi
   const left = worked.flatMap(leftovers)
   const slowest = Math.max(...tally.recoveryMs)
   const temporary = left.filter((name) => name.endsWith('.tmp'))
-  const spent = left.filter((name) => /\.(lock|refresh)\.[0-9a-f]{24}\.(done|stale)(\/owner)?$/.test(name))
+  const spent = left.filter((name) => /\.(lock|refresh)\.[0-9a-f]{24}\.done(\/owner(\.[0-9a-f]{24})?)?$/.test(name))
   const report = {
     seed,
     ...tally.counts,

@@ -1,13 +1,10 @@
 /** Replaces a file as a whole: readers see the old text or the new one, and a crash leaves one of the two. */
 import { constants } from 'node:fs'
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toStoreError } from './private-file.ts'
 import { randomHex } from './random-hex.ts'
-
-/** Long past any live writer: a replacement is open for one request at most. */
-const abandonedAfterMs = 120_000
 
 /** A place kept for the next version of a file: after this, saving it cannot fail for lack of space or permission. */
 export interface Replacement {
@@ -90,16 +87,5 @@ export const prepareReplacement = async (
       }
       await flushDir(dirname(path))
     },
-  }
-}
-
-/** Removes what killed processes left beside `path`: their half-written replacements may hold tokens. */
-export const removeAbandoned = async (path: string, nowMs: number): Promise<void> => {
-  const prefix = `.${basename(path)}.`
-  for (const name of await readdir(dirname(path))) {
-    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue
-    const leftover = join(dirname(path), name)
-    const stats = await stat(leftover).catch(() => null) // gone meanwhile: another process cleans up too
-    if (stats && nowMs - stats.mtimeMs > abandonedAfterMs) await rm(leftover, { force: true })
   }
 }

@@ -1,21 +1,23 @@
 /** Changes `credentials.json` as a whole and alone, and proves first that it can be changed. */
+import { statSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
-import { prepareReplacement, removeAbandoned } from './atomic-file.ts'
+import { prepareReplacement } from './atomic-file.ts'
 import { type Entries, formatCredentials } from './credentials-file.ts'
-import { acquireLock, removeSpentLocks } from './lock.ts'
+import { removeLeftovers } from './leftovers.ts'
+import { acquireLock } from './lock.ts'
 import type { LoginIndex } from './login-index.ts'
-import { checkPrivateDir, resolveTarget, toStoreError } from './private-file.ts'
+import { checkPrivateDir, isMissing, resolveTarget, toStoreError } from './private-file.ts'
 import { fileTimestamp } from './timestamp.ts'
 
 const fileLockTimeoutMs = 10_000
 
 /** A change that is certain to find room and permission. */
 export interface PreparedChange {
-  /** Applies `change` to what the file holds by then; answers what it held before. */
-  commit(change: (entries: Entries) => Entries): Promise<Entries>
+  /** Applies `change` to what the file holds by then; answers what it held before. With null the file stays as it is. */
+  commit(change: (entries: Entries) => Entries | null): Promise<Entries>
   abandon(): Promise<void>
 }
 
@@ -24,7 +26,23 @@ export interface IndexChanges {
   prepareDir(): Promise<void>
   /** Keeps room for the index as it is and `spareBytes` more. Throws `store_unwritable`, `malformed_credentials`. */
   prepare(options: { spareBytes: number }): Promise<PreparedChange>
+  /** A question to be asked again and again: whether the entries have come to be such. The file is read only when it is another one. */
+  watch(haveBecome: (entries: Entries) => boolean): () => Promise<boolean>
   setAsideUnreadable(): Promise<string | null>
+}
+
+/** Whether two entries of a server, as the file holds them, are one and the same. */
+export const isSameEntry = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** What tells one version of a file from the next: it is replaced as a whole, or rewritten in place by the original `osa`. */
+const versionOf = (path: string): string => {
+  try {
+    const { ino, mtimeMs, size } = statSync(path)
+    return `${ino} ${mtimeMs} ${size}`
+  } catch (error) {
+    if (isMissing(error)) return 'none'
+    throw toStoreError(error, path)
+  }
 }
 
 /** What may be done to an index. Nothing is created before something is prepared. */
@@ -54,6 +72,14 @@ export const openIndexChanges = ({ path, read }: LoginIndex, clock: Clock): Inde
 
   return {
     prepareDir,
+    watch(haveBecome) {
+      let [known, answer] = ['', false]
+      return async () => {
+        const version = versionOf(path)
+        if (version !== known) [known, answer] = [version, haveBecome(await read())]
+        return answer
+      }
+    },
     async prepare({ spareBytes }) {
       await prepareDir()
       const bytes = Buffer.byteLength(formatCredentials(await read())) + spareBytes
@@ -65,10 +91,10 @@ export const openIndexChanges = ({ path, read }: LoginIndex, clock: Clock): Inde
           locked(async () => {
             // Read again: another process may have saved another server's login since.
             const before = await read()
-            await replacement.commit(formatCredentials(change(before)))
-            await removeAbandoned(file, clock.now())
-            await removeSpentLocks(dir, clock.now())
-            await removeSpentLocks(join(dir, 'locks'), clock.now())
+            const after = change(before)
+            if (!after) return before
+            await replacement.commit(formatCredentials(after))
+            await removeLeftovers({ dir, path: file }, clock.now())
             return before
           }),
       }

@@ -2,152 +2,159 @@
  * A lock between processes: `mkdir`, which is atomic everywhere, with a file inside that says whose it is and a heartbeat. A holder that
  * died is noticed at once on the same machine, and after thirty silent seconds elsewhere.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
+import { createJudge, heartbeatMs, lookAtLock, ownerFile, readOwner, type Sight } from './lock-owner.ts'
 import { isMissing, toStoreError } from './private-file.ts'
 import { randomHex } from './random-hex.ts'
 
-const heartbeatMs = 1000
-/** More than a refresh may take (15 s), so that a slow holder is never robbed. */
-const silentAfterMs = 30_000
-/** An owner file follows its directory within milliseconds. */
-const ownerlessAfterMs = 2000
 const retryMs = 25
-/** Long past the moment that a lock is aside between its end and its removal. */
-const spentAfterMs = 120_000
-
-interface Owner {
-  pid: number
-  host: string
-  nonce: string
-}
 
 /** A held lock. */
 export interface Lock {
   release(): Promise<void>
 }
 
-const readOwner = async (path: string): Promise<Owner | null> => {
-  try {
-    const owner = JSON.parse(await readFile(join(path, 'owner'), 'utf8')) as Partial<Owner> | null
-    if (typeof owner?.pid !== 'number' || typeof owner.host !== 'string' || typeof owner.nonce !== 'string') return null
-    return { pid: owner.pid, host: owner.host, nonce: owner.nonce }
-  } catch (error) {
-    // Not there yet or half written: judged by its age like any lock that nobody signs.
-    if (isMissing(error) || error instanceof SyntaxError) return null
-    throw error
-  }
+export interface LockOptions {
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** Completes "Another osa process (pid 4711) has been …". */
+  readonly purpose: string
+  readonly signal?: AbortSignal | undefined
 }
 
-const isAlive = (pid: number): boolean => {
+const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST'
+
+/** Puts this process's name into a lock that has none; false when somebody else was faster, or has taken the lock away. */
+const sign = async (path: string, nonce: string): Promise<boolean> => {
+  const owner = JSON.stringify({ pid: process.pid, host: hostname(), nonce, started: new Date().toISOString() })
   try {
-    process.kill(pid, 0)
+    await writeFile(ownerFile(path), owner, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
-
-/** Whether nobody holds the lock any more, as far as `owner` and its last sign of life tell. */
-const isStale = async (path: string, owner: Owner | null, nowMs: number): Promise<boolean> => {
-  if (owner && owner.host === hostname() && !isAlive(owner.pid)) return true
-  try {
-    const { mtimeMs } = await stat(owner ? join(path, 'owner') : path)
-    return nowMs - mtimeMs > (owner ? silentAfterMs : ownerlessAfterMs)
-  } catch (error) {
-    if (isMissing(error)) return false
+    if (isTaken(error) || isMissing(error)) return false
     throw error
   }
-}
-
-/** Takes a dead lock out of the way, unless it has changed hands since it was judged: then it is put back. */
-const removeStale = async (path: string, judged: Owner | null, nonce: string): Promise<void> => {
-  const aside = `${path}.${nonce}.stale`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    if (isMissing(error)) return
-    throw error
-  }
-  const found = await readOwner(aside)
-  if (found?.nonce === judged?.nonce) return await rm(aside, { recursive: true, force: true })
-  await rename(aside, path).catch(() => rm(aside, { recursive: true, force: true })) // taken anew meanwhile
 }
 
 const tryAcquire = async (path: string, nonce: string): Promise<boolean> => {
   try {
     await mkdir(path, { mode: 0o700 })
-    await writeFile(join(path, 'owner'), JSON.stringify({ pid: process.pid, host: hostname(), nonce }), {
-      flag: 'wx',
-      mode: 0o600,
-    })
-    return true
   } catch (error) {
-    // Somebody else was first, or has taken an unsigned directory away while this process slept.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || isMissing(error)) return false
+    if (isTaken(error)) return false
     throw error
   }
+  return await sign(path, nonce)
+}
+
+/** Gives a lock back whose owner file was moved aside by mistake; nothing is lost if somebody has signed it meanwhile. */
+const putBack = async (aside: string, path: string): Promise<void> => {
+  try {
+    await copyFile(aside, ownerFile(path), constants.COPYFILE_EXCL)
+  } catch (error) {
+    if (!isTaken(error) && !isMissing(error)) throw error
+  }
+}
+
+/**
+ * Takes over a lock that was judged dead. Its directory stays where it is, so that nobody can make it anew meanwhile; of many that try,
+ * one moves the dead owner's file, and what turns out to be a living one's is put back.
+ */
+const takeOver = async (path: string, judged: Sight, nonce: string): Promise<boolean> => {
+  if (!judged.isSigned) return await sign(path, nonce)
+  const aside = join(path, `owner.${nonce}`)
+  try {
+    await rename(ownerFile(path), aside)
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+  const isDead = (await readOwner(aside))?.nonce === judged.owner?.nonce
+  if (!isDead) await putBack(aside, path)
+  await rm(aside, { force: true })
+  return isDead && (await sign(path, nonce))
+}
+
+/** Whether this process still has the lock. Another one may hold its owner file for a moment before it puts it back. */
+const isMine = async (path: string, nonce: string): Promise<boolean> => {
+  for (let look = 1; ; look++) {
+    const owner = await readOwner(ownerFile(path))
+    if (owner || look === 3) return owner?.nonce === nonce
+    await delay(retryMs)
+  }
+}
+
+const end = async (path: string, nonce: string): Promise<void> => {
+  if (!(await isMine(path, nonce))) return
+  const aside = `${path}.${nonce}.done`
+  await rename(path, aside)
+  await rm(aside, { recursive: true, force: true })
 }
 
 const hold = (path: string, nonce: string): Lock => {
   const heartbeat = setInterval(() => {
     const now = new Date()
     // A lost beat is made up for by the next one; a lost lock shows when it is released.
-    utimes(join(path, 'owner'), now, now).catch(() => undefined)
+    utimes(ownerFile(path), now, now).catch(() => undefined)
   }, heartbeatMs)
   heartbeat.unref()
   return {
     async release() {
       clearInterval(heartbeat)
-      const owner = await readOwner(path)
-      if (owner?.nonce !== nonce) return
-      const aside = `${path}.${nonce}.done`
-      await rename(path, aside)
-      await rm(aside, { recursive: true, force: true })
+      try {
+        await end(path, nonce)
+      } catch (error) {
+        // What was done under the lock is done. A lock that cannot be removed (the disk has just gone) ends with this process.
+        if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
+      }
     },
   }
 }
 
-/** Removes the ended locks in `dir` whose processes were killed before they could. They hold nobody up, but would pile up. */
-export const removeSpentLocks = async (dir: string, nowMs: number): Promise<void> => {
-  for (const name of await readdir(dir)) {
-    if (!/\.(lock|refresh)\.[0-9a-f]{24}\.(done|stale)$/.test(name)) continue
-    const spent = join(dir, name)
-    const stats = await stat(spent).catch(() => null) // gone meanwhile: another process cleans up too
-    if (stats && nowMs - stats.mtimeMs > spentAfterMs) await rm(spent, { recursive: true, force: true })
-  }
-}
-
 /**
- * Waits for the lock at `path` (its parent must exist). Throws `lock_timeout` naming the holder, `aborted`, or `store_unwritable` when no
- * lock can be made there. `purpose` completes "Another osa process (pid 4711) has been …".
+ * Waits for the lock at `path` (its parent must exist), unless `isMoot` says meanwhile that it is not needed any more: then null. Throws
+ * `lock_timeout` naming the holder, `aborted`, or `store_unwritable` when no lock can be made there.
  */
-export const acquireLock = async (
+export const acquireLockUnless = async (
+  isMoot: () => Promise<boolean>,
   path: string,
-  options: { timeoutMs: number; clock: Clock; purpose: string; signal?: AbortSignal | undefined },
-): Promise<Lock> => {
-  const { timeoutMs, clock, purpose, signal } = options
+  options: LockOptions,
+): Promise<Lock | null> => {
+  const { timeoutMs, clock, signal } = options
   const nonce = randomHex(12)
-  const startedAtMs = clock.now()
+  const isDead = createJudge()
+  // Not the time of day, which may be set meanwhile.
+  const startedAtMs = performance.now()
   try {
     for (;;) {
       if (await tryAcquire(path, nonce)) return hold(path, nonce)
-      const owner = await readOwner(path)
-      if (await isStale(path, owner, clock.now())) await removeStale(path, owner, nonce)
-      else if (clock.now() - startedAtMs >= timeoutMs) throw lockTimeout(path, owner, purpose, timeoutMs)
-      else await clock.sleep(retryMs + Math.random() * retryMs, signal)
+      const sight = await lookAtLock(path)
+      if (sight && isDead(sight, clock.now())) {
+        if (await takeOver(path, sight, nonce)) return hold(path, nonce)
+      } else if (await isMoot()) return null
+      if (performance.now() - startedAtMs >= timeoutMs) throw lockTimeout(path, sight, options)
+      await clock.sleep(retryMs + Math.random() * retryMs, signal)
     }
   } catch (error) {
     throw toStoreError(error, path)
   }
 }
 
-const lockTimeout = (path: string, owner: Owner | null, purpose: string, timeoutMs: number): OsaError =>
+/** Waits for the lock at `path`. Throws as `acquireLockUnless` does. */
+export const acquireLock = async (path: string, options: LockOptions): Promise<Lock> => {
+  const lock = await acquireLockUnless(async () => false, path, options)
+  if (!lock) throw new Error('A wait that nothing can end has ended')
+  return lock
+}
+
+const lockTimeout = (path: string, sight: Sight | null, { purpose, timeoutMs }: LockOptions): OsaError =>
   new OsaError(
     'lock_timeout',
-    `Another osa process (pid ${owner?.pid ?? 'unknown'}) has been ${purpose} for ${timeoutMs / 1000} s`,
+    `Another osa process (pid ${sight?.owner?.pid ?? 'unknown'}) has been ${purpose} for ${timeoutMs / 1000} s`,
     { path, hint: 'Wait for it to finish, then try again', retryable: true },
   )

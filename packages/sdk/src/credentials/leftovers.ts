@@ -1,0 +1,45 @@
+/** Clears away what killed processes left behind. Comes after a save, and is never a reason that one fails. */
+import { readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** Long past any live writer, and past the moment that a lock is aside between its end and its removal. */
+const leftAfterMs = 120_000
+
+interface Leftovers {
+  readonly dir: string
+  isOne(name: string): boolean
+  readonly recursive: boolean
+}
+
+/** Half-written replacements of a file, which may hold tokens. */
+const replacementsOf = (path: string): Leftovers => ({
+  dir: dirname(path),
+  isOne: (name) => name.startsWith(`.${basename(path)}.`) && name.endsWith('.tmp'),
+  recursive: false,
+})
+
+/** Ended locks. They hold nobody up, but would pile up. */
+const endedLocksIn = (dir: string): Leftovers => ({
+  dir,
+  isOne: (name) => /\.(lock|refresh)\.[0-9a-f]{24}\.done$/.test(name),
+  recursive: true,
+})
+
+const removeOld = async (leftovers: Leftovers, nowMs: number): Promise<void> => {
+  const { dir, isOne, recursive } = leftovers
+  // What cannot be listed, is gone meanwhile, or is not ours to remove (a sudo left it) harms nobody: the next save tries again.
+  const names = await readdir(dir).catch(() => [])
+  for (const path of names.filter(isOne).map((name) => join(dir, name))) {
+    const stats = await stat(path).catch(() => null)
+    const isOld = stats !== null && nowMs - stats.mtimeMs > leftAfterMs
+    if (isOld) await rm(path, { recursive, force: true }).catch(() => undefined)
+  }
+}
+
+/** Removes old leftovers beside the credentials file `path` (links followed) of the config directory `dir`. */
+export const removeLeftovers = async (place: { dir: string; path: string }, nowMs: number): Promise<void> => {
+  const { dir, path } = place
+  for (const kind of [replacementsOf(path), endedLocksIn(dir), endedLocksIn(join(dir, 'locks'))]) {
+    await removeOld(kind, nowMs)
+  }
+}
