@@ -34,6 +34,7 @@ export {
   type CredentialStoreOptions,
   notAuthenticated,
   openCredentialStore,
+  type RefreshLockOptions,
   type Reservation,
 } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'

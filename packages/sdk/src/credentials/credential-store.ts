@@ -17,8 +17,19 @@ export interface Reservation {
    * `store_unwritable`, `store_locked`, `store_unavailable`; then nothing was switched.
    */
   commit(credential: Credential): Promise<void>
+  /**
+   * As `commit`, for a renewed login: only while the entry is the one that was there when the place was kept. False, and nothing is saved,
+   * when a tool that knows no lock (the original `osa`), or a process that took this one for dead, has changed or removed it since.
+   */
+  commitUnlessChanged(credential: Credential): Promise<boolean>
   /** Gives the place up; harmless after a commit. */
   abandon(): Promise<void>
+}
+
+/** How long the lock is waited for. */
+export interface RefreshLockOptions {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The saved logins of one config directory. */
@@ -42,7 +53,9 @@ export interface CredentialStore {
   /** Forgets a login; false when there was none. Throws `store_locked`, `store_unavailable`; then the login is still there. */
   remove(server: string): Promise<boolean>
   /** One process at a time may renew a server's login. */
-  lockRefresh(server: string, options: { timeoutMs: number; signal?: AbortSignal | undefined }): Promise<Lock>
+  lockRefresh(server: string, options: RefreshLockOptions): Promise<Lock>
+  /** As `lockRefresh`, but null as soon as another process has changed the login: it is worth another look. */
+  lockRefreshUnlessChanged(server: string, options: RefreshLockOptions): Promise<Lock | null>
   /** Moves an unreadable credentials file aside and answers its new path; null when the file can be read or is not there. */
   setAsideUnreadable(): Promise<string | null>
 }
@@ -85,6 +98,7 @@ export const openCredentialStore = (options: CredentialStoreOptions): Credential
     reserve: async (server, target) => await (await keeping()).reserve(server, target),
     remove: async (server) => await (await keeping()).remove(server),
     lockRefresh: async (server, wait) => await (await keeping()).lockRefresh(server, wait),
+    lockRefreshUnlessChanged: async (server, wait) => await (await keeping()).lockRefreshUnlessChanged(server, wait),
     setAsideUnreadable: async () => await (await keeping()).setAsideUnreadable(),
   }
 }

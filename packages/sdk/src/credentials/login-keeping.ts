@@ -15,15 +15,18 @@ import {
   withoutCredential,
   withPointer,
 } from './credentials-file.ts'
-import { openIndexChanges } from './index-changes.ts'
+import { isSameEntry, openIndexChanges, type PreparedChange } from './index-changes.ts'
 import { openKeychainLogins } from './keychain-logins.ts'
 import { shortHash } from './keychain-marks.ts'
-import { acquireLock } from './lock.ts'
+import { acquireLock, acquireLockUnless } from './lock.ts'
 import { entryOf, type LoginIndex } from './login-index.ts'
 
 /** The part of a `CredentialStore` that changes something, or opens a keychain. */
 export interface LoginKeeping
-  extends Pick<CredentialStore, 'reserve' | 'remove' | 'lockRefresh' | 'setAsideUnreadable'> {
+  extends Pick<
+    CredentialStore,
+    'reserve' | 'remove' | 'lockRefresh' | 'lockRefreshUnlessChanged' | 'setAsideUnreadable'
+  > {
   /** The login that an entry of the index points at. Throws as `CredentialStore.read` does. */
   readFromKeychain(server: string, binding: KeychainBinding, entry: unknown): Promise<Credential>
 }
@@ -70,10 +73,40 @@ export const openLoginKeeping = (options: {
     return { kind: 'file' }
   }
 
-  /** New secret, then entry, then old secret. */
+  /** New secret, then entry, then old secret. False where `mayReplace` forbids it by what the index says by then. */
+  const save = async (
+    server: string,
+    into: { credential: Credential; target: StorageTarget; prepared: PreparedChange },
+    mayReplace: (entries: Entries) => boolean,
+  ): Promise<boolean> => {
+    const { credential, prepared } = into
+    const target = fitting(server, into.target, credential)
+    const binding = target.kind === 'keychain' ? target.binding : null
+    if (binding) {
+      if (!mayReplace(await index.read())) return false
+      await logins.write(server, binding, credential)
+    }
+    let isSaved = false
+    const before = await prepared.commit((entries) => {
+      isSaved = mayReplace(entries)
+      if (!isSaved) return null
+      return binding
+        ? withPointer(entries, server, { credential, binding })
+        : withCredential(entries, server, credential)
+    })
+    if (!isSaved) return false
+    opened.delete(server)
+    const isClean = await logins.removeOthers(server, binding)
+    if (!isClean && keychainOf(entryOf(before, server))) {
+      warn(`The old login for ${server} could not be removed from the ${keychain.label}; that is tried again later`)
+    }
+    return true
+  }
+
   const reserve = async (server: string, wanted?: StorageTarget): Promise<Reservation> => {
     const prepared = await changes.prepare(roomForLogins)
-    const following = keychainOf(entryOf(await index.read(), server))
+    const entry = entryOf(await index.read(), server)
+    const following = keychainOf(entry)
     if (!wanted && following) {
       await logins.prove(server, following).catch(async (error: unknown) => {
         await prepared.abandon()
@@ -81,20 +114,19 @@ export const openLoginKeeping = (options: {
       })
     }
     const target = wanted ?? (following ? { kind: 'keychain' as const, binding: following } : { kind: 'file' as const })
-    const save = async (credential: Credential): Promise<void> => {
-      const into = fitting(server, target, credential)
-      const binding = into.kind === 'keychain' ? into.binding : null
-      if (binding) await logins.write(server, binding, credential)
-      const before = await prepared.commit((entries: Entries) =>
-        binding ? withPointer(entries, server, { credential, binding }) : withCredential(entries, server, credential),
-      )
-      opened.delete(server)
-      const isClean = await logins.removeOthers(server, binding)
-      if (!isClean && keychainOf(entryOf(before, server))) {
-        warn(`The old login for ${server} could not be removed from the ${keychain.label}; that is tried again later`)
-      }
+    const isUnchanged = (entries: Entries): boolean => isSameEntry(entryOf(entries, server), entry)
+    const commit = (credential: Credential, mayReplace: (entries: Entries) => boolean): Promise<boolean> =>
+      save(server, { credential, target, prepared }, mayReplace).finally(prepared.abandon)
+    return {
+      abandon: prepared.abandon,
+      commit: async (credential) => void (await commit(credential, () => true)),
+      commitUnlessChanged: (credential) => commit(credential, isUnchanged),
     }
-    return { abandon: prepared.abandon, commit: (credential) => save(credential).finally(prepared.abandon) }
+  }
+
+  const refreshLock = async (server: string): Promise<{ path: string; purpose: string }> => {
+    await changes.prepareDir()
+    return { path: join(dir, 'locks', `${await shortHash(server, 16)}.refresh`), purpose: 'renewing this session' }
   }
 
   return {
@@ -117,11 +149,15 @@ export const openLoginKeeping = (options: {
         await prepared.abandon()
       }
     },
-    async lockRefresh(server, { timeoutMs, signal }) {
-      await changes.prepareDir()
-      const name = await shortHash(server, 16)
-      const purpose = 'renewing this session'
-      return await acquireLock(join(dir, 'locks', `${name}.refresh`), { timeoutMs, clock, purpose, signal })
+    async lockRefresh(server, wait) {
+      const { path: lockPath, purpose } = await refreshLock(server)
+      return await acquireLock(lockPath, { ...wait, clock, purpose })
+    },
+    async lockRefreshUnlessChanged(server, wait) {
+      const { path: lockPath, purpose } = await refreshLock(server)
+      const entry = entryOf(await index.read(), server)
+      const change = changes.watch((entries) => !isSameEntry(entryOf(entries, server), entry))
+      return await acquireLockUnless(change, lockPath, { ...wait, clock, purpose })
     },
   }
 }

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
+import { OsaError } from '../errors.ts'
 import { createMemoryKeychain, type FakeOsaServerOptions, fakeOsaServer, makeTemporaryDir } from '../testing/index.ts'
 import { createHttp } from '../wire/http.ts'
 import { openCredentialStore } from './credential-store.ts'
@@ -151,6 +152,84 @@ test('K32: a tool without our lock that was faster is no loss', async () => {
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
 })
 
+/** What happens to the file while a refresh is on its way: after the answer, before it is saved. */
+const meanwhile =
+  (change: () => Promise<void>): ReturnType<typeof createHttp> =>
+  async (request) => {
+    const answer = await createHttp()(request)
+    await change()
+    return answer
+  }
+
+test('K32: a newer login that was saved while this process was at it is neither overwritten nor passed over', async () => {
+  await using home = await setUp({ expired: true })
+  const winner = { [home.node.url]: home.node.issue() }
+  const http = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
+  const session = createSession({ store: home.store, http, clock: systemClock })
+  expect(await session.getFreshToken(home.node.url)).toBe(winner[home.node.url]?.access_token)
+  expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual(winner)
+})
+
+test('K32 K36: a login that was ended while it was renewed does not come back', async () => {
+  await using home = await setUp({ expired: true })
+  const http = meanwhile(() => writeFile(home.path, '{}'))
+  const session = createSession({ store: home.store, http, clock: systemClock })
+  await expect(session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'not_authenticated' })
+  expect(await readFile(home.path, 'utf8')).toBe('{}')
+  expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
+})
+
+test('K32: who finds the refresh token used up just before sending it sends nothing', async () => {
+  await using home = await setUp({ expired: true })
+  const winner = home.node.issue()
+  const store = {
+    ...home.store,
+    async reserve(server: string) {
+      const place = await home.store.reserve(server)
+      await writeFile(home.path, JSON.stringify({ [home.node.url]: winner }))
+      return place
+    },
+  }
+  const session = createSession({ store, http: createHttp(), clock: systemClock })
+  expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
+  expect(home.node.requests).toEqual([])
+})
+
+test('K32: who waits for another process goes on as soon as the new login is there, not one after the other', async () => {
+  await using home = await setUp({ expired: true })
+  const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
+  const waiting = Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
+  const renewed = home.node.issue()
+  await writeFile(home.path, JSON.stringify({ [home.node.url]: renewed, 'https://other.example': {} }))
+  expect(await waiting).toEqual([1, 2, 3].map(() => renewed.access_token))
+  await lock.release()
+  expect(home.node.requests).toEqual([])
+})
+
+test('K34: while the old token lasts, a process that holds the lock for too long does not matter', async () => {
+  const stuck = { lockRefreshUnlessChanged: () => Promise.reject(new OsaError('lock_timeout', 'held')) }
+  const tokenWhileStuck = (home: Awaited<ReturnType<typeof setUp>>) =>
+    createSession({ store: { ...home.store, ...stuck }, http: createHttp(), clock: systemClock }).getFreshToken(
+      home.node.url,
+    )
+  await using lasting = await setUp({ expiresInSeconds: 40 })
+  expect(await tokenWhileStuck(lasting)).toBe(lasting.issued.access_token)
+  await using ended = await setUp({ expired: true })
+  await expect(tokenWhileStuck(ended)).rejects.toMatchObject({ code: 'lock_timeout' })
+})
+
+test('who cancels a shared renewal cancels it for nobody else', async () => {
+  await using home = await setUp({ expired: true })
+  const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
+  const cancelling = new AbortController()
+  const first = home.session.getFreshToken(home.node.url, { signal: cancelling.signal })
+  const second = home.session.getFreshToken(home.node.url)
+  cancelling.abort()
+  await expect(first).rejects.toMatchObject({ code: 'aborted' })
+  await lock.release()
+  expect(home.node.accessTokens.has(await second)).toBe(true)
+})
+
 test('K22 K35: where nothing can be saved, nothing is rotated', async () => {
   await using home = await setUp({ expired: true })
   const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
@@ -196,6 +275,17 @@ test('K32: two processes with one login in the keychain make one refresh', async
   const tokens = await Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
   expect(new Set(tokens).size).toBe(1)
   expect(home.node.seen('refresh')).toHaveLength(1)
+})
+
+test('K23 K32: a login that has changed hands keeps its item in the keychain', async () => {
+  await using home = await inKeychain({ expired: true })
+  const pointer = (JSON.parse(await readFile(home.path, 'utf8')) as Record<string, object>)[home.node.url]
+  const http = meanwhile(() =>
+    writeFile(home.path, JSON.stringify({ [home.node.url]: { ...pointer, expires_at: 1 } }), { mode: 0o600 }),
+  )
+  const session = createSession({ store: home.open(), http, clock: systemClock })
+  expect(home.node.accessTokens.has(await session.getFreshToken(home.node.url))).toBe(true)
+  expect(home.keychain.calls).not.toContain('set')
 })
 
 test('K23: a keychain that can be read and not written to: nothing is sent, and the old token serves while it lasts', async () => {

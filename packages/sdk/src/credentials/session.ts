@@ -84,22 +84,34 @@ export const createSession = (options: SessionOptions): Session => {
   const isStillValid = (credential: Credential, request: TokenRequest): boolean =>
     credential.accessToken !== request.rejected && secondsLeft(credential) > 0
 
-  /** Under the lock, with a place to save in: rotate, save, hand out. */
+  /** The token that another process has saved meanwhile, if it is of use. */
+  const savedBy = async (server: string, request: TokenRequest): Promise<string | null> => {
+    const saved = await store.read(server)
+    if (!saved) throw notAuthenticated(server)
+    return isUsable(saved, request) ? saved.accessToken : null
+  }
+
+  /** Under the lock, with a place to save in: rotate, save, hand out. Null when the login has changed before anything was sent. */
   const rotate = async (
     server: string,
     current: Credential,
     refreshToken: string,
     request: TokenRequest,
-  ): Promise<string> => {
+  ): Promise<string | null> => {
     const reservation = await store.reserve(server)
     try {
+      // A tool that knows no lock (the original `osa`), or one that took this process for dead while it was suspended, may have rotated.
+      if ((await store.read(server))?.refreshToken !== refreshToken) return null
       const refreshed = await refresh(http, server, refreshToken)
       if ('tokens' in refreshed) {
-        await reservation.commit(toCredential(refreshed.tokens, current.user, clock.now()))
+        const renewed = toCredential(refreshed.tokens, current.user, clock.now())
+        // Never over what is newer: that would bring back a token that is used up, or a login that was ended.
+        if (!(await reservation.commitUnlessChanged(renewed))) {
+          return (await savedBy(server, request)) ?? renewed.accessToken
+        }
         onRefreshed?.(server)
-        return refreshed.tokens.accessToken
+        return renewed.accessToken
       }
-      // A tool that knows no lock (the original `osa`) may have been faster.
       const later = await store.read(server)
       if (later && later.refreshToken !== refreshToken && isUsable(later, request)) return later.accessToken
       if ('refused' in refreshed) throw sessionEnded(server, current, refreshed.refused)
@@ -110,21 +122,32 @@ export const createSession = (options: SessionOptions): Session => {
     }
   }
 
-  const renew = async (server: string, stored: Credential, request: TokenRequest): Promise<string> => {
-    const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: request.signal })
+  /** A renewed token, or one that somebody else has renewed; null when the login has changed, and is to be looked at again. */
+  const renew = async (server: string, request: TokenRequest): Promise<string | null> => {
+    const lock = await store.lockRefreshUnlessChanged(server, { timeoutMs: lockTimeoutMs, signal: request.signal })
+    if (!lock) return null
     try {
       const current = await store.read(server)
       if (!current) throw notAuthenticated(server)
       if (isUsable(current, request)) return current.accessToken
       const { refreshToken } = current
-      if (refreshToken === null) throw sessionEnded(server, stored)
+      if (refreshToken === null) throw sessionEnded(server, current)
       return await uninterrupted(() => rotate(server, current, refreshToken, request))
     } finally {
       await lock.release()
     }
   }
 
-  const obtain = async (server: string, request: TokenRequest): Promise<string> => {
+  /** Whether a login in a keychain has to be renewed by what the index says: then only the process that does it opens the keychain. */
+  const isOverByIndex = async (server: string): Promise<boolean> => {
+    const login = (await store.list()).find((one) => one.server === server)
+    const isOver = login?.expiresAt != null && login.expiresAt <= clock.now() / 1000
+    return isOver && login.storage === 'keychain' && login.isRenewable
+  }
+
+  /** The saved token, or a renewed one; null when the login has changed meanwhile. */
+  const attempt = async (server: string, request: TokenRequest): Promise<string | null> => {
+    if (await isOverByIndex(server)) return await renew(server, request)
     const stored = await store.read(server)
     if (!stored) throw notAuthenticated(server)
     if (isUsable(stored, request)) return stored.accessToken
@@ -133,23 +156,37 @@ export const createSession = (options: SessionOptions): Session => {
       throw sessionEnded(server, stored)
     }
     try {
-      return await renew(server, stored, request)
+      return await renew(server, request)
     } catch (error) {
-      // Where nothing can be saved (read-only home, locked keychain), the old token serves while it lasts, and is never rotated away.
-      const isUnsaveable = isOsaError(error, 'store_unwritable', 'store_locked', 'store_unavailable')
+      // Where nothing can be saved (read-only home, locked keychain, a lock that is stuck), the old token serves while it lasts, and is
+      // never rotated away.
+      const isUnsaveable = isOsaError(error, 'store_unwritable', 'store_locked', 'store_unavailable', 'lock_timeout')
       if (isUnsaveable && isStillValid(stored, request)) return stored.accessToken
       throw error
     }
   }
 
-  return {
-    getFreshToken(server, request = {}) {
-      const key = `${server} ${request.rejected ?? ''}`
-      const running = inFlight.get(key)
-      if (running) return running
-      const started = obtain(server, request).finally(() => inFlight.delete(key))
-      inFlight.set(key, started)
-      return started
-    },
+  const obtain = async (server: string, request: TokenRequest): Promise<string> => {
+    for (;;) {
+      const token = await attempt(server, request)
+      if (token !== null) return token
+    }
   }
+
+  const getFreshToken = (server: string, request: TokenRequest = {}): Promise<string> => {
+    const key = [server, request.rejected, request.minimumTtlSeconds].join(' ')
+    const running = inFlight.get(key)
+    if (running) {
+      return running.catch((error: unknown) => {
+        // Whoever asked first has cancelled, which is no reason for those who joined in.
+        if (isOsaError(error, 'aborted') && !request.signal?.aborted) return getFreshToken(server, request)
+        throw error
+      })
+    }
+    const started = obtain(server, request).finally(() => inFlight.delete(key))
+    inFlight.set(key, started)
+    return started
+  }
+
+  return { getFreshToken }
 }

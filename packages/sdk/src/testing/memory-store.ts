@@ -9,6 +9,9 @@ import {
   withCredential,
   withoutCredential,
 } from '../credentials/credentials-file.ts'
+import { isSameEntry } from '../credentials/index-changes.ts'
+import type { Lock } from '../credentials/lock.ts'
+import { entryOf } from '../credentials/login-index.ts'
 
 /** A store whose content a test may look at. */
 export interface MemoryStore extends CredentialStore {
@@ -21,6 +24,15 @@ export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): Mem
   let entries: Entries = structuredClone({ ...logins })
   let lastLock: Promise<void> = Promise.resolve()
   const path = '(in memory)'
+  const lockRefresh = async (): Promise<Lock> => {
+    const before = lastLock
+    let release = (): void => undefined
+    lastLock = new Promise((done) => {
+      release = done
+    })
+    await before
+    return { release: async () => release() }
+  }
   return {
     path,
     keychainLabel: 'no keychain',
@@ -30,26 +42,29 @@ export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): Mem
       const key = findEntryKey(entries, server)
       return key === null ? null : readCredential(entries[key], { server, path })
     },
-    reserve: async (server) => ({
-      commit: async (credential: Credential) => {
+    reserve: async (server) => {
+      const entry = entryOf(entries, server)
+      const commit = async (credential: Credential): Promise<void> => {
         entries = withCredential(entries, server, credential)
-      },
-      abandon: async () => undefined,
-    }),
+      }
+      return {
+        commit,
+        async commitUnlessChanged(credential) {
+          if (!isSameEntry(entryOf(entries, server), entry)) return false
+          await commit(credential)
+          return true
+        },
+        abandon: async () => undefined,
+      }
+    },
     remove: async (server) => {
       const isThere = findEntryKey(entries, server) !== null
       entries = withoutCredential(entries, server)
       return isThere
     },
-    lockRefresh: async () => {
-      const before = lastLock
-      let release = (): void => undefined
-      lastLock = new Promise((done) => {
-        release = done
-      })
-      await before
-      return { release: async () => release() }
-    },
+    lockRefresh,
+    // One process, one after the other: whoever waited looks again anyway.
+    lockRefreshUnlessChanged: lockRefresh,
     setAsideUnreadable: async () => null,
   }
 }
