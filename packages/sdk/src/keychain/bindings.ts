@@ -7,20 +7,25 @@ export interface Vault {
   remove(account: string): Promise<boolean>
 }
 
-/** Opens a service's items. Throws when the module is not installed or, for `keyring`, when there is no keychain to talk to. */
+/** Opens a service's items. Throws, for `keyring`, when there is no keychain to talk to. */
 export type VaultOpener = (service: string) => Promise<Vault>
+
+/** Loads a native module, which is a matter of this machine, and talks to nobody yet. Throws when it is not installed. */
+type BindingLoader = () => Promise<VaultOpener>
 
 /**
  * node-keytar, where a person has installed it. It opens no connection before the first call, so one is made here, for an item that
  * does not exist: that never prompts. On Linux only, since elsewhere there is no bus that could hang.
  */
-const openKeytar: VaultOpener = async (service) => {
+const loadKeytar: BindingLoader = async () => {
   const { default: keytar } = await import('keytar')
-  if (process.platform === 'linux') await keytar.getPassword(service, `connection-test-${process.pid}`)
-  return {
-    get: (account) => keytar.getPassword(service, account),
-    set: (account, secret) => keytar.setPassword(service, account, secret),
-    remove: (account) => keytar.deletePassword(service, account),
+  return async (service) => {
+    if (process.platform === 'linux') await keytar.getPassword(service, `connection-test-${process.pid}`)
+    return {
+      get: (account) => keytar.getPassword(service, account),
+      set: (account, secret) => keytar.setPassword(service, account, secret),
+      remove: (account) => keytar.deletePassword(service, account),
+    }
   }
 }
 
@@ -28,24 +33,29 @@ const openKeytar: VaultOpener = async (service) => {
  * `@napi-rs/keyring`, held to the Secret Service on Linux: left alone it falls back to a kernel keyring that forgets at reboot. Secrets
  * go as bytes: as text, Windows would store two bytes for each character.
  */
-const openKeyring: VaultOpener = async (service) => {
+const loadKeyring: BindingLoader = async () => {
   const { AsyncEntry } = await import('@napi-rs/keyring')
-  const entry = (account: string) => new AsyncEntry(service, account, { linux: { store: 'secret-service' } })
-  // Constructing one connects, and throws where there is nothing to connect to.
-  entry(`connection-test-${process.pid}`)
-  return {
-    async get(account) {
-      const bytes = await entry(account).getSecret()
-      return bytes === null ? null : Buffer.from(bytes).toString('utf8')
-    },
-    set: (account, secret) => entry(account).setSecret(Buffer.from(secret, 'utf8')),
-    remove: (account) => entry(account).deleteCredential(),
+  return async (service) => {
+    const entry = (account: string) => new AsyncEntry(service, account, { linux: { store: 'secret-service' } })
+    // Constructing one connects, and throws where there is nothing to connect to.
+    entry(`connection-test-${process.pid}`)
+    return {
+      async get(account) {
+        const bytes = await entry(account).getSecret()
+        return bytes === null ? null : Buffer.from(bytes).toString('utf8')
+      },
+      set: (account, secret) => entry(account).setSecret(Buffer.from(secret, 'utf8')),
+      remove: (account) => entry(account).deleteCredential(),
+    }
   }
 }
 
-export const vaultOpeners: Readonly<Record<KeychainBinding, VaultOpener>> = { keytar: openKeytar, keyring: openKeyring }
+export const bindingLoaders: Readonly<Record<KeychainBinding, BindingLoader>> = {
+  keytar: loadKeytar,
+  keyring: loadKeyring,
+}
 
-/** Whether an error of an opener says that the module itself is missing or cannot be loaded on this computer. */
+/** Whether an error of a loader says that the module itself is missing or cannot be loaded on this computer. */
 export const isNotInstalled = (error: unknown): boolean => {
   const { code, message } = error as NodeJS.ErrnoException
   const missing = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code ?? '')

@@ -1,12 +1,13 @@
 /** Runs the keychain helper for one request, with a deadline for each of its phases, and kills it when one passes. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { availableParallelism, loadavg } from 'node:os'
 import { OsaError } from '../errors.ts'
 import { type HelperReply, type HelperRequest, parseHelperReply } from './helper-protocol.ts'
 import type { KeychainAnswer, KeychainBinding, KeychainFailure } from './keychain.ts'
 
 /** Milliseconds for each phase. */
 export interface HelperDeadlines {
-  /** Until the process runs: a matter of the machine, not of the keychain. */
+  /** Until the process runs and has loaded its native module: a matter of the machine, not of the keychain. */
   readonly startMs: number
   /** From there until the keychain has answered at all: a hung D-Bus blocks here. */
   readonly connectMs: number
@@ -36,6 +37,13 @@ type WithoutParent<T> = T extends unknown ? Omit<T, 'parent'> : never
 export type Question = WithoutParent<HelperRequest>
 
 const waitingAfterMs = 1500
+const mostPatience = 3
+
+/** How many times its deadline a phase may take: a machine that has far more to do than it can (sixty commands at once) is no hung keychain. */
+const patience = (): number => {
+  const [load = 0] = loadavg()
+  return Math.min(mostPatience, Math.max(1, load / availableParallelism()))
+}
 
 const startHelper = async ({ helper, env }: HelperOptions): Promise<ChildProcessWithoutNullStreams> => {
   // Loaded here: most runs never open a keychain.
@@ -72,9 +80,18 @@ const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOpti
       else child.kill('SIGKILL')
     }
     const fail = (failure: KeychainFailure): void => end({ binding: null, answer: { failure } })
+    let phase = 0
     const allow = (ms: number, otherwise: KeychainFailure): void => {
       for (const timer of timers) clearTimeout(timer)
-      timers.add(setTimeout(() => fail(otherwise), ms))
+      const thisPhase = ++phase
+      const startedAtMs = performance.now()
+      const check = (): void => {
+        const leftMs = ms * patience() - (performance.now() - startedAtMs)
+        if (leftMs > 0) timers.add(setTimeout(check, Math.min(leftMs, 1000)))
+        // What has been said already is heard first: a busy machine runs timers before it reads pipes.
+        else setImmediate(() => phase === thisPhase && fail(otherwise))
+      }
+      timers.add(setTimeout(check, ms))
     }
     const hear = (reply: HelperReply | null): void => {
       if (reply?.phase === 'started') allow(deadlines.connectMs, endings(what).silent)

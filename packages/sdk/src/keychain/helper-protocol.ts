@@ -16,7 +16,7 @@ export type HelperRequest = Asked &
     | { readonly verb: 'set'; readonly account: string; readonly secret: string }
   )
 
-/** `started`: the process runs. `connected`: the keychain has answered. `done`: the result. */
+/** `started`: the process runs, and the native module is loaded. `connected`: the keychain has answered. `done`: the result. */
 export type HelperReply =
   | { readonly phase: 'started' }
   | { readonly phase: 'connected' }

@@ -2,9 +2,9 @@
  * The program of the helper process: one request on stdin, one keychain operation, one reply on stdout. A hung D-Bus blocks the thread that
  * asks for good; this process can be killed, the one that waits for it goes on. Its stdin closing means that nobody waits any more.
  */
-import { isNotInstalled, type Vault, vaultOpeners } from './bindings.ts'
+import { bindingLoaders, isNotInstalled, type VaultOpener } from './bindings.ts'
 import type { HelperReply, HelperRequest } from './helper-protocol.ts'
-import type { KeychainBinding, KeychainFailure } from './keychain.ts'
+import type { KeychainAnswer, KeychainBinding, KeychainFailure } from './keychain.ts'
 import { watchForOrphanhood } from './orphan-watch.ts'
 import { failureOf, operate } from './vault-operations.ts'
 
@@ -23,7 +23,7 @@ const readRequest = (): Promise<HelperRequest> =>
     process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'))
   })
 
-type Opened = { binding: KeychainBinding; vault: Vault } | { failure: KeychainFailure }
+type Loaded = { binding: KeychainBinding; openVault: VaultOpener } | { failure: KeychainFailure }
 
 const notInstalled = (bindings: readonly KeychainBinding[]): KeychainFailure => {
   const names = bindings.map((name) => (name === 'keyring' ? '@napi-rs/keyring' : name))
@@ -31,28 +31,37 @@ const notInstalled = (bindings: readonly KeychainBinding[]): KeychainFailure => 
 }
 
 /** The first binding that is installed decides: where the one cannot reach the keychain, the other cannot either. */
-const open = async (request: HelperRequest): Promise<Opened> => {
-  for (const binding of request.bindings) {
+const load = async (bindings: readonly KeychainBinding[]): Promise<Loaded> => {
+  for (const binding of bindings) {
     try {
-      return { binding, vault: await vaultOpeners[binding](request.service) }
+      return { binding, openVault: await bindingLoaders[binding]() }
     } catch (error) {
       if (!isNotInstalled(error)) return { failure: failureOf(error) }
     }
   }
-  return { failure: notInstalled(request.bindings) }
+  return { failure: notInstalled(bindings) }
+}
+
+const answerOf = async (request: HelperRequest, openVault: VaultOpener): Promise<KeychainAnswer<unknown>> => {
+  try {
+    const vault = await openVault(request.service)
+    await say({ phase: 'connected' })
+    return await operate(vault, request)
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
 }
 
 const run = async (): Promise<void> => {
-  await say({ phase: 'started' })
   const request = await readRequest()
   watchForOrphanhood(request.parent)
-  const opened = await open(request)
-  if ('failure' in opened) {
-    await say({ phase: 'done', binding: null, answer: opened })
-  } else {
-    await say({ phase: 'connected' })
-    await say({ phase: 'done', binding: opened.binding, answer: await operate(opened.vault, request) })
-  }
+  const loaded = await load(request.bindings)
+  await say({ phase: 'started' })
+  const reply: HelperReply =
+    'failure' in loaded
+      ? { phase: 'done', binding: null, answer: loaded }
+      : { phase: 'done', binding: loaded.binding, answer: await answerOf(request, loaded.openVault) }
+  await say(reply)
   process.exit(0)
 }
 
