@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
@@ -200,6 +200,13 @@ describe('reading', () => {
     expect(({} as { access_token?: string }).access_token).toBeUndefined()
   })
 
+  test('a server that stands there in two spellings is one login: the one that is used', async () => {
+    const entry = (token: string) => ({ access_token: token, expires_at: 2e9 })
+    await using home = await setUp(JSON.stringify({ 'https://A.example/': entry('other'), [a]: entry('used') }))
+    expect(await home.store.list()).toMatchObject([{ server: a }])
+    expect(await home.store.read(a)).toMatchObject({ accessToken: 'used' })
+  })
+
   test('K24: a look-alike, another port and another scheme get nothing', async () => {
     await using home = await setUp()
     await home.save(a, credential('Ada'))
@@ -246,6 +253,43 @@ describe('other people', () => {
       code: 'store_unwritable',
       hint: expect.stringContaining('sudo chown'),
     })
+  })
+
+  test('K19 S22: what sudo has left is told by its owner, with the line that mends it', async () => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can leave it
+    await using home = await setUp('{}')
+    const read = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
+      const store = openCredentialStore({ dir: process.argv[1], clock: { now: Date.now } })
+      const wait = { timeoutMs: 100 }
+      for (const work of [() => store.list(), () => store.lockRefresh('https://a.example', wait)])
+        await work().catch(({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })))`
+    const asSomebody = () => {
+      const options = { uid: 12_345, gid: 12_345, encoding: 'utf8' as const }
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', read, home.dir], options)
+      return stdout.trim().split('\n')
+    }
+    // a file of root's in my folder; then the folder too
+    await chmod(dirname(home.dir), 0o755)
+    await chown(home.dir, 12_345, 12_345)
+    const mine = (hint: string) => expect.stringMatching(new RegExp(`belongs to root.*${hint}`))
+    expect(asSomebody()[0]).toEqual(mine(`sudo chown [^-].*${home.path}`))
+    await mkdir(join(home.dir, 'locks'), { mode: 0o700, recursive: true })
+    await chown(join(home.dir, 'locks'), 0, 0)
+    expect(asSomebody()[1]).toEqual(mine(`sudo chown -R .*${join(home.dir, 'locks')}`))
+    await chown(home.dir, 0, 0)
+    for (const refused of asSomebody()) expect(refused).toEqual(mine(`sudo chown -R .*${home.dir}`))
+  })
+
+  test('K19 K18: a link into a folder that others may write to is refused, one into a folder of mine is not', async () => {
+    await using home = await setUp()
+    const elsewhere = join(dirname(home.dir), 'dotfiles')
+    await mkdir(home.dir, { mode: 0o700 })
+    await mkdir(elsewhere, { mode: 0o700 })
+    await writeFile(join(elsewhere, 'osa.json'), '{}', { mode: 0o600 })
+    await symlink(join(elsewhere, 'osa.json'), home.path)
+    expect(await home.store.list()).toEqual([])
+    await chmod(elsewhere, 0o777)
+    await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
   test('K19: a pipe, a folder and an endless device are refused without hanging', async () => {

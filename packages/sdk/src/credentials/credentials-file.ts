@@ -103,12 +103,13 @@ export const keychainOf = (value: unknown): KeychainBinding | null => {
 const isRefreshToken = (value: unknown): value is string =>
   typeof value === 'string' && !['', 'dev-no-refresh'].includes(value)
 
-/** The logins in the file, those that make no sense left out. */
+/** The logins in the file, each server once, those that make no sense left out. */
 export const listLogins = (entries: Entries): StoredLogin[] =>
   Object.entries(entries).flatMap(([key, value]) => {
     const server = /^https?:\/\//i.test(key) ? canonicalServerOrNull(key) : null
     const entry = asFields(value)
-    if (!server || !entry || (typeof entry.access_token !== 'string' && !isKeychainPointer(entry))) return []
+    if (!server || findEntryKey(entries, server) !== key) return []
+    if (!entry || (typeof entry.access_token !== 'string' && !isKeychainPointer(entry))) return []
     const isInKeychain = isKeychainPointer(entry)
     return [
       {

@@ -9,7 +9,7 @@ import { type Entries, formatCredentials } from './credentials-file.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { acquireLock } from './lock.ts'
 import type { LoginIndex } from './login-index.ts'
-import { checkPrivateDir, isMissing, resolveTarget, toStoreError } from './private-file.ts'
+import { checkPrivateDir, explainStoreError, isMissing, resolveTarget, toStoreError } from './private-file.ts'
 import { fileTimestamp } from './timestamp.ts'
 
 const fileLockTimeoutMs = 10_000
@@ -58,7 +58,7 @@ export const openIndexChanges = ({ path, read }: LoginIndex, clock: Clock): Inde
       })
       checkPrivateDir(dir)
     } catch (error) {
-      throw toStoreError(error, dir)
+      throw explainStoreError(error, dir)
     }
   }
   const locked = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
 import { createJudge, heartbeatMs, lookAtLock, ownerFile, readOwner, type Sight } from './lock-owner.ts'
-import { isMissing, toStoreError } from './private-file.ts'
+import { explainStoreError, isMissing } from './private-file.ts'
 import { randomHex } from './random-hex.ts'
 
 const retryMs = 25
@@ -141,7 +141,7 @@ export const acquireLockUnless = async (
       await clock.sleep(retryMs + Math.random() * retryMs, signal)
     }
   } catch (error) {
-    throw toStoreError(error, path)
+    throw explainStoreError(error, path)
   }
 }
 

@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  type Stats,
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -26,10 +27,30 @@ const refusal = (path: string, why: string, hint: string): OsaError =>
 export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException)?.code ?? '')
 
-const checkOwner = (path: string, uid: number): void => {
-  if (!isPosix || uid === process.getuid?.()) return
+const checkOwner = (path: string, { uid, isFolder }: { uid: number; isFolder: boolean }): void => {
+  const me = process.getuid?.()
+  if (!isPosix || uid === me) return
   const owner = uid === 0 ? 'root' : `user ${uid}`
-  throw refusal(path, `belongs to ${owner}`, `sudo chown "$(id -un)" ${path}`)
+  const chown = `sudo chown ${isFolder ? '-R ' : ''}"$(id -un)" ${path}`
+  throw refusal(path, `belongs to ${owner}`, me === 0 ? `Run osa without sudo, or: ${chown}` : chown)
+}
+
+const statIfSeen = (path: string): Stats | null => {
+  try {
+    return statSync(path)
+  } catch {
+    // In a folder of root's alone nothing can be seen: then the folder itself tells.
+    return null
+  }
+}
+
+/** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders (S22). */
+const checkWhoseItIs = (error: unknown, path: string): void => {
+  if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException)?.code ?? '')) return
+  for (const one of [path, dirname(path)]) {
+    const stats = statIfSeen(one)
+    if (stats) return checkOwner(one, { uid: stats.uid, isFolder: stats.isDirectory() })
+  }
 }
 
 /** Where a write to `path` must go: symbolic links of the file are followed first, or a rename would replace the link. */
@@ -46,10 +67,18 @@ export const resolveTarget = (path: string): string => {
 export const checkPrivateDir = (dir: string): void => {
   const stats = statSync(dir)
   if (!stats.isDirectory()) throw refusal(dir, 'is not a folder', 'Move it away and try again')
-  checkOwner(dir, stats.uid)
+  checkOwner(dir, { uid: stats.uid, isFolder: true })
   if (isPosix && (stats.mode & 0o022) !== 0) {
     throw refusal(dir, `can be written by others (mode ${(stats.mode & 0o777).toString(8)})`, `chmod 700 ${dir}`)
   }
+}
+
+/** A link may lead into another folder of mine (dotfiles), not to where others could swap the file. */
+const checkTargetDir = (path: string, target: string): void => {
+  const dir = dirname(target)
+  const { uid, mode } = statSync(dir)
+  if (!isPosix || ([0, process.getuid?.()].includes(uid) && (mode & 0o022) === 0)) return
+  throw refusal(path, `is a link into ${dir}, where others may write`, 'Keep it in a folder that only you can write to')
 }
 
 /** A file that has been opened, and where. */
@@ -76,7 +105,7 @@ const readOpenFile = (file: OpenFile, warn: (text: string) => void): Buffer => {
   const { path, descriptor } = file
   const stats = fstatSync(descriptor)
   if (!stats.isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
-  checkOwner(path, stats.uid)
+  checkOwner(path, { uid: stats.uid, isFolder: false })
   if (isPosix) tighten(file, stats.mode, warn)
   if (stats.size > maxFileBytes) throw refusal(path, 'is larger than 1 MiB', 'Move it away and try again')
   return readFileSync(descriptor)
@@ -88,9 +117,10 @@ const readOpenFile = (file: OpenFile, warn: (text: string) => void): Buffer => {
  */
 export const readPrivateFile = (path: string, warn: (text: string) => void): Buffer | null => {
   try {
-    lstatSync(path)
+    const isLink = lstatSync(path).isSymbolicLink()
     checkPrivateDir(dirname(path))
     const target = realpathSync.native(path)
+    if (isLink) checkTargetDir(path, target)
     if (!statSync(target).isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
     const descriptor = openSync(target, flags)
@@ -101,8 +131,18 @@ export const readPrivateFile = (path: string, warn: (text: string) => void): Buf
     }
   } catch (error) {
     if (isMissing(error)) return null
-    throw toStoreError(error, path)
+    throw explainStoreError(error, path)
   }
+}
+
+/** As `toStoreError`, and names the owner of what is denied because it belongs to somebody else. */
+export const explainStoreError = (error: unknown, path: string): unknown => {
+  try {
+    checkWhoseItIs(error, path)
+  } catch (refused) {
+    return refused
+  }
+  return toStoreError(error, path)
 }
 
 /** A file system's no as an `OsaError` that names the path; anything else unchanged. */
