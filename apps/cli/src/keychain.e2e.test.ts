@@ -1,6 +1,7 @@
 /** Logins in a real keyring: a D-Bus of each test's own with a gnome-keyring on it, and the built `osa` as a process. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { openCredentialStore, systemClock } from '@osa/sdk/node'
 import { fakeOsaServer, type KeyringSession, startKeyringSession, startSilentBus } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { findOutside } from './testing/outside-container.ts'
@@ -96,6 +97,30 @@ describe('a login in the keyring', () => {
     expect(await sandbox.run(['whoami'], { env })).toMatchObject({ code: 0 })
     expect(await readdir(join(sandbox.home, '.config', 'osa', 'keychain-items'))).toEqual([])
     expect(node.seen('device')).toEqual([])
+  })
+
+  test('K23 K32: a login that is renewed while it is about to move is moved as it is then', options, async () => {
+    await using session = await startKeyringSession()
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const env = on(session)
+    await seedCredentials(sandbox, { [node.url]: node.issue() })
+    const store = openCredentialStore({ dir: dirname(sandbox.credentials), clock: systemClock, env: sandbox.env(env) })
+    const lock = await store.lockRefresh(node.url, { timeoutMs: 1000 })
+    const renewed = node.issue()
+    let isRenewed = false
+    const moved = await sandbox.run(['login', node.url, '--storage', 'keychain'], {
+      env,
+      onStderr: (soFar) => {
+        if (isRenewed || !soFar.includes('Credentials will be saved in')) return
+        isRenewed = true
+        // long enough for osa to have come to the lock
+        setTimeout(() => void seedCredentials(sandbox, { [node.url]: renewed }).then(lock.release), 700)
+      },
+    })
+    expect(moved, moved.stderr).toMatchObject({ code: 0 })
+    expect((await sandbox.readCredentials())[node.url]).toMatchObject({ storage: 'keychain' })
+    expect(await store.read(node.url)).toMatchObject({ refreshToken: renewed.refresh_token })
   })
 
   test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', options, async () => {

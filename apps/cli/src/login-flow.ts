@@ -81,16 +81,18 @@ interface Saving {
   target: StorageTarget
 }
 
-/** Saves in one place, alone with the server's login: a refresh going on elsewhere would overwrite it. */
-const keep = async (context: CommandContext, server: string, { credential, target }: Saving): Promise<void> => {
-  const store = context.store()
-  const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: context.signal })
+/** Does something alone with a server's login: a refresh going on elsewhere would overwrite it, or be overwritten. */
+const aloneWith = async <T>(context: CommandContext, server: string, work: () => Promise<T>): Promise<T> => {
+  const lock = await context.store().lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: context.signal })
   try {
-    await (await store.reserve(server, target)).commit(credential)
+    return await work()
   } finally {
     await lock.release()
   }
 }
+
+const keep = (context: CommandContext, server: string, { credential, target }: Saving): Promise<void> =>
+  aloneWith(context, server, async () => (await context.store().reserve(server, target)).commit(credential))
 
 /** Saves where it was announced. A keychain that fails only now is no leave for a file: a person must say so (S5). */
 const keepAsAgreed = async (context: CommandContext, server: string, saving: Saving): Promise<void> => {
@@ -126,9 +128,13 @@ const save = async (context: CommandContext, server: string, saving: Saving): Pr
 /** Moves a saved login to where `--storage` says; answers what kind of place that is. */
 export const moveLogin = async (context: CommandContext, server: string): Promise<StorageTarget['kind']> => {
   const { target } = await chooseAndAnnounce(context)
-  const credential = await context.store().read(server)
-  if (!credential) throw notAuthenticated(server)
-  await keep(context, server, { credential, target })
+  const store = context.store()
+  await aloneWith(context, server, async () => {
+    // Read under the lock: a pair that was read before may be used up by now.
+    const credential = await store.read(server)
+    if (!credential) throw notAuthenticated(server)
+    await (await store.reserve(server, target)).commit(credential)
+  })
   return target.kind
 }
 

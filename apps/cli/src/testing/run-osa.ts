@@ -48,6 +48,8 @@ export interface Sandbox extends AsyncDisposable {
     },
   ): Promise<{ code: number; screen: string; raw: string }>
   readCredentials(): Promise<Record<string, Record<string, unknown>>>
+  /** What a run is given beside `more`. */
+  env(more: Record<string, string | undefined>): Record<string, string>
 }
 
 const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]/g
@@ -70,6 +72,7 @@ export const makeSandbox = async (options: { program?: string } = {}): Promise<S
     project,
     credentials,
     linkFile: join(project, '.osa', 'config.json'),
+    env: (more) => environment(home, more),
     readCredentials: async () => JSON.parse(await readFile(credentials, 'utf8')),
     run: (args, options = {}) =>
       new Promise((resolve, reject) => {

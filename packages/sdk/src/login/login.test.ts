@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { storedCredentials } from '../client/stored-credentials.ts'
+import { systemClock } from '../clock.ts'
+import { openCredentialStore } from '../credentials/credential-store.ts'
 import { createOsaClient } from '../index.node.ts'
 import { createManualClock, fakeOsaServer, makeTemporaryDir, memoryStore } from '../testing/index.ts'
 import { login, type Verification } from './login.ts'
@@ -141,4 +144,24 @@ test('logout forgets the login also when the server is out of reach, and says so
   expect(await logout({ server: node.url, store })).toEqual({ removed: true, revoked: false })
   expect(store.snapshot()).toEqual({})
   expect(await logout({ server: node.url, store })).toEqual({ removed: false, revoked: false })
+})
+
+test('K32 K36: logout waits for a renewal that is under way, and ends what came of it', async () => {
+  await using node = await fakeOsaServer()
+  await using folder = await makeTemporaryDir()
+  const issued = node.issue()
+  const store = openCredentialStore({ dir: join(folder.path, 'osa'), clock: systemClock })
+  const save = async (entry: typeof issued) =>
+    (await store.reserve(node.url)).commit({
+      ...{ accessToken: entry.access_token, refreshToken: entry.refresh_token },
+      ...{ expiresAt: 2e9, obtainedAt: 1.9e9, user: null },
+    })
+  await save(issued)
+  const lock = await store.lockRefresh(node.url, { timeoutMs: 1000 })
+  const ended = logout({ server: node.url, store })
+  await save(node.issue())
+  await lock.release()
+  expect(await ended).toEqual({ removed: true, revoked: true })
+  expect(node.families.map(({ revoked }) => revoked)).toEqual([false, true])
+  expect(await store.list()).toEqual([])
 })

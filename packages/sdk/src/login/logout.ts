@@ -6,6 +6,8 @@ import { canonicalServer } from '../server-url.ts'
 import { createHttp } from '../wire/http.ts'
 import { revokeSession } from '../wire/v1.ts'
 
+const lockTimeoutMs = 20_000
+
 export interface LogoutOptions extends StoreLocation {
   /** The node's address. */
   readonly server: string | URL
@@ -24,19 +26,29 @@ export interface Logout {
   readonly revoked: boolean
 }
 
-/** Ends the session at the server and forgets the login, the latter also when the server is out of reach. Throws `store_…`. */
+const revoke = async (server: string, refreshToken: string, options: LogoutOptions): Promise<boolean> => {
+  try {
+    const http = createHttp(options.fetch ? { fetch: options.fetch } : {})
+    await revokeSession(http, { server, refreshToken, signal: options.signal, timeoutMs: 10_000 })
+    return true
+  } catch (error) {
+    if (isOsaError(error) && error.code !== 'aborted') return false
+    throw error
+  }
+}
+
+/** Ends the session at the server and forgets the login, the latter also when the server is out of reach. Throws `aborted`, `lock_timeout`, `store_…`. */
 export const logout = async (options: LogoutOptions): Promise<Logout> => {
   const server = canonicalServer(String(options.server), { allowHttp: true })
   const { store = credentialStore(options), signal } = options
-  const saved = await store.read(server)
-  const removed = await store.remove(server)
-  if (!saved?.refreshToken) return { removed, revoked: false }
+  if ((await store.read(server)) === null) return { removed: await store.remove(server), revoked: false }
+  // Alone with the login: a renewal going on elsewhere would leave a newer token alive.
+  const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal })
   try {
-    const http = createHttp(options.fetch ? { fetch: options.fetch } : {})
-    await revokeSession(http, { server, refreshToken: saved.refreshToken, signal, timeoutMs: 10_000 })
-    return { removed, revoked: true }
-  } catch (error) {
-    if (isOsaError(error)) return { removed, revoked: false }
-    throw error
+    const saved = await store.read(server)
+    const revoked = saved?.refreshToken ? await revoke(server, saved.refreshToken, options) : false
+    return { removed: await store.remove(server), revoked }
+  } finally {
+    await lock.release()
   }
 }
