@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
 import { createHttp, createSession, openCredentialStore, systemClock } from '@osa/sdk/node'
+import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'
 import { runOsa } from './osa-process.ts'
@@ -23,6 +24,26 @@ test('K32 sixty osa processes with an expired token make one refresh at the node
   for (const { stdout } of runs) expect(stdout).toContain('Josiah Carberry')
   expect(await node.refreshes()).toBe(1)
 })
+
+test('K23 K32 forty osa processes whose expired login is in a keyring make one refresh, and all of them succeed', async () => {
+  await using folder = await temporaryFolder()
+  await using session = await startKeyringSession()
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  const { url } = node
+  const env = { ...session.env, OSA_CREDENTIAL_STORE: 'keychain' }
+  const options = { home: session.home, env }
+  await logIn(url, options)
+  const store = openCredentialStore({ dir: dirname(credentialsPath(session.home)), clock: systemClock, env })
+  const login = await store.read(url)
+  if (!login) throw new Error('no login')
+  await (await store.reserve(url)).commit({ ...login, expiresAt: 1 })
+  const startedAt = performance.now()
+  const runs = await Promise.all(Array.from({ length: 40 }, () => runOsa(['whoami', '--server', url], options)))
+  console.info(`40 processes with a keyring: ${Math.round(performance.now() - startedAt)} ms`)
+  expect(runs.filter(({ code }) => code !== 0)).toEqual([])
+  expect(await node.refreshes()).toBe(1)
+  expect(entryOf(session.home, url)).toMatchObject({ storage: 'keychain' })
+}, 180_000)
 
 test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
   await using folder = await temporaryFolder()
