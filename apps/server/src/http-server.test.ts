@@ -177,3 +177,27 @@ test('J14 closing waits for what is in flight and accepts nothing new', async ()
   expect((await inFlight).status).toBe(200)
   await closed
 })
+
+test('J14 a request that is on its way when the server stops is answered, and told that no other will be', async () => {
+  const server = await open(ok)
+  const socket = connect(server.port, '127.0.0.1')
+  socket.setEncoding('utf8')
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+  socket.write(request)
+  const [first] = await once(socket, 'data')
+  expect(first).toContain('keep-alive')
+  const stopped = server.close(1_000)
+  socket.write(request)
+  const [second] = await once(socket, 'data')
+  expect(second).toMatch(/^HTTP\/1.1 200 OK\r\n(.*\r\n)*connection: close/i)
+  await stopped
+})
+
+test('J14 a connection on which nothing comes does not hold up the end', async () => {
+  const server = await open(ok)
+  const idle = connect(server.port, '127.0.0.1')
+  await once(idle, 'connect')
+  const stopping = performance.now()
+  await server.close(10_000)
+  expect(performance.now() - stopping).toBeLessThan(5_000)
+})

@@ -4,7 +4,8 @@
  * `requestTimeout` is about receiving a request, so a long answer (server-sent events of a subscription) is not cut by it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, type Socket, Server as TcpServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { refuse } from '@osa/core'
 import { malformedRequest, parserStatus, refuseRequest, refuseSocket } from './http-refusals.ts'
@@ -58,7 +59,10 @@ export const listen = async (options: {
     errorHandler: malformedRequest, // what this meets is a request line or Host header that is no URL
   })
   const openRequests = countOpenRequests(maxOpenRequests)
+  let ending = false
   const server = createServer({ ...serverLimits, ...options.limits }, (incoming, outgoing) => {
+    // so that nobody sends their next request into a connection that is about to end
+    if (ending) outgoing.setHeader('Connection', 'close')
     const entered = openRequests.enter(incoming, outgoing)
     if (entered === 'one_too_many') return refuseRequest(outgoing, 429, tooManyAtOnce)
     if (entered === 'behind_a_refusal') return
@@ -78,23 +82,53 @@ export const listen = async (options: {
     else if (openRequests.isAnswered(socket)) socket.end(() => socket.destroy())
     else refuseSocket(socket, parserStatus(error))
   })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    close(graceMs) {
+      ending = true
+      return close({ server, sockets, graceMs })
+    },
+  }
 }
 
 const tooManyAtOnce = refuse('temporarily_unavailable', 'Wait for answers before sending more on one connection.', {
   retryAfterSeconds: 1,
 })
 
-const close = async (server: Server, graceMs: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // a connection that was busy a moment ago would otherwise be kept alive for its next request
-  const hurry = setInterval(() => server.closeIdleConnections(), 50)
+/** How long a connection without a request may stay when the server stops: one may be on its way (J14). */
+const lastRequestMs = 200
+const hurryMs = 50
+
+const close = async ({
+  server,
+  sockets,
+  graceMs,
+}: {
+  server: Server
+  sockets: ReadonlySet<Socket>
+  graceMs: number
+}): Promise<void> => {
+  // not http's own `close`, which cuts connections whose request has been sent and not yet been read
+  const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()))
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+  await Promise.race([closed, sleep(lastRequestMs)])
+  // a connection that was busy a moment ago would otherwise be kept alive for its next request
+  const hurry = setInterval(() => {
+    server.closeIdleConnections()
+    // nor does a browser's connection in advance hold up the end; Node.js does not count it as idle
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+  }, hurryMs)
   await closed
   clearInterval(hurry)
   clearTimeout(cut)
+  server.close() // nothing is open any more; ends http's own check of slow connections
 }
