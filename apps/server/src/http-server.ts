@@ -104,6 +104,9 @@ const tooManyAtOnce = refuse('temporarily_unavailable', 'Wait for answers before
   retryAfterSeconds: 1,
 })
 
+/** Seen in a timer and again after the system's input was read, it is not only a busy process that has not listened yet. */
+const isSilent = ({ bytesRead }: Socket): boolean => bytesRead === 0
+
 /** How long a connection without a request may stay when the server stops: one may be on its way (J14). */
 const lastRequestMs = 200
 const hurryMs = 50
@@ -125,7 +128,7 @@ const close = async ({
   const hurry = setInterval(() => {
     server.closeIdleConnections()
     // nor does a browser's connection in advance hold up the end; Node.js does not count it as idle
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    for (const socket of [...sockets].filter(isSilent)) setImmediate(() => isSilent(socket) && socket.destroy())
   }, hurryMs)
   await closed
   clearInterval(hurry)
