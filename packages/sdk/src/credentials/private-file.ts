@@ -47,10 +47,9 @@ const statIfSeen = (path: string): Stats | null => {
 /** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders (S22). */
 const checkWhoseItIs = (error: unknown, path: string): void => {
   if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException)?.code ?? '')) return
-  for (const one of [path, dirname(path)]) {
-    const stats = statIfSeen(one)
-    if (stats) return checkOwner(one, { uid: stats.uid, isFolder: stats.isDirectory() })
-  }
+  const seen = statIfSeen(path) ? path : dirname(path)
+  const stats = statIfSeen(seen)
+  if (stats) checkOwner(seen, { uid: stats.uid, isFolder: stats.isDirectory() })
 }
 
 /** Where a write to `path` must go: symbolic links of the file are followed first, or a rename would replace the link. */
