@@ -5,8 +5,9 @@ import { createHttp, createSession, openCredentialStore, systemClock } from '@os
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'
-import { runOsa } from './osa-process.ts'
-import { ageLogin, credentialsPath, entryOf, logIn } from './stored-login.ts'
+import { runOsa, spawnOsa } from './osa-process.ts'
+import { ageLogin, credentialsPath, entryOf, logIn, writeEntries } from './stored-login.ts'
+import { startTappedProxy } from './tapped-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 test('K32 sixty osa processes with an expired token make one refresh at the node, and all of them succeed', async () => {
@@ -67,3 +68,28 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
     expect(await node.refreshes()).toBe(round)
   }
 })
+
+test('K32 K35 a command that is suspended when the node has renewed its token costs nobody the session', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using proxy = await startTappedProxy(node.url)
+  const { url } = proxy
+  const options = { home: join(folder.path, 'home') }
+  await logIn(node.url, options)
+  writeEntries(options.home, { [url]: entryOf(options.home, node.url) })
+  ageLogin(options.home, url)
+  const suspended = spawnOsa(['whoami', '--server', url], options)
+  await new Promise<void>((done) => {
+    proxy.onAnswered = () => {
+      proxy.onAnswered = () => undefined
+      suspended.child.kill('SIGSTOP')
+      done()
+    }
+  })
+  // it waits for the lock until the holder has been silent for so long that it is taken for dead
+  expect(await runOsa(['whoami', '--server', url], options)).toMatchObject({ code: 0 })
+  suspended.child.kill('SIGCONT')
+  expect([await suspended.ended, suspended.stderr()]).toEqual([0, ''])
+  ageLogin(options.home, url)
+  expect(await runOsa(['whoami', '--server', url], options)).toMatchObject({ code: 0 })
+}, 60_000)

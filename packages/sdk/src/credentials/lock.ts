@@ -1,6 +1,6 @@
 /**
  * A lock between processes: `mkdir`, which is atomic everywhere, with a file inside that says whose it is and a heartbeat. A holder that
- * died is noticed at once on the same machine, and after thirty silent seconds elsewhere.
+ * died is noticed at once on the same machine, and after seventeen silent seconds elsewhere or if it is suspended.
  */
 import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
