@@ -3,7 +3,8 @@
  * no string from a server, a file or a name can move the cursor (K05).
  */
 import { cleanText, OsaError } from '@osa/sdk/node'
-import { fitToLook, type Look, type Mark, mark, spinnerFrames } from './marks.ts'
+import { createLiveLine } from './live-line.ts'
+import { fitToLook, type Look, type Mark, mark } from './marks.ts'
 import { ask, askYesNo } from './prompt.ts'
 
 export interface Io {
@@ -66,12 +67,9 @@ export interface IoOptions {
 }
 
 const maxLineCharacters = 400
-const redrawMs = 250
-const clearLine = '\r\u001b[K'
 const [blackOnWhite, colourOff] = ['\u001b[30;47m', '\u001b[0m']
 /** Where the output is no terminal: wide enough for any table. */
 const pageColumns = 120
-const spinnerMargin = 4
 
 /** JSON escapes the C0 controls only; the others, and what reorders text, may stand on a terminal just as well (K05). */
 const escapeForTerminal = (json: string): string =>
@@ -83,28 +81,15 @@ const escapeForTerminal = (json: string): string =>
 export const createIo = (options: IoOptions): Io => {
   const { stdin, stdout, stderr, look, isJson } = options
   const clean = (text: string): string => fitToLook(cleanText(text, maxLineCharacters), look)
-  const marked = (kind: Mark, text: string): void => void stderr.write(` ${mark(kind, look)} ${clean(text)}\n`)
-  const warnings: string[] = []
-  const unlessJson = (write: () => void): void => {
-    if (!isJson) write()
+  const live = createLiveLine({ output: stderr, look, clean })
+  const write = (text: string): void => {
+    live.clear()
+    stderr.write(text)
   }
-
-  const spin = (render: () => string): { stop(): void } => {
-    const frames = spinnerFrames(look)
-    let frame = 0
-    const draw = (): void => {
-      // A line that wraps cannot be cleared: it would fill the screen, four times a second.
-      const room = Math.max(0, (stderr.columns || pageColumns) - spinnerMargin)
-      stderr.write(`${clearLine} ${frames[frame++ % frames.length]} ${clean(render()).slice(0, room)}`)
-    }
-    draw()
-    const timer = setInterval(draw, redrawMs)
-    return {
-      stop() {
-        clearInterval(timer)
-        stderr.write(clearLine)
-      },
-    }
+  const marked = (kind: Mark, text: string): void => write(` ${mark(kind, look)} ${clean(text)}\n`)
+  const warnings: string[] = []
+  const unlessJson = (work: () => void): void => {
+    if (!isJson) work()
   }
 
   return {
@@ -124,29 +109,29 @@ export const createIo = (options: IoOptions): Io => {
     isLive: options.isLive && !isJson && stderr.isTTY === true,
     data: (line) => void stdout.write(`${cleanText(line, 16_384)}\n`),
     page: (text) => void stdout.write(`${fitToLook(text, look)}\n`),
-    debug: (line) => void stderr.write(`   ${clean(line)}\n`),
+    debug: (line) => write(`   ${clean(line)}\n`),
     json: (document) => void stdout.write(`${escapeForTerminal(JSON.stringify(document))}\n`),
     ok: (text) => unlessJson(() => marked('ok', text)),
-    say: (text) => unlessJson(() => void stderr.write(`   ${clean(text)}\n`)),
+    say: (text) => unlessJson(() => write(`   ${clean(text)}\n`)),
     hint: (text) => unlessJson(() => marked('hint', text)),
-    phase: (text) => unlessJson(() => void stderr.write(`==> ${clean(text)}\n`)),
+    phase: (text) => unlessJson(() => write(`==> ${clean(text)}\n`)),
     warn: (text) => {
       warnings.push(cleanText(text, maxLineCharacters))
       marked('warning', text)
     },
     warnings,
     fail: (text) => unlessJson(() => marked('fail', text)),
-    blank: () => unlessJson(() => void stderr.write('\n')),
-    row: (kind, text) => unlessJson(() => (kind ? marked(kind, text) : void stderr.write(`   ${clean(text)}\n`))),
+    blank: () => unlessJson(() => write('\n')),
+    row: (kind, text) => unlessJson(() => (kind ? marked(kind, text) : write(`   ${clean(text)}\n`))),
     drawing: (lines) =>
       unlessJson(() => {
-        for (const line of lines) stderr.write(`${blackOnWhite}${line}${colourOff}\n`)
+        for (const line of lines) write(`${blackOnWhite}${line}${colourOff}\n`)
       }),
-    copy: (text) => unlessJson(() => void stderr.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
-    spin,
+    copy: (text) => unlessJson(() => write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
+    spin: live.start,
     confirm: (question, { assume, signal }) =>
-      askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal }),
-    ask: (question, { signal }) => ask(clean(question), { input: stdin(), output: stderr, signal }),
+      live.away(() => askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal })),
+    ask: (question, { signal }) => live.away(() => ask(clean(question), { input: stdin(), output: stderr, signal })),
   }
 }
 
