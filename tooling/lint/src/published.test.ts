@@ -28,7 +28,7 @@ const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: s
       'typescript',
       'zod',
     ],
-    files: /^(README\.md|LICENSE|package\.json|dist\/[\w.-]+\.(js|d\.ts))$/,
+    files: /^(README\.md|LICENSE|package\.json|dist\/[\w.-]+\.(js|d\.ts)|examples\/[\w.-]+\.ts)$/,
   },
 }
 
@@ -39,7 +39,7 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
   const folder = publishedFolders[name]
   const { bundled, installed, files } = expected[name]
 
-  test('L02 the tarball holds what runs and nothing else: no source, no source map, no settings', () => {
+  test('L02 the tarball holds what runs, examples to read, and nothing else: no source, no source map, no settings', () => {
     const packed = tarballFiles(name)
     expect(packed.filter((file) => !files.test(file))).toEqual([])
     expect(packed.filter((file) => file.startsWith('dist/')).length).toBeGreaterThan(1)
