@@ -95,6 +95,15 @@ test.each([
   },
 )
 
+test('S21: logins that cannot be read are not called none', async () => {
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, '{')
+  const { stderr } = await sandbox.run(['status', '--server', 'https://a.example'])
+  expect(stderr).toContain("   The logins on this computer can't be read\n")
+  expect(stderr).toContain(` ⚠ ${sandbox.credentials} is not valid JSON`)
+  expect(stderr).not.toContain('No logins')
+})
+
 test('a server that refuses the session is exit 4, one that answers nonsense is exit 8', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()

@@ -94,6 +94,7 @@ export const status: RunCommand = async (context) => {
     link,
     server,
     logins: reports,
+    areLoginsKnown: stored.error === null,
     localArchive: await findLocalArchive(context.cwd),
     problems: [
       // A config folder that there is none of has been told of already.

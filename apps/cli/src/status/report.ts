@@ -17,6 +17,8 @@ export interface Status {
   link: { path: string; url: string; state: 'ok' | 'malformed' | 'foreign_owner' } | null
   server: ResolvedServer | null
   logins: readonly LoginReport[]
+  /** Whether the saved logins could be read; if not, it is not known whether there are any. */
+  areLoginsKnown: boolean
   localArchive: LocalArchive | null
   problems: readonly Problem[]
 }
@@ -33,10 +35,11 @@ const folderLine = ({ folder, link }: Status): string => {
   return `Folder   ${folder} → ${link.url} (${shortPath(folder, link.path)})`
 }
 
-const printLogins = (context: CommandContext, { logins, server }: Status): void => {
+const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }: Status): void => {
   const { io } = context
   io.blank()
-  if (logins.length === 0) io.say('No logins on this computer')
+  if (!areLoginsKnown) io.say("The logins on this computer can't be read")
+  else if (logins.length === 0) io.say('No logins on this computer')
   if (logins.length === 0) return
   const rows = logins.map((login) => ({
     mark: markOf(login),

@@ -42,7 +42,7 @@ export const refusalOf = (answer: HttpAnswer, calls: number): OsaError | null =>
   const { json, server, status } = answer
   const each = Array.isArray(json) && json.length === calls ? json : []
   if (isRefusal(json) || (each.length > 0 && each.every((one) => isRefusal(one) || isResult(one)))) return null
-  // What the node itself refuses before tRPC sees it: a body that is too large, a header that holds no token.
+  // What the node itself refuses before tRPC sees it: a body that is too large, a header that holds two tokens.
   const code = status >= 400 && status < 500 && status !== 429 ? readV1ErrorCode(json) : null
   if (!code) return unexpectedAnswer(answer)
   const message = `${server} refuses the request (HTTP ${status}, ${code})`
