@@ -13,8 +13,9 @@ import type { AppRouter } from './app-router.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { bearerOf, refusalOf } from './guarded-fetch.ts'
-import { isTransient, sleep } from './retry-policy.ts'
+import { isTransient } from './retry-policy.ts'
 import { signedHeaders } from './send-link.ts'
+import { sharedSleep } from './shared-sleep.ts'
 
 const isEventStream = (response: Response): boolean =>
   response.status === 200 && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
@@ -59,7 +60,7 @@ export const subscriptionLink =
           if (signal.aborted) throw cause
           const error = failureOf(cause, connection)
           if (isTransient(error)) {
-            await sleep(error.retryAfterMs ?? 0, signal)
+            await sharedSleep(error.retryAfterMs ?? 0)(signal)
             // The event source takes what is thrown for a broken connection.
             throw cause
           }

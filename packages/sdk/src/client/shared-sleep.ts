@@ -1,0 +1,53 @@
+/** Pauses that several calls take together. */
+import { cancelled } from '../cancelled.ts'
+
+/** Waits until a pause is over; rejects with an `OsaError` when the signal fires. */
+export type Wait = (signal: AbortSignal | null | undefined) => Promise<void>
+
+const unlessCancelled = (over: Promise<void>, signal: AbortSignal | null | undefined): Promise<void> =>
+  new Promise((done, fail) => {
+    const stop = (): void => {
+      if (signal) fail(cancelled(signal))
+    }
+    if (signal?.aborted) return stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    over.then(() => {
+      signal?.removeEventListener('abort', stop)
+      done()
+    })
+  })
+
+/** A pause of one timer, which begins with the first who waits; all leave it in the same moment. Where all gave up, it ends. */
+export const sharedSleep = (ms: number): Wait => {
+  let waiting = 0
+  let timer: ReturnType<typeof setTimeout>
+  let over: Promise<void>
+  return async (signal) => {
+    if (waiting === 0) {
+      over = new Promise((done) => {
+        timer = setTimeout(done, ms)
+      })
+    }
+    waiting += 1
+    try {
+      await unlessCancelled(over, signal)
+    } finally {
+      waiting -= 1
+      if (waiting === 0) clearTimeout(timer)
+    }
+  }
+}
+
+/** Makes one value for all who ask in one turn of the event loop, however long the turn takes. */
+export const oncePerTurn = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null
+  return () => {
+    if (made === null) {
+      made = { value: make() }
+      setTimeout(() => {
+        made = null
+      })
+    }
+    return made.value
+  }
+}
