@@ -3,6 +3,7 @@ import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
 import superjson from 'superjson'
 import { expect, test } from 'vitest'
+import { startCpuTime } from './testing/cpu-time.ts'
 import { startTestNode, type TestNode } from './testing/test-node.ts'
 
 const nodeWith = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) => {
@@ -79,7 +80,7 @@ test('J12 parts that are shared a billion times over, and cycles, are gaps: supe
     { config: { self: 0 }, equalities: { [at]: [`${at}.self`] } },
   ]
   for (const { config, equalities } of attempts) {
-    const startedAtMs = performance.now()
+    const spentMs = startCpuTime()
     const manifest = sampleManifest()
     const hooks = manifest.hooks.map((hook) => ({ ...hook, config }))
     const meta = { referentialEqualities: equalities }
@@ -90,6 +91,6 @@ test('J12 parts that are shared a billion times over, and cycles, are gaps: supe
     )
     expect([status, result?.error]).toEqual([200, 'invalid_convention'])
     expect(result.gaps[0].message).toMatch(/too many values|levels deep/)
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000)
+    expect(spentMs()).toBeLessThan(5_000)
   }
 })

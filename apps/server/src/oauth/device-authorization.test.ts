@@ -3,6 +3,7 @@ import { defaultBudgets } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
 import { parseCidr } from '../requester.ts'
+import { startCpuTime } from '../testing/cpu-time.ts'
 import { basic, formType, pollToken, postForm } from '../testing/oauth-calls.ts'
 import { startTestNode } from '../testing/test-node.ts'
 
@@ -208,11 +209,11 @@ describe('refusals', () => {
 
   test('J12 ten thousand parameters, or a name of nearly the whole body, are cheap', async () => {
     const node = await startTestNode()
-    const startedAtMs = performance.now()
+    const spentMs = startCpuTime()
     await postForm(node, path, '&'.repeat(60_000))
     await postForm(node, path, 'a=&'.repeat(10_000))
     await postForm(node, path, `${'a'.repeat(60_000)}=1`)
-    expect(performance.now() - startedAtMs).toBeLessThan(300)
+    expect(spentMs()).toBeLessThan(1_000)
   })
 })
 

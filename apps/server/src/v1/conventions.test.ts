@@ -2,6 +2,7 @@
 import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
 import { describe, expect, test } from 'vitest'
+import { startCpuTime } from '../testing/cpu-time.ts'
 import { startTestNode, type TestNode } from '../testing/test-node.ts'
 
 const path = '/api/v1/conventions'
@@ -162,7 +163,7 @@ describe('POST /api/v1/conventions', () => {
 
   test('J12 hostile structures are cheap', async () => {
     const node = await nodeWith()
-    const startedAtMs = performance.now()
+    const spentMs = startCpuTime()
     const bodies = [
       `"${'\\"'.repeat(900_000)}`,
       `{${'"a":{'.repeat(300_000)}`,
@@ -171,7 +172,7 @@ describe('POST /api/v1/conventions', () => {
       `{${Array.from({ length: 120_000 }, (_, at) => `"k${at}":1`).join(',')}}`,
     ]
     for (const body of bodies) expect([400, 422]).toContain((await deploy(node, body)).status)
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000)
+    expect(spentMs()).toBeLessThan(5_000)
   })
 
   test('too many are 429 with Retry-After', async () => {

@@ -2,6 +2,7 @@
 import { deviceCodeGrantType } from '@osa/contract'
 import { memoryStore } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
+import { startCpuTime } from '../testing/cpu-time.ts'
 import { postJson } from '../testing/oauth-calls.ts'
 import { startTestNode, type TestNode } from '../testing/test-node.ts'
 
@@ -145,7 +146,7 @@ describe('strict JSON', () => {
 
   test('J12 deep nesting is refused cheaply', async () => {
     const node = await startTestNode()
-    const startedAtMs = performance.now()
+    const spentMs = startCpuTime()
     for (const body of [
       `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
       `{"a":${'{"a":'.repeat(10_000)}`,
@@ -155,7 +156,7 @@ describe('strict JSON', () => {
     ]) {
       expect((await postJson(node, '/api/v1/auth/device', body)).status).toBe(400)
     }
-    expect(performance.now() - startedAtMs).toBeLessThan(400)
+    expect(spentMs()).toBeLessThan(1_000)
   })
 })
 

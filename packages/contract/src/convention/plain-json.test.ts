@@ -75,8 +75,9 @@ test('a convention is at most a megabyte, as JSON', () => {
 })
 
 test('J12 the largest value that is looked at whole is looked at in time', () => {
-  const startedAtMs = performance.now()
+  const before = process.cpuUsage()
   gapsOf(withConfig(Object.fromEntries(Array.from({ length: 99_000 }, (_, at) => [`k${at}`, at]))))
   plainJsonGap(Array(1_000_000).fill(0))
-  expect(performance.now() - startedAtMs).toBeLessThan(3_000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000).toBeLessThan(3_000)
 })

@@ -55,7 +55,7 @@ test('K32: the lock of a process that is gone is taken over at once, by one of m
     }),
   )
   expect(most).toBe(1)
-  expect(Date.now() - startedAtMs).toBeLessThan(3000)
+  expect(Date.now() - startedAtMs).toBeLessThan(10_000)
 })
 
 test('K32: a holder on another machine counts as alive for 17 s of silence', { timeout: 10_000 }, async () => {
