@@ -36,6 +36,7 @@ export {
   openCredentialStore,
   type RefreshLockOptions,
   type Reservation,
+  type SeenLogin,
 } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
 export {

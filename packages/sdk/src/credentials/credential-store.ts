@@ -5,7 +5,14 @@ import type { StorageTarget } from '../keychain/choose-storage.ts'
 import type { KeychainBackend } from '../keychain/keychain.ts'
 import { openSystemKeychain } from '../keychain/system-keychain.ts'
 import type { Environment } from './config-dir.ts'
-import { type Credential, keychainOf, listLogins, readCredential, type StoredLogin } from './credentials-file.ts'
+import {
+  type Credential,
+  type Entries,
+  keychainOf,
+  listLogins,
+  readCredential,
+  type StoredLogin,
+} from './credentials-file.ts'
 import type { Lock } from './lock.ts'
 import { entryOf, openLoginIndex } from './login-index.ts'
 import type { LoginKeeping } from './login-keeping.ts'
@@ -32,6 +39,14 @@ export interface RefreshLockOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What a store says of a login without opening a keychain. */
+export interface SeenLogin {
+  /** Null when there is none. */
+  readonly login: StoredLogin | null
+  /** The store's own note of it, by which it tells whether the login has changed since. */
+  readonly entry: unknown
+}
+
 /** The saved logins of one config directory. */
 export interface CredentialStore {
   /** Where this store keeps things, for a person to read. */
@@ -40,6 +55,8 @@ export interface CredentialStore {
   readonly keychainLabel: string
   /** All logins, without their secrets. Never opens a keychain. */
   list(): Promise<StoredLogin[]>
+  /** One login, without its secrets. Never opens a keychain. */
+  look(server: string): Promise<SeenLogin>
   /**
    * One login with its secrets; null when there is none. Throws `malformed_credentials`, `store_locked`, `store_unavailable`,
    * `store_unwritable`, and `not_authenticated` where the entry points at a keychain that no longer holds the login.
@@ -54,8 +71,8 @@ export interface CredentialStore {
   remove(server: string): Promise<boolean>
   /** One process at a time may renew a server's login. */
   lockRefresh(server: string, options: RefreshLockOptions): Promise<Lock>
-  /** As `lockRefresh`, but null as soon as another process has changed the login: it is worth another look. */
-  lockRefreshUnlessChanged(server: string, options: RefreshLockOptions): Promise<Lock | null>
+  /** As `lockRefresh`, but null when the lock is held and the login is no longer what was `seen`: it is worth another look. */
+  lockRefreshUnlessChanged(server: string, seen: SeenLogin, options: RefreshLockOptions): Promise<Lock | null>
   /** Moves an unreadable credentials file aside and answers its new path; null when the file can be read or is not there. */
   setAsideUnreadable(): Promise<string | null>
 }
@@ -88,6 +105,7 @@ export const openCredentialStore = (options: CredentialStoreOptions): Credential
     path,
     keychainLabel: keychain.label,
     list: async () => listLogins(await index.read()),
+    look: async (server) => lookAt(await index.read(), server),
     async read(server) {
       const entry = entryOf(await index.read(), server)
       if (entry === undefined) return null
@@ -98,9 +116,15 @@ export const openCredentialStore = (options: CredentialStoreOptions): Credential
     reserve: async (server, target) => await (await keeping()).reserve(server, target),
     remove: async (server) => await (await keeping()).remove(server),
     lockRefresh: async (server, wait) => await (await keeping()).lockRefresh(server, wait),
-    lockRefreshUnlessChanged: async (server, wait) => await (await keeping()).lockRefreshUnlessChanged(server, wait),
+    lockRefreshUnlessChanged: async (...wait) => await (await keeping()).lockRefreshUnlessChanged(...wait),
     setAsideUnreadable: async () => await (await keeping()).setAsideUnreadable(),
   }
+}
+
+/** What the entries of an index say of a login. */
+export const lookAt = (entries: Entries, server: string): SeenLogin => {
+  const entry = entryOf(entries, server)
+  return { entry, login: listLogins({ [server]: entry })[0] ?? null }
 }
 
 /** The error for a server that has no saved login. */

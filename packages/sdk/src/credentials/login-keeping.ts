@@ -153,10 +153,9 @@ export const openLoginKeeping = (options: {
       const { path: lockPath, purpose } = await refreshLock(server)
       return await acquireLock(lockPath, { ...wait, clock, purpose })
     },
-    async lockRefreshUnlessChanged(server, wait) {
+    async lockRefreshUnlessChanged(server, seen, wait) {
       const { path: lockPath, purpose } = await refreshLock(server)
-      const entry = entryOf(await index.read(), server)
-      const change = changes.watch((entries) => !isSameEntry(entryOf(entries, server), entry))
+      const change = changes.watch((entries) => !isSameEntry(entryOf(entries, server), seen.entry))
       return await acquireLockUnless(change, lockPath, { ...wait, clock, purpose })
     },
   }

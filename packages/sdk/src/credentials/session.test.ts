@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
 import { createMemoryKeychain, type FakeOsaServerOptions, fakeOsaServer, makeTemporaryDir } from '../testing/index.ts'
 import { createHttp } from '../wire/http.ts'
-import { openCredentialStore } from './credential-store.ts'
+import { type CredentialStore, openCredentialStore } from './credential-store.ts'
 import { createSession } from './session.ts'
 
 /** A node, and a home folder with one login of it. */
@@ -202,6 +202,23 @@ test('K32: who waits for another process goes on as soon as the new login is the
   const renewed = home.node.issue()
   await writeFile(home.path, JSON.stringify({ [home.node.url]: renewed, 'https://other.example': {} }))
   expect(await waiting).toEqual([1, 2, 3].map(() => renewed.access_token))
+  await lock.release()
+  expect(home.node.requests).toEqual([])
+})
+
+test('K32: a login that is renewed between the look at it and the wait for the lock is noticed all the same', async () => {
+  await using home = await setUp({ expired: true })
+  const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
+  const renewed = home.node.issue()
+  const store: CredentialStore = {
+    ...home.store,
+    async lockRefreshUnlessChanged(...wait) {
+      await writeFile(home.path, JSON.stringify({ [home.node.url]: renewed }))
+      return await home.store.lockRefreshUnlessChanged(...wait)
+    },
+  }
+  const session = createSession({ store, http: createHttp(), clock: systemClock })
+  expect(await session.getFreshToken(home.node.url)).toBe(renewed.access_token)
   await lock.release()
   expect(home.node.requests).toEqual([])
 })

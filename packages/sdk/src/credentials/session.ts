@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import type { Tokens } from '../wire/answers.ts'
 import type { Http } from '../wire/http.ts'
-import { type CredentialStore, notAuthenticated } from './credential-store.ts'
+import { type CredentialStore, notAuthenticated, type SeenLogin } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
 import { refresh } from './refresh.ts'
 
@@ -123,8 +123,9 @@ export const createSession = (options: SessionOptions): Session => {
   }
 
   /** A renewed token, or one that somebody else has renewed; null when the login has changed, and is to be looked at again. */
-  const renew = async (server: string, request: TokenRequest): Promise<string | null> => {
-    const lock = await store.lockRefreshUnlessChanged(server, { timeoutMs: lockTimeoutMs, signal: request.signal })
+  const renew = async (server: string, seen: SeenLogin, request: TokenRequest): Promise<string | null> => {
+    const wait = { timeoutMs: lockTimeoutMs, signal: request.signal }
+    const lock = await store.lockRefreshUnlessChanged(server, seen, wait)
     if (!lock) return null
     try {
       const current = await store.read(server)
@@ -139,15 +140,16 @@ export const createSession = (options: SessionOptions): Session => {
   }
 
   /** Whether a login in a keychain has to be renewed by what the index says: then only the process that does it opens the keychain. */
-  const isOverByIndex = async (server: string): Promise<boolean> => {
-    const login = (await store.list()).find((one) => one.server === server)
+  const isOverByIndex = ({ login }: SeenLogin): boolean => {
     const isOver = login?.expiresAt != null && login.expiresAt <= clock.now() / 1000
     return isOver && login.storage === 'keychain' && login.isRenewable
   }
 
   /** The saved token, or a renewed one; null when the login has changed meanwhile. */
   const attempt = async (server: string, request: TokenRequest): Promise<string | null> => {
-    if (await isOverByIndex(server)) return await renew(server, request)
+    // Before anything is read: whatever another process saves from now on is a change.
+    const seen = await store.look(server)
+    if (isOverByIndex(seen)) return await renew(server, seen, request)
     const stored = await store.read(server)
     if (!stored) throw notAuthenticated(server)
     if (isUsable(stored, request)) return stored.accessToken
@@ -156,7 +158,7 @@ export const createSession = (options: SessionOptions): Session => {
       throw sessionEnded(server, stored)
     }
     try {
-      return await renew(server, request)
+      return await renew(server, seen, request)
     } catch (error) {
       // Where nothing can be saved (read-only home, locked keychain, a lock that is stuck), the old token serves while it lasts, and is
       // never rotated away.

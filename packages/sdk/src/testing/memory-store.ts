@@ -1,5 +1,5 @@
 /** Saved logins in memory: a test needs no HOME, no file and no keychain. */
-import type { CredentialStore } from '../credentials/credential-store.ts'
+import { type CredentialStore, lookAt } from '../credentials/credential-store.ts'
 import {
   type Credential,
   type Entries,
@@ -38,6 +38,7 @@ export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): Mem
     keychainLabel: 'no keychain',
     snapshot: () => structuredClone(entries),
     list: async () => listLogins(entries),
+    look: async (server) => lookAt(entries, server),
     read: async (server) => {
       const key = findEntryKey(entries, server)
       return key === null ? null : readCredential(entries[key], { server, path })
@@ -64,7 +65,7 @@ export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): Mem
     },
     lockRefresh,
     // One process, one after the other: whoever waited looks again anyway.
-    lockRefreshUnlessChanged: lockRefresh,
+    lockRefreshUnlessChanged: () => lockRefresh(),
     setAsideUnreadable: async () => null,
   }
 }
