@@ -104,6 +104,19 @@ describe('starting', () => {
     expect(fromSource).toBe(deps.policy.maxPendingBySource)
     expect(errorOf(await from('192.0.2.2'))).toBe('none')
   })
+
+  test('J02 forty sources that start whatever they may, minute after minute, shut nobody out, and who waits is told of no limit', async () => {
+    const { auth, clock, client, start, poll } = testAuth({})
+    const from = (source: string) =>
+      auth.startDeviceAuthorization({ client: client('osa-cli'), requester: { ...testRequester, source } })
+    const { device_code } = await start()
+    for (let minute = 0; minute < 8; minute++) {
+      for (let n = 0; n < 60 * 40; n++) await from(`2001:db8:0:${n % 40}::/64`)
+      expect(errorOf(await from(`198.51.100.${minute}`)), `minute ${minute}`).toBe('none')
+      expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
+      clock.advance({ seconds: 60 })
+    }
+  })
 })
 
 describe('polling', () => {

@@ -7,6 +7,7 @@ import { consume, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { openFamily, tokenDocument } from './issue-tokens.ts'
 import { noteEnd } from './note-end.ts'
+import { hasPlaceForStart } from './pending-share.ts'
 import { userCodeRestSeconds } from './policy.ts'
 import type { AuthTx, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
@@ -67,11 +68,10 @@ const startLimit = async (
     refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
   const bySource = await limiter.spend('start_by_source', source)
   if (!bySource.within) return busy(bySource.retryAfterSeconds)
+  // before the budget of all, which sources that have their share of places must not use up
+  if (!hasPlaceForStart(await store.countPending({ source, now: now() }), policy)) return busy(60)
   const inAll = await limiter.spend('start_in_all', 'all')
-  if (!inAll.within) return busy(inAll.retryAfterSeconds)
-  const pending = await store.countPending({ source, now: now() })
-  const capped = pending.fromSource >= policy.maxPendingBySource || pending.inAll >= policy.maxPendingInAll
-  return capped ? busy(60) : null
+  return inAll.within ? null : busy(inAll.retryAfterSeconds)
 }
 
 const insertPending = async (

@@ -13,7 +13,7 @@ export interface AuthPolicy {
   readonly loginTransactionLifetimeSeconds: number
   readonly browserSessionLifetimeSeconds: number
   readonly signingAlgorithm: 'ES256' | 'EdDSA' | 'RS256'
-  /** Undecided device authorizations, of one source and of all (J02). */
+  /** Undecided device authorizations, of one source while there is no other and of all (J02). */
   readonly maxPendingBySource: number
   readonly maxPendingInAll: number
   /** Terminals that may be waiting to be told of a decision at once in one process, of one source and of all (J02). */
@@ -48,7 +48,8 @@ export const defaultBudgets: Budgets = {
   guess_by_account: { points: 10, windowSeconds: 600 },
   guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
   start_by_source: { points: 60, windowSeconds: 60 },
-  start_in_all: { points: 1_200, windowSeconds: 60 },
+  // more than can be pending, whose places are shared out (pending-share.ts): only ends what is ended as fast as it is begun
+  start_in_all: { points: 3_000, windowSeconds: 60 },
   sign_in_by_source: { points: 120, windowSeconds: 60 },
   sign_in_in_all: { points: 1_200, windowSeconds: 60 },
   introspect_by_source: { points: 3_000, windowSeconds: 60 },
