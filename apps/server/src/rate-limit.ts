@@ -36,8 +36,8 @@ export const createLimiter = (query: Query, budgets: Budgets = defaultBudgets): 
   return {
     async spend(budget, key, points = 1) {
       try {
-        await limiterOf(budget).consume(key, points)
-        return { within: true }
+        const { consumedPoints } = await limiterOf(budget).consume(key, points)
+        return { within: true, used: consumedPoints, points: budgets[budget].points }
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal // the library rejects with a result when a budget is used up
         return { within: false, retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) }

@@ -5,9 +5,9 @@ import type { Client } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { consume, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
+import { mayHaveOneMore } from './fair-share.ts'
 import { openFamily, tokenDocument } from './issue-tokens.ts'
 import { noteEnd } from './note-end.ts'
-import { hasPlaceForStart } from './pending-share.ts'
 import { userCodeRestSeconds } from './policy.ts'
 import type { AuthTx, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
@@ -69,7 +69,9 @@ const startLimit = async (
   const bySource = await limiter.spend('start_by_source', source)
   if (!bySource.within) return busy(bySource.retryAfterSeconds)
   // before the budget of all, which sources that have their share of places must not use up
-  if (!hasPlaceForStart(await store.countPending({ source, now: now() }), policy)) return busy(60)
+  const pending = await store.countPending({ source, now: now() })
+  const places = { bySource: policy.maxPendingBySource, inAll: policy.maxPendingInAll }
+  if (!mayHaveOneMore({ bySource: pending.fromSource, inAll: pending.inAll }, places)) return busy(60)
   const inAll = await limiter.spend('start_in_all', 'all')
   return inAll.within ? null : busy(inAll.retryAfterSeconds)
 }

@@ -48,7 +48,7 @@ export const defaultBudgets: Budgets = {
   guess_by_account: { points: 10, windowSeconds: 600 },
   guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
   start_by_source: { points: 60, windowSeconds: 60 },
-  // more than can be pending, whose places are shared out (pending-share.ts): only ends what is ended as fast as it is begun
+  // more than can be pending, whose places are shared out (fair-share.ts): only ends what is ended as fast as it is begun
   start_in_all: { points: 3_000, windowSeconds: 60 },
   sign_in_by_source: { points: 120, windowSeconds: 60 },
   sign_in_in_all: { points: 1_200, windowSeconds: 60 },

@@ -173,7 +173,8 @@ export type Budget =
   | 'introspect_by_client'
   | 'deploy_by_account'
   | 'deploy_kib_by_account'
-export type Spent = { within: true } | { within: false; retryAfterSeconds: number }
+/** `used` are the points of this window, of `points` in all, what was just spent included. */
+export type Spent = { within: true; used: number; points: number } | { within: false; retryAfterSeconds: number }
 
 /** Points and window of each budget; the docstrings of their use say what a point is. */
 export type Budgets = Readonly<Record<Budget, { readonly points: number; readonly windowSeconds: number }>>

@@ -5,6 +5,7 @@
 import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
 import { claim, deny, isClaimable } from './device-authorization.ts'
+import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
 import type { AuthTx, IdentityProvider, Requester, VerifiedIdentity } from './ports.ts'
 import type { BrowserSession, LinkedIdentity, LoginTransaction, User } from './rows.ts'
@@ -70,8 +71,16 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
 }
 
 /** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */
-const mayBegin = async ({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> =>
-  (await limiter.spend('sign_in_by_source', source)).within && (await limiter.spend('sign_in_in_all', 'all')).within
+const mayBegin = async ({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> => {
+  const bySource = await limiter.spend('sign_in_by_source', source)
+  if (!bySource.within) return false
+  const inAll = await limiter.spend('sign_in_in_all', 'all')
+  if (!inAll.within) return false
+  const had = { bySource: bySource.used - 1, inAll: inAll.used - 1 }
+  if (mayHaveOneMore(had, { bySource: bySource.points, inAll: inAll.points })) return true
+  await limiter.refund('sign_in_in_all', 'all')
+  return false
+}
 
 const refusal = (
   refused: SignInRefusal['refused'],

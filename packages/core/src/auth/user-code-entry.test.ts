@@ -47,6 +47,22 @@ describe('typing in a code', () => {
     expect(deps.now()).toEqual(clock.now())
   })
 
+  test('C10 while sixty sources guess as often as they may, whoever else comes may still mistype and then get it right', async () => {
+    const { auth, start } = testAuth()
+    const { user_code } = await start()
+    for (let n = 0; n < 1_000; n++) await start({ requester: from(`198.51.100.${n}`) })
+    const enter = async (userCode: string, ip: string) =>
+      (await auth.enterUserCode({ userCode, requester: from(ip), userId: null })).outcome
+    const outcomes = new Map<string, number>()
+    for (let n = 0; n < 60 * 10; n++) {
+      const outcome = await enter('BBBBBBBB', `10.0.0.${n % 60}`)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }
+    expect(outcomes.get('limited')).toBeGreaterThan(0)
+    expect(await enter('BBBBBBBB', '192.0.2.1')).toBe('not_usable')
+    expect(await enter(user_code, '192.0.2.1')).toBe('found')
+  })
+
   test('C07 a burst of guesses cannot outrun the budget', async () => {
     const { auth } = testAuth()
     const guesses = Array.from({ length: 50 }, () =>

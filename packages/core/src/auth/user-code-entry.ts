@@ -2,6 +2,7 @@
 import type { EnteredCode, UserCodeEntry } from './auth.ts'
 import { type AuthDependencies, auditEvent } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
+import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
 import { refuse } from './refusal.ts'
@@ -11,6 +12,10 @@ import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
 /** Entries of one source that may wait for their turn in one process; a lecture hall fits. */
 const maxWaitingGuesses = 200
 const retryAfterCrowdSeconds = 5
+const retryAfterShareSeconds = 60
+
+type Paid = Extract<Spent, { within: true }>
+type Refused = Extract<Spent, { within: false }>
 
 export const createUserCodeEntry = (
   deps: AuthDependencies,
@@ -89,16 +94,17 @@ const spendGuess = async (
   { limiter, store, now }: AuthDependencies,
   { source }: Requester,
   userId: string | null,
-): Promise<{ within: true; refund: () => Promise<void> } | Extract<Spent, { within: false }>> => {
+): Promise<{ within: true; refund: () => Promise<void> } | Refused> => {
   const { inAll } = await store.countPending({ source, now: now() })
+  const priceInAll = Math.max(1, inAll)
   const price: [Budget, string, number][] = [
     ['guess_by_source', source, 1],
     ...(userId === null ? [] : [['guess_by_account', userId, 1] satisfies [Budget, string, number]]),
-    ['guess_in_all', 'all', Math.max(1, inAll)],
+    ['guess_in_all', 'all', priceInAll],
   ]
-  const paid: typeof price = []
+  const paid: { entry: (typeof price)[number]; spent: Paid }[] = []
   const refund = async () => {
-    for (const [budget, key, points] of paid) await limiter.refund(budget, key, points)
+    for (const { entry } of paid) await limiter.refund(...entry)
   }
   for (const entry of price) {
     const spent = await limiter.spend(...entry)
@@ -106,7 +112,19 @@ const spendGuess = async (
       await refund() // a source that is over its own budget must not use up everyone's (C10)
       return spent
     }
-    paid.push(entry)
+    paid.push({ entry, spent })
+  }
+  const [bySource, total] = [paid.at(0)?.spent, paid.at(-1)?.spent]
+  if (bySource && total && !isFair(bySource, total, priceInAll)) {
+    await refund()
+    return { within: false, retryAfterSeconds: retryAfterShareSeconds }
   }
   return { within: true, refund }
 }
+
+/** Whether a source has guessed less than its share of what all may guess, so that a few cannot keep everybody from typing in codes. */
+const isFair = (bySource: Paid, inAll: Paid, priceInAll: number): boolean =>
+  mayHaveOneMore(
+    { bySource: bySource.used - 1, inAll: (inAll.used - priceInAll) / priceInAll },
+    { bySource: bySource.points, inAll: inAll.points / priceInAll },
+  )

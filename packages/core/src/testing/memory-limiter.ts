@@ -23,7 +23,8 @@ export const memoryLimiter = (budgets: Budgets, now: () => Date): Limiter => {
     async spend(budget, key, points = 1) {
       const window = openWindow(budget, key)
       window.spent += points
-      if (window.spent <= budgets[budget].points) return { within: true }
+      const used = window.spent
+      if (used <= budgets[budget].points) return { within: true, used, points: budgets[budget].points }
       return { within: false, retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - now().getTime()) / 1000)) }
     },
     async refund(budget, key, points = 1) {

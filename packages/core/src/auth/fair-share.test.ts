@@ -1,0 +1,46 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { mayHaveOneMore } from './fair-share.ts'
+
+const supply = { bySource: 200, inAll: 2_000 }
+
+/** What sources have that all take whatever they are given, in turn. */
+const taken = (sources: number): number[] => {
+  const all = Array.from({ length: sources }, () => 0)
+  let inAll = 0
+  for (let before = -1; before < inAll; ) {
+    before = inAll
+    all.forEach((bySource, n) => {
+      if (!mayHaveOneMore({ bySource, inAll }, supply)) return
+      all[n] = bySource + 1
+      inAll += 1
+    })
+  }
+  return all
+}
+const sum = (all: number[]): number => all.reduce((total, one) => total + one, 0)
+
+test('J02 a source that is alone comes to the cap of a source', () => {
+  expect(taken(1)).toEqual([supply.bySource])
+})
+
+test('J02 however many sources take all that they are given, short of one for each place, who comes next gets some', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: supply.inAll - 1 }), (sources) => {
+      const all = taken(sources)
+      expect(sum(all)).toBeLessThan(supply.inAll)
+      expect(mayHaveOneMore({ bySource: 0, inAll: sum(all) }, supply)).toBe(true)
+      expect(Math.max(...all) - Math.min(...all)).toBeLessThanOrEqual(1)
+    }),
+  )
+})
+
+test('J02 nobody gets more than there is', () => {
+  expect(sum(taken(supply.inAll + 500))).toBe(supply.inAll)
+})
+
+test('where a source may have as much as all, only the cap of all is left', () => {
+  const wide = { bySource: 50, inAll: 10 }
+  expect(mayHaveOneMore({ bySource: 9, inAll: 9 }, wide)).toBe(true)
+  expect(mayHaveOneMore({ bySource: 10, inAll: 10 }, wide)).toBe(false)
+})
