@@ -4,12 +4,16 @@
  */
 import type { Kysely } from 'kysely'
 import { asDatabaseError, DatabaseUnavailable } from './database-errors.ts'
+import { unlessMisplaced } from './prepared-statements.ts'
 import { type Sql, sqlOn } from './sql.ts'
 
 export interface Connections {
   /** One statement on any connection. */
   readonly sql: Sql
-  /** Commits when `work` resolves, rolls back when it rejects. READ COMMITTED: rows are locked, not snapshots kept. */
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. READ COMMITTED: rows are locked, not snapshots kept. `work` changes nothing
+   * but the database, since behind a pooler it may begin a second time.
+   */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /** Refuses all further work. */
   close(): void
@@ -28,8 +32,9 @@ export const connectionsOf = (kysely: Kysely<unknown>): Connections => {
   }
   const onPool = sqlOn(kysely)
   return {
-    sql: (text, values) => guarded(() => onPool(text, values)),
-    transaction: (work) => guarded(() => kysely.transaction().execute((inside) => work(sqlOn(inside)))),
+    sql: (text, values) => guarded(() => unlessMisplaced(() => onPool(text, values))),
+    transaction: (work) =>
+      guarded(() => unlessMisplaced(() => kysely.transaction().execute((inside) => work(sqlOn(inside))))),
     close: () => {
       open = false
     },

@@ -49,9 +49,10 @@ const unreachable = new Set([
 
 /**
  * SQLSTATEs of a server in trouble (PostgreSQL, appendix A): connection lost, out of resources, shutting down or starting, a
- * statement or a lock wait over its time, a transaction ended from outside, a deadlock resolved against us.
+ * statement or a lock wait over its time, a transaction ended from outside, a deadlock resolved against us, a prepared statement that a
+ * pooler has left on another connection (prepared-statements.ts uses none from then on).
  */
-const inTrouble = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34]|40P01|40001)$/
+const inTrouble = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34]|40P01|40001|42P05|26000)$/
 
 /** Messages of pg, its pool and PGlite about a lost connection; those errors carry no code. */
 const lostConnection =

@@ -3,6 +3,7 @@ import type { MikroORM } from '@mikro-orm/sql'
 import type { Kysely } from 'kysely'
 import { migrationLock } from './locks.ts'
 import { newestMigration } from './migrations.ts'
+import { unlessMisplaced } from './prepared-statements.ts'
 import { type Sql, sqlOn } from './sql.ts'
 
 /**
@@ -14,7 +15,7 @@ export const migrate = async (orm: MikroORM, connection: Kysely<unknown>, shared
     await orm.migrator.up()
     return
   }
-  await connection.transaction().execute(async (transaction) => {
+  const inLine = async (transaction: Kysely<unknown>): Promise<void> => {
     const sql = sqlOn(transaction)
     // the wait may be as long as somebody else's migration, and this transaction idles while ours runs
     await sql('set local statement_timeout = 0')
@@ -22,7 +23,8 @@ export const migrate = async (orm: MikroORM, connection: Kysely<unknown>, shared
     await sql('set local idle_in_transaction_session_timeout = 0')
     await sql('select pg_advisory_xact_lock($1)', [migrationLock])
     await orm.migrator.up()
-  })
+  }
+  await unlessMisplaced(() => connection.transaction().execute(inLine))
 }
 
 /** Whether the newest migration has run. Rejects when the database cannot be asked. */

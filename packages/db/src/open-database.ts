@@ -49,7 +49,7 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
   const log = location.log ?? (() => undefined)
   if ('databaseUrl' in location) {
     return openWith({
-      options: await postgresOptions(location.databaseUrl),
+      options: await postgresOptions(location.databaseUrl, log),
       databaseUrl: location.databaseUrl,
       log,
       release: () => undefined,
