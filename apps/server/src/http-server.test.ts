@@ -1,13 +1,18 @@
 /** J04, J05, J11: what the listener does to requests that are long, slow or ambiguous. Real sockets. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { startingUp } from './http-refusals.ts'
 import { listen } from './http-server.ts'
 import { startTestNode } from './testing/test-node.ts'
 
-const open = async (fetch: (request: Request) => Response | Promise<Response>, limits = {}) => {
-  const server = await listen({ fetch, host: '127.0.0.1', port: 0, limits })
+const open = async (
+  fetch: (request: Request) => Response | Promise<Response>,
+  limits = {},
+  isProxy: (remoteAddress: string) => boolean = () => false,
+) => {
+  const server = await listen({ fetch, host: '127.0.0.1', port: 0, limits, isProxy })
   return { ...server, url: `http://127.0.0.1:${server.port}`, [Symbol.asyncDispose]: () => server.close(100) }
 }
 
@@ -73,6 +78,23 @@ describe('J05 time', () => {
   test('an idle kept-alive connection is closed', async () => {
     await using server = await open(ok, limits)
     expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toContain('200 OK')
+  })
+
+  test('a trusted proxy finds its connection open for longer, so that what it sends never meets one that has just ended', async () => {
+    const proxyKeepAliveTimeout = 4_000
+    await using server = await open(ok, { ...limits, proxyKeepAliveTimeout }, (address) => address === '127.0.0.1')
+    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
+    let received = ''
+    socket.on('data', (text: string) => {
+      received += text
+    })
+    const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    socket.write(request)
+    // node closes an idle connection a second after its time
+    await delay(limits.keepAliveTimeout + 2_000)
+    socket.write(request)
+    await once(socket, 'close')
+    expect(received.match(/200 OK/g)).toHaveLength(2)
   })
 
   test('a reader that does not read is cut, so that its answer does not stay in memory', async () => {

@@ -16,6 +16,11 @@ export const serverLimits: {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
+  /**
+   * Idle time of a trusted proxy's connection, longer than a proxy's own (nginx and AWS 60 s, Caddy 120 s): who closes first must be the
+   * one that sends, or a request meets a connection that has just ended, and a person a 502.
+   */
+  readonly proxyKeepAliveTimeout: number
   readonly connectionsCheckingInterval: number
   readonly maxHeaderSize: number
   readonly insecureHTTPParser: boolean
@@ -26,6 +31,7 @@ export const serverLimits: {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
+  proxyKeepAliveTimeout: 130_000,
   connectionsCheckingInterval: 500,
   maxHeaderSize: 16 * 1024,
   insecureHTTPParser: false,
@@ -47,20 +53,30 @@ type Fetch = (
   env: { incoming: IncomingMessage; outgoing: ServerResponse },
 ) => Response | Promise<Response>
 
+/** To be called before an answer is made: what node does with the connection after it comes first. */
+const keepForProxy = ({ socket }: IncomingMessage, outgoing: ServerResponse, idleMs: number): void => {
+  outgoing.once('finish', () => socket.setTimeout(idleMs))
+}
+
 /** Listens; rejects with node's error (`EADDRINUSE`, `EACCES`) when it cannot. `port` 0 takes any free one. */
 export const listen = async (options: {
   fetch: Fetch
   host: string
   port: number
   limits?: Partial<typeof serverLimits>
+  /** Whether a peer's address is a trusted proxy's. */
+  isProxy?: (remoteAddress: string) => boolean
 }): Promise<HttpServer> => {
+  const { isProxy = () => false } = options
+  const limits = { ...serverLimits, ...options.limits }
   const answer = getRequestListener(options.fetch as Parameters<typeof getRequestListener>[0], {
     hostname: 'localhost', // stands in where HTTP/1.0 names no host; no answer depends on it
     errorHandler: malformedRequest, // what this meets is a request line or Host header that is no URL
   })
   const openRequests = countOpenRequests(maxOpenRequests)
   let ending = false
-  const server = createServer({ ...serverLimits, ...options.limits }, (incoming, outgoing) => {
+  const server = createServer(limits, (incoming, outgoing) => {
+    if (isProxy(incoming.socket.remoteAddress ?? '')) keepForProxy(incoming, outgoing, limits.proxyKeepAliveTimeout)
     // so that nobody sends their next request into a connection that is about to end
     if (ending) outgoing.setHeader('Connection', 'close')
     const entered = openRequests.enter(incoming, outgoing)
@@ -71,7 +87,7 @@ export const listen = async (options: {
     else refuseRequest(outgoing, status)
   })
   server.maxConnections = maxConnections
-  server.setTimeout(options.limits?.stallTimeout ?? serverLimits.stallTimeout)
+  server.setTimeout(limits.stallTimeout)
   server.on('checkExpectation', (incoming, outgoing) => {
     openRequests.enter(incoming, outgoing)
     refuseRequest(outgoing, 417)

@@ -18,7 +18,7 @@ import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { createReadiness } from './readiness.ts'
-import type { NodeEnv } from './requester.ts'
+import { isProxyOf, type NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
 
 /** What pages and `/.well-known/osa` call a node. */
@@ -52,7 +52,11 @@ export const startNode = async (options: {
   const metrics = createMetrics({ processMetrics: true })
   const server = started.adopt(
     // the port has to be known before the app can say its own address
-    await listen({ ...config, fetch: (request, env) => app?.fetch(request, env) ?? startingUp() }),
+    await listen({
+      ...config,
+      isProxy: isProxyOf(config.trustedProxies),
+      fetch: (request, env) => app?.fetch(request, env) ?? startingUp(),
+    }),
     closeServer,
   )
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)

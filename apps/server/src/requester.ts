@@ -57,6 +57,14 @@ export const identifyRequester = (trustedProxies: readonly Cidr[]): MiddlewareHa
   }
 }
 
+/** Whether a peer's address is one of `trustedProxies`. */
+export const isProxyOf =
+  (trustedProxies: readonly Cidr[]) =>
+  (remoteAddress: string): boolean => {
+    const address = parseAddress(remoteAddress)
+    return address !== null && isTrusted(address, trustedProxies)
+  }
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** Walks from the peer to the left and stops at the first address that is no trusted proxy, or at one that makes no sense. */
