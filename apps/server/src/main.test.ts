@@ -1,10 +1,11 @@
 /** The real node as a process: what a person sees, and how it ends. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposableSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempDisposableSync, readFileSync, statSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { spawnNode } from './testing/spawn-node.ts'
@@ -20,6 +21,38 @@ const runToEnd = async (env: Record<string, string>) => {
   }
   const [code] = await once(child, 'close')
   return { code, output }
+}
+
+const selfSignedCertificate = (folder: string): { key: Buffer; cert: Buffer } => {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const made = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=127.0.0.1',
+    '-days',
+    '2',
+  ]
+  const named = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert]
+  execFileSync('openssl', ['req', '-x509', ...made, ...named], { stdio: 'ignore' })
+  return { key: readFileSync(key), cert: readFileSync(cert) }
+}
+
+/** What PostgreSQL says to a client that asks for TLS (protocol 3.0, SSLRequest): `S` and a handshake, or `N`. */
+const postgresStandIn = async (certificate: { key: Buffer; cert: Buffer } | null) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy()) // a client that does not like the certificate hangs up
+    socket.once('data', () => {
+      socket.write(certificate ? 'S' : 'N')
+      if (certificate) new TLSSocket(socket, { isServer: true, ...certificate }).on('error', () => socket.destroy())
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { port, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
 describe('a node on the embedded database', () => {
@@ -116,5 +149,29 @@ describe('a node that cannot start says why in one message, without a stack', ()
     const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
     expectMessage(run, /The database at 127.0.0.1:1\/archive cannot be reached/)
     expect(run.output).not.toContain('canary')
+  })
+
+  test('a database without TLS, and one whose certificate nobody has signed, where DATABASE_URL asks for it', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
+    await using plain = await postgresStandIn(null)
+    const asked = (at: { port: number }, more = '') => ({
+      PORT: '0',
+      DATABASE_URL: `postgres://osa:canary@127.0.0.1:${at.port}/archive?sslmode=verify-full${more}`,
+    })
+    expectMessage(await runToEnd(asked(plain)), /does not offer TLS.\nTurn it on there/)
+    await using selfSigned = await postgresStandIn(selfSignedCertificate(folder.path))
+    const untrusted = await runToEnd(asked(selfSigned))
+    expectMessage(
+      untrusted,
+      /is not trusted: self-signed certificate.\nName the authority that signed it: add sslrootcert/,
+    )
+    expect(untrusted.output).not.toContain('canary')
+    const missing = await runToEnd(asked(selfSigned, '&sslrootcert=/nowhere/ca.pem'))
+    expectMessage(missing, /The file \/nowhere\/ca.pem cannot be read.\nCheck sslrootcert/)
+  })
+
+  test('a database behind a socket that is not there is named by its folder', async () => {
+    const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres:///archive?host=/nowhere&user=osa' })
+    expectMessage(run, /The database at archive \(socket in \/nowhere\) cannot be reached/)
   })
 })

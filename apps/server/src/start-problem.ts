@@ -21,6 +21,8 @@ export const explainKnownProblem = (error: unknown, config: Config): string | nu
   const listener = failedListener(error, config)
   const listenProblem = listener && listenProblems[code ?? '']
   if (listenProblem) return listenProblem(listener)
+  const tls = tlsProblem(error, config)
+  if (tls) return tls
   if (isDatabaseUnavailable(error))
     return `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
   const access = accessProblems[code ?? '']
@@ -80,9 +82,27 @@ const accessProblems: Record<string, (config: Config) => string> = {
   ENOSPC: () => 'The disk is full.',
 }
 
-/** Host and database, without user, password and options. */
+/** OpenSSL's and Node's codes for a certificate that does not hold. */
+const certificateCodes = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_)/
+
+/** What is wrong with the encryption of a connection to PostgreSQL; null when it is something else. */
+const tlsProblem = (error: unknown, config: Config): string | null => {
+  if (!('databaseUrl' in config.database) || !(error instanceof Error)) return null
+  const name = databaseName(config)
+  if (error.message === 'The server does not support SSL connections') {
+    return `The database at ${name} does not offer TLS.\nTurn it on there (ssl = on), or take sslmode out of DATABASE_URL.`
+  }
+  if ('syscall' in error && error.syscall === 'open' && 'path' in error) {
+    return `The file ${error.path} cannot be read.\nCheck sslrootcert, sslcert and sslkey in DATABASE_URL.`
+  }
+  if (!certificateCodes.test(codeOf(error) ?? '')) return null
+  return `The certificate of the database at ${name} is not trusted: ${error.message.split(';')[0]}.\nName the authority that signed it: add sslrootcert=/path/to/ca.pem to DATABASE_URL.`
+}
+
+/** Host, or folder of its socket, and database, without user, password and options. */
 export const databaseName = ({ database }: Config): string => {
   if ('dataDirectory' in database) return database.dataDirectory
-  const { host, pathname } = new URL(database.databaseUrl)
-  return `${host}${pathname}`
+  const { host, pathname, searchParams } = new URL(database.databaseUrl)
+  const place = searchParams.get('host') ?? host.replaceAll(/%2f/gi, '/')
+  return place.startsWith('/') ? `${pathname.slice(1)} (socket in ${place})` : `${place}${pathname}`
 }

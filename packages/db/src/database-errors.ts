@@ -62,7 +62,11 @@ const lostConnection =
 export const asDatabaseError = (error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof DatabaseRefusal)
     return error
-  const { code, table, constraint } = error as { code?: unknown; table?: string; constraint?: string }
+  const { code, syscall, table, constraint } = error as Partial<
+    Record<'code' | 'syscall' | 'table' | 'constraint', string>
+  >
+  // a file that an address names (`sslrootcert`), not the database itself
+  if (syscall === 'open') return error
   const text = typeof code === 'string' ? code : ''
   if (unreachable.has(text) || inTrouble.test(text)) return new DatabaseUnavailable(text)
   if (lostConnection.test(error.message)) return new DatabaseUnavailable('connection lost')

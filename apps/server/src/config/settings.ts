@@ -101,8 +101,9 @@ export const settings = {
   )
     .transform((text) => new URL(text))
     .optional(),
-  DATABASE_URL: address('must look like postgres://user@host/database', ({ protocol }) =>
-    /^postgres(ql)?:$/.test(protocol),
+  DATABASE_URL: address(
+    'must look like postgres://user@host/database, or postgres:///database?host=/folder/of/socket&user=user',
+    ({ protocol }) => /^postgres(ql)?:$/.test(protocol),
   ).optional(),
   OSA_DATA_DIR: z.string().default('./.osa-data'),
   OSA_SECRET: secret.optional(),
