@@ -1,8 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { makeTemporaryDir } from '../testing/index.ts'
-import { resolveConfigDir } from './config-dir.ts'
+import { isDefaultConfigDir, resolveConfigDir } from './config-dir.ts'
+
+// What Node does where HOME is not set and the user is a number that no file of users names, as in many a container.
+vi.mock('node:os', async (original) => ({
+  ...(await original<typeof import('node:os')>()),
+  homedir: () => {
+    throw Object.assign(new Error('uv_os_homedir returned ENOENT'), { code: 'ERR_SYSTEM_ERROR' })
+  },
+}))
 
 test('K22: OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignored', () => {
   expect(resolveConfigDir({ HOME: '/h', OSA_CONFIG_DIR: '/c' })).toEqual({ dir: '/c', isDefault: false })
@@ -13,6 +21,13 @@ test('K22: OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignore
 
 test('K22: a HOME that is no absolute path is an error, never the working directory', () => {
   expect(() => resolveConfigDir({ HOME: '.' })).toThrow('no home folder')
+})
+
+test('K22: a user without a home is told what to set; whatever is set is used', () => {
+  expect(() => resolveConfigDir({})).toThrow(expect.objectContaining({ code: 'store_unwritable' }))
+  expect(resolveConfigDir({ OSA_CONFIG_DIR: '/c' }).dir).toBe('/c')
+  expect(resolveConfigDir({ XDG_CONFIG_HOME: '/x' })).toEqual({ dir: '/x/osa', isDefault: false })
+  expect(isDefaultConfigDir('/x/osa', {})).toBe(false)
 })
 
 test('C21: the file of the original osa is used where XDG has none, so that there is one copy only', async () => {

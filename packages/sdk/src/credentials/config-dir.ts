@@ -7,13 +7,21 @@ import { OsaError } from '../errors.ts'
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const homeOf = (env: Environment): string => {
-  const home = env.HOME || env.USERPROFILE || homedir()
-  if (isAbsolute(home)) return home
-  throw new OsaError('store_unwritable', 'There is no home folder to keep logins in (HOME is not an absolute path)', {
+/** Null where there is none: a container's user may be a number that no file of users names, with nothing in HOME. */
+const homeOf = (env: Environment): string | null => {
+  const named = env.HOME || env.USERPROFILE
+  if (named) return isAbsolute(named) ? named : null
+  try {
+    return homedir()
+  } catch {
+    return null
+  }
+}
+
+const noHome = (): OsaError =>
+  new OsaError('store_unwritable', 'There is no home folder to keep logins in (HOME is not an absolute path)', {
     hint: 'Set OSA_CONFIG_DIR to an absolute path, or use OSA_TOKEN',
   })
-}
 
 /**
  * The directory of `credentials.json`: `OSA_CONFIG_DIR`, else `$XDG_CONFIG_HOME/osa`, else `~/.config/osa`. The original `osa` knows only
@@ -29,13 +37,18 @@ export const resolveConfigDir = (env: Environment): { dir: string; isDefault: bo
   }
   const xdg = env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME) ? join(env.XDG_CONFIG_HOME, 'osa') : null
   if (xdg && existsSync(join(xdg, 'credentials.json'))) return { dir: xdg, isDefault: false }
-  const home = join(homeOf(env), '.config', 'osa')
+  const above = homeOf(env)
+  if (above === null) {
+    if (xdg) return { dir: xdg, isDefault: false }
+    throw noHome()
+  }
+  const home = join(above, '.config', 'osa')
   if (!xdg || xdg === home || existsSync(join(home, 'credentials.json'))) return { dir: home, isDefault: true }
   return { dir: xdg, isDefault: false }
 }
 
 /** Whether a config directory is the one that everybody has who sets nothing. */
 export const isDefaultConfigDir = (dir: string, env: Environment): boolean => {
-  const home = env.HOME || env.USERPROFILE || homedir()
-  return isAbsolute(home) && dir === join(home, '.config', 'osa')
+  const home = homeOf(env)
+  return home !== null && dir === join(home, '.config', 'osa')
 }
