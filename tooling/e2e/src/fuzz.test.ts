@@ -9,7 +9,7 @@ import { faultsOf } from './fuzz/verdict.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const seconds = Number(process.env.FUZZ_SECONDS ?? 30)
+const seconds = Number(process.env.FUZZ_SECONDS ?? 60)
 const firstSeed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 const batchSize = 400
 const atOnce = 8
