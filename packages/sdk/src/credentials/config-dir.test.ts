@@ -8,6 +8,8 @@ import { isDefaultConfigDir, resolveConfigDir } from './config-dir.ts'
 vi.mock('node:os', async (original) => ({
   ...(await original<typeof import('node:os')>()),
   homedir: () => {
+    // libuv's answer to a HOME that is set and empty
+    if (process.env.HOME === '') return ''
     throw Object.assign(new Error('uv_os_homedir returned ENOENT'), { code: 'ERR_SYSTEM_ERROR' })
   },
 }))
@@ -28,6 +30,9 @@ test('K22: a user without a home is told what to set; whatever is set is used', 
   expect(resolveConfigDir({ OSA_CONFIG_DIR: '/c' }).dir).toBe('/c')
   expect(resolveConfigDir({ XDG_CONFIG_HOME: '/x' })).toEqual({ dir: '/x/osa', isDefault: false })
   expect(isDefaultConfigDir('/x/osa', {})).toBe(false)
+  vi.stubEnv('HOME', '')
+  expect(() => resolveConfigDir({ HOME: '' })).toThrow('no home folder')
+  vi.unstubAllEnvs()
 })
 
 test('C21: the file of the original osa is used where XDG has none, so that there is one copy only', async () => {

@@ -7,15 +7,18 @@ import { OsaError } from '../errors.ts'
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Null where there is none: a container's user may be a number that no file of users names, with nothing in HOME. */
-const homeOf = (env: Environment): string | null => {
-  const named = env.HOME || env.USERPROFILE
-  if (named) return isAbsolute(named) ? named : null
+/** Empty where there is none: a container's user may be a number that no file of users names, with nothing in HOME. */
+const systemHome = (): string => {
   try {
     return homedir()
   } catch {
-    return null
+    return ''
   }
+}
+
+const homeOf = (env: Environment): string | null => {
+  const home = env.HOME || env.USERPROFILE || systemHome()
+  return isAbsolute(home) ? home : null
 }
 
 const noHome = (): OsaError =>
