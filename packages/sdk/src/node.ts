@@ -36,9 +36,9 @@ export {
   openCredentialStore,
   type RefreshLockOptions,
   type Reservation,
-  type SeenLogin,
 } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
+export type { SeenLogin } from './credentials/login-index.ts'
 export {
   createSession,
   type Session,

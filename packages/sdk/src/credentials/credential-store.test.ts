@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { makeTemporaryDir } from '../testing/index.ts'
@@ -55,6 +56,18 @@ describe('saving', () => {
       },
     })
     expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
+  })
+
+  test('K18: a look at a login holds no secret, however it is printed, and tells whether the login has changed', async () => {
+    await using home = await setUp()
+    await home.save(a, credential('Ada'))
+    const seen = await home.store.look(a)
+    expect(seen.login).toMatchObject({ server: a, storage: 'file' })
+    expect(inspect(seen, { depth: null, showHidden: true }) + JSON.stringify(seen)).not.toMatch(/[ar]t-Ada/)
+    const entries = async () => JSON.parse(await readFile(home.path, 'utf8'))
+    expect(seen.isStillIn(await entries())).toBe(true)
+    await home.save(a, credential('Eve'))
+    expect(seen.isStillIn(await entries())).toBe(false)
   })
 
   test('K18: a symbolic link stays one, and the file it points to is replaced', async () => {

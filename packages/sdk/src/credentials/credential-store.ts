@@ -5,16 +5,9 @@ import type { StorageTarget } from '../keychain/choose-storage.ts'
 import type { KeychainBackend } from '../keychain/keychain.ts'
 import { openSystemKeychain } from '../keychain/system-keychain.ts'
 import type { Environment } from './config-dir.ts'
-import {
-  type Credential,
-  type Entries,
-  keychainOf,
-  listLogins,
-  readCredential,
-  type StoredLogin,
-} from './credentials-file.ts'
+import { type Credential, keychainOf, listLogins, readCredential, type StoredLogin } from './credentials-file.ts'
 import type { Lock } from './lock.ts'
-import { entryOf, openLoginIndex } from './login-index.ts'
+import { entryOf, lookAt, openLoginIndex, type SeenLogin } from './login-index.ts'
 import type { LoginKeeping } from './login-keeping.ts'
 
 /** A kept place for a credential that does not exist yet. */
@@ -37,14 +30,6 @@ export interface Reservation {
 export interface RefreshLockOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-}
-
-/** What a store says of a login without opening a keychain. */
-export interface SeenLogin {
-  /** Null when there is none. */
-  readonly login: StoredLogin | null
-  /** The store's own note of it, by which it tells whether the login has changed since. */
-  readonly entry: unknown
 }
 
 /** The saved logins of one config directory. */
@@ -119,12 +104,6 @@ export const openCredentialStore = (options: CredentialStoreOptions): Credential
     lockRefreshUnlessChanged: async (...wait) => await (await keeping()).lockRefreshUnlessChanged(...wait),
     setAsideUnreadable: async () => await (await keeping()).setAsideUnreadable(),
   }
-}
-
-/** What the entries of an index say of a login. */
-export const lookAt = (entries: Entries, server: string): SeenLogin => {
-  const entry = entryOf(entries, server)
-  return { entry, login: listLogins({ [server]: entry })[0] ?? null }
 }
 
 /** The error for a server that has no saved login. */

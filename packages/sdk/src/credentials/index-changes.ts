@@ -31,9 +31,6 @@ export interface IndexChanges {
   setAsideUnreadable(): Promise<string | null>
 }
 
-/** Whether two entries of a server, as the file holds them, are one and the same. */
-export const isSameEntry = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
-
 /** What tells one version of a file from the next: it is replaced as a whole, or rewritten in place by the original `osa`. */
 const versionOf = (path: string): string => {
   try {

@@ -15,11 +15,11 @@ import {
   withoutCredential,
   withPointer,
 } from './credentials-file.ts'
-import { isSameEntry, openIndexChanges, type PreparedChange } from './index-changes.ts'
+import { openIndexChanges, type PreparedChange } from './index-changes.ts'
 import { openKeychainLogins } from './keychain-logins.ts'
 import { shortHash } from './keychain-marks.ts'
 import { acquireLock, acquireLockUnless } from './lock.ts'
-import { entryOf, type LoginIndex } from './login-index.ts'
+import { entryOf, type LoginIndex, lookAt } from './login-index.ts'
 
 /** The part of a `CredentialStore` that changes something, or opens a keychain. */
 export interface LoginKeeping
@@ -105,7 +105,9 @@ export const openLoginKeeping = (options: {
 
   const reserve = async (server: string, wanted?: StorageTarget): Promise<Reservation> => {
     const prepared = await changes.prepare(roomForLogins)
-    const entry = entryOf(await index.read(), server)
+    const entries = await index.read()
+    const { isStillIn } = lookAt(entries, server)
+    const entry = entryOf(entries, server)
     const following = keychainOf(entry)
     if (!wanted && following) {
       await logins.prove(server, following).catch(async (error: unknown) => {
@@ -114,13 +116,12 @@ export const openLoginKeeping = (options: {
       })
     }
     const target = wanted ?? (following ? { kind: 'keychain' as const, binding: following } : { kind: 'file' as const })
-    const isUnchanged = (entries: Entries): boolean => isSameEntry(entryOf(entries, server), entry)
     const commit = (credential: Credential, mayReplace: (entries: Entries) => boolean): Promise<boolean> =>
       save(server, { credential, target, prepared }, mayReplace).finally(prepared.abandon)
     return {
       abandon: prepared.abandon,
       commit: async (credential) => void (await commit(credential, () => true)),
-      commitUnlessChanged: (credential) => commit(credential, isUnchanged),
+      commitUnlessChanged: (credential) => commit(credential, isStillIn),
     }
   }
 
@@ -155,7 +156,7 @@ export const openLoginKeeping = (options: {
     },
     async lockRefreshUnlessChanged(server, seen, wait) {
       const { path: lockPath, purpose } = await refreshLock(server)
-      const change = changes.watch((entries) => !isSameEntry(entryOf(entries, server), seen.entry))
+      const change = changes.watch((entries) => !seen.isStillIn(entries))
       return await acquireLockUnless(change, lockPath, { ...wait, clock, purpose })
     },
   }

@@ -7,8 +7,9 @@ import type { Clock } from '../clock.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import type { Tokens } from '../wire/answers.ts'
 import type { Http } from '../wire/http.ts'
-import { type CredentialStore, notAuthenticated, type SeenLogin } from './credential-store.ts'
+import { type CredentialStore, notAuthenticated } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
+import type { SeenLogin } from './login-index.ts'
 import { refresh } from './refresh.ts'
 
 const lockTimeoutMs = 20_000

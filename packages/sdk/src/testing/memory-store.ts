@@ -1,5 +1,5 @@
 /** Saved logins in memory: a test needs no HOME, no file and no keychain. */
-import { type CredentialStore, lookAt } from '../credentials/credential-store.ts'
+import type { CredentialStore } from '../credentials/credential-store.ts'
 import {
   type Credential,
   type Entries,
@@ -9,9 +9,8 @@ import {
   withCredential,
   withoutCredential,
 } from '../credentials/credentials-file.ts'
-import { isSameEntry } from '../credentials/index-changes.ts'
 import type { Lock } from '../credentials/lock.ts'
-import { entryOf } from '../credentials/login-index.ts'
+import { lookAt } from '../credentials/login-index.ts'
 
 /** A store whose content a test may look at. */
 export interface MemoryStore extends CredentialStore {
@@ -44,14 +43,14 @@ export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): Mem
       return key === null ? null : readCredential(entries[key], { server, path })
     },
     reserve: async (server) => {
-      const entry = entryOf(entries, server)
+      const seen = lookAt(entries, server)
       const commit = async (credential: Credential): Promise<void> => {
         entries = withCredential(entries, server, credential)
       }
       return {
         commit,
         async commitUnlessChanged(credential) {
-          if (!isSameEntry(entryOf(entries, server), entry)) return false
+          if (!seen.isStillIn(entries)) return false
           await commit(credential)
           return true
         },
