@@ -74,9 +74,10 @@ export const listen = async (options: {
     errorHandler: malformedRequest, // what this meets is a request line or Host header that is no URL
   })
   const openRequests = countOpenRequests(maxOpenRequests)
+  const proxies = new WeakSet<Socket>()
   let ending = false
   const server = createServer(limits, (incoming, outgoing) => {
-    if (isProxy(incoming.socket.remoteAddress ?? '')) keepForProxy(incoming, outgoing, limits.proxyKeepAliveTimeout)
+    if (proxies.has(incoming.socket)) keepForProxy(incoming, outgoing, limits.proxyKeepAliveTimeout)
     // so that nobody sends their next request into a connection that is about to end
     if (ending) outgoing.setHeader('Connection', 'close')
     const entered = openRequests.enter(incoming, outgoing)
@@ -101,6 +102,7 @@ export const listen = async (options: {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
+    if (isProxy(socket.remoteAddress ?? '')) proxies.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {

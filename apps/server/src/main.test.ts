@@ -163,7 +163,7 @@ describe('a node that cannot start says why in one message, without a stack', ()
     const untrusted = await runToEnd(asked(selfSigned))
     expectMessage(
       untrusted,
-      /is not trusted: self-signed certificate.\nName the authority that signed it: add sslrootcert/,
+      /is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\).\nName the authority that signed it: add sslrootcert/,
     )
     expect(untrusted.output).not.toContain('canary')
     const missing = await runToEnd(asked(selfSigned, '&sslrootcert=/nowhere/ca.pem'))

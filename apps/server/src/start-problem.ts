@@ -1,5 +1,6 @@
 /** Why a node could not start, in one message that says what to do; no stack, no address with a password in it. */
-import { DataDirectoryInUse, isDatabaseUnavailable } from '@osa/db'
+import { accessSync, constants } from 'node:fs'
+import { DataDirectoryInUse, isDatabaseUnavailable, tlsTroubleOf } from '@osa/db'
 import { AdminListenerUnusable } from './admin-server.ts'
 import type { Config } from './config/config.ts'
 import { SecretFileUnusable } from './config/secret-file.ts'
@@ -82,21 +83,30 @@ const accessProblems: Record<string, (config: Config) => string> = {
   ENOSPC: () => 'The disk is full.',
 }
 
-/** OpenSSL's and Node's codes for a certificate that does not hold. */
-const certificateCodes = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_)/
+const isReadable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** What is wrong with the encryption of a connection to PostgreSQL; null when it is something else. */
 const tlsProblem = (error: unknown, config: Config): string | null => {
-  if (!('databaseUrl' in config.database) || !(error instanceof Error)) return null
-  const name = databaseName(config)
-  if (error.message === 'The server does not support SSL connections') {
-    return `The database at ${name} does not offer TLS.\nTurn it on there (ssl = on), or take sslmode out of DATABASE_URL.`
+  if (!('databaseUrl' in config.database)) return null
+  const { searchParams } = new URL(config.database.databaseUrl)
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+    const path = searchParams.get(name)
+    if (path && !isReadable(path)) return `The file ${path} cannot be read.\nCheck ${name} in DATABASE_URL.`
   }
-  if ('syscall' in error && error.syscall === 'open' && 'path' in error) {
-    return `The file ${error.path} cannot be read.\nCheck sslrootcert, sslcert and sslkey in DATABASE_URL.`
+  const trouble = tlsTroubleOf(error)
+  if (trouble === 'no TLS') {
+    return `The database at ${databaseName(config)} does not offer TLS.\nTurn it on there (ssl = on), or take sslmode out of DATABASE_URL.`
   }
-  if (!certificateCodes.test(codeOf(error) ?? '')) return null
-  return `The certificate of the database at ${name} is not trusted: ${error.message.split(';')[0]}.\nName the authority that signed it: add sslrootcert=/path/to/ca.pem to DATABASE_URL.`
+  return trouble === null
+    ? null
+    : `The certificate of the database at ${databaseName(config)} is not trusted (${codeOf(error)}).\nName the authority that signed it: add sslrootcert=/path/to/ca.pem to DATABASE_URL.`
 }
 
 /** Host, or folder of its socket, and database, without user, password and options. */

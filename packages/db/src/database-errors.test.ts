@@ -21,6 +21,9 @@ test.each([
   '55P03',
   '25P03',
   '40P01',
+  '42P05',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
 ])('B30 %s means that the database cannot serve just now', (code) => {
   const error = asDatabaseError(withCode(code))
   expect(isDatabaseUnavailable(error)).toBe(true)
@@ -33,6 +36,7 @@ test.each([
   'timeout exceeded when trying to connect',
   'Query read timeout',
   'PGlite is closed',
+  'The server does not support SSL connections',
 ])('B30 "%s" means that the database cannot serve just now', (message) => {
   expect(isDatabaseUnavailable(asDatabaseError(new Error(message)))).toBe(true)
 })

@@ -54,6 +54,17 @@ const unreachable = new Set([
  */
 const inTrouble = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34]|40P01|40001|42P05|26000)$/
 
+/** OpenSSL's and Node's codes for a server's certificate that does not hold, or holds no more. */
+const badCertificate = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_)/
+const noTls = 'no TLS'
+
+/** What is wrong with the encryption of the connection, if that is why the database cannot serve. */
+export const tlsTroubleOf = (error: unknown): 'no TLS' | 'certificate' | null => {
+  if (!(error instanceof DatabaseUnavailable)) return null
+  if (error.code === noTls) return noTls
+  return badCertificate.test(error.code) ? 'certificate' : null
+}
+
 /** Messages of pg, its pool and PGlite about a lost connection; those errors carry no code. */
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after|PGlite is clos|PGlite instance is already closed|driver has already been destroyed)/i
@@ -62,13 +73,10 @@ const lostConnection =
 export const asDatabaseError = (error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof DatabaseRefusal)
     return error
-  const { code, syscall, table, constraint } = error as Partial<
-    Record<'code' | 'syscall' | 'table' | 'constraint', string>
-  >
-  // a file that an address names (`sslrootcert`), not the database itself
-  if (syscall === 'open') return error
+  const { code, table, constraint } = error as { code?: unknown; table?: string; constraint?: string }
   const text = typeof code === 'string' ? code : ''
-  if (unreachable.has(text) || inTrouble.test(text)) return new DatabaseUnavailable(text)
+  if (unreachable.has(text) || inTrouble.test(text) || badCertificate.test(text)) return new DatabaseUnavailable(text)
+  if (error.message === 'The server does not support SSL connections') return new DatabaseUnavailable(noTls)
   if (lostConnection.test(error.message)) return new DatabaseUnavailable('connection lost')
   if (/^[0-9A-Z]{5}$/.test(text)) return new DatabaseRefusal({ code: text, table, constraint })
   return error

@@ -13,5 +13,5 @@
  * database-errors.ts      what a database can do to a caller
  */
 export { DataDirectoryInUse } from './data-directory-lock.ts'
-export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable } from './database-errors.ts'
+export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable, tlsTroubleOf } from './database-errors.ts'
 export { type Database, type DatabaseLocation, openDatabase } from './open-database.ts'
