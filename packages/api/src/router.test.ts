@@ -88,6 +88,16 @@ describe('device', () => {
     expect(await caller.device.start({ client_id: 'no-device' })).toMatchObject({ error: 'unauthorized_client' })
   })
 
+  test('B19 a client without a grant cannot use it here either', async () => {
+    const { caller, logIn, client } = world()
+    const { refresh_token } = await logIn('carberry', client('no-refresh'))
+    const refused = [
+      await caller.device.token({ device_code: 'x', client_id: 'no-device' }),
+      await caller.session.refresh({ refresh_token, client_id: 'no-refresh' }),
+    ]
+    expect(refused).toMatchObject([{ error: 'unauthorized_client' }, { error: 'unauthorized_client' }])
+  })
+
   test('a watch says decided once and ends; one of a code that is unknown here ends with the refusal a poll would get', async () => {
     const { caller, decide } = world()
     const started = await caller.device.start({})

@@ -1,5 +1,11 @@
 /** The token endpoint (RFC 6749 §3.2): a table from `grant_type` to operation. */
-import { deviceCodeGrantType, type GrantType, refreshTokenGrantType, type TokenResponse } from '@osa/contract'
+import {
+  deviceCodeGrantType,
+  type GrantType,
+  grantTypes,
+  refreshTokenGrantType,
+  type TokenResponse,
+} from '@osa/contract'
 import { type Auth, type Client, isRefusal, type Refusal, type Requester, refuse } from '@osa/core'
 import type { Context } from 'hono'
 import type { Count } from '../metrics.ts'
@@ -15,34 +21,24 @@ type Grant = (request: {
   requester: Requester
 }) => Promise<TokenResponse | Refusal>
 
-const grants: ReadonlyMap<string, { grantType: GrantType; exchange: Grant }> = new Map([
-  [
-    deviceCodeGrantType,
-    {
-      grantType: deviceCodeGrantType,
-      exchange: async ({ auth, client, form, requester }) => {
-        const deviceCode = form.get('device_code')
-        if (deviceCode === undefined) return refuse('invalid_request', 'device_code is missing.')
-        return auth.exchangeDeviceCode({ clients: [client], deviceCode, requester })
-      },
-    },
-  ],
-  [
-    refreshTokenGrantType,
-    {
-      grantType: refreshTokenGrantType,
-      exchange: async ({ auth, client, form, requester }) => {
-        const refreshToken = form.get('refresh_token')
-        if (refreshToken === undefined) return refuse('invalid_request', 'refresh_token is missing.')
-        return auth.exchangeRefreshToken({ clients: [client], refreshToken, scope: form.get('scope'), requester })
-      },
-    },
-  ],
-])
+const grants: Readonly<Record<GrantType, Grant>> = {
+  async [deviceCodeGrantType]({ auth, client, form, requester }) {
+    const deviceCode = form.get('device_code')
+    if (deviceCode === undefined) return refuse('invalid_request', 'device_code is missing.')
+    return auth.exchangeDeviceCode({ clients: [client], deviceCode, requester })
+  },
+  async [refreshTokenGrantType]({ auth, client, form, requester }) {
+    const refreshToken = form.get('refresh_token')
+    if (refreshToken === undefined) return refuse('invalid_request', 'refresh_token is missing.')
+    return auth.exchangeRefreshToken({ clients: [client], refreshToken, scope: form.get('scope'), requester })
+  },
+}
+
+const isGrantType = (text: string): text is GrantType => grantTypes.some((grantType) => grantType === text)
 
 /**
- * Exchanges a device code or a refresh token. Beside the operations' refusals: `invalid_request`, `invalid_client`,
- * `unsupported_grant_type`, and `unauthorized_client` when the client is not registered for the grant.
+ * Exchanges a device code or a refresh token. Beside the operations' refusals: `invalid_request`, `invalid_client` and
+ * `unsupported_grant_type`.
  */
 export const tokenEndpoint =
   ({ auth, count }: { auth: Auth; count: Count }) =>
@@ -51,15 +47,12 @@ export const tokenEndpoint =
     if (isRefusal(form)) return replyRefusal(c, form)
     const grantType = form.get('grant_type')
     if (grantType === undefined) return replyRefusal(c, refuse('invalid_request', 'grant_type is missing.'))
-    const grant = grants.get(grantType)
-    if (!grant) return replyRefusal(c, refuse('unsupported_grant_type', 'This grant type is not supported.'))
+    if (!isGrantType(grantType))
+      return replyRefusal(c, refuse('unsupported_grant_type', 'This grant type is not supported.'))
     const authenticated = authenticate(auth, form, c.req.header('authorization'))
     if ('refusal' in authenticated) return replyRefusal(c, authenticated.refusal, authenticated)
     const { client } = authenticated
-    if (!client.grantTypes.includes(grant.grantType)) {
-      return replyRefusal(c, refuse('unauthorized_client', 'This client may not use the grant type.'))
-    }
-    const outcome = await grant.exchange({ auth, client, form, requester: c.get('requester') })
-    count(grant.grantType, outcome)
+    const outcome = await grants[grantType]({ auth, client, form, requester: c.get('requester') })
+    count(grantType, outcome)
     return isRefusal(outcome) ? replyRefusal(c, outcome) : reply(c, outcome)
   }

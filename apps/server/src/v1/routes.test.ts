@@ -29,6 +29,12 @@ describe('device', () => {
     })
   })
 
+  test('B19 a client without the device grant cannot use it here either', async () => {
+    const node = await startTestNode()
+    const answer = await poll(node, 'x', { client_id: 'no-device' })
+    expect([answer.status, (await answer.json()).error]).toEqual([400, 'unauthorized_client'])
+  })
+
   test('osa-py signs in: first poll at once, then tokens, then me and refresh', async () => {
     const node = await startTestNode()
     const started = await (await node.request('/api/v1/auth/device', { method: 'POST' })).json()

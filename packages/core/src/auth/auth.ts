@@ -46,8 +46,8 @@ export interface DeviceFlow {
   }): Promise<DeviceAuthorizationResponse | Refusal>
   /**
    * One poll: exchanges a device code for tokens (§3.4). Refuses with `authorization_pending`, `slow_down` (§3.5; lengthens
-   * the stored interval by 5 s), `access_denied`, `expired_token`, or `invalid_grant` when the code is unknown, foreign or
-   * already redeemed.
+   * the stored interval by 5 s), `access_denied`, `expired_token`, `unauthorized_client` (no device grant), or `invalid_grant` when
+   * the code is unknown, foreign or already redeemed.
    */
   exchangeDeviceCode(request: {
     clients: PresentingClients
@@ -61,7 +61,7 @@ export interface DeviceWatch {
   /**
    * Waits until a poll of this device code would get a final answer (a decision has fallen, or its time is up), and says only
    * that: the caller polls then. Null when `signal` fires before. Refuses with `invalid_grant` when the code is unknown, foreign
-   * or already redeemed, as a poll would, and with `temporarily_unavailable` when too many are waiting.
+   * or already redeemed, and with `unauthorized_client`, as a poll would, and with `temporarily_unavailable` when too many are waiting.
    */
   watchDeviceAuthorization(request: {
     clients: PresentingClients
@@ -76,7 +76,7 @@ export interface DeviceWatch {
 export interface Tokens {
   /**
    * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
-   * (`reason` says why) and `invalid_scope`. A repeat inside the grace window answers with the same successor.
+   * (`reason` says why), `invalid_scope` and `unauthorized_client` (no refresh grant). A repeat inside the grace window answers with the same successor.
    */
   exchangeRefreshToken(request: {
     clients: PresentingClients

@@ -21,6 +21,15 @@ export interface Client {
  */
 export type PresentingClients = readonly [Client, ...Client[]]
 
+/**
+ * Those of the clients that are registered for a grant. Refuses with `unauthorized_client` when none is (RFC 6749 §5.2): every operation
+ * that exchanges something asks here, so that no wire can forget it (B19).
+ */
+export const registeredFor = (clients: PresentingClients, grantType: GrantType): PresentingClients | Refusal => {
+  const [first, ...others] = clients.filter(({ grantTypes }) => grantTypes.includes(grantType))
+  return first ? [first, ...others] : refuse('unauthorized_client', 'This client may not use the grant type.')
+}
+
 const builtIn = (clientId: string, clientName: string): Client => ({
   clientId,
   clientName,

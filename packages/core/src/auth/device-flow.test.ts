@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
+import { type DeviceCode, sha256 } from './secret.ts'
 
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
@@ -232,6 +233,28 @@ describe('polling', () => {
     const { user_code } = await start()
     for (const code of ['A'.repeat(43), '__proto__', '', user_code])
       expect(errorOf(await poll(code))).toBe('invalid_grant')
+  })
+
+  test('B19 RFC 6749 §5.2: a client without the grant is unauthorized_client, whatever it presents and wherever it asks', async () => {
+    const { auth, start, poll, decide, client, logIn, refresh } = testAuth()
+    const { device_code, user_code } = await start()
+    await decide(user_code)
+    const { refresh_token } = await logIn('carberry', client('no-refresh'))
+    const [noDevice, noRefresh] = [client('no-device'), client('no-refresh')]
+    const watch = await auth.watchDeviceAuthorization({
+      clients: [noDevice],
+      deviceCodeHash: sha256(device_code as DeviceCode),
+      requester: testRequester,
+      signal: new AbortController().signal,
+    })
+    expect(watch).toMatchObject({ error: 'unauthorized_client' })
+    for (const code of [device_code, 'unknown']) {
+      expect(errorOf(await poll(code, noDevice))).toBe('unauthorized_client')
+    }
+    for (const token of [refresh_token, 'unknown']) {
+      expect(errorOf(await refresh(token, { client: noRefresh }))).toBe('unauthorized_client')
+    }
+    expect(errorOf(await poll(device_code)), 'no harm is done').toBe('none')
   })
 
   test('B15 RFC 6749 §5.2: a foreign client gets invalid_grant and does the code no harm', async () => {

@@ -1,7 +1,7 @@
 /** Starting and polling a device authorization (RFC 8628 §3.1–3.5): the terminal's half of the flow. */
 import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
 import type { DeviceFlow } from './auth.ts'
-import type { Client } from './client.ts'
+import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { consume, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
@@ -28,9 +28,8 @@ const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.
 
 export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGrant: DeviceGrant): DeviceFlow => ({
   async startDeviceAuthorization({ client, scope: requested, deviceName, requester }) {
-    if (!client.grantTypes.includes(deviceCodeGrantType)) {
-      return refuse('unauthorized_client', 'This client may not use the device grant.')
-    }
+    const registered = registeredFor([client], deviceCodeGrantType)
+    if (isRefusal(registered)) return registered
     const scope = grantScope(requested, client.scope)
     if (isRefusal(scope)) return scope
     // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
@@ -42,7 +41,9 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
   },
 
   async exchangeDeviceCode({ clients, deviceCode, requester }) {
-    const clientIds = clients.map(({ clientId }) => clientId)
+    const registered = registeredFor(clients, deviceCodeGrantType)
+    if (isRefusal(registered)) return registered
+    const clientIds = registered.map(({ clientId }) => clientId)
     const deviceCodeHash = sha256(deviceCode as DeviceCode)
     // most polls find a code that nobody has decided yet: one statement, no transaction
     const pending = await deps.store.pollPending({ deviceCodeHash, clientIds, now: deps.now() })

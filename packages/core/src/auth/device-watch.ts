@@ -2,12 +2,13 @@
  * Waiting for a decision instead of asking for it: what a poll would hear is looked at once, and again after each notice. A watch spends
  * no budget of the polls, moves no interval, redeems nothing, and tells less than a poll does.
  */
-import type { DeviceDecided } from '@osa/contract'
+import { type DeviceDecided, deviceCodeGrantType } from '@osa/contract'
 import type { DeviceWatch } from './auth.ts'
+import { registeredFor } from './client.ts'
 import type { AuthDependencies } from './dependencies.ts'
 import { poll } from './device-authorization.ts'
 import { createOpenWatches } from './open-watches.ts'
-import { type Refusal, refuse } from './refusal.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sha256 } from './secret.ts'
 
@@ -21,9 +22,11 @@ export const createDeviceWatch = (deps: AuthDependencies): DeviceWatch => {
   })
   return {
     async watchDeviceAuthorization({ clients, deviceCodeHash, requester, signal }) {
+      const registered = registeredFor(clients, deviceCodeGrantType)
+      if (isRefusal(registered)) return registered
       const leave = openWatches.enter(requester.source)
       if (!leave) return refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
-      const clientIds = clients.map(({ clientId }) => clientId)
+      const clientIds = registered.map(({ clientId }) => clientId)
       try {
         return await untilDecided(deps, { clientIds, deviceCodeHash: deviceCodeHash as Sha256, signal })
       } finally {

@@ -1,8 +1,8 @@
 /** What happens to tokens after sign-in: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), use (RFC 6750). */
-import type { Me, TokenResponse } from '@osa/contract'
+import { type Me, refreshTokenGrantType, type TokenResponse } from '@osa/contract'
 import { verifyAccessToken } from './access-token.ts'
 import type { Principal, Tokens } from './auth.ts'
-import type { Client, PresentingClients } from './client.ts'
+import { type Client, type PresentingClients, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf } from './dependencies.ts'
 import { newRefreshToken, tokenDocument } from './issue-tokens.ts'
 import type { AuthTx, Requester } from './ports.ts'
@@ -21,12 +21,14 @@ const refused = {
 
 export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => ({
   async exchangeRefreshToken({ clients, refreshToken, scope, requester }) {
+    const registered = registeredFor(clients, refreshTokenGrantType)
+    if (isRefusal(registered)) return registered
     const presented = refreshToken as RefreshTokenSecret
     const signer = await ring.signer() // before the transaction, which may hold the only connection
     return deps.store.transaction(async (tx) => {
       const found = await tx.lockRefreshToken(sha256(presented))
       // a foreign client's attempt does the family no harm (G08)
-      if (!found || !isHeldBy(found.family, clients)) return refused.unknown()
+      if (!found || !isHeldBy(found.family, registered)) return refused.unknown()
       return rotate(deps, tx, signer, { ...found, presented, scope, requester })
     })
   },

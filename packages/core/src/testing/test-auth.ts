@@ -1,5 +1,5 @@
 /** A whole `Auth` on the memory store, with a clock and an identity provider to play with, and a person to walk its pages. */
-import type { DeviceAuthorizationResponse } from '@osa/contract'
+import { type DeviceAuthorizationResponse, deviceCodeGrantType } from '@osa/contract'
 import type { SignedIn } from '../auth/auth.ts'
 import { builtInClients, type Client } from '../auth/client.ts'
 import { createAuth } from '../auth/create-auth.ts'
@@ -22,9 +22,10 @@ export const testRequester: Requester = {
   requestId: 'request-1',
 }
 
-/** Registered beside the built-in ones: one without the device grant, one more with it. */
+/** Registered beside the built-in ones: one without the device grant, one without the refresh grant, one more with both. */
 const registeredClients: readonly Client[] = [
   { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
+  { ...builtInClients[0], clientId: 'no-refresh', clientName: 'No refresh', grantTypes: [deviceCodeGrantType] },
   { ...builtInClients[0], clientId: 'other-tool', clientName: 'Other tool' },
 ]
 
