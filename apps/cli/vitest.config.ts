@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
-// Most tests start processes, and wait more than they compute: on machines that may be busy with others.
-export default defineConfig({ test: { maxWorkers: 4, testTimeout: 60_000, hookTimeout: 60_000 } })
+// Most tests start processes, and wait more than they compute.
+export default defineConfig({ test: { ...shared, maxWorkers: 4 } })

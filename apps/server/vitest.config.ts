@@ -1,6 +1,4 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
-// Some tests start processes and databases, on machines that may be busy with others.
-export default defineConfig({
-  test: { include: ['src/**/*.test.ts'], maxWorkers: 3, testTimeout: 120_000, hookTimeout: 120_000 },
-})
+export default defineConfig({ test: { ...shared, maxWorkers: 3 } })

@@ -1,4 +1,4 @@
-/** Nothing here waits for anything, but property tests count in thousands, on machines that may be busy with others. */
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { testTimeout: 120_000 } })
+export default defineConfig({ test: shared })

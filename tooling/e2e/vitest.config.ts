@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
-// Real processes, databases and browsers, which wait more than they compute: a few test files at a time, on machines with two cores.
-export default defineConfig({
-  test: { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 3 },
-})
+// Real processes, databases and browsers, which wait more than they compute.
+export default defineConfig({ test: { ...shared, maxWorkers: 3 } })

@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
+import { shared } from '../../vitest.shared.ts'
 
-// some of these start npm several times, on a machine that may be busy
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 } })
+export default defineConfig({ test: shared })

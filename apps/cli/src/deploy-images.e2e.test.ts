@@ -3,13 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fakeOsaServer } from '@osa/sdk/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { builtHook, proteinStructures, releasedHook, writeContext, writeProject } from './testing/conventions.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
 import { makeStandInTool, type StandInTool } from './testing/stand-in-tool.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 

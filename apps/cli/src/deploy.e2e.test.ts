@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fakeOsaServer } from '@osa/sdk/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { installSdk, proteinStructures, releasedHook, writeProject } from './testing/conventions.ts'
 import { failure, success } from './testing/json-shapes.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 

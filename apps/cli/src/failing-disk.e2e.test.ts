@@ -8,8 +8,6 @@ import { expect, test } from 'vitest'
 import { type DiskTrouble, withDiskTrouble } from './testing/failing-disk.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 
-const options = { timeout: 120_000 }
-
 /** A sandbox whose config directory has trouble; `seed` is the login in it. */
 const setUp = async (trouble: DiskTrouble, seed: object = {}) => {
   const sandbox = await makeSandbox()
@@ -35,7 +33,6 @@ const why = { full: /\((the disk is full|EFBIG)\)/, 'read-only': /\((the disk is
 
 test.each(['full', 'read-only'] as const)(
   'K22: with a %s disk a login is refused before anything is sent',
-  options,
   async (trouble) => {
     await using node = await fakeOsaServer()
     await using home = await setUp(trouble)
@@ -50,7 +47,6 @@ test.each(['full', 'read-only'] as const)(
 
 test.each(['full', 'read-only'] as const)(
   'K22 K32: with a %s disk a login that has time left is used, and an expired one is not rotated away',
-  options,
   async (trouble) => {
     await using node = await fakeOsaServer()
     await using fresh = await setUp(trouble, { [node.url]: node.issue({ expiresInSeconds: 45 }) })
@@ -63,21 +59,17 @@ test.each(['full', 'read-only'] as const)(
   },
 )
 
-test(
-  'K22: a disk that fills up while a person approves: the new tokens are revoked, and nothing is left',
-  options,
-  async () => {
-    await using node = await fakeOsaServer()
-    await using home = await setUp('filling up')
-    let isFilling = false
-    const { code, stderr } = await home.run(['login', node.url], (soFar) => {
-      if (isFilling || !soFar.includes('Waiting for approval')) return
-      isFilling = true
-      void home.fillUp().then(() => node.approve())
-    })
-    expect(code, stderr).toBe(9)
-    expect(stderr).not.toContain('Logged in')
-    expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
-    expect(await readdir(home.sandbox.project)).toEqual([])
-  },
-)
+test('K22: a disk that fills up while a person approves: the new tokens are revoked, and nothing is left', async () => {
+  await using node = await fakeOsaServer()
+  await using home = await setUp('filling up')
+  let isFilling = false
+  const { code, stderr } = await home.run(['login', node.url], (soFar) => {
+    if (isFilling || !soFar.includes('Waiting for approval')) return
+    isFilling = true
+    void home.fillUp().then(() => node.approve())
+  })
+  expect(code, stderr).toBe(9)
+  expect(stderr).not.toContain('Logged in')
+  expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
+  expect(await readdir(home.sandbox.project)).toEqual([])
+})

@@ -76,7 +76,6 @@ test.each([
     })
     await Promise.all(asked)
   },
-  60_000,
 )
 
 test('K07 K36: whatever comes for a revocation, the login is forgotten here, and that the server was not told is said', async () => {
@@ -87,4 +86,4 @@ test('K07 K36: whatever comes for a revocation, the login is forgotten here, and
     expect(stderr, name).not.toMatch(traceOrEscape)
   })
   await Promise.all(asked)
-}, 60_000)
+})

@@ -65,7 +65,7 @@ test('K27: neither is a .osa folder that leads elsewhere', async () => {
   expect(execFileSync('ls', ['-A', victim], { encoding: 'utf8' })).toBe('')
 })
 
-test('K27: a pipe in place of the link file does not hang any command', { timeout: 60_000 }, async () => {
+test('K27: a pipe in place of the link file does not hang any command', async () => {
   await using sandbox = await makeSandbox()
   await mkdir(join(sandbox.project, '.osa'))
   execFileSync('mkfifo', [sandbox.linkFile])

@@ -9,8 +9,6 @@ import { installOsa } from './testing/packed-osa.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
 
-const options = { timeout: 180_000 }
-
 /** The session's bus, and the sandbox's own home. */
 const on = ({ env }: KeyringSession) => ({
   DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS,
@@ -32,41 +30,37 @@ describe('a login in the keyring', () => {
   test.each([
     ['this checkout, where keytar is installed', 'keytar'],
     ['an installed package without keytar', 'keyring'],
-  ])(
-    'K23 S1: %s: signed in, used, renewed and ended, and never a token on the disk',
-    options,
-    async (_name, binding) => {
-      await using session = await startKeyringSession()
-      await using node = await fakeOsaServer({ approveAtPoll: 1 })
-      await using packed = await installOsa()
-      await using sandbox = await makeSandbox(binding === 'keyring' ? { program: packed.program } : {})
-      const env = on(session)
-      const login = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
-      expect(login, login.stderr).toMatchObject({ code: 0, stdout: '' })
-      expect(login.stderr).toContain('   Credentials will be saved in the Secret Service keyring\n')
-      expect((await sandbox.readCredentials())[node.url]).toMatchObject({ storage: 'keychain', keychain: binding })
-      const seen = async () => `${await textBelow(sandbox.home)}${await textBelow(session.home)}`
-      expect(await seen()).not.toMatch(/[ar]t_/)
+  ])('K23 S1: %s: signed in, used, renewed and ended, and never a token on the disk', async (_name, binding) => {
+    await using session = await startKeyringSession()
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
+    await using packed = await installOsa()
+    await using sandbox = await makeSandbox(binding === 'keyring' ? { program: packed.program } : {})
+    const env = on(session)
+    const login = await sandbox.run(['login', node.url, '--storage', 'keychain'], { env })
+    expect(login, login.stderr).toMatchObject({ code: 0, stdout: '' })
+    expect(login.stderr).toContain('   Credentials will be saved in the Secret Service keyring\n')
+    expect((await sandbox.readCredentials())[node.url]).toMatchObject({ storage: 'keychain', keychain: binding })
+    const seen = async () => `${await textBelow(sandbox.home)}${await textBelow(session.home)}`
+    expect(await seen()).not.toMatch(/[ar]t_/)
 
-      const { screen } = await sandbox.runOnTerminal(['whoami'], { env })
-      expect(screen).toContain(' · roles: admin · Secret Service keyring')
-      node.expireAccess()
-      const renewed = await sandbox.run(['whoami', '-v'], { env })
-      expect(renewed).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
-      expect(node.seen('refresh')).toHaveLength(1)
-      const shown = JSON.parse((await sandbox.run(['whoami', '--json'], { env })).stdout)
-      expect(shown.auth).toMatchObject({ storage: { kind: 'keychain', service: 'osa-cli' }, refreshable: true })
-      expect(node.seen('refresh')).toHaveLength(1)
-      expect(await seen()).not.toMatch(/[ar]t_/)
+    const { screen } = await sandbox.runOnTerminal(['whoami'], { env })
+    expect(screen).toContain(' · roles: admin · Secret Service keyring')
+    node.expireAccess()
+    const renewed = await sandbox.run(['whoami', '-v'], { env })
+    expect(renewed).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
+    expect(node.seen('refresh')).toHaveLength(1)
+    const shown = JSON.parse((await sandbox.run(['whoami', '--json'], { env })).stdout)
+    expect(shown.auth).toMatchObject({ storage: { kind: 'keychain', service: 'osa-cli' }, refreshable: true })
+    expect(node.seen('refresh')).toHaveLength(1)
+    expect(await seen()).not.toMatch(/[ar]t_/)
 
-      const logout = await sandbox.run(['logout'], { env })
-      expect(logout.stderr).toBe(` ✓ Logged out of ${node.url} (Josiah Carberry)\n`)
-      expect(node.families[0]?.revoked).toBe(true)
-      expect(await sandbox.readCredentials()).toEqual({})
-    },
-  )
+    const logout = await sandbox.run(['logout'], { env })
+    expect(logout.stderr).toBe(` ✓ Logged out of ${node.url} (Josiah Carberry)\n`)
+    expect(node.families[0]?.revoked).toBe(true)
+    expect(await sandbox.readCredentials()).toEqual({})
+  })
 
-  test('K23: --json says where, before and after', options, async () => {
+  test('K23: --json says where, before and after', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -83,7 +77,7 @@ describe('a login in the keyring', () => {
     expect(stdout).not.toMatch(/[ar]t_/)
   })
 
-  test('K23 C10: --storage moves a login that works, in both directions, without a new sign-in', options, async () => {
+  test('K23 C10: --storage moves a login that works, in both directions, without a new sign-in', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -99,7 +93,7 @@ describe('a login in the keyring', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('K23 K32: a login that is renewed while it is about to move is moved as it is then', options, async () => {
+  test('K23 K32: a login that is renewed while it is about to move is moved as it is then', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -123,7 +117,7 @@ describe('a login in the keyring', () => {
     expect(await store.read(node.url)).toMatchObject({ refreshToken: renewed.refresh_token })
   })
 
-  test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', options, async () => {
+  test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -148,7 +142,7 @@ describe('a login in the keyring', () => {
     expect(await sandbox.run(['whoami', '--offline'], { env })).toMatchObject({ code: 0 })
   })
 
-  test('K23: who cannot open it any more signs in again, to a file, on request', options, async () => {
+  test('K23: who cannot open it any more signs in again, to a file, on request', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -161,7 +155,7 @@ describe('a login in the keyring', () => {
     expect((await sandbox.readCredentials())[node.url]).toHaveProperty('access_token')
   })
 
-  test('K23: an item that is gone is said to be that', options, async () => {
+  test('K23: an item that is gone is said to be that', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -193,7 +187,7 @@ describe('a keychain that waits for a password', () => {
     return { sandbox, env, [Symbol.asyncDispose]: stop }
   }
 
-  test('S22: a person is told, and Ctrl-C ends it', options, async () => {
+  test('S22: a person is told, and Ctrl-C ends it', async () => {
     await using world = await setUp()
     const { code, screen } = await world.sandbox.runOnTerminal(['whoami'], {
       env: world.env,
@@ -203,7 +197,7 @@ describe('a keychain that waits for a password', () => {
     expect(code).toBe(130)
   })
 
-  test('S22 K23: where nobody looks on it is over after three seconds, as locked', options, async () => {
+  test('S22 K23: where nobody looks on it is over after three seconds, as locked', async () => {
     await using world = await setUp()
     const { code, stdout, stderr } = await world.sandbox.run(['whoami', '--json'], { env: world.env })
     expect({ code, stderr }).toEqual({ code: 9, stderr: '' })
@@ -221,7 +215,7 @@ describe('a keyring that locks while a person approves', () => {
     }
   }
 
-  test('K23 S5: without a terminal the new tokens are revoked, and nothing is kept', options, async () => {
+  test('K23 S5: without a terminal the new tokens are revoked, and nothing is kept', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -238,7 +232,7 @@ describe('a keyring that locks while a person approves', () => {
   test.each([
     ['y', 0, false],
     ['n', 9, true],
-  ])('K23 S5: on a terminal the file is offered; answered %s', options, async (answer, code, isRevoked) => {
+  ])('K23 S5: on a terminal the file is offered; answered %s', async (answer, code, isRevoked) => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -261,7 +255,7 @@ describe('a keyring that locks while a person approves', () => {
 })
 
 describe('without a keyring', () => {
-  test('K23 S5: --storage keychain is refused before anything is sent', options, async () => {
+  test('K23 S5: --storage keychain is refused before anything is sent', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -277,24 +271,20 @@ describe('without a keyring', () => {
     expect(await readdir(sandbox.home)).toEqual(['project'])
   })
 
-  test(
-    'K23 S2: without a desktop the file is used, and that is said with the reason before the code is shown',
-    options,
-    async () => {
-      await using node = await fakeOsaServer({ approveAtPoll: 1 })
-      await using sandbox = await makeSandbox()
-      const { code, stderr } = await sandbox.run(['login', node.url])
-      expect(code).toBe(0)
-      expect(stderr).toMatch(
-        /saved in .*credentials\.json \(only you can read it\)\n {3}No system keychain here: .+\. Use --storage keychain to insist\.\n[\s\S]*BCDF-GHJK/,
-      )
-      const again = await sandbox.run(['login', node.url, '--json', '--force'])
-      const last = JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')
-      expect(last.storage).toEqual({ kind: 'file', path: sandbox.credentials, reason: expect.any(String) })
-    },
-  )
+  test('K23 S2: without a desktop the file is used, and that is said with the reason before the code is shown', async () => {
+    await using node = await fakeOsaServer({ approveAtPoll: 1 })
+    await using sandbox = await makeSandbox()
+    const { code, stderr } = await sandbox.run(['login', node.url])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /saved in .*credentials\.json \(only you can read it\)\n {3}No system keychain here: .+\. Use --storage keychain to insist\.\n[\s\S]*BCDF-GHJK/,
+    )
+    const again = await sandbox.run(['login', node.url, '--json', '--force'])
+    const last = JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')
+    expect(last.storage).toEqual({ kind: 'file', path: sandbox.credentials, reason: expect.any(String) })
+  })
 
-  test('K23: a bus that never answers: an error in seconds, and no process stays', options, async () => {
+  test('K23: a bus that never answers: an error in seconds, and no process stays', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -309,7 +299,7 @@ describe('without a keyring', () => {
     expect([bus.total(), bus.connections(), node.requests]).toEqual([2, 0, []])
   })
 
-  test('K23: what needs no secret never opens the keychain', options, async () => {
+  test('K23: what needs no secret never opens the keychain', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -336,7 +326,7 @@ describe('auto, on a Linux desktop', () => {
   const { within, isOutside } = findOutside()
   const desktop = (session: KeyringSession) => ({ ...on(session), DISPLAY: ':99', OSA_BROWSER: 'none' })
 
-  test('K23 S1: a keyring that works is used, and that is said', options, async () => {
+  test('K23 S1: a keyring that works is used, and that is said', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -347,7 +337,7 @@ describe('auto, on a Linux desktop', () => {
     expect((await sandbox.readCredentials())[node.url]?.storage).toBe(isOutside ? 'keychain' : undefined)
   })
 
-  test('K23 S5: one that does not is a warning before the code is shown', options, async () => {
+  test('K23 S5: one that does not is a warning before the code is shown', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -364,7 +354,7 @@ describe('auto, on a Linux desktop', () => {
   })
 })
 
-test('a place to store that is none is a mistake of typing', options, async () => {
+test('a place to store that is none is a mistake of typing', async () => {
   await using sandbox = await makeSandbox()
   const typed = await sandbox.run(['login', 'https://a.example', '--storage', 'keyring'])
   expect(typed.code).toBe(2)

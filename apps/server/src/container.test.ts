@@ -10,7 +10,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildContext, buildImage, type Image, isIgnored, readDockerfile } from './testing/image.ts'
 import { type Contained, runContained } from './testing/sandbox.ts'
 
-const patience = 120_000
 const folder = mkdtempDisposableSync(join(tmpdir(), 'osa-image-'))
 let image: Image
 
@@ -18,8 +17,8 @@ beforeAll(() => {
   image = buildImage(folder.path)
   // so that only the read-only mount, and not the mode, can be what refuses a write below
   for (const path of [folder.path, join(folder.path, 'apps/server/src')]) chmodSync(path, 0o777)
-}, patience)
-afterAll(() => folder.remove(), patience)
+})
+afterAll(() => folder.remove())
 
 const production = {
   OSA_PUBLIC_URL: 'https://archive.example',
@@ -104,98 +103,82 @@ test('L12 only packages that run are installed: no test runner, no compiler of b
   expect(existsSync(join(image.app, 'packages/db/src/testing'))).toBe(false)
 })
 
-test(
-  'L12 inside, the user has no rights and nothing takes a file but /tmp',
-  async () => {
-    const probe = `
+test('L12 inside, the user has no rights and nothing takes a file but /tmp', async () => {
+  const probe = `
       const { writeFileSync, readFileSync } = require('node:fs')
       const write = (path) => { try { writeFileSync(path + '/probe', ''); return 'written' } catch (error) { return error.code } }
       const places = ['/', '/app', '/app/apps/server/src', '/usr', '/etc', '/data', '/opt', '/tmp']
       const rights = /^CapEff:\\s*(\\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]
       const noNew = /^NoNewPrivs:\\s*(\\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]
       console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), cwd: process.cwd(), noNew, rights, places: places.map(write) }))`
-    await using contained = runContained(image, { command: ['node', '-e', probe], writable: ['tmp'] })
-    expect([await contained.ended, contained.stderr]).toEqual([0, ''])
-    const { places, ...identity } = JSON.parse(contained.stdout)
-    expect(identity).toEqual({ uid: 10001, gid: 10001, cwd: '/app', noNew: '1', rights: '0'.repeat(16) })
-    const [, app, source, , , , , tmp] = places
-    expect([app, source, tmp]).toEqual(['EROFS', 'EROFS', 'written'])
-    expect(places.filter((code: string) => code === 'written')).toHaveLength(1)
-  },
-  patience,
-)
+  await using contained = runContained(image, { command: ['node', '-e', probe], writable: ['tmp'] })
+  expect([await contained.ended, contained.stderr]).toEqual([0, ''])
+  const { places, ...identity } = JSON.parse(contained.stdout)
+  expect(identity).toEqual({ uid: 10001, gid: 10001, cwd: '/app', noNew: '1', rights: '0'.repeat(16) })
+  const [, app, source, , , , , tmp] = places
+  expect([app, source, tmp]).toEqual(['EROFS', 'EROFS', 'written'])
+  expect(places.filter((code: string) => code === 'written')).toHaveLength(1)
+})
 
-test(
-  'L12 in production on PostgreSQL it starts, is ready and healthy, starts a sign-in, and ends with 0 on its stop signal',
-  async () => {
-    const DATABASE_URL = await createSharedDatabase({ migrated: false })
-    const { node, port, env } = await startContained({ DATABASE_URL, OSA_SECRET: newSecret() })
-    await using _ = node
-    expect(node.stdout, node.stderr).toContain('OSA node ready at https://archive.example')
-    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
-    const started = await fetch(`http://127.0.0.1:${port}/oauth/device_authorization`, {
-      method: 'POST',
-      headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '192.0.2.1' },
-      body: new URLSearchParams({ client_id: 'osa-cli' }),
-    })
-    expect([started.status, await started.json()]).toMatchObject([
-      200,
-      { verification_uri: 'https://archive.example/device' },
-    ])
-    const health = () => runContained(image, { command: image.healthcheck, env, writable: [] })
-    await using healthy = health()
-    expect([await healthy.ended, healthy.stderr]).toEqual([0, ''])
-    node.child.kill('SIGTERM')
-    expect(await node.ended).toBe(0)
-    await using ill = health()
-    expect(await ill.ended).toBe(1)
-  },
-  patience,
-)
+test('L12 in production on PostgreSQL it starts, is ready and healthy, starts a sign-in, and ends with 0 on its stop signal', async () => {
+  const DATABASE_URL = await createSharedDatabase({ migrated: false })
+  const { node, port, env } = await startContained({ DATABASE_URL, OSA_SECRET: newSecret() })
+  await using _ = node
+  expect(node.stdout, node.stderr).toContain('OSA node ready at https://archive.example')
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  const started = await fetch(`http://127.0.0.1:${port}/oauth/device_authorization`, {
+    method: 'POST',
+    headers: { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '192.0.2.1' },
+    body: new URLSearchParams({ client_id: 'osa-cli' }),
+  })
+  expect([started.status, await started.json()]).toMatchObject([
+    200,
+    { verification_uri: 'https://archive.example/device' },
+  ])
+  const health = () => runContained(image, { command: image.healthcheck, env, writable: [] })
+  await using healthy = health()
+  expect([await healthy.ended, healthy.stderr]).toEqual([0, ''])
+  node.child.kill('SIGTERM')
+  expect(await node.ended).toBe(0)
+  await using ill = health()
+  expect(await ill.ended).toBe(1)
+})
 
-test(
-  'L12 with another OSA_SECRET than its keys were sealed under it does not serve: it ends with 1, says why, and can be told to begin anew',
-  async () => {
-    const DATABASE_URL = await createSharedDatabase({ migrated: true })
-    const secret = newSecret()
-    const first = await startContained({ DATABASE_URL, OSA_SECRET: secret })
-    await using _first = first.node
-    expect(first.node.stdout, first.node.stderr).toContain('ready')
-    first.node.child.kill('SIGTERM')
-    expect(await first.node.ended).toBe(0)
+test('L12 with another OSA_SECRET than its keys were sealed under it does not serve: it ends with 1, says why, and can be told to begin anew', async () => {
+  const DATABASE_URL = await createSharedDatabase({ migrated: true })
+  const secret = newSecret()
+  const first = await startContained({ DATABASE_URL, OSA_SECRET: secret })
+  await using _first = first.node
+  expect(first.node.stdout, first.node.stderr).toContain('ready')
+  first.node.child.kill('SIGTERM')
+  expect(await first.node.ended).toBe(0)
 
-    const other = await startContained({ DATABASE_URL, OSA_SECRET: newSecret() })
-    await using _other = other.node
-    expect(await other.node.ended).toBe(1)
-    expect(other.node.stdout).not.toContain('ready')
-    expect(other.node.stderr).toMatch(/sealed under another OSA_SECRET/)
-    expect(other.node.stderr).not.toMatch(/^\s+at /m)
+  const other = await startContained({ DATABASE_URL, OSA_SECRET: newSecret() })
+  await using _other = other.node
+  expect(await other.node.ended).toBe(1)
+  expect(other.node.stdout).not.toContain('ready')
+  expect(other.node.stderr).toMatch(/sealed under another OSA_SECRET/)
+  expect(other.node.stderr).not.toMatch(/^\s+at /m)
 
-    const again = await startContained({ DATABASE_URL, OSA_SECRET: secret })
-    await using _again = again.node
-    expect(again.node.stdout, again.node.stderr).toContain('ready')
-    again.node.child.kill('SIGTERM')
-    expect(await again.node.ended).toBe(0)
+  const again = await startContained({ DATABASE_URL, OSA_SECRET: secret })
+  await using _again = again.node
+  expect(again.node.stdout, again.node.stderr).toContain('ready')
+  again.node.child.kill('SIGTERM')
+  expect(await again.node.ended).toBe(0)
 
-    const renewed = { ...production, DATABASE_URL, OSA_SECRET: newSecret() }
-    const command = ['node', 'apps/server/bin/osa-server.js', 'keys', 'abandon']
-    await using abandon = runContained(image, { command, env: renewed, writable: ['tmp'] })
-    expect([await abandon.ended, abandon.stderr]).toEqual([0, ''])
-    expect(abandon.stdout).toMatch(/^1 key is retired\./)
-    const last = await startContained(renewed)
-    await using _last = last.node
-    expect(last.node.stdout, last.node.stderr).toContain('ready')
-  },
-  patience,
-)
+  const renewed = { ...production, DATABASE_URL, OSA_SECRET: newSecret() }
+  const command = ['node', 'apps/server/bin/osa-server.js', 'keys', 'abandon']
+  await using abandon = runContained(image, { command, env: renewed, writable: ['tmp'] })
+  expect([await abandon.ended, abandon.stderr]).toEqual([0, ''])
+  expect(abandon.stdout).toMatch(/^1 key is retired\./)
+  const last = await startContained(renewed)
+  await using _last = last.node
+  expect(last.node.stdout, last.node.stderr).toContain('ready')
+})
 
-test(
-  'L12 on the embedded database it needs nothing writable but /tmp and /data',
-  async () => {
-    const { node, port } = await startContained({ OSA_SECRET: newSecret() }, ['tmp', 'data'])
-    await using _ = node
-    expect(node.stdout, node.stderr).toContain('embedded, in /data')
-    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
-  },
-  patience,
-)
+test('L12 on the embedded database it needs nothing writable but /tmp and /data', async () => {
+  const { node, port } = await startContained({ OSA_SECRET: newSecret() }, ['tmp', 'data'])
+  await using _ = node
+  expect(node.stdout, node.stderr).toContain('embedded, in /data')
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+})

@@ -31,4 +31,4 @@ test('B31, B30, J08 while the database is away all is 503; then the approved cod
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   expect((await node.request('/readyz')).status).toBe(200)
   await database.close()
-}, 60_000)
+})

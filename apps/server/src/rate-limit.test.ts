@@ -12,7 +12,7 @@ let database: Database
 
 beforeAll(async () => {
   database = await openDatabase({ dataDirectory: directory })
-}, 60_000)
+})
 afterAll(async () => {
   await database.close()
   rmSync(directory, { recursive: true })

@@ -11,7 +11,7 @@ const watchPath = (deviceCode: string, more: object = {}) => {
   const input = JSON.stringify({ json: { device_code_hash: hashOf(deviceCode), ...more } })
   return `/trpc/device.watch?input=${encodeURIComponent(input)}`
 }
-const patience = { timeout: 30_000, interval: 20 }
+const patience = { timeout: 300_000, interval: 20 }
 
 const listening = async () => {
   const metrics = createMetrics({ processMetrics: false })

@@ -9,8 +9,6 @@ import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { openTestDatabase, runOn } from './testing/index.ts'
 
-const timeout = 120_000
-
 /** One database seen by three nodes, and a publisher who deploys at each of them in turn. */
 const threeNodes = async () => {
   const first = await openTestDatabase('postgres')
@@ -77,9 +75,7 @@ const threeNodes = async () => {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 const titled = (title: string, description = 'As it was.') => sampleManifest({ title, description })
 
-test('40 deploys of one address at once, each with other content, make versions 1 to 40 in order and without gaps', {
-  timeout,
-}, async () => {
+test('40 deploys of one address at once, each with other content, make versions 1 to 40 in order and without gaps', async () => {
   await using nodes = await threeNodes()
   const deployed = await Promise.all(upTo(40).map((at) => nodes.deploy(at, titled('Maps', `Content ${at}`))))
   const versions = deployed.map(([convention]) => convention?.version ?? 0)
@@ -91,7 +87,7 @@ test('40 deploys of one address at once, each with other content, make versions 
   }
 })
 
-test('30 deploys that wait for one lock each see what the one before has written', { timeout }, async () => {
+test('30 deploys that wait for one lock each see what the one before has written', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   const deployed = await nodes.inLine('maps', 20, () =>
@@ -101,7 +97,7 @@ test('30 deploys that wait for one lock each see what the one before has written
   expect(versions.toSorted((a, b) => a - b)).toEqual(upTo(30).map((at) => at + 2))
 })
 
-test('the same content at once is registered once, and all are told the same version', { timeout }, async () => {
+test('the same content at once is registered once, and all are told the same version', async () => {
   await using nodes = await threeNodes()
   const first = await Promise.all(upTo(30).map((at) => nodes.deploy(at, titled('Maps'))))
   expect(first.filter(([convention]) => convention?.changed)).toHaveLength(1)
@@ -113,7 +109,7 @@ test('the same content at once is registered once, and all are told the same ver
   expect(await nodes.versions()).toHaveLength(2)
 })
 
-test('deploys of the same conventions in opposite orders never wait in a circle', { timeout }, async () => {
+test('deploys of the same conventions in opposite orders never wait in a circle', async () => {
   await using nodes = await threeNodes()
   const titles = ['Antibodies', 'Maps', 'Zebrafish', 'Cells']
   const deployed = await Promise.all(
@@ -127,7 +123,7 @@ test('deploys of the same conventions in opposite orders never wait in a circle'
   expect(await nodes.versions()).toHaveLength(160)
 })
 
-test('a deploy whose second convention fails in the database leaves nothing of the first', { timeout }, async () => {
+test('a deploy whose second convention fails in the database leaves nothing of the first', async () => {
   await using nodes = await threeNodes()
   await nodes.query({
     text: `alter table convention_versions add constraint refuse_zebrafish check (title <> 'Zebrafish')`,
@@ -142,9 +138,7 @@ test('a deploy whose second convention fails in the database leaves nothing of t
   expect(await nodes.deploy(0, titled('Antibodies'), titled('Zebrafish'))).toHaveLength(2)
 })
 
-test('F16 a role that was taken after the token was looked at ends in forbidden at every node, with nothing written', {
-  timeout,
-}, async () => {
+test('F16 a role that was taken after the token was looked at ends in forbidden at every node, with nothing written', async () => {
   await using nodes = await threeNodes()
   await nodes.store.transaction((tx) => tx.saveUser({ ...nodes.user, role: 'user' }))
   const outcomes = await Promise.all(upTo(10).map((at) => nodes.attempt(at, titled('Maps'))))
@@ -152,7 +146,7 @@ test('F16 a role that was taken after the token was looked at ends in forbidden 
   expect(await nodes.versions()).toEqual([])
 })
 
-test('a person who is gone leaves their conventions behind, without a name', { timeout }, async () => {
+test('a person who is gone leaves their conventions behind, without a name', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   await nodes.query({ text: 'delete from users where id = $1', values: [nodes.user.id] })
@@ -160,7 +154,7 @@ test('a person who is gone leaves their conventions behind, without a name', { t
   expect(line).toMatchObject({ version: 1, deployedByName: null })
 })
 
-test('the sweep never touches a convention', { timeout }, async () => {
+test('the sweep never touches a convention', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   await nodes.deploy(0, titled('Maps', 'New.'))

@@ -54,7 +54,7 @@ test('a second process is refused in plain words before it touches the files, an
   await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
   expect(await database.store.findDeviceAuthorization(device.id)).toEqual(device)
   await database.close()
-}, 120_000)
+})
 
 test('when a process is killed its directory is free at once, and what it had committed is there', async () => {
   await using directory = await emptyDirectory()
@@ -67,7 +67,7 @@ test('when a process is killed its directory is free at once, and what it had co
   const database = await openDatabase({ dataDirectory: directory.path })
   expect(await database.store.findDeviceAuthorization(id)).toMatchObject({ id, status: 'pending' })
   await database.close()
-}, 120_000)
+})
 
 test('I11 the directory and its database are for their owner alone, and everything is there after a restart', async () => {
   await using directory = await emptyDirectory()
@@ -84,4 +84,4 @@ test('I11 the directory and its database are for their owner alone, and everythi
   const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
   expect(await second.store.pollPending(query)).toEqual({ early: false })
   await second.close()
-}, 120_000)
+})

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { openDatabase } from './index.ts'
 import { openTestDatabase, runOn, startPostgres } from './testing/index.ts'
 
-const patience = { timeout: 60_000, interval: 50 }
+const patience = { timeout: 300_000, interval: 50 }
 const hearingClients = `select count(*)::int as count from pg_stat_activity where application_name = 'osa decisions' and datname = current_database()`
 
 test('a decision in one process is heard in another, over one connection however many listen', async () => {

@@ -12,14 +12,18 @@ const candidates = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+/** For a start and for each step on a page: it ends what hangs, and does not judge speed. */
+const patienceMs = 300_000
+
 /** Starts the machine's Chromium, or the one that `CHROMIUM_PATH` names. Rejects with what to install where there is none. */
 export const openChromium = async (): Promise<Browser> => {
   const executablePath = process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path))
   if (executablePath === undefined) {
     throw new Error('These tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.')
   }
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
+    timeout: patienceMs,
     args: [
       '--headless',
       '--no-sandbox',
@@ -31,6 +35,7 @@ export const openChromium = async (): Promise<Browser> => {
       '--disable-sync',
     ],
   })
+  return browser.on('context', (context) => context.setDefaultTimeout(patienceMs))
 }
 
 const folder = join(import.meta.dirname, '../test-output')

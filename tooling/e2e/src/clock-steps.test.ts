@@ -76,4 +76,4 @@ test('L08 L04 codes, sessions and access tokens that were over stay over when th
   const anew = await redeemed(clientAt(third.url))
   const renewed = documentOf(await client.refresh(anew.refreshToken))
   expect(await me(third.url, renewed.access_token ?? '')).toBe('ok')
-}, 300_000)
+})

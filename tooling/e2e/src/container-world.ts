@@ -42,7 +42,7 @@ const startRegistry = async (folder: string, host: string) => {
   const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 600_000
   const isUp = (): Promise<boolean> =>
     fetch(`http://${host}/v2/`)
       .then(({ ok }) => ok)

@@ -97,9 +97,7 @@ const print = async (chromium: Browser, url: string, path: string) => {
   await context.close()
 }
 
-test('D26 the pages of conventions can be read by everybody, on screens of any kind and on paper', {
-  timeout: 240_000,
-}, async () => {
+test('D26 the pages of conventions can be read by everybody, on screens of any kind and on paper', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   const chromium = await openChromium()

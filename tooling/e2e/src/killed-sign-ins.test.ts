@@ -46,88 +46,80 @@ const onPostgres = async (
   await work({ settings, databaseUrl: postgres.url() })
 }
 
-test(
-  'B07 B31 kill -9 amid redemptions: each code gives one token pair at most, and one session exactly',
-  () =>
-    onPostgres(async ({ settings, databaseUrl }) => {
-      let node = await startNode(settings)
-      let [kills, redeemedBefore, redeemedAfter, unheard] = [0, 0, 0, 0]
-      for (let round = 0; round < rounds; round++) {
-        const { url } = node
-        const clients = Array.from({ length: terminals }, () => clientAt(url))
-        const codes = await Promise.all(clients.map(approved))
-        const heard: (Answer | null)[] = codes.map(() => null)
-        const polls = clients.map(async (client, index) => {
-          // a connection that broke is what this test is about
-          heard[index] = await client.poll(codes[index]?.deviceCode ?? '').catch(() => null)
-        })
-        node = await killAmid(node, settings, () => heard.filter(Boolean).length >= round, polls)
-        kills++
-        for (const [index, client] of clients.entries()) {
-          const before = heard[index]
-          const after = await client.poll(codes[index]?.deviceCode ?? '')
-          const pairs = [before, after].filter((answer) => answer?.status === 200)
-          expect(pairs.length).toBeLessThanOrEqual(1)
-          if (pairs[0]) expect((await client.refresh(documentOf(pairs[0]).refresh_token ?? '')).status).toBe(200)
-          if (before?.status === 200) redeemedBefore++
-          else if (after.status === 200) redeemedAfter++
-          else unheard++ // committed, and the node was gone before it could say so
-          if (pairs.length === 0) expect(errorOf(after)).toBe('invalid_grant')
-        }
+test('B07 B31 kill -9 amid redemptions: each code gives one token pair at most, and one session exactly', () =>
+  onPostgres(async ({ settings, databaseUrl }) => {
+    let node = await startNode(settings)
+    let [kills, redeemedBefore, redeemedAfter, unheard] = [0, 0, 0, 0]
+    for (let round = 0; round < rounds; round++) {
+      const { url } = node
+      const clients = Array.from({ length: terminals }, () => clientAt(url))
+      const codes = await Promise.all(clients.map(approved))
+      const heard: (Answer | null)[] = codes.map(() => null)
+      const polls = clients.map(async (client, index) => {
+        // a connection that broke is what this test is about
+        heard[index] = await client.poll(codes[index]?.deviceCode ?? '').catch(() => null)
+      })
+      node = await killAmid(node, settings, () => heard.filter(Boolean).length >= round, polls)
+      kills++
+      for (const [index, client] of clients.entries()) {
+        const before = heard[index]
+        const after = await client.poll(codes[index]?.deviceCode ?? '')
+        const pairs = [before, after].filter((answer) => answer?.status === 200)
+        expect(pairs.length).toBeLessThanOrEqual(1)
+        if (pairs[0]) expect((await client.refresh(documentOf(pairs[0]).refresh_token ?? '')).status).toBe(200)
+        if (before?.status === 200) redeemedBefore++
+        else if (after.status === 200) redeemedAfter++
+        else unheard++ // committed, and the node was gone before it could say so
+        if (pairs.length === 0) expect(errorOf(after)).toBe('invalid_grant')
       }
-      const { rows } = await runOn(
-        databaseUrl,
-        `select count(*)::int as families, count(distinct family_id)::int as named,
+    }
+    const { rows } = await runOn(
+      databaseUrl,
+      `select count(*)::int as families, count(distinct family_id)::int as named,
          (select count(*)::int from device_authorizations where status = 'consumed') as consumed
        from refresh_families join device_authorizations on family_id = refresh_families.id`,
-      )
-      const all = rounds * terminals
-      expect(rows).toEqual([{ families: all, named: all, consumed: all }])
-      console.log(
-        `${kills} kills amid redemptions: ${redeemedBefore} heard before, ${redeemedAfter} after, ${unheard} never`,
-      )
-      await node.stop()
-    }),
-  300_000,
-)
+    )
+    const all = rounds * terminals
+    expect(rows).toEqual([{ families: all, named: all, consumed: all }])
+    console.log(
+      `${kills} kills amid redemptions: ${redeemedBefore} heard before, ${redeemedAfter} after, ${unheard} never`,
+    )
+    await node.stop()
+  }))
 
-test(
-  'D18 B31 kill -9 amid approvals: each is decided or not, can be pressed again, and is redeemed once',
-  () =>
-    onPostgres(async ({ settings }) => {
-      let node = await startNode(settings)
-      let [kills, survived, pressedAgain] = [0, 0, 0]
-      for (let round = 0; round < rounds; round++) {
-        const { url } = node
-        const clients = Array.from({ length: terminals }, () => clientAt(url))
-        const prepare = async (client: Client) => {
-          const codes = await started(client)
-          return { client, codes, confirm: await signIn(client, await enterCode(client, codes.userCode)) }
-        }
-        const people = await Promise.all(clients.map(prepare))
-        let approvals = 0
-        const presses = people.map(({ client, confirm }) =>
-          decide(client, confirm, 'approve').then(
-            () => void approvals++,
-            () => undefined, // the connection broke
-          ),
-        )
-        node = await killAmid(node, settings, () => approvals >= round, presses)
-        kills++
-        for (const { client, codes, confirm } of people) {
-          const first = await client.poll(codes.deviceCode)
-          expect(first.status === 200 || errorOf(first) === 'authorization_pending', first.text).toBe(true)
-          if (first.status === 200) survived++
-          else {
-            pressedAgain++
-            expect((await decide(client, confirm, 'approve')).status).toBe(200)
-            expect((await client.poll(codes.deviceCode)).status).toBe(200)
-          }
-          expect(errorOf(await client.poll(codes.deviceCode))).toBe('invalid_grant')
-        }
+test('D18 B31 kill -9 amid approvals: each is decided or not, can be pressed again, and is redeemed once', () =>
+  onPostgres(async ({ settings }) => {
+    let node = await startNode(settings)
+    let [kills, survived, pressedAgain] = [0, 0, 0]
+    for (let round = 0; round < rounds; round++) {
+      const { url } = node
+      const clients = Array.from({ length: terminals }, () => clientAt(url))
+      const prepare = async (client: Client) => {
+        const codes = await started(client)
+        return { client, codes, confirm: await signIn(client, await enterCode(client, codes.userCode)) }
       }
-      console.log(`${kills} kills amid approvals: ${survived} had been decided, ${pressedAgain} were pressed again`)
-      await node.stop()
-    }),
-  300_000,
-)
+      const people = await Promise.all(clients.map(prepare))
+      let approvals = 0
+      const presses = people.map(({ client, confirm }) =>
+        decide(client, confirm, 'approve').then(
+          () => void approvals++,
+          () => undefined, // the connection broke
+        ),
+      )
+      node = await killAmid(node, settings, () => approvals >= round, presses)
+      kills++
+      for (const { client, codes, confirm } of people) {
+        const first = await client.poll(codes.deviceCode)
+        expect(first.status === 200 || errorOf(first) === 'authorization_pending', first.text).toBe(true)
+        if (first.status === 200) survived++
+        else {
+          pressedAgain++
+          expect((await decide(client, confirm, 'approve')).status).toBe(200)
+          expect((await client.poll(codes.deviceCode)).status).toBe(200)
+        }
+        expect(errorOf(await client.poll(codes.deviceCode))).toBe('invalid_grant')
+      }
+    }
+    console.log(`${kills} kills amid approvals: ${survived} had been decided, ${pressedAgain} were pressed again`)
+    await node.stop()
+  }))

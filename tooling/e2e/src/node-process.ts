@@ -36,7 +36,7 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
  */
 export const startNode = async (
   settings: Readonly<Record<string, string>>,
-  { timeoutMs = 60_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+  { timeoutMs = 600_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<NodeProcess> => {
   const child = spawn(process.execPath, [main], {
     env: { ...cleanEnvironment(), PORT: '0', ...settings },

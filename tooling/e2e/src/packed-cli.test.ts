@@ -115,4 +115,4 @@ test('the packed command takes a person in and out again, on each Node.js, with 
     }
     console.info(`in and out again on Node.js ${version.trim()}`)
   }
-}, 600_000)
+})

@@ -48,7 +48,7 @@ export const openTerminal = (
     exitCode,
     write: (input) => pty.write(input),
     kill: () => pty.kill('SIGKILL'),
-    until: (pattern, timeoutMs = 20_000) =>
+    until: (pattern, timeoutMs = 300_000) =>
       new Promise((resolve, reject) => {
         const check = () => {
           const match = pattern.exec(screen())

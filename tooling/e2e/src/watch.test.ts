@@ -11,7 +11,7 @@ import { type NodeProcess, startNode } from './node-process.ts'
 import { runOsa, startLogin } from './osa-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const patience = { timeout: 30_000, interval: 20 }
+const patience = { timeout: 300_000, interval: 20 }
 
 const untilOpen = (node: { openWatches(): Promise<number> }, count: number) =>
   vi.waitFor(async () => expect(await node.openWatches()).toBe(count), patience)

@@ -126,4 +126,4 @@ test('L09 the audit is a gate: a high severity finding fails it, a moderate one 
   expect(await audit(null)).toMatchObject({ code: 0, output: expect.stringContaining('found 0 vulnerabilities') })
   expect(await audit('moderate')).toMatchObject({ code: 0, output: expect.stringContaining('moderate') })
   expect(await audit('high')).toMatchObject({ code: 1, output: expect.stringContaining('hono') })
-}, 60_000)
+})

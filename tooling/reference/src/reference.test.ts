@@ -14,4 +14,4 @@ test('every export of the SDK is documented, and the reference can be made', asy
   )
   const { stdout, stderr } = await run.catch((failed: { stdout: string; stderr: string }) => failed)
   expect(`${stdout}${stderr}`).not.toMatch(/warning|error/i)
-}, 240_000)
+})

@@ -67,7 +67,7 @@ test('J10 over real HTTP nothing that a stranger sends makes the node call the p
   await browser.open(begun.headers.get('location') ?? '')
   expect((await browser.press('Sign in and allow')).url.pathname).toBe('/device/confirm')
   expect(callsOf(upstream)).toMatchObject({ discovery: 1, token: 1, jwks: 1 })
-}, 120_000)
+})
 
 test('J10 E10 with a provider that is down the node starts, pages are there, strangers add no call, and it is found by itself', async () => {
   await using upstream = await startUpstream()
@@ -87,6 +87,6 @@ test('J10 E10 with a provider that is down the node starts, pages are there, str
       const begun = await browser.pressOnce('Sign in with Example University')
       expect(begun.headers.get('location')).toContain(`${upstream.issuer}/auth?`)
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 300_000, interval: 500 },
   )
-}, 120_000)
+})

@@ -109,7 +109,7 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
     { revoked: 1, sign_ins_ended: 0 },
   ])
   expect(await me(again.access_token)).toBe(401)
-}, 90_000)
+})
 
 test('L10 on the embedded database a running node is told to stop first; what is then switched off stays off', async () => {
   using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
@@ -127,7 +127,7 @@ test('L10 on the embedded database a running node is told to stop first; what is
   expect(await start(again)).toMatchObject({ status: 503, body: { error: 'temporarily_unavailable' } })
   const v1 = await fetch(`${again.url}/api/v1/auth/device`, { method: 'POST' })
   expect([v1.status, await v1.json()]).toMatchObject([503, { error: 'temporarily_unavailable' }])
-}, 60_000)
+})
 
 describe('a command that cannot be carried out', () => {
   test('says what is missing, with 2, before anything is opened', async () => {

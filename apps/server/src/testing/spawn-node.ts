@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url))
-const readyWithinMs = 60_000
-const endedWithinMs = 20_000
+const readyWithinMs = 600_000
+const endedWithinMs = 600_000
 
 /** Starts `src/main.ts` with this Node.js and waits for its ready line; rejects with its output when it ends before. */
 export const spawnNode = async (options: { env?: Record<string, string>; nodeBinary?: string } = {}) => {

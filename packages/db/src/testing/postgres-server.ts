@@ -88,7 +88,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
 
 /** Runs one statement on a connection of its own. */
 export const runOn = async (databaseUrl: string, statement: string): Promise<pg.QueryResult> => {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({ connectionString: databaseUrl })
   // the connection may be ended by the very statement, or by the server's end; the query itself tells
   client.on('error', () => undefined)
   await client.connect()

@@ -35,6 +35,6 @@ for await (const _ of process.stdin);
 const pid = await serverProcess()
 if (pid !== null && isAlive(pid)) {
   process.kill(pid, 'SIGQUIT')
-  for (let waits = 0; waits < 50 && isAlive(pid); waits++) await wait(100)
+  for (let waits = 0; waits < 6_000 && isAlive(pid); waits++) await wait(100)
 }
 await rm(directory, { recursive: true, force: true })

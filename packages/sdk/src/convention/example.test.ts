@@ -53,7 +53,7 @@ test('the example says all that a convention must say', async () => {
   expect(checkConventions(values)).toMatchObject({ conventions: [{ title: 'Protein Structures' }] })
 })
 
-test("the example's hooks fill the columns that the convention names", { timeout: 60_000 }, async () => {
+test("the example's hooks fill the columns that the convention names", async () => {
   await using folder = await makeTemporaryDir()
   const { values } = await loadConventions(join(example, 'osa.config.ts'))
   const checked = checkConventions(values)

@@ -15,7 +15,6 @@ import type { Credential } from './credentials-file.ts'
 
 const server = 'https://a.example'
 const program = fileURLToPath(new URL('../testing/killed-save.ts', import.meta.url))
-const options = { timeout: 180_000 }
 
 const credential = (name: string): Credential => ({
   ...{ accessToken: `at-${name}`, refreshToken: `rt-${name}`, expiresAt: 2e9, obtainedAt: 1.9e9, user: null },
@@ -52,7 +51,6 @@ const moments: [KilledSave['killed'], StorageTarget['kind'], string][] = [
 
 test.each(moments)(
   'K23 K35: killed %s on the way to the %s, a working login is left, and the next write tidies up',
-  options,
   async (killed, to, expected) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -74,7 +72,6 @@ test.each(moments)(
 
 test.each(['after setPassword', 'before getPassword', 'after getPassword'] as const)(
   'K35: a renewal killed %s has saved the new pair already, and the next command uses it',
-  options,
   async (killed) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -87,7 +84,6 @@ test.each(['after setPassword', 'before getPassword', 'after getPassword'] as co
 
 test.each(['keytar', 'keyring'] as const)(
   'K23: with the login in a real keyring (%s) no file below home holds a token',
-  options,
   async (binding) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -102,17 +98,13 @@ test.each(['keytar', 'keyring'] as const)(
   },
 )
 
-test(
-  'K23: each binding reads only what the entry says it has written, and a locked keyring is told from a missing item',
-  options,
-  async () => {
-    await using session = await startKeyringSession()
-    const dir = join(session.home, '.config', 'osa')
-    await (await openStore(session, dir).reserve(server, inKeychain('keytar'))).commit(credential('kept'))
-    await session.lock()
-    await expect(openStore(session, dir).read(server)).rejects.toMatchObject({ code: 'store_locked' })
-    await expect(openStore(session, dir).remove(server)).rejects.toMatchObject({ code: 'store_locked' })
-    await expect(openStore(session, dir).reserve(server)).rejects.toMatchObject({ code: 'store_locked' })
-    expect(await openStore(session, dir).list()).toHaveLength(1)
-  },
-)
+test('K23: each binding reads only what the entry says it has written, and a locked keyring is told from a missing item', async () => {
+  await using session = await startKeyringSession()
+  const dir = join(session.home, '.config', 'osa')
+  await (await openStore(session, dir).reserve(server, inKeychain('keytar'))).commit(credential('kept'))
+  await session.lock()
+  await expect(openStore(session, dir).read(server)).rejects.toMatchObject({ code: 'store_locked' })
+  await expect(openStore(session, dir).remove(server)).rejects.toMatchObject({ code: 'store_locked' })
+  await expect(openStore(session, dir).reserve(server)).rejects.toMatchObject({ code: 'store_locked' })
+  expect(await openStore(session, dir).list()).toHaveLength(1)
+})

@@ -5,8 +5,6 @@ import { createMemoryKeychain, startKeyringSession, startSilentBus } from '../te
 import type { KeychainBackend, KeychainBinding } from './keychain.ts'
 import { keychainService, openSystemKeychain } from './system-keychain.ts'
 
-const patience = 120_000
-
 interface World extends AsyncDisposable {
   /** The keychain as a process that starts now would see it. */
   open(): KeychainBackend
@@ -33,9 +31,7 @@ const worlds: [string, KeychainBinding, () => Promise<World>][] = [
 describe.each(worlds)('%s', (_name, binding, start) => {
   const at = (account: string) => ({ service: keychainService, account, binding })
 
-  test('a secret is there until it is deleted, for every process, and each account has its own', {
-    timeout: patience,
-  }, async () => {
+  test('a secret is there until it is deleted, for every process, and each account has its own', async () => {
     await using world = await start()
     const [a, b] = [at('https://a.example'), at('https://b.example')]
     expect(await world.open().getPassword(a)).toEqual({ value: null })
@@ -49,20 +45,20 @@ describe.each(worlds)('%s', (_name, binding, start) => {
     expect(await world.open().getPassword(b)).toEqual({ value: 'other' })
   })
 
-  test('C20: six kilobytes and letters of any script come back as they went in', { timeout: patience }, async () => {
+  test('C20: six kilobytes and letters of any script come back as they went in', async () => {
     await using world = await start()
     const secret = `${'x'.repeat(6000)} "ключ" 鍵 🔑`
     await world.open().setPassword(at('https://a.example'), secret)
     expect(await world.open().getPassword(at('https://a.example'))).toEqual({ value: secret })
   })
 
-  test('a probe names the binding', { timeout: patience }, async () => {
+  test('a probe names the binding', async () => {
     await using world = await start()
     expect(await world.open().probe()).toEqual({ value: binding })
     expect(await world.open().probe(binding)).toEqual({ value: binding })
   })
 
-  test('K23: locked is said of every verb, and is never taken for “nothing there”', { timeout: patience }, async () => {
+  test('K23: locked is said of every verb, and is never taken for “nothing there”', async () => {
     await using world = await start()
     const [kept, never] = [at('https://a.example'), at('https://b.example')]
     await world.open().setPassword(kept, 'kept')
@@ -101,7 +97,7 @@ const bindings: KeychainBinding[] = ['keytar', 'keyring']
 const item = (binding: KeychainBinding) => ({ service: keychainService, account: 'https://a.example', binding })
 
 describe.each(bindings)('where there is no keychain (%s)', (binding) => {
-  test('K23: a bus without a Secret Service is said to be that', { timeout: patience }, async () => {
+  test('K23: a bus without a Secret Service is said to be that', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -109,7 +105,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23: a Secret Service without a keyring is said to be that', { timeout: patience }, async () => {
+  test('K23: a Secret Service without a keyring is said to be that', async () => {
     await using session = await startKeyringSession({ keyring: 'uncreated' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -117,9 +113,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23: a bus that never answers costs three seconds; the helper is killed and leaves nothing', {
-    timeout: patience,
-  }, async () => {
+  test('K23: a bus that never answers costs three seconds; the helper is killed and leaves nothing', async () => {
     await using bus = await startSilentBus()
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], isPatient: true })
@@ -137,9 +131,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     expect(bus.connections()).toBe(0)
   })
 
-  test('K17 K23: neither the arguments nor the environment of the helper hold a secret', {
-    timeout: patience,
-  }, async () => {
+  test('K17 K23: neither the arguments nor the environment of the helper hold a secret', async () => {
     await using bus = await startSilentBus()
     const env = {
       ...{ PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address },
@@ -156,7 +148,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     await written
   })
 
-  test('Ctrl-C ends the wait at once, and the helper with it', { timeout: patience }, async () => {
+  test('Ctrl-C ends the wait at once, and the helper with it', async () => {
     await using bus = await startSilentBus()
     const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
     const cancel = new AbortController()
@@ -169,9 +161,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
   })
 })
 
-test('Ctrl-C on a terminal reaches the helper too, and does not cut off what this process waits for', {
-  timeout: patience,
-}, async () => {
+test('Ctrl-C on a terminal reaches the helper too, and does not cut off what this process waits for', async () => {
   await using bus = await startSilentBus()
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const read = openSystemKeychain({ env, platform: 'linux' }).getPassword(item('keytar'))
@@ -191,7 +181,7 @@ test('without a D-Bus session nothing is started at all', async () => {
   })
 })
 
-test('a helper that is missing is a keychain that cannot be used, not a crash', { timeout: patience }, async () => {
+test('a helper that is missing is a keychain that cannot be used, not a crash', async () => {
   await using bus = await startSilentBus()
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const helper = new URL('file:///nonexistent/keychain-helper.js')
@@ -206,19 +196,15 @@ const waiting = `
   await openSystemKeychain({ env: process.env, platform: 'linux', bindings: [process.argv[2]] }).probe()
 `
 
-test.each(bindings)(
-  'a killed process leaves no helper behind, even one that hangs (%s)',
-  { timeout: patience },
-  async (binding) => {
-    await using bus = await startSilentBus()
-    const module = new URL('./system-keychain.ts', import.meta.url).href
-    const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
-    const waiter = spawn(process.execPath, ['--input-type=module', '-e', waiting, module, binding], {
-      env,
-      stdio: 'ignore',
-    })
-    await until(() => bus.connections() > 0)
-    waiter.kill('SIGKILL')
-    await until(() => bus.connections() === 0)
-  },
-)
+test.each(bindings)('a killed process leaves no helper behind, even one that hangs (%s)', async (binding) => {
+  await using bus = await startSilentBus()
+  const module = new URL('./system-keychain.ts', import.meta.url).href
+  const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
+  const waiter = spawn(process.execPath, ['--input-type=module', '-e', waiting, module, binding], {
+    env,
+    stdio: 'ignore',
+  })
+  await until(() => bus.connections() > 0)
+  waiter.kill('SIGKILL')
+  await until(() => bus.connections() === 0)
+})

@@ -75,12 +75,12 @@ const untilReady = async (env: Record<string, string>, answer: string): Promise<
     'org.freedesktop.Secret.Service.ReadAlias',
     'string:default',
   ]
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 6_000; attempt++) {
     const { stdout } = await run('dbus-send', read, { env }).catch(() => ({ stdout: '' })) // not on the bus yet
     if (stdout.includes(answer)) return
     await delay(100)
   }
-  throw new Error('gnome-keyring did not come up within a minute: is gnome-keyring installed?')
+  throw new Error('gnome-keyring did not come up within ten minutes: is gnome-keyring installed?')
 }
 
 /** Starts a session; dispose it with `await using`. */

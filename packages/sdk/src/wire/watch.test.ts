@@ -9,12 +9,10 @@ import type { PendingLogin } from './device-login.ts'
 import { createHttp } from './http.ts'
 import { watchForDecision } from './watch.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const deviceCode = 'dc-secret'
 const decidedEvent = 'data: {"json":{"status":"decided"}}\n\n\n'
 const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 900, scope: '' }
-const patience = { timeout: 20_000, interval: 10 }
+const patience = { timeout: 300_000, interval: 10 }
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -79,7 +77,7 @@ test('the decision wakes a wait of a minute at once, and the stream is closed af
   await vi.waitFor(() => expect(server.watches).toHaveLength(1), patience)
   expect(server.polls).toEqual([])
   server.approve()
-  await vi.waitFor(tell)
+  await vi.waitFor(tell, patience)
   expect(await waiting).toHaveProperty('accessToken', 'at')
   expect(server.polls).toHaveLength(1)
 })

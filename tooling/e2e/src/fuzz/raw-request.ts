@@ -15,7 +15,7 @@ export interface RawAnswer {
   readonly body: string
 }
 
-const patienceMs = 15_000
+const patienceMs = 300_000
 /** A subscription's answer need not end; this long without news is enough of it. */
 const streamMs = 300
 
@@ -35,7 +35,7 @@ const requestBytes = (request: RawRequest): Buffer => {
 
 /**
  * Sends a request and reads until the other side closes. Null when it closed without an answer. Rejects when nothing comes for
- * 15 seconds, and when nobody listens.
+ * five minutes, and when nobody listens.
  */
 export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | null> =>
   new Promise((resolve, reject) => {

@@ -134,7 +134,7 @@ export const flowInterleavings = (name: string, open: OpenStores, runs: number):
       expect(reached.get(rare) ?? 0, rare).toBeGreaterThan(0)
     }
     expect(interleavings).toBeGreaterThanOrEqual(runs)
-  }, 300_000)
+  })
 
   test(`B07 D18 L04 L10 on ${name}: whatever happens at once, there is one decision, one token pair at most, and no defect`, async () => {
     await using opened = await open()
@@ -182,5 +182,5 @@ export const flowInterleavings = (name: string, open: OpenStores, runs: number):
       `${name}: ${interleavings} rounds of ${operations} simultaneous operations, ${redeemed} of them redeemed`,
     )
     expect(interleavings).toBeGreaterThanOrEqual(runs)
-  }, 300_000)
+  })
 }
