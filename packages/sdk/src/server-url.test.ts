@@ -24,6 +24,19 @@ describe('canonicalServer', () => {
     ['ftp://', 'invalid_server_url'],
     ['//a.example', 'invalid_server_url'],
     ['', 'invalid_server_url'],
+    [' ', 'invalid_server_url'],
+    ['https:///x', 'invalid_server_url'],
+    ['https:////x', 'invalid_server_url'],
+    ['https:///', 'invalid_server_url'],
+    ['https://', 'invalid_server_url'],
+    ['https://:443', 'invalid_server_url'],
+    ['https:\\\\x', 'invalid_server_url'],
+    ['https://\\x', 'invalid_server_url'],
+    ['https://a.example\\@evil.example', 'invalid_server_url'],
+    ['///x', 'invalid_server_url'],
+    ['/x', 'invalid_server_url'],
+    ['\\\\x', 'invalid_server_url'],
+    ['a.localhost:1', 'insecure_http'],
   ])('K01 RFC 8628 §3.1: %s is refused', (input, code) => {
     expect(codeOf(input)).toBe(code)
   })
@@ -43,7 +56,9 @@ describe('canonicalServer', () => {
     ['https://h/?x', 'invalid_server_url'],
     ['https://h/?', 'invalid_server_url'],
     ['https://h/#x', 'invalid_server_url'],
-    [' https://h', 'invalid_server_url'],
+    ['https:// h', 'invalid_server_url'],
+    ['https://h x', 'invalid_server_url'],
+    ['h\u00a0x', 'invalid_server_url'],
     ['https://h\n.evil', 'invalid_server_url'],
     ['https://h\t', 'invalid_server_url'],
     ['https://h\u0085', 'invalid_server_url'],
@@ -67,6 +82,8 @@ describe('canonicalServer', () => {
     ['localhost:8000', 'http://localhost:8000'],
     ['127.0.0.1', 'http://127.0.0.1'],
     ['[::1]:9', 'http://[::1]:9'],
+    [' https://h.example ', 'https://h.example'],
+    ['\u00a0h.example/base/ ', 'https://h.example/base'],
     ['localhost.evil.example', 'https://localhost.evil.example'],
   ])('C17: %s has the one spelling %s', (input, server) => {
     expect(canonicalServer(input)).toBe(server)
@@ -75,6 +92,7 @@ describe('canonicalServer', () => {
 
   test('http to another machine needs an explicit permission', () => {
     expect(canonicalServer('http://10.0.0.5:8000', { allowHttp: true })).toBe('http://10.0.0.5:8000')
+    expect(canonicalServer('a.localhost:1', { allowHttp: true })).toBe('http://a.localhost:1')
   })
 })
 

@@ -3,8 +3,10 @@ import { OsaError } from './errors.ts'
 import { cleanText } from './text.ts'
 
 const loopbackHost = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
-/** What a person types without a scheme and means their own machine by. */
-const typedLoopback = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?(\/|$)/i
+/** What a person types without a scheme and means their own machine by (RFC 6761 §6.3 for names below `localhost`). */
+const typedLoopback = /^((?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?(\/|$)/i
+/** What pasting leaves around an address: spaces, some of them of the kind that does not break a line. */
+const pastedSpaces = /^[ \u00a0]+|[ \u00a0]+$/g
 
 /** Whether a parsed address is this very machine, by literal: a name that merely resolves here does not count. */
 export const isLoopback = (url: URL): boolean => loopbackHost.test(url.hostname)
@@ -17,12 +19,17 @@ const withScheme = (input: string): string => {
   return `${typedLoopback.test(input) ? 'http' : 'https'}://${input}`
 }
 
-/** Refuses what must not be in an address; a user name or password is never repeated in the message. */
-const parse = (input: string): URL => {
+/**
+ * Refuses what must not be in an address; a user name or password is never repeated in the message. The host is looked for in the text,
+ * not only in what was parsed: WHATWG URL skips any number of slashes, and reads `https:///x` as the host `x`.
+ */
+const parse = (typed: string): URL => {
+  const input = typed.replace(pastedSpaces, '')
   if (input === '') throw new OsaError('invalid_server_url', 'The server address is empty')
   if (/[\s\u0000-\u001f\u007f-\u009f]/.test(input)) throw invalid(input, 'it contains spaces or control characters')
-  if (input.startsWith('/')) throw invalid(input, 'it has no host')
   const text = withScheme(input)
+  if (text.includes('\\')) throw invalid(input.includes('@') ? '…' : input, 'it contains a backslash')
+  if (/^[^/]*:\/\/(\/|:|$)/.test(text)) throw invalid(input.includes('@') ? '…' : input, 'it has no host')
   if (!URL.canParse(text)) throw invalid(input.includes('@') ? '…' : input, 'it cannot be read as a URL')
   const url = new URL(text)
   if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?#]*@/.test(text)) {
@@ -30,13 +37,12 @@ const parse = (input: string): URL => {
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid(input, 'only https:// is supported')
   if (text.includes('?') || text.includes('#')) throw invalid(input, 'it must not have a query or fragment')
-  if (url.hostname === '') throw invalid(input, 'it has no host')
   return url
 }
 
 /**
  * The one spelling of a server's address: scheme and host in lower case, punycode, no default port, no trailing slash, a path
- * prefix kept. Without a scheme, https is meant, or http for a loopback literal. Throws `invalid_server_url`, and `insecure_http` for
+ * prefix kept. Spaces around it are dropped. Without a scheme, https is meant, or http for a loopback literal. Throws `invalid_server_url`, and `insecure_http` for
  * http to any host but a loopback literal unless `allowHttp` (RFC 8628 §3.1).
  */
 export const canonicalServer = (input: string, options: { allowHttp?: boolean } = {}): string => {
