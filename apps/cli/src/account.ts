@@ -3,6 +3,7 @@ import { fetchUser, isLoopback, isOsaError, OsaError, type User } from '@osa/sdk
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
 import { openSession } from './session.ts'
+import { clockSkewText } from './time-text.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
 
 export interface Account {
@@ -10,15 +11,10 @@ export interface Account {
   source: 'OSA_TOKEN' | 'stored login'
 }
 
-const skewWorthTellingMs = 120_000
-
 /** A wrong clock explains many a refusal; the server's Date header tells. */
 const clockDetails = (context: CommandContext, server: string, headers: Headers): string[] => {
-  const skewMs = Date.parse(headers.get('date') ?? '') - context.clock.now()
-  if (!(Math.abs(skewMs) > skewWorthTellingMs)) return []
-  const minutes = Math.round(Math.abs(skewMs) / 60_000)
-  const where = skewMs > 0 ? 'behind' : 'ahead of'
-  return [`Your clock is ${minutes} min ${where} ${new URL(server).hostname}, so the session looks invalid`]
+  const skew = clockSkewText(context.clock.now(), server, headers.get('date'))
+  return skew === null ? [] : [`${skew}, so the session looks invalid`]
 }
 
 /** A server's no to a token, as the SDK's calls answer it. */

@@ -40,7 +40,8 @@ export interface Flags {
 export interface CommandContext {
   io: Io
   env: Environment
-  cwd: string
+  /** Throws `usage` where the folder that `osa` was started in is not there any more. */
+  readonly cwd: string
   flags: Flags
   clock: Clock
   /** Fires on Ctrl-C and SIGTERM. */

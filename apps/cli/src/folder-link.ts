@@ -13,25 +13,28 @@ const unlinkable = ({ cwd, env }: CommandContext): string | null => {
   return folder === resolve(tmpdir()) || folder === '/tmp' ? 'the folder for temporary files' : null
 }
 
-/** After a login: links the folder where there is no link yet. Answers the link file's path, null when it was left alone. */
-export const linkAfterLogin = async (context: CommandContext, server: string): Promise<string | null> => {
-  const { io, cwd, flags, clock } = context
-  if (flags.isSet('no-link')) return null
-  const search = await searchLink(context)
-  if (search.link) return null
+const linkUnlessLinked = async (context: CommandContext, server: string): Promise<string | null> => {
+  const { io, cwd, clock } = context
+  if ((await searchLink(context)).link) return null
   const why = unlinkable(context)
   if (why) {
     io.say(`Not linking ${cwd} (${why}). In a project folder run: osa link ${server}`)
     return null
   }
+  const { path } = await writeLink({ folder: cwd, server, now: clock.now })
+  io.ok(`Linked ${cwd} to ${server}`)
+  return path
+}
+
+/** After a login: links the folder where there is no link yet. Answers the link file's path, null when it was left alone. */
+export const linkAfterLogin = async (context: CommandContext, server: string): Promise<string | null> => {
+  if (context.flags.isSet('no-link')) return null
   try {
-    const { path } = await writeLink({ folder: cwd, server, now: clock.now })
-    io.ok(`Linked ${cwd} to ${server}`)
-    return path
+    return await linkUnlessLinked(context, server)
   } catch (error) {
     if (!(error instanceof OsaError)) throw error
     // The login stands; a folder that cannot be linked is worth a word, not a failure.
-    io.warn(`Not linking ${cwd}: ${error.message}`)
+    context.io.warn(`Not linking this folder: ${error.message}`)
     return null
   }
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { commands } from './catalogue.ts'
 import { makeSandbox } from './testing/run-osa.ts'
@@ -92,6 +93,22 @@ test('in a folder that was removed meanwhile it is said so, and another one can 
     stderr: ' ✗ The folder you are in is not there any more\n → Go to another one, or use --cwd\n',
   })
   expect(await sandbox.run(['status', '--cwd', sandbox.home], { within })).toMatchObject({ code: 3 })
+})
+
+test('in a folder that was removed meanwhile everything works that does not look at it', async () => {
+  await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
+  await using sandbox = await makeSandbox()
+  const within = (argv: readonly string[]): [string, string[]] => [
+    'sh',
+    ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh', ...argv],
+  ]
+  const login = await sandbox.run(['login', '--server', node.url], { within })
+  expect(login).toMatchObject({ code: 0 })
+  expect(login.stderr).toContain(' ⚠ Not linking this folder: The folder you are in is not there any more\n')
+  const needless = [['help'], ['help', 'login'], ['completions', 'bash'], ['whoami', '--server', node.url]]
+  for (const args of [...needless, ['token', '--server', node.url], ['logout', '--server', node.url]]) {
+    expect(await sandbox.run(args, { within }), args.join(' ')).toMatchObject({ code: 0 })
+  }
 })
 
 /** `osa` with its streams as the shell's words say; `$PIPESTATUS` is its exit code. */

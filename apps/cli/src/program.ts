@@ -47,11 +47,15 @@ const timeoutOf = (flags: Flags): number | undefined => {
   throw new OsaError('usage', `--timeout ${typed} is not a number of seconds`, { hint: 'Use a number from 1 to 3600' })
 }
 
-/** The folder to work in, which may have been removed under the shell's feet. */
-const folderOf = (flags: Flags): string => {
+/**
+ * The folder to work in. The present one may have been removed under the shell's feet, which concerns only commands that look at it:
+ * that is said when they do.
+ */
+const folderOf = (flags: Flags): (() => string) => {
   const typed = flags.value('cwd')
-  if (typed && isAbsolute(typed)) return existing(typed)
-  return existing(resolve(presentFolder(), typed ?? ''))
+  if (typed === null) return presentFolder
+  const folder = existing(isAbsolute(typed) ? typed : resolve(presentFolder(), typed))
+  return () => folder
 }
 
 const presentFolder = (): string => {
@@ -101,6 +105,7 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
     isPatient: io.hasOnlooker && !io.isJson && !isCi(env),
     onWaiting: () => io.say('Waiting for your keychain to unlock…  (Ctrl-C to cancel)'),
   })
+  const folder = folderOf(flags)
   let opened: CredentialStore | null = null
   const store = (): CredentialStore => {
     opened ??= openCredentialStore({
@@ -122,7 +127,9 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
     keychain,
     signal,
     uninterrupted,
-    cwd: folderOf(flags),
+    get cwd() {
+      return folder()
+    },
     clock: systemClock,
     isCi: isCi(env),
     allowHttp: env.OSA_ALLOW_HTTP === '1' || flags.isSet('allow-http'),

@@ -186,6 +186,9 @@ test('K37: a clock that is more than two minutes off is said, from the Date of t
   const { code, stderr } = await sandbox.run(['status'])
   expect(code).toBe(0)
   expect(stderr).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
+  const farAway = new Date(Date.now() - 400 * 86_400_000).toUTCString()
+  node.dictate('me', [{ status: 200, headers: { ...headers, date: farAway }, body: JSON.stringify(node.user) }])
+  expect((await sandbox.run(['status'])).stderr).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 
 test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {

@@ -1,18 +1,26 @@
-/** Durations in words a person reads. */
+/** Times and durations in words a person reads. */
+import { durationText } from '@osa/sdk/node'
 
 /** `2 h ago`, from seconds. */
 export const agoText = (seconds: number): string => {
   if (seconds < 90) return 'just now'
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`
-  if (seconds < 129_600) return `${Math.round(seconds / 3600)} h ago`
-  return `${Math.round(seconds / 86_400)} days ago`
+  return `${durationText(seconds)} ago`
 }
 
-/** `42 min`, from seconds: how long something lasts. */
-export const spanText = (seconds: number): string => {
-  if (seconds < 5400) return `${Math.max(0, Math.floor(seconds / 60))} min`
-  if (seconds < 129_600) return `${Math.round(seconds / 3600)} h`
-  return `${Math.round(seconds / 86_400)} days`
+/** `42 min`, from seconds: how long something still lasts. Of minutes only whole ones are promised. */
+export const leftText = (seconds: number): string => {
+  if (seconds < 90 || seconds >= 5400) return durationText(Math.max(0, seconds))
+  return `${Math.floor(seconds / 60)} min`
+}
+
+const skewWorthTellingMs = 120_000
+
+/** How a clock that is more than two minutes off stands to a server's, told from its Date header; null where there is nothing to say. */
+export const clockSkewText = (nowMs: number, server: string, date: string | null): string | null => {
+  const skewMs = Date.parse(date ?? '') - nowMs
+  if (!(Math.abs(skewMs) > skewWorthTellingMs)) return null
+  const where = skewMs > 0 ? 'behind' : 'ahead of'
+  return `Your clock is ${durationText(Math.abs(skewMs) / 1000)} ${where} ${new URL(server).hostname}`
 }
 
 /** `09:12`, from seconds. */

@@ -11,8 +11,9 @@ import { describe, expect, test } from 'vitest'
 import { spawnNode } from './testing/spawn-node.ts'
 
 /** Runs `main.ts` to its end; for settings it cannot start with. */
-const runToEnd = async (env: Record<string, string>) => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], { env })
+const runToEnd = async (env: Record<string, string>, within: readonly string[] = []) => {
+  const [command = '', ...args] = [...within, process.execPath, fileURLToPath(new URL('main.ts', import.meta.url))]
+  const child = spawn(command, args, { env })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -123,6 +124,16 @@ describe('a node that cannot start says why in one message, without a stack', ()
     expectMessage(run, /OSA_SECRET must be .*\n(.*\n)*.*OSA_PUBLIC_URL must be set/)
     expect(run.output).toContain('PORT must be a whole number')
     expect(run.output).not.toContain('canary')
+  })
+
+  test('a working directory that was removed meanwhile', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-'))
+    const inRemovedFolder = ['sh', '-c', `cd ${folder.path} && rmdir ${folder.path} && exec "$@"`, 'sh']
+    const { code, output } = await runToEnd({}, inRemovedFolder)
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: 'The folder you are in is not there any more.\nGo to another one and try again.\n',
+    })
   })
 
   test('a port in use', async () => {

@@ -7,6 +7,13 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+try {
+  process.cwd()
+} catch {
+  // a library asks for it as it is loaded
+  process.stderr.write('The folder you are in is not there any more.\nGo to another one and try again.\n')
+  process.exit(1)
+}
 // only now, since an older Node.js could not even load what follows
 const { run } = await import('./run.ts')
 await run(process)

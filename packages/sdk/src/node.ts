@@ -12,6 +12,7 @@
  * link/          the link of a folder to a server
  * login/         signing in and out as one call each, for other tools
  * client/        token providers for createOsaClient: stored-credentials.ts; its server: resolve-server.ts
+ * duration.ts    durations in words
  * text.ts        makes strings from outside fit for a terminal
  */
 
@@ -46,6 +47,7 @@ export {
   type TokenRequest,
   toCredential,
 } from './credentials/session.ts'
+export { durationText } from './duration.ts'
 export { type ErrorCode, errorCodes, isOsaError, OsaError, type OsaErrorOptions } from './errors.ts'
 export {
   chooseStorage,

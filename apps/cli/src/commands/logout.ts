@@ -101,8 +101,8 @@ const serversOf = async (context: CommandContext): Promise<string[]> => {
 
 export const logout: RunCommand = async (context) => {
   const { io, env } = context
-  // A token in the environment has nothing to say about which saved login to end.
-  const withoutToken = { ...context, env: { ...env, OSA_TOKEN: undefined } }
+  // A token in the environment has nothing to say about which saved login to end. Not a copy, which would ask for the folder.
+  const withoutToken: CommandContext = Object.create(context, { env: { value: { ...env, OSA_TOKEN: undefined } } })
   const results: LogoutResult[] = []
   const servers = await serversOf(withoutToken)
   let locked: OsaError | null = null

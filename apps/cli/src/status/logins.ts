@@ -3,7 +3,7 @@ import { canonicalServer, fetchUser, OsaError, type StoredLogin, type User } fro
 import { withAccount, withStoredLogin } from '../account.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
-import { spanText } from '../time-text.ts'
+import { leftText } from '../time-text.ts'
 import { clockProblem, isReportable, type Problem } from './problems.ts'
 
 export type LoginState = 'ok' | 'expired_refreshable' | 'session_ended' | 'unverified' | 'store_locked'
@@ -22,7 +22,7 @@ export interface LoginReport {
 }
 
 const lifeOf = (context: CommandContext, expiresAt: number | null): string =>
-  expiresAt === null ? 'ok' : `ok, ${spanText(expiresAt - context.clock.now() / 1000)} left`
+  expiresAt === null ? 'ok' : `ok, ${leftText(expiresAt - context.clock.now() / 1000)} left`
 
 /** A login by what the index says of it, which opens no keychain: that may ask for a password. */
 export const reportFromIndex = (context: CommandContext, login: StoredLogin): LoginReport => {

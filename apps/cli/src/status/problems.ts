@@ -1,8 +1,9 @@
 /** What is odd about this computer's set-up, though nothing has failed yet. */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type ErrorCode, isOsaError, OsaError, resolveConfigDir } from '@osa/sdk/node'
+import { canonicalServerOrNull, type ErrorCode, isOsaError, OsaError, resolveConfigDir } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
+import { clockSkewText } from '../time-text.ts'
 
 export interface Problem {
   /** An error's code, or what is odd. */
@@ -27,7 +28,7 @@ export const environmentProblems = ({ env }: CommandContext, linked: string | nu
   } else if (env.OSA_TOKEN === '') {
     found.push({ code, message: 'OSA_TOKEN is set but empty: the secret may be missing in this job' })
   }
-  if (env.OSA_SERVER && linked !== null && env.OSA_SERVER.replace(/\/+$/, '') !== linked) {
+  if (env.OSA_SERVER && linked !== null && canonicalServerOrNull(env.OSA_SERVER) !== linked) {
     found.push({ code, message: `OSA_SERVER is set and overrides the link to ${linked}`, hint: 'unset OSA_SERVER' })
   }
   if (env.OSA_ALLOW_HTTP === '1') {
@@ -77,15 +78,10 @@ export const inspectConfigDir = (context: CommandContext): { dir: string | null;
   }
 }
 
-const skewWorthTellingMs = 120_000
-
-/** A clock that is more than two minutes off, told from a server's Date header. */
+/** A clock that is off, told from a server's Date header. */
 export const clockProblem = (nowMs: number, server: string, date: string | null): Problem[] => {
-  const skewMs = Date.parse(date ?? '') - nowMs
-  if (!(Math.abs(skewMs) > skewWorthTellingMs)) return []
-  const minutes = Math.round(Math.abs(skewMs) / 60_000)
-  const where = skewMs > 0 ? 'behind' : 'ahead of'
-  return [{ code: 'clock_skew', message: `Your clock is ${minutes} min ${where} ${new URL(server).hostname}` }]
+  const message = clockSkewText(nowMs, server, date)
+  return message === null ? [] : [{ code: 'clock_skew', message }]
 }
 
 /** Link files that were passed over. */

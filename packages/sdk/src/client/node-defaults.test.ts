@@ -40,6 +40,17 @@ test('with nothing said, the linked folder and the saved login are used', async 
   expect(node.calls.refresh).toBe(1)
 })
 
+test('in a folder that was removed meanwhile OSA_SERVER still counts, and without it that is said', async () => {
+  vi.mocked(process.cwd).mockImplementation(() => {
+    throw Object.assign(new Error('ENOENT: process.cwd failed'), { code: 'ENOENT' })
+  })
+  await saveLogin(node.issue())
+  const message = 'The folder that this program runs in is not there any more'
+  await expect(createOsaClient().me.query()).rejects.toMatchObject({ code: 'no_server', message })
+  vi.stubEnv('OSA_SERVER', node.url)
+  expect(await createOsaClient().me.query()).toMatchObject({ id: 'u1' })
+})
+
 test('without a link no_server, and it may be linked while the client lives', async () => {
   const osa = createOsaClient()
   await expect(osa.me.query()).rejects.toMatchObject({ code: 'no_server' })

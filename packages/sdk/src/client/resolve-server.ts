@@ -16,14 +16,27 @@ export interface ServerSearch {
   readonly allowHttp?: boolean | undefined
 }
 
+/** It may have been removed meanwhile, which concerns only those who look into it. */
+const presentFolder = (): string => {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new OsaError('no_server', 'The folder that this program runs in is not there any more', {
+      hint: 'Start it in another one, or set OSA_SERVER',
+      cause,
+    })
+  }
+}
+
 /**
  * Finds the server: `OSA_SERVER`, else `.osa/config.json` from the folder upwards as far as it is this person's own. Throws `no_server`,
  * `malformed_config`, `invalid_server_url`, `insecure_http`.
  */
 export const resolveServer = async (search: ServerSearch = {}): Promise<NamedServer> => {
-  const { env = process.env, cwd = process.cwd() } = search
+  const { env = process.env } = search
   const allowHttp = search.allowHttp ?? env.OSA_ALLOW_HTTP === '1'
   if (env.OSA_SERVER) return { server: canonicalServer(env.OSA_SERVER, { allowHttp }), serverSource: 'OSA_SERVER' }
+  const cwd = search.cwd ?? presentFolder()
   const { link, searchedUpTo } = await findLink({
     cwd,
     home: env.HOME || env.USERPROFILE || '/',

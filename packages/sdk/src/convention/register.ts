@@ -1,5 +1,6 @@
 /** Registers conventions at a node: one call, all of them or none (`conventions.deploy` of the typed wire, over the one door to the network). */
 import { deployedConvention, deployRefusal, invalidConvention } from '@osa/contract'
+import { durationText } from '../duration.ts'
 import { OsaError } from '../errors.ts'
 import { cleanText } from '../text.ts'
 import type { Http, HttpAnswer } from '../wire/http.ts'
@@ -71,7 +72,7 @@ const limited = (answer: HttpAnswer, refusal: unknown, message: string): OsaErro
     status: answer.status,
     retryable: seconds !== null,
     ...(seconds === null ? {} : { retryAfterMs: seconds * 1000 }),
-    hint: seconds === null ? "Tell the archive's administrator" : `Try again in ${seconds} s`,
+    hint: seconds === null ? "Tell the archive's administrator" : `Try again in ${durationText(seconds)}`,
   })
 }
 
