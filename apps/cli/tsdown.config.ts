@@ -11,7 +11,7 @@ const start = [
   /[\\/]node_modules[\\/]cac[\\/]/,
   /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|text|client[\\/]token-rule|wire[\\/]json-text)\.ts$/,
   /[\\/]sdk[\\/]src[\\/]credentials[\\/](config-dir|credential-store|credentials-file|login-index|private-file)\.ts$/,
-  /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find|read)-link)/,
+  /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find-link|link-file|read-link))/,
 ]
 
 /** What the commands share that ask a server, or change what is saved. */

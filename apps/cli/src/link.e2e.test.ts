@@ -147,3 +147,40 @@ test('unlink takes the link away', async () => {
   expect(stderr).toBe(` ✓ Unlinked ${sandbox.project} (was ${s1})\n`)
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1 })
 })
+
+test('after unlink nothing is left: a login links the folder again, and a folder below sees its parent', async () => {
+  await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: s1 })
+  const below = join(sandbox.project, 'below')
+  await mkdir(below)
+  await sandbox.run(['link', 'https://other.example', '--no-verify'], { cwd: below })
+  await sandbox.run(['unlink'], { cwd: below })
+  const status = await sandbox.run(['status', '--offline', '--json'], { cwd: below })
+  expect(JSON.parse(status.stdout)).toMatchObject({ link: { url: s1, path: sandbox.linkFile } })
+  await sandbox.run(['unlink'])
+  expect((await sandbox.run(['unlink'])).stderr).toBe(`   ${sandbox.project} is not linked; nothing to do\n`)
+  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(stderr).toContain(` ✓ Linked ${sandbox.project} to ${node.url}\n`)
+})
+
+test('a link file without `server` is no link: a login writes into it', async () => {
+  await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { other: 1 })
+  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  expect(stderr).toContain(` ✓ Linked ${sandbox.project} to ${node.url}\n`)
+  expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
+})
+
+test('unlink --server removes the link to that server only', async () => {
+  await using sandbox = await makeSandbox()
+  await seedLink(sandbox, { server: s1 })
+  const { code, stderr } = await sandbox.run(['unlink', '--server', 'https://other.example'])
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: ` ✗ ${sandbox.project} is linked to ${s1}, not to https://other.example\n → To remove that link: osa unlink\n`,
+  })
+  expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ server: s1 })
+  expect((await sandbox.run(['unlink', '--server', `${s1}/`])).stderr).toContain(` ✓ Unlinked ${sandbox.project}`)
+})

@@ -80,7 +80,7 @@ test('S15: a folder without a link says where was looked, and where one is logge
   expect(code).toBe(3)
   expect(stderr).toBe(
     " ✗ This folder isn't linked to an OSA server\n" +
-      `   Looked for .osa/config.json in ${sandbox.project} and its parents up to ${sandbox.project} (git root)\n` +
+      `   Looked for .osa/config.json in ${sandbox.project} (git root)\n` +
       ' → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n',
   )
   const logins = { 'https://a.example': { access_token: 'a' }, 'https://b.example': { access_token: 'b' } }

@@ -8,6 +8,7 @@ import {
   OsaError,
   readLink,
   type StoredLogin,
+  searchText,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
@@ -83,11 +84,10 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
 
 /** What S15 says: where was looked, and what to do. */
 export const noServer = async (context: CommandContext, search: LinkSearch): Promise<OsaError> => {
-  const upTo = `${search.searchedUpTo}${search.isRepositoryRoot ? ' (git root)' : ''}`
   const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
   return new OsaError('no_server', "This folder isn't linked to an OSA server", {
     details: [
-      `Looked for .osa/config.json in ${context.cwd} and its parents up to ${upTo}`,
+      searchText(search),
       ...(logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []),
     ],
     hint: 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',

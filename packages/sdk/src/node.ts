@@ -65,7 +65,7 @@ export type {
 } from './keychain/keychain.ts'
 export { type KeychainSurroundings, lookAround, whyNoKeychain } from './keychain/keychain-policy.ts'
 export { keychainService, openSystemKeychain, type SystemKeychainOptions } from './keychain/system-keychain.ts'
-export { type FoundLink, findLink, type LinkSearch } from './link/find-link.ts'
+export { type FoundLink, findLink, type LinkSearch, searchText } from './link/find-link.ts'
 export { readLink } from './link/read-link.ts'
 export { removeLink, writeLink } from './link/write-link.ts'
 export { type Login, type LoginOptions, login, type Verification } from './login/login.ts'

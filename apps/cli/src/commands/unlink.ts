@@ -1,10 +1,24 @@
 /** `osa unlink`: takes the archive out of this folder's link file. */
-import { removeLink } from '@osa/sdk/node'
-import type { RunCommand } from '../command.ts'
+import { canonicalServer, OsaError, readLink, removeLink } from '@osa/sdk/node'
+import type { CommandContext, RunCommand } from '../command.ts'
 import { searchLink } from '../server-resolution.ts'
+
+/** `--server` says which link is meant; another one stays. */
+const refuseOther = async ({ cwd, flags }: CommandContext): Promise<void> => {
+  const typed = flags.value('server')
+  if (typed === null) return
+  const wanted = canonicalServer(typed, { allowHttp: true })
+  const present = await readLink(cwd, { allowHttp: true })
+  if (present === null || present === wanted) return
+  throw new OsaError('link_exists', `${cwd} is linked to ${present}, not to ${wanted}`, {
+    hint: 'To remove that link: osa unlink',
+    path: cwd,
+  })
+}
 
 export const unlink: RunCommand = async (context) => {
   const { io, cwd } = context
+  await refuseOther(context)
   const previous = await removeLink(cwd)
   if (previous === null) {
     io.say(`${cwd} is not linked; nothing to do`)

@@ -90,7 +90,8 @@ export const makeSandbox = async (options: { program?: string } = {}): Promise<S
           options.onStderr?.(seen.stderr)
         })
         child.on('error', reject).on('close', (code) => resolve({ code, ...seen }))
-        child.stdin.end(options.input ?? '')
+        // a command that is refused ends without reading its input
+        child.stdin.on('error', () => undefined).end(options.input ?? '')
         options.onStart?.(child)
       }),
     runOnTerminal: (args, { env, cwd = project, answers = {}, columns = 160, rows = 50 } = {}) =>

@@ -1,7 +1,7 @@
 /** Which node a program talks to when it does not say: OSA_SERVER, else the link of the folder. */
 import type { Environment } from '../credentials/config-dir.ts'
 import { OsaError } from '../errors.ts'
-import { findLink } from '../link/find-link.ts'
+import { findLink, searchText } from '../link/find-link.ts'
 import { readLink } from '../link/read-link.ts'
 import { canonicalServer } from '../server-url.ts'
 import type { NamedServer } from './connection.ts'
@@ -37,15 +37,15 @@ export const resolveServer = async (search: ServerSearch = {}): Promise<NamedSer
   const allowHttp = search.allowHttp ?? env.OSA_ALLOW_HTTP === '1'
   if (env.OSA_SERVER) return { server: canonicalServer(env.OSA_SERVER, { allowHttp }), serverSource: 'OSA_SERVER' }
   const cwd = search.cwd ?? presentFolder()
-  const { link, searchedUpTo } = await findLink({
+  const found = await findLink({
     cwd,
     home: env.HOME || env.USERPROFILE || '/',
     uid: process.getuid?.(),
   })
-  const server = link && (await readLink(link.folder, { allowHttp }))
+  const server = found.link && (await readLink(found.link.folder, { allowHttp }))
   if (server) return { server, serverSource: '.osa/config.json' }
   throw new OsaError('no_server', "This folder isn't linked to an OSA server", {
-    details: [`Looked for .osa/config.json in ${cwd} and its parents up to ${searchedUpTo}`],
+    details: [searchText(found)],
     hint: 'Run osa link <url>, or set OSA_SERVER',
   })
 }

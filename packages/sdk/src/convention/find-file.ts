@@ -1,7 +1,8 @@
 /** Looks for the file that a folder's conventions are written in. */
 import { dirname, join } from 'node:path'
 import { OsaError } from '../errors.ts'
-import { foreignReason, statOrNull } from '../link/find-link.ts'
+import { foreignReason } from '../link/find-link.ts'
+import { statOrNull } from '../link/link-file.ts'
 
 /** The names under which a project may keep its conventions. */
 export const conventionFileNames = [

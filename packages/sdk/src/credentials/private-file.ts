@@ -1,6 +1,6 @@
 /**
  * Reads files that hold secrets, and refuses those that somebody else could have written or could be reading along. Synchronously, as
- * find-link.ts does and for its reason.
+ * link-file.ts does and for its reason.
  */
 import {
   closeSync,

@@ -1,22 +1,7 @@
-/**
- * Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. Synchronously: a look at a file
- * takes microseconds, and loading `node:fs/promises` more than a command's whole search.
- */
-import { lstatSync, type Stats, statSync } from 'node:fs'
+/** Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. */
+import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { isMissing } from '../credentials/private-file.ts'
-
-export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
-
-/** What is at a path, links not followed; null when nothing is, or nothing that I may see. */
-export const statOrNull = (path: string): Stats | null => {
-  try {
-    return lstatSync(path)
-  } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return null
-    throw error
-  }
-}
+import { hasLink, linkPath, statOrNull } from './link-file.ts'
 
 /** A link file that discovery has found. */
 export interface FoundLink {
@@ -30,6 +15,7 @@ export interface LinkSearch {
   readonly link: FoundLink | null
   /** Files that were passed over because of who owns them or may write to them. */
   readonly ignored: readonly { path: string; why: string }[]
+  readonly searchedFrom: string
   /** The last folder looked at, and whether it ended the search as a repository's root. */
   readonly searchedUpTo: string
   readonly isRepositoryRoot: boolean
@@ -46,8 +32,14 @@ export const foreignReason = (paths: readonly string[], uid: number | undefined)
   return null
 }
 
+/** Where a link was looked for, in words. */
+export const searchText = ({ searchedFrom, searchedUpTo, isRepositoryRoot }: LinkSearch): string => {
+  const parents = searchedUpTo === searchedFrom ? '' : ` and its parents up to ${searchedUpTo}`
+  return `Looked for .osa/config.json in ${searchedFrom}${parents}${isRepositoryRoot ? ' (git root)' : ''}`
+}
+
 /**
- * Looks for a link from `cwd` upwards. Stops after a folder with `.git`, before the home folder (unless it is `cwd` itself) and at
+ * Looks for a link from `cwd` upwards; a file without `server` is none. Stops after a folder with `.git`, before the home folder (unless it is `cwd` itself) and at
  * the border of the file system.
  */
 export const findLink = async (options: {
@@ -63,15 +55,14 @@ export const findLink = async (options: {
     searchedUpTo = folder
     const path = linkPath(folder)
     const isRepositoryRoot = statOrNull(join(folder, '.git')) !== null
-    if (statOrNull(path)) {
-      const why = folder === cwd ? null : foreignReason([folder, dirname(path), path], options.uid)
-      if (why === null) return { link: { path, folder }, ignored, searchedUpTo, isRepositoryRoot }
-      ignored.push({ path, why })
-    }
+    const why = folder === cwd || !statOrNull(path) ? null : foreignReason([folder, dirname(path), path], options.uid)
+    if (why) ignored.push({ path, why })
+    else if (hasLink(folder))
+      return { link: { path, folder }, ignored, searchedFrom: cwd, searchedUpTo, isRepositoryRoot }
     const parent = dirname(folder)
     const isEnd = parent === folder || parent === resolve(options.home) || statOrNull(parent)?.dev !== device
     if (isRepositoryRoot || isEnd || folder === resolve(options.home)) {
-      return { link: null, ignored, searchedUpTo, isRepositoryRoot }
+      return { link: null, ignored, searchedFrom: cwd, searchedUpTo, isRepositoryRoot }
     }
   }
 }

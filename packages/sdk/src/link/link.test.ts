@@ -3,11 +3,13 @@ import { chmod, lstat, mkdir, readFile, rmdir, symlink, writeFile } from 'node:f
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeTemporaryDir } from '../testing/index.ts'
-import { findLink } from './find-link.ts'
+import { findLink, searchText } from './find-link.ts'
+import { linkPath, statOrNull } from './link-file.ts'
 import { readLink } from './read-link.ts'
 import { removeLink, writeLink } from './write-link.ts'
 
 const server = 'https://archive.example'
+const linkText = JSON.stringify({ server })
 const uid = process.getuid?.()
 const now = () => Date.parse('2026-11-23T06:45:00Z')
 
@@ -24,7 +26,7 @@ const setUp = async (text?: string) => {
 
 describe('finding', () => {
   test('C18: a link is found from below', async () => {
-    await using at = await setUp('{}')
+    await using at = await setUp(linkText)
     const cwd = join(at.project, 'a', 'b')
     await mkdir(cwd, { recursive: true })
     const { link } = await findLink({ cwd, home: at.home, uid })
@@ -32,7 +34,7 @@ describe('finding', () => {
   })
 
   test('K28: the search ends at the root of the repository', async () => {
-    await using at = await setUp('{}')
+    await using at = await setUp(linkText)
     const repository = join(at.project, 'repository')
     await mkdir(join(repository, '.git'), { recursive: true })
     await mkdir(join(repository, 'sub'))
@@ -43,13 +45,13 @@ describe('finding', () => {
   test('K28: a link in the home folder counts only there', async () => {
     await using at = await setUp()
     await mkdir(join(at.home, '.osa'))
-    await writeFile(join(at.home, '.osa', 'config.json'), '{}')
+    await writeFile(join(at.home, '.osa', 'config.json'), linkText)
     expect((await findLink({ cwd: join(at.project, '.osa'), home: at.home, uid })).link).toBeNull()
     expect((await findLink({ cwd: at.home, home: at.home, uid })).link?.folder).toBe(at.home)
   })
 
   test('K28: a link of another user in a parent folder is ignored with a notice', async () => {
-    await using at = await setUp('{}')
+    await using at = await setUp(linkText)
     const cwd = join(at.project, 'sub')
     await mkdir(cwd)
     const stranger = 1 + Math.max(uid ?? 0, (await lstat(at.file)).uid)
@@ -64,6 +66,27 @@ describe('finding', () => {
       expect(search).toMatchObject({ link: null, ignored: [{ path: at.file, why: 'it belongs to another user' }] })
     }
     expect(mine.link?.path).toBe(at.file)
+  })
+
+  test('a file without `server` is no link: the search goes on above it', async () => {
+    await using at = await setUp(linkText)
+    const cwd = join(at.project, 'sub')
+    await mkdir(join(cwd, '.osa'), { recursive: true })
+    await writeFile(linkPath(cwd), '{"other": 1}')
+    expect((await findLink({ cwd, home: at.home, uid })).link).toEqual({ path: at.file, folder: at.project })
+    await writeFile(linkPath(cwd), '{ broken')
+    expect((await findLink({ cwd, home: at.home, uid })).link?.folder).toBe(cwd)
+  })
+
+  test('S15: where was looked is said, parents only where there were some', async () => {
+    await using at = await setUp()
+    const inProject = await findLink({ cwd: at.project, home: at.home, uid })
+    expect(searchText(inProject)).toBe(`Looked for .osa/config.json in ${at.project}`)
+    await mkdir(join(at.project, '.git'))
+    const fromBelow = await findLink({ cwd: join(at.project, '.osa'), home: at.home, uid })
+    expect(searchText(fromBelow)).toBe(
+      `Looked for .osa/config.json in ${at.project}/.osa and its parents up to ${at.project} (git root)`,
+    )
   })
 })
 
@@ -159,5 +182,16 @@ describe('writing', () => {
     expect(await removeLink(at.project)).toBe(server)
     expect(JSON.parse(await readFile(at.file, 'utf8'))).toEqual({ other: 1 })
     expect(await removeLink(at.project)).toBeNull()
+  })
+
+  test('unlinking removes a file that says nothing else, and its folder if that holds nothing else', async () => {
+    await using at = await setUp(linkText)
+    await removeLink(at.project)
+    expect(statOrNull(join(at.project, '.osa'))).toBeNull()
+    await using kept = await setUp(linkText)
+    await writeFile(join(kept.project, '.osa', 'notes'), 'mine')
+    await removeLink(kept.project)
+    expect(statOrNull(kept.file)).toBeNull()
+    expect(await readFile(join(kept.project, '.osa', 'notes'), 'utf8')).toBe('mine')
   })
 })

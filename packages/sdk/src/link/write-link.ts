@@ -1,12 +1,11 @@
-/** Writes the link of a folder, and takes it out again. Nothing outside the folder is written through it: see read-link.ts. */
-import { mkdir, rename } from 'node:fs/promises'
+/** Writes the link of a folder, and takes it out again. Nothing outside the folder is written through it: see link-file.ts. */
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { prepareReplacement } from '../credentials/atomic-file.ts'
 import { toStoreError } from '../credentials/private-file.ts'
 import { fileTimestamp } from '../credentials/timestamp.ts'
 import { isOsaError, OsaError } from '../errors.ts'
-import { linkPath, statOrNull } from './find-link.ts'
-import { type LinkFields, readFields } from './read-link.ts'
+import { type LinkFields, linkPath, readFields, statOrNull } from './link-file.ts'
 
 /** Keeps an unreadable link file beside itself and answers its new path. */
 const setAside = async (folder: string, nowMs: number): Promise<string> => {
@@ -48,18 +47,38 @@ const save = async (path: string, fields: Record<string, unknown>, indent: strin
     const replacement = await prepareReplacement(path, { bytes: 0, mode: 0o644 })
     await replacement.commit(`${JSON.stringify(fields, null, indent)}\n`)
   } catch (error) {
-    const failure = toStoreError(error, path)
-    // Where logins are kept, which its hint is about, has nothing to do with it.
-    if (!isOsaError(failure, 'store_unwritable')) throw failure
-    throw new OsaError(failure.code, failure.message, { path, hint: 'Check who may write to the folder', cause: error })
+    throw toLinkError(error, path)
   }
 }
 
-/** Takes `server` out of a folder's link file, other keys stay. Answers the server it named, null when there was none. */
+const toLinkError = (error: unknown, path: string): unknown => {
+  const failure = toStoreError(error, path)
+  // Where logins are kept, which its hint is about, has nothing to do with it.
+  if (!isOsaError(failure, 'store_unwritable')) return failure
+  return new OsaError(failure.code, failure.message, { path, hint: 'Check who may write to the folder', cause: error })
+}
+
+/** Removes a link file that says nothing any more, and its folder unless other files are in it. */
+const removeFile = async (path: string): Promise<void> => {
+  try {
+    await rm(path)
+  } catch (error) {
+    throw toLinkError(error, path)
+  }
+  try {
+    await rmdir(dirname(path))
+  } catch (error) {
+    // The folder holds other files, or may not be removed: neither makes a link.
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
+  }
+}
+
+/** Takes `server` out of a folder's link file: other keys stay, and without any the file goes. Answers the server it named, null when there was none. */
 export const removeLink = async (folder: string): Promise<string | null> => {
   const file = readFields(folder)
   if (!file || !Object.hasOwn(file.fields, 'server')) return null
   const { server, ...rest } = file.fields
-  await save(linkPath(folder), rest, file.indent)
+  if (Object.keys(rest).length > 0) await save(linkPath(folder), rest, file.indent)
+  else await removeFile(linkPath(folder))
   return typeof server === 'string' ? server : ''
 }
