@@ -4,6 +4,7 @@ import type { Auth, AuthPolicy, Conventions } from '@osa/core'
 import { Hono } from 'hono'
 import { browserRoutes, pageNotFound } from './browser/routes.ts'
 import { countDeploys } from './count-deploys.ts'
+import { countExchanges } from './count-exchanges.ts'
 import { countWatches } from './count-watches.ts'
 import { answerFailure, answerNotFound, refusePlainHttp } from './failures.ts'
 import { healthRoutes } from './health.ts'
@@ -60,7 +61,10 @@ export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
   app.route('/', oauthRoutes({ auth, publicUrl: publicUrl.origin, count: metrics.count }))
   app.route('/', v1Routes({ auth, conventions, count: metrics.count }))
   app.route('/', browserRoutes(deps))
-  app.route('/', trpcRoutes({ ...deps, auth: countWatches(auth, metrics), conventions, serverDocument }))
+  app.route(
+    '/',
+    trpcRoutes({ ...deps, auth: countWatches(countExchanges(auth, metrics), metrics), conventions, serverDocument }),
+  )
   app.route('/', healthRoutes({ ...deps, serverDocument }))
   app.notFound(answerNotFound(pageNotFound(deps)))
   app.onError(answerFailure(deps))

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { startAdminServer } from './admin-server.ts'
 import { createMetrics } from './metrics.ts'
-import { pollToken } from './testing/oauth-calls.ts'
+import { pollToken, postJson } from './testing/oauth-calls.ts'
 import { startTestNode } from './testing/test-node.ts'
 
 test('J13 the public listener has no metrics, documents or dot files', async () => {
@@ -31,6 +31,18 @@ test('requests are counted by route pattern, polls by outcome, and no label hold
   expect(text).toMatch(/method="other",route="\(no route\)",status="404"/)
   expect(text).toContain('process_cpu_seconds_total')
   expect(text).not.toContain(started.user_code)
+})
+
+test('polls and refreshes over tRPC are counted too', async () => {
+  const metrics = createMetrics({ processMetrics: false })
+  const node = await startTestNode({ app: { metrics } })
+  const tokens = await node.logIn()
+  for (const refresh_token of [tokens.refresh_token, 'never-seen']) {
+    await postJson(node, '/trpc/session.refresh', { json: { refresh_token } })
+  }
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('osa_token_requests_total{grant="refresh_token",outcome="ok"} 1')
+  expect(text).toContain('osa_token_requests_total{grant="refresh_token",outcome="invalid_grant"} 1')
 })
 
 test('readiness follows the database; the server document is open to any origin', async () => {

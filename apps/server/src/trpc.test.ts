@@ -39,7 +39,9 @@ describe('trpc', () => {
     expect((await node.request('/trpc/me', { headers })).status).toBe(200)
     const without = await node.request(`/trpc/me?access_token=${access_token}`)
     expect([without.status, without.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="OSA"'])
-    expect((await without.json()).error.json.data).toMatchObject({ code: 'UNAUTHORIZED' })
+    expect((await without.json()).error.json.data).toMatchObject({ code: 'UNAUTHORIZED', token_error: 'missing_token' })
+    const forged = await node.request('/trpc/me', { headers: { Authorization: 'Bearer forged' } })
+    expect((await forged.json()).error.json.data).toMatchObject({ token_error: 'invalid_token' })
     expect((await node.request('/trpc/me?access_token=x', { headers })).status).toBe(400)
   })
 

@@ -14,6 +14,7 @@ export type ApiAuth = Pick<
   | 'authenticate'
   | 'listSessions'
   | 'revokeSession'
+  | 'revokeToken'
 >
 
 export interface Context {

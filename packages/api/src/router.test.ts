@@ -1,7 +1,7 @@
 /** The typed wire over the real operations on the memory store. */
 import { createHash } from 'node:crypto'
 import { isOAuthError } from '@osa/contract'
-import { createConventions } from '@osa/core'
+import { builtInClients, createConventions } from '@osa/core'
 import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
 import { TRPCError } from '@trpc/server'
 import { describe, expect, expectTypeOf, test } from 'vitest'
@@ -203,6 +203,47 @@ describe('signed in', () => {
       error: 'invalid_grant',
     })
     expect(await codeOf(callerWith(second.access_token).me())).toBe('UNAUTHORIZED')
+  })
+
+  test('G04 a refused refresh says whether the session was ended, has expired, or was never known', async () => {
+    const { logIn, caller, clock } = world()
+    const [ended, idle] = [await logIn(), await logIn()]
+    await caller.session.end({ refresh_token: ended.refresh_token })
+    const refresh = (refresh_token: string) => caller.session.refresh({ refresh_token })
+    expect(await refresh(ended.refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'revoked' })
+    expect(await refresh('never-seen')).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
+    clock.advance({ seconds: 91 * 86_400 })
+    expect(await refresh(idle.refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'expired' })
+  })
+
+  test('H01 session.end ends the session of a refresh token, and succeeds for one that nobody knows', async () => {
+    const { logIn, caller, callerWith } = world()
+    const tokens = await logIn()
+    expect(await caller.session.end({ refresh_token: tokens.refresh_token })).toEqual({ ended: true })
+    expect(await codeOf(callerWith(tokens.access_token).me())).toBe('UNAUTHORIZED')
+    expect(await caller.session.end({ refresh_token: 'never-seen' })).toEqual({ ended: true })
+  })
+
+  test('G08 a session of another client is left alone, and a client that is not known is refused', async () => {
+    const { logIn, caller, callerWith } = world()
+    const tokens = await logIn()
+    const asOther = { refresh_token: tokens.refresh_token, client_id: 'other-tool' }
+    expect(await caller.session.end(asOther)).toEqual({ ended: true })
+    expect(await callerWith(tokens.access_token).me()).toBeDefined()
+    expect(await codeOf(caller.session.end({ ...asOther, client_id: 'nope' }))).toBe('BAD_REQUEST')
+  })
+
+  test('the built-in clients share saved logins: without a client, a login of the Python osa is renewed and ended too', async () => {
+    const { start, decide, poll, caller } = world()
+    const python = builtInClients[1]
+    const device = await start({ client: python })
+    await decide(device.user_code)
+    const tokens = await poll(device.device_code, python)
+    if (isOAuthError(tokens)) throw new Error(tokens.error_description)
+    const renewed = await caller.session.refresh({ refresh_token: tokens.refresh_token })
+    if (isOAuthError(renewed)) throw new Error(renewed.error_description)
+    expect(await caller.session.end({ refresh_token: renewed.refresh_token })).toEqual({ ended: true })
+    expect(await caller.session.refresh({ refresh_token: renewed.refresh_token })).toMatchObject({ reason: 'revoked' })
   })
 })
 

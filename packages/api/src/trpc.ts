@@ -4,6 +4,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
 import { RefusedDeploy } from './refused-deploy.ts'
+import { RefusedToken } from './refused-token.ts'
 
 const t = initTRPC.context<Context>().create({
   transformer: superjson,
@@ -15,7 +16,8 @@ const t = initTRPC.context<Context>().create({
     const isOutage = error.code === 'INTERNAL_SERVER_ERROR' && ctx?.isUnavailable(error.cause) === true
     const data: typeof known = isOutage ? { ...known, code: 'SERVICE_UNAVAILABLE', httpStatus: 503 } : known
     const refusal = error.cause instanceof RefusedDeploy ? { refusal: error.cause.refusal } : {}
-    return { ...shape, data: { ...data, ...refusal }, message: isOutage ? unavailable : publicMessage(error) }
+    const token = error.cause instanceof RefusedToken ? { token_error: error.cause.code } : {}
+    return { ...shape, data: { ...data, ...refusal, ...token }, message: isOutage ? unavailable : publicMessage(error) }
   },
 })
 
@@ -40,6 +42,9 @@ export const publicProcedure = t.procedure
  */
 export const signedInProcedure = t.procedure.use(async ({ ctx, next }) => {
   const principal = await ctx.auth.authenticate(ctx.accessToken)
-  if (isRefusal(principal)) throw new TRPCError({ code: 'UNAUTHORIZED', message: principal.error_description })
+  if (isRefusal(principal)) {
+    const message = principal.error_description
+    throw new TRPCError({ code: 'UNAUTHORIZED', message, cause: new RefusedToken(principal) })
+  }
   return next({ ctx: { ...ctx, principal } })
 })

@@ -1,5 +1,5 @@
 /** Scopes a client may ask for and roles a person may have. What each allows is decided in `core`. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 export const scopes = ['profile', 'conventions:write'] as const
 export type Scope = (typeof scopes)[number]

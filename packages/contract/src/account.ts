@@ -1,25 +1,29 @@
 /** Who is signed in, and from which terminals. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { role } from './access.ts'
 
 /** The signed-in person (`me`, `GET /api/v1/auth/me`). `external_id` is the identity provider's subject, an ORCID iD for ORCID. */
 export const me = z.object({
   id: z.string(),
-  display_name: z.string().nullable(),
+  display_name: z.nullable(z.string()),
   provider: z.string(),
   external_id: z.string(),
   roles: z.array(role),
 })
 export type Me = z.infer<typeof me>
 
+/** What is wrong with an access token: `data.token_error` of an `UNAUTHORIZED` on tRPC, the code of a 401 on v1. */
+export const bearerErrorCodes = ['missing_token', 'token_expired', 'invalid_token'] as const
+export type BearerErrorCode = (typeof bearerErrorCodes)[number]
+
 /** One sign-in of a terminal or tool: a refresh-token family. */
 export const session = z.object({
   id: z.string(),
   client_id: z.string(),
   client_name: z.string(),
-  device_name: z.string().nullable(),
+  device_name: z.nullable(z.string()),
   scope: z.string(),
-  ip: z.string().nullable(),
+  ip: z.nullable(z.string()),
   created_at: z.date(),
   last_used_at: z.date(),
   expires_at: z.date(),
@@ -32,7 +36,7 @@ export type Session = z.infer<typeof session>
 export const pendingDevice = z.object({
   client_name: z.string(),
   scope: z.string(),
-  expires_in: z.int().nonnegative(),
+  expires_in: z.int().check(z.nonnegative()),
   /** The page on which a person continues: sign in, then approve or deny. */
   continue_uri: z.url(),
 })

@@ -2,7 +2,7 @@
  * The OAuth vocabulary of a node, as it stands on the wire: RFC 6749 (tokens, errors), RFC 8628 (device grant).
  * Wire documents are snake_case, durations are whole seconds.
  */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** RFC 8628 §3.4. */
 export const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -38,27 +38,27 @@ export type OAuthErrorCode = (typeof oauthErrorCodes)[number]
 export const oauthError = z.object({
   error: z.enum(oauthErrorCodes),
   error_description: z.string(),
-  interval: z.int().positive().optional(),
+  interval: z.optional(z.int().check(z.positive())),
 })
 export type OAuthError = z.infer<typeof oauthError>
 
 /** The answer to a device authorization request (RFC 8628 §3.2); every key is always sent. */
 export const deviceAuthorizationResponse = z.object({
-  device_code: z.string().min(1),
-  user_code: z.string().min(1),
+  device_code: z.string().check(z.minLength(1)),
+  user_code: z.string().check(z.minLength(1)),
   verification_uri: z.url(),
   verification_uri_complete: z.url(),
-  expires_in: z.int().positive(),
-  interval: z.int().positive(),
+  expires_in: z.int().check(z.positive()),
+  interval: z.int().check(z.positive()),
 })
 export type DeviceAuthorizationResponse = z.infer<typeof deviceAuthorizationResponse>
 
 /** A successful token answer (RFC 6749 §5.1). A node always sends a refresh token and the scope it granted. */
 export const tokenResponse = z.object({
-  access_token: z.string().min(1),
-  refresh_token: z.string().min(1),
+  access_token: z.string().check(z.minLength(1)),
+  refresh_token: z.string().check(z.minLength(1)),
   token_type: z.literal('Bearer'),
-  expires_in: z.int().positive(),
+  expires_in: z.int().check(z.positive()),
   scope: z.string(),
 })
 export type TokenResponse = z.infer<typeof tokenResponse>
@@ -66,6 +66,13 @@ export type TokenResponse = z.infer<typeof tokenResponse>
 /** What a token request comes to: tokens, or a refusal that the caller's `switch` on `error` can exhaust. */
 export const tokenOutcome = z.union([tokenResponse, oauthError])
 export type TokenOutcome = z.infer<typeof tokenOutcome>
+
+/** What a refresh comes to. `reason` tells kinds of `invalid_grant` apart: an unknown token, a session that was ended, one that has expired. */
+export const refreshOutcome = z.union([
+  tokenResponse,
+  z.extend(oauthError, { reason: z.optional(z.enum(['unknown', 'revoked', 'expired'])) }),
+])
+export type RefreshOutcome = z.infer<typeof refreshOutcome>
 
 /** What a start comes to. */
 export const deviceAuthorizationOutcome = z.union([deviceAuthorizationResponse, oauthError])

@@ -1,5 +1,5 @@
 /** `GET /.well-known/osa`: how a tool recognises a node and learns where its parts are. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 export const serverDocument = z.object({
   name: z.string(),
@@ -8,6 +8,6 @@ export const serverDocument = z.object({
   api: z.url(),
   trpc: z.url(),
   /** For how many seconds a repeated refresh gets the same answer, so that a client may retry after a lost one. */
-  refresh_reuse_grace_seconds: z.int().nonnegative(),
+  refresh_reuse_grace_seconds: z.int().check(z.nonnegative()),
 })
 export type ServerDocument = z.infer<typeof serverDocument>

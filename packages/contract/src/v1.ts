@@ -4,8 +4,6 @@ import { z } from 'zod'
 /** Codes of a failed v1 call: the body is `{detail: {code, message}}`. */
 export const v1RefreshErrorCodes = ['invalid_refresh_token', 'token_family_revoked', 'refresh_token_expired'] as const
 export type V1RefreshErrorCode = (typeof v1RefreshErrorCodes)[number]
-export const v1BearerErrorCodes = ['missing_token', 'token_expired', 'invalid_token'] as const
-export type V1BearerErrorCode = (typeof v1BearerErrorCodes)[number]
 
 export const v1Error = z.object({ detail: z.object({ code: z.string(), message: z.string() }) })
 export type V1Error = z.infer<typeof v1Error>

@@ -1,11 +1,12 @@
 /** The device grant as osa-py speaks it: JSON in; a start that needs no body; polls that never answer 429, a redirect or HTML. */
+
+import { presentingClients } from '@osa/api'
 import { builtInClientIds, deviceCodeGrantType, v1DeviceRequest, v1DeviceTokenRequest } from '@osa/contract'
 import { type Auth, isRefusal, refuse } from '@osa/core'
 import type { Context } from 'hono'
 import type { Count } from '../metrics.ts'
 import { reply, replyRefusal } from '../oauth/reply.ts'
 import type { NodeEnv } from '../requester.ts'
-import { presentingClients } from './clients.ts'
 import { readJson } from './json.ts'
 
 /** `POST /api/v1/auth/device`: starts a device authorization, for osa-py when no client is named. */

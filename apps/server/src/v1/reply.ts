@@ -1,4 +1,5 @@
 /** Answers of the v1 wire: OAuth error documents on the device paths, `{detail: {code, message}}` elsewhere (protocol of osa-py). */
+import { bearerErrorCode } from '@osa/api'
 import type { V1Error } from '@osa/contract'
 import type { Refusal } from '@osa/core'
 import type { Context } from 'hono'
@@ -19,7 +20,5 @@ export const replyMalformed = (c: Context, refusal: Refusal): Response =>
 export const replyUnauthorized = (c: Context, refusal: Refusal): Response => {
   if (refusal.error === 'invalid_request') return replyMalformed(c, refusal)
   c.header('WWW-Authenticate', bearerChallenge(refusal))
-  const code =
-    refusal.reason === 'missing' ? 'missing_token' : refusal.reason === 'expired' ? 'token_expired' : 'invalid_token'
-  return replyDetail(c, 401, code, refusal.error_description)
+  return replyDetail(c, 401, bearerErrorCode(refusal), refusal.error_description)
 }

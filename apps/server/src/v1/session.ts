@@ -1,4 +1,6 @@
 /** Refresh, logout and "who am I" of the v1 wire. */
+
+import { presentingClients } from '@osa/api'
 import { refreshTokenGrantType, type V1RefreshErrorCode, v1LogoutRequest, v1RefreshRequest } from '@osa/contract'
 import { type Auth, isRefusal, type Refusal } from '@osa/core'
 import type { Context } from 'hono'
@@ -6,7 +8,6 @@ import { requireBearer } from '../bearer.ts'
 import type { Count } from '../metrics.ts'
 import { reply } from '../oauth/reply.ts'
 import type { NodeEnv } from '../requester.ts'
-import { presentingClients } from './clients.ts'
 import { readJson } from './json.ts'
 import { replyDetail, replyMalformed, replyUnauthorized } from './reply.ts'
 

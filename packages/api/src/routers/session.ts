@@ -1,29 +1,46 @@
-/** Signed-in terminals: refresh one's tokens (RFC 6749 §6), list the sessions, end one. */
-import { builtInClientIds, session, tokenOutcome } from '@osa/contract'
-import { errorDocument, isRefusal } from '@osa/core'
+/** Signed-in terminals: refresh one's tokens (RFC 6749 §6), end it (RFC 7009), list the sessions, end another. */
+import { type RefreshOutcome, refreshOutcome, session } from '@osa/contract'
+import { errorDocument, isRefusal, type Refusal } from '@osa/core'
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
+import { presentingClients } from '../clients.ts'
 import { inputText } from '../text.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
+
+/** A login that is presented. Without a client it may be any built-in one's, since these share what a computer has saved. */
+const ofRefreshToken = z.object({ refresh_token: inputText(1_000), client_id: inputText(200).optional() })
+
+const refusedRefresh = (refusal: Refusal): RefreshOutcome => {
+  const { reason } = refusal
+  return { ...errorDocument(refusal), ...(reason && reason !== 'missing' ? { reason } : {}) }
+}
 
 export const sessionRouter = router({
   /** Exchanges a refresh token, rotating it. `scope` may narrow the access token. Refusals are values: `invalid_grant`, `invalid_scope`. */
   refresh: publicProcedure
-    .input(
-      z.object({
-        refresh_token: inputText(1_000),
-        client_id: inputText(200).default(builtInClientIds.cli),
-        scope: z.string().max(1_000).optional(),
-      }),
-    )
-    .output(tokenOutcome)
+    .input(ofRefreshToken.extend({ scope: z.string().max(1_000).optional() }))
+    .output(refreshOutcome)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
-      const client = auth.authenticateClient({ clientId: input.client_id })
-      if (isRefusal(client)) return errorDocument(client)
+      const clients = presentingClients(auth, input.client_id)
+      if (isRefusal(clients)) return errorDocument(clients)
       const { refresh_token: refreshToken } = input
       const scope = input.scope === '' ? undefined : input.scope
-      const outcome = await auth.exchangeRefreshToken({ clients: [client], refreshToken, scope, requester })
-      return isRefusal(outcome) ? errorDocument(outcome) : outcome
+      const outcome = await auth.exchangeRefreshToken({ clients, refreshToken, scope, requester })
+      return isRefusal(outcome) ? refusedRefresh(outcome) : outcome
+    }),
+
+  /**
+   * Ends the session that a refresh token belongs to. Succeeds for unknown tokens too (RFC 7009 §2.2); `BAD_REQUEST` for a client that is
+   * not known or needs a secret.
+   */
+  end: publicProcedure
+    .input(ofRefreshToken)
+    .output(z.object({ ended: z.literal(true) }))
+    .mutation(async ({ ctx: { auth, requester }, input }) => {
+      const clients = presentingClients(auth, input.client_id)
+      if (isRefusal(clients)) throw new TRPCError({ code: 'BAD_REQUEST', message: clients.error_description })
+      await auth.revokeToken({ clients, token: input.refresh_token, requester })
+      return { ended: true as const }
     }),
 
   /** The caller's own sessions, newest first; `current` marks the one of the presented token. */

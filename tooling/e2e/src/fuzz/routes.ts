@@ -63,6 +63,7 @@ export const fuzzedRoutes: readonly FuzzedRoute[] = [
     '/trpc/device.verify',
     '/trpc/device.token',
     '/trpc/session.refresh',
+    '/trpc/session.end',
     '/trpc/session.revoke',
     '/trpc/conventions.deploy',
   ]),
