@@ -161,7 +161,9 @@ test('a token answer that is lost after approval is named as such', async () => 
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
   expect(code).toBe(6)
   expect(stderr).toContain(' ⚠ Lost contact with the server; still trying (code expires in 14:')
-  expect(stderr).toContain(' ✗ The sign-in was approved, but the answer was lost on the way\n → Run osa login again')
+  expect(stderr).toContain(
+    ' ✗ The sign-in was approved, but the answer was lost on the way, or somebody else had the code\n → Run osa login again, then look at osa sessions',
+  )
 })
 
 test('S9: a web page instead of the API is shown for what it is', async () => {

@@ -1,6 +1,7 @@
 /** L07: every event of the audit is provoked over the node's own wires, and says who, what, when, from where and how it ended. */
 import { readFileSync } from 'node:fs'
 import { type AuditEvent, type AuditEventName, auditEvents, createOperator } from '@osa/core'
+import { requesterAt } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { developmentPeople } from './identity/development-people.ts'
 import { pollToken, postForm, refreshToken } from './testing/oauth-calls.ts'
@@ -31,6 +32,7 @@ const provokeEverything = async ({ pages, browser, operator }: Awaited<ReturnTyp
   const first = await signInTerminal(pages, browser)
   await refreshToken(pages, first.refresh_token)
   const renewed = await (await refreshToken(pages, first.refresh_token)).json() // a replay
+  await pages.refresh(first.refresh_token, { requester: requesterAt('203.0.113.5') }) // one from another source
   clock.advance({ seconds: 31 })
   await pollToken(pages, first.device_code) // theft of the code: the session ends
   const second = await signInTerminal(pages, browser)
@@ -83,7 +85,8 @@ const expected: Record<
   sign_out: { outcome: 'ok', says: ['userId'] },
   'token.refresh': { outcome: 'ok', says: ofSession },
   'token.refresh_replay': { outcome: 'ok', says: ofSession },
-  'token.refresh_reuse': { outcome: 'refused', says: ofSession },
+  'token.refresh_two_sources': { outcome: 'ok', says: [...ofSession, 'detail'] },
+  'token.refresh_reuse': { outcome: 'refused', says: [...ofSession, 'detail'] },
   'session.revoke': { outcome: 'ok', says: [...ofSession, 'detail'] },
   'admin.granted': { outcome: 'ok', says: ['userId', 'detail'] },
   'key.create': { outcome: 'ok', says: ['detail'], fromConsole: true },

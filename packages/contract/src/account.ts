@@ -25,6 +25,7 @@ export const session = z.object({
   scope: z.string(),
   ip: z.nullable(z.string()),
   created_at: z.date(),
+  /** In whole hours, so that nobody can follow a session's renewals by it; of the current session, this hour. */
   last_used_at: z.date(),
   expires_at: z.date(),
   /** True for the session that the presented access token belongs to. */

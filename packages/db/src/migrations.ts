@@ -3,13 +3,15 @@ import { MigrationSignIn } from './migrations/migration-2026-11-23-sign-in.ts'
 import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts'
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
+import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
 
 export const migrations = [
   { name: '2026-11-23-sign-in', class: MigrationSignIn },
   { name: '2026-11-23-switches', class: MigrationSwitches },
   { name: '2026-11-24-conventions', class: MigrationConventions },
   { name: '2026-11-24-ends', class: MigrationEnds },
+  { name: '2026-11-28-sources', class: MigrationSources },
 ]
 
 /** The migration that a database must have had for this version to run on it. */
-export const newestMigration = '2026-11-24-ends'
+export const newestMigration = '2026-11-28-sources'

@@ -175,9 +175,9 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Ope
       },
       judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
       check: async () => {
-        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code is spent')
         must(pairs <= 1, 'nothing is issued twice')
         if (pairs === 1) must((await client.refresh(token)).status === 200, 'what was issued works')
+        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code is spent')
       },
     }
   },

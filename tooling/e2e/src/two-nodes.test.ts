@@ -1,10 +1,9 @@
 /** Two processes on one database: races on one row, budgets in common, and an operator whom both obey. */
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { runOn, startPostgres } from '@osa/db/testing'
+import { runOn } from '@osa/db/testing'
 import { expect, test } from 'vitest'
 import { createWalker } from './approve.ts'
 import {
@@ -18,34 +17,8 @@ import {
   signIn,
   started,
 } from './flow-operations.ts'
-import { freePort } from './free-port.ts'
-import { cleanEnvironment, type NodeProcess, repository, startNode } from './node-process.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-
-interface Pair {
-  readonly one: NodeProcess
-  readonly two: NodeProcess
-  /** The second process under its own port; both call themselves by the first one's address. */
-  readonly twoUrl: string
-  readonly settings: Record<string, string>
-}
-
-const withTwoNodes = async (more: Record<string, string>, work: (pair: Pair) => Promise<void>) => {
-  await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
-  const settings = {
-    DATABASE_URL: postgres.url(),
-    OSA_SECRET: randomBytes(32).toString('base64url'),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    ...more,
-  }
-  await using one = await startNode(settings)
-  const port = await freePort()
-  await using two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
-  await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
-}
-
-const trusting = { OSA_TRUSTED_PROXIES: '127.0.0.1' }
+import { cleanEnvironment, type NodeProcess, repository } from './node-process.ts'
+import { trusting, withTwoNodes } from './two-nodes.ts'
 
 test('D18 G05 H02 two processes race on one row: one decision, one successor, and a revocation that holds', () =>
   withTwoNodes(trusting, async ({ one, twoUrl }) => {

@@ -2,7 +2,7 @@
  * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
  * "expired" is the clock's word, and final once it was heard: `endedAt` says so. Each function takes a row and the time and says what follows.
  */
-import { deviceCodeRepeatGraceSeconds } from './policy.ts'
+import { clockSkewSeconds, deviceCodeOverlapSeconds } from './policy.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sealed } from './secret.ts'
 
@@ -29,8 +29,7 @@ const isEarly = ({ lastPolledAt, pollIntervalSeconds }: DeviceAuthorization, now
 }
 
 export type Poll =
-  | { outcome: 'expired' | 'denied' }
-  | { outcome: 'redeemed' /** So long after the first time that it looks like theft (B09). */; stolen: boolean }
+  | { outcome: 'expired' | 'denied' | 'redeemed' }
   | { outcome: 'redeem'; userId: string }
   | { outcome: 'slow_down' | 'pending'; next: DeviceAuthorization }
 
@@ -39,14 +38,12 @@ export type Poll =
  * move the time that the next is measured from, so that a well-behaved client cannot get stuck (B02, B03).
  */
 export const poll = (row: DeviceAuthorization, now: Date): Poll => {
+  // before the clock is looked at: also after its time a second redemption says that somebody has a copy (B09)
+  if (row.status === 'consumed') return { outcome: 'redeemed' }
   if (isExpired(row, now)) return { outcome: 'expired' }
   switch (row.status) {
     case 'denied':
       return { outcome: 'denied' }
-    case 'consumed': {
-      const sinceMs = now.getTime() - (row.consumedAt ?? now).getTime()
-      return { outcome: 'redeemed', stolen: sinceMs > deviceCodeRepeatGraceSeconds * 1000 }
-    }
     case 'authorized':
       // an authorized row has its person; the store's constraints say so too
       return { outcome: 'redeem', userId: row.claimedByUserId ?? '' }
@@ -59,6 +56,19 @@ export const poll = (row: DeviceAuthorization, now: Date): Poll => {
         : { outcome: 'pending', next: { ...row, lastPolledAt: now } }
     }
   }
+}
+
+/**
+ * Whether a poll of a redeemed code was under way when that was redeemed: a repeat by the same terminal, whose session goes on. Of
+ * two pollers from different sources one is not the terminal, however close they come.
+ */
+export const overlapped = (
+  poll: { receivedAt: Date; source: string },
+  redemption: { at: Date; source: string | null },
+): boolean => {
+  const sinceMs = poll.receivedAt.getTime() - redemption.at.getTime()
+  const wasUnderWay = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= deviceCodeOverlapSeconds * 1000
+  return wasUnderWay && poll.source === redemption.source
 }
 
 /** The row after its tokens were issued. */

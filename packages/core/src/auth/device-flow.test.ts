@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { requesterAt, testAuth, testRequester } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
 import { type DeviceCode, sha256 } from './secret.ts'
 
@@ -183,18 +183,49 @@ describe('polling', () => {
     })
   })
 
-  test('B09 a redemption long after the first ends the session; a quick repeat does not', async () => {
+  test('B09 any second redemption ends the session and says what it may mean, however soon the honest terminal polls', async () => {
+    for (const wait of [3, 5, 29, 31, 3_000]) {
+      const { start, poll, decide, refresh, clock, store } = testAuth()
+      const { device_code, user_code } = await start()
+      await decide(user_code)
+      const stolen = await poll(device_code, undefined, requesterAt('198.51.100.66'))
+      if (isRefusal(stolen)) throw new Error(stolen.error)
+      clock.advance({ seconds: wait })
+      expect(await poll(device_code)).toMatchObject({
+        error: 'invalid_grant',
+        error_description: expect.stringContaining('somebody else had the code'),
+      })
+      expect(errorOf(await refresh(stolen.refresh_token)), `after ${wait} s`).toBe('invalid_grant')
+      const [event] = await store.listAuditEvents({ limit: 1, event: 'device.redeem_reuse' })
+      expect(event).toMatchObject({ outcome: 'refused', ip: '192.0.2.7' })
+    }
+  })
+
+  test('B09 polls of one terminal that were under way at once are one redemption: its session goes on', async () => {
     const { start, poll, decide, refresh, clock } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)
-    const tokens = await poll(device_code)
-    if (isRefusal(tokens)) throw new Error(tokens.error)
-    await poll(device_code)
+    const [tokens, ...others] = await Promise.all([1, 2, 3, 4].map(() => poll(device_code)))
+    if (!tokens || isRefusal(tokens)) throw new Error('the first poll redeems')
+    expect(others.map(errorOf)).toEqual(['invalid_grant', 'invalid_grant', 'invalid_grant'])
     const rotated = await refresh(tokens.refresh_token)
     if (isRefusal(rotated)) throw new Error(rotated.error)
-    clock.advance({ seconds: 31 })
-    expect(errorOf(await poll(device_code))).toBe('invalid_grant')
+    clock.advance({ seconds: 3 })
+    expect(errorOf(await poll(device_code)), 'a later one is a second').toBe('invalid_grant')
     expect(errorOf(await refresh(rotated.refresh_token))).toBe('invalid_grant')
+  })
+
+  test('B09 of two sources that are told of the decision and poll at one moment, one has a copy: nobody keeps the session', async () => {
+    const { start, poll, decide, refresh } = testAuth()
+    const { device_code, user_code } = await start()
+    await decide(user_code)
+    const [stolen, honest] = await Promise.all([
+      poll(device_code, undefined, requesterAt('198.51.100.66')),
+      poll(device_code),
+    ])
+    if (isRefusal(stolen)) throw new Error(stolen.error)
+    expect(errorOf(honest)).toBe('invalid_grant')
+    expect(errorOf(await refresh(stolen.refresh_token))).toBe('invalid_grant')
   })
 
   test('B10 B14 after its lifetime a code is expired, which comes before slow_down', async () => {

@@ -3,7 +3,7 @@ import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
 import type { DeviceFlow } from './auth.ts'
 import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
-import { consume, poll } from './device-authorization.ts'
+import { consume, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { openFamily, tokenDocument } from './issue-tokens.ts'
@@ -41,6 +41,7 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
   },
 
   async exchangeDeviceCode({ clients, deviceCode, requester }) {
+    const receivedAt = deps.now()
     const registered = registeredFor(clients, deviceCodeGrantType)
     if (isRefusal(registered)) return registered
     const clientIds = registered.map(({ clientId }) => clientId)
@@ -55,7 +56,7 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
       const row = await tx.lockDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
       // a foreign client's attempt neither consumes nor damages the code (B15)
       if (!row || !clientIds.includes(row.clientId)) return unknownCode()
-      return answerPoll(deps, tx, signer, { row, requester, isRedeemable })
+      return answerPoll(deps, tx, signer, { row, requester, receivedAt, isRedeemable })
     })
   },
 })
@@ -134,11 +135,18 @@ const insertPending = async (
   return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
 }
 
+interface Presented {
+  readonly row: DeviceAuthorization
+  readonly requester: Requester
+  /** When the poll reached this process. */
+  readonly receivedAt: Date
+}
+
 const answerPoll = async (
   deps: AuthDependencies,
   tx: AuthTx,
   signer: Signer,
-  { row, requester, isRedeemable }: { row: DeviceAuthorization; requester: Requester; isRedeemable: boolean },
+  { row, requester, receivedAt, isRedeemable }: Presented & { isRedeemable: boolean },
 ): Promise<TokenResponse | Refusal> => {
   const now = deps.now()
   const result = poll(row, now)
@@ -149,8 +157,7 @@ const answerPoll = async (
     case 'denied':
       return refuse('access_denied', 'The request was denied.')
     case 'redeemed':
-      if (result.stolen) await revokeRedeemed(deps, tx, row, requester)
-      return unknownCode()
+      return refuseRedeemed(deps, tx, { row, requester, receivedAt })
     case 'redeem':
       // while the grant is off, an approved code waits: it is redeemed later or expires (L10)
       if (!isRedeemable) return stillPending()
@@ -178,7 +185,15 @@ const redeem = async (
   if (!user || user.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
   const { clientId, scope, deviceName } = row
   const authTime = row.authTime ?? deps.now()
-  const opened = await openFamily(deps, tx, { userId, clientId, scope, deviceName, ip: row.requesterIp, authTime })
+  const opened = await openFamily(deps, tx, {
+    userId,
+    clientId,
+    scope,
+    deviceName,
+    ip: row.requesterIp,
+    authTime,
+    rotatedFrom: requester.source,
+  })
   const familyId = opened.family.id
   await tx.saveDeviceAuthorization(consume(row, familyId, deps.now()))
   const details = { userId, clientId, deviceAuthorizationId: row.id, familyId }
@@ -186,11 +201,26 @@ const redeem = async (
   return tokenDocument(deps, signer, { ...opened, scope })
 }
 
-/** A second redemption long after the first: one of the two was not the terminal (B09). */
-const revokeRedeemed = async (deps: AuthDependencies, tx: AuthTx, row: DeviceAuthorization, requester: Requester) => {
+/** A second redemption ends the session, since one of the two was not the terminal, unless both were under way at once (B09). */
+const refuseRedeemed = async (
+  deps: AuthDependencies,
+  tx: AuthTx,
+  { row, requester, receivedAt }: Presented,
+): Promise<Refusal> => {
   const family = row.familyId === null ? null : await tx.lockRefreshFamily(row.familyId)
-  if (!family || family.revokedAt !== null) return
-  await tx.saveRefreshFamily(revoke(family, 'device_code_reuse', deps.now()))
-  const details = { userId: family.userId, clientId: row.clientId, deviceAuthorizationId: row.id, familyId: family.id }
-  await tx.appendAuditEvent(auditEvent(deps, 'device.redeem_reuse', 'refused', requester, details))
+  const redemption = { at: row.consumedAt ?? row.createdAt, source: family?.rotatedFrom ?? null }
+  if (overlapped({ receivedAt, source: requester.source }, redemption)) {
+    return refuse('invalid_grant', 'Another poll at the same moment got the session.', { reason: 'unknown' })
+  }
+  if (family && family.revokedAt === null) {
+    await tx.saveRefreshFamily(revoke(family, 'device_code_reuse', deps.now()))
+    const details = { userId: family.userId, clientId: row.clientId, deviceAuthorizationId: row.id }
+    const event = auditEvent(deps, 'device.redeem_reuse', 'refused', requester, { ...details, familyId: family.id })
+    await tx.appendAuditEvent(event)
+  }
+  return refuse(
+    'invalid_grant',
+    'This code was used before, so its session was ended: an answer was lost, or somebody else had the code.',
+    { reason: 'revoked' },
+  )
 }

@@ -29,9 +29,9 @@ const createModel = () => {
       if (state === 'open' && time < 600) state = decision === 'approve' ? 'approved' : 'denied'
     },
     poll: () => {
+      if (state === 'spent') return 'invalid_grant'
       if (time >= 600) return 'expired_token'
       if (state === 'denied') return 'access_denied'
-      if (state === 'spent') return 'invalid_grant'
       if (state === 'approved') {
         state = 'spent'
         return 'tokens'

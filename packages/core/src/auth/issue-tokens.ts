@@ -27,7 +27,7 @@ export const newRefreshToken = (
 export const openFamily = async (
   deps: AuthDependencies,
   tx: AuthTx,
-  grant: Pick<RefreshFamily, 'userId' | 'clientId' | 'scope' | 'deviceName' | 'ip' | 'authTime'>,
+  grant: Pick<RefreshFamily, 'userId' | 'clientId' | 'scope' | 'deviceName' | 'ip' | 'authTime' | 'rotatedFrom'>,
 ): Promise<{ family: RefreshFamily; refreshToken: RefreshTokenSecret }> => {
   const createdAt = deps.now()
   const family: RefreshFamily = {
@@ -35,6 +35,8 @@ export const openFamily = async (
     ...grant,
     createdAt,
     lastUsedAt: createdAt,
+    repeatedFrom: null,
+    sharedRotations: 0,
     expiresAt: secondsAfter(createdAt, deps.policy.refreshAbsoluteSeconds),
     revokedAt: null,
     revokedBecause: null,

@@ -59,11 +59,19 @@ export const defaultBudgets: Budgets = {
   deploy_kib_by_account: { points: 65_536, windowSeconds: 86_400 },
 }
 
-/** A second presentation of a redeemed code this long after the first is taken for theft (B09); before, for a repeat. */
-export const deviceCodeRepeatGraceSeconds = 30
+/**
+ * A poll that reaches the node this long after a redemption, from the same source, may have been under way when that was committed; one
+ * that comes later, or from elsewhere, is another holder of the code (B09).
+ */
+export const deviceCodeOverlapSeconds = 2
 /** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
 export const userCodeRestSeconds = 86_400
 /** Clocks of a node's processes may differ by this much; a larger step back is a clock that was set. */
 export const clockSkewSeconds = 60
 /** How often a successor is handed out again at most (G04). */
 export const maxRefreshReplays = 10
+/**
+ * Rotations in a row that two sources may take part in. Whoever follows a session with a copy of its token must present that token at each
+ * rotation, since one that is missed leaves only retired ones; a terminal that changes networks does so when an answer is lost.
+ */
+export const maxSharedRotations = 2

@@ -3,7 +3,7 @@
  * salt in its row: a repeat inside the grace window gets the same one, though nothing stored can be turned into it (I03).
  */
 import type { Keys } from './keys.ts'
-import { clockSkewSeconds, maxRefreshReplays } from './policy.ts'
+import { clockSkewSeconds, maxRefreshReplays, maxSharedRotations } from './policy.ts'
 import type { RefreshFamily, RefreshToken } from './rows.ts'
 import type { RefreshTokenSecret } from './secret.ts'
 
@@ -11,11 +11,11 @@ export const deriveSuccessor = (keys: Keys, presented: RefreshTokenSecret, salt:
   keys.mac('refresh', presented, salt) as string as RefreshTokenSecret
 
 export type Presentation =
-  | { verdict: 'rotate' }
-  /** The answer to an earlier use was probably lost: the same successor again (G03). */
-  | { verdict: 'replay'; salt: string }
-  /** A retired token: somebody has a copy. The family ends (G02). */
-  | { verdict: 'reuse' }
+  | { verdict: 'rotate'; family: RefreshFamily }
+  /** The answer to an earlier use was probably lost: the same successor again (G03). `isAlarm`: a second source has come in. */
+  | { verdict: 'replay'; salt: string; family: RefreshFamily; isAlarm: boolean }
+  /** A retired token, or two sources at too many rotations: somebody has a copy. The family ends (G02). */
+  | { verdict: 'reuse'; because: 'reuse' | 'two_sources' }
   | { verdict: 'ended'; reason: 'revoked' | 'expired' }
 
 export interface RefreshLimits {
@@ -23,24 +23,40 @@ export interface RefreshLimits {
   readonly refreshReuseGraceSeconds: number
 }
 
-/** What presenting a token of a family means at `now`. */
+/** What presenting a token of a family means at `now`, from `source`. */
 export const present = (
-  found: { token: RefreshToken; family: RefreshFamily; successor: RefreshToken | null },
+  found: { token: RefreshToken; family: RefreshFamily; successor: RefreshToken | null; source: string },
   now: Date,
   limits: RefreshLimits,
 ): Presentation => {
-  const { token, family, successor } = found
+  const { token, family, successor, source } = found
   if (family.revokedBecause === 'expired') return { verdict: 'ended', reason: 'expired' }
   if (family.revokedAt !== null) return { verdict: 'ended', reason: 'revoked' }
   if (isFamilyExpired(family, now, limits)) return { verdict: 'ended', reason: 'expired' }
-  if (token.usedAt === null) return { verdict: 'rotate' }
+  if (token.usedAt === null) return { verdict: 'rotate', family: rotated(family, source, now) }
   const sinceMs = now.getTime() - token.usedAt.getTime()
   // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
   const inWindow = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const repeatable = successor?.usedAt === null && token.replays < maxRefreshReplays
-  return inWindow && repeatable && token.successorSalt !== null
-    ? { verdict: 'replay', salt: token.successorSalt }
-    : { verdict: 'reuse' }
+  if (!inWindow || !repeatable || token.successorSalt === null) return { verdict: 'reuse', because: 'reuse' }
+  const next = repeated(family, source)
+  if (next.sharedRotations > maxSharedRotations) return { verdict: 'reuse', because: 'two_sources' }
+  return { verdict: 'replay', salt: token.successorSalt, family: next, isAlarm: next !== family }
+}
+
+/** The family after a rotation from `source`. One that only a single source took part in shows that nobody else keeps up. */
+const rotated = (family: RefreshFamily, source: string, now: Date): RefreshFamily => ({
+  ...family,
+  lastUsedAt: now,
+  rotatedFrom: source,
+  repeatedFrom: null,
+  sharedRotations: family.repeatedFrom === null ? 0 : family.sharedRotations,
+})
+
+/** The family after a repeat from `source`: itself, unless that is the first other source since the last rotation. */
+const repeated = (family: RefreshFamily, source: string): RefreshFamily => {
+  const isKnown = family.repeatedFrom !== null || family.rotatedFrom === null || family.rotatedFrom === source
+  return isKnown ? family : { ...family, repeatedFrom: source, sharedRotations: family.sharedRotations + 1 }
 }
 
 /** Idle too long, or at the absolute end that was fixed at sign-in (G06, G07). */

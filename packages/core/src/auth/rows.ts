@@ -99,6 +99,12 @@ export interface RefreshFamily {
   readonly authTime: Date
   readonly createdAt: Date
   readonly lastUsedAt: Date
+  /** The source (`Requester.source`) of the last rotation, or of the redemption before the first; null when it was not kept yet. */
+  readonly rotatedFrom: string | null
+  /** The first other source that repeated the token of the last rotation. */
+  readonly repeatedFrom: string | null
+  /** How many rotations in a row, the last included, two sources took part in. */
+  readonly sharedRotations: number
   /** Absolute end, fixed at sign-in (G06). */
   readonly expiresAt: Date
   readonly revokedAt: Date | null
@@ -155,6 +161,7 @@ export const auditEvents = [
   'sign_out',
   'token.refresh',
   'token.refresh_replay',
+  'token.refresh_two_sources',
   'token.refresh_reuse',
   'session.revoke',
   'admin.granted',

@@ -2,6 +2,7 @@
 import type { Sessions } from './auth.ts'
 import { type AuthDependencies, isId, secondsAfter } from './dependencies.ts'
 import { isFamilyExpired } from './refresh-token.ts'
+import type { RefreshFamily } from './rows.ts'
 import { endFamily } from './tokens.ts'
 
 export const createSessions = (deps: AuthDependencies, clientName: (clientId: string) => string): Sessions => ({
@@ -17,7 +18,7 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
       scope: family.scope,
       ip: family.ip,
       created_at: family.createdAt,
-      last_used_at: family.lastUsedAt,
+      last_used_at: shownUse(family, family.id === currentSessionId ? now : family.lastUsedAt),
       expires_at: family.expiresAt,
       current: family.id === currentSessionId,
     }))
@@ -35,3 +36,12 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
     })
   },
 })
+
+const shownMs = 3_600_000
+
+/**
+ * Whole hours, several times the life of an access token, and of the session that asks only that it is used now: whoever holds a copied
+ * token must not learn here when its terminal refreshes, which is when the copy would have to keep in step (RFC 9700 §4.14.2).
+ */
+const shownUse = ({ createdAt }: RefreshFamily, usedAt: Date): Date =>
+  new Date(Math.max(createdAt.getTime(), Math.floor(usedAt.getTime() / shownMs) * shownMs))

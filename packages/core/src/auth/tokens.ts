@@ -107,14 +107,14 @@ const rotate = async (
   },
 ): Promise<TokenResponse | Refusal> => {
   const { token, family, presented, requester } = use
-  const presentation = present(use, deps.now(), deps.policy)
+  const presentation = present({ ...use, source: requester.source }, deps.now(), deps.policy)
   if (presentation.verdict === 'ended') {
     // seen once, it stays over (L08)
     if (family.revokedAt === null) await tx.saveRefreshFamily(revoke(family, 'expired', deps.now()))
     return refused[presentation.reason]()
   }
   if (presentation.verdict === 'reuse') {
-    await endFamily(deps, tx, family, 'reuse', requester)
+    await endFamily(deps, tx, family, presentation.because, requester)
     return refused.revoked()
   }
   const user = await tx.findUser(family.userId)
@@ -125,6 +125,7 @@ const rotate = async (
   const details = { userId: user.id, clientId: family.clientId, familyId: family.id }
   if (presentation.verdict === 'replay') {
     await tx.saveRefreshToken({ ...token, replays: token.replays + 1 })
+    if (presentation.isAlarm) await noteSecondSource(deps, tx, presentation.family, requester)
     await tx.appendAuditEvent(auditEvent(deps, 'token.refresh_replay', 'ok', requester, details))
     const refreshToken = deriveSuccessor(deps.keys, presented, presentation.salt)
     return tokenDocument(deps, signer, { family, refreshToken, scope })
@@ -134,26 +135,38 @@ const rotate = async (
   const successor = newRefreshToken(deps, family.id, refreshToken)
   await tx.insertRefreshToken(successor)
   await tx.saveRefreshToken({ ...token, usedAt: deps.now(), successorSalt, successorId: successor.id })
-  await tx.saveRefreshFamily({ ...family, lastUsedAt: deps.now() })
+  await tx.saveRefreshFamily(presentation.family)
   await tx.appendAuditEvent(auditEvent(deps, 'token.refresh', 'ok', requester, details))
   return tokenDocument(deps, signer, { family, refreshToken, scope })
 }
 
-const endings = { logout: 'session.revoke', session_revoked: 'session.revoke', reuse: 'token.refresh_reuse' } as const
+/** Somebody else repeats a token, or its terminal has changed networks: an alarm each time, and the end at the third in a row. */
+const noteSecondSource = async (deps: AuthDependencies, tx: AuthTx, family: RefreshFamily, requester: Requester) => {
+  await tx.saveRefreshFamily(family)
+  const detail = `first used from ${family.rotatedFrom}; rotations in a row: ${family.sharedRotations}`
+  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail }
+  await tx.appendAuditEvent(auditEvent(deps, 'token.refresh_two_sources', 'ok', requester, details))
+}
+
+const endings = {
+  logout: { event: 'session.revoke', outcome: 'ok', because: 'logout' },
+  session_revoked: { event: 'session.revoke', outcome: 'ok', because: 'session_revoked' },
+  reuse: { event: 'token.refresh_reuse', outcome: 'refused', because: 'reuse' },
+  two_sources: { event: 'token.refresh_reuse', outcome: 'refused', because: 'reuse' },
+} as const
 
 /** Revokes a family and says so in the audit. */
 export const endFamily = async (
   deps: AuthDependencies,
   tx: AuthTx,
   family: RefreshFamily,
-  because: keyof typeof endings,
+  why: keyof typeof endings,
   requester: Requester,
 ): Promise<void> => {
+  const { event, outcome, because } = endings[why]
   await tx.saveRefreshFamily(revoke(family, because, deps.now()))
-  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: because }
-  await tx.appendAuditEvent(
-    auditEvent(deps, endings[because], because === 'reuse' ? 'refused' : 'ok', requester, details),
-  )
+  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: why }
+  await tx.appendAuditEvent(auditEvent(deps, event, outcome, requester, details))
 }
 
 const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string; jti: string }) =>

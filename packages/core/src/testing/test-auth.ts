@@ -22,6 +22,9 @@ export const testRequester: Requester = {
   requestId: 'request-1',
 }
 
+/** The same from another address. */
+export const requesterAt = (ip: string): Requester => ({ ...testRequester, ip, source: ip })
+
 /** Registered beside the built-in ones: one without the device grant, one without the refresh grant, one more with both. */
 const registeredClients: readonly Client[] = [
   { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
@@ -59,8 +62,8 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     if (isRefusal(started)) throw new Error(started.error_description)
     return started
   }
-  const poll = (deviceCode: string, client: Client = cli) =>
-    auth.exchangeDeviceCode({ clients: [client], deviceCode, requester: testRequester })
+  const poll = (deviceCode: string, client: Client = cli, requester = testRequester) =>
+    auth.exchangeDeviceCode({ clients: [client], deviceCode, requester })
 
   /** Enters a code and signs in as `subject`, up to the confirm page; answers what the callback came to. */
   const signIn = async (
@@ -106,13 +109,10 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     if (isRefusal(tokens)) throw new Error(tokens.error_description)
     return tokens
   }
-  const refresh = (refreshToken: string, options: { client?: Client; scope?: string } = {}) =>
-    auth.exchangeRefreshToken({
-      clients: [options.client ?? cli],
-      refreshToken,
-      scope: options.scope,
-      requester: testRequester,
-    })
+  const refresh = (refreshToken: string, options: { client?: Client; scope?: string; requester?: Requester } = {}) => {
+    const { client = cli, scope, requester = testRequester } = options
+    return auth.exchangeRefreshToken({ clients: [client], refreshToken, scope, requester })
+  }
   const client = (clientId: string): Client => {
     const found = deps.clients.get(clientId)
     if (!found) throw new Error(`no client ${clientId}`)

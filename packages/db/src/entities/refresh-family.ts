@@ -15,6 +15,9 @@ export const RefreshFamilyEntity = defineEntity({
     authTime: p.datetime(3),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
+    rotatedFrom: p.text().nullable(),
+    repeatedFrom: p.text().nullable(),
+    sharedRotations: p.integer().default(0),
     expiresAt: p.datetime(3),
     revokedAt: p.datetime(3).nullable(),
     revokedBecause: p

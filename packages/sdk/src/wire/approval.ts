@@ -29,7 +29,9 @@ const finalRefusal = (error: string, login: PendingLogin): OsaError => {
   }
   if (error === 'expired_token') return expired(login)
   if (['invalid_grant', 'device_consumed', 'invalid_device_state', 'device_not_found'].includes(error)) {
-    return new OsaError('login_lost', 'The sign-in was approved, but the answer was lost on the way', options)
+    // the node cannot tell a lost answer from a copied code, and ends the session in both cases
+    const message = 'The sign-in was approved, but the answer was lost on the way, or somebody else had the code'
+    return new OsaError('login_lost', message, { ...options, hint: 'Run osa login again, then look at osa sessions' })
   }
   return new OsaError('server_error', `The server refused the sign-in (${cleanText(error, 60)})`, options)
 }

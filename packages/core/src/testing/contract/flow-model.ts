@@ -5,6 +5,7 @@
 export type Decision = 'approve' | 'deny'
 
 const lifetime = 600
+const overlap = 2
 const replayGrace = 30
 const clockSkew = 60
 const maxReplays = 10
@@ -40,6 +41,9 @@ export const createFlowModel = () => {
     if (!device) throw new Error('no such device')
     return device
   }
+
+  /** A poll that cannot have been under way when the code was redeemed. */
+  const isSecondHolder = ({ spentAt }: ModelDevice) => now - spentAt > overlap || now - spentAt < -clockSkew
 
   const pollOpen = (device: ModelDevice): string => {
     const since = device.lastPoll === null ? Number.POSITIVE_INFINITY : now - device.lastPoll
@@ -85,13 +89,14 @@ export const createFlowModel = () => {
     },
     poll(index: number): string {
       const device = at(index)
+      if (device.state === 'spent') {
+        if (device.family && isSecondHolder(device)) device.family.revoked = true
+        return 'invalid_grant'
+      }
       if (seenOver(device)) return 'expired_token'
       switch (device.state) {
         case 'denied':
           return 'access_denied'
-        case 'spent':
-          if (now - device.spentAt > 30 && device.family) device.family.revoked = true
-          return 'invalid_grant'
         case 'approved':
           device.state = 'spent'
           device.spentAt = now

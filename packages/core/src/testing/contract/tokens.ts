@@ -38,6 +38,9 @@ export const tokenContract = (open: OpenStore): void => {
     const next = {
       ...family,
       lastUsedAt: atSecond(77.777),
+      rotatedFrom: null,
+      repeatedFrom: '2001:db8:1:2::/64',
+      sharedRotations: 2,
       revokedAt: atSecond(80),
       revokedBecause: 'session_revoked' as const,
     }

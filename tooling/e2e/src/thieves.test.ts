@@ -1,0 +1,42 @@
+/** Copied codes and tokens in the hands of somebody elsewhere, at two real processes. */
+import { expect, test } from 'vitest'
+import { approved, clientAt, documentOf, errorOf, redeemed } from './flow-operations.ts'
+import { trusting, withTwoNodes } from './two-nodes.ts'
+
+test(
+  'B09 G16 whoever redeems a copied code or follows a copied token is found out, though both processes are asked in turn',
+  () =>
+    withTwoNodes(trusting, async ({ one, twoUrl }) => {
+      // each client has an address of its own
+      const [victim, thief] = [clientAt(one.url), clientAt(twoUrl)]
+      const { deviceCode } = await approved(victim)
+      const { refresh_token: stolen = '' } = documentOf(await thief.poll(deviceCode))
+      const told = await victim.poll(deviceCode)
+      expect(errorOf(told)).toBe('invalid_grant')
+      expect(documentOf(told).error_description).toContain('somebody else had the code')
+      expect(errorOf(await thief.refresh(stolen))).toBe('invalid_grant')
+
+      let { refreshToken: held } = await redeemed(victim)
+      const followed: string[] = []
+      for (let rotation = 0; rotation < 3; rotation++) {
+        const next = documentOf(await victim.refresh(held)).refresh_token ?? ''
+        followed.push(errorOf(await thief.refresh(held)))
+        held = next
+      }
+      expect(followed).toEqual(['none', 'none', 'invalid_grant'])
+      expect(errorOf(await victim.refresh(held))).toBe('invalid_grant')
+
+      // the same person's other terminals, and laptops that travel, go on
+      const traveller = await redeemed(victim)
+      let token = traveller.refreshToken
+      for (let ride = 0; ride < 10; ride++) {
+        const moved = clientAt(ride % 2 === 0 ? one.url : twoUrl)
+        const first = documentOf(await moved.refresh(token)).refresh_token
+        // every other answer is lost, and the retry comes from the next network
+        const again = ride % 2 === 0 ? documentOf(await clientAt(twoUrl).refresh(token)).refresh_token : first
+        expect(again).toBe(first)
+        token = first ?? ''
+      }
+    }),
+  300_000,
+)

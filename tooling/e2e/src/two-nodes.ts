@@ -1,0 +1,34 @@
+/** Two processes of one node on one database. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { startPostgres } from '@osa/db/testing'
+import { freePort } from './free-port.ts'
+import { type NodeProcess, startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface Pair {
+  readonly one: NodeProcess
+  readonly two: NodeProcess
+  /** The second process under its own port; both call themselves by the first one's address. */
+  readonly twoUrl: string
+  readonly settings: Record<string, string>
+}
+
+/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. */
+export const withTwoNodes = async (more: Record<string, string>, work: (pair: Pair) => Promise<void>) => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres()
+  const settings = {
+    DATABASE_URL: postgres.url(),
+    OSA_SECRET: randomBytes(32).toString('base64url'),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+    ...more,
+  }
+  await using one = await startNode(settings)
+  const port = await freePort()
+  await using two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
+  await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
+}
+
+/** Lets a test come from addresses of its choice. */
+export const trusting = { OSA_TRUSTED_PROXIES: '127.0.0.1' }
