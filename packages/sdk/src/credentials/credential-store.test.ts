@@ -37,6 +37,27 @@ const setUp = async (text?: string, mode = 0o600) => {
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 
 describe('saving', () => {
+  test('K18: a umask that takes everything away from its owner takes nothing from a login', async () => {
+    await using home = await setUp()
+    const parent = dirname(home.dir)
+    const save = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
+      process.umask(0o777)
+      const store = openCredentialStore({ dir: process.argv[1], clock: { now: Date.now } })
+      const credential = { accessToken: 'a', refreshToken: 'r', expiresAt: null, obtainedAt: null, user: null }
+      await (await store.reserve('https://a.example')).commit(credential)
+      const lock = await store.lockRefresh('https://a.example', { timeoutMs: 1000 })
+      await lock.release()
+      console.log((await store.read('https://a.example')).accessToken)`
+    await chmod(parent, 0o777 | 0o1000)
+    const dir = join(parent, 'config', 'osa')
+    const as = process.getuid?.() === 0 ? { uid: 12_345, gid: 12_345 } : {} // root may write anywhere
+    const options = { ...as, encoding: 'utf8' as const }
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', save, dir], options)
+    expect({ stdout, stderr }).toEqual({ stdout: 'a\n', stderr: '' })
+    const made = [dirname(dir), dir, join(dir, 'locks'), join(dir, 'credentials.json')]
+    expect(await Promise.all(made.map(modeOf))).toEqual(['700', '700', '700', '600'])
+  })
+
   test('K18: the file is 0600 in a 0700 folder, whatever the umask', async () => {
     await using home = await setUp()
     const umask = process.umask(0)
@@ -252,6 +273,49 @@ describe('other people', () => {
     await using home = await setUp('{}')
     await chmod(home.dir, 0o777)
     await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
+  })
+
+  test('K19: nothing is made in a folder of another user, before or after it is refused', async () => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can give a folder away
+    await using home = await setUp()
+    const theirs = join(dirname(home.dir), 'theirs')
+    await mkdir(theirs)
+    await chown(theirs, 12_345, 12_345)
+    await symlink(theirs, home.dir)
+    const wait = { timeoutMs: 100 }
+    for (const work of [() => home.store.reserve(a), () => home.store.lockRefresh(a, wait)]) {
+      await expect(work()).rejects.toMatchObject({
+        code: 'store_unwritable',
+        message: `${home.dir} belongs to user 12345`,
+      })
+      expect(await readdir(theirs)).toEqual([])
+    }
+  })
+
+  test('K19: nor in one that everybody may write to', async () => {
+    await using home = await setUp()
+    const open = join(dirname(home.dir), 'open')
+    await mkdir(open)
+    await chmod(open, 0o777)
+    const save = (dir: string) => openCredentialStore({ dir, clock: systemClock }).reserve(a)
+    await expect(save(join(open, 'config', 'osa'))).rejects.toMatchObject({
+      code: 'store_unwritable',
+      message: `${open} can be written by everybody (mode 777)`,
+    })
+    expect(await readdir(open)).toEqual([])
+    await chmod(open, 0o1777)
+    await (await save(join(open, 'osa'))).abandon()
+    expect(await readdir(open)).toEqual(['osa'])
+  })
+
+  test('K19: a folder of locks that others may write to is refused', async () => {
+    await using home = await setUp('{}')
+    await mkdir(join(home.dir, 'locks'))
+    await chmod(join(home.dir, 'locks'), 0o777)
+    await expect(home.store.lockRefresh(a, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'store_unwritable',
+      message: `${join(home.dir, 'locks')} can be written by others (mode 777)`,
+    })
   })
 
   test('K19: a file of another user is refused, with the line that mends it', async () => {

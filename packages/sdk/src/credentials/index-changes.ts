@@ -1,6 +1,6 @@
 /** Changes `credentials.json` as a whole and alone, and proves first that it can be changed. */
 import { statSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
@@ -9,7 +9,8 @@ import { type Entries, formatCredentials } from './credentials-file.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { acquireLock } from './lock.ts'
 import type { LoginIndex } from './login-index.ts'
-import { checkPrivateDir, explainStoreError, isMissing, resolveTarget, toStoreError } from './private-file.ts'
+import { makePrivateDir } from './private-dir.ts'
+import { isMissing, resolveTarget, toStoreError } from './private-file.ts'
 import { fileTimestamp } from './timestamp.ts'
 
 const fileLockTimeoutMs = 10_000
@@ -22,7 +23,7 @@ export interface PreparedChange {
 }
 
 export interface IndexChanges {
-  /** Makes the directory, and refuses one that is not private. Throws `store_unwritable`. */
+  /** Makes the directory and the one of its locks, and refuses what is not private. Throws `store_unwritable`. */
   prepareDir(): Promise<void>
   /** Keeps room for the index as it is and `spareBytes` more. Throws `store_unwritable`, `malformed_credentials`. */
   prepare(options: { spareBytes: number }): Promise<PreparedChange>
@@ -47,16 +48,8 @@ export const openIndexChanges = ({ path, read }: LoginIndex, clock: Clock): Inde
   const dir = dirname(path)
 
   const prepareDir = async (): Promise<void> => {
-    try {
-      await mkdir(dir, { recursive: true, mode: 0o700 })
-      // Not recursively: then Node calls a read-only disk ENOENT.
-      await mkdir(join(dir, 'locks'), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error
-      })
-      checkPrivateDir(dir)
-    } catch (error) {
-      throw explainStoreError(error, dir)
-    }
+    await makePrivateDir(dir)
+    await makePrivateDir(join(dir, 'locks'))
   }
   const locked = async <T>(work: () => Promise<T>): Promise<T> => {
     const lock = await acquireLock(`${path}.lock`, { timeoutMs: fileLockTimeoutMs, clock, purpose: 'writing logins' })

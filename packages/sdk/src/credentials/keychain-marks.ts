@@ -2,9 +2,10 @@
  * Notes which servers have, or may have, an item in the keychain, and by which binding: written before the item, removed after it. So an item
  * is found again after a crash and after another tool has replaced the entry that pointed at it, and nobody else's keychain is ever asked.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type KeychainBinding, keychainBindings } from '../keychain/keychain.ts'
+import { makePrivateDir } from './private-dir.ts'
 import { isMissing } from './private-file.ts'
 
 export interface KeychainMarks {
@@ -37,7 +38,7 @@ export const openKeychainMarks = (configDir: string): KeychainMarks => {
       }
     },
     async add(server, binding) {
-      await mkdir(dir, { recursive: true, mode: 0o700 })
+      await makePrivateDir(dir)
       await writeFile(join(dir, await nameOf(server, binding)), '', { mode: 0o600 })
     },
     remove: async (server, binding) => rm(join(dir, await nameOf(server, binding)), { force: true }),

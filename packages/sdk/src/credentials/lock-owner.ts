@@ -1,7 +1,9 @@
 /** Who holds a lock, as the file in its directory says, and when that counts no more. */
-import { readFile, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { lstat, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { OsaError } from '../errors.ts'
 import { isMissing } from './private-file.ts'
 
 export const heartbeatMs = 1000
@@ -31,11 +33,15 @@ export interface Sight {
   readonly mtimeMs: number
 }
 
+const maxOwnerBytes = 4096
+
 export const ownerFile = (path: string): string => join(path, 'owner')
 
-/** The owner that a file names; null where there is none or it is half written. */
+/** The owner that a file names; null where there is none, it is half written, or something else lies there, which is not opened. */
 export const readOwner = async (file: string): Promise<Owner | null> => {
   try {
+    const stats = await lstat(file)
+    if (!stats.isFile() || stats.size > maxOwnerBytes) return null
     const owner = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner> | null
     if (typeof owner?.pid !== 'number' || typeof owner.host !== 'string' || typeof owner.nonce !== 'string') return null
     return { pid: owner.pid, host: owner.host, nonce: owner.nonce }
@@ -45,19 +51,28 @@ export const readOwner = async (file: string): Promise<Owner | null> => {
   }
 }
 
-const statOrNull = async (path: string): Promise<{ mtimeMs: number } | null> => {
+/** Links are not followed: nothing of ours is one. */
+const statOrNull = async (path: string): Promise<Stats | null> => {
   try {
-    return await stat(path)
+    return await lstat(path)
   } catch (error) {
     if (isMissing(error)) return null
     throw error
   }
 }
 
-/** Looks at a lock; null when there is none. */
+const inTheWay = (path: string): OsaError =>
+  new OsaError('store_unwritable', `${path} is not a folder, so no lock can be made there`, {
+    path,
+    hint: 'Move it away and try again',
+  })
+
+/** Looks at a lock; null when there is none. Throws `store_unwritable` for anything but a folder in its place: a link might lead anywhere. */
 export const lookAtLock = async (path: string): Promise<Sight | null> => {
+  const folder = await statOrNull(path)
+  if (folder && !folder.isDirectory()) throw inTheWay(path)
   const signature = await statOrNull(ownerFile(path))
-  const seen = signature ?? (await statOrNull(path))
+  const seen = signature ?? folder
   if (!seen) return null
   return {
     owner: signature && (await readOwner(ownerFile(path))),

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -186,4 +186,39 @@ test('S22: waiting in vain names the holder', async () => {
     `Another osa process (pid ${process.pid}) has been renewing this session for 0.06 s`,
   )
   await lock.release()
+})
+
+test('K32: what is no folder in the place of a lock is said to be in the way, and nothing is done through a link', async () => {
+  await using dir = await makeTemporaryDir()
+  const [path, elsewhere] = [join(dir.path, 'lock'), join(dir.path, 'elsewhere')]
+  await mkdir(elsewhere)
+  const before = new Date(Date.now() - 60_000)
+  await utimes(elsewhere, before, before)
+  const inTheWay = { code: 'store_unwritable', message: `${path} is not a folder, so no lock can be made there` }
+  for (const target of [elsewhere, join(dir.path, 'nowhere')]) {
+    await symlink(target, path)
+    await expect(acquire(path, 500)).rejects.toMatchObject(inTheWay)
+    await rm(path)
+  }
+  await writeFile(path, '')
+  await expect(acquire(path, 500)).rejects.toMatchObject(inTheWay)
+  expect(await readdir(elsewhere)).toEqual([])
+})
+
+test.each([
+  ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+  ['a link to an endless device', (path: string) => symlink('/dev/zero', path)],
+  ['a folder', (path: string) => mkdir(path)],
+  ['a giant', (path: string) => writeFile(path, ' '.repeat(5000))],
+  ['a process that cannot be', (path: string) => writeFile(path, '{"pid":-1,"host":"x","nonce":"y"}')],
+  ['numbers that are none', (path: string) => writeFile(path, '{"pid":1e999,"host":"x","nonce":"y"}')],
+])('K32: a lock signed with %s is not opened, and does not last', async (_name, make) => {
+  await using dir = await makeTemporaryDir()
+  const path = join(dir.path, 'lock')
+  await mkdir(path)
+  await make(join(path, 'owner'))
+  await expect(acquire(path, 50)).rejects.toMatchObject({ code: 'lock_timeout' })
+  execFileSync('touch', ['-h', '-d', '1 hour ago', join(path, 'owner')])
+  await (await acquire(path)).release()
+  expect(await readdir(dir.path)).toEqual([])
 })

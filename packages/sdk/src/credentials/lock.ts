@@ -3,7 +3,7 @@
  * died is noticed at once on the same machine, and after seventeen silent seconds elsewhere or if it is suspended.
  */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -42,6 +42,17 @@ const sign = async (path: string, nonce: string): Promise<boolean> => {
   }
 }
 
+/** Whatever the umask, its owner can write into it; false when somebody else has taken the lock away. */
+const openUp = async (path: string): Promise<boolean> => {
+  try {
+    await chmod(path, 0o700)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
 const tryAcquire = async (path: string, nonce: string): Promise<boolean> => {
   try {
     await mkdir(path, { mode: 0o700 })
@@ -49,7 +60,7 @@ const tryAcquire = async (path: string, nonce: string): Promise<boolean> => {
     if (isTaken(error)) return false
     throw error
   }
-  return await sign(path, nonce)
+  return (await openUp(path)) && (await sign(path, nonce))
 }
 
 /** Gives a lock back whose owner file was moved aside by mistake; nothing is lost if somebody has signed it meanwhile. */
@@ -76,7 +87,7 @@ const takeOver = async (path: string, judged: Sight, nonce: string): Promise<boo
   }
   const isDead = (await readOwner(aside))?.nonce === judged.owner?.nonce
   if (!isDead) await putBack(aside, path)
-  await rm(aside, { force: true })
+  await rm(aside, { recursive: true, force: true })
   return isDead && (await sign(path, nonce))
 }
 

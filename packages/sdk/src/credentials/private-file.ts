@@ -72,6 +72,17 @@ export const checkPrivateDir = (dir: string): void => {
   }
 }
 
+/** Refuses to make a folder in one that is another person's, or that everybody may write to: `/tmp` is neither, as its sticky bit says. */
+export const checkParentDir = (dir: string): void => {
+  const { uid, mode } = statSync(dir)
+  if (!isPosix) return
+  // Root works in other people's homes: `sudo`, and containers whose home is a volume of somebody's.
+  if (uid !== 0 && process.getuid?.() !== 0) checkOwner(dir, { uid, isFolder: true })
+  if ((mode & 0o1002) === 0o002) {
+    throw refusal(dir, `can be written by everybody (mode ${(mode & 0o777).toString(8)})`, `chmod o-w ${dir}`)
+  }
+}
+
 /** A link may lead into another folder of mine (dotfiles), not to where others could swap the file. */
 const checkTargetDir = (path: string, target: string): void => {
   const dir = dirname(target)
