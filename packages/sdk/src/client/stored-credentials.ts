@@ -1,4 +1,5 @@
 /** Tokens of the login that `osa login` saved, and the token of OSA_TOKEN. */
+import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { type Environment, resolveConfigDir } from '../credentials/config-dir.ts'
 import { type CredentialStore, notAuthenticated, openCredentialStore } from '../credentials/credential-store.ts'
@@ -19,7 +20,7 @@ export interface StoreLocation {
 
 /** Opens the saved logins that `osa` uses. Nothing is read before it is asked for, and nothing created before something is saved. */
 export const credentialStore = ({ configDir, env = process.env }: StoreLocation = {}): CredentialStore =>
-  openCredentialStore({ dir: configDir ?? resolveConfigDir(env).dir, clock: systemClock, env })
+  openCredentialStore({ dir: configDir ? resolve(configDir) : resolveConfigDir(env).dir, clock: systemClock, env })
 
 /** How saved logins are used. */
 export interface StoredCredentialsOptions extends StoreLocation {

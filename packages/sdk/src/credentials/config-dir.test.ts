@@ -21,6 +21,13 @@ test('K22: OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignore
   expect(resolveConfigDir({ HOME: '/h', XDG_CONFIG_HOME: '/x' })).toEqual({ dir: '/x/osa', isDefault: false })
 })
 
+test('one folder is one folder, however OSA_CONFIG_DIR spells it', () => {
+  const dir = '/home/ada/.config/osa'
+  for (const OSA_CONFIG_DIR of [dir, `${dir}/`, '/home/ada//.config/./osa']) {
+    expect(resolveConfigDir({ HOME: '/home/ada', OSA_CONFIG_DIR })).toEqual({ dir, isDefault: true })
+  }
+})
+
 test('K22: a HOME that is no absolute path is an error, never the working directory', () => {
   expect(() => resolveConfigDir({ HOME: '.' })).toThrow('no home folder')
 })

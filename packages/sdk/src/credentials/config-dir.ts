@@ -1,7 +1,7 @@
 /** Where logins are kept. Never the working directory, whatever the environment looks like. */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { OsaError } from '../errors.ts'
 
 /** Environment variables, as `process.env` holds them. */
@@ -33,7 +33,10 @@ const noHome = (): OsaError =>
  */
 export const resolveConfigDir = (env: Environment): { dir: string; isDefault: boolean } => {
   if (env.OSA_CONFIG_DIR) {
-    if (isAbsolute(env.OSA_CONFIG_DIR)) return { dir: env.OSA_CONFIG_DIR, isDefault: false }
+    if (isAbsolute(env.OSA_CONFIG_DIR)) {
+      const dir = resolve(env.OSA_CONFIG_DIR)
+      return { dir, isDefault: isDefaultConfigDir(dir, env) }
+    }
     throw new OsaError('usage', 'OSA_CONFIG_DIR must be an absolute path', {
       hint: 'Set it to a full path, or unset it',
     })

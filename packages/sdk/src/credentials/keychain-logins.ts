@@ -9,27 +9,33 @@ import { type Credential, readCredential } from './credentials-file.ts'
 import { type KeychainMarks, openKeychainMarks, shortHash } from './keychain-marks.ts'
 import { toStoreError } from './private-file.ts'
 
-/** A login as an item holds it, one JSON text. Who it belongs to stands in the index. */
-export const formatItem = (credential: Credential): string =>
+/**
+ * A login as an item holds it, one JSON text. Who it belongs to stands in the index; which server, in both: Credential Manager knows no
+ * upper and lower case, so that two servers may share an item, and a token must never go to the other one (K24).
+ */
+const formatItem = (server: string, credential: Credential): string =>
   JSON.stringify({
     v: 1,
+    server,
     access_token: credential.accessToken,
     ...(credential.refreshToken === null ? {} : { refresh_token: credential.refreshToken }),
     ...(credential.expiresAt === null ? {} : { expires_at: credential.expiresAt }),
     ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
   })
 
-/** Throws `malformed_credentials` for what is not an item of ours; that concerns this server only. */
-const parseItem = (text: string, context: { server: string; path: string }): Credential => {
-  let fields: unknown
+/** Null for another server's item. Throws `malformed_credentials` for what is not an item of ours; that concerns this server only. */
+const parseItem = (text: string, context: { server: string; path: string }): Credential | null => {
+  let fields: { v?: unknown; server?: unknown } | null
   try {
     fields = JSON.parse(text)
   } catch {
     // Not JSON: refused below, without repeating what may be half a secret.
     fields = null
   }
-  const isOurs = (fields as { v?: unknown } | null)?.v === 1
-  return readCredential(isOurs ? fields : null, context)
+  if (fields?.v !== 1) fields = null
+  // Written before items named their server.
+  const { server = context.server } = fields ?? {}
+  return server === context.server ? readCredential(fields, context) : null
 }
 
 export interface KeychainLogins {
@@ -38,7 +44,7 @@ export interface KeychainLogins {
   /** Proves that an item can be written. Throws as `read` does. */
   prove(server: string, binding: KeychainBinding): Promise<void>
   /** Whether a login is larger than an item may be. */
-  isTooLarge(credential: Credential): boolean
+  isTooLarge(server: string, credential: Credential): boolean
   /** Writes an item and reads it back, each by a process of its own. Throws as `read` does. */
   write(server: string, binding: KeychainBinding, credential: Credential): Promise<void>
   /** Deletes an item. Throws as `read` does, and then the item may still be there. */
@@ -91,7 +97,8 @@ export const openKeychainLogins = (options: {
 
   return {
     remove,
-    isTooLarge: (credential) => maxBytes !== null && Buffer.byteLength(formatItem(credential)) > maxBytes,
+    isTooLarge: (server, credential) =>
+      maxBytes !== null && Buffer.byteLength(formatItem(server, credential)) > maxBytes,
     async read(server, binding) {
       const read = await keychain.getPassword(await itemOf(server, binding))
       if ('failure' in read) throw refusal(server, label, read.failure)
@@ -103,7 +110,7 @@ export const openKeychainLogins = (options: {
     },
     async write(server, binding, credential) {
       const item = await itemOf(server, binding)
-      const secret = formatItem(credential)
+      const secret = formatItem(server, credential)
       await marks.add(server, binding).catch((error: unknown) => {
         throw toStoreError(error, dir)
       })

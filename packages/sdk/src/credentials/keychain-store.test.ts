@@ -68,7 +68,7 @@ describe('a login in the keychain', () => {
     })
     expect(await home.onDisk()).not.toMatch(/[ar]t-Ada/)
     expect(JSON.parse([...home.keychain.items.values()][0] ?? '')).toEqual({
-      ...{ v: 1, access_token: 'at-Ada', refresh_token: 'rt-Ada' },
+      ...{ v: 1, server: a, access_token: 'at-Ada', refresh_token: 'rt-Ada' },
       ...{ expires_at: 2_000_000_000, obtained_at: 1_900_000_000 },
     })
     expect(await home.open().read(a)).toEqual(credential('Ada'))
@@ -83,6 +83,28 @@ describe('a login in the keychain', () => {
     await other.save(credential('Ada'), into('keyring'))
     const hash = createHash('sha256').update(other.dir).digest('hex').slice(0, 8)
     expect([...other.keychain.items.keys()]).toEqual([`keyring osa-cli ${a}#${hash}`])
+  })
+
+  test('K24: where two servers share an item, neither gets the token of the other', async () => {
+    await using home = await setUp()
+    const [upper, lower] = [`${a}/A`, `${a}/a`]
+    for (const server of [upper, lower]) {
+      await (await home.open().reserve(server, into('keyring'))).commit(credential(server.slice(-1)))
+    }
+    const [first = '', second = ''] = [...home.keychain.items.keys()]
+    home.keychain.items.set(first, home.keychain.items.get(second) ?? '')
+    await expect(home.open().read(upper)).rejects.toMatchObject({ code: 'not_authenticated', server: upper })
+    expect((await home.open().read(lower))?.accessToken).toBe('at-a')
+  })
+
+  test('an item that was written before items named their server is read', async () => {
+    await using home = await setUp()
+    await home.save(credential('Ada'), into('keyring'))
+    for (const [key, item] of home.keychain.items) {
+      const { server: _, ...older } = JSON.parse(item)
+      home.keychain.items.set(key, JSON.stringify(older))
+    }
+    expect((await home.open().read(a))?.accessToken).toBe('at-Ada')
   })
 
   test('K23: each write is read back before it counts', async () => {
@@ -299,7 +321,14 @@ describe('from one store to the other', () => {
 
 describe('the size limit of Windows', () => {
   const sized = (bytes: number): Credential => {
-    const frame = JSON.stringify({ v: 1, access_token: '', refresh_token: 'rt', expires_at: 2e9, obtained_at: 1.9e9 })
+    const frame = JSON.stringify({
+      v: 1,
+      server: a,
+      access_token: '',
+      refresh_token: 'rt',
+      expires_at: 2e9,
+      obtained_at: 1.9e9,
+    })
     return credential('', { refreshToken: 'rt', accessToken: 'x'.repeat(bytes - frame.length) })
   }
 

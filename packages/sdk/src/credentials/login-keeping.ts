@@ -66,7 +66,7 @@ export const openLoginKeeping = (options: {
 
   /** Where a login really goes: what a keychain cannot hold goes to the file, if that was not ruled out, and is said. */
   const fitting = (server: string, target: StorageTarget, credential: Credential): StorageTarget => {
-    if (target.kind === 'file' || !logins.isTooLarge(credential)) return target
+    if (target.kind === 'file' || !logins.isTooLarge(server, credential)) return target
     const why = `too large for ${keychain.label}`
     if (target.isRequired) throw tooLarge(server, why)
     warn(`The login for ${server} is ${why}; it is kept in ${path} (only you can read it)`)
