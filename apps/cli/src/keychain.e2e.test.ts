@@ -299,6 +299,19 @@ describe('without a keyring', () => {
     expect([bus.total(), bus.connections(), node.requests]).toEqual([2, 0, []])
   })
 
+  test('K23: a bus that never answers costs less than 5 s, however busy the machine is', async () => {
+    await using bus = await startSilentBus()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { 'https://a.example': { storage: 'keychain', keychain: 'keyring' } })
+    const busy = join(sandbox.home, 'busy.cjs')
+    await writeFile(busy, "require('node:os').loadavg = () => [90, 90, 90]")
+    const env = { DBUS_SESSION_BUS_ADDRESS: bus.address, NODE_OPTIONS: `--require ${busy}` }
+    const startedAtMs = performance.now()
+    const { code } = await sandbox.run(['whoami'], { env })
+    const tookMs = performance.now() - startedAtMs
+    expect({ code, isTimely: tookMs > 3000 && tookMs < 5000 }, `${tookMs} ms`).toEqual({ code: 9, isTimely: true })
+  })
+
   test('K23: what needs no secret never opens the keychain', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()

@@ -113,12 +113,26 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23: a bus that never answers costs three seconds; the helper is killed and leaves nothing', async () => {
+  test('K23: a bus that never answers costs three seconds, and no helper is started', async () => {
     await using bus = await startSilentBus()
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
+    const helper = new URL('file:///nonexistent/keychain-helper.js')
+    const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], isPatient: true, helper })
+    const startedAt = Date.now()
+    expect(await keychain.getPassword(item(binding))).toEqual({
+      failure: { kind: 'silent', reason: 'the Secret Service did not answer' },
+    })
+    expect(Date.now() - startedAt).toBeLessThan(5000)
+    expect(await keychain.probe()).toMatchObject({ failure: { kind: 'silent' } })
+    expect(bus.total()).toBe(1)
+  })
+
+  test('K23: a bus that hangs as it is used costs three seconds; the helper is killed and leaves nothing', async () => {
+    await using bus = await startSilentBus({ hangsLater: true })
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], isPatient: true })
     const read = keychain.getPassword(item(binding))
-    await until(() => bus.connections() > 0)
+    await until(() => bus.total() > 1)
     const connectedAt = Date.now()
     expect(await read).toEqual({ failure: { kind: 'silent', reason: 'the Secret Service did not answer' } })
     // Patient or not: nobody is asked for a password before the bus has said a word.
@@ -132,14 +146,14 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
   })
 
   test('K17 K23: neither the arguments nor the environment of the helper hold a secret', async () => {
-    await using bus = await startSilentBus()
+    await using bus = await startSilentBus({ hangsLater: true })
     const env = {
       ...{ PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address },
       ...{ OSA_TOKEN: 'secret-of-the-environment', NODE_OPTIONS: '--no-warnings' },
     }
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding] })
     const written = keychain.setPassword(item(binding), 'secret-of-the-login')
-    await until(() => bus.connections() > 0)
+    await until(() => bus.total() > 1)
     const [helper, ...others] = await helpers()
     expect(others).toEqual([])
     expect(helper?.argv).toContain('keychain-helper')
@@ -149,12 +163,12 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
   })
 
   test('Ctrl-C ends the wait at once, and the helper with it', async () => {
-    await using bus = await startSilentBus()
+    await using bus = await startSilentBus({ hangsLater: true })
     const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
     const cancel = new AbortController()
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], signal: cancel.signal })
     const read = keychain.getPassword(item(binding))
-    await until(() => bus.connections() > 0)
+    await until(() => bus.total() > 1)
     cancel.abort()
     await expect(read).rejects.toMatchObject({ code: 'aborted' })
     expect(await helpers()).toEqual([])
@@ -162,10 +176,10 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
 })
 
 test('Ctrl-C on a terminal reaches the helper too, and does not cut off what this process waits for', async () => {
-  await using bus = await startSilentBus()
+  await using bus = await startSilentBus({ hangsLater: true })
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const read = openSystemKeychain({ env, platform: 'linux' }).getPassword(item('keytar'))
-  await until(() => bus.connections() > 0)
+  await until(() => bus.total() > 1)
   for (const { pid } of await helpers()) process.kill(Number(pid), 'SIGINT')
   expect(await read).toMatchObject({ failure: { kind: 'silent' } })
 })
@@ -182,7 +196,7 @@ test('without a D-Bus session nothing is started at all', async () => {
 })
 
 test('a helper that is missing is a keychain that cannot be used, not a crash', async () => {
-  await using bus = await startSilentBus()
+  await using bus = await startSilentBus({ hangsLater: true })
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const helper = new URL('file:///nonexistent/keychain-helper.js')
   expect(await openSystemKeychain({ env, platform: 'linux', helper }).probe()).toEqual({
@@ -197,14 +211,14 @@ const waiting = `
 `
 
 test.each(bindings)('a killed process leaves no helper behind, even one that hangs (%s)', async (binding) => {
-  await using bus = await startSilentBus()
+  await using bus = await startSilentBus({ hangsLater: true })
   const module = new URL('./system-keychain.ts', import.meta.url).href
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const waiter = spawn(process.execPath, ['--input-type=module', '-e', waiting, module, binding], {
     env,
     stdio: 'ignore',
   })
-  await until(() => bus.connections() > 0)
+  await until(() => bus.total() > 1)
   waiter.kill('SIGKILL')
   await until(() => bus.connections() === 0)
 })

@@ -11,6 +11,7 @@ import {
   type KeychainItem,
   keychainBindings,
 } from './keychain.ts'
+import { isBusSilent } from './session-bus.ts'
 
 /** The service under which all items stand, in every keychain. */
 export const keychainService = 'osa-cli'
@@ -53,6 +54,8 @@ const noBus: KeychainFailure = {
   reason: 'the Secret Service did not answer (there is no D-Bus session)',
 }
 
+const silentBus: KeychainFailure = { kind: 'silent', reason: 'the Secret Service did not answer' }
+
 /**
  * Opens the system's keychain; nothing runs before the first call. What once was locked or silent is not asked again by this object: a
  * second prompt, or a second wait, would help nobody.
@@ -62,13 +65,23 @@ export const openSystemKeychain = (options: SystemKeychainOptions): KeychainBack
   const deadlines = { startMs, connectMs, operationMs: isPatient ? operationMs.patient : operationMs.hasty }
   let final: KeychainFailure | null = null
   let hasWaited = false
+  let hasBusAnswered = false
 
   const onWaiting = (): void => {
     if (!hasWaited && isPatient) options.onWaiting?.()
     hasWaited = true
   }
+  /** Before the first helper is started, which has to be waited for longer on a busy machine. */
+  const busFailure = async (): Promise<KeychainFailure | null> => {
+    if (platform !== 'linux') return null
+    const bus = sessionBusAddress(env)
+    if (bus === null) return noBus
+    if (!hasBusAnswered && (await isBusSilent(bus, { ms: connectMs, signal }))) return silentBus
+    hasBusAnswered = true
+    return null
+  }
   const ask = async (request: Question) => {
-    if (platform === 'linux' && sessionBusAddress(env) === null) return { binding: null, answer: { failure: noBus } }
+    final ??= await busFailure()
     if (final) return { binding: null, answer: { failure: final } }
     const helper = options.helper ?? besideUs()
     const what = whatAnswers(platform)

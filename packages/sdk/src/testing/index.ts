@@ -26,5 +26,5 @@ export {
   type MemoryKeychainOptions,
 } from './memory-keychain.ts'
 export { type MemoryStore, memoryStore } from './memory-store.ts'
-export { type SilentBus, startSilentBus } from './silent-bus.ts'
+export { type SilentBus, type SilentBusOptions, startSilentBus } from './silent-bus.ts'
 export { makeTemporaryDir, type TemporaryDir } from './temporary-dir.ts'

@@ -12,8 +12,14 @@ export interface SilentBus extends AsyncDisposable {
   total(): number
 }
 
+/** What such a bus does say. */
+export interface SilentBusOptions {
+  /** Says how one may authenticate, and nothing after that: a bus that is alive, and hangs as it is used. */
+  readonly hangsLater?: boolean
+}
+
 /** Listens on a socket in a folder of its own; dispose it with `await using`. */
-export const startSilentBus = async (): Promise<SilentBus> => {
+export const startSilentBus = async ({ hangsLater = false }: SilentBusOptions = {}): Promise<SilentBus> => {
   const temporary = await makeTemporaryDir()
   const path = join(temporary.path, 'bus')
   const sockets = new Set<Socket>()
@@ -23,7 +29,9 @@ export const startSilentBus = async (): Promise<SilentBus> => {
     sockets.add(socket)
     // Read, or its end would not be noticed; a killed client may reset the connection.
     socket
-      .resume()
+      .on('data', (said) => {
+        if (hangsLater && String(said) === '\0AUTH\r\n') socket.write('REJECTED EXTERNAL\r\n')
+      })
       .on('close', () => sockets.delete(socket))
       .on('error', () => sockets.delete(socket))
   })
