@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startingUp } from './http-refusals.ts'
 import { listen } from './http-server.ts'
 import { startTestNode } from './testing/test-node.ts'
@@ -76,13 +76,14 @@ describe('J05 time', () => {
   })
 
   test('an idle kept-alive connection is closed', async () => {
-    await using server = await open(ok, limits)
+    await using server = await open(ok, { keepAliveTimeout: 100 })
     expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toContain('200 OK')
   })
 
   test('a trusted proxy finds its connection open for longer, so that what it sends never meets one that has just ended', async () => {
-    const proxyKeepAliveTimeout = 4_000
-    await using server = await open(ok, { ...limits, proxyKeepAliveTimeout }, (address) => address === '127.0.0.1')
+    const keepAliveTimeout = 100
+    const isTrusted = (address: string) => address === '127.0.0.1'
+    await using server = await open(ok, { keepAliveTimeout, proxyKeepAliveTimeout: 600_000 }, isTrusted)
     const socket = connect(server.port, '127.0.0.1').setEncoding('utf8')
     let received = ''
     socket.on('data', (text: string) => {
@@ -91,10 +92,13 @@ describe('J05 time', () => {
     const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     socket.write(request)
     // node closes an idle connection a second after its time
-    await delay(limits.keepAliveTimeout + 2_000)
+    await delay(keepAliveTimeout + 2_000)
     socket.write(request)
-    await once(socket, 'close')
-    expect(received.match(/200 OK/g)).toHaveLength(2)
+    await vi.waitFor(() => expect(received.match(/200 OK/g)).toHaveLength(2), { timeout: 300_000 })
+    socket.destroy()
+
+    await using other = await open(ok, { keepAliveTimeout: 600_000, proxyKeepAliveTimeout: 100 }, isTrusted)
+    expect(await raw(other.port, request), 'closed in the end').toContain('200 OK')
   })
 
   test('a reader that does not read is cut, so that its answer does not stay in memory', async () => {
@@ -114,11 +118,12 @@ describe('J05 time', () => {
   })
 
   test('an answer may take longer than a request may', async () => {
+    const requestTimeout = 1_000
     const slowly = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 700))
+      await delay(requestTimeout + 500)
       return ok()
     }
-    await using server = await open(slowly, limits)
+    await using server = await open(slowly, { ...limits, headersTimeout: requestTimeout, requestTimeout })
     expect((await fetch(server.url)).status).toBe(200)
   })
 })
@@ -193,7 +198,7 @@ test('J14 closing waits for what is in flight and accepts nothing new', async ()
   })
   const inFlight = fetch(server.url)
   await arrived.promise
-  const closed = server.close(5_000)
+  const closed = server.close(600_000)
   await expect(fetch(server.url)).rejects.toThrow()
   finish.resolve()
   expect((await inFlight).status).toBe(200)
@@ -208,7 +213,7 @@ test('J14 a request that is on its way when the server stops is answered, and to
   socket.write(request)
   const [first] = await once(socket, 'data')
   expect(first).toContain('keep-alive')
-  const stopped = server.close(1_000)
+  const stopped = server.close(600_000)
   socket.write(request)
   const [second] = await once(socket, 'data')
   expect(second).toMatch(/^HTTP\/1.1 200 OK\r\n(.*\r\n)*connection: close/i)
@@ -220,6 +225,6 @@ test('J14 a connection on which nothing comes does not hold up the end', async (
   const idle = connect(server.port, '127.0.0.1')
   await once(idle, 'connect')
   const stopping = performance.now()
-  await server.close(10_000)
-  expect(performance.now() - stopping).toBeLessThan(5_000)
+  await server.close(600_000)
+  expect(performance.now() - stopping).toBeLessThan(300_000)
 })

@@ -101,14 +101,12 @@ describe('a node on the embedded database', () => {
       })
     const polls = Array.from({ length: 50 }, poll)
     await Promise.race(polls) // the node is busy with the rest
-    const stopping = performance.now()
     const code = node.stop()
     const answers = await Promise.allSettled(polls)
     const statuses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.status] : []))
     expect(statuses.length).toBeGreaterThan(0)
     expect(new Set(statuses)).toEqual(new Set([400]))
-    expect(await code).toBe(0)
-    expect(performance.now() - stopping).toBeLessThan(15_000)
+    expect(await code, 'not cut off by its own deadline').toBe(0)
   })
 })
 

@@ -56,7 +56,7 @@ test('B31 B30 the database dies before a redemption: 503 with a JSON body, and t
   expect((await fetch(`${node.url}/readyz`)).status).toBe(503)
   await postgres.start()
   let back = await poll(node.url, deviceCode)
-  for (let tries = 0; back.status === 503 && tries < 50; tries++) {
+  for (let tries = 0; back.status === 503 && tries < 3_000; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 200))
     back = await poll(node.url, deviceCode)
   }

@@ -19,7 +19,7 @@ const isSilent = (log: string): boolean => {
 /** Tries until it is done or lost; answers every answer on the way. */
 const tryUntilOver = async ({ run, judge }: Operation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> => {
   const answers: Answer[] = []
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 6_000; tries++) {
     const answer = await run()
     answers.push(answer)
     const outcome = judge(answer)

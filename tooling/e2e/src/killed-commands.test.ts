@@ -158,8 +158,8 @@ test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the fi
     endedLocks: spent.length,
   }
   console.info(`${next} kills in ${Math.round((performance.now() - startedAt) / 1000)} s: ${JSON.stringify(report)}`)
-  // a lock that nobody has signed yet counts as dead after 2 s, one of a dead process at once
-  expect(slowest).toBeLessThan(10_000)
+  // a lock that nobody has signed yet counts as dead after 2 s, one of a dead process at once; a silent one only after 17 s
+  expect(slowest).toBeLessThan(17_000)
   const held = left.filter((name) => !temporary.includes(name) && !spent.includes(name))
   expect(held, 'locks that are held when all is done').toEqual([])
 })

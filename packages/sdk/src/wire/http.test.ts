@@ -139,7 +139,7 @@ test('K17: what is told about an exchange holds neither header nor body', async 
 
 test("the caller's signal ends a request as aborted", async () => {
   await using node = await fakeOsaServer()
-  node.slow(5000)
+  node.slow(600_000)
   const asked = createHttp()({ server: node.url, method: 'GET', path: '/', signal: AbortSignal.timeout(50) })
   await expect(asked).rejects.toMatchObject({ code: 'aborted' })
 })
