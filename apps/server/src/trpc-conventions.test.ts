@@ -68,29 +68,59 @@ test('F13 others are 401 however much they send, and in a batch too', async () =
   expect((await deploy(node, node.token, large)).status).toBe(401)
 })
 
-test('J12 parts that are shared a billion times over, and cycles, are gaps: superjson can carry both', async () => {
-  const node = await nodeWith()
-  const at = 'conventions.0.hooks.0.config'
-  const levels = Array.from({ length: 26 }, (_, level) => level)
-  const doubled = Object.fromEntries(
-    levels.slice(1).map((n) => [`${at}.a${n - 1}`, [`${at}.a${n}.0`, `${at}.a${n}.1`]]),
-  )
-  const attempts = [
-    { config: Object.fromEntries(levels.map((level) => [`a${level}`, [0, 0]])), equalities: doubled },
-    { config: { self: 0 }, equalities: { [at]: [`${at}.self`] } },
-  ]
-  for (const { config, equalities } of attempts) {
-    const spentMs = startCpuTime()
-    const manifest = sampleManifest()
-    const hooks = manifest.hooks.map((hook) => ({ ...hook, config }))
-    const meta = { referentialEqualities: equalities }
-    const { status, result } = await deploy(
-      node,
-      node.token,
-      JSON.stringify({ json: { conventions: [{ ...manifest, hooks }] }, meta }),
-    )
-    expect([status, result?.error]).toEqual([200, 'invalid_convention'])
-    expect(result.gaps[0].message).toMatch(/too many values|levels deep/)
-    expect(spentMs()).toBeLessThan(5_000)
+test('J12 annotations on inputs cost no more than reading them: sets and references are not followed', async () => {
+  const node = await startTestNode()
+  const list = Array.from({ length: 6_000 }, (_, index) => index)
+  const referentialEqualities = { 'list.5999': Array.from({ length: 2_800 }, () => 'list.5999') }
+  const body = JSON.stringify({ json: { list }, meta: { values: { list: ['set'] }, referentialEqualities } })
+  expect(body.length).toBeGreaterThan(55_000)
+  const spentMs = startCpuTime()
+  for (let times = 0; times < 12; times++) {
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = await node.request('/trpc/device.start', { method: 'POST', headers, body })
+    const { error } = await answer.json()
+    expect([answer.status, error.json.message]).toEqual([400, expect.stringContaining('plain JSON')])
   }
+  expect(spentMs()).toBeLessThan(1_000)
+})
+
+test('J12 parts that a sender shares, and cycles, arrive as the plain JSON they were sent as', async () => {
+  const node = await nodeWith()
+  const shared = { threshold: 3 }
+  const manifest = sampleManifest()
+  const hooks = manifest.hooks.map((hook) => ({ ...hook, config: { a: shared, b: shared } }))
+  const { status, result } = await deploy(node, node.token, { conventions: [{ ...manifest, hooks }] })
+  expect([status, result?.conventions?.length]).toEqual([200, 1])
+  const at = 'conventions.0.hooks.0.config'
+  const cycle = {
+    json: { conventions: [{ ...manifest, hooks }] },
+    meta: { referentialEqualities: { [at]: [`${at}.a`] } },
+  }
+  expect((await deploy(node, node.token, JSON.stringify(cycle))).status).toBe(200)
+})
+
+test('J04 F16 without the role nothing over 64 KiB is read, and the answer is the refusal', async () => {
+  const node = await nodeWith({ role: 'user' })
+  let sent = 0
+  const megabytes = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 64 * 1024
+      controller.enqueue(new Uint8Array(64 * 1024).fill(0x61))
+      if (sent > 3 * 1024 * 1024) controller.close()
+    },
+  })
+  for (const path of ['/trpc/conventions.deploy', '/api/v1/conventions']) {
+    sent = 0
+    const answer = await node.request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${node.token}` },
+      body: path.startsWith('/trpc') ? megabytes : 'x'.repeat(1_000_000),
+      ...({ duplex: 'half' } as object),
+    })
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toContain('needs the role')
+    expect(sent).toBeLessThanOrEqual(4 * 64 * 1024)
+  }
+  const batch = await deploy(node, node.token, 'x'.repeat(200_000), '/trpc/device.start,conventions.deploy?batch=1')
+  expect(JSON.stringify(batch.body)).toContain('FORBIDDEN')
 })

@@ -1,7 +1,7 @@
 /** Mounts the tRPC router: caps bodies and batches, finds the access token, and lets no error text through that is not ours. */
 import { appRouter } from '@osa/api'
 import { maxDeployBytes, type ServerDocument } from '@osa/contract'
-import { type Auth, type Conventions, isRefusal, refuse } from '@osa/core'
+import { type Auth, type Conventions, isRefusal, refuse, refuseDeploy } from '@osa/core'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { type Context, Hono } from 'hono'
 import { bearerChallenge, readBearer } from './bearer.ts'
@@ -35,35 +35,48 @@ export const trpcRoutes = (deps: TrpcDeps): Hono<NodeEnv> =>
   })
 
 /**
- * The request with its body read within the cap: the adapter itself would read without end. A deploy may be longer, from people who are
- * signed in. To others the procedure itself says that they are not; what they sent is not looked at for that.
+ * The request with its body read within the cap: the adapter itself would read without end. A deploy may be longer, from people who may
+ * deploy. For others what they sent is not looked at: the procedure itself says what they lack.
  */
 const boundedRequest = async (
   { auth }: TrpcDeps,
   c: Context<NodeEnv>,
   accessToken: string | null,
 ): Promise<Request | Response> => {
-  const deploys = namesDeploy(c.req.path)
-  const isStranger = deploys && isRefusal(await auth.authenticate(accessToken))
-  const body = await readBody(c, deploys && !isStranger ? maxDeployBytes : maxBodyBytes)
+  const names = proceduresOf(c.req.path)
+  const deploys = names.includes('conventions.deploy')
+  const principal = deploys ? await auth.authenticate(accessToken) : null
+  const mayDeploy = principal !== null && !isRefusal(principal) && refuseDeploy(principal) === null
+  const body = await readBody(c, mayDeploy ? maxDeployBytes : maxBodyBytes)
   const withBody = (text: string) => new Request(c.req.url, { method: 'POST', headers: c.req.raw.headers, body: text })
   if ('text' in body) return withBody(body.text)
-  if (isStranger) return withBody('{}')
+  if (deploys && !mayDeploy) return withBody(emptyDeploy(names.length, c.req.query('batch') !== undefined))
   return body.refused === 'too_large'
     ? replyDetail(c, 413, 'invalid_request', 'The body is too large.')
     : replyMalformed(c, refuse('invalid_request', 'The body is not UTF-8.'))
 }
 
-const noToken = refuse('invalid_token', 'An access token is required.', { reason: 'missing' })
-const badToken = refuse('invalid_token', 'The access token is not valid.')
+/** A deploy of nothing, for each call of a batch: enough for the procedure to refuse the person. */
+const emptyDeploy = (calls: number, batched: boolean): string => {
+  const input = { json: { conventions: [] } }
+  return JSON.stringify(
+    batched
+      ? Object.fromEntries(Array.from({ length: Math.min(calls, maxBatchSize) }, (_, index) => [index, input]))
+      : input,
+  )
+}
 
-const namesDeploy = (path: string): boolean => {
+/** The procedures that a path names; none where it cannot be read, for no procedure has such a name. */
+const proceduresOf = (path: string): string[] => {
   try {
-    return decodeURIComponent(path.slice('/trpc/'.length)).split(',').includes('conventions.deploy')
+    return decodeURIComponent(path.slice('/trpc/'.length)).split(',')
   } catch {
-    return false // no procedure has such a name
+    return []
   }
 }
+
+const noToken = refuse('invalid_token', 'An access token is required.', { reason: 'missing' })
+const badToken = refuse('invalid_token', 'The access token is not valid.')
 
 const answer = async (
   { auth, conventions, serverDocument, stopping, log, isUnavailable }: TrpcDeps,

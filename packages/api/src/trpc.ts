@@ -3,11 +3,12 @@ import { isRefusal } from '@osa/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
+import { inputTransformer } from './input-transformer.ts'
 import { RefusedDeploy } from './refused-deploy.ts'
 import { RefusedToken } from './refused-token.ts'
 
 const t = initTRPC.context<Context>().create({
-  transformer: superjson,
+  transformer: { input: inputTransformer, output: superjson },
   // a sign of life keeps proxies from closing a quiet stream, and tells either side that the other is gone
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
   // without a stack, and for what nobody foresaw without the message too: either may hold internals (B29)

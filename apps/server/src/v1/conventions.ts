@@ -8,6 +8,7 @@ import {
   isDeployRejection,
   isRefusal,
   refuse,
+  refuseDeploy,
 } from '@osa/core'
 import type { Context } from 'hono'
 import { requireBearer } from '../bearer.ts'
@@ -29,10 +30,12 @@ export const deployConvention =
   async (c: Context<NodeEnv>): Promise<Response> => {
     const principal = await requireBearer(c, auth.authenticate)
     if (isRefusal(principal)) return replyUnauthorized(c, principal)
-    const read = await readDocument(c, maxBodyBytes)
-    if ('refusal' in read) return replyMalformed(c, read.refusal)
+    const mayDeploy = refuseDeploy(principal) === null
+    // of those who may not deploy nothing is read: without a document the operation refuses them all the same
+    const read = mayDeploy ? await readDocument(c, maxBodyBytes) : null
+    if (read && 'refusal' in read) return replyMalformed(c, read.refusal)
     const requester = c.get('requester')
-    const outcome = await conventions.deploy({ principal, manifests: [read.document], requester })
+    const outcome = await conventions.deploy({ principal, manifests: read ? [read.document] : [], requester })
     return isDeployRejection(outcome) ? replyRejection(c, outcome) : replyRegistered(c, outcome)
   }
 

@@ -6,7 +6,7 @@ import { type Candidate, candidatesOf } from './candidates.ts'
 import type { Deploying, Deployment, DeployRejection } from './conventions.ts'
 import { isDeployRejection } from './conventions.ts'
 import type { ConventionDependencies } from './dependencies.ts'
-import { refuseRole, refuseScope } from './permission.ts'
+import { refuseDeploy, refuseRole } from './permission.ts'
 import { maxConventions } from './policy.ts'
 import { registerAll } from './register.ts'
 
@@ -18,7 +18,7 @@ export const createDeploying = (deps: ConventionDependencies): Deploying => ({
     // counted before anything else, for a refusal leaves an audit event: those of one person must not fill the disk either
     const limited = await spend(deps, 'deploy_by_account', principal.user.id, Math.max(1, manifests.length))
     if (limited) return limited
-    const refusal = refuseScope(principal.scope) ?? refuseRole(principal.role)
+    const refusal = refuseDeploy(principal)
     if (refusal) return rejected(deps, request, refusal)
     const checked = candidatesOf(manifests)
     if ('gaps' in checked) return rejected(deps, request, invalid(checked.gaps))

@@ -1,8 +1,13 @@
 /** Who may register conventions: a token that was granted it, in the hands of a publisher or an administrator (F14, F16). */
 import { type DeployRefusal, type Role, roles, type Scope } from '@osa/contract'
+import type { Principal } from '../auth/auth.ts'
 
 const neededScope: Scope = 'conventions:write'
 const neededRoles = roles.slice(roles.indexOf('publisher'))
+
+/** Null for who may register conventions, as their token and the database say at this moment. */
+export const refuseDeploy = ({ scope, role }: Pick<Principal, 'scope' | 'role'>): DeployRefusal | null =>
+  refuseScope(scope) ?? refuseRole(role)
 
 /** Null when the granted scope is enough (RFC 6750 §3.1). */
 export const refuseScope = (granted: readonly string[]): DeployRefusal | null =>
