@@ -1,9 +1,17 @@
 /** What only many connections can show of deploys: real PostgreSQL, three pools as three processes would have them. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ConventionManifest } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
-import { createConventions, type Deployment, defaultBudgets, isDeployRejection, type Principal } from '@osa/core'
+import {
+  createConventions,
+  createOperator,
+  type Deployment,
+  defaultBudgets,
+  deriveKeys,
+  isDeployRejection,
+  type Principal,
+} from '@osa/core'
 import { atSecond, memoryLimiter, sampleFamily, sampleIdentity, sampleUser, testRequester } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
@@ -35,9 +43,16 @@ const threeNodes = async () => {
     const withScope = { ...principal, scope: ['conventions:write'] }
     return node.deploy({ principal: withScope, manifests, requester: testRequester })
   }
+  const secrets = deriveKeys(Buffer.alloc(32, 7), randomBytes)
+  const operator = createOperator({
+    ...{ store: others[0]?.store ?? first.store, keys: secrets, now, random: randomBytes },
+    policy: { accessTokenLifetimeSeconds: 900, signingAlgorithm: 'ES256' },
+  })
   return {
     ...first,
     user,
+    identity,
+    operator,
     attempt,
     deploy: async (at: number, ...manifests: ConventionManifest[]): Promise<Deployment['conventions']> => {
       const outcome = await attempt(at, ...manifests)
@@ -53,15 +68,21 @@ const threeNodes = async () => {
       ).rows,
     /**
      * Runs `work` while a transaction holds the convention at `slug`, and lets go once `count` others wait: so that they do meet,
-     * whatever the speed of the machine.
+     * whatever the speed of the machine. `meanwhile` happens before that.
      */
-    inLine: async <T>(slug: string, count: number, work: () => Promise<T>): Promise<T> => {
+    inLine: async <T>(
+      slug: string,
+      count: number,
+      work: () => Promise<T>,
+      meanwhile = async (): Promise<unknown> => undefined,
+    ): Promise<T> => {
       const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
       const { promise: finished, resolve } = Promise.withResolvers<Promise<T>>()
       await first.conventions.transaction(async (tx) => {
         await tx.lockConvention(slug)
         resolve(work())
         while ((await runOn(databaseUrl, waiting)).rows.length < count) await wait(5)
+        await meanwhile()
       })
       return finished
     },
@@ -144,6 +165,40 @@ test('F16 a role that was taken after the token was looked at ends in forbidden 
   const outcomes = await Promise.all(upTo(10).map((at) => nodes.attempt(at, titled('Maps'))))
   expect(outcomes).toMatchObject(outcomes.map(() => ({ error: 'forbidden', role: 'user' })))
   expect(await nodes.versions()).toEqual([])
+})
+
+test('F16 L10 a deploy that waits for a lock while its session is revoked or its role taken is refused, with nothing written', async () => {
+  await using nodes = await threeNodes()
+  await nodes.deploy(0, titled('Maps'))
+  const waiting = (meanwhile: () => Promise<unknown>) =>
+    nodes.inLine('maps', 1, () => nodes.attempt(1, titled('Maps', 'New.'), titled('Antibodies')), meanwhile)
+  expect(await waiting(() => nodes.operator.setRole(nodes.identity, 'user'))).toMatchObject({ error: 'forbidden' })
+  await nodes.operator.setRole(nodes.identity, 'publisher')
+  expect(await waiting(() => nodes.operator.revokeSessions(null))).toMatchObject({ error: 'session_ended' })
+  expect(await nodes.versions()).toEqual([{ slug: 'maps', newest: 1, version: 1 }])
+})
+
+test('L10 a revocation that comes after that look waits for the deploy, which is then before it', async () => {
+  await using nodes = await threeNodes()
+  const { promise: told, resolve: tell } = Promise.withResolvers<string[]>()
+  await nodes.conventions
+    .transaction(async (tx) => {
+      await tx.insertConvention({ id: randomUUID(), slug: 'maps', version: 1, createdAt: atSecond(1) })
+      const order: string[] = []
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      const others = async () => (await runOn(nodes.databaseUrl ?? '', waiting)).rows.length
+      const deploy = nodes
+        .attempt(1, titled('Maps'))
+        .then((outcome) => order.push('error' in outcome ? outcome.error : 'ok'))
+      while ((await others()) < 1) await wait(5)
+      const revocation = nodes.operator.revokeSessions(null).then(() => order.push('revoked'))
+      while ((await others()) < 2) await wait(5)
+      tell(Promise.all([deploy, revocation]).then(() => order))
+      throw new Error('rolled back')
+    })
+    .catch(() => undefined)
+  expect(await told).toEqual(['ok', 'revoked'])
+  expect(await nodes.attempt(0, titled('Maps', 'New.'))).toMatchObject({ error: 'session_ended' })
 })
 
 test('a person who is gone leaves their conventions behind, without a name', async () => {

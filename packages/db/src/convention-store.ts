@@ -34,10 +34,10 @@ where c.slug = any ($1::text[])`
 const newestText = `
 select v.description, ${outlineColumns} from convention_versions v where v.convention_id = $1 and v.version = $2`
 
-/** A person whose session was not ended and who is not disabled, at this moment. */
-const deployerText = `
-select ${users.columns('user_')} from users join refresh_families f on f.user_id = users.id
-where users.id = $1 and f.id = $2 and users.disabled_at is null and f.revoked_at is null`
+// shared locks, which a change of the role or the end of the session has to wait for; the person first, as everywhere
+const lockDeployerText = `
+select ${users.columns('')} from users where users.id = $1 and users.disabled_at is null for share`
+const lockSessionText = 'select from refresh_families where id = $1 and user_id = $2 and revoked_at is null for share'
 
 const countOthersText = 'select count(*)::int as others from conventions where slug <> all ($1::text[])'
 
@@ -59,10 +59,11 @@ export const conventionStore = ({ sql, transaction }: Connections): ConventionSt
 })
 
 const conventionTx = (sql: Sql): ConventionTx => ({
-  async findDeployer({ userId, familyId }) {
+  async lockDeployer({ userId, familyId }) {
     if (!isId(userId) || !isId(familyId)) return null
-    const [record] = (await sql(deployerText, [userId, familyId])).rows
-    return record ? users.read(record, 'user_') : null
+    const [record] = (await sql(lockDeployerText, [userId])).rows
+    if (!record || (await sql(lockSessionText, [familyId, userId])).rows.length === 0) return null
+    return users.read(record)
   },
   async countOtherConventions(slugs) {
     return (await sql<{ others: number }>(countOthersText, [slugs])).rows[0]?.others ?? 0

@@ -16,12 +16,13 @@ export type DeviceRows = Pick<
   | 'announceDecision'
   | 'insertLoginTransaction'
   | 'takeLoginTransaction'
+  | 'finishLoginTransaction'
 >
 
 const { deviceAuthorizations, loginTransactions, reservedUserCodes } = tables
 
 const takeLoginTransactionText = `
-delete from login_transactions where state_hash = $1 and browser_hash = $2
+update login_transactions set taken = true where state_hash = $1 and browser_hash = $2 and not taken
 returning ${loginTransactions.columns('')}`
 
 export const deviceRows = (sql: Sql): DeviceRows => ({
@@ -41,5 +42,8 @@ export const deviceRows = (sql: Sql): DeviceRows => ({
   async takeLoginTransaction({ stateHash, browserHash }) {
     const [record] = (await sql(takeLoginTransactionText, [stateHash, browserHash])).rows
     return record ? loginTransactions.read(record) : null
+  },
+  async finishLoginTransaction(id) {
+    return (await sql('delete from login_transactions where id = $1', [id])).affectedRows === 1
   },
 })

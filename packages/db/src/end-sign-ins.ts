@@ -23,7 +23,7 @@ export const endSignIns =
     if (!isId(userId)) return 0
     const { rows } = await sql<{ id: string }>(endDevices('claimed_by_user_id = $2'), [endedAt, userId])
     const ids = rows.map(({ id }) => id)
-    await sql('delete from login_transactions where device_authorization_id = any($1)', [ids])
+    await sql('delete from login_transactions where taken or device_authorization_id = any($1)', [ids])
     await sql('delete from browser_sessions where user_id = $1', [userId])
     return ids.length
   }

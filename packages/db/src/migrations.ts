@@ -4,6 +4,7 @@ import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
+import { MigrationTakenSignIns } from './migrations/migration-2026-11-28-taken-sign-ins.ts'
 
 export const migrations = [
   { name: '2026-11-23-sign-in', class: MigrationSignIn },
@@ -11,7 +12,8 @@ export const migrations = [
   { name: '2026-11-24-conventions', class: MigrationConventions },
   { name: '2026-11-24-ends', class: MigrationEnds },
   { name: '2026-11-28-sources', class: MigrationSources },
+  { name: '2026-11-28-taken-sign-ins', class: MigrationTakenSignIns },
 ]
 
 /** The migration that a database must have had for this version to run on it. */
-export const newestMigration = '2026-11-28-sources'
+export const newestMigration = '2026-11-28-taken-sign-ins'

@@ -11,6 +11,7 @@ export type PeopleRows = Pick<
   | 'insertUser'
   | 'saveUser'
   | 'lockBrowserSession'
+  | 'lockBrowserSessionById'
   | 'insertBrowserSession'
   | 'saveBrowserSession'
   | 'deleteBrowserSession'
@@ -40,6 +41,9 @@ export const peopleRows = (sql: Sql): PeopleRows => ({
   },
   saveUser: (user) => users.save(sql, user),
   lockBrowserSession: (secretHash) => browserSessions.lockFirst(sql, 'secret_hash = $1', [secretHash]),
+  async lockBrowserSessionById(id) {
+    return isId(id) ? browserSessions.lockFirst(sql, 'id = $1', [id]) : null
+  },
   insertBrowserSession: (row) => browserSessions.insert(sql, row),
   saveBrowserSession: (row) => browserSessions.save(sql, row),
   async deleteBrowserSession(id) {

@@ -37,11 +37,12 @@ export const tokenRows = (sql: Sql): TokenRows => ({
   endSignIns: endSignIns(sql),
   async revokeRefreshFamilies({ userId, revokedAt, because }) {
     if (userId !== null && !isId(userId)) return 0
-    const text = 'update refresh_families set revoked_at = $1, revoked_because = $2 where revoked_at is null'
-    const result =
-      userId === null
-        ? await sql(text, [revokedAt, because])
-        : await sql(`${text} and user_id = $3`, [revokedAt, because, userId])
+    // in one order, as all who lock two families do
+    const whose = userId === null ? '' : 'and user_id = $3'
+    const text = `
+with live as (select id from refresh_families where revoked_at is null ${whose} order by id for no key update)
+update refresh_families set revoked_at = $1, revoked_because = $2 from live where refresh_families.id = live.id`
+    const result = await sql(text, [revokedAt, because, ...(userId === null ? [] : [userId])])
     return result.affectedRows
   },
   async lockSigningKeys() {

@@ -49,7 +49,8 @@ export const revokeSessions = (deps: BrowserDependencies) => async (c: PageConte
   const chosen = form.get('session') ?? ''
   const all = async () => (await deps.auth.listSessions({ userId, currentSessionId: null })).map(({ id }) => id)
   for (const sessionId of chosen === 'all' ? await all() : [chosen]) {
-    await deps.auth.revokeSession({ userId, sessionId, requester: c.get('requester') })
+    const outcome = await deps.auth.revokeSession({ actor: browser, sessionId, requester: c.get('requester') })
+    if (outcome === 'unauthorized') return showPage(c, deps, messagePage('not_signed_in', deps))
   }
   // a terminal that is already gone is what was asked for
   return seeOther(c, deps, path)

@@ -56,8 +56,9 @@ export const sessionRouter = router({
     .output(z.object({ revoked: z.literal(true) }))
     .mutation(async ({ ctx: { auth, principal, requester }, input }) => {
       const sessionId = input.session_id.toLowerCase()
-      const revoked = await auth.revokeSession({ userId: principal.user.id, sessionId, requester })
-      if (!revoked) throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such session.' })
+      const outcome = await auth.revokeSession({ actor: principal, sessionId, requester })
+      if (outcome === 'unauthorized') throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The session was ended.' })
+      if (outcome === 'unknown') throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such session.' })
       return { revoked: true as const }
     }),
 })

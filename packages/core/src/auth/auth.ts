@@ -240,6 +240,13 @@ export interface DeviceReview {
 /** sessions.ts — RFC 9700 §4.14, ASVS 7.5.2 */
 export interface Sessions {
   listSessions(request: { userId: string; currentSessionId: string | null }): Promise<Session[]>
-  /** Ends one of the person's own sessions; false when there is no such. */
-  revokeSession(request: { userId: string; sessionId: string; requester: Requester }): Promise<boolean>
+  /** Ends one of the actor's own sessions. `unknown` when they have no such; `unauthorized` when the actor was ended meanwhile. */
+  revokeSession(request: {
+    actor: Actor
+    sessionId: string
+    requester: Requester
+  }): Promise<'revoked' | 'unknown' | 'unauthorized'>
 }
+
+/** Who asks: a terminal by the session of its access token, or a signed-in browser. */
+export type Actor = Pick<Principal, 'user' | 'sessionId'> | Pick<SignedInBrowser, 'user' | 'session'>

@@ -1,5 +1,6 @@
 /** A signed-in person judges a request: what they are shown, and their one decision (RFC 8628 §3.3, §5.4). */
 import type { Confirmation, SignedInBrowser } from './auth.ts'
+import { isSignedIn } from './authority.ts'
 import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, release } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
@@ -54,6 +55,7 @@ export const createConfirmation = (
       const approved = decision === 'approve'
       await noteEnd(tx, device, now)
       if (isExpired(device, now)) return 'expired'
+      if (!(await isSignedIn(deps, tx, browser))) return 'not_yours'
       // the request stays as it is, for when the grant is on again (L10)
       if (approved && !approvable) return 'switched_off'
       await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
@@ -69,6 +71,7 @@ export const createConfirmation = (
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
       if (!isClaimedBy(device, browser) || device.status !== 'pending') return null
+      if (!(await isSignedIn(deps, tx, browser))) return null
       const userCode = openUserCode(deps, device)
       await noteEnd(tx, device, deps.now())
       if (userCode === null || isExpired(device, deps.now())) return null

@@ -108,8 +108,10 @@ export interface AuthTx {
   announceDecision(deviceCodeHash: Sha256): Promise<void>
 
   insertLoginTransaction(row: LoginTransaction): Promise<void>
-  /** Removes and returns it: of many callers with the same hashes exactly one gets the row. */
+  /** Marks it as taken and returns it: of many callers with the same hashes exactly one gets the row. */
   takeLoginTransaction(query: { stateHash: Sha256; browserHash: Sha256 }): Promise<LoginTransaction | null>
+  /** Removes it; false when it is gone: `endSignIns` has ended it since it was taken. To be called with the device locked, if there is one. */
+  finishLoginTransaction(id: string): Promise<boolean>
 
   findUser(id: string): Promise<User | null>
   lockLinkedIdentity(query: {
@@ -121,6 +123,7 @@ export interface AuthTx {
   saveUser(user: User): Promise<void>
 
   lockBrowserSession(secretHash: Sha256): Promise<BrowserSession | null>
+  lockBrowserSessionById(id: string): Promise<BrowserSession | null>
   insertBrowserSession(row: BrowserSession): Promise<void>
   saveBrowserSession(row: BrowserSession): Promise<void>
   deleteBrowserSession(id: string): Promise<void>
@@ -136,11 +139,11 @@ export interface AuthTx {
   saveRefreshToken(row: RefreshToken): Promise<void>
   /**
    * Ends what may still become a session, of one person or of all: device authorizations they claimed or approved that are not
-   * redeemed, sign-ins under way for those (for all: every one), and browser sessions. Waits for whoever is redeeming one just
-   * now. Returns how many device authorizations it ended.
+   * redeemed; sign-ins under way for those, and all whose provider is being asked just now, for one of them may be that person's (for
+   * all: every one); and browser sessions. Waits for whoever is redeeming one just now. Returns how many device authorizations it ended.
    */
   endSignIns(query: { userId: string | null; endedAt: Date }): Promise<number>
-  /** Revokes every unrevoked family, of one person or of all; returns how many. */
+  /** Revokes every unrevoked family, of one person or of all, locking them in the order of their ids; returns how many. */
   revokeRefreshFamilies(query: { userId: string | null; revokedAt: Date; because: 'operator' }): Promise<number>
 
   /** Takes the one lock under which signing keys are made, then lists them. */

@@ -43,7 +43,7 @@ export interface DeviceAuthorization {
   readonly endedAt: Date | null
 }
 
-/** A person's leg through an identity provider; single use: taken, it is gone. */
+/** A person's leg through an identity provider; single use: taken by one callback, and gone when that has ended. */
 export interface LoginTransaction {
   readonly id: string
   readonly stateHash: Sha256
@@ -55,6 +55,8 @@ export interface LoginTransaction {
   /** The device this sign-in is for; null when a person only wants to see their sessions. */
   readonly deviceAuthorizationId: string | null
   readonly sealedUserCode: Sealed | null
+  /** A browser has come back with it; until that sign-in is finished an operator can still end it. */
+  readonly taken: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
 }

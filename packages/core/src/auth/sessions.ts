@@ -1,5 +1,6 @@
 /** A person's terminals: each sign-in is one refresh-token family that they can see and end (ASVS 7.5.2). */
 import type { Sessions } from './auth.ts'
+import { lockFamilyFor } from './authority.ts'
 import { type AuthDependencies, isId, secondsAfter } from './dependencies.ts'
 import { isFamilyExpired } from './refresh-token.ts'
 import type { RefreshFamily } from './rows.ts'
@@ -24,15 +25,15 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
     }))
   },
 
-  async revokeSession({ userId, sessionId, requester }) {
-    if (!isId(sessionId)) return false
+  async revokeSession({ actor, sessionId, requester }) {
+    if (!isId(sessionId)) return 'unknown'
     return deps.store.transaction(async (tx) => {
-      const family = await tx.lockRefreshFamily(sessionId)
-      const live =
-        family?.userId === userId && family.revokedAt === null && !isFamilyExpired(family, deps.now(), deps.policy)
-      if (!live) return false
+      const family = await lockFamilyFor(deps, tx, actor, sessionId)
+      if (family === 'unauthorized') return family
+      const isLive = family?.revokedAt === null && !isFamilyExpired(family, deps.now(), deps.policy)
+      if (!isLive || family.userId !== actor.user.id) return 'unknown'
       await endFamily(deps, tx, family, 'session_revoked', requester)
-      return true
+      return 'revoked'
     })
   },
 })

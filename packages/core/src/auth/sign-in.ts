@@ -1,6 +1,7 @@
 /**
  * A browser's way through an identity provider and back (OpenID Connect Core §3.1, RFC 9700 §4.7). A transaction ties state, nonce and
- * verifier to the browser that began it; it is gone when taken, so a callback counts once. Signing in approves nothing.
+ * verifier to the browser that began it; it is taken once, so a callback counts once, and stays until the sign-in is written, so that an
+ * operator who ends all sessions meanwhile ends it too. Signing in approves nothing.
  */
 import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
@@ -8,7 +9,7 @@ import { claim, deny, isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
 import type { AuthTx, IdentityProvider, Requester, VerifiedIdentity } from './ports.ts'
-import type { BrowserSession, LinkedIdentity, LoginTransaction, User } from './rows.ts'
+import type { BrowserSession, DeviceAuthorization, LinkedIdentity, LoginTransaction, User } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
 import { cleanText } from './text.ts'
 
@@ -43,6 +44,7 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
         codeVerifier,
         deviceAuthorizationId: device?.deviceAuthorizationId ?? null,
         sealedUserCode: device && sealTicket(deps, device),
+        taken: false,
         createdAt,
         expiresAt: secondsAfter(createdAt, deps.policy.loginTransactionLifetimeSeconds),
       }
@@ -60,8 +62,10 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
       const answer = await provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri })
       if (!('failure' in answer)) return signIn(deps, { identity: answer, transaction, provider, session, requester })
       await deps.store.transaction(async (tx) => {
-        if (answer.failure === 'denied') await denyDevice(deps, tx, { transaction, session, requester })
         const { deviceAuthorizationId } = transaction
+        const device = await lockDeviceOf(tx, transaction)
+        const isWanted = await tx.finishLoginTransaction(transaction.id)
+        if (isWanted && answer.failure === 'denied') await denyDevice(deps, tx, { device, session, requester })
         const details = { deviceAuthorizationId, detail: `${provider.id} ${answer.failure}` }
         await tx.appendAuditEvent(auditEvent(deps, 'sign_in.refused', 'refused', requester, details))
       })
@@ -112,24 +116,25 @@ const takeTransaction = async (
   return transaction && now() < transaction.expiresAt ? transaction : null
 }
 
+const lockDeviceOf = async (tx: AuthTx, { deviceAuthorizationId: id }: LoginTransaction) =>
+  id === null ? null : tx.lockDeviceAuthorization(id)
+
 /** The person said no at the provider: the terminal learns it at its next poll (E08). Another person's claim stands. */
 const denyDevice = async (
   deps: AuthDependencies,
   tx: AuthTx,
   {
-    transaction,
+    device,
     session,
     requester,
-  }: { transaction: LoginTransaction; session: CookieSecret | null; requester: Requester },
+  }: { device: DeviceAuthorization | null; session: CookieSecret | null; requester: Requester },
 ) => {
-  const { deviceAuthorizationId } = transaction
-  const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
   const signedIn = session === null ? null : await tx.lockBrowserSession(sha256(session))
   const userId = signedIn && signedIn.expiresAt > deps.now() ? signedIn.userId : null
   if (!device || !isClaimable(device, deps.now(), userId)) return
   await tx.saveDeviceAuthorization(deny(device, deps.now()))
   await tx.announceDecision(device.deviceCodeHash)
-  const { clientId } = device
+  const { clientId, id: deviceAuthorizationId } = device
   await tx.appendAuditEvent(auditEvent(deps, 'device.deny', 'ok', requester, { clientId, deviceAuthorizationId }))
 }
 
@@ -148,15 +153,20 @@ const signIn = (
     const { transaction, provider, requester } = arrival
     const { user, identity } = await findOrCreateUser(deps, tx, provider, arrival.identity)
     const { deviceAuthorizationId } = transaction
-    const refused = (why: 'account_disabled' | 'device_not_usable') => {
+    const refused = (why: 'account_disabled' | 'device_not_usable' | 'ended') => {
       const details = { userId: user.id, deviceAuthorizationId, detail: `${provider.id} ${why}` }
       return tx.appendAuditEvent(auditEvent(deps, 'sign_in.refused', 'refused', requester, details))
     }
     if (user.disabledAt !== null) {
+      await tx.finishLoginTransaction(transaction.id)
       await refused('account_disabled')
       return refusal('account_disabled', `user ${user.id} is disabled`, provider)
     }
-    const device = deviceAuthorizationId === null ? null : await tx.lockDeviceAuthorization(deviceAuthorizationId)
+    const device = await lockDeviceOf(tx, transaction)
+    if (!(await tx.finishLoginTransaction(transaction.id))) {
+      await refused('ended')
+      return refusal('unknown_transaction', 'an operator ended it while the provider was asked', provider)
+    }
     if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
       if (device) await noteEnd(tx, device, deps.now())
       await refused('device_not_usable')

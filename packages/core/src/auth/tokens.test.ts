@@ -276,12 +276,12 @@ test('D30 a person lists and ends their own terminals and nobody else’s', asyn
   expect(sessions.filter(({ current }) => current)).toMatchObject([
     { client_name: 'OSA command line', device_name: 'laptop' },
   ])
-  const end = (sessionId: string) => auth.revokeSession({ userId: me.user.id, sessionId, requester: testRequester })
+  const end = (sessionId: string) => auth.revokeSession({ actor: me, sessionId, requester: testRequester })
   const other = sessions.find(({ current }) => !current)
-  expect(await end(other?.id ?? '')).toBe(true)
-  expect(await end(other?.id ?? '')).toBe(false)
-  expect(await end(tokensOf(await auth.authenticate(foreign.access_token)).sessionId)).toBe(false)
-  expect(await end('not-an-id')).toBe(false)
+  expect(await end(other?.id ?? '')).toBe('revoked')
+  expect(await end(other?.id ?? '')).toBe('unknown')
+  expect(await end(tokensOf(await auth.authenticate(foreign.access_token)).sessionId)).toBe('unknown')
+  expect(await end('not-an-id')).toBe('unknown')
   expect(errorOf(await refresh(server.refresh_token))).toBe('invalid_grant')
   expect(errorOf(await refresh(laptop.refresh_token))).toBe('none')
   expect(await list()).toHaveLength(1)

@@ -85,8 +85,7 @@ describe('who may', () => {
     await setRole(principal, 'user')
     expect(await attempt(principal, sampleManifest())).toMatchObject({ error: 'forbidden', role: 'user' })
     await setRole(principal, 'publisher')
-    const { user, sessionId } = principal
-    await auth.revokeSession({ userId: user.id, sessionId, requester: testRequester })
+    await auth.revokeSession({ actor: principal, sessionId: principal.sessionId, requester: testRequester })
     expect(await attempt(principal, sampleManifest())).toMatchObject({ error: 'session_ended' })
     expect(await conventions.list()).toEqual([])
     expect((await audit()).map(({ outcome }) => outcome)).toEqual(['refused', 'refused'])

@@ -8,7 +8,7 @@ import { isDeployRejection } from './conventions.ts'
 import type { ConventionDependencies } from './dependencies.ts'
 import { refuseDeploy, refuseRole } from './permission.ts'
 import { maxConventions } from './policy.ts'
-import { registerAll } from './register.ts'
+import { lockAll, registerAll } from './register.ts'
 
 type Deploy = Parameters<Deploying['deploy']>[0]
 
@@ -55,13 +55,15 @@ const inTransaction = (
 ): Promise<Deployment | DeployRejection> =>
   deps.store.transaction(async (tx) => {
     const { user, identity, sessionId, clientId } = principal
-    const current = await tx.findDeployer({ userId: user.id, familyId: sessionId })
+    // the wait for other deploys comes first: what a person may is looked at when nothing holds it up any more (F16)
+    const found = await lockAll(tx, candidates)
+    const current = await tx.lockDeployer({ userId: user.id, familyId: sessionId })
     if (!current) return { error: 'session_ended', error_description: 'The session was ended.' }
     const refusal = refuseRole(roleOf(deps.roleGrants, current, identity))
     if (refusal) return refusal
     const others = await tx.countOtherConventions(candidates.map(({ slug }) => slug))
     if (others + candidates.length > maxConventions) return full
-    const conventions = await registerAll({ ...deps, userId: user.id }, tx, candidates)
+    const conventions = await registerAll({ ...deps, userId: user.id, found }, tx, candidates)
     const detail = conventions.map(({ slug, version, changed }) => `${slug} ${version}${changed ? '' : ' (unchanged)'}`)
     const details = { userId: user.id, clientId, familyId: sessionId, detail: detail.join(', ') }
     await tx.appendAuditEvent(auditEvent(deps, 'convention.deploy', 'ok', requester, details))

@@ -23,8 +23,11 @@ export type ConventionVersionLine = Pick<
 > & { readonly deployedByName: string | null }
 
 export interface ConventionTx {
-  /** The person behind a session as the database has them now; null when they are disabled or the session was ended. */
-  findDeployer(query: { userId: string; familyId: string }): Promise<User | null>
+  /**
+   * The person behind a session as the database has them now; null when they are disabled or the session was ended. Both are locked: until
+   * the transaction ends nobody can take the role or end the session. To be called when nothing is left to wait for.
+   */
+  lockDeployer(query: { userId: string; familyId: string }): Promise<User | null>
   /** How many conventions there are at other addresses than these. */
   countOtherConventions(slugs: readonly string[]): Promise<number>
   /**

@@ -7,24 +7,42 @@ import { summaryOf } from './documents.ts'
 import type { ConventionTx } from './ports.ts'
 import type { Convention, ConventionOutline, ConventionVersion } from './rows.ts'
 
+type Found = Awaited<ReturnType<ConventionTx['lockConvention']>>
 type Writer = Pick<ConventionDependencies, 'now' | 'random'> & { readonly userId: string }
 
-/** Registers all, in the order of slugs (whoever does so in one order never waits in a circle), and answers in the order given. */
+/** What there is at the addresses, locked in the order of slugs: whoever waits in one order never waits in a circle. */
+export const lockAll = async (
+  tx: ConventionTx,
+  candidates: readonly Candidate[],
+): Promise<ReadonlyMap<string, Found>> => {
+  const found = new Map<string, Found>()
+  for (const { slug } of inOrder(candidates)) found.set(slug, await tx.lockConvention(slug))
+  return found
+}
+
+/** Registers all on what `lockAll` found, in the same order, and answers in the order given. */
 export const registerAll = async (
-  deps: Writer,
+  deps: Writer & { readonly found: ReadonlyMap<string, Found> },
   tx: ConventionTx,
   candidates: readonly Candidate[],
 ): Promise<DeployedConvention[]> => {
   const registered = new Map<string, DeployedConvention>()
-  for (const candidate of candidates.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))) {
-    registered.set(candidate.slug, await register(deps, tx, candidate))
+  for (const candidate of inOrder(candidates)) {
+    registered.set(candidate.slug, await register(deps, tx, candidate, deps.found.get(candidate.slug) ?? null))
   }
   return candidates.flatMap(({ slug }) => registered.get(slug) ?? [])
 }
 
-const register = async (deps: Writer, tx: ConventionTx, candidate: Candidate): Promise<DeployedConvention> => {
+const inOrder = (candidates: readonly Candidate[]): Candidate[] =>
+  candidates.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))
+
+const register = async (
+  deps: Writer,
+  tx: ConventionTx,
+  candidate: Candidate,
+  found: Found,
+): Promise<DeployedConvention> => {
   const { slug, content } = candidate
-  const found = await tx.lockConvention(slug)
   if (found?.newest.contentHash === content.contentHash) return deployed(slug, found.newest, false)
   const id = newId(deps.random)
   if (found) {
@@ -36,7 +54,7 @@ const register = async (deps: Writer, tx: ConventionTx, candidate: Candidate): P
   }
   const convention: Convention = { id: newId(deps.random), slug, version: 1, createdAt: deps.now() }
   // a deploy at the same moment was first: it has ended by now, and the address is there to be locked
-  if (!(await tx.insertConvention(convention))) return register(deps, tx, candidate)
+  if (!(await tx.insertConvention(convention))) return register(deps, tx, candidate, await tx.lockConvention(slug))
   const first = versionOf(deps, candidate, { id, convention, version: 1 })
   await tx.insertConventionVersion(first)
   return deployed(slug, first, true)

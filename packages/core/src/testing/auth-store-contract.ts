@@ -30,5 +30,6 @@ export const authStoreContract = (name: string, open: OpenStore): void => {
   })
 }
 
+export { authorityContract } from './contract/authority.ts'
 export { flowInterleavings, type OpenStores } from './contract/flow-interleavings.ts'
 export { refreshesAtOnce } from './contract/refreshes-at-once.ts'

@@ -150,7 +150,7 @@ export const conventionStoreContract = (name: string, open: OpenConventionStore)
       const { user } = await addPerson(opened.store)
       const { family } = await addFamily(opened.store, user)
       const deployer = (userId = user.id, familyId = family.id) =>
-        opened.conventions.transaction((tx) => tx.findDeployer({ userId, familyId }))
+        opened.conventions.transaction((tx) => tx.lockDeployer({ userId, familyId }))
       expect(await deployer()).toEqual(user)
       await opened.store.transaction((tx) => tx.saveUser({ ...user, role: 'publisher' }))
       expect(await deployer()).toMatchObject({ role: 'publisher' })

@@ -80,7 +80,7 @@ export const memoryConventionStore = (people: Pick<AuthStore, 'transaction' | 'a
 const cut = (text: string, length: number): string => [...text].slice(0, length).join('')
 
 const memoryConventionTx = (draft: Tables, people: Pick<AuthStore, 'transaction'>): ConventionTx => ({
-  findDeployer: ({ userId, familyId }) =>
+  lockDeployer: ({ userId, familyId }) =>
     people.transaction(async (tx) => {
       const user = await tx.findUser(userId)
       const family = await tx.lockRefreshFamily(familyId)

@@ -31,6 +31,7 @@ type DeviceMethods =
   | 'saveDeviceAuthorization'
   | 'insertLoginTransaction'
   | 'takeLoginTransaction'
+  | 'finishLoginTransaction'
 
 const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, DeviceMethods> => ({
   async lockDeviceAuthorizationByDeviceCodeHash(hash) {
@@ -65,10 +66,17 @@ const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, De
   async takeLoginTransaction({ stateHash, browserHash }) {
     const row = firstRow(
       tables.loginTransactions,
-      (login) => login.stateHash === stateHash && login.browserHash === browserHash,
+      (login) => login.stateHash === stateHash && login.browserHash === browserHash && !login.taken,
     )
-    if (row) remove('loginTransactions', row.id)
-    return row
+    if (!row) return null
+    const taken = { ...row, taken: true }
+    replace('loginTransactions', row.id, taken)
+    return taken
+  },
+  async finishLoginTransaction(id) {
+    const isThere = tables.loginTransactions.has(id)
+    if (isThere) remove('loginTransactions', id)
+    return isThere
   },
 })
 
@@ -78,6 +86,7 @@ type PeopleMethods =
   | 'insertUser'
   | 'saveUser'
   | 'lockBrowserSession'
+  | 'lockBrowserSessionById'
   | 'insertBrowserSession'
   | 'saveBrowserSession'
   | 'deleteBrowserSession'
@@ -107,6 +116,9 @@ const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Pe
   async lockBrowserSession(secretHash) {
     return firstRow(tables.browserSessions, (row) => row.secretHash === secretHash)
   },
+  async lockBrowserSessionById(id) {
+    return tables.browserSessions.get(id) ?? null
+  },
   async insertBrowserSession(row) {
     insert('browserSessions', row.id, row)
   },
@@ -132,7 +144,7 @@ const tokenRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Tok
     const ids = new Set<string | null>(devices.map(({ id }) => id))
     for (const row of devices) replace('deviceAuthorizations', row.id, { ...row, endedAt })
     for (const row of tables.loginTransactions.values()) {
-      if (userId === null || ids.has(row.deviceAuthorizationId)) remove('loginTransactions', row.id)
+      if (userId === null || row.taken || ids.has(row.deviceAuthorizationId)) remove('loginTransactions', row.id)
     }
     for (const row of tables.browserSessions.values()) if (isTheirs(row.userId)) remove('browserSessions', row.id)
     return devices.length

@@ -58,6 +58,7 @@ export const sampleLogin = (changes: Partial<LoginTransaction> = {}): LoginTrans
   codeVerifier: fresh(),
   deviceAuthorizationId: null,
   sealedUserCode: null,
+  taken: false,
   createdAt: sampleStart,
   expiresAt: atSecond(600),
   ...changes,

@@ -13,6 +13,7 @@ export const LoginTransactionEntity = defineEntity({
     codeVerifier: p.text(),
     deviceAuthorizationId: p.uuid().nullable(),
     sealedUserCode: p.text().nullable(),
+    taken: p.boolean().default(false),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),
   },

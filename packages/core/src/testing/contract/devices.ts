@@ -142,8 +142,35 @@ export const deviceContract = (open: OpenStore): void => {
     await opened.store.transaction((tx) => tx.insertLoginTransaction(login))
     expect(await take({ stateHash, browserHash: freshSha256() })).toBeNull()
     expect(await take({ stateHash: freshSha256(), browserHash })).toBeNull()
-    expect(await take({ stateHash, browserHash })).toEqual(login)
+    expect(await take({ stateHash, browserHash })).toEqual({ ...login, taken: true })
     expect(await take({ stateHash, browserHash })).toBeNull()
+  })
+
+  test('E04 L10 one that was taken is finished once, and not when all sign-ins or those of a person were ended since', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const logins = [sampleLogin(), sampleLogin(), sampleLogin(), sampleLogin()] as const
+    const [finished, waiting, endedForAda, endedForAll] = logins
+    const finish = (id: string) => store.transaction((tx) => tx.finishLoginTransaction(id))
+    const end = (userId: string | null) => store.transaction((tx) => tx.endSignIns({ userId, endedAt: atSecond(5) }))
+    await store.transaction(async (tx) => {
+      for (const row of logins) await tx.insertLoginTransaction(row)
+      for (const row of [finished, endedForAda]) await tx.takeLoginTransaction(row)
+    })
+    expect([await finish(finished.id), await finish(finished.id), await finish(randomUUID())]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    await end(user.id)
+    expect(await finish(endedForAda.id), 'it may be hers').toBe(false)
+    for (const row of [waiting, endedForAll]) {
+      expect(await store.transaction((tx) => tx.takeLoginTransaction(row)), 'nobody knows whose').not.toBeNull()
+    }
+    expect(await finish(waiting.id)).toBe(true)
+    await end(null)
+    expect(await finish(endedForAll.id)).toBe(false)
   })
 
   test('E04 of many who take the same login transaction at once exactly one gets it', async () => {
@@ -153,7 +180,7 @@ export const deviceContract = (open: OpenStore): void => {
     const taken = await Promise.all(
       Array.from({ length: 20 }, () => opened.store.transaction((tx) => tx.takeLoginTransaction(login))),
     )
-    expect(taken.filter((row) => row !== null)).toEqual([login])
+    expect(taken.filter((row) => row !== null)).toEqual([{ ...login, taken: true }])
   })
 
   test('a login transaction whose taker fails can be taken again', async () => {
@@ -165,6 +192,6 @@ export const deviceContract = (open: OpenStore): void => {
       throw new Error('on purpose')
     })
     await expect(attempt).rejects.toThrow('on purpose')
-    expect(await opened.store.transaction((tx) => tx.takeLoginTransaction(login))).toEqual(login)
+    expect(await opened.store.transaction((tx) => tx.takeLoginTransaction(login))).toEqual({ ...login, taken: true })
   })
 }

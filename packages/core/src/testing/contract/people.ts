@@ -84,6 +84,8 @@ export const peopleContract = (open: OpenStore): void => {
     await opened.store.transaction((tx) => tx.saveBrowserSession(renewed))
     expect(await lock(session.secretHash)).toBeNull()
     expect(await lock(renewed.secretHash)).toEqual(renewed)
+    const byId = (id: string) => opened.store.transaction((tx) => tx.lockBrowserSessionById(id))
+    expect([await byId(session.id), await byId(randomUUID()), await byId('not an id')]).toEqual([renewed, null, null])
     await opened.store.transaction((tx) => tx.deleteBrowserSession(session.id))
     expect(await lock(renewed.secretHash)).toBeNull()
   })

@@ -68,7 +68,7 @@ const addLiveRows = async (store: AuthStore) => {
       await tx.lockBrowserSession(session.secretHash),
       await tx.takeLoginTransaction(login),
     ])
-    expect(found).toEqual([{ token, family, successor: null }, session, login])
+    expect(found).toEqual([{ token, family, successor: null }, session, { ...login, taken: true }])
   }
   return { expectUntouched }
 }

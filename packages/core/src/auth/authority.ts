@@ -1,0 +1,36 @@
+/**
+ * Who may still act, read in the transaction that acts and under the locks that a revocation takes: either the revocation has to wait, or
+ * what was to be done meets it (L10). Locks are taken in one order everywhere: person, device, sign-in, browser session, families by id.
+ */
+import type { Actor, SignedInBrowser } from './auth.ts'
+import type { AuthDependencies } from './dependencies.ts'
+import type { AuthTx } from './ports.ts'
+import type { RefreshFamily } from './rows.ts'
+
+/** Whether this browser is signed in as this person still. */
+export const isSignedIn = async (
+  { now }: Pick<AuthDependencies, 'now'>,
+  tx: AuthTx,
+  { session: { id }, user }: Pick<SignedInBrowser, 'session' | 'user'>,
+): Promise<boolean> => {
+  const session = await tx.lockBrowserSessionById(id)
+  if (session?.userId !== user.id || session.expiresAt <= now()) return false
+  return (await tx.findUser(user.id))?.disabledAt === null
+}
+
+/** The family that an actor asks for, locked; null when there is none, and `unauthorized` when the actor's own session was ended. */
+export const lockFamilyFor = async (
+  deps: Pick<AuthDependencies, 'now'>,
+  tx: AuthTx,
+  actor: Actor,
+  familyId: string,
+): Promise<RefreshFamily | null | 'unauthorized'> => {
+  if ('session' in actor) {
+    return (await isSignedIn(deps, tx, actor)) ? tx.lockRefreshFamily(familyId) : 'unauthorized'
+  }
+  const { sessionId, user } = actor
+  const locked = new Map<string, RefreshFamily | null>()
+  for (const id of [familyId, sessionId].sort()) locked.set(id, await tx.lockRefreshFamily(id))
+  const isAlive = locked.get(sessionId)?.revokedAt === null && (await tx.findUser(user.id))?.disabledAt === null
+  return isAlive ? (locked.get(familyId) ?? null) : 'unauthorized'
+}
