@@ -139,6 +139,11 @@ export const commands: readonly Command[] = [
         },
         { name: 'manifest', argument: 'file', help: 'A JSON manifest instead; - for standard input' },
         { name: 'registry', argument: 'registry', help: 'Where images are pushed, such as ghcr.io/group' },
+        {
+          name: 'context-root',
+          argument: 'dir',
+          help: "Let images be built from anywhere below this folder (default: the file's own)",
+        },
         { name: 'skip-build', help: 'Use the images that were pushed last' },
         { name: 'dry-run', help: 'Print what would be sent; build and send nothing' },
         { name: 'token', argument: 'token', help: 'An access token (visible to others: use OSA_TOKEN)', hidden: true },

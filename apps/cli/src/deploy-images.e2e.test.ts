@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Build } from '@osa/sdk/deploy'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { builtHook, proteinStructures, releasedHook, writeContext, writeProject } from './testing/conventions.ts'
@@ -280,6 +281,134 @@ test.each([
   expect(code).toBe(exitCode)
   expect(node.seen('deploy')).toEqual([])
   expect(await readdir(temporary)).toEqual([])
+})
+
+describe('a build context stays below the folder of its file', () => {
+  const from = (build: Build) => ({ ...builtHook('find_pockets'), build })
+  const outside = (sandbox: Sandbox) => join(sandbox.home, 'private')
+  const seed = async (sandbox: Sandbox): Promise<void> => {
+    await mkdir(outside(sandbox))
+    for (const name of ['Dockerfile', 'id_ed25519']) await writeFile(join(outside(sandbox), name), 'FROM scratch\n')
+    await symlink(outside(sandbox), join(sandbox.project, 'hooks/inside'))
+    await symlink(join(outside(sandbox), 'Dockerfile'), join(sandbox.project, 'hooks/find_pockets/linked.Dockerfile'))
+  }
+
+  test.each([
+    ['a path upwards', { context: '../private' }, 'context'],
+    ['an absolute path', { context: '/etc', dockerfile: 'hooks/find_pockets/Dockerfile' }, 'context'],
+    ['a link', { context: 'hooks/inside' }, 'context'],
+    ['a Dockerfile elsewhere', { context: 'hooks/find_pockets', dockerfile: '../private/Dockerfile' }, 'dockerfile'],
+    [
+      'a Dockerfile that is a link',
+      { context: 'hooks/find_pockets', dockerfile: 'hooks/find_pockets/linked.Dockerfile' },
+      'dockerfile',
+    ],
+  ])('%s leads nowhere else, also from a manifest', async (_name, build, key) => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    await seed(sandbox)
+    const manifest = await writeProject(sandbox, 'manifest.json', proteinStructures([from(build)]))
+    for (const args of [
+      ['--manifest', manifest],
+      ['--manifest', '-'],
+      ['--manifest', manifest, '--dry-run'],
+    ]) {
+      const input = JSON.stringify(proteinStructures([from(build)]))
+      const { code, stderr } = await sandbox.run(['deploy', ...args], { env, input })
+      expect(stderr).toMatch(
+        new RegExp(
+          `hooks\\.0\\.build\\.${key} .* lies outside of ${sandbox.project}: move it there, or run osa deploy --context-root <dir>\n`,
+        ),
+      )
+      expect(code).toBe(10)
+    }
+    expect(await tool.calls()).toEqual([])
+  })
+
+  test('unless --context-root says so', async () => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    await seed(sandbox)
+    await writeProject(sandbox, 'osa.config.json', proteinStructures([from({ context: '../private' })]))
+    const { code, stderr } = await sandbox.run(['deploy', '--context-root', '..'], { env })
+    expect(stderr).toContain('   find_pockets is built from ../private (2 files, 26 bytes)\n')
+    expect(code).toBe(0)
+    expect((await tool.calls()).find(({ argv }) => argv[0] === 'build')?.files).toEqual(['Dockerfile', 'id_ed25519'])
+    const narrow = await sandbox.run(['deploy', '--context-root', 'hooks'], { env })
+    const wrong = await sandbox.run(['deploy', '--context-root', 'nowhere'], { env })
+    expect([narrow.code, wrong.code]).toEqual([10, 2])
+  })
+
+  test('and is not the whole home folder because the file lies there', async () => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    await writeProject(sandbox, '../Dockerfile', 'FROM scratch\n')
+    await writeProject(sandbox, '../osa.config.json', proteinStructures([from({ context: '.' })]))
+    const run = (...args: string[]) =>
+      sandbox.run(['deploy', '--server', node.url, ...args], { env, cwd: sandbox.home })
+    const { code, stderr } = await run()
+    expect(stderr).toContain(`${sandbox.home} is your whole home folder or disk: name a folder in it\n`)
+    expect([code, await tool.calls()]).toEqual([10, []])
+    expect((await run('--context-root', '.')).code).toBe(0)
+  })
+})
+
+test('what is sent is told before anything is built, counted by the rules that decide it', async () => {
+  await using node = await fakeOsaServer()
+  await using sandbox = await makeSandbox()
+  const { env } = await ready(sandbox, node)
+  const told = '   find_pockets is built from hooks/find_pockets '
+  const { stderr } = await sandbox.run(['deploy'], { env })
+  expect(stderr).toContain(`${told}(2 files, 13 bytes)\n==> Building images (1)\n`)
+  await writeProject(sandbox, 'hooks/find_pockets/data/large', 'x'.repeat(4321))
+  await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '*\n!Dockerfile\n!data/large\n')
+  expect((await sandbox.run(['deploy'], { env })).stderr).toContain(`${told}(2 files, 4.3 kB)\n`)
+  await writeProject(sandbox, 'hooks/find_pockets/data/.env', 'SECRET=1')
+  const path = await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '*\n!Dockerfile\n!data/.env\n')
+  expect((await sandbox.run(['deploy'], { env })).stderr).toContain(` ⚠ ${path} lets data/.env into the image\n`)
+})
+
+describe('a container tool that fails in silence is told as that', () => {
+  test.each([
+    ['build', 'fails', 'Building find_pockets failed (docker build exited with 125, and printed nothing)'],
+    ['build', 'killed', 'Building find_pockets failed (docker build was ended by SIGKILL, and printed nothing)'],
+    ['build', 'idle', 'Building find_pockets failed (docker build names no image, and printed nothing)'],
+    ['push', 'fails', 'Pushing find_pockets failed (docker push exited with 125, and printed nothing)'],
+    ['image', 'idle', 'Pushing find_pockets failed (docker names no digest for '],
+  ] as const)('%s that %s', async (verb, how, message) => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { tool, env } = await ready(sandbox, node)
+    const temporary = join(sandbox.home, 'tmp')
+    await mkdir(temporary)
+    await tool.behave({ silently: { [verb]: how, ...(verb === 'image' ? { push: 'idle' } : {}) } })
+    const { code, stderr } = await sandbox.run(['deploy'], { env: { ...env, TMPDIR: temporary } })
+    expect(stderr).toContain(` ✗ ${message}`)
+    expect(code).toBe(10)
+    expect(await readdir(temporary), 'nothing was printed, so there is nothing to keep').toEqual([])
+  })
+
+  test('also while it is looked for', async () => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { env, tool } = await ready(sandbox, node)
+    await tool.behave({ silently: { version: 'fails' } })
+    const { code, stderr } = await sandbox.run(['deploy'], { env })
+    expect(stderr).toContain(
+      ' ✗ There is no docker or podman that runs here\n' +
+        '   docker version exited with 125: it printed nothing\n' +
+        '   podman version exited with 125: it printed nothing\n',
+    )
+    expect(code).toBe(10)
+    await tool.behave({ isDockerDown: true })
+    const down = await sandbox.run(['deploy'], { env: { ...env, OSA_CONTAINER_TOOL: 'docker' } })
+    expect(down.stderr).toContain('   docker version exited with 1: Cannot connect to the Docker daemon\n')
+    const none = await sandbox.run(['deploy'], { env: { ...env, PATH: '/nonexistent' } })
+    expect(none.stderr).toContain("   docker can't be started (ENOENT)\n   podman can't be started (ENOENT)\n")
+  })
 })
 
 describe('before anything is asked or built', () => {

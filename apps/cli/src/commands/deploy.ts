@@ -3,11 +3,11 @@ import type { RegisteredConvention, Release } from '@osa/sdk/deploy'
 import { isOsaError, type User } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { checkRole } from '../deploy/allowed.ts'
-import { type BuildTools, buildImage, findPushedImage } from '../deploy/build-image.ts'
+import { type BuildTools, buildImage, findPushedImage, tellContext } from '../deploy/build-image.ts'
 import { findContainerTool } from '../deploy/container-tool.ts'
 import { showDryRun } from '../deploy/dry-run.ts'
 import { gapsInFile } from '../deploy/gaps.ts'
-import { type Image, pinImages, planImages } from '../deploy/images.ts'
+import { contextPlace, type Image, pinImages, planImages } from '../deploy/images.ts'
 import { readConventions } from '../deploy/read-conventions.ts'
 import { register } from '../deploy/registration.ts'
 import { registryOf } from '../deploy/registry.ts'
@@ -39,7 +39,7 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 
 const read = async (context: CommandContext, server: ResolvedServer | null) => {
   const authored = await readConventions(context, server)
-  const plan = await planImages(authored)
+  const plan = await planImages(authored, contextPlace(context, authored.folder))
   if ('gaps' in plan) throw gapsInFile(plan.gaps, authored.file)
   return { authored, images: plan.images }
 }
@@ -56,9 +56,10 @@ const makeReleases = async (
 ): Promise<Map<string, Release>> => {
   const { io, env, signal, flags } = context
   const skipsBuild = flags.isSet('skip-build')
-  io.phase(`${skipsBuild ? 'Looking up images' : 'Building images'} (${images.length})`)
   const tool = await findContainerTool({ env, signal })
   const tools: BuildTools = { context, tool, registry }
+  for (const image of skipsBuild ? [] : images) await tellContext(tools, image)
+  io.phase(`${skipsBuild ? 'Looking up images' : 'Building images'} (${images.length})`)
   const releases = new Map<string, Release>()
   for (const image of images) {
     const make = (): Promise<Release> => (skipsBuild ? findPushedImage : buildImage)(tools, image)

@@ -1,16 +1,16 @@
 /** One image: built, pushed, and named by the digest that the registry gave it. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Release } from '@osa/sdk/deploy'
 import { isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { prepareContext } from './build-context.ts'
 import { type ContainerTool, runTool, type ToolRun } from './container-tool.ts'
+import { contentsText, ignoreRules, readContext } from './context-contents.ts'
 import type { Image } from './images.ts'
 import { digestAmong, digestInOutput, transportArgs } from './registry.ts'
 
-const linesShown = 20
 /** Of an image's id: enough to tell builds apart. The digest is what pins it. */
 const tagLength = 12
 
@@ -30,16 +30,27 @@ interface BuildJob {
   run(doing: string, args: readonly string[]): Promise<ToolRun>
 }
 
-const failure = async (job: Pick<BuildJob, 'image' | 'log'>, doing: string, what: string): Promise<OsaError> => {
-  const output = (await readFile(job.log, 'utf8')).trimEnd().split('\n')
-  const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(
-    output.slice(-linesShown).join('\n'),
+interface Failure {
+  /** What was done: `Building`. */
+  readonly doing: string
+  /** What went wrong with it: `docker build exited with 1`. */
+  readonly what: string
+  readonly lastLines: readonly string[]
+}
+
+/** A tool that fails in silence is told as that; then there is no log to read either. */
+const failure = (job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines }: Failure): OsaError => {
+  const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(lastLines.join('\n'))
+  const isSilent = lastLines.length === 0
+  return new OsaError(
+    'build_failed',
+    `${doing} ${job.image.name} failed (${what}${isSilent ? ', and printed nothing' : ''})`,
+    {
+      ...(isSilent ? {} : { path: job.log }),
+      details: isSilent ? [] : [...lastLines, `The whole output: ${job.log}`],
+      hint: isDenied ? 'Sign in to the registry with your container tool, and check --registry' : undefined,
+    },
   )
-  return new OsaError('build_failed', `${doing} ${job.image.name} failed (${what})`, {
-    path: job.log,
-    details: [...output.slice(-linesShown), `The whole output: ${job.log}`],
-    hint: isDenied ? 'Sign in to the registry with your container tool, and check --registry' : undefined,
-  })
 }
 
 const openJob = async (tools: BuildTools, image: Image): Promise<BuildJob> => {
@@ -56,7 +67,10 @@ const openJob = async (tools: BuildTools, image: Image): Promise<BuildJob> => {
     async run(doing, args) {
       const run = await runTool(tool.command, args, { env, signal, log, ...(onLine ? { onLine } : {}) })
       if (run.code === 0) return run
-      throw await failure({ image, log }, doing, `${tool.command} ${args[0]} exited with ${run.code}`)
+      throw failure(
+        { image, log },
+        { doing, what: `${tool.command} ${args[0]} ${run.ending}`, lastLines: run.lastLines },
+      )
     },
   }
 }
@@ -68,7 +82,7 @@ const withJob = async <T>(tools: BuildTools, image: Image, work: (job: BuildJob)
   try {
     return await work(job)
   } catch (error) {
-    keeps = isOsaError(error, 'build_failed')
+    keeps = isOsaError(error, 'build_failed') && error.path === job.log
     throw error
   } finally {
     if (!keeps) await rm(job.folder, { recursive: true, force: true })
@@ -81,14 +95,34 @@ const fewOf = (names: readonly string[]): string =>
     ? `${names.slice(0, namesShown).join(', ')} and ${names.length - namesShown} more`
     : names.join(' and ')
 
-const build = async ({ context, tool }: BuildTools, job: BuildJob): Promise<string> => {
-  await using source = await prepareContext(job.image, tool)
-  const { letsThrough } = source
-  if (letsThrough) context.io.warn(`${letsThrough.file} lets ${fewOf(letsThrough.names)} into the image`)
+/** Says what an image is built from, before any of it leaves its folder. */
+export const tellContext = async ({ context, tool }: BuildTools, image: Image): Promise<void> => {
+  const { io, cwd } = context
+  const rules = await ignoreRules(image, tool)
+  const contents = await readContext(image.context, rules)
+  io.say(`${image.name} is built from ${relative(cwd, image.context) || '.'} (${contentsText(contents)})`)
+  if (contents.secretive.length === 0) return
+  io.warn(`${rules.path} lets ${fewOf(contents.secretive)} into the image`)
+}
+
+/** A file that the tool was told to write; null where it did not. */
+const written = async (path: string): Promise<string | null> => {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+const build = async ({ tool }: BuildTools, job: BuildJob): Promise<string> => {
+  await using source = await prepareContext(job.image, await ignoreRules(job.image, tool))
   const idFile = join(job.folder, 'id')
   const file = ['--iidfile', idFile, '--file', source.dockerfile]
-  await job.run('Building', ['build', '--platform', 'linux/amd64', ...file, source.path])
-  return (await readFile(idFile, 'utf8')).trim()
+  const { lastLines } = await job.run('Building', ['build', '--platform', 'linux/amd64', ...file, source.path])
+  const id = await written(idFile)
+  if (id && /^(sha256:)?[0-9a-f]{12,64}$/.test(id)) return id
+  throw failure(job, { doing: 'Building', what: `${tool.command} build names no image`, lastLines })
 }
 
 const tagOf = (imageId: string): string => imageId.replace(/^sha256:/, '').slice(0, tagLength)
@@ -96,9 +130,18 @@ const tagOf = (imageId: string): string => imageId.replace(/^sha256:/, '').slice
 const inspect = async (job: BuildJob, reference: string, format: string): Promise<string> =>
   (await job.run('Looking up', ['image', 'inspect', '--format', format, reference])).stdout.trim()
 
+const jsonOrNull = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // what a tool prints that is no JSON names no digest
+    return null
+  }
+}
+
 /** The digest by which the registry knows an image that is here, from the tool's own record. */
 const knownDigest = async ({ tool }: BuildTools, job: BuildJob, reference: string): Promise<string | null> => {
-  const digests: unknown = JSON.parse(await inspect(job, reference, '{{json .RepoDigests}}'))
+  const digests = jsonOrNull(await inspect(job, reference, '{{json .RepoDigests}}'))
   const local = tool.kind === 'podman' ? await inspect(job, reference, '{{.Digest}}') : null
   return digestAmong(digests, job.repository, local)
 }
@@ -107,13 +150,18 @@ const pushedDigest = async (tools: BuildTools, job: BuildJob, reference: string)
   const { tool, registry } = tools
   const digestFile = join(job.folder, 'digest')
   const asFile = tool.kind === 'podman' ? ['--digestfile', digestFile] : []
-  const { stdout } = await job.run('Pushing', ['push', ...transportArgs(tool, registry), ...asFile, reference])
+  const { stdout, lastLines } = await job.run('Pushing', [
+    'push',
+    ...transportArgs(tool, registry),
+    ...asFile,
+    reference,
+  ])
   const digest =
     tool.kind === 'podman'
-      ? (await readFile(digestFile, 'utf8')).trim()
+      ? await written(digestFile)
       : (digestInOutput(stdout) ?? (await knownDigest(tools, job, reference)))
   if (digest && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest
-  throw await failure(job, 'Pushing', `${tool.command} names no digest for ${reference}`)
+  throw failure(job, { doing: 'Pushing', what: `${tool.command} names no digest for ${reference}`, lastLines })
 }
 
 /**
@@ -141,9 +189,12 @@ export const findPushedImage = (tools: BuildTools, image: Image): Promise<Releas
     const latest = `${job.repository}:latest`
     try {
       const plain = transportArgs(tools.tool, tools.registry)
-      const { stdout } = await job.run('Fetching', ['pull', ...plain, '--platform', 'linux/amd64', latest])
+      const { stdout, lastLines } = await job.run('Fetching', ['pull', ...plain, '--platform', 'linux/amd64', latest])
       const digest = digestInOutput(stdout) ?? (await knownDigest(tools, job, latest))
-      if (!digest) throw await failure(job, 'Fetching', `${tools.tool.command} names no digest for ${latest}`)
+      if (!digest) {
+        const what = `${tools.tool.command} names no digest for ${latest}`
+        throw failure(job, { doing: 'Fetching', what, lastLines })
+      }
       return { image: `${job.repository}:${tagOf(await inspect(job, latest, '{{.Id}}'))}`, digest }
     } catch (error) {
       if (!isAbsent(error)) throw error

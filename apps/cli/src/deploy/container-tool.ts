@@ -11,8 +11,14 @@ export interface ContainerTool {
 }
 
 export interface ToolRun {
+  /** 0 where it did what it was asked. */
   readonly code: number
+  readonly hasStarted: boolean
+  /** Completes "docker build …": `exited with 1`, `was ended by SIGKILL`, `cannot be started (ENOENT)`. */
+  readonly ending: string
   readonly stdout: string
+  /** The last lines of what it printed, on both streams. */
+  readonly lastLines: readonly string[]
 }
 
 export interface RunOptions {
@@ -24,6 +30,7 @@ export interface RunOptions {
 }
 
 const maxKeptCharacters = 1_000_000
+const keptLines = 20
 
 /** Without our own settings, the token first of all; and without attestations, whose time stamps would make each build another. */
 const childEnvironment = (env: Environment): Record<string, string> => {
@@ -33,13 +40,15 @@ const childEnvironment = (env: Environment): Record<string, string> => {
   return { ...Object.fromEntries(kept), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
 }
 
-/** Runs the tool to its end. `code` is 127 when there is no such program. Throws `aborted` on the signal, which ends the child first. */
+/** Runs the tool to its end. `code` is 127 when it cannot be started. Throws `aborted` on the signal, which ends the child first. */
 export const runTool = async (command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> => {
   const { env, signal, log, onLine } = options
   const child = spawn(command, args, { env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
+  let all = ''
   let writing = Promise.resolve()
   const keep = (text: string): void => {
+    all = (all + text).slice(-maxKeptCharacters)
     if (log) writing = writing.then(() => appendFile(log, text, { mode: 0o600 }))
     for (const line of onLine ? text.split('\n') : []) if (line.trim() !== '') onLine?.(line)
   }
@@ -51,16 +60,29 @@ export const runTool = async (command: string, args: readonly string[], options:
   const stop = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  const code = await new Promise<number>((resolve, reject) => {
+  const end = await new Promise<Pick<ToolRun, 'code' | 'ending' | 'hasStarted'>>((resolve) => {
     child.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' || error.code === 'EACCES' ? resolve(127) : reject(error),
+      resolve({ code: 127, hasStarted: false, ending: `can't be started (${error.code ?? error.message})` }),
     )
-    child.on('close', (exitCode) => resolve(exitCode ?? 1))
+    child.on('close', (code, by) =>
+      resolve({
+        code: code ?? 1,
+        hasStarted: true,
+        ending: code === null ? `was ended by ${by}` : `exited with ${code}`,
+      }),
+    )
   })
   signal.removeEventListener('abort', stop)
   await writing
   if (signal.aborted) throw new OsaError('aborted', 'Cancelled')
-  return { code, stdout }
+  return {
+    ...end,
+    stdout,
+    lastLines: all
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-keptLines),
+  }
 }
 
 const named = ['docker', 'podman'] as const
@@ -68,17 +90,23 @@ const named = ['docker', 'podman'] as const
 /** A daemon that takes longer to say its version is not there. */
 const answerWithinMs = 20_000
 
-/** What answers to a command, if its engine runs; null otherwise. `docker version` needs the daemon, podman none. */
-const answers = async (command: string, { env, signal }: RunOptions): Promise<ContainerTool | null> => {
+/** What a run that failed said last, or that it said nothing. */
+export const lastWords = ({ lastLines }: ToolRun): string => lastLines.at(-1) ?? 'it printed nothing'
+
+/** What answers to a command, if its engine runs; otherwise why not. `docker version` needs the daemon, podman none. */
+const answers = async (command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> => {
   const limited = { env, signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) }
+  const said = (what: string, run: ToolRun): string =>
+    !run.hasStarted ? `${command} ${run.ending}` : `${what} ${run.ending}: ${lastWords(run)}`
   try {
-    const { code, stdout } = await runTool(command, ['--version'], limited)
-    if (code !== 0) return null
-    const kind = /podman/i.test(stdout) ? 'podman' : 'docker'
+    const program = await runTool(command, ['--version'], limited)
+    if (program.code !== 0) return said(`${command} --version`, program)
+    const kind = /podman/i.test(program.stdout) ? 'podman' : 'docker'
     const engine = await runTool(command, ['version'], limited)
-    return engine.code === 0 ? { command, kind } : null
+    return engine.code === 0 ? { command, kind } : said(`${command} version`, engine)
   } catch (error) {
-    if (isOsaError(error, 'aborted') && !signal.aborted) return null
+    if (isOsaError(error, 'aborted') && !signal.aborted)
+      return `${command} did not answer within ${answerWithinMs / 1000} s`
     throw error
   }
 }
@@ -89,11 +117,14 @@ export const findContainerTool = async (options: RunOptions): Promise<ContainerT
   if (wanted && !named.some((name) => name === wanted)) {
     throw new OsaError('usage', 'OSA_CONTAINER_TOOL is neither docker nor podman', { hint: 'Set it to one of them' })
   }
+  const reasons: string[] = []
   for (const command of wanted ? [wanted] : named) {
     const tool = await answers(command, options)
-    if (tool) return tool
+    if (typeof tool !== 'string') return tool
+    reasons.push(tool)
   }
   throw new OsaError('build_failed', `There is no ${wanted ?? 'docker or podman'} that runs here`, {
+    details: reasons,
     hint: 'Start Docker, or install podman; or name pushed images by their digests in release: {image, digest}',
   })
 }

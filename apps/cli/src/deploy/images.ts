@@ -1,7 +1,10 @@
 /** Which images a deploy builds, and the conventions with them pinned. */
-import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
 import { type Build, type Convention, type Gap, gapPath, type PinnedConvention, type Release } from '@osa/sdk/deploy'
+import { OsaError } from '@osa/sdk/node'
+import type { CommandContext } from '../command.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
 
 /** One image to build; several hooks may share it. */
@@ -36,14 +39,63 @@ const isKind = async (path: string, kind: 'isFile' | 'isDirectory'): Promise<boo
   }
 }
 
-const gapsOf = async (image: Image, planned: readonly Image[], path: string): Promise<Gap[]> => {
+/** Where build contexts may be. */
+export interface ContextPlace {
+  /** They are this folder or below it. */
+  readonly root: string
+  /** Whether a person has said so for this run; otherwise it is where the conventions' file happens to lie. */
+  readonly isNamed: boolean
+  readonly home: string
+}
+
+/**
+ * What a file of conventions says goes to a container tool and from there into a public image, and the file may be anybody's: it reaches no
+ * further than its own folder, unless `--context-root` names another. Throws `usage`.
+ */
+export const contextPlace = ({ cwd, env, flags }: CommandContext, folder: string): ContextPlace => {
+  const typed = flags.value('context-root')
+  const home = env.HOME || env.USERPROFILE || '/'
+  if (typed === null) return { root: folder, isNamed: false, home }
+  if (existsSync(`${resolve(cwd, typed)}/.`)) return { root: resolve(cwd, typed), isNamed: true, home }
+  throw new OsaError('usage', `There is no folder ${typed}`, { hint: 'Check --context-root' })
+}
+
+/** Links are followed first: one in the folder may lead anywhere. */
+const isWithin = async (root: string, path: string): Promise<boolean> => {
+  const way = relative(await realpath(root), await realpath(path))
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+const isHome = async (path: string, home: string): Promise<boolean> => {
+  const real = await realpath(path)
+  return real === parse(real).root || (existsSync(home) && real === (await realpath(home)))
+}
+
+const placeGaps = async ({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Gap[]> => {
+  const gaps: Gap[] = []
+  const outside = `lies outside of ${place.root}: move it there, or run osa deploy --context-root <dir>`
+  if (!(await isWithin(place.root, context))) gaps.push({ path: `${path}.context`, message: `${context} ${outside}` })
+  else if (!place.isNamed && (await isHome(context, place.home))) {
+    const message = `${context} is your whole home folder or disk: name a folder in it`
+    gaps.push({ path: `${path}.context`, message })
+  }
+  const isFile = await isKind(dockerfile, 'isFile')
+  if (!isFile) gaps.push({ path: `${path}.dockerfile`, message: `there is no file ${dockerfile}` })
+  else if (!(await isWithin(place.root, dockerfile))) {
+    gaps.push({ path: `${path}.dockerfile`, message: `${dockerfile} ${outside}` })
+  }
+  return gaps
+}
+
+const gapsOf = async (
+  image: Image,
+  planned: readonly Image[],
+  { path, place }: { path: string; place: ContextPlace },
+): Promise<Gap[]> => {
   if (!(await isKind(image.context, 'isDirectory'))) {
     return [{ path: `${path}.build.context`, message: `there is no folder ${image.context}` }]
   }
-  const gaps: Gap[] = []
-  if (!(await isKind(image.dockerfile, 'isFile'))) {
-    gaps.push({ path: `${path}.build.dockerfile`, message: `there is no file ${image.dockerfile}` })
-  }
+  const gaps = await placeGaps(image, place, `${path}.build`)
   const other = planned.find((one) => one.image === image.image)
   if (other && (other.context !== image.context || other.dockerfile !== image.dockerfile)) {
     const message = `write another image name: ${image.image} is built from ${other.context} already`
@@ -53,7 +105,10 @@ const gapsOf = async (image: Image, planned: readonly Image[], path: string): Pr
 }
 
 /** The images to build, each once, or what their definitions lack on this disk. */
-export const planImages = async (authored: AuthoredConventions): Promise<{ images: Image[] } | { gaps: Gap[] }> => {
+export const planImages = async (
+  authored: AuthoredConventions,
+  place: ContextPlace,
+): Promise<{ images: Image[] } | { gaps: Gap[] }> => {
   const images: Image[] = []
   const gaps: Gap[] = []
   const { conventions, folder } = authored
@@ -61,7 +116,7 @@ export const planImages = async (authored: AuthoredConventions): Promise<{ image
     for (const { container, path } of containersOf(convention)) {
       if (!container.build) continue
       const image = imageOf(container, container.build, folder)
-      gaps.push(...(await gapsOf(image, images, gapPath(path, index, conventions.length))))
+      gaps.push(...(await gapsOf(image, images, { path: gapPath(path, index, conventions.length), place })))
       if (!images.some((one) => one.image === image.image)) images.push(image)
     }
   }
