@@ -1,8 +1,15 @@
 /** The store's look-ups outside a transaction, one statement each. */
 import type { AuthStore } from '@osa/core'
+import type { Connections } from './connections.ts'
+import { AuditEventEntity } from './entities/audit-event.ts'
+import { BrowserSessionEntity } from './entities/browser-session.ts'
+import { LinkedIdentityEntity } from './entities/linked-identity.ts'
+import { RefreshFamilyEntity } from './entities/refresh-family.ts'
+import { SigningKeyEntity } from './entities/signing-key.ts'
+import { SwitchEntity } from './entities/switch.ts'
+import { UserEntity } from './entities/user.ts'
 import { isId } from './identifier.ts'
-import type { Sql } from './sql.ts'
-import { tables } from './tables.ts'
+import { joined } from './joined.ts'
 import { signingKeyOrder } from './token-rows.ts'
 
 export type AuthReads = Pick<
@@ -19,92 +26,107 @@ export type AuthReads = Pick<
   | 'listAuditEvents'
 >
 
-const {
-  users,
-  linkedIdentities,
-  browserSessions,
-  deviceAuthorizations,
-  refreshFamilies,
-  signingKeys,
-  switches,
-  auditEvents,
-  endedAccessTokens,
-} = tables
+const users = joined('users', UserEntity, 'user')
+const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
+const families = joined('refresh_families', RefreshFamilyEntity, 'family')
+const sessions = joined('browser_sessions', BrowserSessionEntity, 'session')
 
-/** A person's first identity stands for them, should they ever have several. */
-const firstIdentity = 'order by linked_identities.created_at, linked_identities.id limit 1'
-
-const principalText = `
-select ${users.columns('user_')}, ${linkedIdentities.columns('identity_')}, ${refreshFamilies.columns('family_')}
-from refresh_families
-join users on users.id = refresh_families.user_id
-join linked_identities on linked_identities.user_id = users.id
-where refresh_families.id = $1 and users.id = $2 and refresh_families.expires_at > $3
-  and refresh_families.revoked_at is null and users.disabled_at is null
-  and not exists (select from ended_access_tokens where ended_access_tokens.access_token_id = $4)
-${firstIdentity}`
-
-const browserSessionText = `
-select ${browserSessions.columns('session_')}, ${users.columns('user_')}, ${linkedIdentities.columns('identity_')}
-from browser_sessions
-join users on users.id = browser_sessions.user_id
-join linked_identities on linked_identities.user_id = users.id
-where browser_sessions.secret_hash = $1 and users.disabled_at is null
-${firstIdentity}`
-
-const countPendingText = `
-select count(*)::int as in_all, (count(*) filter (where requester_source = $1))::int as from_source
-from device_authorizations where status = 'pending' and expires_at > $2 and ended_at is null`
-
-const auditText = `
-($1::timestamptz is null or at < $1) and ($2::text is null or event = $2) and ($3::text is null or user_id = $3)
-order by at desc, id desc limit $4`
-
-export const authReads = (sql: Sql): AuthReads => ({
+export const authReads = ({ run }: Connections): AuthReads => ({
   async findPrincipal({ userId, familyId, accessTokenId, now }) {
     if (!isId(userId) || !isId(familyId) || !isId(accessTokenId)) return null
-    const [record] = (await sql(principalText, [familyId, userId, now, accessTokenId])).rows
-    if (!record) return null
-    return {
-      user: users.read(record, 'user_'),
-      identity: linkedIdentities.read(record, 'identity_'),
-      family: refreshFamilies.read(record, 'family_'),
-    }
+    const record = await run(({ query }) =>
+      query
+        .selectFrom('refresh_families')
+        .innerJoin('users', 'users.id', 'refresh_families.userId')
+        .innerJoin('linked_identities', 'linked_identities.userId', 'users.id')
+        .leftJoin('ended_access_tokens', (join) => join.on('accessTokenId', '=', accessTokenId))
+        .select([...users.columns, ...identities.columns, ...families.columns])
+        .where('refresh_families.id', '=', familyId)
+        .where('users.id', '=', userId)
+        .where('refresh_families.expiresAt', '>', now)
+        .where('refresh_families.revokedAt', 'is', null)
+        .where('users.disabledAt', 'is', null)
+        .where('endedAt', 'is', null)
+        // a person's first identity stands for them, should they ever have several
+        .orderBy('linked_identities.createdAt')
+        .orderBy('linked_identities.id')
+        .limit(1)
+        .executeTakeFirst(),
+    )
+    return record
+      ? { user: users.read(record), identity: identities.read(record), family: families.read(record) }
+      : null
   },
-  async endAccessToken({ accessTokenId, endedAt }) {
-    if (isId(accessTokenId)) await endedAccessTokens.insertUnlessTaken(sql, { accessTokenId, endedAt })
+  async endAccessToken(ended) {
+    if (!isId(ended.accessTokenId)) return
+    await run(({ query }) =>
+      query
+        .insertInto('ended_access_tokens')
+        .values(ended)
+        .onConflict((known) => known.doNothing())
+        .execute(),
+    )
   },
   async findBrowserSession({ secretHash, now }) {
-    const [record] = (await sql(browserSessionText, [secretHash])).rows
+    const record = await run(({ query }) =>
+      query
+        .selectFrom('browser_sessions')
+        .innerJoin('users', 'users.id', 'browser_sessions.userId')
+        .innerJoin('linked_identities', 'linked_identities.userId', 'users.id')
+        .select([...sessions.columns, ...users.columns, ...identities.columns])
+        .where('secretHash', '=', secretHash)
+        .where('users.disabledAt', 'is', null)
+        .orderBy('linked_identities.createdAt')
+        .orderBy('linked_identities.id')
+        .limit(1)
+        .executeTakeFirst(),
+    )
     if (!record) return null
-    const session = browserSessions.read(record, 'session_')
-    if (session.expiresAt <= now) {
-      await sql('delete from browser_sessions where secret_hash = $1', [secretHash])
-      return null
-    }
-    return {
-      session,
-      user: users.read(record, 'user_'),
-      identity: linkedIdentities.read(record, 'identity_'),
-    }
+    const session = sessions.read(record)
+    if (session.expiresAt > now) return { session, user: users.read(record), identity: identities.read(record) }
+    await run(({ em }) => em.nativeDelete(BrowserSessionEntity, { secretHash }))
+    return null
   },
   async findDeviceAuthorization(id) {
-    return isId(id) ? deviceAuthorizations.findFirst(sql, 'id = $1', [id]) : null
+    if (!isId(id)) return null
+    const device = await run(({ query }) =>
+      query.selectFrom('device_authorizations').selectAll().where('id', '=', id).executeTakeFirst(),
+    )
+    return device ?? null
   },
-  findDeviceAuthorizationByDeviceCodeHash: (hash) =>
-    deviceAuthorizations.findFirst(sql, 'device_code_hash = $1', [hash]),
+  async findDeviceAuthorizationByDeviceCodeHash(hash) {
+    const device = await run(({ query }) =>
+      query.selectFrom('device_authorizations').selectAll().where('deviceCodeHash', '=', hash).executeTakeFirst(),
+    )
+    return device ?? null
+  },
   async listRefreshFamilies({ userId, now, usedAfter }) {
     if (!isId(userId)) return []
-    const condition =
-      'user_id = $1 and revoked_at is null and expires_at > $2 and last_used_at > $3 order by created_at desc, id desc'
-    return refreshFamilies.findAll(sql, condition, [userId, now, usedAfter])
+    const live = { userId, revokedAt: null, expiresAt: { $gt: now }, lastUsedAt: { $gt: usedAfter } }
+    return run(({ em }) => em.find(RefreshFamilyEntity, live, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }))
   },
   async countPending({ source, now }) {
-    const { rows } = await sql<{ in_all: number; from_source: number }>(countPendingText, [source, now])
-    return { fromSource: rows[0]?.from_source ?? 0, inAll: rows[0]?.in_all ?? 0 }
+    const counts = await run(({ query }) =>
+      query
+        .selectFrom('device_authorizations')
+        .select(({ fn }) => [
+          fn.countAll().as('inAll'),
+          fn.countAll().filterWhere('requesterSource', '=', source).as('fromSource'),
+        ])
+        .where('status', '=', 'pending')
+        .where('expiresAt', '>', now)
+        .where('endedAt', 'is', null)
+        .executeTakeFirstOrThrow(),
+    )
+    return { fromSource: Number(counts.fromSource), inAll: Number(counts.inAll) }
   },
-  listSigningKeys: () => signingKeys.findAll(sql, signingKeyOrder, []),
-  findSwitch: (name) => switches.findFirst(sql, 'name = $1', [name]),
-  listAuditEvents: ({ limit, before, event, userId }) =>
-    auditEvents.findAll(sql, auditText, [before ?? null, event ?? null, userId ?? null, limit]),
+  listSigningKeys: () => run(({ em }) => em.find(SigningKeyEntity, {}, signingKeyOrder)),
+  findSwitch: (name) => run(({ em }) => em.findOne(SwitchEntity, { name })),
+  listAuditEvents: ({ limit, before, ...only }) =>
+    run(({ em }) =>
+      em.find(AuditEventEntity, { ...only, ...(before && { at: { $lt: before } }) } as object, {
+        orderBy: [{ at: 'desc' }, { id: 'desc' }],
+        limit,
+      }),
+    ),
 })

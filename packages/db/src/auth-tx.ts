@@ -1,17 +1,20 @@
-/** `AuthTx`: rows are read under lock, by fixed statements on one connection. */
+/** `AuthTx`: a unit of work in which rows are read under lock. */
 import type { AuthTx } from '@osa/core'
+import type { Unit } from './connections.ts'
 import { deviceRows } from './device-rows.ts'
+import { AuditEventEntity } from './entities/audit-event.ts'
+import { SwitchEntity } from './entities/switch.ts'
 import { peopleRows } from './people-rows.ts'
-import type { Sql } from './sql.ts'
-import { tables } from './tables.ts'
 import { tokenRows } from './token-rows.ts'
 
-export const authTx = (sql: Sql): AuthTx => ({
-  ...deviceRows(sql),
-  ...peopleRows(sql),
-  ...tokenRows(sql),
+export const authTx = (unit: Unit): AuthTx => ({
+  ...deviceRows(unit),
+  ...peopleRows(unit),
+  ...tokenRows(unit),
   async putSwitch(row) {
-    if (!(await tables.switches.insertUnlessTaken(sql, row))) await tables.switches.save(sql, row)
+    await unit.em.upsert(SwitchEntity, row)
   },
-  appendAuditEvent: (event) => tables.auditEvents.insert(sql, event),
+  async appendAuditEvent(event) {
+    await unit.em.insert(AuditEventEntity, event)
+  },
 })

@@ -1,40 +1,64 @@
 /**
- * The way to the database that everything in this package takes: single statements and transactions on MikroORM's connections, refused at
- * once after `close`, with errors made safe to log.
+ * The way to the database that everything in this package takes: units of work and single statements on MikroORM's connections, refused
+ * at once after `close`, with errors made safe to log.
  */
-import type { Kysely } from 'kysely'
+import type { SqlEntityManager } from '@mikro-orm/sql'
 import { asDatabaseError, DatabaseUnavailable } from './database-errors.ts'
 import { unlessMisplaced } from './prepared-statements.ts'
-import { type Sql, sqlOn } from './sql.ts'
+import { type Query, queryOn } from './query.ts'
+
+/** What a unit of work has: an entity manager of its own, and the query builder on the same connection. */
+export interface Unit {
+  readonly em: SqlEntityManager
+  readonly query: Query
+}
 
 export interface Connections {
   /** One statement on any connection. */
-  readonly sql: Sql
+  run<T>(statement: (unit: Unit) => Promise<T>): Promise<T>
   /**
    * Commits when `work` resolves, rolls back when it rejects. READ COMMITTED: rows are locked, not snapshots kept. `work` changes nothing
    * but the database, since behind a pooler it may begin a second time.
    */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** Refuses all further work. */
   close(): void
 }
 
-export const connectionsOf = (kysely: Kysely<unknown>): Connections => {
+/**
+ * A transaction of Kysely's with an entity manager in it. Not `em.transactional`: where the server dies in the middle, its ROLLBACK fails
+ * and the connection never returns to the pool. Nor does a unit of work join the transaction that somebody up the asynchronous stack is in.
+ */
+export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Promise<T>): Promise<T> =>
+  queryOn(em)
+    .transaction()
+    .execute((query) => {
+      const inside = em.fork({ disableContextResolution: true })
+      inside.setTransactionContext(query.withoutPlugins())
+      return work({ em: inside, query })
+    })
+
+export const connectionsOf = (em: SqlEntityManager): Connections => {
   let open = true
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     // asked again of a closed embedded database, the driver would wait for ever
     if (!open) throw new DatabaseUnavailable('closed')
     try {
-      return await work()
+      return await unlessMisplaced(work)
     } catch (error) {
       throw asDatabaseError(error)
     }
   }
-  const onPool = sqlOn(kysely)
+  const query = queryOn(em)
+  const onPool: Unit = {
+    query,
+    get em() {
+      return em.fork({ disableContextResolution: true })
+    },
+  }
   return {
-    sql: (text, values) => guarded(() => unlessMisplaced(() => onPool(text, values))),
-    transaction: (work) =>
-      guarded(() => unlessMisplaced(() => kysely.transaction().execute((inside) => work(sqlOn(inside))))),
+    run: (statement) => guarded(() => statement(onPool)),
+    transaction: (work) => guarded(() => inTransaction(em, work)),
     close: () => {
       open = false
     },

@@ -1,94 +1,140 @@
 /** The `ConventionStore` of a database. Lists and locks leave the manifests, which may be large, where they are. */
-import type { ConventionOutline, ConventionStore, ConventionTx, ConventionVersionLine } from '@osa/core'
-import type { Connections } from './connections.ts'
+import type { ConventionStore, ConventionTx } from '@osa/core'
+import type { Connections, Unit } from './connections.ts'
+import { AuditEventEntity } from './entities/audit-event.ts'
+import { ConventionEntity } from './entities/convention.ts'
+import { ConventionVersionEntity } from './entities/convention-version.ts'
 import { isId } from './identifier.ts'
-import type { Columns, Sql } from './sql.ts'
-import { tables } from './tables.ts'
+import { inserted } from './query.ts'
 
-const { conventions, conventionVersions, users, auditEvents } = tables
+/** All of a version but its manifest. */
+const outlineColumns = [
+  'v.id',
+  'v.conventionId',
+  'v.version',
+  'v.title',
+  'v.schemaId',
+  'v.schemaVersion',
+  'v.hookNames',
+  'v.contentHash',
+  'v.deployedBy',
+  'v.createdAt',
+] as const
 
-const outlineColumns = `
-v.id, v.convention_id, v.version, v.title, v.schema_id, v.schema_version, v.hook_names, v.content_hash, v.deployed_by, v.created_at`
+const newestVersions = ({ query }: Unit) =>
+  query
+    .selectFrom('conventions as c')
+    .innerJoin('convention_versions as v', (join) =>
+      join.onRef('v.conventionId', '=', 'c.id').onRef('v.version', '=', 'c.version'),
+    )
 
-const listText = `
-select c.slug, left(v.description, $1) as description, ${outlineColumns}
-from conventions c join convention_versions v on v.convention_id = c.id and v.version = c.version
-order by c.slug collate "C"`
-
-const versionCondition = `
-convention_id = (select id from conventions where slug = $1)
-  and version = coalesce($2::int, (select version from conventions where slug = $1))`
-
-const linesText = `
-select v.version, v.schema_id, v.schema_version, v.content_hash, v.created_at, u.display_name
-from conventions c
-join convention_versions v on v.convention_id = c.id
-left join users u on u.id = v.deployed_by
-where c.slug = $1 order by v.version desc limit $2`
-
-const hashesText = `
-select c.slug, v.content_hash
-from conventions c join convention_versions v on v.convention_id = c.id and v.version = c.version
-where c.slug = any ($1::text[])`
-
-const newestText = `
-select v.description, ${outlineColumns} from convention_versions v where v.convention_id = $1 and v.version = $2`
-
-// shared locks, which a change of the role or the end of the session has to wait for; the person first, as everywhere
-const lockDeployerText = `
-select ${users.columns('')} from users where users.id = $1 and users.disabled_at is null for share`
-const lockSessionText = 'select from refresh_families where id = $1 and user_id = $2 and revoked_at is null for share'
-
-const countOthersText = 'select count(*)::int as others from conventions where slug <> all ($1::text[])'
-
-export const conventionStore = ({ sql, transaction }: Connections): ConventionStore => ({
-  transaction: <T>(work: (tx: ConventionTx) => Promise<T>) => transaction((inside) => work(conventionTx(inside))),
+export const conventionStore = ({ run, transaction }: Connections): ConventionStore => ({
+  transaction: <T>(work: (tx: ConventionTx) => Promise<T>) => transaction((unit) => work(conventionTx(unit))),
   async listConventions({ descriptionLength }) {
-    const { rows } = await sql(listText, [descriptionLength])
-    return rows.map((record) => ({ slug: String(record.slug), newest: outlineOf(record) }))
+    const rows = await run((unit) =>
+      newestVersions(unit)
+        .select('c.slug')
+        .select(({ fn, val }) => fn<string>('left', ['v.description', val(descriptionLength)]).as('description'))
+        .select(outlineColumns)
+        .orderBy('c.slug', (order) => order.collate('C'))
+        .execute(),
+    )
+    return rows.map(({ slug, ...newest }) => ({ slug, newest }))
   },
-  findConventionVersion: ({ slug, version }) => conventionVersions.findFirst(sql, versionCondition, [slug, version]),
-  async listConventionVersions({ slug, limit }) {
-    return (await sql(linesText, [slug, limit])).rows.map(lineOf)
+  async findConventionVersion({ slug, version }) {
+    const found = await run(({ query }) => {
+      const versions = query
+        .selectFrom('convention_versions as v')
+        .innerJoin('conventions as c', 'c.id', 'v.conventionId')
+        .selectAll('v')
+        .where('c.slug', '=', slug)
+      const wanted =
+        version === null ? versions.whereRef('v.version', '=', 'c.version') : versions.where('v.version', '=', version)
+      return wanted.executeTakeFirst()
+    })
+    return found ?? null
   },
+  listConventionVersions: ({ slug, limit }) =>
+    run(({ query }) =>
+      query
+        .selectFrom('conventions as c')
+        .innerJoin('convention_versions as v', 'v.conventionId', 'c.id')
+        .leftJoin('users as u', 'u.id', 'v.deployedBy')
+        .select(['v.version', 'v.schemaId', 'v.schemaVersion', 'v.contentHash', 'v.createdAt'])
+        .select('u.displayName as deployedByName')
+        .where('c.slug', '=', slug)
+        .orderBy('v.version', 'desc')
+        .limit(limit)
+        .execute(),
+    ),
   async listContentHashes(slugs) {
-    const { rows } = await sql<{ slug: string; content_hash: string }>(hashesText, [slugs])
-    return rows.map(({ slug, content_hash: contentHash }) => ({ slug, contentHash }))
+    return run((unit) =>
+      newestVersions(unit)
+        .select(['c.slug', 'v.contentHash'])
+        .where(({ eb, fn, val }) => eb('c.slug', '=', fn.any(val([...slugs]))))
+        .execute(),
+    )
   },
-  appendAuditEvent: (event) => auditEvents.insert(sql, event),
+  async appendAuditEvent(event) {
+    await run(({ em }) => em.insert(AuditEventEntity, event))
+  },
 })
 
-const conventionTx = (sql: Sql): ConventionTx => ({
+const conventionTx = ({ em, query }: Unit): ConventionTx => ({
   async lockDeployer({ userId, familyId }) {
     if (!isId(userId) || !isId(familyId)) return null
-    const [record] = (await sql(lockDeployerText, [userId])).rows
-    if (!record || (await sql(lockSessionText, [familyId, userId])).rows.length === 0) return null
-    return users.read(record)
+    // shared locks, which a change of the role or the end of the session has to wait for; the person first, as everywhere
+    const user = await query
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', userId)
+      .where('disabledAt', 'is', null)
+      .forShare()
+      .executeTakeFirst()
+    if (!user) return null
+    const session = await query
+      .selectFrom('refresh_families')
+      .select('id')
+      .where('id', '=', familyId)
+      .where('userId', '=', userId)
+      .where('revokedAt', 'is', null)
+      .forShare()
+      .executeTakeFirst()
+    return session ? user : null
   },
-  async countOtherConventions(slugs) {
-    return (await sql<{ others: number }>(countOthersText, [slugs])).rows[0]?.others ?? 0
-  },
+  countOtherConventions: (slugs) => em.count(ConventionEntity, { slug: { $nin: [...slugs] } }),
   async lockConvention(slug) {
-    const convention = await conventions.lockFirst(sql, 'slug = $1', [slug])
+    const convention = await query
+      .selectFrom('conventions')
+      .selectAll()
+      .where('slug', '=', slug)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
     if (!convention) return null
     // a statement of its own: it sees what whoever held the lock before has written
-    const [record] = (await sql(newestText, [convention.id, convention.version])).rows
-    if (!record) throw new Error('a convention lacks its newest version')
-    return { convention, newest: outlineOf(record) }
+    const newest = await query
+      .selectFrom('convention_versions as v')
+      .select(['v.description', ...outlineColumns])
+      .where('v.conventionId', '=', convention.id)
+      .where('v.version', '=', convention.version)
+      .executeTakeFirst()
+    if (!newest) throw new Error('a convention lacks its newest version')
+    return { convention, newest }
   },
-  insertConvention: (row) => conventions.insertUnlessTaken(sql, row),
-  saveConvention: (row) => conventions.save(sql, row),
-  insertConventionVersion: (row) => conventionVersions.insert(sql, row),
-  appendAuditEvent: (event) => auditEvents.insert(sql, event),
+  insertConvention: (row) =>
+    inserted(
+      query
+        .insertInto('conventions')
+        .values(row)
+        .onConflict((taken) => taken.doNothing()),
+    ),
+  async saveConvention({ id, ...row }) {
+    if ((await em.nativeUpdate(ConventionEntity, { id }, row)) !== 1) throw new Error('there is no such convention')
+  },
+  async insertConventionVersion(row) {
+    await em.insert(ConventionVersionEntity, row)
+  },
+  async appendAuditEvent(event) {
+    await em.insert(AuditEventEntity, event)
+  },
 })
-
-const outlineOf = (record: Columns): ConventionOutline => {
-  const { manifest: _absent, ...outline } = conventionVersions.read(record)
-  return outline
-}
-
-const lineOf = (record: Columns): ConventionVersionLine => {
-  const { version, schemaId, schemaVersion, contentHash, createdAt } = conventionVersions.read(record)
-  const deployedByName = typeof record.display_name === 'string' ? record.display_name : null
-  return { version, schemaId, schemaVersion, contentHash, createdAt, deployedByName }
-}

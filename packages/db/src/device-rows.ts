@@ -1,9 +1,10 @@
 /** Device authorizations and login transactions inside a transaction. */
 import type { AuthTx } from '@osa/core'
+import type { Unit } from './connections.ts'
 import { decisionChannel } from './decision-channel.ts'
+import { LoginTransactionEntity } from './entities/login-transaction.ts'
 import { isId } from './identifier.ts'
-import type { Sql } from './sql.ts'
-import { tables } from './tables.ts'
+import { inserted, saved } from './query.ts'
 
 export type DeviceRows = Pick<
   AuthTx,
@@ -19,31 +20,54 @@ export type DeviceRows = Pick<
   | 'finishLoginTransaction'
 >
 
-const { deviceAuthorizations, loginTransactions, reservedUserCodes } = tables
-
-const takeLoginTransactionText = `
-update login_transactions set taken = true where state_hash = $1 and browser_hash = $2 and not taken
-returning ${loginTransactions.columns('')}`
-
-export const deviceRows = (sql: Sql): DeviceRows => ({
-  lockDeviceAuthorizationByDeviceCodeHash: (hash) =>
-    deviceAuthorizations.lockFirst(sql, 'device_code_hash = $1', [hash]),
-  lockDeviceAuthorizationByUserCodeHash: (hash) => deviceAuthorizations.lockFirst(sql, 'user_code_hash = $1', [hash]),
-  async lockDeviceAuthorization(id) {
-    return isId(id) ? deviceAuthorizations.lockFirst(sql, 'id = $1', [id]) : null
-  },
-  reserveUserCode: (code) => reservedUserCodes.insertUnlessTaken(sql, code),
-  insertDeviceAuthorization: (row) => deviceAuthorizations.insertUnlessTaken(sql, row),
-  saveDeviceAuthorization: (row) => deviceAuthorizations.save(sql, row),
-  async announceDecision(deviceCodeHash) {
-    await sql('select pg_notify($1, $2)', [decisionChannel, deviceCodeHash])
-  },
-  insertLoginTransaction: (row) => loginTransactions.insert(sql, row),
-  async takeLoginTransaction({ stateHash, browserHash }) {
-    const [record] = (await sql(takeLoginTransactionText, [stateHash, browserHash])).rows
-    return record ? loginTransactions.read(record) : null
-  },
-  async finishLoginTransaction(id) {
-    return (await sql('delete from login_transactions where id = $1', [id])).affectedRows === 1
-  },
-})
+export const deviceRows = ({ em, query }: Unit): DeviceRows => {
+  const lockDevice = () => query.selectFrom('device_authorizations').selectAll().forNoKeyUpdate()
+  return {
+    async lockDeviceAuthorizationByDeviceCodeHash(hash) {
+      return (await lockDevice().where('deviceCodeHash', '=', hash).executeTakeFirst()) ?? null
+    },
+    async lockDeviceAuthorizationByUserCodeHash(hash) {
+      return (await lockDevice().where('userCodeHash', '=', hash).executeTakeFirst()) ?? null
+    },
+    async lockDeviceAuthorization(id) {
+      return isId(id) ? ((await lockDevice().where('id', '=', id).executeTakeFirst()) ?? null) : null
+    },
+    reserveUserCode: (code) =>
+      inserted(
+        query
+          .insertInto('reserved_user_codes')
+          .values(code)
+          .onConflict((taken) => taken.doNothing()),
+      ),
+    insertDeviceAuthorization: (row) =>
+      inserted(
+        query
+          .insertInto('device_authorizations')
+          .values(row)
+          .onConflict((taken) => taken.doNothing()),
+      ),
+    saveDeviceAuthorization: ({ id, ...row }) =>
+      saved(query.updateTable('device_authorizations').set(row).where('id', '=', id)),
+    async announceDecision(deviceCodeHash) {
+      await query
+        .selectNoFrom(({ fn, val }) => fn('pg_notify', [val(decisionChannel), val(deviceCodeHash)]).as('told'))
+        .execute()
+    },
+    async insertLoginTransaction(row) {
+      await query.insertInto('login_transactions').values(row).execute()
+    },
+    async takeLoginTransaction({ stateHash, browserHash }) {
+      const taken = query
+        .updateTable('login_transactions')
+        .set({ taken: true })
+        .where('stateHash', '=', stateHash)
+        .where('browserHash', '=', browserHash)
+        .where('taken', '=', false)
+        .returningAll()
+      return (await taken.executeTakeFirst()) ?? null
+    },
+    async finishLoginTransaction(id) {
+      return (await em.nativeDelete(LoginTransactionEntity, { id })) === 1
+    },
+  }
+}

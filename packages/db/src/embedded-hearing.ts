@@ -1,6 +1,8 @@
 /** Hears decisions on the embedded database, on its one connection. */
+
+import type { Connections } from './connections.ts'
 import { type ChannelHearing, decisionChannel } from './decision-channel.ts'
-import type { Sql } from './sql.ts'
+import { listenForDecisions } from './raw-statements.ts'
 
 /** The part of PGlite that is needed here. */
 export interface NotifyingInstance {
@@ -8,21 +10,21 @@ export interface NotifyingInstance {
 }
 
 /**
- * `sql` takes its turn among the statements: a LISTEN that slipped into another's transaction would be undone with it. `instance` is
+ * `run` takes its turn among the statements: a LISTEN that slipped into another's transaction would be undone with it. `instance` is
  * asked for when hearing begins.
  */
 export const embeddedHearing = (options: {
-  sql: Sql
+  run: Connections['run']
   instance: () => Promise<NotifyingInstance>
   log: (line: string) => void
 }): ChannelHearing => {
-  const { sql, instance, log } = options
+  const { run, instance, log } = options
   let end = (): void => undefined
   let begun: Promise<void> = Promise.resolve()
 
   const begin = async ({ onHearing, onPayload }: Parameters<ChannelHearing['start']>[0]): Promise<void> => {
     try {
-      await sql(`listen ${decisionChannel}`)
+      await run(({ query }) => listenForDecisions(query))
       end = (await instance()).onNotification((channel, payload) => {
         if (channel === decisionChannel) onPayload(payload)
       })

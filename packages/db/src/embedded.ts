@@ -2,6 +2,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Options } from '@mikro-orm/sql'
+import { parsersWithInstants } from './instants.ts'
 
 /** The part of PGlite that is needed to hand over one of one's own. */
 export type EmbeddedInstance = object
@@ -12,7 +13,7 @@ export const embeddedOptions = async (dataDirectory: string): Promise<Partial<Op
   const dataDir = join(dataDirectory, 'pg')
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await chmod(dataDir, 0o700)
-  return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir } }
+  return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir, parsers: parsersWithInstants } }
 }
 
 /** Options for `MikroORM.init` on an instance that stays its owner's (tests share one). */

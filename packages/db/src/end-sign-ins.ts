@@ -3,27 +3,28 @@
  * sign-ins under way, then browsers, in the order in which a sign-in locks them.
  */
 import type { AuthTx } from '@osa/core'
+import type { Unit } from './connections.ts'
+import { BrowserSessionEntity } from './entities/browser-session.ts'
+import { LoginTransactionEntity } from './entities/login-transaction.ts'
 import { isId } from './identifier.ts'
-import type { Sql } from './sql.ts'
-
-const endDevices = (whose: string): string => `
-update device_authorizations set ended_at = $1
-where ended_at is null and status in ('pending', 'authorized') and ${whose}
-returning id`
 
 export const endSignIns =
-  (sql: Sql): AuthTx['endSignIns'] =>
+  ({ em, query }: Unit): AuthTx['endSignIns'] =>
   async ({ userId, endedAt }) => {
-    if (userId === null) {
-      const { affectedRows } = await sql(endDevices('claimed_by_user_id is not null'), [endedAt])
-      await sql('delete from login_transactions')
-      await sql('delete from browser_sessions')
-      return affectedRows
-    }
-    if (!isId(userId)) return 0
-    const { rows } = await sql<{ id: string }>(endDevices('claimed_by_user_id = $2'), [endedAt, userId])
-    const ids = rows.map(({ id }) => id)
-    await sql('delete from login_transactions where taken or device_authorization_id = any($1)', [ids])
-    await sql('delete from browser_sessions where user_id = $1', [userId])
+    if (userId !== null && !isId(userId)) return 0
+    const devices = query
+      .updateTable('device_authorizations')
+      .set({ endedAt })
+      .where('endedAt', 'is', null)
+      .where('status', 'in', ['pending', 'authorized'])
+      .returning('id')
+    const theirs =
+      userId === null ? devices.where('claimedByUserId', 'is not', null) : devices.where('claimedByUserId', '=', userId)
+    const ids = (await theirs.execute()).map(({ id }) => id)
+    await em.nativeDelete(
+      LoginTransactionEntity,
+      userId === null ? {} : { $or: [{ taken: true }, { deviceAuthorizationId: { $in: ids } }] },
+    )
+    await em.nativeDelete(BrowserSessionEntity, userId === null ? {} : { userId })
     return ids.length
   }

@@ -1,5 +1,4 @@
 /** Every table of a node. The entities are the schema's description; `migrations/` are how it came to be, and a test compares the two. */
-import type { EntitySchema } from '@mikro-orm/core'
 import { AuditEventEntity } from './entities/audit-event.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { ConventionEntity } from './entities/convention.ts'
@@ -16,7 +15,7 @@ import { SigningKeyEntity } from './entities/signing-key.ts'
 import { SwitchEntity } from './entities/switch.ts'
 import { UserEntity } from './entities/user.ts'
 
-export const entities: EntitySchema[] = [
+export const entities = [
   UserEntity,
   LinkedIdentityEntity,
   BrowserSessionEntity,
@@ -32,4 +31,4 @@ export const entities: EntitySchema[] = [
   EndedAccessTokenEntity,
   ConventionEntity,
   ConventionVersionEntity,
-]
+] as const

@@ -1,4 +1,5 @@
-/** The advisory locks of a node's database: numbers that all its processes agree on. */
+/** The advisory locks of a node's database, held to the end of a transaction: numbers that all its processes agree on. */
+import type { Query } from './query.ts'
 
 /** Held while migrations run, so that processes starting together migrate once. */
 export const migrationLock = 6_791_701
@@ -6,3 +7,16 @@ export const migrationLock = 6_791_701
 export const signingKeyLock = 6_791_702
 /** Held by the one process that sweeps. */
 export const sweepLock = 6_791_703
+
+/** Waits for the lock. */
+export const takeLock = async (query: Query, lock: number): Promise<void> => {
+  await query.selectNoFrom(({ fn, val }) => fn('pg_advisory_xact_lock', [val(lock)]).as('taken')).execute()
+}
+
+/** Whether the lock could be taken without waiting. */
+export const tryLock = async (query: Query, lock: number): Promise<boolean> => {
+  const statement = query.selectNoFrom(({ fn, val }) =>
+    fn<boolean>('pg_try_advisory_xact_lock', [val(lock)]).as('taken'),
+  )
+  return (await statement.executeTakeFirst())?.taken === true
+}

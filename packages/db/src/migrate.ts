@@ -1,34 +1,34 @@
 /** Bringing a database up to date when it is opened, and telling whether it is. */
 import type { MikroORM } from '@mikro-orm/sql'
-import type { Kysely } from 'kysely'
-import { migrationLock } from './locks.ts'
+import { inTransaction, type Unit } from './connections.ts'
+import { migrationLock, takeLock } from './locks.ts'
 import { newestMigration } from './migrations.ts'
 import { unlessMisplaced } from './prepared-statements.ts'
-import { type Sql, sqlOn } from './sql.ts'
+
+/** The wait may be as long as somebody else's migration, and the transaction that waits idles while its own runs. */
+const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
 
 /**
  * Runs what is missing. Processes that start together stand in one line: each waits for the advisory lock and finds the work done. An
  * embedded database has one connection and, by its directory's lock, one process, so there is nothing to wait for.
  */
-export const migrate = async (orm: MikroORM, connection: Kysely<unknown>, shared: boolean): Promise<void> => {
+export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => {
   if (!shared) {
     await orm.migrator.up()
     return
   }
-  const inLine = async (transaction: Kysely<unknown>): Promise<void> => {
-    const sql = sqlOn(transaction)
-    // the wait may be as long as somebody else's migration, and this transaction idles while ours runs
-    await sql('set local statement_timeout = 0')
-    await sql('set local lock_timeout = 0')
-    await sql('set local idle_in_transaction_session_timeout = 0')
-    await sql('select pg_advisory_xact_lock($1)', [migrationLock])
+  const inLine = async ({ query }: Unit): Promise<void> => {
+    for (const name of unlimited) {
+      await query.selectNoFrom(({ fn, val }) => fn('set_config', [val(name), val('0'), val(true)]).as('set')).execute()
+    }
+    await takeLock(query, migrationLock)
     await orm.migrator.up()
   }
-  await unlessMisplaced(() => connection.transaction().execute(inLine))
+  await unlessMisplaced(() => inTransaction(orm.em, inLine))
 }
 
 /** Whether the newest migration has run. Rejects when the database cannot be asked. */
-export const isMigrated = async (sql: Sql): Promise<boolean> => {
-  const { rows } = await sql('select 1 from mikro_orm_migrations where name = $1', [newestMigration])
-  return rows.length === 1
+export const isMigrated = async ({ em }: Unit): Promise<boolean> => {
+  const migrations = em.getKysely<{ mikro_orm_migrations: { name: string } }>().selectFrom('mikro_orm_migrations')
+  return (await migrations.select('name').where('name', '=', newestMigration).execute()).length === 1
 }

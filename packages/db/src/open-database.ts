@@ -1,9 +1,9 @@
 /** Opening a node's database: real PostgreSQL by its URL, or an embedded one in a directory. The same tables and stores on both. */
 
-import { Migrator } from '@mikro-orm/migrations'
 import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
 import type { AuthStore, ConventionStore } from '@osa/core'
+import ormConfig from '../mikro-orm.config.ts'
 import { authStore } from './auth-store.ts'
 import { type Connections, connectionsOf } from './connections.ts'
 import { conventionStore } from './convention-store.ts'
@@ -12,12 +12,10 @@ import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
 import { type HeardDecisions, hearDecisions } from './decision-channel.ts'
 import { embeddedOptions } from './embedded.ts'
 import { embeddedHearing } from './embedded-hearing.ts'
-import { entities } from './entities.ts'
 import { isMigrated, migrate } from './migrate.ts'
-import { migrations } from './migrations.ts'
 import { postgresOptions } from './postgres.ts'
 import { postgresHearing } from './postgres-hearing.ts'
-import type { Columns } from './sql.ts'
+import { type Columns, librarysStatement } from './raw-statements.ts'
 
 export interface Database {
   readonly orm: MikroORM
@@ -77,32 +75,28 @@ export const openWith = async (opening: {
   release: () => void
 }): Promise<Database> => {
   const orm = await MikroORM.init({
+    ...ormConfig,
     ...opening.options,
-    entities,
-    extensions: [Migrator],
-    forceUtcTimezone: true,
     logger: opening.log,
-    colors: false,
-    migrations: { migrationsList: migrations, snapshot: false },
   })
   try {
-    await migrate(orm, orm.em.getKysely(), opening.databaseUrl !== null)
+    await migrate(orm, opening.databaseUrl !== null)
   } catch (error) {
     await orm.close()
     throw asDatabaseError(error)
   }
-  const connections = connectionsOf(orm.em.getKysely())
+  const connections = connectionsOf(orm.em)
   return databaseOf(orm, { connections, decisions: decisionsOf(orm, connections, opening), release: opening.release })
 }
 
 const decisionsOf = (
   orm: MikroORM,
-  { sql }: Connections,
+  { run }: Connections,
   { databaseUrl, log }: { databaseUrl: string | null; log: (line: string) => void },
 ): HeardDecisions => {
   if (databaseUrl !== null) return hearDecisions(postgresHearing({ databaseUrl, log }))
   const instance = () => (orm.em.getConnection() as unknown as PgliteConnection).getNativeClient()
-  return hearDecisions(embeddedHearing({ sql, instance, log }))
+  return hearDecisions(embeddedHearing({ run, instance, log }))
 }
 
 const databaseOf = (
@@ -117,15 +111,15 @@ const databaseOf = (
     conventions: conventionStore(connections),
     async isReady() {
       try {
-        return await isMigrated(connections.sql)
+        return await connections.run(isMigrated)
       } catch (error) {
         if (isDatabaseUnavailable(error)) return false
         throw error
       }
     },
     async query({ text, values }) {
-      const { rows, affectedRows } = await connections.sql(text, values)
-      return { rows, rowCount: rows.length || affectedRows }
+      const { rows, numAffectedRows } = await connections.run(({ query: on }) => librarysStatement(on, text, values))
+      return { rows, rowCount: rows.length || Number(numAffectedRows ?? 0) }
     },
     close() {
       connections.close()

@@ -1,8 +1,12 @@
 /** People, their linked identities and their browsers inside a transaction. */
 import type { AuthTx } from '@osa/core'
+import type { Unit } from './connections.ts'
+import { BrowserSessionEntity } from './entities/browser-session.ts'
+import { LinkedIdentityEntity } from './entities/linked-identity.ts'
+import { UserEntity } from './entities/user.ts'
 import { isId } from './identifier.ts'
-import type { Sql } from './sql.ts'
-import { tables } from './tables.ts'
+import { joined } from './joined.ts'
+import { inserted } from './query.ts'
 
 export type PeopleRows = Pick<
   AuthTx,
@@ -17,36 +21,51 @@ export type PeopleRows = Pick<
   | 'deleteBrowserSession'
 >
 
-const { users, linkedIdentities, browserSessions } = tables
+const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
+const users = joined('users', UserEntity, 'user')
 
-const lockLinkedIdentityText = `
-select ${linkedIdentities.columns('identity_')}, ${users.columns('user_')}
-from linked_identities join users on users.id = linked_identities.user_id
-where issuer = $1 and subject = $2
-for no key update`
-
-export const peopleRows = (sql: Sql): PeopleRows => ({
+export const peopleRows = ({ em, query }: Unit): PeopleRows => ({
   async findUser(id) {
-    return isId(id) ? users.findFirst(sql, 'id = $1', [id]) : null
+    return isId(id) ? em.findOne(UserEntity, { id }) : null
   },
   async lockLinkedIdentity({ issuer, subject }) {
-    const [record] = (await sql(lockLinkedIdentityText, [issuer, subject])).rows
-    return record ? { identity: linkedIdentities.read(record, 'identity_'), user: users.read(record, 'user_') } : null
+    const record = await query
+      .selectFrom('linked_identities')
+      .innerJoin('users', 'users.id', 'linked_identities.userId')
+      .select([...identities.columns, ...users.columns])
+      .where('issuer', '=', issuer)
+      .where('subject', '=', subject)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
+    return record ? { identity: identities.read(record), user: users.read(record) } : null
   },
   async insertUser(user, identity) {
-    await users.insert(sql, user)
-    if (await linkedIdentities.insertUnlessTaken(sql, identity)) return true
-    await sql('delete from users where id = $1', [user.id])
+    await em.insert(UserEntity, user)
+    const linked = query.insertInto('linked_identities').values(identity)
+    if (await inserted(linked.onConflict((taken) => taken.doNothing()))) return true
+    await em.nativeDelete(UserEntity, { id: user.id })
     return false
   },
-  saveUser: (user) => users.save(sql, user),
-  lockBrowserSession: (secretHash) => browserSessions.lockFirst(sql, 'secret_hash = $1', [secretHash]),
-  async lockBrowserSessionById(id) {
-    return isId(id) ? browserSessions.lockFirst(sql, 'id = $1', [id]) : null
+  async saveUser({ id, ...row }) {
+    if ((await em.nativeUpdate(UserEntity, { id }, row)) !== 1) throw new Error('there is no such user to save')
   },
-  insertBrowserSession: (row) => browserSessions.insert(sql, row),
-  saveBrowserSession: (row) => browserSessions.save(sql, row),
+  async lockBrowserSession(secretHash) {
+    const session = query.selectFrom('browser_sessions').selectAll().where('secretHash', '=', secretHash)
+    return (await session.forNoKeyUpdate().executeTakeFirst()) ?? null
+  },
+  async lockBrowserSessionById(id) {
+    if (!isId(id)) return null
+    const session = query.selectFrom('browser_sessions').selectAll().where('id', '=', id)
+    return (await session.forNoKeyUpdate().executeTakeFirst()) ?? null
+  },
+  async insertBrowserSession(row) {
+    await em.insert(BrowserSessionEntity, row)
+  },
+  async saveBrowserSession({ id, ...row }) {
+    const changed = await em.nativeUpdate(BrowserSessionEntity, { id }, row)
+    if (changed !== 1) throw new Error('there is no such browser session to save')
+  },
   async deleteBrowserSession(id) {
-    if (isId(id)) await sql('delete from browser_sessions where id = $1', [id])
+    if (isId(id)) await em.nativeDelete(BrowserSessionEntity, { id })
   },
 })

@@ -1,6 +1,7 @@
 /** Real PostgreSQL behind MikroORM: a pool that gives up in time and recovers by itself. */
 import type { Options } from '@mikro-orm/sql'
-import type { PoolClient } from 'pg'
+import pg, { type PoolClient } from 'pg'
+import { typesWithInstants } from './instants.ts'
 import { prepareStatements } from './prepared-statements.ts'
 
 /** Nothing may hang for ever: each wait has an end, the client's a little later than the server's own. */
@@ -30,6 +31,7 @@ export const postgresOptions = async (databaseUrl: string, log: (line: string) =
     driverOptions: {
       connectionString: databaseUrl,
       ...limits,
+      types: typesWithInstants(pg.types),
       onConnect: setServerLimits,
       onPoolCreated: prepareStatements(log),
     },

@@ -8,7 +8,7 @@ import type { Pool, PoolClient } from 'pg'
 
 const names = new Map<string, string>()
 
-/** A name within PostgreSQL's 63 bytes. The texts are constants of this program, so the map has an end. */
+/** A name within PostgreSQL's 63 bytes. Lists of any length are one parameter (`= any`), so the texts, and the map, have an end. */
 const nameOf = (text: string): string => {
   const known = names.get(text)
   if (known !== undefined) return known

@@ -1,74 +1,144 @@
 /**
- * Putting on record what has ended, so that no clock revives it (L08), and removing it later (I08): one process at a time, in batches, past any row that somebody has locked. Refresh tokens go before
- * their family, so that one long-lived family never makes one huge delete.
+ * Putting on record what has ended, so that no clock revives it (L08), and removing it later (I08): one process at a time, in batches,
+ * past any row that somebody has locked. Refresh tokens go before their family, so that one long-lived family never makes one huge delete.
  */
 import type { AuthStore } from '@osa/core'
-import { sweepLock } from './locks.ts'
-import type { Sql } from './sql.ts'
+import type { Kysely } from 'kysely'
+import { sweepLock, tryLock } from './locks.ts'
+import type { Query, Tables } from './query.ts'
 
 type Cutoff = Parameters<AuthStore['sweep']>[0]
 
-/** What a table loses: rows with `condition`, where `$1` is an instant. */
-const endedRows = {
-  device_authorizations: { condition: 'expires_at < $1', before: (cutoff: Cutoff) => cutoff.device },
-  login_transactions: { condition: 'expires_at < $1', before: (cutoff: Cutoff) => cutoff.login },
-  browser_sessions: { condition: 'expires_at < $1', before: (cutoff: Cutoff) => cutoff.browser },
-  signing_keys: { condition: 'retires_at < $1', before: (cutoff: Cutoff) => cutoff.signingKey },
-  audit_events: { condition: 'at < $1', before: (cutoff: Cutoff) => cutoff.audit },
-  reserved_user_codes: { condition: 'until < $1', before: (cutoff: Cutoff) => cutoff.now },
-  ended_access_tokens: { condition: 'ended_at < $1', before: (cutoff: Cutoff) => cutoff.accessToken },
-} as const
+/** What a table loses: rows whose `ended` lies before an instant; `key` tells one from another. */
+type Ended = {
+  [Table in keyof Tables]: {
+    readonly table: Table
+    readonly key: keyof Tables[Table] & string
+    readonly ended: keyof Tables[Table] & string
+    readonly before: (cutoff: Cutoff) => Date
+  }
+}[keyof Tables]
 
-const deleteBatch = async (sql: Sql, table: string, condition: string, values: unknown[]): Promise<number> => {
-  const batch = `select ctid from ${table} where ${condition} limit $2 for update skip locked`
-  return (await sql(`delete from ${table} where ctid = any(array(${batch}))`, values)).affectedRows
+const endedRows: readonly Ended[] = [
+  { table: 'device_authorizations', key: 'id', ended: 'expiresAt', before: (cutoff) => cutoff.device },
+  { table: 'login_transactions', key: 'id', ended: 'expiresAt', before: (cutoff) => cutoff.login },
+  { table: 'browser_sessions', key: 'id', ended: 'expiresAt', before: (cutoff) => cutoff.browser },
+  { table: 'signing_keys', key: 'kid', ended: 'retiresAt', before: (cutoff) => cutoff.signingKey },
+  { table: 'audit_events', key: 'id', ended: 'at', before: (cutoff) => cutoff.audit },
+  { table: 'reserved_user_codes', key: 'userCodeHash', ended: 'until', before: (cutoff) => cutoff.now },
+  { table: 'ended_access_tokens', key: 'accessTokenId', ended: 'endedAt', before: (cutoff) => cutoff.accessToken },
+]
+
+/**
+ * The batch is a CTE, which is evaluated once: as a subquery it could be again, and take more rows than it may. `Ended` has checked the
+ * names, which differ from table to table.
+ */
+const deleteEnded = async (
+  query: Query,
+  { table, key, ended }: Ended,
+  before: Date,
+  batch: number,
+): Promise<number> => {
+  const result = await (query as unknown as Kysely<Record<string, Record<string, unknown>>>)
+    .with('batch', (db) =>
+      db.selectFrom(table).select(`${key} as key`).where(ended, '<', before).limit(batch).forUpdate().skipLocked(),
+    )
+    .deleteFrom(table)
+    .using('batch')
+    .whereRef(`${table}.${key}`, '=', 'batch.key')
+    .executeTakeFirst()
+  return Number(result.numDeletedRows)
 }
 
-const endedFamilies = `
-select id from refresh_families
-where expires_at < $1 or revoked_at < $1 or last_used_at < $2
-limit $3 for update skip locked`
-
-const familiesWithoutTokens = `
-delete from refresh_families as family
-where id = any($1) and not exists (select from refresh_tokens as token where token.family_id = family.id)`
-
-const sweepFamilies = async (sql: Sql, cutoff: Cutoff): Promise<{ tokens: number; families: number }> => {
-  const { rows } = await sql<{ id: string }>(endedFamilies, [cutoff.family, cutoff.familyIdle, cutoff.batch])
-  if (rows.length === 0) return { tokens: 0, families: 0 }
-  const ids = rows.map(({ id }) => id)
-  const tokens = await deleteBatch(sql, 'refresh_tokens', 'family_id = any($1)', [ids, cutoff.batch])
-  const families = (await sql(familiesWithoutTokens, [ids])).affectedRows
-  return { tokens, families }
+const sweepFamilies = async (query: Query, cutoff: Cutoff): Promise<{ tokens: number; families: number }> => {
+  const ended = await query
+    .selectFrom('refresh_families')
+    .select('id')
+    .where(({ or, eb }) =>
+      or([
+        eb('expiresAt', '<', cutoff.family),
+        eb('revokedAt', '<', cutoff.family),
+        eb('lastUsedAt', '<', cutoff.familyIdle),
+      ]),
+    )
+    .limit(cutoff.batch)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  if (ended.length === 0) return { tokens: 0, families: 0 }
+  const ids = ended.map(({ id }) => id)
+  const tokens = await query
+    .with('batch', (db) =>
+      db
+        .selectFrom('refresh_tokens')
+        .select('id')
+        .where(({ eb, fn, val }) => eb('familyId', '=', fn.any(val(ids))))
+        .limit(cutoff.batch)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .deleteFrom('refresh_tokens')
+    .using('batch')
+    .whereRef('refresh_tokens.id', '=', 'batch.id')
+    .executeTakeFirst()
+  const families = await query
+    .deleteFrom('refresh_families')
+    .where(({ eb, fn, val }) => eb('id', '=', fn.any(val(ids))))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('refresh_tokens').select('id').whereRef('familyId', '=', 'refresh_families.id'))),
+    )
+    .executeTakeFirst()
+  return { tokens: Number(tokens.numDeletedRows), families: Number(families.numDeletedRows) }
 }
 
-const endDevices = `
-update device_authorizations set ended_at = $1 where ctid = any(array(
-  select ctid from device_authorizations where ended_at is null and expires_at <= $1 limit $2 for update skip locked
-))`
-
-const endFamilies = `
-update refresh_families set revoked_at = $1, revoked_because = 'expired' where ctid = any(array(
-  select ctid from refresh_families
-  where revoked_at is null and (expires_at <= $1 or last_used_at <= $3)
-  limit $2 for update skip locked
-))`
-
-const noteEnds = async (sql: Sql, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> => ({
-  device_authorizations_ended: (await sql(endDevices, [now, batch])).affectedRows,
-  refresh_families_ended: (await sql(endFamilies, [now, batch, idleSince])).affectedRows,
-})
+const noteEnds = async (query: Query, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> => {
+  const devices = await query
+    .with('batch', (db) =>
+      db
+        .selectFrom('device_authorizations')
+        .select('id')
+        .where('endedAt', 'is', null)
+        .where('expiresAt', '<=', now)
+        .limit(batch)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('device_authorizations')
+    .from('batch')
+    .set({ endedAt: now })
+    .whereRef('device_authorizations.id', '=', 'batch.id')
+    .executeTakeFirst()
+  const families = await query
+    .with('batch', (db) =>
+      db
+        .selectFrom('refresh_families')
+        .select('id')
+        .where('revokedAt', 'is', null)
+        .where(({ or, eb }) => or([eb('expiresAt', '<=', now), eb('lastUsedAt', '<=', idleSince)]))
+        .limit(batch)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('refresh_families')
+    .from('batch')
+    .set({ revokedAt: now, revokedBecause: 'expired' })
+    .whereRef('refresh_families.id', '=', 'batch.id')
+    .executeTakeFirst()
+  return {
+    device_authorizations_ended: Number(devices.numUpdatedRows),
+    refresh_families_ended: Number(families.numUpdatedRows),
+  }
+}
 
 const nothingEnded = { device_authorizations_ended: 0, refresh_families_ended: 0 }
 
 /** One round of the sweep, inside a transaction. All counts are 0 when another process is sweeping. */
-export const sweepOnce = async (sql: Sql, cutoff: Cutoff): Promise<Record<string, number>> => {
-  const { rows } = await sql<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [sweepLock])
-  const mine = rows[0]?.mine === true
-  const removed: Record<string, number> = mine ? await noteEnds(sql, cutoff) : { ...nothingEnded }
-  for (const [table, { condition, before }] of Object.entries(endedRows)) {
-    removed[table] = mine ? await deleteBatch(sql, table, condition, [before(cutoff), cutoff.batch]) : 0
+export const sweepOnce = async (query: Query, cutoff: Cutoff): Promise<Record<string, number>> => {
+  const mine = await tryLock(query, sweepLock)
+  const removed: Record<string, number> = mine ? await noteEnds(query, cutoff) : { ...nothingEnded }
+  for (const ended of endedRows) {
+    removed[ended.table] = mine ? await deleteEnded(query, ended, ended.before(cutoff), cutoff.batch) : 0
   }
-  const { tokens, families } = mine ? await sweepFamilies(sql, cutoff) : { tokens: 0, families: 0 }
+  const { tokens, families } = mine ? await sweepFamilies(query, cutoff) : { tokens: 0, families: 0 }
   return { ...removed, refresh_tokens: tokens, refresh_families: families }
 }

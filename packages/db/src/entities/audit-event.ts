@@ -3,6 +3,7 @@
  * to nothing and their ids are plain text.
  */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { AuditEventName } from '@osa/core'
 
 export const AuditEventEntity = defineEntity({
   name: 'AuditEvent',
@@ -10,15 +11,15 @@ export const AuditEventEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     at: p.datetime(3),
-    event: p.text(),
+    event: p.text().$type<AuditEventName>(),
     outcome: p.enum(['ok', 'refused'] as const),
-    userId: p.text().nullable(),
-    clientId: p.text().nullable(),
-    ip: p.text().nullable(),
-    deviceAuthorizationId: p.text().nullable(),
-    familyId: p.text().nullable(),
-    detail: p.text().nullable(),
-    requestId: p.text().nullable(),
+    userId: p.text().strictNullable(),
+    clientId: p.text().strictNullable(),
+    ip: p.text().strictNullable(),
+    deviceAuthorizationId: p.text().strictNullable(),
+    familyId: p.text().strictNullable(),
+    detail: p.text().strictNullable(),
+    requestId: p.text().strictNullable(),
   },
   indexes: [{ properties: ['at'] }, { properties: ['userId', 'at'] }],
 })

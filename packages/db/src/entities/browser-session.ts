@@ -1,5 +1,6 @@
 /** `browser_sessions`: signed-in browsers, for minutes. They end with their person. */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { Sha256 } from '@osa/core'
 import { UserEntity } from './user.ts'
 
 export const BrowserSessionEntity = defineEntity({
@@ -7,7 +8,7 @@ export const BrowserSessionEntity = defineEntity({
   tableName: 'browser_sessions',
   properties: {
     id: p.uuid().primary(),
-    secretHash: p.text().unique(),
+    secretHash: p.text().$type<Sha256>().unique(),
     userId: () => p.manyToOne(UserEntity).mapToPk().fieldName('user_id').deleteRule('cascade').index(),
     authTime: p.datetime(3),
     createdAt: p.datetime(3),

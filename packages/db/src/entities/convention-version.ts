@@ -20,7 +20,7 @@ export const ConventionVersionEntity = defineEntity({
     hookNames: p.text(),
     contentHash: p.text(),
     deployedBy: () =>
-      p.manyToOne(UserEntity).mapToPk().fieldName('deployed_by').deleteRule('set null').nullable().index(),
+      p.manyToOne(UserEntity).mapToPk().fieldName('deployed_by').deleteRule('set null').strictNullable().index(),
     createdAt: p.datetime(3),
     manifest: p.text(),
   },

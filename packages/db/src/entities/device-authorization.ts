@@ -3,33 +3,34 @@
  * family) is a plain reference: nothing that lasts should wait for them or be kept by them.
  */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { KeyedHash, Sealed, Sha256 } from '@osa/core'
 
 export const DeviceAuthorizationEntity = defineEntity({
   name: 'DeviceAuthorization',
   tableName: 'device_authorizations',
   properties: {
     id: p.uuid().primary(),
-    deviceCodeHash: p.text().unique(),
-    userCodeHash: p.text().unique(),
+    deviceCodeHash: p.text().$type<Sha256>().unique(),
+    userCodeHash: p.text().$type<KeyedHash>().unique(),
     clientId: p.text(),
     scope: p.text(),
     status: p.enum(['pending', 'authorized', 'denied', 'consumed'] as const),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3),
     pollIntervalSeconds: p.integer(),
-    lastPolledAt: p.datetime(3).nullable(),
+    lastPolledAt: p.datetime(3).strictNullable(),
     requesterIp: p.text(),
     requesterSource: p.text(),
-    requesterUserAgent: p.text().nullable(),
-    deviceName: p.text().nullable(),
-    claimedByUserId: p.uuid().nullable(),
-    claimedBySessionId: p.uuid().nullable(),
-    sealedUserCode: p.text().nullable(),
-    decidedAt: p.datetime(3).nullable(),
-    authTime: p.datetime(3).nullable(),
-    consumedAt: p.datetime(3).nullable(),
-    familyId: p.uuid().nullable(),
-    endedAt: p.datetime(3).nullable(),
+    requesterUserAgent: p.text().strictNullable(),
+    deviceName: p.text().strictNullable(),
+    claimedByUserId: p.uuid().strictNullable(),
+    claimedBySessionId: p.uuid().strictNullable(),
+    sealedUserCode: p.text().$type<Sealed>().strictNullable(),
+    decidedAt: p.datetime(3).strictNullable(),
+    authTime: p.datetime(3).strictNullable(),
+    consumedAt: p.datetime(3).strictNullable(),
+    familyId: p.uuid().strictNullable(),
+    endedAt: p.datetime(3).strictNullable(),
   },
   indexes: [{ properties: ['expiresAt'] }, { properties: ['requesterSource', 'expiresAt'] }],
   checks: [

@@ -1,18 +1,19 @@
 /** `login_transactions`: a person's leg through an identity provider. Single use; the device it names is a plain reference. */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { Sealed, Sha256 } from '@osa/core'
 
 export const LoginTransactionEntity = defineEntity({
   name: 'LoginTransaction',
   tableName: 'login_transactions',
   properties: {
     id: p.uuid().primary(),
-    stateHash: p.text().unique(),
-    browserHash: p.text(),
+    stateHash: p.text().$type<Sha256>().unique(),
+    browserHash: p.text().$type<Sha256>(),
     providerId: p.text(),
     nonce: p.text(),
     codeVerifier: p.text(),
-    deviceAuthorizationId: p.uuid().nullable(),
-    sealedUserCode: p.text().nullable(),
+    deviceAuthorizationId: p.uuid().strictNullable(),
+    sealedUserCode: p.text().$type<Sealed>().strictNullable(),
     taken: p.boolean().default(false),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),

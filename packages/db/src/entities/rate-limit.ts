@@ -7,6 +7,6 @@ export const RateLimitEntity = defineEntity({
   properties: {
     key: p.string().length(255).primary(),
     points: p.integer(),
-    expire: p.bigint().nullable(),
+    expire: p.bigint().strictNullable(),
   },
 })

@@ -10,19 +10,19 @@ export const RefreshFamilyEntity = defineEntity({
     userId: () => p.manyToOne(UserEntity).mapToPk().fieldName('user_id').deleteRule('cascade').index(),
     clientId: p.text(),
     scope: p.text(),
-    deviceName: p.text().nullable(),
-    ip: p.text().nullable(),
+    deviceName: p.text().strictNullable(),
+    ip: p.text().strictNullable(),
     authTime: p.datetime(3),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
-    rotatedFrom: p.text().nullable(),
-    repeatedFrom: p.text().nullable(),
+    rotatedFrom: p.text().strictNullable(),
+    repeatedFrom: p.text().strictNullable(),
     sharedRotations: p.integer().default(0),
     expiresAt: p.datetime(3),
-    revokedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).strictNullable(),
     revokedBecause: p
       .enum(['logout', 'reuse', 'session_revoked', 'device_code_reuse', 'operator', 'expired'] as const)
-      .nullable(),
+      .strictNullable(),
   },
   checks: [
     {

@@ -3,6 +3,7 @@
  * reference: a sweep removes a family's tokens in any order.
  */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { Sha256 } from '@osa/core'
 import { RefreshFamilyEntity } from './refresh-family.ts'
 
 export const RefreshTokenEntity = defineEntity({
@@ -11,11 +12,11 @@ export const RefreshTokenEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     familyId: () => p.manyToOne(RefreshFamilyEntity).mapToPk().fieldName('family_id').deleteRule('cascade').index(),
-    tokenHash: p.text().unique(),
+    tokenHash: p.text().$type<Sha256>().unique(),
     createdAt: p.datetime(3),
-    usedAt: p.datetime(3).nullable(),
-    successorSalt: p.text().nullable(),
-    successorId: p.uuid().nullable(),
+    usedAt: p.datetime(3).strictNullable(),
+    successorSalt: p.text().strictNullable(),
+    successorId: p.uuid().strictNullable(),
     replays: p.integer(),
   },
   checks: [{ name: 'refresh_tokens_replays_counted', expression: 'replays >= 0' }],

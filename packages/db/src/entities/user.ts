@@ -6,9 +6,9 @@ export const UserEntity = defineEntity({
   tableName: 'users',
   properties: {
     id: p.uuid().primary(),
-    displayName: p.text().nullable(),
+    displayName: p.text().strictNullable(),
     role: p.enum(['user', 'publisher', 'admin'] as const),
     createdAt: p.datetime(3),
-    disabledAt: p.datetime(3).nullable(),
+    disabledAt: p.datetime(3).strictNullable(),
   },
 })

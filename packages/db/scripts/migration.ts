@@ -1,0 +1,48 @@
+/**
+ * Migrations from the entities. `check` says what the migrated tables lack of what the entities describe, and fails if that is anything;
+ * `create <name>` writes it down as a new migration, to be read, made safe for people's data, and added to `migrations.ts`.
+ *
+ * Usage: node scripts/migration.ts check | create <name>
+ */
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { openTestDatabase } from '../src/testing/index.ts'
+
+const [, , command, name] = process.argv
+
+const statements = async (): Promise<string[]> => {
+  await using database = await openTestDatabase('pglite')
+  const sql = await database.orm.schema.getUpdateSchemaSQL({ wrap: false })
+  return sql.split('\n').filter((line) => line !== '')
+}
+
+const migration = (day: string, called: string, lines: readonly string[]): string => {
+  const className = `Migration${called.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}`
+  const list = lines.map((line) => `      ${JSON.stringify(line.replace(/;$/, ''))},`).join('\n')
+  return `/** TODO: what it is for. Made from the entities on ${day}. */
+import { Migration } from '@mikro-orm/migrations'
+
+export class ${className} extends Migration {
+  override up(): void {
+    const statements = [
+${list}
+    ]
+    for (const statement of statements) this.addSql(statement)
+  }
+}
+`
+}
+
+const missing = await statements()
+if (missing.length === 0) {
+  console.log('The migrations make what the entities describe.')
+} else if (command === 'create' && name !== undefined && /^[a-z0-9-]+$/.test(name)) {
+  const day = new Date().toISOString().slice(0, 10)
+  const file = new URL(`../src/migrations/migration-${day}-${name}.ts`, import.meta.url)
+  await writeFile(file, migration(day, name, missing), { flag: 'wx' })
+  console.log(`${fileURLToPath(file)}\nRead it, and add it to src/migrations.ts as '${day}-${name}'.`)
+} else {
+  console.log(`The entities describe what no migration makes:\n${missing.join('\n')}`)
+  console.log('Write it down with: npm run migration:create -- <name, in small letters and dashes>')
+  process.exitCode = 1
+}
