@@ -1,4 +1,4 @@
-/** `/api/v1/auth/callback`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
+/** `/api/v1/auth/callback` and `/api/v1/auth/callback/<provider>`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
 import { readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
@@ -9,6 +9,7 @@ export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext
   const browser = readCookie(c, 'browser', publicUrl)
   const requester = c.get('requester')
   const outcome = await auth.finishSignIn({
+    providerId: c.req.param('provider'),
     parameters: new URL(c.req.url).searchParams,
     browser,
     session: readCookie(c, 'session', publicUrl),

@@ -50,7 +50,9 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   // a callback counts once, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
   const callback = finishSignIn(deps)
   const wrongMethod = { ...messagePage('wrong_method', deps), headers: { Allow: 'GET' } }
-  pages.all('/api/v1/auth/callback', (c) => (c.req.method === 'GET' ? callback(c) : showPage(c, deps, wrongMethod)))
+  for (const path of ['/api/v1/auth/callback', '/api/v1/auth/callback/:provider']) {
+    pages.all(path, (c) => (c.req.method === 'GET' ? callback(c) : showPage(c, deps, wrongMethod)))
+  }
 
   // addresses of the original, still printed by old terminals
   route('/api/v1/auth/device/verify', { get: move(verifyPath) })

@@ -14,6 +14,7 @@ const reasons = [
   'unknown_transaction',
   'denied',
   'rejected',
+  'malformed',
   'unreachable',
   'device_not_usable',
   'account_disabled',

@@ -46,8 +46,8 @@ export const developmentSignIn = ({
     const content = text === null ? null : (JSON.parse(text) as Record<string, unknown>)
     return content && now().getTime() < Number(content.expiresAtMs) ? content : null
   }
-  const callback = (parameters: Record<string, string>) => {
-    const url = new URL('/api/v1/auth/callback', publicUrl)
+  const callback = (request: Record<string, unknown> | null, parameters: Record<string, string>) => {
+    const url = new URL(String(request?.redirectUri))
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
     return url
   }
@@ -57,12 +57,12 @@ export const developmentSignIn = ({
     name: 'the development sign-in',
     issuer,
     origins: () => [publicUrl.origin],
-    async authorizationUrl({ state, nonce, codeVerifier }) {
+    async authorizationUrl({ state, nonce, codeVerifier, redirectUri }) {
       const url = new URL(developmentSignInPath, publicUrl)
       url.searchParams.set('state', state)
       url.searchParams.set(
         'request',
-        seal('request', state, { nonce, challenge: s256(codeVerifier) }, requestLifetimeMs),
+        seal('request', state, { nonce, challenge: s256(codeVerifier), redirectUri }, requestLifetimeMs),
       )
       return url
     },
@@ -80,10 +80,11 @@ export const developmentSignIn = ({
   const development: DevelopmentSignIn = {
     isRequest: ({ state, request }) => open('request', state, request) !== null,
     grant({ state, request }, { subject, name }) {
-      const { nonce, challenge } = open('request', state, request) ?? {}
-      return callback({ code: seal('code', state, { nonce, challenge, subject, name }, codeLifetimeMs), state })
+      const opened = open('request', state, request)
+      const { nonce, challenge } = opened ?? {}
+      return callback(opened, { code: seal('code', state, { nonce, challenge, subject, name }, codeLifetimeMs), state })
     },
-    deny: ({ state }) => callback({ error: 'access_denied', state }),
+    deny: ({ state, request }) => callback(open('request', state, request), { error: 'access_denied', state }),
   }
   return { provider, development }
 }

@@ -154,6 +154,8 @@ export interface SignIn {
    * the device for them. Approves nothing. A `denied` sign-in marks the device denied.
    */
   finishSignIn(request: {
+    /** Whose callback path the browser came to (RFC 9700 §4.4.2.1): the first provider's unless another is named. */
+    providerId?: string | undefined
     parameters: URLSearchParams
     browser: CookieSecret | null
     /** The browser's earlier session, if any: kept under its id with a new secret when the person is the same, ended otherwise. */
@@ -204,6 +206,7 @@ export type SignInRefusal = {
     | 'unknown_transaction' // no such state in this browser: stale, replayed or forged
     | 'denied' // the person said no at the provider; the device is denied
     | 'rejected' // the provider's answer does not hold
+    | 'malformed' // the browser came back without the provider's answer
     | 'busy' // too many sign-ins were begun, from this address or in all
     | 'unreachable' // the provider is down, slow or talks nonsense; worth another try
     | 'device_not_usable' // signed in, but the device is decided, expired or claimed by another person

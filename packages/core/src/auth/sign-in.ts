@@ -8,7 +8,7 @@ import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from '
 import { claim, deny, isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
-import type { AuthTx, IdentityProvider, Requester, VerifiedIdentity } from './ports.ts'
+import type { AuthTx, IdentityProvider, Requester, SignInFailure, VerifiedIdentity } from './ports.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, LoginTransaction, User } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
 import { cleanText } from './text.ts'
@@ -18,7 +18,6 @@ const maxDisplayNameLength = 100
 const singleParameters = ['state', 'code', 'error', 'iss']
 
 export const createSignIn = (deps: AuthDependencies): SignIn => {
-  const redirectUri = `${deps.policy.publicUrl}/api/v1/auth/callback`
   return {
     async beginSignIn({ providerId, browser, device, switchAccount, requester }) {
       const provider = deps.identityProviders.find(({ id }) => id === providerId)
@@ -30,7 +29,7 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
         state,
         nonce,
         codeVerifier,
-        redirectUri,
+        redirectUri: callbackUrl(deps, provider),
         switchAccount,
       })
       if ('failure' in authorizationUrl) return refusal('unreachable', authorizationUrl.detail, provider)
@@ -52,14 +51,12 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
       return { authorizationUrl }
     },
 
-    async finishSignIn({ parameters, browser, session, requester }) {
+    async finishSignIn({ providerId, parameters, browser, session, requester }) {
       const transaction = await takeTransaction(deps, parameters, browser)
       if (!transaction) return refusal('unknown_transaction', 'no such sign-in in this browser', null)
-      const { nonce, codeVerifier } = transaction
       const provider = deps.identityProviders.find(({ id }) => id === transaction.providerId)
       if (!provider) return refusal('unknown_transaction', 'the identity provider is no longer configured', null)
-      const state = parameters.get('state') ?? ''
-      const answer = await provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri })
+      const answer = await answerOf(deps, provider, { providerId, parameters, transaction })
       if (!('failure' in answer)) return signIn(deps, { identity: answer, transaction, provider, session, requester })
       await deps.store.transaction(async (tx) => {
         const { deviceAuthorizationId } = transaction
@@ -72,6 +69,34 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
       return refusal(answer.failure, answer.detail, provider)
     },
   }
+}
+
+/**
+ * Where a provider sends browsers back to: a path for each, so that a code which arrives at one provider's path is never sent to another
+ * (mix-up, RFC 9700 §4.4.2.1). The first provider's is the one that nodes with one provider have registered.
+ */
+const callbackUrl = ({ policy, identityProviders }: AuthDependencies, { id }: IdentityProvider): string => {
+  const first = `${policy.publicUrl}/api/v1/auth/callback`
+  return identityProviders[0]?.id === id ? first : `${first}/${id}`
+}
+
+/** What a callback is worth. Nothing is sent to a provider for one that arrived at another's path, or without a code. */
+const answerOf = async (
+  deps: AuthDependencies,
+  provider: IdentityProvider,
+  arrival: { providerId: string | undefined; parameters: URLSearchParams; transaction: LoginTransaction },
+): Promise<VerifiedIdentity | SignInFailure | { failure: 'malformed'; detail: string }> => {
+  const { parameters, transaction } = arrival
+  const arrivedAt = arrival.providerId ?? deps.identityProviders[0]?.id
+  if (arrivedAt !== provider.id) {
+    return { failure: 'rejected', detail: `a sign-in at ${provider.id} came back by the path of another provider` }
+  }
+  if (!parameters.get('error') && !parameters.get('code')) {
+    return { failure: 'malformed', detail: 'the callback has neither code nor error' }
+  }
+  const { nonce, codeVerifier } = transaction
+  const state = parameters.get('state') ?? ''
+  return provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri: callbackUrl(deps, provider) })
 }
 
 /** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */

@@ -31,6 +31,7 @@ export const fuzzedRoutes: readonly FuzzedRoute[] = [
     '/api/v1/auth/device/complete',
     '/api/v1/auth/device/error',
     '/api/v1/auth/callback',
+    '/api/v1/auth/callback/oidc',
     '/api/v1/auth/me',
     '/api/v1/conventions',
     '/api/v1/conventions/protein-structures',

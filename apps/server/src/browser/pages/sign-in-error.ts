@@ -27,6 +27,13 @@ const explain = (refused: SignInOutcome['refused'], provider: string): Notice =>
         what: `The answer of ${provider} did not pass our checks, so nobody was signed in.`,
         next: html`${tryAgain} If it happens again, tell the people who run this node.`,
       }
+    case 'malformed':
+      return {
+        status: 400,
+        title: 'The sign-in came back incomplete',
+        what: `Your browser came back from ${provider} without its answer, so nobody was signed in.`,
+        next: tryAgain,
+      }
     case 'busy':
       return {
         status: 429,
