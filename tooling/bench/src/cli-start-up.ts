@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { repository } from '@osa/e2e/node-process'
 
-const rounds = Number(process.env.BENCH_ROUNDS ?? 101)
 /** What the ratios must not exceed. */
 const limits = { 'osa --version': 1.3, 'osa whoami --offline': 1.6 } as const
 
@@ -46,7 +45,7 @@ const measureRound = (names: readonly Run[], folder: string): Round =>
   Object.fromEntries(names.map((name) => [name, time(runs[name], folder)])) as Round
 
 /** Measures and says the ratios. Throws when one exceeds its limit. */
-export const benchStartUp = (say: (name: string, value: string) => void): void => {
+export const benchStartUp = (say: (name: string, value: string) => void, rounds: number): void => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'osa-bench-')))
   try {
     seedLogin(folder)

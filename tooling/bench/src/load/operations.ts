@@ -1,0 +1,96 @@
+/** The operations that are measured, on what the load process has of a server. An answer that is not the expected one ends the bench. */
+import pg from 'pg'
+import { contestantNamed } from '../contestants/all.ts'
+import type { Contestant } from '../contestants/contestant.ts'
+import type { Connection, Reply } from './connection.ts'
+import type { Target, Work } from './job.ts'
+
+/** What is known of one server. */
+export interface Held {
+  readonly contestant: Contestant
+  readonly codes: string[]
+  /** Refresh tokens, by the connection that uses them: none is ever sent twice. */
+  readonly sessions: string[]
+  readonly approve: (deviceCode: string) => Promise<void>
+  readonly restore: () => Promise<void>
+}
+
+export const hold = (target: Target): Held => {
+  const contestant = contestantNamed(target.contestant)
+  const pool = target.databaseUrl === null ? null : new pg.Pool({ connectionString: target.databaseUrl, max: 10 })
+  const { text, values } = contestant.approval
+  return {
+    contestant,
+    codes: [],
+    sessions: [],
+    approve: async (deviceCode) => {
+      const approved = await pool?.query({ name: 'approve', text, values: values(deviceCode) })
+      if (approved?.rowCount !== 1) throw new Error(`${target.contestant}: no code was approved`)
+    },
+    restore: async () => {
+      if (contestant.restore !== undefined) await pool?.query(contestant.restore)
+    },
+  }
+}
+
+const succeeded = (name: string, { status, body }: Reply): Record<string, string> => {
+  if (status !== 200) throw new Error(`${name} answered ${status} ${body}`)
+  return JSON.parse(body)
+}
+
+export const startOne = async (held: Held, connection: Connection): Promise<string> => {
+  const { name, start } = held.contestant
+  return succeeded(name, await connection.send(start())).device_code ?? ''
+}
+
+/** Starts, approves and redeems; answers the refresh token, or where there is none the access token. */
+export const flowOne = async (held: Held, connection: Connection): Promise<string> => {
+  const deviceCode = await startOne(held, connection)
+  await held.approve(deviceCode)
+  const tokens = succeeded(held.contestant.name, await connection.send(held.contestant.poll(deviceCode)))
+  return tokens.refresh_token ?? tokens.access_token ?? ''
+}
+
+export const refreshCall = (held: Held, refreshToken: string) => {
+  const { name, refresh } = held.contestant
+  if (refresh === null) throw new TypeError(`${name} has no refresh tokens`)
+  return refresh(refreshToken)
+}
+
+/** One operation of `work` on this connection; `turn` counts those of all connections. Answers whether it was told to slow down. */
+export type Operation = (connection: Connection, lane: number, turn: number) => Promise<boolean>
+
+export const operation = (held: Held, work: Work, lanes: number): Operation => {
+  const { name, poll } = held.contestant
+  switch (work) {
+    case 'poll':
+      return async (connection, _, turn) => {
+        const { status, body } = await connection.send(poll(held.codes[turn % held.codes.length] ?? ''))
+        if (status === 400 && body.includes('authorization_pending')) return false
+        if (status === 400 && body.includes('slow_down')) return true
+        throw new Error(`${name} answered ${status} ${body}`)
+      }
+    case 'start':
+      return async (connection) => {
+        await startOne(held, connection)
+        return false
+      }
+    case 'flow':
+      return async (connection) => {
+        await flowOne(held, connection)
+        return false
+      }
+    case 'refresh': {
+      // each connection goes round its own sessions
+      const own = Math.floor(held.sessions.length / lanes)
+      const next = Array.from({ length: lanes }, () => 0)
+      return async (connection, lane) => {
+        const at = lane * own + ((next[lane] ?? 0) % own)
+        next[lane] = (next[lane] ?? 0) + 1
+        const reply = await connection.send(refreshCall(held, held.sessions[at] ?? ''))
+        held.sessions[at] = succeeded(name, reply).refresh_token ?? ''
+        return false
+      }
+    }
+  }
+}

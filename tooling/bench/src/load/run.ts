@@ -1,0 +1,42 @@
+/** Runs operations over many connections, one after the other on each, and keeps the time that each took. */
+import { type Connection, openConnection } from './connection.ts'
+import type { Limit, Measured } from './job.ts'
+import type { Operation } from './operations.ts'
+
+const quantile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+/** Opens `connections`, runs `work` on each, closes them. */
+export const withConnections = async (
+  origin: string,
+  connections: number,
+  work: (connection: Connection, lane: number) => Promise<void>,
+): Promise<void> => {
+  const open = Array.from({ length: connections }, () => openConnection(origin))
+  await Promise.all(open.map((connection, lane) => work(connection, lane)))
+  await Promise.all(open.map((connection) => connection.close()))
+}
+
+export const run = async (
+  origin: string,
+  connections: number,
+  limit: Limit,
+  operation: Operation,
+): Promise<Measured> => {
+  const times: number[] = []
+  let early = 0
+  let turn = 0
+  const begun = performance.now()
+  const mayGoOn = (): boolean =>
+    'seconds' in limit ? performance.now() - begun < limit.seconds * 1000 : turn < limit.operations
+  await withConnections(origin, connections, async (connection, lane) => {
+    while (mayGoOn()) {
+      const at = performance.now()
+      if (await operation(connection, lane, turn++)) early++
+      times.push(performance.now() - at)
+    }
+  })
+  const seconds = (performance.now() - begun) / 1000
+  const sorted = Float64Array.from(times).sort()
+  return { operations: times.length, seconds, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99), early }
+}

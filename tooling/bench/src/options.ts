@@ -1,0 +1,93 @@
+/** What `npm run bench -- …` understands. */
+import { parseArgs } from 'node:util'
+
+export const kinds = [
+  'cli',
+  'sdk',
+  'ready',
+  'load',
+  'alone',
+  'latency',
+  'statements',
+  'races',
+  'old-rows',
+  'kept-rows',
+] as const
+export type Kind = (typeof kinds)[number]
+
+export interface Options {
+  readonly only: readonly Kind[]
+  /** Whether the tables go into apps/docs/performance.md as well. */
+  readonly write: boolean
+  readonly connections: number
+  /** Length of one slice, and how many each server gets. */
+  readonly seconds: number
+  readonly rounds: number
+  /** Codes that polls go round, and sessions that refreshes do. */
+  readonly codes: number
+  readonly sessions: number
+  readonly oldRows: number
+  readonly refreshes: number
+  /** How often a code or token is sent four times at once. */
+  readonly races: number
+  /** How often a server is started for its time to the first answer, and the command for its. */
+  readonly starts: number
+  readonly cliRounds: number
+  /** A folder for a CPU profile of each server. */
+  readonly profile: string | null
+}
+
+export const usage = `npm run bench -- [options]
+
+  --quick             shorter and fewer slices, fewer rows
+  --full              refreshes the node's sessions 1,000,000 times to count the rows (adds minutes)
+  --only=<kind,…>     ${kinds.join(', ')}
+  --seconds=<n>  --rounds=<n>  --old-rows=<n>  --refreshes=<n>
+  --profile=<folder>  writes a CPU profile of each server under load (with --only=load)
+  --write             puts the tables into apps/docs/performance.md
+`
+
+/** Reads the command line. Throws with a sentence for a person when it does not hold. */
+export const readOptions = (args: string[]): Options => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      only: { type: 'string', default: kinds.join(',') },
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
+      'old-rows': { type: 'string' },
+      refreshes: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  })
+  const { quick, full } = values
+  const only = values.only.split(',').map((name) => {
+    const kind = kinds.find((known) => known === name)
+    if (kind === undefined) throw new TypeError(`There is no kind ${name}; there are ${kinds.join(', ')}.`)
+    return kind
+  })
+  return {
+    only,
+    write: values.write,
+    connections: 50,
+    seconds: number(values.seconds, quick ? 1 : 3),
+    rounds: number(values.rounds, quick ? 1 : 3),
+    codes: 1_000,
+    sessions: 1_000,
+    oldRows: number(values['old-rows'], quick ? 100_000 : 1_000_000),
+    refreshes: number(values.refreshes, full ? 1_000_000 : quick ? 3_000 : 20_000),
+    races: quick ? 30 : 100,
+    starts: quick ? 2 : 5,
+    cliRounds: quick ? 21 : 101,
+    profile: values.profile ?? null,
+  }
+}
+
+const number = (given: string | undefined, otherwise: number): number => {
+  if (given === undefined) return otherwise
+  if (!/^\d+(\.\d+)?$/.test(given) || Number(given) === 0) throw new TypeError(`${given} is no number above 0.`)
+  return Number(given)
+}

@@ -1,0 +1,26 @@
+/** One connection and nobody else: how long a person's command waits. */
+import type { Bench } from '../bench.ts'
+import type { RunningServer } from '../running-server.ts'
+import { median } from '../statistics.ts'
+import { milliseconds, type Table } from '../table.ts'
+import { inTurns, works } from './under-load.ts'
+
+export const measureAlone = async (bench: Bench, servers: readonly RunningServer[]): Promise<Table> => {
+  const quick = { ...bench, options: { ...bench.options, seconds: Math.min(1, bench.options.seconds) } }
+  const columns = servers.filter(({ contestant }) => contestant.tables !== 'none')
+  const rows: string[][] = []
+  for (const work of works) {
+    const slices = await inTurns(quick, columns, work, 1)
+    const cells = columns.map((server) => {
+      const taken = slices.get(server)
+      return taken ? milliseconds(median(taken.map(({ p50Ms }) => p50Ms))) : ''
+    })
+    rows.push([work, ...cells])
+  }
+  return {
+    title: 'One connection alone',
+    note: 'Median milliseconds of one operation.',
+    head: ['work', ...columns.map(({ contestant }) => contestant.name)],
+    rows,
+  }
+}

@@ -1,0 +1,64 @@
+/** The same work with a millisecond between server and PostgreSQL: through one relay, with and without the wait, in turns. */
+import pg from 'pg'
+import { type Bench, getReady, measureSlice, type Slice } from '../bench.ts'
+import type { Relay } from '../relay.ts'
+import type { RunningServer } from '../running-server.ts'
+import { median, medianRatio } from '../statistics.ts'
+import { type Table, whole } from '../table.ts'
+import { works } from './under-load.ts'
+
+const waitMs = 1
+
+/** What the relay really adds to a round trip, in ms. */
+const addedMs = async (relay: Relay, url: string): Promise<number> => {
+  const client = new pg.Client({ connectionString: relay.through(url) })
+  await client.connect()
+  const medianOf = async (delayMs: number): Promise<number> => {
+    relay.delayMs = delayMs
+    const taken: number[] = []
+    for (let time = 0; time < 100; time++) {
+      const begun = performance.now()
+      await client.query('select 1')
+      taken.push(performance.now() - begun)
+    }
+    relay.delayMs = 0
+    return median(taken)
+  }
+  const added = (await medianOf(waitMs)) - (await medianOf(0))
+  await client.end()
+  return added
+}
+
+export const measureLatency = async (bench: Bench, relay: Relay, servers: readonly RunningServer[]): Promise<Table> => {
+  const { connections, rounds, seconds } = bench.options
+  const added = await addedMs(relay, bench.postgres.url)
+  const rows: string[][] = []
+  for (const work of works) {
+    const row: string[] = [work]
+    for (const server of servers) {
+      if (work === 'refresh' && server.contestant.refresh === null) {
+        row.push('', '', '')
+        continue
+      }
+      await getReady(bench, server, work)
+      await bench.load.measure(server.target, work, connections, { seconds: Math.min(1, seconds) })
+      const near: Slice[] = []
+      const far: Slice[] = []
+      for (let round = 0; round < Math.min(2, rounds); round++) {
+        near.push(await measureSlice(bench, server, work, connections, { seconds }))
+        relay.delayMs = waitMs
+        far.push(await measureSlice(bench, server, work, connections, { seconds }))
+        relay.delayMs = 0
+      }
+      const rate = (slices: Slice[]) => slices.map(({ perSecond }) => perSecond)
+      row.push(whole(median(rate(near))), whole(median(rate(far))), medianRatio(rate(far), rate(near)).toFixed(2))
+    }
+    rows.push(row)
+  }
+  return {
+    title: 'With a millisecond to PostgreSQL',
+    note: `Operations per second through the relay without a wait, with one (${added.toFixed(1)} ms more for a round trip, measured), and what share is left.`,
+    head: ['work', ...servers.flatMap(({ contestant }) => [contestant.name, 'with 1 ms', 'left'])],
+    rows,
+  }
+}

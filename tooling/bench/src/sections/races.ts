@@ -1,0 +1,19 @@
+/** One code, or one refresh token, sent four times at once. */
+import type { Bench } from '../bench.ts'
+import type { RunningServer } from '../running-server.ts'
+import { percent, type Table } from '../table.ts'
+
+export const measureRaces = async (bench: Bench, servers: readonly RunningServer[]): Promise<Table> => {
+  const rows: string[][] = []
+  for (const { contestant, target } of servers) {
+    const race = async (of: 'code' | 'token') => percent(await bench.load.race(target, of, bench.options.races))
+    rows.push([contestant.name, await race('code'), contestant.refresh ? await race('token') : 'none'])
+    bench.progress(`races, ${rows.at(-1)?.join(', ')}`)
+  }
+  return {
+    title: 'Sent four times at once',
+    note: `How often more than one session came of it, of ${bench.options.races} times each. The same tokens for all four are one.`,
+    head: ['server', 'a device code', 'a refresh token'],
+    rows,
+  }
+}

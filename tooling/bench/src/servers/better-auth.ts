@@ -1,0 +1,31 @@
+/** A peer: better-auth with its device authorization plugin, on `pg` through its own adapter, without its rate limit and telemetry. */
+import { createServer } from 'node:http'
+import { betterAuth } from 'better-auth'
+import { getMigrations } from 'better-auth/db/migration'
+import { toNodeHandler } from 'better-auth/node'
+import { deviceAuthorization } from 'better-auth/plugins/device-authorization'
+import { announce } from './announce.ts'
+import { pool } from './pool.ts'
+
+const auth = betterAuth({
+  baseURL: 'http://127.0.0.1',
+  secret: 'of the bench, and long enough for it to be taken',
+  database: pool,
+  rateLimit: { enabled: false },
+  telemetry: { enabled: false },
+  // a code is polled at most once a second here, so that no poll is too early
+  plugins: [deviceAuthorization({ interval: '1s', expiresIn: '10m', verificationUri: '/device' })],
+})
+
+const prepare = async (): Promise<void> => {
+  await (await getMigrations(auth.options)).runMigrations()
+  await pool.end()
+}
+
+const serve = (): void => {
+  const server = createServer(toNodeHandler(auth))
+  server.listen(0, '127.0.0.1', () => announce(server))
+}
+
+if (process.argv[2] === 'prepare') await prepare()
+else serve()
