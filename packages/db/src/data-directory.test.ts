@@ -1,13 +1,16 @@
 /** The embedded database and its directory, with real processes. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { atSecond, sampleDevice } from '@osa/core/testing'
 import { expect, test } from 'vitest'
-import { DataDirectoryInUse, openDatabase } from './index.ts'
+import { ensureEmbedded } from './embedded.ts'
+import { makeEmbedded, makeInPlace, templatePaths } from './embedded-template.ts'
+import { type Database, DataDirectoryInUse, openDatabase } from './index.ts'
+import { openTestDatabase } from './testing/index.ts'
 
 const emptyDirectory = async () => {
   const parent = await mkdtemp(join(tmpdir(), 'osa-data-'))
@@ -84,4 +87,49 @@ test('I11 the directory and its database are for their owner alone, and everythi
   const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
   expect(await second.store.pollPending(query)).toEqual({ early: false })
   await second.close()
+})
+
+/** What a database says of its own tables. */
+const columnsOf = async ({ orm }: Pick<Database, 'orm'>) =>
+  orm.em.execute(
+    `select table_name, column_name, data_type, column_default from information_schema.columns
+     where table_schema = 'public' order by table_name, column_name`,
+  )
+
+test('a new database is a copy of the template, and the same as one made in its place', async () => {
+  await using directory = await emptyDirectory()
+  const [templates, copied] = [join(directory.path, 'templates'), join(directory.path, 'copied')]
+  const template = templatePaths(templates).files
+  await mkdir(template, { recursive: true })
+  await makeEmbedded(template)
+  await writeFile(join(template, 'copied-from-the-template'), '')
+  await mkdir(copied)
+  await makeInPlace(join(copied, 'pg'), templates)
+  expect(await readdir(join(copied, 'pg'))).toContain('copied-from-the-template')
+  const database = await openDatabase({ dataDirectory: copied })
+  expect(await database.isReady()).toBe(true)
+  await using other = await openTestDatabase('postgres')
+  expect(await columnsOf(database)).toEqual(await columnsOf(other))
+  await database.close()
+})
+
+test('a start that was killed while it made the database leaves nothing that the next one minds', async () => {
+  await using directory = await emptyDirectory()
+  const dataDir = join(directory.path, 'pg')
+  await mkdir(dataDir, { recursive: true })
+  await mkdir(`${dataDir}.unfinished`)
+  await writeFile(join(`${dataDir}.unfinished`, 'PG_VERSION'), 'half')
+  const database = await openDatabase({ dataDirectory: directory.path })
+  expect(await database.isReady()).toBe(true)
+  await database.close()
+  expect((await readdir(directory.path)).toSorted()).toEqual(['lock', 'pg'])
+})
+
+test('a database that is there is left as it is', async () => {
+  await using directory = await emptyDirectory()
+  const dataDir = join(directory.path, 'pg')
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(join(dataDir, 'somebodys'), 'data')
+  await ensureEmbedded(dataDir)
+  expect(await readdir(dataDir)).toEqual(['somebodys'])
 })

@@ -3,8 +3,8 @@
  * (that is core's), and no setting: where the database is comes in as an argument.
  *
  * open-database.ts        opening, migrating, closing
- *   embedded.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
- * entities.ts, entities/  the tables; migrations.ts, migrations/ and migrate.ts how they come to be
+ *   embedded.ts, embedded-template.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
+ * entities.ts, entities/  the tables; migration-names.ts, migrations.ts, migrations/ and migrate.ts how they come to be
  * decision-channel.ts     how processes hear of decisions: postgres-hearing.ts, embedded-hearing.ts
  * auth-store.ts           core's `AuthStore`
  *   auth-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), poll-pending.ts, sweep.ts

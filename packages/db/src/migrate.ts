@@ -1,18 +1,24 @@
 /** Bringing a database up to date when it is opened, and telling whether it is. */
-import type { MikroORM } from '@mikro-orm/sql'
+import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql'
 import { inTransaction, type Unit } from './connections.ts'
 import { migrationLock, takeLock } from './locks.ts'
-import { newestMigration } from './migrations.ts'
+import { migrationNames } from './migration-names.ts'
 import { unlessMisplaced } from './prepared-statements.ts'
 
 /** The wait may be as long as somebody else's migration, and the transaction that waits idles while its own runs. */
 const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
 
 /**
- * Runs what is missing. Processes that start together stand in one line: each waits for the advisory lock and finds the work done. An
- * embedded database has one connection and, by its directory's lock, one process, so there is nothing to wait for.
+ * Runs what is missing; where nothing is, one statement tells. Processes that start together stand in one line: each waits for the advisory
+ * lock and finds the work done. An embedded database has one connection and, by its directory's lock, one process, so there is nothing to
+ * wait for.
  */
 export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => {
+  if (await unlessMisplaced(() => isMigrated(orm.em))) return
+  // loaded only here, since most starts find nothing to do
+  const { default: config } = await import('../mikro-orm.config.ts')
+  orm.config.set('migrations', { ...orm.config.get('migrations'), ...config.migrations })
+  for (const extension of config.extensions) extension.register(orm)
   if (!shared) {
     await orm.migrator.up()
     return
@@ -27,8 +33,16 @@ export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => 
   await unlessMisplaced(() => inTransaction(orm.em, inLine))
 }
 
-/** Whether the newest migration has run. Rejects when the database cannot be asked. */
-export const isMigrated = async ({ em }: Unit): Promise<boolean> => {
+const undefinedTable = '42P01'
+
+/** Whether every migration has run. Rejects when the database cannot be asked. */
+export const isMigrated = async (em: SqlEntityManager): Promise<boolean> => {
   const migrations = em.getKysely<{ mikro_orm_migrations: { name: string } }>().selectFrom('mikro_orm_migrations')
-  return (await migrations.select('name').where('name', '=', newestMigration).execute()).length === 1
+  try {
+    const run = new Set((await migrations.select('name').execute()).map(({ name }) => name))
+    return migrationNames.every((name) => run.has(name))
+  } catch (error) {
+    if ((error as { code?: string }).code === undefinedTable) return false
+    throw error
+  }
 }

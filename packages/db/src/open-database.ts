@@ -1,18 +1,19 @@
 /** Opening a node's database: real PostgreSQL by its URL, or an embedded one in a directory. The same tables and stores on both. */
 
+import { join } from 'node:path'
 import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
 import type { AuthStore, ConventionStore } from '@osa/core'
-import ormConfig from '../mikro-orm.config.ts'
 import { authStore } from './auth-store.ts'
 import { type Connections, connectionsOf } from './connections.ts'
 import { conventionStore } from './convention-store.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
 import { type HeardDecisions, hearDecisions } from './decision-channel.ts'
-import { embeddedOptions } from './embedded.ts'
+import { embeddedOptions, ensureEmbedded } from './embedded.ts'
 import { embeddedHearing } from './embedded-hearing.ts'
 import { isMigrated, migrate } from './migrate.ts'
+import { ormOptions } from './orm-options.ts'
 import { postgresOptions } from './postgres.ts'
 import { postgresHearing } from './postgres-hearing.ts'
 import { type Columns, librarysStatement } from './raw-statements.ts'
@@ -55,8 +56,10 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
   }
   const lock = await lockDataDirectory(location.dataDirectory)
   try {
+    const dataDir = join(location.dataDirectory, 'pg')
+    await ensureEmbedded(dataDir)
     return await openWith({
-      options: await embeddedOptions(location.dataDirectory),
+      options: await embeddedOptions(dataDir),
       databaseUrl: null,
       log,
       release: lock.release,
@@ -75,7 +78,7 @@ export const openWith = async (opening: {
   release: () => void
 }): Promise<Database> => {
   const orm = await MikroORM.init({
-    ...ormConfig,
+    ...ormOptions,
     ...opening.options,
     logger: opening.log,
   })
@@ -111,7 +114,7 @@ const databaseOf = (
     conventions: conventionStore(connections),
     async isReady() {
       try {
-        return await connections.run(isMigrated)
+        return await connections.run(({ em }) => isMigrated(em))
       } catch (error) {
         if (isDatabaseUnavailable(error)) return false
         throw error

@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { entities } from './entities.ts'
 import type { Database } from './index.ts'
-import { migrations, newestMigration } from './migrations.ts'
+import { migrationNames } from './migration-names.ts'
+import { migrations } from './migrations.ts'
 import { queryOn } from './query.ts'
 import { openTestDatabase } from './testing/index.ts'
 
@@ -39,6 +40,6 @@ test('I01 I02 no table has a column for a device code, a user code, a token or a
   expect(columns.filter((column) => clear.test(column))).toEqual([])
 })
 
-test('the newest migration is the last in line', () => {
-  expect(migrations.at(-1)?.name).toBe(newestMigration)
+test('every migration is named, in the order they run', () => {
+  expect(migrations.map(({ name }) => name)).toEqual(migrationNames)
 })

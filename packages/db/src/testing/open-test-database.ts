@@ -1,6 +1,8 @@
 /** An empty, migrated database for one test. What is costly to make is emptied afterwards and kept for the next. */
+import { existsSync, openAsBlob } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { instanceOptions } from '../embedded.ts'
+import { templatePaths, templatesDirectory } from '../embedded-template.ts'
 import { entities } from '../entities.ts'
 import { type Database, openDatabase, openWith } from '../open-database.ts'
 import { runOn } from './postgres-server.ts'
@@ -37,8 +39,14 @@ const openOnServer = async (): Promise<TestDatabase> => {
 
 const idleInstances: PGlite[] = []
 
+/** From the template if it was built, which takes a third of the time. */
+const newInstance = async (): Promise<PGlite> => {
+  const { packed } = templatePaths(templatesDirectory)
+  return PGlite.create(existsSync(packed) ? { loadDataDir: await openAsBlob(packed) } : {})
+}
+
 const openInMemory = async (): Promise<TestDatabase> => {
-  const pglite = idleInstances.pop() ?? (await PGlite.create())
+  const pglite = idleInstances.pop() ?? (await newInstance())
   const options = await instanceOptions(pglite)
   const database = await openWith({ options, databaseUrl: null, log: () => undefined, release: () => undefined })
   return {

@@ -1,0 +1,12 @@
+/**
+ * The names of all migrations, in the order they run. Apart from the migrations themselves, so that a node on a migrated database need not
+ * load those. A name, once released, is never changed: databases remember it.
+ */
+export const migrationNames = [
+  '2026-11-23-sign-in',
+  '2026-11-23-switches',
+  '2026-11-24-conventions',
+  '2026-11-24-ends',
+  '2026-11-28-sources',
+  '2026-11-28-taken-sign-ins',
+]
