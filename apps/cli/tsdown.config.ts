@@ -9,7 +9,8 @@ const start = [
   /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|live-line|marks|misspelled-words|nearest|person-label|program|prompt)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution)\.ts$/,
   /[\\/]node_modules[\\/]cac[\\/]/,
-  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|text|client[\\/]token-rule|wire[\\/]json-text)\.ts$/,
+  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|client[\\/]token-rule|wire[\\/]json-text)\.ts$/,
+  /[\\/]contract[\\/]src[\\/]text\.ts$/,
   /[\\/]sdk[\\/]src[\\/]credentials[\\/](config-dir|credential-store|credentials-file|login-index|private-file)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find-link|link-file|read-link))/,
 ]

@@ -26,6 +26,7 @@ export interface AppDeps {
   readonly version: string
   readonly development: DevelopmentSignIn | null
   readonly trustedProxies: readonly Cidr[]
+  readonly seesNetworks: boolean
   readonly log: Logger
   readonly routineLogLevel: 'info' | 'debug'
   readonly metrics: Metrics

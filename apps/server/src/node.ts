@@ -76,6 +76,8 @@ export const startNode = async (options: {
     metrics,
     publicUrl,
     trustedProxies: config.trustedProxies,
+    // in production a proxy ends TLS
+    seesNetworks: !config.production || config.trustedProxies.length > 0,
     serverName,
     stopping: stopping.signal,
   })

@@ -6,6 +6,7 @@
  * account.ts          me, sessions, a pending device
  * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
  * server-document.ts  /.well-known/osa
+ * text.ts             text from outside, made fit to be shown (entry `@osa/contract/text`, without zod)
  * v1.ts               request shapes and error codes of the JSON wire
  * testing/            a convention to test with (entry `@osa/contract/testing`)
  */
@@ -19,4 +20,5 @@ export * from './convention/registered.ts'
 export { isSlug, slugOf } from './convention/slug.ts'
 export * from './oauth.ts'
 export * from './server-document.ts'
+export { cleanText } from './text.ts'
 export * from './v1.ts'

@@ -16,6 +16,8 @@ export interface BrowserDependencies {
   /** Tells "the database cannot be reached" from a defect. */
   readonly isUnavailable: (error: unknown) => boolean
   readonly policy: AuthPolicy
+  /** False where everybody seems to come from a proxy that is not named: then nobody can say whose network is whose (D29). */
+  readonly seesNetworks: boolean
   /** What the pages call this node. */
   readonly serverName: string
 }

@@ -1,5 +1,5 @@
 /** `/development/sign-in`: stands in for an identity provider's own pages while developing. Routed only where it is configured. */
-import { cleanText } from '@osa/core'
+import { storedText } from '@osa/core'
 import type { DevelopmentRequest, DevelopmentSignIn } from '../identity/development.ts'
 import { developmentPeople } from '../identity/development-people.ts'
 import { isOrcidId } from '../identity/orcid.ts'
@@ -51,5 +51,5 @@ const render = (
 
 const typedPerson = (form: ReadonlyMap<string, string>) => {
   const subject = (form.get('subject') ?? '').trim().toUpperCase()
-  return isOrcidId(subject) ? { subject, name: cleanText(form.get('name'), 100) } : null
+  return isOrcidId(subject) ? { subject, name: storedText(form.get('name'), 100) } : null
 }

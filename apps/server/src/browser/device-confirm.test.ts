@@ -1,6 +1,6 @@
 /** The page on which a person decides. */
 import { expect, test } from 'vitest'
-import { arriveAtConfirm, startPages } from '../testing/pages.ts'
+import { arriveAtConfirm, nearbyAddress, startPages } from '../testing/pages.ts'
 
 const ada = 'Ada Example, publisher'
 
@@ -292,4 +292,26 @@ test('a decision that is neither approve nor deny is refused', async () => {
   await arriveAtConfirm(pages, browser, terminal.user_code)
   expect((await browser.press('Approve', { decision: 'maybe' })).status).toBe(400)
   expect(await terminal.poll()).toBe('authorization_pending')
+})
+
+test('D29 where nobody can say whose network is whose, the page says that it is unknown', async () => {
+  await using pages = await startPages({ app: { seesNetworks: false } })
+  const terminal = await pages.startTerminal({ address: '198.51.100.7' })
+  const browser = pages.browse()
+  const { body } = await arriveAtConfirm(pages, browser, terminal.user_code)
+  expect(body).toContain('It is unknown whether this request comes from your network.')
+  expect(body).not.toContain('198.51.100.7')
+  await browser.press('Approve')
+  expect(await terminal.poll()).toBe('signed in')
+})
+
+test('A17 what a terminal says of itself stands in quotation marks that it cannot close', async () => {
+  await using pages = await startPages()
+  const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: 'osa) approved by IT ”"»', requestId: null }
+  const client = pages.client('osa-cli')
+  const started = await pages.auth.startDeviceAuthorization({ client, deviceName: 'x” (trusted', requester })
+  if ('error' in started) throw new Error(started.error_description)
+  const { body } = await arriveAtConfirm(pages, pages.browse(), started.user_code)
+  expect(body).toContain(`(calls itself <q class="foreign"><bdi>osa) approved by IT &#39;&#39;&#39;</bdi></q>)`)
+  expect(body).toContain(`<q class="foreign"><bdi>x&#39; (trusted</bdi></q>`)
 })

@@ -49,7 +49,7 @@ const renderConfirm = (
       review,
       browser,
       policy,
-      distant: isDistant(c, review),
+      network: networkOf(c, deps, review),
       unconfirmed,
       decideToken: auth.formToken(browser.session.id, `decide:${id}`),
       switchToken: auth.formToken(browser.session.id, `switch:${id}`),
@@ -57,8 +57,10 @@ const renderConfirm = (
   )
 }
 
-const isDistant = (c: PageContext, { device }: DeviceReview): boolean =>
-  !isSameNetwork(device.requesterIp, c.get('requester').ip)
+const networkOf = (c: PageContext, { seesNetworks }: BrowserDependencies, { device }: DeviceReview) => {
+  if (!seesNetworks) return 'unknown'
+  return isSameNetwork(device.requesterIp, c.get('requester').ip) ? 'same' : 'other'
+}
 
 /** Takes the decision; from another network an approval needs the extra tick, whatever the browser enforced (D29). */
 export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext) => {
@@ -72,7 +74,12 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
   const decision = form.get('decision')
   if (decision !== 'approve' && decision !== 'deny') return showPage(c, deps, messagePage('bad_form', deps))
   const undecided = review.device.status === 'pending' && !review.expired
-  if (decision === 'approve' && undecided && isDistant(c, review) && form.get('other_network') !== 'yes') {
+  if (
+    decision === 'approve' &&
+    undecided &&
+    networkOf(c, deps, review) === 'other' &&
+    form.get('other_network') !== 'yes'
+  ) {
     return renderConfirm(c, deps, { ...found, unconfirmed: true })
   }
   const requester = c.get('requester')

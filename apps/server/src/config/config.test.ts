@@ -66,6 +66,10 @@ describe('defaults', () => {
       OSA_OIDC_CLIENT_SECRET: 'b',
     }
     expect(configOf(oidc).identity.oidc).toMatchObject({ name: 'login.example' })
+    expect(configOf({ ...oidc, OSA_OIDC_SCOPE: 'openid email' }).identity.oidc).toMatchObject({ scope: 'openid email' })
+    for (const scope of ['profile', 'openid  profile', 'openid "profile', ' openid']) {
+      expect(problemsOf({ ...oidc, OSA_OIDC_SCOPE: scope })).toMatch(/OSA_OIDC_SCOPE must list scopes/)
+    }
   })
 })
 

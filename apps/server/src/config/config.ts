@@ -114,6 +114,7 @@ const identityOf = (values: Values, given: Given): IdentitySettings => {
             clientId: OSA_OIDC_CLIENT_ID,
             clientSecret: OSA_OIDC_CLIENT_SECRET,
             name: OSA_OIDC_NAME ?? new URL(OSA_OIDC_ISSUER).host,
+            scope: values.OSA_OIDC_SCOPE,
             formActionOrigins: values.OSA_OIDC_FORM_ACTION_ORIGINS ?? [],
           },
         }

@@ -33,7 +33,7 @@ const needs = (given: Given, owner: keyof Values, names: readonly (keyof Values)
 const providerProblems = (given: Given): string[] => [
   ...together(given, ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET']),
   ...together(given, ['OSA_OIDC_ISSUER', 'OSA_OIDC_CLIENT_ID', 'OSA_OIDC_CLIENT_SECRET']),
-  ...needs(given, 'OSA_OIDC_ISSUER', ['OSA_OIDC_FORM_ACTION_ORIGINS', 'OSA_OIDC_NAME']),
+  ...needs(given, 'OSA_OIDC_ISSUER', ['OSA_OIDC_FORM_ACTION_ORIGINS', 'OSA_OIDC_NAME', 'OSA_OIDC_SCOPE']),
   ...needs(given, 'OSA_ORCID_CLIENT_ID', ['OSA_ORCID_ISSUER']),
 ]
 

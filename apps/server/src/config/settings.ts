@@ -50,6 +50,16 @@ const origins = z
     error: `must list at most ${maxOrigins} bare https origins, as in https://login.university.example (http only on loopback)`,
   })
 
+/** Scope tokens of RFC 6749 §3.3; without `openid` a provider gives no ID token. */
+const oidcScope = z
+  .string()
+  .refine(
+    (text) => /^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(text) && text.split(' ').includes('openid') && text.length <= 500,
+    {
+      error: 'must list scopes with single spaces between them, openid among them, as in `openid profile`',
+    },
+  )
+
 const admins = z
   .string()
   .transform(commaSeparated)
@@ -114,6 +124,7 @@ export const settings = {
   OSA_OIDC_CLIENT_ID: z.string().optional(),
   OSA_OIDC_CLIENT_SECRET: z.string().optional(),
   OSA_OIDC_NAME: z.string().max(40, { error: 'must have at most 40 characters' }).optional(),
+  OSA_OIDC_SCOPE: oidcScope.optional(),
   OSA_OIDC_FORM_ACTION_ORIGINS: origins.default([]),
   OSA_ADMINS: admins.default([]),
   OSA_CLIENTS_FILE: z.string().optional(),

@@ -12,7 +12,9 @@ export const modeWarnings = ({ NODE_ENV: mode }: Values): string[] =>
 /** In production something else ends TLS; unless it is named, all people share its address, its budgets (C10) and its network (D29). */
 export const proxyWarnings = (values: Values): string[] =>
   isProduction(values) && values.OSA_TRUSTED_PROXIES?.length === 0
-    ? ['OSA_TRUSTED_PROXIES names no proxy, so everybody seems to come from the one in front, and shares its limits']
+    ? [
+        'OSA_TRUSTED_PROXIES names no proxy, so everybody seems to come from the one in front, shares its limits, and the confirm page cannot warn of another network',
+      ]
     : []
 
 /** An administrator of an issuer that nobody can sign in with is probably a slip (L05). */

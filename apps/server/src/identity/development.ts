@@ -4,7 +4,7 @@
  * under the node's own key and tied to state, nonce and PKCE challenge.
  */
 import { createHash } from 'node:crypto'
-import { cleanText, type IdentityProvider, type Keys } from '@osa/core'
+import { type IdentityProvider, type Keys, storedText } from '@osa/core'
 import { signInFailure } from './sign-in-failure.ts'
 
 export interface DevelopmentSignIn {
@@ -73,7 +73,7 @@ export const developmentSignIn = ({
       if (answer?.nonce !== nonce || answer.challenge !== s256(codeVerifier)) {
         return signInFailure('rejected', 'the code is not from this sign-in, or too old')
       }
-      const name = typeof answer.name === 'string' ? cleanText(answer.name, 100) : null
+      const name = typeof answer.name === 'string' ? storedText(answer.name, 100) : null
       return { issuer, subject: String(answer.subject), name, authTime: now() }
     },
   }

@@ -2,7 +2,7 @@
  * An OpenID Connect provider (Core §3.1, with PKCE): where to send a browser, and what its answer is worth. Each exchange has one
  * deadline; the provider's tokens live in one function's variables and nowhere else (E12).
  */
-import { cleanText, type IdentityProvider, type SignInFailure, type VerifiedIdentity } from '@osa/core'
+import { type IdentityProvider, type SignInFailure, storedText, type VerifiedIdentity } from '@osa/core'
 import * as client from 'openid-client'
 import { boundedFetch, exchangeTimeoutMs, UpstreamUnreachable } from './bounded-fetch.ts'
 import { type Discovered, type Discovery, discoveryOf } from './discovery.ts'
@@ -14,6 +14,8 @@ export interface OidcSettings {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  /** What is asked for, `openid` among it (Core §3.1.2.1). */
+  readonly scope: string
   /** Algorithms an ID token may be signed with (RFC 8725 §3.1); never `none`, never symmetric. */
   readonly idTokenAlgorithms: readonly string[]
   /** Origins to which the provider itself redirects on, as one that federates does; for `form-action` (D07). */
@@ -62,7 +64,7 @@ export const oidcProvider = (settings: OidcSettings, now: () => Date): Discovere
         const config = configurationFor(settings, discovered, AbortSignal.timeout(exchangeTimeoutMs))
         return client.buildAuthorizationUrl(config, {
           redirect_uri: redirectUri,
-          scope: 'openid',
+          scope: settings.scope,
           state,
           nonce,
           code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
@@ -114,9 +116,29 @@ const configurationFor = (
     },
     clientAuthentication(metadata, clientSecret),
   )
-  config[client.customFetch] = boundedFetch(signal)
+  config[client.customFetch] = withoutNullMembers(boundedFetch(signal))
   if (issuer.startsWith('http:')) client.allowInsecureRequests(config)
   return config
+}
+
+/** Some providers write null for what a token response does not have (`refresh_token`, `scope`); RFC 6749 §5.1 leaves such members out. */
+const withoutNullMembers = (fetchBounded: ReturnType<typeof boundedFetch>): ReturnType<typeof boundedFetch> =>
+  async function fetchWithoutNulls(address, request) {
+    const response = await fetchBounded(address, request)
+    if (!response.headers.get('content-type')?.includes('json')) return response
+    const text = await response.text()
+    const { status, headers } = response
+    return new Response(withoutNulls(text), { status, headers })
+  }
+
+const withoutNulls = (text: string): string => {
+  try {
+    const members: unknown = JSON.parse(text)
+    if (typeof members !== 'object' || members === null || Array.isArray(members)) return text
+    return JSON.stringify(Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)))
+  } catch {
+    return text // what it is, the library says
+  }
 }
 
 /** In the header where the provider takes it there (the default, OIDC Discovery §3), otherwise in the body; never in a URL (E19). */
@@ -138,7 +160,7 @@ const identityFrom = (settings: OidcSettings, answer: TokenAnswer, now: Date): V
   return {
     issuer: settings.issuer,
     subject: person.subject,
-    name: cleanText(person.name, maxNameLength),
+    name: storedText(person.name, maxNameLength),
     authTime: typeof authTime === 'number' ? new Date(Math.min(authTime * 1000, now.getTime())) : now,
   }
 }

@@ -20,7 +20,16 @@ export interface OrcidSettings {
 /** ORCID signs with RS256 and puts the iD into `sub` and, beside the ID token, into `orcid`; the two must agree (E14). */
 export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings, now: () => Date): DiscoveredProvider =>
   oidcProvider(
-    { id: 'orcid', name: 'ORCID', issuer, clientId, clientSecret, idTokenAlgorithms: ['RS256'], personFrom },
+    {
+      id: 'orcid',
+      name: 'ORCID',
+      issuer,
+      clientId,
+      clientSecret,
+      scope: 'openid',
+      idTokenAlgorithms: ['RS256'],
+      personFrom,
+    },
     now,
   )
 

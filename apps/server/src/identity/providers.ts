@@ -13,6 +13,8 @@ export interface IdentitySettings {
         readonly clientId: string
         readonly clientSecret: string
         readonly name: string
+        /** `openid profile` by default: many providers give a name only with `profile`. */
+        readonly scope?: string | undefined
         readonly formActionOrigins?: readonly string[]
       }
     | undefined
@@ -49,6 +51,7 @@ export const createIdentityProviders = ({
             {
               id: 'oidc',
               ...oidc,
+              scope: oidc.scope ?? 'openid profile',
               idTokenAlgorithms,
               personFrom: (answer) => ({ subject: answer.claims.sub, name: claimedName(answer) }),
             },

@@ -25,13 +25,19 @@ export const authenticate = (auth: Auth, form: Form, authorization: string | und
   return authenticated(auth, basic, true)
 }
 
-/** The same, for endpoints that only confidential clients may use (RFC 7662 §2.1). */
+/**
+ * The same, for endpoints that only confidential clients may use (RFC 7662 §2.1). Who is not authenticated, also by saying nothing of a
+ * client, is challenged (§2.3, RFC 6749 §5.2).
+ */
 export const authenticateConfidential = (auth: Auth, form: Form, authorization: string | undefined): Authenticated => {
-  const result = authenticate(auth, form, authorization)
-  if ('client' in result && result.client.clientSecretSha256 === undefined) {
-    return refused('invalid_client', 'Only confidential clients may use this endpoint.', authorization !== undefined)
+  if (authorization === undefined && form.get('client_id') === undefined) {
+    return refused('invalid_client', 'This endpoint needs the credentials of a confidential client.', true)
   }
-  return result
+  const result = authenticate(auth, form, authorization)
+  if ('refusal' in result) return { ...result, challenge: true }
+  return result.client.clientSecretSha256 === undefined
+    ? refused('invalid_client', 'Only confidential clients may use this endpoint.', true)
+    : result
 }
 
 const authenticated = (

@@ -65,7 +65,9 @@ describe('introspection', () => {
     expect(await asPublic.json()).toMatchObject({ error: 'invalid_client' })
     const wrong = await introspect(node, access_token, basic('resource-server', 'guess'))
     expect([wrong.status, wrong.headers.get('www-authenticate')?.split(' ')[0]]).toEqual([401, 'Basic'])
-    expect((await introspect(node, access_token, {})).status).toBe(400)
+    for (const unproved of [asPublic, await introspect(node, access_token, {})]) {
+      expect([unproved.status, unproved.headers.get('www-authenticate')?.split(' ')[0]]).toEqual([401, 'Basic'])
+    }
   })
 
   test('H06 RFC 7662 §2.2: a valid access token is active; everything else is only inactive', async () => {
@@ -105,7 +107,7 @@ describe('metadata', () => {
     expect(endpoints).toHaveLength(4)
     for (const [, url] of endpoints) {
       expect(new URL(url).origin).toBe(metadata.issuer)
-      expect((await node.fetch(url, { method: 'POST' })).status).toBe(400)
+      expect([400, 401]).toContain((await node.fetch(url, { method: 'POST' })).status)
     }
   })
 

@@ -79,6 +79,7 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
   const made = createApp({
     development: null,
     trustedProxies: [],
+    seesNetworks: true,
     routineLogLevel: 'info',
     metrics,
     isReady: async () => true,

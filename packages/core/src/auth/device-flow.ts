@@ -16,7 +16,7 @@ import type { DeviceAuthorization } from './rows.ts'
 import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
 import type { KeyRing, Signer } from './signing-keys.ts'
-import { cleanText } from './text.ts'
+import { storedText } from './text.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
 const maxDeviceNameLength = 64
@@ -37,7 +37,7 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
       return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
     const full = await startLimit(deps, requester)
     if (full) return full
-    return insertPending(deps, { client, scope, deviceName: cleanText(deviceName, maxDeviceNameLength), requester })
+    return insertPending(deps, { client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester })
   },
 
   async exchangeDeviceCode({ clients, deviceCode, requester }) {
@@ -100,7 +100,7 @@ const insertPending = async (
       lastPolledAt: null,
       requesterIp: start.requester.ip,
       requesterSource: start.requester.source,
-      requesterUserAgent: cleanText(start.requester.userAgent, maxUserAgentLength),
+      requesterUserAgent: storedText(start.requester.userAgent, maxUserAgentLength),
       deviceName: start.deviceName,
       claimedByUserId: null,
       claimedBySessionId: null,

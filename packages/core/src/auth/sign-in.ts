@@ -11,7 +11,7 @@ import { noteEnd } from './note-end.ts'
 import type { AuthTx, IdentityProvider, Requester, SignInFailure, VerifiedIdentity } from './ports.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, LoginTransaction, User } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
-import { cleanText } from './text.ts'
+import { storedText } from './text.ts'
 
 const maxDisplayNameLength = 100
 /** Sent once or not at all; repeated, nobody can say which one counts (E09). */
@@ -96,8 +96,14 @@ const answerOf = async (
   }
   const { nonce, codeVerifier } = transaction
   const state = parameters.get('state') ?? ''
-  return provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri: callbackUrl(deps, provider) })
+  const redirectUri = callbackUrl(deps, provider)
+  const answer = await provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri })
+  if ('failure' in answer || subjectPattern.test(answer.subject)) return answer
+  return { failure: 'rejected', detail: 'the subject is not 1 to 255 characters of printable ASCII' }
 }
+
+/** OpenID Connect Core §2: `sub` has at most 255 ASCII characters. It is kept, shown, and half of the account key. */
+const subjectPattern = /^[!-~][ -~]{0,253}[!-~]$|^[!-~]$/
 
 /** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */
 const mayBegin = async ({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> => {
@@ -222,7 +228,7 @@ const findOrCreateUser = async (
   provider: IdentityProvider,
   { issuer, subject, name }: VerifiedIdentity,
 ): Promise<{ user: User; identity: LinkedIdentity }> => {
-  const displayName = cleanText(name, maxDisplayNameLength)
+  const displayName = storedText(name, maxDisplayNameLength)
   const known = await tx.lockLinkedIdentity({ issuer, subject })
   if (known) {
     if (displayName === null || displayName === known.user.displayName) return known

@@ -2,6 +2,7 @@
 import type { DeviceReview } from '@osa/core'
 import { html } from 'hono/html'
 import type { Page } from '../respond.ts'
+import { foreign } from './parts.ts'
 
 const back = html`<p class="lead">You can close this page and go back to your terminal.</p>`
 
@@ -13,7 +14,7 @@ export const decidedPage = ({ approved, review }: { approved: boolean; review: D
 ${back}
 <p>${
     approved
-      ? html`${review.clientName}${review.device.deviceName === null ? '' : html` on “${review.device.deviceName}”`} may now act in your
+      ? html`${review.clientName}${review.device.deviceName === null ? '' : html` on ${foreign(review.device.deviceName)}`} may now act in your
 name. You can see it and sign it out among <a href="/account/sessions">your terminals</a> at any time.`
       : 'The terminal has been told and has received nothing. If that request was not yours, no more needs to be done.'
   }</p>

@@ -14,6 +14,10 @@ export const providerButtons = (providers: readonly IdentityProvider[], verb: st
       html`<button class="wide${index === 0 ? '' : ' plain'}" name="provider" value="${id}">${verb} with ${name}</button>`,
   )}`
 
+/** Words of a stranger: in quotation marks that they cannot close, in a face of their own, and without effect on the text around. */
+export const foreign = (text: string): Html =>
+  html`<q class="foreign"><bdi>${text.replaceAll(/["\u201C-\u201F\u00AB\u00BB]/g, "'")}</bdi></q>`
+
 /** A problem, announced and focused when the page opens; works without a script. */
 export const alert = (text: Html | string): Html =>
   html`<div class="note" role="alert" tabindex="-1" autofocus><p>${text}</p></div>`

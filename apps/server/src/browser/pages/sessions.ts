@@ -3,7 +3,7 @@ import type { Session } from '@osa/contract'
 import type { SignedInBrowser } from '@osa/core'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
-import { hiddenToken, instant, signedInAs } from './parts.ts'
+import { foreign, hiddenToken, instant, signedInAs } from './parts.ts'
 
 export const sessionsPage = ({
   browser,
@@ -38,7 +38,7 @@ ${sessions.length > 1 ? html`<button class="plain" name="session" value="all">Si
 </form>`
 
 const terminal = (session: Session): Html => {
-  const name = session.device_name ?? 'Unnamed device'
+  const name = session.device_name === null ? 'Unnamed device' : foreign(session.device_name)
   return html`<li><div class="what"><h2>${name}</h2>
 <p>${session.client_name} <span class="aside">from ${session.ip ?? 'an unknown address'}</span></p>
 <p class="aside">Last used ${instant(session.last_used_at)}</p>

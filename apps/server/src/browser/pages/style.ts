@@ -94,6 +94,7 @@ code { font-family: var(--mono); font-size: .94em; }
 dt { color: var(--faded); font-size: .9375rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd ul { margin: 0; padding-left: 1.125rem; }
+q.foreign { padding: 0 .2em; background: var(--wash); border-radius: 2px; font-family: var(--mono); font-size: .9em; overflow-wrap: anywhere; }
 .aside { color: var(--faded); font-size: .875rem; }
 .note { margin: 0 0 1.25rem; padding: .875rem 1.125rem; background: var(--wash); border: 1px solid var(--hairline); border-left: 4px solid var(--accent); border-radius: 3px; }
 .note:focus { outline: 1px solid var(--edge); outline-offset: 0; }
