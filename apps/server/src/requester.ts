@@ -3,6 +3,7 @@
  * `X-Forwarded-For` (J06). Limits, log lines and audit events go by this one value.
  */
 import { randomUUID } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import type { Requester } from '@osa/core'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -30,8 +31,11 @@ export const parseCidr = (text: string): Cidr | null => {
   return [address, address.kind() === 'ipv4' ? 32 : 128]
 }
 
-/** Four full decimal parts, or IPv6. `ipaddr` would also take "10.1" for 10.0.0.1 and "010.0.0.0" for 8.0.0.0. */
-const isWrittenOut = (address: string): boolean => address.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(address)
+/**
+ * Four full decimal parts, or IPv6. `ipaddr` would also take "10.1" for 10.0.0.1 and "010.0.0.0" for 8.0.0.0; its own check of the parts
+ * throws and catches an error for what is no address, as a missing header is, which costs as much as the rest of a poll.
+ */
+const isWrittenOut = (address: string): boolean => address.includes(':') || isIPv4(address)
 
 const unknownAddress = '0.0.0.0'
 /** Proxies in a row that are followed at most; whatever is further left was written by the client anyway. */
