@@ -18,7 +18,7 @@ import { measureLatency } from './sections/latency.ts'
 import { measureRaces } from './sections/races.ts'
 import { measureReady } from './sections/ready.ts'
 import { countStatements } from './sections/statements.ts'
-import { inTurns, loadTable, works } from './sections/under-load.ts'
+import { inTurns, loadTable } from './sections/under-load.ts'
 import { markdown, type Table } from './table.ts'
 
 const progress = (line: string): void => {
@@ -56,7 +56,7 @@ const measure = async (options: Options, show: (table: Table) => void): Promise<
       [...workers, ...fixedAnswers],
       (url) => url,
       async (servers) => {
-        if (wanted('load')) for (const work of works) show(loadTable(work, await inTurns(bench, servers, work)))
+        if (wanted('load')) for (const work of options.works) show(loadTable(work, await inTurns(bench, servers, work)))
         if (wanted('alone')) show(await measureAlone(bench, servers))
         if (wanted('races')) show(await measureRaces(bench, servers.slice(0, workers.length)))
       },

@@ -1,5 +1,6 @@
 /** What `npm run bench -- …` understands. */
 import { parseArgs } from 'node:util'
+import type { Work } from './load/job.ts'
 
 export const kinds = [
   'cli',
@@ -15,8 +16,11 @@ export const kinds = [
 ] as const
 export type Kind = (typeof kinds)[number]
 
+export const works: readonly Work[] = ['poll', 'start', 'flow', 'refresh']
+
 export interface Options {
   readonly only: readonly Kind[]
+  readonly works: readonly Work[]
   /** Whether the tables go into apps/docs/performance.md as well. */
   readonly write: boolean
   readonly connections: number
@@ -42,8 +46,9 @@ export const usage = `npm run bench -- [options]
   --quick             shorter and fewer slices, fewer rows
   --full              refreshes the node's sessions 1,000,000 times to count the rows (adds minutes)
   --only=<kind,…>     ${kinds.join(', ')}
+  --work=<kind,…>     ${works.join(', ')}
   --seconds=<n>  --rounds=<n>  --old-rows=<n>  --refreshes=<n>
-  --profile=<folder>  writes a CPU profile of each server under load (with --only=load)
+  --profile=<folder>  writes a CPU profile of each server; best with --only=load and one kind of work
   --write             puts the tables into apps/docs/performance.md
 `
 
@@ -56,6 +61,7 @@ export const readOptions = (args: string[]): Options => {
       full: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       only: { type: 'string', default: kinds.join(',') },
+      work: { type: 'string', default: works.join(',') },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
       'old-rows': { type: 'string' },
@@ -64,13 +70,9 @@ export const readOptions = (args: string[]): Options => {
     },
   })
   const { quick, full } = values
-  const only = values.only.split(',').map((name) => {
-    const kind = kinds.find((known) => known === name)
-    if (kind === undefined) throw new TypeError(`There is no kind ${name}; there are ${kinds.join(', ')}.`)
-    return kind
-  })
   return {
-    only,
+    only: chosen(values.only, kinds),
+    works: chosen(values.work, works),
     write: values.write,
     connections: 50,
     seconds: number(values.seconds, quick ? 1 : 3),
@@ -85,6 +87,13 @@ export const readOptions = (args: string[]): Options => {
     profile: values.profile ?? null,
   }
 }
+
+const chosen = <Name extends string>(given: string, known: readonly Name[]): Name[] =>
+  given.split(',').map((name) => {
+    const found = known.find((one) => one === name)
+    if (found === undefined) throw new TypeError(`There is no ${name}; there are ${known.join(', ')}.`)
+    return found
+  })
 
 const number = (given: string | undefined, otherwise: number): number => {
   if (given === undefined) return otherwise

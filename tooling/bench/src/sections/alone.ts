@@ -3,13 +3,13 @@ import type { Bench } from '../bench.ts'
 import type { RunningServer } from '../running-server.ts'
 import { median } from '../statistics.ts'
 import { milliseconds, type Table } from '../table.ts'
-import { inTurns, works } from './under-load.ts'
+import { inTurns } from './under-load.ts'
 
 export const measureAlone = async (bench: Bench, servers: readonly RunningServer[]): Promise<Table> => {
   const quick = { ...bench, options: { ...bench.options, seconds: Math.min(1, bench.options.seconds) } }
   const columns = servers.filter(({ contestant }) => contestant.tables !== 'none')
   const rows: string[][] = []
-  for (const work of works) {
+  for (const work of bench.options.works) {
     const slices = await inTurns(quick, columns, work, 1)
     const cells = columns.map((server) => {
       const taken = slices.get(server)

@@ -5,7 +5,6 @@ import type { Relay } from '../relay.ts'
 import type { RunningServer } from '../running-server.ts'
 import { median, medianRatio } from '../statistics.ts'
 import { type Table, whole } from '../table.ts'
-import { works } from './under-load.ts'
 
 const waitMs = 1
 
@@ -33,7 +32,7 @@ export const measureLatency = async (bench: Bench, relay: Relay, servers: readon
   const { connections, rounds, seconds } = bench.options
   const added = await addedMs(relay, bench.postgres.url)
   const rows: string[][] = []
-  for (const work of works) {
+  for (const work of bench.options.works) {
     const row: string[] = [work]
     for (const server of servers) {
       if (work === 'refresh' && server.contestant.refresh === null) {

@@ -3,7 +3,6 @@ import { type Bench, getReady, tidy } from '../bench.ts'
 import type { Relay } from '../relay.ts'
 import type { RunningServer } from '../running-server.ts'
 import type { Table } from '../table.ts'
-import { works } from './under-load.ts'
 
 const operations = { alone: 30, together: 1_000 }
 
@@ -13,7 +12,7 @@ export const countStatements = async (
   servers: readonly RunningServer[],
 ): Promise<Table> => {
   const rows: string[][] = []
-  for (const work of works) {
+  for (const work of bench.options.works) {
     const row: string[] = [work]
     for (const server of servers) {
       if (work === 'refresh' && server.contestant.refresh === null) {

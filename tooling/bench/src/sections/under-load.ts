@@ -5,8 +5,6 @@ import type { RunningServer } from '../running-server.ts'
 import { median, medianRatio } from '../statistics.ts'
 import { milliseconds, type Table, times, whole } from '../table.ts'
 
-export const works: readonly Work[] = ['poll', 'start', 'flow', 'refresh']
-
 const titles: Readonly<Record<Work, string>> = {
   poll: 'Pending poll, a fleet of codes',
   start: 'Start',
