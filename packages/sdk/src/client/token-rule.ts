@@ -22,11 +22,10 @@ const issuerOf = (token: string): string | null => {
   }
 }
 
-/** Whether a token says of itself that this server's origin issued it. */
+/** Whether a token says of itself that this server issued it: its origin and its path, below which other people may run other servers. */
 export const isIssuedBy = (token: string, server: string): boolean => {
   const issuer = issuerOf(token)
-  const named = issuer && canonicalServerOrNull(issuer)
-  return named !== null && named !== '' && new URL(named).origin === new URL(server).origin
+  return issuer !== null && canonicalServerOrNull(issuer) === canonicalServerOrNull(server)
 }
 
 /** Throws `token_wrong_server` for a token that a server named by nobody but a project's file did not issue. */
