@@ -1,5 +1,15 @@
 import { defineConfig } from 'tsdown'
 
+/** What declarations name beyond the language: tRPC's, in every entry with a client; Node's types, which bring along the web's. */
+const disposables = '/// <reference lib="esnext.disposable" />'
+const node = '/// <reference types="node" />'
+const references: Readonly<Record<string, string>> = {
+  'index.d.ts': disposables,
+  ...Object.fromEntries(
+    ['index.node', 'node', 'deploy', 'testing'].map((entry) => [`${entry}.d.ts`, `${disposables}\n${node}`]),
+  ),
+}
+
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
@@ -17,5 +27,7 @@ export default defineConfig({
   // The node's router and the contract are written out in the declarations, so the compiler must see their sources.
   tsconfig: '../../tsconfig.sdk.json',
   dts: { eager: true },
+  // A compiler is told what our declarations name, whatever `target`, `lib` and `types` a project has set.
+  banner: ({ fileName }) => (references[fileName] ? { dts: references[fileName] } : undefined),
   deps: { onlyBundle: [] },
 })

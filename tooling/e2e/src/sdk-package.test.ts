@@ -38,7 +38,15 @@ beforeAll(async () => {
   const manifest = { name: 'empty', private: true, type: 'module', dependencies }
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: project })
-  for (const file of ['types.ts', 'page-types.ts', 'node-types.ts', 'run.js']) {
+  for (const file of [
+    'types.ts',
+    'page-types.ts',
+    'node-types.ts',
+    'entries.ts',
+    'caller.cts',
+    'caller.cjs',
+    'run.js',
+  ]) {
     await copyFile(join(import.meta.dirname, 'sdk-package', file), join(project, file))
   }
   const readme = await readFile(join(project, 'node_modules/@osa/sdk/README.md'), 'utf8')
@@ -62,6 +70,69 @@ test('its declarations name no store, no database and nothing that is not publis
   const { dependencies } = JSON.parse(await readFile(join(project, 'node_modules/@osa/sdk/package.json'), 'utf8'))
   expect(Object.keys(dependencies).filter((name) => name.startsWith('@osa/'))).toEqual([])
 })
+
+/** What a compiler says of these files with these settings and `strict`; every library's declarations are checked too. */
+const complaints = async (compiler: string, options: object, files: readonly string[]): Promise<string[]> => {
+  const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, ...options }
+  const config = join(project, `tsconfig.${compiler}.${Object.values(options).flat().join('-') || 'bare'}.json`)
+  await writeFile(config, JSON.stringify({ compilerOptions, files }))
+  const tsc = join(project, 'node_modules', compiler, 'bin/tsc')
+  const { stdout } = await run(process.execPath, [tsc, '-p', config], { cwd: project }).catch(
+    (error: { stdout: string }) => error,
+  )
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+/** tRPC's own declarations name this one of the DOM's types, which Node's do not have. */
+const isOfTrpc = (line: string): boolean => /^node_modules\/@trpc\/client\/.*'RequestInfo'/.test(line)
+
+const nodeNext = { module: 'nodenext' }
+const bundler = { module: 'esnext', moduleResolution: 'bundler', customConditions: ['node'] }
+const settings: [name: string, compilerOptions: object][] = [
+  ['the oldest target, and no types', { ...nodeNext, target: 'es2020', types: [] }],
+  ['the oldest target and library, without the DOM', { ...nodeNext, target: 'es2020', lib: ['es2020'], types: [] }],
+  ['what a compiler does by itself', { ...nodeNext }],
+  ['the newest target', { ...nodeNext, target: 'esnext' }],
+  ['one file at a time', { ...nodeNext, target: 'es2022', isolatedModules: true }],
+  [
+    'the strictest',
+    { ...nodeNext, target: 'es2023', exactOptionalPropertyTypes: true, noPropertyAccessFromIndexSignature: true },
+  ],
+  ['a bundler, and no types', { ...bundler, target: 'es2022', types: [] }],
+  [
+    'a bundler without the DOM',
+    { ...bundler, target: 'esnext', lib: ['esnext'], types: [], verbatimModuleSyntax: true },
+  ],
+]
+// the native one is fast enough for all of them
+const fastest = 'typescript70'
+test.each([
+  ...settings.map(([name, options]) => [fastest, name, options] as const),
+  ...Object.keys(compilers).flatMap((one) => (one === fastest ? [] : [[one, ...(settings[1] ?? ['', {}])] as const])),
+])(
+  'its declarations name what they need: %s, %s',
+  async (compiler, _name, options) => {
+    // a file of CommonJS has no `import` where a bundler is promised one
+    const files = ['entries.ts', ...('moduleResolution' in options ? [] : ['caller.cts'])]
+    expect((await complaints(compiler, options, files)).filter((line) => !isOfTrpc(line))).toEqual([])
+  },
+  minutes(3),
+)
+
+test(
+  'a page needs the types of the DOM and nothing else',
+  async () => {
+    const options = {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      target: 'es2020',
+      lib: ['es2020', 'dom'],
+      types: [],
+    }
+    expect(await complaints(fastest, options, ['page-types.ts'])).toEqual([])
+  },
+  minutes(3),
+)
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
   test.each([
@@ -117,6 +188,16 @@ describe('runs on', () => {
     minutes(2),
   )
 })
+
+test.each([['this Node', process.execPath], ...Object.keys(nodes).map((name) => [name, `${name}/bin/node`])])(
+  'a CommonJS program has all of it with require on %s',
+  async (_name, program = '') => {
+    const node = program.startsWith('/') ? program : join(project, 'node_modules', program)
+    const { stdout } = await run(node, ['caller.cjs'], { cwd: project, env: cleanEnvironment() })
+    expect(stdout).toBe('all of it ran\n')
+  },
+  minutes(2),
+)
 
 test(
   'publint and are-the-types-wrong find nothing',

@@ -86,6 +86,7 @@ export interface Release {
 
 /** Where `osa deploy` builds an image from. Paths are relative to the file that this is written in. */
 export interface Build {
+  /** The folder of that file or one below it; `osa deploy --context-root` allows another. */
   context: string
   /** `Dockerfile` in the context if absent. */
   dockerfile?: string | undefined
