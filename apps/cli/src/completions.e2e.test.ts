@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { spawn } from '@lydell/node-pty'
@@ -40,7 +40,7 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
   expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish'])
   expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
-  expect(await offer('osa', 'whoami', '--cwd', 'a')).toEqual(['a folder'])
+  expect(await offer('osa', 'whoami', '--cwd', 'a')).toEqual(['a\\ folder'])
   expect(await offer('osa', 'whoami', '--timeout', '')).toEqual([])
   expect(await offer('osa', 'nonsense', '--')).toEqual([])
   expect(await offer('osa', '--ver')).toEqual(['--verbose', '--version'])
@@ -124,4 +124,57 @@ test('zsh completes commands, options and values', async () => {
   await inZsh(sandbox, script, 'osa login --storage k', /osa login --storage keychain /)
   await inZsh(sandbox, script, 'osa completions f', /osa completions fish /)
   await inZsh(sandbox, script, 'osa log', /logout +-- End your session and forget it on this computer/)
+})
+
+/** What a real shell runs when a line is completed with Tab and sent: `osa` prints its arguments, each in brackets. */
+const sent = async (sandbox: Sandbox, shell: string, options: { setUp: string; typed: string }): Promise<string> =>
+  await new Promise((resolve, reject) => {
+    const plain = { bash: ['--norc', '--noprofile'], zsh: ['-f'], fish: ['--no-config'] }[shell] ?? []
+    const env = { PATH: process.env.PATH ?? '', HOME: sandbox.home, TERM: 'dumb', LANG: 'C.UTF-8' }
+    const pty = spawn(shell, plain, { cols: 400, rows: 40, cwd: sandbox.project, env })
+    let screen = ''
+    let isTyped = false
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      // it may write its history as it ends
+      pty.onExit(settle)
+      pty.kill('SIGKILL')
+    }
+    const timer = setTimeout(() => end(() => reject(new Error(`${shell} showed: ${screen}`))), 60_000)
+    pty.onData((data) => {
+      screen += data
+      if (!isTyped && screen.includes('LOADED')) {
+        isTyped = true
+        pty.write(`${options.typed}\t`)
+        // a shell that completes a word redraws the line; what is sent too early would be part of it
+        setTimeout(() => pty.write('\r'), 1500)
+      }
+      const [, ran] = /RAN(<.*>)NAR/.exec(screen) ?? []
+      if (ran) end(() => resolve(ran))
+    })
+    pty.write(`${options.setUp}\r`)
+  })
+
+test.each([
+  ['bash', (script: string) => `source ${script}; osa() { printf 'RAN%sNAR' "$(printf '<%s>' "$@")"; }; echo LOAD''ED`],
+  [
+    'zsh',
+    (script: string) =>
+      `autoload -U compinit; compinit -u -D; source ${script}; osa() { printf 'RAN%sNAR' "$(printf '<%s>' "$@")"; }; print LOAD''ED`,
+  ],
+  [
+    'fish',
+    (script: string) =>
+      `source ${script}; function osa; printf 'RAN%sNAR' (printf '<%s>' $argv | string collect); end; echo LOAD''ED`,
+  ],
+])('%s never runs what the name of a folder says', async (shell, setUp) => {
+  await using sandbox = await makeSandbox()
+  const script = await scriptOf(sandbox, shell)
+  const hostile = '$(touch pwned);touch pwned;`touch pwned` \'" * ~'
+  await mkdir(join(sandbox.project, hostile))
+  const typed = 'osa status --offline --cwd '
+  expect(await sent(sandbox, shell, { setUp: setUp(script), typed })).toMatch(
+    /^<status><--offline><--cwd><\$\(touch pwned\);/,
+  )
+  expect(await readdir(sandbox.project)).toEqual([hostile])
 })

@@ -11,7 +11,7 @@ const withChoices = optionsWithValue.filter(({ choices }) => choices)
 
 const valueCases = (): string[] => [
   ...withChoices.map(({ name, choices }) => `    --${name}) words='${choices?.join(' ')}' ;;`),
-  `    ${pattern(optionsWithValue.filter(takesFolder))}) COMPREPLY=($(compgen -d -- "$current")); return ;;`,
+  `    ${pattern(optionsWithValue.filter(takesFolder))}) _osa_folders "$current"; return ;;`,
   `    ${pattern(optionsWithValue.filter((one) => !one.choices && !takesFolder(one)))}) return ;;`,
 ]
 
@@ -24,6 +24,15 @@ const commandCases = (): string[] =>
 export const bashCompletions = (): string =>
   [
     '# osa completions for bash, made by: osa completions bash',
+    "# A folder's name may hold anything: it is quoted as it is put into the line, or the shell would run it.",
+    '_osa_folders() {',
+    '  local folder',
+    '  while IFS= read -r folder; do',
+    '    folder=$(printf %q "$folder")',
+    "    [[ $1 == '~'* ]] && folder=${folder#\\\\}",
+    '    COMPREPLY+=("$folder")',
+    '  done < <(compgen -d -- "$1")',
+    '}',
     '_osa() {',
     "  local IFS=$' \\t\\n' current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}",
     `  local words= command= arguments='${commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
@@ -38,7 +47,6 @@ export const bashCompletions = (): string =>
     '      *) command=${COMP_WORDS[index]}; break ;;',
     '    esac',
     '  done',
-    "  [[ $previous == --cwd ]] && IFS=$'\\n'",
     '  case $previous in',
     ...valueCases(),
     '  esac',
