@@ -1,7 +1,8 @@
 /** Two processes of one node on one database. */
+
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { freePort } from './free-port.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -17,9 +18,9 @@ export interface Pair {
 /** Starts both on a PostgreSQL of their own, and ends all of it after `work`. */
 export const withTwoNodes = async (more: Record<string, string>, work: (pair: Pair) => Promise<void>) => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_SECRET: randomBytes(32).toString('base64url'),
     OSA_DATA_DIR: join(folder.path, 'data'),
     ...more,
