@@ -15,8 +15,12 @@ export interface Pair {
   readonly settings: Record<string, string>
 }
 
-/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. */
-export const withTwoNodes = async (more: Record<string, string>, work: (pair: Pair) => Promise<void>) => {
+/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. `ofSecond` are settings of the second alone. */
+export const withTwoNodes = async (
+  more: Record<string, string>,
+  work: (pair: Pair) => Promise<void>,
+  ofSecond: Record<string, string> = {},
+) => {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
@@ -27,7 +31,7 @@ export const withTwoNodes = async (more: Record<string, string>, work: (pair: Pa
   }
   await using one = await startNode(settings)
   const port = await freePort()
-  await using two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
+  await using two = await startNode({ ...settings, ...ofSecond, PORT: String(port), OSA_PUBLIC_URL: one.url })
   await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
 }
 

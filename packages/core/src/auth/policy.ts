@@ -66,8 +66,11 @@ export const defaultBudgets: Budgets = {
 export const deviceCodeOverlapSeconds = 2
 /** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
 export const userCodeRestSeconds = 86_400
-/** Clocks of a node's processes may differ by this much; a larger step back is a clock that was set. */
-export const clockSkewSeconds = 60
+/**
+ * The one tolerance between clocks: of a node's processes, and of an identity provider. For times that others wrote down (tokens, the last
+ * use); a larger step back is a clock that was set. Codes have none (L08).
+ */
+export const clockToleranceSeconds = 60
 /** How often a successor is handed out again at most (G04). */
 export const maxRefreshReplays = 10
 /**

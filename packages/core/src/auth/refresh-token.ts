@@ -3,7 +3,7 @@
  * salt in its row: a repeat inside the grace window gets the same one, though nothing stored can be turned into it (I03).
  */
 import type { Keys } from './keys.ts'
-import { clockSkewSeconds, maxRefreshReplays, maxSharedRotations } from './policy.ts'
+import { clockToleranceSeconds, maxRefreshReplays, maxSharedRotations } from './policy.ts'
 import type { RefreshFamily, RefreshToken } from './rows.ts'
 import type { RefreshTokenSecret } from './secret.ts'
 
@@ -36,7 +36,7 @@ export const present = (
   if (token.usedAt === null) return { verdict: 'rotate', family: rotated(family, source, now) }
   const sinceMs = now.getTime() - token.usedAt.getTime()
   // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
-  const inWindow = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
+  const inWindow = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const repeatable = successor?.usedAt === null && token.replays < maxRefreshReplays
   if (!inWindow || !repeatable || token.successorSalt === null) return { verdict: 'reuse', because: 'reuse' }
   const next = repeated(family, source)
