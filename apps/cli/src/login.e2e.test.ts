@@ -301,3 +301,10 @@ test('C18: the home folder is not linked by itself', async () => {
     `   Not linking ${sandbox.home} (your home folder). In a project folder run: osa link ${node.url}`,
   )
 })
+
+test('a first login without a terminal is told to name the archive', async () => {
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(['login'])
+  expect(code).toBe(3)
+  expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
+})

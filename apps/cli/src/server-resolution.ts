@@ -83,14 +83,18 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
 }
 
 /** What S15 says: where was looked, and what to do. */
-export const noServer = async (context: CommandContext, search: LinkSearch): Promise<OsaError> => {
+export const noServer = async (
+  context: CommandContext,
+  search: LinkSearch,
+  hint = 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
+): Promise<OsaError> => {
   const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
   return new OsaError('no_server', "This folder isn't linked to an OSA server", {
     details: [
       searchText(search),
       ...(logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []),
     ],
-    hint: 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
+    hint,
   })
 }
 
@@ -111,7 +115,8 @@ export const resolveServer = async (
   const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
   if (stored) return stored
   if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
-  throw await noServer(context, search)
+  // Only `osa login` would have asked, and it links the folder by itself.
+  throw await noServer(context, search, ...(fallback === 'prompt' ? ['Run osa login <url>, or set OSA_SERVER'] : []))
 }
 
 /** Asks for a server, offering the ones with a login. */
