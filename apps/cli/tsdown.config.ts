@@ -1,6 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { defineConfig } from 'tsdown'
+
+interface PluginContext {
+  resolve(source: string, importer?: string, options?: object): Promise<{ id: string } | null>
+}
 
 const sdk = (file: string): string => fileURLToPath(new URL(`../../packages/sdk/src/${file}`, import.meta.url))
 
@@ -9,7 +14,7 @@ const start = [
   /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|live-line|marks|misspelled-words|nearest|person-label|program|prompt)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution)\.ts$/,
   /[\\/]node_modules[\\/]cac[\\/]/,
-  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|client[\\/]token-rule|wire[\\/]json-text)\.ts$/,
+  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|json-text|client[\\/](token-rule|resolve-server|issuer))\.ts$/,
   /[\\/]contract[\\/]src[\\/]text\.ts$/,
   /[\\/]sdk[\\/]src[\\/]credentials[\\/](config-dir|credential-store|credentials-file|login-index|private-file)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find-link|link-file|read-link))/,
@@ -18,8 +23,26 @@ const start = [
 /** What the commands share that ask a server, or change what is saved. */
 const online = [
   /[\\/]cli[\\/]src[\\/](account|network|proxy|session)\.ts$/,
-  /[\\/]sdk[\\/]src[\\/](client|credentials|wire)[\\/]/,
+  /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link)|credentials[\\/]|cancelled)/,
+  /[\\/]contract[\\/]src[\\/](access|account|oauth|server-document|convention[\\/]registered)/,
+  /[\\/]node_modules[\\/](superjson|copy-anything|@trpc)[\\/]/,
+  /[\\/]sdk[\\/]package\.json$/,
+  /\?lean$/,
 ]
+
+/**
+ * Gives what checks answers a zod of its own, of which only the used parts are kept. `osa deploy` uses far more of it, and one copy for both
+ * would hold all that either uses.
+ */
+const leanZod = {
+  name: 'lean-zod',
+  async resolveId(this: PluginContext, source: string, importer: string | undefined) {
+    if (source !== 'zod/mini' && !importer?.endsWith('?lean')) return null
+    const found = await this.resolve(source, importer?.replace('?lean', ''), { skipSelf: true })
+    return found && { id: `${found.id}?lean`, moduleSideEffects: false }
+  },
+  load: async (id: string) => (id.endsWith('?lean') ? await readFile(id.replace('?lean', ''), 'utf8') : null),
+}
 
 /**
  * Writes arrow functions as others. Node runs CommonJS inside a function, and there V8 reads arrow functions in full before anything
@@ -47,8 +70,22 @@ export default defineConfig({
   minify: true,
   // From its sources, file by file: its own bundle would come as a whole.
   alias: { '@osa/sdk/node': sdk('node.ts'), '@osa/sdk/deploy': sdk('deploy.ts') },
-  deps: { onlyBundle: ['@balena/dockerignore', 'cac', 'undici', 'uqr', 'zod'] },
-  plugins: [skippableFunctions],
+  deps: {
+    onlyBundle: [
+      '@balena/dockerignore',
+      '@trpc/client',
+      '@trpc/server',
+      'cac',
+      'copy-anything',
+      'eventsource',
+      'eventsource-parser',
+      'superjson',
+      'undici',
+      'uqr',
+      'zod',
+    ],
+  },
+  plugins: [leanZod, skippableFunctions],
   outputOptions: {
     codeSplitting: {
       includeDependenciesRecursively: false,

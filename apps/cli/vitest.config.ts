@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { sharing } from '../../vitest.shared.ts'
+import { shared } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: sharing })
+// Most tests start processes, and wait more than they compute.
+export default defineConfig({ test: { ...shared, maxWorkers: 4 } })

@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config'
-import { postgres, sharing } from '../../vitest.shared.ts'
+import { shared } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { ...sharing, globalSetup: postgres } })
+/** One real PostgreSQL for the whole run; two workers, since each may hold an embedded database of half a gigabyte. */
+export default defineConfig({
+  test: { ...shared, globalSetup: './src/testing/shared-postgres.ts', maxWorkers: 2 },
+})

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { postgres, sharing } from '../../vitest.shared.ts'
+import { shared } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { ...sharing, globalSetup: postgres } })
+// Real processes, databases and browsers, which wait more than they compute.
+export default defineConfig({ test: { ...shared, maxWorkers: 3 } })

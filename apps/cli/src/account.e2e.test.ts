@@ -208,7 +208,9 @@ describe('logout', () => {
       stderr: ` ✓ Logged out of ${node.url} (Josiah Carberry)\n`,
     })
     expect(node.families[0]?.revoked).toBe(true)
-    expect(JSON.parse(node.seen('logout')[0]?.body ?? '')).toEqual({ refresh_token: login.refresh_token })
+    expect(JSON.parse(node.seen('logout')[0]?.body ?? '')).toEqual({
+      0: { json: { refresh_token: login.refresh_token } },
+    })
     expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
   })
 

@@ -1,5 +1,13 @@
 /** Who is signed in on a server, asked with whatever token a command has; a refused token is renewed once and never again. */
-import { fetchUser, isLoopback, isOsaError, OsaError, type User } from '@osa/sdk/node'
+import {
+  isLoopback,
+  isOsaError,
+  type OsaClient,
+  OsaError,
+  sessionCredentials,
+  type TokenProvider,
+  type User,
+} from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
 import { openSession } from './session.ts'
@@ -12,32 +20,31 @@ export interface Account {
 }
 
 /** A wrong clock explains many a refusal; the server's Date header tells. */
-const clockDetails = (context: CommandContext, server: string, headers: Headers): string[] => {
-  const skew = clockSkewText(context.clock.now(), server, headers.get('date'))
+const clockDetails = ({ clock, serverDates }: CommandContext, server: string): string[] => {
+  const skew = clockSkewText(clock.now(), server, serverDates.get(new URL(server).origin) ?? null)
   return skew === null ? [] : [`${skew}, so the session looks invalid`]
 }
 
-/** A server's no to a token, as the SDK's calls answer it. */
-type Refusable<T> = T | { rejected: string; headers: Headers }
+/** Something to ask a server, signed in. */
+export type SignedCall<T> = (osa: OsaClient) => Promise<T>
 
-/** Something to ask the server with an access token. */
-export type AuthenticatedCall<T extends object> = (accessToken: string) => Promise<Refusable<T>>
-
-const withEnvironmentToken = async <T extends object>(
+/** A token that was given, which nobody can renew. `name`: what it was given as. */
+export const withGivenToken = async <T>(
   context: CommandContext,
-  server: ResolvedServer,
-  token: string,
-  call: AuthenticatedCall<T>,
+  { server, token, name }: { server: ResolvedServer; token: string; name: 'OSA_TOKEN' | '--token' },
+  call: SignedCall<T>,
 ): Promise<T> => {
-  checkTokenDestination(context, token, server)
-  const answer = await call(token)
-  if (!('rejected' in answer)) return answer
-  throw new OsaError('token_rejected', `The server refused OSA_TOKEN (${answer.rejected})`, {
-    server: server.url,
-    status: 401,
-    details: clockDetails(context, server.url, answer.headers),
-    hint: 'Create a new token and update OSA_TOKEN',
-  })
+  try {
+    return await call(await context.network.connect(server.url, { auth: token }))
+  } catch (error) {
+    if (!isOsaError(error, 'token_rejected')) throw error
+    throw new OsaError('token_rejected', `The server refused ${name} (${error.reason ?? 'invalid_token'})`, {
+      server: server.url,
+      status: 401,
+      details: clockDetails(context, server.url),
+      hint: name === 'OSA_TOKEN' ? 'Create a new token and update OSA_TOKEN' : 'Create a new token',
+    })
+  }
 }
 
 /** The store does not know whether `osa login` alone would lead to this server. */
@@ -48,7 +55,7 @@ export const withLoginHint = (server: ResolvedServer, error: unknown): unknown =
   return new OsaError(code, message, { details, ...known, server: server.url, hint: loginHint(server), cause: error })
 }
 
-/** A local archive's login cannot be renewed: the archive makes a new one as it starts. */
+/** A local archive's login cannot be renewed: the original `osa start` makes a new one. */
 const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promise<OsaError> => {
   const { message, details, server } = error
   if (
@@ -57,7 +64,7 @@ const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promis
     (await store().list()).some((one) => one.server === server && one.isRenewable)
   )
     return error
-  const hint = 'Start the local archive again: that makes a new token'
+  const hint = 'Run osa start to get a new local token'
   return new OsaError('session_ended', message, { details, server, hint, cause: error })
 }
 
@@ -66,58 +73,76 @@ const isSaved = async ({ store }: CommandContext, server: ResolvedServer): Promi
   (await store().list()).some((login) => login.server === server.url)
 
 /**
- * Asks with the saved login; a refused token is renewed once and never again. Throws `not_authenticated`, `session_ended`, and what the
- * call throws.
+ * Asks with the saved login, which the client renews as need be; `onToken` is told of each token that is used. Throws `not_authenticated`,
+ * `session_ended`, and what the call throws.
  */
-export const withStoredLogin = async <T extends object>(
+export const withStoredLogin = async <T>(
   context: CommandContext,
   server: ResolvedServer,
-  call: AuthenticatedCall<T>,
+  call: SignedCall<T>,
+  { onToken, signal }: { onToken?: (token: string | null) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<T> => {
-  const { signal } = context
-  const session = openSession(context)
   try {
-    const accessToken = await session.getFreshToken(server.url, { signal })
-    const first = await call(accessToken)
-    if (!('rejected' in first)) return first
-    const renewed = await session.getFreshToken(server.url, { rejected: accessToken, signal })
-    const second = await call(renewed)
-    if (!('rejected' in second)) return second
-    throw new OsaError('session_ended', `${server.url} refuses your login (${second.rejected})`, {
-      server: server.url,
-      status: 401,
-      details: clockDetails(context, server.url, second.headers),
-      hint: loginHint(server),
-    })
+    const credentials = sessionCredentials(openSession(context))
+    const getToken: TokenProvider['getToken'] = async (asked) => {
+      const token = await credentials.getToken(asked)
+      onToken?.(token)
+      return token
+    }
+    const onUnauthorized: TokenProvider['onUnauthorized'] = async (asked) => {
+      const token = (await credentials.onUnauthorized?.(asked)) ?? null
+      onToken?.(token)
+      return token
+    }
+    const auth = { ...credentials, getToken, onUnauthorized }
+    return await call(await context.network.connect(server.url, { auth, signal }))
   } catch (error) {
-    if (isOsaError(error, 'not_authenticated') && !(await isSaved(context, server))) throw notLoggedIn(context, server)
-    throw withLoginHint(server, isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error)
+    throw await storedLoginError(context, server, error)
   }
 }
 
+/** What a failed call with the saved login is told as. */
+const storedLoginError = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
+  if (isOsaError(error, 'not_authenticated')) {
+    if (error.status === 401) {
+      return new OsaError('session_ended', `${server.url} refuses your login (${error.reason ?? 'invalid_token'})`, {
+        server: server.url,
+        status: 401,
+        details: clockDetails(context, server.url),
+        hint: loginHint(server),
+      })
+    }
+    if (!(await isSaved(context, server))) return notLoggedIn(context, server)
+  }
+  return withLoginHint(server, isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error)
+}
+
 /** Asks with OSA_TOKEN if it is set, else with the saved login. */
-export const withAccount = <T extends object>(
+export const withAccount = async <T>(
   context: CommandContext,
   server: ResolvedServer,
-  call: AuthenticatedCall<T>,
+  call: SignedCall<T>,
 ): Promise<T> => {
   const token = environmentToken(context)
-  return token === null ? withStoredLogin(context, server, call) : withEnvironmentToken(context, server, token, call)
+  if (token === null) return await withStoredLogin(context, server, call, { signal: context.signal })
+  checkTokenDestination(context, token, server)
+  return await withGivenToken(context, { server, token, name: 'OSA_TOKEN' }, call)
 }
 
 const askUser =
-  ({ http, signal }: CommandContext, server: ResolvedServer): AuthenticatedCall<{ user: User }> =>
-  (accessToken) =>
-    fetchUser(http, { server: server.url, accessToken, signal })
+  ({ signal }: CommandContext): SignedCall<User> =>
+  (osa) =>
+    osa.me.query(undefined, { signal })
 
 /** The saved login's person. */
 export const storedAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
-  const { user } = await withStoredLogin(context, server, askUser(context, server))
+  const { signal } = context
+  const user = await withStoredLogin(context, server, askUser(context), { signal })
   return { user, source: 'stored login' }
 }
 
 /** Asks the server who this is, with OSA_TOKEN if it is set, else with the saved login. */
 export const currentAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
-  const { user } = await withAccount(context, server, askUser(context, server))
+  const user = await withAccount(context, server, askUser(context))
   return { user, source: environmentToken(context) === null ? 'stored login' : 'OSA_TOKEN' }
 }

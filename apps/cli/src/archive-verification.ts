@@ -1,27 +1,26 @@
 /** Finds out whether there is an archive at an address, before a folder is linked to it. Sends no secret. */
-import {
-  canonicalServer,
-  fetchServerDocument,
-  isOsaError,
-  OsaError,
-  type ServerDocument,
-  serverDocumentPath,
-} from '@osa/sdk/node'
+import { canonicalServer, checkIssuer, isOsaError, OsaError, serverDocumentPath } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
+
+type ServerDocument = Awaited<ReturnType<CommandContext['network']['discover']>>
 
 export interface Verified {
   url: string
   document: ServerDocument | null
 }
 
-/** Where `/.well-known/osa` of `url` redirects to, if that is https and still such a document. */
-const redirectTarget = async ({ http, signal }: CommandContext, url: string): Promise<string | null> => {
-  const answer = await http({ server: url, method: 'GET', path: serverDocumentPath, signal })
-  const location = answer.headers.get('location')
-  if (answer.status < 300 || answer.status >= 400 || !location || !URL.canParse(location, url)) return null
-  const to = new URL(location, url)
-  if (to.protocol !== 'https:' || !to.pathname.endsWith(serverDocumentPath)) return null
-  return canonicalServer(to.href.slice(0, -serverDocumentPath.length))
+/** What an archive says of itself, believed only if it names this very address (RFC 8414 §3.3). */
+const documentOf = async ({ network, signal }: CommandContext, url: string): Promise<ServerDocument> => {
+  const document = await network.discover(url, { signal })
+  checkIssuer(document, url)
+  return document
+}
+
+/** Where an address redirects to, if that is https and still such a document. */
+const redirectTarget = ({ location }: OsaError): string | null => {
+  const to = location === undefined ? null : new URL(location)
+  if (to?.protocol !== 'https:' || !to.pathname.endsWith(serverDocumentPath)) return null
+  return canonicalServer(`${to.origin}${to.pathname.slice(0, -serverDocumentPath.length)}`)
 }
 
 const noServerHere = (url: string, error: OsaError, hint?: string): OsaError =>
@@ -37,7 +36,7 @@ const atRoot = async (context: CommandContext, url: string): Promise<Verified | 
   const root = new URL(url).origin
   if (root === url) return null
   try {
-    return { url: root, document: await fetchServerDocument(context.http, { server: root, signal: context.signal }) }
+    return { url: root, document: await documentOf(context, root) }
   } catch (error) {
     // Nothing there either: what is wrong with the address itself is the news.
     if (error instanceof OsaError && error.code !== 'aborted') return null
@@ -47,10 +46,10 @@ const atRoot = async (context: CommandContext, url: string): Promise<Verified | 
 
 const elsewhere = async (context: CommandContext, url: string, error: OsaError): Promise<Verified> => {
   const { io, signal } = context
-  const to = error.status && error.status >= 300 && error.status < 400 ? await redirectTarget(context, url) : null
+  const to = redirectTarget(error)
   if (to && to !== url) {
     io.say(`${url} redirects to ${to} – using that`)
-    return { url: to, document: await fetchServerDocument(context.http, { server: to, signal }) }
+    return { url: to, document: await documentOf(context, to) }
   }
   const root = await atRoot(context, url)
   if (!root) throw error.code === 'html_response' ? error : noServerHere(url, error)
@@ -64,7 +63,7 @@ const elsewhere = async (context: CommandContext, url: string, error: OsaError):
  */
 export const verifyArchive = async (context: CommandContext, url: string): Promise<Verified> => {
   try {
-    return { url, document: await fetchServerDocument(context.http, { server: url, signal: context.signal }) }
+    return { url, document: await documentOf(context, url) }
   } catch (error) {
     const isNoArchive = isOsaError(error, 'not_an_osa_server', 'html_response') && error.status !== undefined
     if (!isNoArchive) throw error

@@ -1,5 +1,5 @@
 /** What a command is: a record that says how it is called, and a function that does it, loaded when it is called. */
-import type { Clock, CredentialStore, Environment, ErrorCode, Http, KeychainBackend } from '@osa/sdk/node'
+import type { Clock, CredentialStore, Environment, ErrorCode, KeychainBackend, Network } from '@osa/sdk/node'
 import type { Io } from './io.ts'
 
 export interface OptionMetadata {
@@ -48,7 +48,10 @@ export interface CommandContext {
   signal: AbortSignal
   isCi: boolean
   allowHttp: boolean
-  http: Http
+  /** The way to servers: typed clients, with the run's proxies, certificates, deadline and debug log. */
+  network: Network
+  /** The last `Date` header of a server, by its origin. */
+  serverDates: ReadonlyMap<string, string>
   /** Opened at first use: a run with OSA_TOKEN never looks at saved logins. */
   store(): CredentialStore
   /** Asked only when a login is made, read or ended that is kept there. */

@@ -30,7 +30,7 @@ const ready = async (
 }
 
 const sentHooks = (node: FakeOsaServer): Record<string, unknown>[] =>
-  JSON.parse(node.seen('deploy')[0]?.body ?? '').json.conventions[0].hooks
+  JSON.parse(node.seen('deploy')[0]?.body ?? '')[0].json.conventions[0].hooks
 
 const filesBelow = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true })).map(String).sort()

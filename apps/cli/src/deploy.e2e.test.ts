@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fakeOsaServer } from '@osa/sdk/testing'
+import { FakeRefusal, fakeOsaServer, refusalAnswer, resultAnswer } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { installSdk, proteinStructures, releasedHook, writeProject } from './testing/conventions.ts'
 import { failure, success } from './testing/json-shapes.ts'
@@ -18,7 +18,7 @@ const ready = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
 }
 
 const sentTitles = (node: FakeOsaServer): string[][] =>
-  node.seen('deploy').map(({ body }) => JSON.parse(body).json.conventions.map((one: { title: string }) => one.title))
+  node.seen('deploy').map(({ body }) => JSON.parse(body)[0].json.conventions.map((one: { title: string }) => one.title))
 
 describe('a deploy', () => {
   test('S11 says where, as whom and what; stdout stays empty; one call carries everything', async () => {
@@ -373,8 +373,7 @@ describe('who deploys', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
-    const body = JSON.stringify({ error: { json: { message: 'No.', data: { httpStatus: 403, refusal } } } })
-    node.dictate('deploy', [{ status: 403, headers: { 'content-type': 'application/json' }, body }])
+    node.dictate('deploy', [refusalAnswer(new FakeRefusal('FORBIDDEN', 403, 'No.', { refusal }))])
     const { code, stderr } = await sandbox.run(['deploy'])
     expect(stderr).toContain(` ✗ ${message.replace('URL', node.url)}\n → ${hint}\n`)
     expect(code).toBe(5)
@@ -413,6 +412,11 @@ describe('who deploys', () => {
     expect((await sandbox.run(['deploy', '--help'])).stdout).not.toContain('--token')
   })
 })
+
+const refused = (code: string, status: number, message: string, data?: object): string =>
+  String(refusalAnswer(new FakeRefusal(code, status, message, data)).body)
+const limited = { error: 'limited', error_description: 'Too much.', retry_after_seconds: 30 }
+const tooMuch = refused('TOO_MANY_REQUESTS', 429, 'Too much.', { refusal: limited })
 
 describe('the last call', () => {
   test('a session that ends its access token meanwhile is renewed in silence; -v and --json tell', async () => {
@@ -493,8 +497,7 @@ describe('the last call', () => {
       error_description: 'No.',
       gaps: [{ path: 'conventions.0.hooks.0.release.digest', message: 'write a digest that exists' }],
     }
-    const body = JSON.stringify({ result: { data: { json } } })
-    node.dictate('deploy', [{ status: 200, headers: { 'content-type': 'application/json' }, body }])
+    node.dictate('deploy', [resultAnswer(json)])
     const { code, stderr } = await sandbox.run(['deploy'])
     expect(stderr).toContain(` ✗ ${node.url} registered nothing: 1 thing is missing or wrong\n`)
     expect(stderr).toContain('   hooks.0.release.digest  write a digest that exists\n')
@@ -502,12 +505,13 @@ describe('the last call', () => {
   })
 
   test.each([
-    [404, 'application/json', '{"error":{"json":{"message":"No procedure"}}}', 8, 'knows no deploy over this wire'],
+    [404, 'application/json', refused('NOT_FOUND', 404, 'No procedure'), 8, 'knows no deploy over this wire'],
     [404, 'application/json', '{"detail":"Not Found"}', 8, 'knows no deploy over this wire'],
     [404, 'text/html', '<title>Not here</title>', 8, 'answered with a web page'],
-    [429, 'application/json', '{"error":{"json":{"message":"Too much."}}}', 8, 'took nothing: Too much.'],
+    [429, 'application/json', '{"error":"Too much."}', 8, 'asks to slow down'],
+    [429, 'application/json', tooMuch, 8, 'took nothing: Too much.'],
     [413, 'application/json', '{"detail":{"code":"invalid_request","message":"No."}}', 10, 'are too large for http://'],
-    [400, 'application/json', '{"error":{"json":{"message":"No shape."}}}', 10, 'refused the conventions: No shape.'],
+    [400, 'application/json', refused('BAD_REQUEST', 400, 'No shape.'), 10, 'refused the conventions: No shape.'],
     [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
     [200, 'application/json', '{"result":{}}', 8, 'did not answer like an OSA server'],
   ])('HTTP %d %s ends with its own exit code and no stack', async (status, type, body, exitCode, message) => {

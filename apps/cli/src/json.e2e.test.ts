@@ -1,4 +1,4 @@
-import { type FakeOsaServer, fakeOsaServer } from '@osa/sdk/testing'
+import { type FakeOsaServer, FakeRefusal, fakeOsaServer, refusalAnswer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { failure, loginEvent, success } from './testing/json-shapes.ts'
 import { type Finished, makeSandbox, type Sandbox } from './testing/run-osa.ts'
@@ -158,7 +158,7 @@ const brokenWorlds: readonly [
     'forbidden',
     async (sandbox, node) => {
       await signedIn(sandbox, node)
-      node.dictate('me', [{ status: 403, headers: { 'content-type': 'application/json' }, body: '{}' }])
+      node.dictate('me', [refusalAnswer(new FakeRefusal('FORBIDDEN', 403))])
       return ['whoami']
     },
   ],

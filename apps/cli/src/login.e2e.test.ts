@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fakeOsaServer } from '@osa/sdk/testing'
+import { fakeOsaServer, resultAnswer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -173,7 +173,7 @@ test('S9: a web page instead of the API is shown for what it is', async () => {
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(` ✗ ${node.url} answered with a web page, not the OSA API\n`)
-  expect(stderr).toContain('   POST /api/v1/auth/device → 200 text/html "Sign in to continue · Example Corp"\n')
+  expect(stderr).toContain('   POST /trpc/device.start → 200 text/html "Sign in to continue · Example Corp"\n')
   expect(stderr).toContain(' → A proxy or sign-in page may be in the way. Open the address in a browser and check\n')
 })
 
@@ -190,14 +190,9 @@ test('K05 C27: names and titles from a server cannot move the cursor', async () 
 test('S22 K03 C11: an address on another host is neither opened nor followed', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const body = JSON.stringify({
-    device_code: 'd',
-    user_code: 'BCDF-GHJK',
-    verification_uri: 'https://real.example/device',
-    expires_in: 900,
-    interval: 1,
-  })
-  node.dictate('device', [{ status: 200, headers: { 'content-type': 'application/json' }, body }])
+  const uri = 'https://real.example/device'
+  const started = { device_code: 'd', user_code: 'BCDF-GHJK', verification_uri: uri, expires_in: 900, interval: 1 }
+  node.dictate('device', [resultAnswer(started)])
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(
@@ -289,7 +284,7 @@ test('K17: with everything switched on that talks, no secret is said', async () 
   const { stderr, stdout } = await sandbox.run(['login', '--verbose', '--server', node.url], {
     env: { OSA_DEBUG: '1' },
   })
-  expect(stderr).toContain(`POST ${node.url}/api/v1/auth/device/token 400`)
+  expect(stderr).toContain(`POST ${node.url}/trpc/device.token 200`)
   expect(`${stderr}${stdout}`).not.toMatch(/\b(at|rt|dc)_/)
 })
 
@@ -302,9 +297,30 @@ test('C18: the home folder is not linked by itself', async () => {
   )
 })
 
-test('a first login without a terminal is told to name the archive', async () => {
+test('an archive that runs the original server is told as that: nothing else is sent there, and nothing is stored', async () => {
+  await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const { code, stderr } = await sandbox.run(['login'])
-  expect(code).toBe(3)
-  expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
+  const body = '{"detail":"Not Found"}'
+  node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body }], { always: true })
+  const { code, stderr } = await sandbox.run(['login', node.url])
+  expect(code).toBe(8)
+  expect(stderr).toContain(
+    ` ✗ ${node.url} runs the original OSA server (Python), or none at all\n` +
+      '   GET /.well-known/osa → 404 application/json\n' +
+      ` → Sign in there with the original osa (Python): osa login --server ${node.url}\n`,
+  )
+  expect(node.requests.map(({ path }) => path)).toEqual(['/.well-known/osa'])
+  expect(await readdir(join(sandbox.home, '.config', 'osa'))).not.toContain('credentials.json')
+  expect(await readdir(sandbox.project)).toEqual([])
+})
+
+test.each([1e308, 1e12])('K07: a lifetime of %s s is saved as a year at most', async (expires_in) => {
+  await using node = await fakeOsaServer()
+  await using sandbox = await makeSandbox()
+  const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in, scope: '' }
+  node.dictate('token', [resultAnswer(tokens)])
+  node.dictate('me', [resultAnswer(node.user)])
+  expect((await sandbox.run(['login', node.url])).code).toBe(0)
+  const saved = (await sandbox.readCredentials())[node.url]
+  expect(Number(saved?.expires_at) - Number(saved?.obtained_at)).toBe(366 * 86_400)
 })

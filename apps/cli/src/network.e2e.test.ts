@@ -99,7 +99,7 @@ test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
   expect(proxy.seen).toEqual(['CONNECT archive.example:443'])
   expect(proxy.tunnelled()).not.toContain(access_token)
-  expect(proxy.tunnelled()).not.toContain('/api/v1')
+  expect(proxy.tunnelled()).not.toContain('/trpc')
 })
 
 test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes straight', async (variable) => {
@@ -156,7 +156,7 @@ test('S8: a refused connection, a host that nobody knows and a server that is si
   expect({ code: refused.code, stderr: refused.stderr }).toEqual({
     code: 7,
     stderr:
-      " ✗ Can't connect to http://127.0.0.1:61 (connection refused)\n → Is the local archive running? Start it and try again\n",
+      " ✗ Can't connect to http://127.0.0.1:61 (connection refused)\n → Is the local archive running? Try osa start\n",
   })
   const unknown = await run('https://nobody.invalid')
   expect(unknown.code).toBe(7)

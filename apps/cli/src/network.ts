@@ -1,6 +1,6 @@
 /** Puts the CLI's requests together: proxies, company certificates, the debug log. */
-import { cleanText, createHttp, type Environment, type Http, OsaError } from '@osa/sdk/node'
-import { createProxiedFetch, proxyFor } from './proxy.ts'
+import { type ClientEvent, cleanText, type Environment, type Network, OsaError, openNetwork } from '@osa/sdk/node'
+import { createProxiedFetch } from './proxy.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first https request only: it costs more than the rest of the start-up. */
@@ -37,31 +37,43 @@ const refuseUncheckedTls = (env: Environment): void => {
   })
 }
 
-export interface CliHttpOptions {
+export interface CliNetworkOptions {
   env: Environment
   /** `--timeout`, if it was given. */
   timeoutMs: number | undefined
   log: (line: string) => void
+  /** Where the servers' `Date` headers are noted, by origin. */
+  serverDates: Map<string, string>
 }
 
-/** The request function of this run. Certificates and proxies are looked at when the first https request is made. */
-export const createCliHttp = (options: CliHttpOptions): Http => {
-  const { env, timeoutMs, log } = options
+const logLine = (event: ClientEvent): string | null => {
+  if (event.type !== 'response' && event.type !== 'failure') return null
+  const { method, url, elapsedMs } = event
+  const outcome = event.type === 'response' ? event.status : event.code
+  const request = event.type === 'response' && event.requestId ? ` (request ${cleanText(event.requestId, 80)})` : ''
+  return `${method} ${url} ${outcome} ${elapsedMs} ms${request}`
+}
+
+/** This run's way to servers. Certificates and proxies are looked at when the first https request is made. */
+export const openCliNetwork = ({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network => {
   let isPrepared = false
-  const http = createHttp({
+  const send = createProxiedFetch(env, () => namedAuthorities(env))
+  return openNetwork({
     timeoutMs,
-    userAgent: `osa/${version} node/${process.versions.node}`,
-    fetch: createProxiedFetch(env, () => namedAuthorities(env)),
-    proxyFor: (url) => proxyFor(env, url),
-    onExchange: ({ method, url, outcome, elapsedMs, requestId }) =>
-      log(`${method} ${url} ${outcome} ${elapsedMs} ms${requestId ? ` (request ${cleanText(requestId, 80)})` : ''}`),
+    userAgent: `osa/${version}`,
+    moreTime: '--timeout 120',
+    onEvent: (event) => {
+      if (event.type === 'response' && event.date) serverDates.set(new URL(event.url).origin, event.date)
+      const line = logLine(event)
+      if (line) log(line)
+    },
+    fetch: async (input, init) => {
+      if (!isPrepared && String(input).startsWith('https:')) {
+        refuseUncheckedTls(env)
+        await trustSystemCertificates()
+        isPrepared = true
+      }
+      return await send(input, init)
+    },
   })
-  return async (request) => {
-    if (!isPrepared && request.server.startsWith('https:')) {
-      refuseUncheckedTls(env)
-      await trustSystemCertificates()
-      isPrepared = true
-    }
-    return await http(request)
-  }
 }

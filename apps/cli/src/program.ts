@@ -5,7 +5,7 @@ import {
   type CredentialStore,
   type Environment,
   type ErrorCode,
-  type Http,
+  type Network,
   OsaError,
   openCredentialStore,
   openSystemKeychain,
@@ -19,7 +19,7 @@ import { reportFailure, toOsaError } from './failure.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { createIo, type Io } from './io.ts'
 import { lookOf } from './marks.ts'
-import type { CliHttpOptions } from './network.ts'
+import type { CliNetworkOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
@@ -74,12 +74,16 @@ const existing = (folder: string): string => {
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
-/** Sends a run's requests. What that takes is loaded with the first one: offline commands start faster without it. */
-const openHttp = (options: CliHttpOptions): Http => {
-  let opened: Promise<Http> | null = null
-  return async (request) => {
-    opened ??= import('./network.ts').then(({ createCliHttp }) => createCliHttp(options))
-    return await (await opened)(request)
+/** A run's way to servers. What that takes is loaded with the first request: offline commands start faster without it. */
+const openLazily = (options: CliNetworkOptions): Network => {
+  let opened: Promise<Network> | null = null
+  const network = (): Promise<Network> => {
+    opened ??= import('./network.ts').then(({ openCliNetwork }) => openCliNetwork(options))
+    return opened
+  }
+  return {
+    connect: async (...how) => (await network()).connect(...how),
+    discover: async (...how) => (await network()).discover(...how),
   }
 }
 
@@ -97,7 +101,8 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
   }
-  const http = openHttp({ env, timeoutMs: timeoutOf(flags), log })
+  const serverDates = new Map<string, string>()
+  const network = openLazily({ env, timeoutMs: timeoutOf(flags), log, serverDates })
   const { uninterrupted, signal } = interruption
   const keychain = openSystemKeychain({
     env,
@@ -122,7 +127,8 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
     env,
     flags,
     endAs,
-    http,
+    network,
+    serverDates,
     store,
     keychain,
     signal,

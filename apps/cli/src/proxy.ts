@@ -1,5 +1,5 @@
 /** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
-import { type Environment, OsaError, type ProxyInUse } from '@osa/sdk/node'
+import { type Environment, networkError, OsaError, type ProxyInUse } from '@osa/sdk/node'
 
 const firstSet = (env: Environment, names: readonly string[]): { value: string; variable: string } | null => {
   for (const variable of names) {
@@ -44,6 +44,13 @@ const dispatcherFor = async (proxy: { connectUrl: string } | null, ca: readonly 
   return proxy ? new ProxyAgent({ uri: proxy.connectUrl, requestTls: tls }) : new Agent({ connect: tls })
 }
 
+/** What went wrong on the way through a proxy; one that was only slow is a matter of the deadline. */
+const throughProxy = (error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown => {
+  const failed = { error, server: url.origin, timeoutMs: 0, timedOut: false, moreTime: '--timeout 120' }
+  const told = networkError({ ...failed, proxy: { url: shown, variable } })
+  return told.code === 'timeout' ? error : told
+}
+
 /**
  * A `fetch` that goes through the proxies of the environment and trusts the `authorities` (null: those that Node trusts by itself); undici
  * is loaded when there is need of it.
@@ -68,7 +75,7 @@ export const createProxiedFetch = (
     } catch (error) {
       // Undici would go on dialling a proxy that hangs up.
       await dispatcher.destroy()
-      throw error
+      throw proxy && !init?.signal?.aborted ? throughProxy(error, url, proxy) : error
     }
   }
 }

@@ -3,12 +3,15 @@ import { dirname, join, relative } from 'node:path'
 import {
   canonicalServer,
   cleanText,
-  findLink,
+  explicitServer as findExplicitServer,
+  searchLink as findLinkFile,
+  resolveServer as findServer,
+  isOsaError,
   type LinkSearch,
+  type NamedServer,
   OsaError,
-  readLink,
+  type ServerSearch,
   type StoredLogin,
-  searchText,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
@@ -50,21 +53,33 @@ const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
   return positional ?? flag ?? null
 }
 
+const searchOf = (context: CommandContext, named: string | null): ServerSearch => {
+  const { env, allowHttp, io } = context
+  const onIgnored: ServerSearch['onIgnored'] = ({ path, why }) => io.warn(`Ignoring ${path}: ${why}`)
+  return {
+    named,
+    env,
+    allowHttp,
+    onIgnored,
+    get cwd() {
+      return context.cwd
+    },
+  }
+}
+
+const asResolved = ({ server, serverSource, linkFile }: NamedServer): ResolvedServer => {
+  const source = serverSource === 'option' ? '--server' : serverSource
+  return { url: server, source, ...(linkFile ? { linkFile } : {}) }
+}
+
 /** The server that was said outright, by flag or environment. */
 export const explicitServer = (context: CommandContext): ResolvedServer | null => {
-  const typed = typedServer(context)
-  if (typed) return { url: typed, source: '--server' }
-  const { env, allowHttp } = context
-  return env.OSA_SERVER ? { url: canonicalServer(env.OSA_SERVER, { allowHttp }), source: 'OSA_SERVER' } : null
+  const explicit = findExplicitServer(searchOf(context, typedServer(context)))
+  return explicit && asResolved(explicit)
 }
 
 /** Looks for the link of the folder, saying which files were passed over. */
-export const searchLink = async (context: CommandContext): Promise<LinkSearch> => {
-  const home = context.env.HOME || context.env.USERPROFILE || '/'
-  const search = await findLink({ cwd: context.cwd, home, uid: process.getuid?.() })
-  for (const { path, why } of search.ignored) context.io.warn(`Ignoring ${path}: ${why}`)
-  return search
-}
+export const searchLink = (context: CommandContext): Promise<LinkSearch> => findLinkFile(searchOf(context, null))
 
 const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> => {
   const logins = await context.store().list()
@@ -83,18 +98,12 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
 }
 
 /** What S15 says: where was looked, and what to do. */
-export const noServer = async (
-  context: CommandContext,
-  search: LinkSearch,
-  hint = 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
-): Promise<OsaError> => {
+const noServer = async (context: CommandContext, { message, details }: OsaError): Promise<OsaError> => {
   const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
-  return new OsaError('no_server', "This folder isn't linked to an OSA server", {
-    details: [
-      searchText(search),
-      ...(logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []),
-    ],
-    hint,
+  const known = logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []
+  return new OsaError('no_server', message, {
+    details: [...details, ...known],
+    hint: 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
   })
 }
 
@@ -106,17 +115,16 @@ export const resolveServer = async (
   context: CommandContext,
   fallback: 'none' | 'only stored login' | 'choose stored login' | 'prompt',
 ): Promise<ResolvedServer> => {
-  const explicit = explicitServer(context)
-  if (explicit) return explicit
-  const search = await searchLink(context)
-  const linked = search.link && (await readLink(search.link.folder, { allowHttp: context.allowHttp }))
-  if (search.link && linked) return { url: linked, source: '.osa/config.json', linkFile: search.link.path }
-  const usesStored = fallback.endsWith('stored login') && !context.env.OSA_TOKEN
-  const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
-  if (stored) return stored
-  if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
-  // Only `osa login` would have asked, and it links the folder by itself.
-  throw await noServer(context, search, ...(fallback === 'prompt' ? ['Run osa login <url>, or set OSA_SERVER'] : []))
+  try {
+    return asResolved(await findServer(searchOf(context, typedServer(context))))
+  } catch (error) {
+    if (!isOsaError(error, 'no_server')) throw error
+    const usesStored = fallback.endsWith('stored login') && !context.env.OSA_TOKEN
+    const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
+    if (stored) return stored
+    if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
+    throw await noServer(context, error)
+  }
 }
 
 /** Asks for a server, offering the ones with a login. */

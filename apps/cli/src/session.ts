@@ -2,9 +2,9 @@
 import { createSession, type Session } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
-export const openSession = ({ store, http, clock, uninterrupted, flags, io }: CommandContext): Session => {
+export const openSession = ({ store, network, clock, uninterrupted, flags, io }: CommandContext): Session => {
   const onRefreshed = (): void => {
     if (flags.isSet('verbose')) io.say('Session refreshed (access token had expired)')
   }
-  return createSession({ store: store(), http, clock, uninterrupted, onRefreshed })
+  return createSession({ store: store(), network, clock, uninterrupted, onRefreshed })
 }

@@ -75,6 +75,8 @@ test('K33 K34: a refused token is renewed once; after the end of the session it 
 })
 
 test.each([
+  ['[{"result":{"data":{"json":[{"id":1}]}}}]', 'application/json', 8],
+  ['[{"result":{"data":{"json":null}}}]', 'application/json', 8],
   ['{"result":{"data":{"json":[{"id":1}]}}}', 'application/json', 8],
   ['{"result":{"data":{"json":null}}}', 'application/json', 8],
   ['[]', 'application/json', 8],

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fakeOsaServer } from '@osa/sdk/testing'
+import { fakeOsaServer, resultAnswer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
@@ -181,13 +181,13 @@ test('K37: a clock that is more than two minutes off is said, from the Date of t
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   const date = new Date(Date.now() + 7 * 60_000).toUTCString()
-  const headers = { 'content-type': 'application/json', date }
-  node.dictate('me', [{ status: 200, headers, body: JSON.stringify(node.user) }])
+  const answer = resultAnswer(node.user)
+  node.dictate('me', [{ ...answer, headers: { ...answer.headers, date } }])
   const { code, stderr } = await sandbox.run(['status'])
   expect(code).toBe(0)
   expect(stderr).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
   const farAway = new Date(Date.now() - 400 * 86_400_000).toUTCString()
-  node.dictate('me', [{ status: 200, headers: { ...headers, date: farAway }, body: JSON.stringify(node.user) }])
+  node.dictate('me', [{ ...answer, headers: { ...answer.headers, date: farAway } }])
   expect((await sandbox.run(['status'])).stderr).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 

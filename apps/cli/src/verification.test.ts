@@ -1,11 +1,15 @@
-import { isOsaError, OsaError, type PendingLogin } from '@osa/sdk/node'
-import { createManualClock } from '@osa/sdk/testing'
+import { isOsaError, login, OsaError } from '@osa/sdk/node'
+import { createManualClock, memoryStore } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import type { CommandContext } from './command.ts'
 import { createIo } from './io.ts'
-import { waitWithCompany } from './verification.ts'
+import { keepCompany } from './verification.ts'
 
 const server = 'https://archive.example.org'
+const document = {
+  ...{ name: 'Archive', version: '1', issuer: server, api: `${server}/api`, trpc: `${server}/trpc` },
+  refresh_reuse_grace_seconds: 30,
+}
 
 /** Two minutes and ten seconds of waiting in which nobody decides; what is said meanwhile. */
 const wait = async (options: {
@@ -25,47 +29,46 @@ const wait = async (options: {
     isInteractive: false,
     isLive: false,
   })
+  const company = keepCompany({ io, clock, env: {}, isCi: true } as unknown as CommandContext)
+  const started = {
+    device_code: 'dc',
+    user_code: 'BCDF-GHJK',
+    verification_uri: `${server}/device`,
+    verification_uri_complete: `${server}/device?user_code=BCDF-GHJK`,
+    expires_in: 130,
+    interval: 5,
+  }
   let polls = 0
-  const http: CommandContext['http'] = async ({ path, method }) => {
-    if (!path.endsWith('/token')) throw new OsaError('connection_failed', 'no watching here', { retryable: true })
+  const answer = async (url: URL): Promise<object> => {
+    if (url.pathname.endsWith('/osa')) return document
+    if (url.pathname.endsWith('/device.start')) return [{ result: { data: { json: started } } }]
+    if (!url.pathname.endsWith('/device.token')) throw new OsaError('connection_failed', 'no watching here')
     polls++
     if (polls === options.outageAtPoll) throw new OsaError('connection_failed', 'gone', { retryable: true })
-    const json = { error: 'authorization_pending' }
-    const headers = new Headers()
-    return {
-      server,
-      request: `${method} ${path}`,
-      status: 400,
-      contentType: 'application/json',
-      json,
-      text: '',
-      headers,
-    }
+    const json = { error: 'authorization_pending', error_description: '' }
+    return [{ result: { data: { json } } }]
   }
-  const login: PendingLogin = {
-    server,
-    userCode: 'BCDF-GHJK',
-    verificationUri: `${server}/device`,
-    verificationUriComplete: `${server}/device?user_code=BCDF-GHJK`,
-    expiresAtMs: clock.now() + 130_000,
-    intervalSeconds: 5,
-    deviceCode: 'dc',
+  const fetch = async (url: string | URL | Request): Promise<Response> => {
+    const body = JSON.stringify(await answer(new URL(String(url))))
+    return new Response(body, { headers: { 'content-type': 'application/json' } })
   }
-  const context = { io, http, clock, signal: new AbortController().signal } as unknown as CommandContext
-  const error = await waitWithCompany(context, login).catch((reason: unknown) => reason)
+  const { show: onVerification, report: onWaiting } = company
+  const how = { server, store: memoryStore(), clock, fetch, onVerification, onWaiting }
+  const error = await login(how).catch((reason: unknown) => reason)
   expect(isOsaError(error, 'login_expired')).toBe(true)
   return said
 }
 
 test('S3b: where no line is redrawn, a log gets a sign of life once a minute', async () => {
   expect((await wait({ isJson: false })).stderr).toBe(
-    '   Waiting for approval (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
+    `   Ask the person to open ${server}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK\n` +
+      '   Waiting for approval (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
   )
 })
 
 test('S8: losing contact is said once, at once', async () => {
   const { stderr } = await wait({ isJson: false, outageAtPoll: 2 })
-  expect(stderr).toMatch(/^ {3}Waiting .+\n ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
+  expect(stderr).toMatch(/\n {3}Waiting .+\n ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
   expect(stderr.match(/Lost contact/g)).toHaveLength(1)
 })
 

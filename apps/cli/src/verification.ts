@@ -1,5 +1,5 @@
 /** Shows a person where to approve a login, opens the page where that makes sense, and keeps them company while they do. */
-import { type PendingLogin, type Tokens, type Waiting, waitForApproval } from '@osa/sdk/node'
+import type { Verification, Waiting } from '@osa/sdk/node'
 import { findLauncher, type Launcher, openBrowser, thisDesktop } from './browser.ts'
 import type { CommandContext } from './command.ts'
 import { showQrCode } from './qr-code.ts'
@@ -9,10 +9,10 @@ const remindEverySeconds = 60
 /** What the whole countdown needs with its margin. */
 const countdownColumns = 72
 
-const secondsLeft = (context: CommandContext, login: PendingLogin): number =>
-  (login.expiresAtMs - context.clock.now()) / 1000
+const secondsLeft = (context: CommandContext, login: Verification): number =>
+  (login.expiresAt.getTime() - context.clock.now()) / 1000
 
-const showWithBrowser = async (context: CommandContext, login: PendingLogin, launcher: Launcher): Promise<void> => {
+const showWithBrowser = async (context: CommandContext, login: Verification, launcher: Launcher): Promise<void> => {
   const { io, env } = context
   io.blank()
   io.say(`Your code:  ${login.userCode}`)
@@ -24,7 +24,7 @@ const showWithBrowser = async (context: CommandContext, login: PendingLogin, lau
   if (!isOpened) io.say("Couldn't open a browser. Use the address above on any device.")
 }
 
-const showForOtherDevice = async (context: CommandContext, login: PendingLogin): Promise<void> => {
+const showForOtherDevice = async (context: CommandContext, login: Verification): Promise<void> => {
   const { io } = context
   io.blank()
   io.say(`On any device, open:  ${login.verificationUri}`)
@@ -34,13 +34,13 @@ const showForOtherDevice = async (context: CommandContext, login: PendingLogin):
   io.say('Check that the page shows the same code before you approve.')
 }
 
-const showForAgent = (context: CommandContext, login: PendingLogin): void => {
+const showForAgent = (context: CommandContext, login: Verification): void => {
   const { io } = context
   io.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
 }
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
-export const showVerification = async (context: CommandContext, login: PendingLogin): Promise<void> => {
+const showVerification = async (context: CommandContext, login: Verification): Promise<void> => {
   const { io, flags, env, isCi } = context
   if (io.isJson) return
   if (!io.hasOnlooker || isCi) return showForAgent(context, login)
@@ -54,7 +54,7 @@ export const showVerification = async (context: CommandContext, login: PendingLo
 }
 
 /** Speaks at most once a minute, and at once when contact is lost. */
-const createReporter = (context: CommandContext, login: PendingLogin): ((waiting: Waiting) => void) => {
+const createReporter = (context: CommandContext, login: Verification): ((waiting: Waiting) => void) => {
   const { io, clock } = context
   let spokeAtMs = clock.now()
   let wasReachable = true
@@ -70,19 +70,38 @@ const createReporter = (context: CommandContext, login: PendingLogin): ((waiting
   }
 }
 
-/** Waits for the decision, with a countdown where the terminal allows one. */
-export const waitWithCompany = async (context: CommandContext, login: PendingLogin): Promise<Tokens> => {
-  const { io, http, clock, signal } = context
-  const countdown = (): string => {
-    const left = countdownText(secondsLeft(context, login))
-    if (io.columns < countdownColumns) return `Waiting (expires in ${left})`
-    return `Waiting for approval  (code expires in ${left}, Ctrl-C to cancel)`
-  }
-  const spinner = io.isLive ? io.spin(countdown) : null
-  if (!spinner) io.say(`Waiting for approval (code expires in ${countdownText(secondsLeft(context, login))})`)
-  try {
-    return await waitForApproval({ http, login, clock, signal, onWaiting: createReporter(context, login) })
-  } finally {
-    spinner?.stop()
+/** What a person is shown and told while they approve. */
+export interface Company {
+  show(login: Verification): Promise<void>
+  report(waiting: Waiting): void
+  /** The wait is over. */
+  leave(): void
+}
+
+const countdownOf = (context: CommandContext, login: Verification) => (): string => {
+  const left = countdownText(secondsLeft(context, login))
+  if (context.io.columns < countdownColumns) return `Waiting (expires in ${left})`
+  return `Waiting for approval  (code expires in ${left}, Ctrl-C to cancel)`
+}
+
+/** Shows the login, then keeps a countdown where the terminal allows one. */
+export const keepCompany = (context: CommandContext): Company => {
+  const { io } = context
+  let isOver = false
+  let spinner: { stop(): void } | null = null
+  let reporter: ((waiting: Waiting) => void) | null = null
+  return {
+    async show(login) {
+      reporter = createReporter(context, login)
+      await showVerification(context, login)
+      if (isOver) return
+      if (io.isLive) spinner = io.spin(countdownOf(context, login))
+      else io.say(`Waiting for approval (code expires in ${countdownText(secondsLeft(context, login))})`)
+    },
+    report: (waiting) => reporter?.(waiting),
+    leave() {
+      isOver = true
+      spinner?.stop()
+    },
   }
 }

@@ -1,5 +1,5 @@
 /** Conventions over the typed wire: who is turned away in which way, and what a caller can read of it. */
-import { type ConventionManifest, type DeployOutcome, deployRefusal } from '@osa/contract'
+import { type ConventionManifest, type ConventionManifestInput, type DeployOutcome, deployRefusal } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import { createConventions } from '@osa/core'
 import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
@@ -101,7 +101,7 @@ test('too much is TOO_MANY_REQUESTS, and the refusal says when to come back', as
 test('the types say what to send and what comes back', () => {
   type Inputs = import('@trpc/server').inferRouterInputs<AppRouter>
   type Outputs = import('@trpc/server').inferRouterOutputs<AppRouter>
-  expectTypeOf<Inputs['conventions']['deploy']>().toEqualTypeOf<{ conventions: ConventionManifest[] }>()
+  expectTypeOf<Inputs['conventions']['deploy']>().toEqualTypeOf<{ conventions: ConventionManifestInput[] }>()
   expectTypeOf<Outputs['conventions']['deploy']>().toEqualTypeOf<DeployOutcome>()
   expectTypeOf<Outputs['conventions']['get']>().toEqualTypeOf<import('@osa/contract').ConventionDetail>()
 })

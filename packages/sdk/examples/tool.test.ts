@@ -5,7 +5,7 @@ import { FakeRefusal, fakeOsaServer, memoryStore } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 
 test('renews once for parallel calls, and keeps the login when the session has ended', async () => {
-  await using node = await fakeOsaServer({ procedures: { me: () => ({ display_name: 'Ada' }) } })
+  await using node = await fakeOsaServer({ displayName: 'Ada' })
   const store = memoryStore({ [node.url]: node.issue({ expired: true }) })
   const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
 

@@ -11,7 +11,6 @@ export type * from './convention/convention.ts'
 export { type ConventionFileSearch, conventionFileNames, findConventionFile } from './convention/find-file.ts'
 export { type LoadedConventions, loadConventions, readConventionJson } from './convention/load.ts'
 export {
-  deployPath,
   type NotAllowed,
   type PinnedConvention,
   type Registered,

@@ -52,9 +52,13 @@ export interface OsaErrorOptions {
   status?: number
   server?: string
   requestId?: string
+  /** The server's own word for why it refused a token: `token_expired`. */
+  reason?: string
   retryAfterMs?: number
   /** True when the same call may succeed later, unchanged. */
   retryable?: boolean
+  /** Where the server's redirect leads, which is not followed. */
+  location?: string
   /** The local file it is about. */
   path?: string
   /** What is missing or wrong in a file, each with its place there. */
@@ -83,8 +87,10 @@ export class OsaError extends Error {
   readonly status: number | undefined
   readonly server: string | undefined
   readonly requestId: string | undefined
+  readonly reason: string | undefined
   readonly retryAfterMs: number | undefined
   readonly retryable: boolean
+  readonly location: string | undefined
   readonly path: string | undefined
   readonly gaps: readonly { path: string; message: string }[] | undefined
   readonly [brand] = true
@@ -97,8 +103,10 @@ export class OsaError extends Error {
     this.status = options.status
     this.server = options.server
     this.requestId = options.requestId
+    this.reason = options.reason
     this.retryAfterMs = options.retryAfterMs
     this.retryable = options.retryable ?? false
+    this.location = options.location
     this.path = options.path
     this.gaps = options.gaps
   }

@@ -1,8 +1,7 @@
 /** Many users of one stored login at once: one of them renews it, all of them work (K32). */
-
 import { dirname, join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import { createHttp, createSession, openCredentialStore, systemClock } from '@osa/sdk/node'
+import { startPostgres } from '@osa/db/testing'
+import { createSession, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/node'
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'
@@ -13,8 +12,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 test('K32 sixty osa processes with an expired token make one refresh at the node, and all of them succeed', async () => {
   await using folder = await temporaryFolder()
-  const databaseUrl = await createSharedDatabase({ migrated: true })
-  await using node = await startMeasuredNode({ DATABASE_URL: databaseUrl, OSA_DATA_DIR: join(folder.path, 'data') })
+  await using postgres = await startPostgres()
+  await using node = await startMeasuredNode({ DATABASE_URL: postgres.url(), OSA_DATA_DIR: join(folder.path, 'data') })
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
@@ -30,10 +29,7 @@ test('K32 sixty osa processes with an expired token make one refresh at the node
 test('K23 K32 forty osa processes whose expired login is in a keyring make one refresh, and all of them succeed', async () => {
   await using folder = await temporaryFolder()
   await using session = await startKeyringSession()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   const { url } = node
   const env = { ...session.env, OSA_CREDENTIAL_STORE: 'keychain' }
   const options = { home: session.home, env }
@@ -52,17 +48,14 @@ test('K23 K32 forty osa processes whose expired login is in a keyring make one r
 
 test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
   // each with a store and a session of its own, as two libraries in one process would have
   const sessions = Array.from({ length: 4 }, () => {
     const store = openCredentialStore({ dir: dirname(credentialsPath(options.home)), clock: systemClock })
-    return createSession({ store, http: createHttp(), clock: systemClock })
+    return createSession({ store, network: openNetwork(), clock: systemClock })
   })
   for (let round = 1; round <= 3; round++) {
     ageLogin(options.home, url)
@@ -78,10 +71,7 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
 
 test('K32 K35 a command that is suspended when the node has renewed its token costs nobody the session', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   await using proxy = await startTappedProxy(node.url)
   const { url } = proxy
   const options = { home: join(folder.path, 'home') }

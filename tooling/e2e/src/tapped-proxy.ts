@@ -12,7 +12,7 @@ export interface TappedProxy extends AsyncDisposable {
 
 export const startTappedProxy = async (target: string): Promise<TappedProxy> => {
   const server = createServer((incoming, outgoing) => {
-    const isRefresh = incoming.url === '/api/v1/auth/refresh'
+    const isRefresh = incoming.url?.startsWith('/trpc/session.refresh') === true
     if (isRefresh) proxy.onAsked()
     const forwarded = request(target + incoming.url, { method: incoming.method, headers: incoming.headers })
     forwarded.on('response', (answer) => {

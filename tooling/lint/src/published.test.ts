@@ -10,7 +10,20 @@ import { repository } from './workspaces.ts'
 /** Everything that runs on people's machines, platforms' builds of one package taken together. A new name needs a reason. */
 const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: string[]; files: RegExp }>> = {
   '@osa/cli': {
-    bundled: ['@balena/dockerignore', 'cac', 'undici', 'uqr', 'zod'],
+    // the typed client with its superjson, and eventsource for being told of an approval
+    bundled: [
+      '@balena/dockerignore',
+      '@trpc/client',
+      '@trpc/server',
+      'cac',
+      'copy-anything',
+      'eventsource',
+      'eventsource-parser',
+      'superjson',
+      'undici',
+      'uqr',
+      'zod',
+    ],
     installed: ['@napi-rs/keyring', 'jiti'],
     files: /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.c?js)$/,
   },

@@ -3,7 +3,7 @@ import { isOsaError, OsaError, type User } from '@osa/sdk/node'
 import { type Account, storedAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { linkAfterLogin } from '../folder-link.ts'
-import { freshLogin, type Kept, loginWithToken, moveLogin } from '../login-flow.ts'
+import { freshLogin, type Kept, loginWithGivenToken, moveLogin } from '../login-flow.ts'
 import { personLabel } from '../person-label.ts'
 import { agreeToFirstContact, type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
 import { storageDocument, storageLabel, storageWish } from '../storage.ts'
@@ -98,7 +98,9 @@ export const login: RunCommand = async (context) => {
       return await finish(context, server, { user: existing.user, isOld: true, reason: null })
     }
   }
-  const { user, reason }: Kept = useToken ? await loginWithToken(context, server) : await freshLogin(context, server)
+  const { user, reason }: Kept = useToken
+    ? await loginWithGivenToken(context, server)
+    : await freshLogin(context, server)
   io.ok(`Logged in to ${server.url}${user ? ` as ${personLabel(user)}` : ''}`)
   await finish(context, server, { user, isOld: false, reason })
   warnOfToken(context)

@@ -1,9 +1,7 @@
 /** `osa logout`: ends the session at the server, then forgets it here. Without the server it forgets all the same, and says so. */
-import { type Credential, canonicalServer, isOsaError, OsaError, revokeSession } from '@osa/sdk/node'
+import { logout as endLogin, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { explicitServer, resolveServer } from '../server-resolution.ts'
-
-const lockTimeoutMs = 20_000
 
 interface LogoutResult {
   server: string
@@ -15,29 +13,6 @@ interface LogoutResult {
 
 /** Why the server was not told, in a word or two. */
 const reasonText = (error: OsaError): string => error.code.replaceAll('_', ' ')
-
-const readOrNull = async (context: CommandContext, server: string): Promise<Credential | null> => {
-  try {
-    return await context.store().read(server)
-  } catch (error) {
-    // An entry that cannot be read, or whose secret is gone, has no token to revoke; forgetting it is what was asked for.
-    if (isOsaError(error, 'malformed_credentials', 'not_authenticated') && error.server === server) return null
-    throw error
-  }
-}
-
-const revoke = async (context: CommandContext, server: string, credential: Credential | null) => {
-  if (context.flags.isSet('local')) return { revoked: 'skipped' as const, reason: '--local' }
-  if (!credential?.refreshToken) return { revoked: 'skipped' as const, reason: 'no refresh token' }
-  try {
-    canonicalServer(server, { allowHttp: context.allowHttp })
-    await revokeSession(context.http, { server, refreshToken: credential.refreshToken, signal: context.signal })
-    return { revoked: true as const }
-  } catch (error) {
-    if (!(error instanceof OsaError) || error.code === 'aborted') throw error
-    return { revoked: false as const, reason: reasonText(error) }
-  }
-}
 
 /** S17: as long as the keychain holds the login, the entry that points at it stays. */
 const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T>): Promise<T> => {
@@ -55,21 +30,16 @@ const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T
   }
 }
 
-/** One server's logout, alone with its login: a refresh going on elsewhere would leave a newer token behind. */
 const logoutOf = async (context: CommandContext, server: string): Promise<LogoutResult> => {
-  const store = context.store()
-  const isKnown =
-    (await readOrNull(context, server)) !== null || (await store.list()).some((one) => one.server === server)
-  if (!isKnown) return { server, removed: await store.remove(server), revoked: 'skipped', reason: 'not logged in' }
-  const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: context.signal })
-  try {
-    const credential = await readOrNull(context, server)
-    const revoked = await revoke(context, server, credential)
-    const removed = await context.uninterrupted(() => store.remove(server))
-    return { server, removed, ...revoked, name: credential?.user?.display_name ?? credential?.user?.external_id }
-  } finally {
-    await lock.release()
-  }
+  const { network, allowHttp, signal, uninterrupted, flags } = context
+  const isLocal = flags.isSet('local')
+  const how = { network, allowHttp, signal, uninterrupted, isLocal }
+  const { removed, revoked, failure, user } = await endLogin({ server, store: context.store(), ...how })
+  const name = user?.display_name ?? user?.external_id
+  if (revoked) return { server, removed, revoked, name }
+  if (failure) return { server, removed, revoked: false, reason: reasonText(failure), name }
+  const reason = !removed ? 'not logged in' : isLocal ? '--local' : 'no refresh token'
+  return { server, removed, revoked: 'skipped', reason, name }
 }
 
 const report = ({ io }: CommandContext, result: LogoutResult): void => {

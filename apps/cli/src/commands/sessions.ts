@@ -1,5 +1,5 @@
 /** `osa sessions`: the terminals a person is signed in on, and the end of one of them. */
-import { cleanText, endSession, listSessions, OsaError, type SessionSummary } from '@osa/sdk/node'
+import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
@@ -10,13 +10,10 @@ import { agoText } from '../time-text.ts'
 const shortIdCharacters = 8
 const minimumTypedCharacters = 4
 
-const ask = async (context: CommandContext, server: ResolvedServer): Promise<SessionSummary[]> => {
-  const { http, signal } = context
-  const answer = await withAccount(context, server, (accessToken) =>
-    listSessions(http, { server: server.url, accessToken, signal }),
-  )
-  return answer.sessions
-}
+type SessionSummary = Awaited<ReturnType<OsaClient['session']['list']['query']>>[number]
+
+const ask = (context: CommandContext, server: ResolvedServer): Promise<SessionSummary[]> =>
+  withAccount(context, server, (osa) => osa.session.list.query(undefined, { signal: context.signal }))
 
 /** The session that a typed id, or the beginning of one, means. Throws `usage`. */
 const sessionOf = (sessions: readonly SessionSummary[], typed: string): SessionSummary => {
@@ -29,10 +26,7 @@ const sessionOf = (sessions: readonly SessionSummary[], typed: string): SessionS
 
 const nameOf = (session: SessionSummary): string => cleanText(session.device_name ?? 'no name', 40)
 
-const ago = ({ clock }: CommandContext, iso: string): string => {
-  const atMs = Date.parse(iso)
-  return Number.isNaN(atMs) ? '' : agoText((clock.now() - atMs) / 1000)
-}
+const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now() - at.getTime()) / 1000)
 
 const print = (context: CommandContext, server: ResolvedServer, sessions: readonly SessionSummary[]): void => {
   const { io } = context
@@ -53,12 +47,24 @@ const print = (context: CommandContext, server: ResolvedServer, sessions: readon
   io.hint('To end one: osa sessions --revoke <id>')
 }
 
+const end = async (osa: OsaClient, { url }: ResolvedServer, session_id: string, signal: AbortSignal): Promise<void> => {
+  try {
+    await osa.session.revoke.mutate({ session_id }, { signal })
+  } catch (error) {
+    if (!isOsaError(error, 'not_found')) throw error
+    throw new OsaError('usage', `${url} knows no such session of yours`, {
+      server: url,
+      hint: 'List them: osa sessions',
+    })
+  }
+}
+
+const shown = ({ scope: _, ...rest }: SessionSummary) => rest
+
 const revoke = async (context: CommandContext, server: ResolvedServer, typed: string): Promise<void> => {
-  const { io, http, signal } = context
+  const { io, signal } = context
   const session = sessionOf(await ask(context, server), typed)
-  await withAccount(context, server, (accessToken) =>
-    endSession(http, { server: server.url, accessToken, sessionId: session.id, signal }),
-  )
+  await withAccount(context, server, (osa) => end(osa, server, session.id, signal))
   io.ok(`Ended the session on ${nameOf(session)}`)
   if (session.current) io.hint('That was this terminal; to sign in again: osa login')
   if (io.isJson) io.json({ v: 1, ok: true, server: server.url, revoked: session.id, current: session.current })
@@ -70,6 +76,6 @@ export const sessions: RunCommand = async (context) => {
   const typed = flags.value('revoke')
   if (typed !== null) return await revoke(context, server, typed)
   const list = await ask(context, server)
-  if (io.isJson) io.json({ v: 1, ok: true, server: server.url, sessions: list })
+  if (io.isJson) io.json({ v: 1, ok: true, server: server.url, sessions: list.map(shown) })
   else print(context, server, list)
 }

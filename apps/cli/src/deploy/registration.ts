@@ -24,21 +24,6 @@ const lostTwice = (error: OsaError, count: number): OsaError => {
   })
 }
 
-/** One repeat after a lost answer: the same content changes nothing. */
-const repeatIfLost = async <T>(context: CommandContext, count: number, call: () => Promise<T>): Promise<T> => {
-  try {
-    return await call()
-  } catch (error) {
-    if (!isLost(error) || context.signal.aborted) throw error
-    context.io.warn('The answer was lost; sending the same once more (it changes nothing that is there already)')
-  }
-  try {
-    return await call()
-  } catch (error) {
-    throw isLost(error) ? lostTwice(error, count) : error
-  }
-}
-
 /**
  * Registers the conventions. A first Ctrl-C waits for the answer, so that what is said of the archive is true. Throws `forbidden`,
  * `deploy_rejected` with the gaps that the archive found, and the codes of the network and of refused tokens.
@@ -48,11 +33,17 @@ export const register = async (
   deploy: { server: ResolvedServer; signer: Signer; user: User; conventions: readonly PinnedConvention[] },
 ): Promise<RegisteredConvention[]> => {
   const { server, signer, user, conventions } = deploy
-  const send = (accessToken: string) =>
-    repeatIfLost(context, conventions.length, () =>
-      registerConventions(context.http, { server: server.url, accessToken, conventions }),
-    )
-  const outcome = await context.uninterrupted(() => signer.ask(send))
+  let isRepeated = false
+  const mayRepeat = (error: OsaError): boolean => {
+    if (!isLost(error) || context.signal.aborted) return false
+    isRepeated = true
+    context.io.warn('The answer was lost; sending the same once more (it changes nothing that is there already)')
+    return true
+  }
+  const send = () => signer.ask((osa) => registerConventions(osa, conventions, { mayRepeat }))
+  const outcome = await context.uninterrupted(send).catch((error: unknown) => {
+    throw isRepeated && isLost(error) ? lostTwice(error, conventions.length) : error
+  })
   if ('gaps' in outcome) throw gapsFoundByServer(outcome.gaps, server.url, conventions.length)
   if ('notAllowed' in outcome) throw notAllowed(user, server, signer, outcome.notAllowed)
   return outcome.registered

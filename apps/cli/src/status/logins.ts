@@ -1,5 +1,5 @@
 /** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
-import { canonicalServer, fetchUser, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
+import { canonicalServer, type OsaClient, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
@@ -73,25 +73,33 @@ export const reportFromServer = async (
   server: ResolvedServer,
   options: { login: StoredLogin | null; useToken: boolean },
 ): Promise<LoginReport> => {
-  const { http, clock, signal } = context
+  const { clock, signal, serverDates } = context
   const { login } = options
   const storage: LoginReport['storage'] = login?.storage ?? 'env'
   const base = { url: server.url, user: login?.user ?? null, storage, expiresAt: login?.expiresAt ?? null }
-  let problems: Problem[] = []
-  const ask = async (accessToken: string) => {
-    const answer = await fetchUser(http, { server: server.url, accessToken, signal })
-    problems = clockProblem(clock.now(), server.url, answer.headers.get('date'))
-    return answer
-  }
+  const ask = (osa: OsaClient): Promise<User> => osa.me.query(undefined, { signal })
+  const problemsNow = (): Problem[] =>
+    clockProblem(clock.now(), server.url, serverDates.get(new URL(server.url).origin) ?? null)
   try {
     canonicalServer(server.url, { allowHttp: context.allowHttp })
-    const { user } = await (options.useToken ? withAccount : withStoredLogin)(context, server, ask)
+    const user = options.useToken
+      ? await withAccount(context, server, ask)
+      : await withStoredLogin(context, server, ask, { signal })
     const isToken = options.useToken && Boolean(context.env.OSA_TOKEN)
     const expiresAt = isToken ? null : await newExpiry(context, server.url)
     const used = isToken ? { storage: 'env' as const } : {}
-    return { ...base, ...used, user, expiresAt, state: 'ok', label: lifeOf(context, expiresAt), error: null, problems }
+    return {
+      ...base,
+      ...used,
+      user,
+      expiresAt,
+      state: 'ok',
+      label: lifeOf(context, expiresAt),
+      error: null,
+      problems: problemsNow(),
+    }
   } catch (error) {
     if (!isReportable(error)) throw error
-    return { ...base, ...failed(error), problems }
+    return { ...base, ...failed(error), problems: problemsNow() }
   }
 }

@@ -2,13 +2,7 @@
  * An OpenID Connect provider (Core §3.1, with PKCE): where to send a browser, and what its answer is worth. Each exchange has one
  * deadline; the provider's tokens live in one function's variables and nowhere else (E12).
  */
-import {
-  clockToleranceSeconds,
-  type IdentityProvider,
-  type SignInFailure,
-  storedText,
-  type VerifiedIdentity,
-} from '@osa/core'
+import { type IdentityProvider, type SignInFailure, storedText, type VerifiedIdentity } from '@osa/core'
 import * as client from 'openid-client'
 import { boundedFetch, exchangeTimeoutMs, UpstreamUnreachable } from './bounded-fetch.ts'
 import { type Discovered, type Discovery, discoveryOf } from './discovery.ts'
@@ -40,6 +34,7 @@ export interface Person {
   readonly name: string | null
 }
 
+const clockToleranceSeconds = 60
 const maxNameLength = 100
 
 export interface DiscoveredProvider {

@@ -1,6 +1,6 @@
 /** Conventions: registering them, for publishers; the list and each of them, for everybody. */
 import {
-  type ConventionManifest,
+  type ConventionManifestInput,
   conventionDetail,
   conventionSummary,
   type DeployOutcome,
@@ -14,7 +14,7 @@ import { inputText } from '../text.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 /** Typed for callers; what it really is is checked by the operation, whose answer says where it is wrong. */
-const manifest = z.custom<ConventionManifest>()
+const manifest = z.custom<ConventionManifestInput>()
 
 export const conventionsRouter = router({
   /**

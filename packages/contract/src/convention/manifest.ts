@@ -62,6 +62,8 @@ export const conventionManifest = z.strictObject(
   { error: 'write a convention: {title, description, schema, file_requirements, hooks, docs}' },
 )
 export type ConventionManifest = z.infer<typeof conventionManifest>
+/** As it may be sent: what has a default may be left out. */
+export type ConventionManifestInput = z.input<typeof conventionManifest>
 
 /** What an author writes: like a manifest, but a hook or ingester may name a build context instead of a release. */
 export const conventionSource = z.strictObject(

@@ -1,5 +1,5 @@
 /** What a node answers about conventions it has registered. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { role } from '../access.ts'
 import type { ConventionManifest } from './manifest.ts'
 
@@ -13,24 +13,24 @@ export const conventionSummary = z.object({
   schema_id: schemaId,
   hooks: z.array(z.string()),
   /** 1 for the first content, one more for each other content under the same slug. */
-  version: z.int().min(1),
+  version: z.int().check(z.minimum(1)),
   /** When this version was deployed. */
   created_at: z.date(),
 })
 export type ConventionSummary = z.infer<typeof conventionSummary>
 
 export const conventionVersion = z.object({
-  version: z.int().min(1),
+  version: z.int().check(z.minimum(1)),
   schema_id: schemaId,
   /** SHA-256 of the canonical content, hexadecimal. */
   content_hash: z.string(),
   created_at: z.date(),
   /** Who deployed it; null where the person is not to be named. */
-  deployed_by: z.string().nullable(),
+  deployed_by: z.nullable(z.string()),
 })
 
 /** One version in full, with the list of all versions, newest first. */
-export const conventionDetail = conventionSummary.extend({
+export const conventionDetail = z.extend(conventionSummary, {
   content_hash: z.string(),
   /** As it was taken, with keys in canonical order. Not checked again: what was taken once stays readable when the rules change. */
   manifest: z.custom<ConventionManifest>((value) => typeof value === 'object' && value !== null),
@@ -38,7 +38,7 @@ export const conventionDetail = conventionSummary.extend({
 })
 export type ConventionDetail = z.infer<typeof conventionDetail>
 
-export const deployedConvention = conventionSummary.extend({
+export const deployedConvention = z.extend(conventionSummary, {
   content_hash: z.string(),
   /** False when the same content was there already and nothing was written. */
   changed: z.boolean(),
@@ -82,7 +82,7 @@ export const deployRefusal = z.discriminatedUnion('error', [
   z.object({
     error: z.literal('limited'),
     error_description: z.string(),
-    retry_after_seconds: z.int().positive().nullable(),
+    retry_after_seconds: z.nullable(z.int().check(z.positive())),
   }),
 ])
 export type DeployRefusal = z.infer<typeof deployRefusal>

@@ -16,8 +16,13 @@ export const attemptOf = (op: { context: Record<string, unknown> }): Attempt => 
 
 /** What a refusal comes to that no newer token can mend. */
 const finalRefusal = (error: OsaCallError, token: string | null, isFixed: boolean): OsaCallError => {
-  const { server, status, requestId } = error
-  const about = { ...(server ? { server } : {}), ...(status ? { status } : {}), ...(requestId ? { requestId } : {}) }
+  const { server, status, requestId, reason } = error
+  const about = {
+    ...(server ? { server } : {}),
+    ...(status ? { status } : {}),
+    ...(requestId ? { requestId } : {}),
+    ...(reason ? { reason } : {}),
+  }
   const made = (code: ErrorCode, message: string, hint: string): OsaCallError =>
     new OsaCallError(new OsaError(code, message, { ...about, hint }), error)
   if (token === null) return made('not_authenticated', `Not logged in to ${server}`, 'Run osa login')

@@ -5,8 +5,8 @@
 import { TRPCClientError } from '@trpc/client'
 import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions } from '../errors.ts'
 import { cleanText } from '../text.ts'
-import { notAnOsaServer, retryAfterOf } from '../wire/unexpected-answer.ts'
 import type { AppRouter } from './app-router.ts'
+import { notAnOsaServer, retryAfterOf } from './unexpected-answer.ts'
 
 /** An OsaError (`instanceof OsaError` holds) with what tRPC knows: `data` and `shape` are the node's own words, typed. */
 export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError {
@@ -18,8 +18,10 @@ export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError
   declare readonly status: number | undefined
   declare readonly server: string | undefined
   declare readonly requestId: string | undefined
+  declare readonly reason: string | undefined
   declare readonly retryAfterMs: number | undefined
   declare readonly retryable: boolean
+  declare readonly location: string | undefined
   declare readonly path: string | undefined
   declare readonly [brand]: true
 
@@ -51,6 +53,8 @@ const hints: Partial<Record<ErrorCode, string>> = {
 const statusOf = (dataStatus: number, response: Response | undefined): number =>
   dataStatus >= 500 && response && response.status >= 500 ? response.status : dataStatus
 
+const isCode = (value: unknown): value is string => typeof value === 'string' && /^[a-z_]{1,60}$/.test(value)
+
 /** Says in one of our codes what the node said in one of tRPC's. */
 const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError | null => {
   const { data } = error
@@ -66,6 +70,7 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
     hint: hints[code],
     retryable: [429, 502, 503, 504].includes(status),
     ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
+    ...(isCode(data.token_error) ? { reason: data.token_error } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   }
   return new OsaError(code, cleanText(error.message, 500), options)

@@ -407,7 +407,9 @@ describe('ending calls', () => {
 describe('the client itself', () => {
   test('more calls than a node takes at once go in several requests, dates arrive as dates', async () => {
     const at = new Date('2026-11-24T00:00:00Z')
-    await using node = await fakeOsaServer({ procedures: { 'session.list': () => [{ created_at: at }] } })
+    const client = { client_id: 'osa-cli', client_name: 'OSA', device_name: null, ip: null, scope: 'profile' }
+    const terminal = { id: '1', ...client, created_at: at, last_used_at: at, expires_at: at, current: true }
+    await using node = await fakeOsaServer({ procedures: { 'session.list': () => [terminal] } })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
     const lists = await Promise.all(Array.from({ length: 25 }, () => osa.session.list.query()))
     expect(lists[24]?.[0]?.created_at).toEqual(at)

@@ -1,8 +1,8 @@
 /** What a client knows once it has a server: its address, its tokens, its guarded door. Made at the first call, kept if that worked. */
 import { OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
-import { createGuardedFetch, type GuardedResponse } from './guarded-fetch.ts'
-import type { ClientEvent, ClientOptions } from './options.ts'
+import { createExchange, type Exchange } from './exchange.ts'
+import { type ClientEvent, type ClientOptions, defaultTimeoutMs } from './options.ts'
 import type { AuthOption, ServerSource, TokenProvider } from './token-provider.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -10,6 +10,8 @@ import { createTokens, type Tokens } from './tokens.ts'
 export interface NamedServer {
   readonly server: string
   readonly serverSource: ServerSource
+  /** The file that named it, if one did. */
+  readonly linkFile?: string | undefined
 }
 
 /** What a runtime adds: where to look when the program says nothing. Null in browsers, where there is nowhere to look. */
@@ -17,13 +19,16 @@ export interface Surroundings {
   readonly userAgent: string
   findServer(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
   findAuth(options: { fetch: typeof fetch }): Promise<TokenProvider>
+  /** Brings what checks the answers to calls; see received.ts. */
+  loadCheck(): Promise<(path: string, value: unknown) => { value: unknown } | null>
+  /** How the person at this client gives requests more time. */
+  readonly moreTime?: string | undefined
 }
 
 /** Everything a request needs. */
 export interface Connection extends NamedServer {
   readonly tokens: Tokens
-  readonly fetch: typeof fetch
-  readonly guardedFetch: (input: string | URL | Request, init?: RequestInit) => Promise<GuardedResponse>
+  readonly exchange: Exchange
   /** Headers of every request, the token left out. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -54,7 +59,7 @@ export const createConnector = (
   surroundings: Surroundings | null,
   running: { onEvent: (event: ClientEvent) => void; signal: AbortSignal },
 ): (() => Promise<Connection>) => {
-  const { allowHttp, auth, timeoutMs = 30_000, fetch = globalThis.fetch } = options
+  const { allowHttp, auth, timeoutMs = defaultTimeoutMs, fetch = globalThis.fetch } = options
   const { onEvent, signal } = running
   const named: NamedServer | null = options.server
     ? { server: canonicalServer(String(options.server), { allowHttp: allowHttp ?? false }), serverSource: 'option' }
@@ -71,9 +76,8 @@ export const createConnector = (
     if (!provider) throw missing('auth')
     return {
       ...target,
-      fetch,
       tokens: createTokens(provider, { ...target, signal }, onEvent),
-      guardedFetch: createGuardedFetch({ server: target.server, fetch, timeoutMs, onEvent }),
+      exchange: createExchange({ server: target.server, fetch, timeoutMs, onEvent, moreTime: surroundings?.moreTime }),
       headers: agent ? { 'user-agent': agent } : {},
     }
   }

@@ -1,10 +1,11 @@
 /**
- * Puts a client together: edge-link.ts (cancelling) → retry-policy.ts → auth-policy.ts → send-link.ts (batches, subscriptions), over
- * guarded-fetch.ts.
+ * Puts a client together: edge-link.ts (cancelling) → retry-policy.ts → auth-policy.ts → check-link.ts (on Node) → send-link.ts (batches,
+ * subscriptions), over guarded-fetch.ts and exchange.ts.
  */
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
 import type { AppRouter } from './app-router.ts'
 import { authPolicy } from './auth-policy.ts'
+import { checkLink } from './check-link.ts'
 import { type AnyClientOptions, createConnector, type Surroundings } from './connection.ts'
 import { edgeLink } from './edge-link.ts'
 import { repeatingLink } from './repeating-link.ts'
@@ -32,6 +33,7 @@ export const createClient = (options: AnyClientOptions, surroundings: Surroundin
       edgeLink(signal),
       repeatingLink(retryPolicy(options.retry, { onEvent, random: Math.random })),
       repeatingLink(authPolicy(async () => (await connect()).tokens, typeof options.auth === 'string')),
+      ...(surroundings ? [checkLink(surroundings.loadCheck, async () => (await connect()).server)] : []),
       sendLink(connect),
     ],
   })

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { type ClientEvent, createOsaClient, type OsaClient, OsaError, type TokenProvider } from '../index.node.ts'
-import { fakeOsaServer, type RawAnswer } from '../testing/index.ts'
+import { fakeOsaServer, type RawAnswer, resultAnswer } from '../testing/index.ts'
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
   status,
@@ -44,6 +44,23 @@ test.each([
   const { error, server } = await answered(answer)
   const code = answer.status === 500 ? 'server_error' : 'not_an_osa_server'
   expect(error).toMatchObject({ code, status: answer.status, server })
+})
+
+test.each([
+  ['a person without a name', { id: '1', provider: 'orcid', external_id: '2', roles: [] }],
+  ['a list', []],
+  ['nothing', null],
+  ['far too long a name', { id: '1', display_name: 'x'.repeat(5000), provider: 'p', external_id: 'e', roles: [] }],
+  ['a role that is no text', { id: '1', display_name: null, provider: 'p', external_id: 'e', roles: [7] }],
+])('%s is no person: what is not a document of the contract comes to nobody', async (_name, value) => {
+  const { error, server } = await answered(resultAnswer(value))
+  expect(error).toMatchObject({ code: 'not_an_osa_server', status: 200, server })
+})
+
+test('what a newer node says more of is let pass or left out', async () => {
+  const person = { id: '1', display_name: 'Ada', provider: 'orcid', external_id: '2', roles: ['curator'] }
+  const { error: answer } = await answered(resultAnswer({ ...person, pronouns: 'she' }))
+  expect(answer).toEqual(person)
 })
 
 test('fewer answers than calls are no answer to any of them', async () => {
@@ -111,8 +128,9 @@ describe('K17 a token that a server repeats', () => {
 
 test('a token of a few letters leaves the words alone that hold them', async () => {
   await using node = await fakeOsaServer()
-  node.dictate('trpc', [json(200, [{ result: { data: { json: { id: 'json' } } } }])], { always: true })
-  expect(await createOsaClient({ server: node.url, auth: 'json' }).me.query()).toEqual({ id: 'json' })
+  const me = { id: 'json', display_name: null, provider: 'json', external_id: 'json', roles: [] }
+  node.dictate('trpc', [resultAnswer(me)], { always: true })
+  expect(await createOsaClient({ server: node.url, auth: 'json' }).me.query()).toEqual(me)
 })
 
 test('the cause of an error is any value that was given, and is not written out as JSON', async () => {

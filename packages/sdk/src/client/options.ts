@@ -2,16 +2,31 @@
 import type { ErrorCode } from '../errors.ts'
 import type { AuthOption } from './token-provider.ts'
 
+/** How long a request may take when nobody says otherwise, in milliseconds. */
+export const defaultTimeoutMs = 30_000
+
+/** A request, as far as a log may know it. */
+export interface RequestMade {
+  readonly method: string
+  /** Without its query. */
+  readonly url: string
+  /** The procedures that it calls; none for what is not tRPC's. */
+  readonly procedures: readonly string[]
+}
+
 /** What a client does, for logs. Never holds a token, an input or an output. */
 export type ClientEvent =
-  | { readonly type: 'request'; readonly method: string; readonly procedures: readonly string[] }
-  | {
+  | ({ readonly type: 'request' } & RequestMade)
+  | ({
       readonly type: 'response'
-      readonly procedures: readonly string[]
       readonly status: number
       readonly elapsedMs: number
       readonly requestId: string | null
-    }
+      /** The server's clock, as its `Date` header tells it. */
+      readonly date: string | null
+    } & RequestMade)
+  /** No answer came, or none that was read to its end. */
+  | ({ readonly type: 'failure'; readonly code: ErrorCode; readonly elapsedMs: number } & RequestMade)
   | {
       readonly type: 'retry'
       readonly procedure: string
@@ -23,7 +38,7 @@ export type ClientEvent =
   | { readonly type: 'refresh'; readonly server: string }
   | { readonly type: 'auth_failed'; readonly server: string; readonly code: ErrorCode }
 
-/** How often a query is tried. Mutations are never repeated: a node knows no idempotency key by which a repeat would be one. */
+/** How often a query is tried. Mutations are not repeated: a node knows no idempotency key by which a repeat would be one. */
 export interface RetryOptions {
   /** Requests in all, the first one included. 3 by default. */
   readonly attempts?: number | undefined

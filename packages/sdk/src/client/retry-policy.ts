@@ -1,10 +1,12 @@
 /**
  * Which calls are tried again: queries, when the node is overloaded or out of reach. A mutation may have been carried out although its
- * answer was lost, and a node knows no idempotency key to tell a repeat by: so mutations are sent once.
+ * answer was lost, and a node knows no idempotency key to tell a repeat by: it is sent once more only where who calls knows that a repeat
+ * is harmless, and says so with `repeatIf`.
  */
 import type { ErrorCode } from '../errors.ts'
 import type { OsaCallError } from './call-error.ts'
 import type { ClientEvent, RetryOptions } from './options.ts'
+import { isRepeatHarmless } from './repeat-if.ts'
 import type { Repetition } from './repeating-link.ts'
 import { oncePerTurn, sharedSleep, type Wait } from './shared-sleep.ts'
 
@@ -25,12 +27,16 @@ export const retryPolicy = (
   options: false | RetryOptions | undefined,
   { onEvent, random }: { onEvent: (event: ClientEvent) => void; random: () => number },
 ): Repetition => {
-  const { attempts = 3, maxDelayMs = 10_000 } = options || {}
+  const { attempts = options === false ? 1 : 3, maxDelayMs = 10_000 } = options || {}
   // Calls that fail together, in one answer, draw once and wait for one timer: so they travel in one request again.
   const together = oncePerTurn(() => ({ chance: random(), sleeps: new Map<number, Wait>() }))
   return {
     async again({ op, error, attempt }) {
-      if (options === false || op.type !== 'query' || attempt >= attempts || !isTransient(error)) return false
+      const isWanted =
+        op.type === 'query'
+          ? attempt < attempts && isTransient(error)
+          : op.type === 'mutation' && attempt === 1 && (await isRepeatHarmless(op, error))
+      if (!isWanted) return false
       const { chance, sleeps } = together()
       const delayMs = delayOf(error, attempt, chance)
       if (delayMs > maxDelayMs) return false

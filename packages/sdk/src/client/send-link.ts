@@ -6,6 +6,7 @@ import type { AppRouter } from './app-router.ts'
 import { attemptOf } from './auth-policy.ts'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
 
 /** What a node takes in one request. */
 const maxItems = 10
@@ -26,7 +27,7 @@ const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
     transformer: superjson,
     maxItems,
     maxURLLength,
-    fetch: (url, init) => connection.guardedFetch(url, init as RequestInit),
+    fetch: createGuardedFetch(connection.exchange) as typeof fetch,
     headers: ({ opList }) => signedHeaders(connection, opList),
   })
 

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { type Environment, resolveConfigDir } from '../credentials/config-dir.ts'
 import { type CredentialStore, notAuthenticated, openCredentialStore } from '../credentials/credential-store.ts'
-import { createSession } from '../credentials/session.ts'
+import { createSession, type Session } from '../credentials/session.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
-import { createHttp } from '../wire/http.ts'
+import { openNetwork } from './network.ts'
 import type { TokenContext, TokenProvider } from './token-provider.ts'
 import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
 
@@ -46,18 +46,27 @@ const withoutLogin = (error: unknown, { server, serverSource }: TokenContext): n
  */
 export const storedCredentials = (options: StoredCredentialsOptions = {}): TokenProvider => {
   const { store = credentialStore(options), minTtlSeconds, fetch } = options
-  const session = createSession({ store, clock: systemClock, http: createHttp(fetch ? { fetch } : {}) })
-  const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
-  const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...(signal ? { signal } : {}) })
+  const session = createSession({ store, clock: systemClock, network: openNetwork({ fetch }) })
+  const provider = sessionCredentials(session, minTtlSeconds)
   return {
-    isBoundToServer: true,
+    ...provider,
     async getToken(context) {
       try {
-        return await session.getFreshToken(context.server, forCall(context))
+        return await provider.getToken(context)
       } catch (error) {
         return withoutLogin(error, context)
       }
     },
+  }
+}
+
+/** A provider of a session's tokens. Without a saved login it throws `not_authenticated`. */
+export const sessionCredentials = (session: Session, minTtlSeconds?: number): TokenProvider => {
+  const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
+  const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...(signal ? { signal } : {}) })
+  return {
+    isBoundToServer: true,
+    getToken: (context) => session.getFreshToken(context.server, forCall(context)),
     onUnauthorized: (context) =>
       session.getFreshToken(context.server, { ...forCall(context), rejected: context.rejectedToken }),
   }

@@ -6,34 +6,23 @@ import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/clie
 import { observable } from '@trpc/server/observable'
 import { EventSource, type FetchLike } from 'eventsource'
 import superjson from 'superjson'
-import { isOsaError } from '../errors.ts'
-import { networkError } from '../wire/network-error.ts'
-import { toAnswer } from '../wire/to-answer.ts'
 import type { AppRouter } from './app-router.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
-import { bearerOf, refusalOf } from './guarded-fetch.ts'
+import { refusalOf } from './guarded-fetch.ts'
 import { isTransient } from './retry-policy.ts'
 import { signedHeaders } from './send-link.ts'
 import { sharedSleep } from './shared-sleep.ts'
-
-const isEventStream = (response: Response): boolean =>
-  response.status === 200 && /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
+import type { HttpAnswer } from './to-answer.ts'
 
 /** The error for an answer that is no stream: the node's own, or what is wrong with the answer. */
-const errorOf = async (response: Response, { server }: Connection, sent: { path: string; headers: HeadersInit }) => {
-  const { path, headers } = sent
-  const answer = await toAnswer(response, { server, request: `GET /trpc/${path}`, secrets: [bearerOf(headers)] })
+const errorOf = (answer: HttpAnswer): OsaCallError => {
+  const { server, status, headers } = answer
   const refusal = refusalOf(answer, 1)
   if (refusal) return toCallError(refusal, server)
   const { error } = answer.json as { error: Parameters<typeof superjson.deserialize>[0] }
   const read = { error: superjson.deserialize<object>(error) }
-  return toCallError(TRPCClientError.from<AppRouter>(read, { meta: { response } }), server)
-}
-
-const failureOf = (error: unknown, { server }: Connection): OsaCallError => {
-  const failed = { error, server, timeoutMs: 0, timedOut: false, proxy: null }
-  return toCallError(isOsaError(error) ? error : networkError(failed), server)
+  return toCallError(TRPCClientError.from<AppRouter>(read, { meta: { response: { status, headers } } }), server)
 }
 
 /** Makes the link. The stream reconnects when its connection breaks or the node is away; any other answer that is no stream ends it. */
@@ -42,15 +31,15 @@ export const subscriptionLink =
   (runtime) =>
   ({ op, next }) =>
     observable((observer) => {
-      const { fetch, tokens } = connection
+      const { exchange, server, tokens } = connection
       let refusal: OsaCallError | null = null
       const open: FetchLike = async (url, init) => {
         // A stream outlives its token, which is asked for again for every connection.
         await tokens.obtain()
         const headers = { ...init.headers, ...signedHeaders(connection, [op]) }
-        const response = await fetch(url, { ...(init as RequestInit), headers, redirect: 'manual' })
-        if (isEventStream(response)) return response
-        throw await errorOf(response, connection, { path: op.path, headers })
+        const opened = await exchange.open(new URL(url), { ...(init as RequestInit), headers })
+        if ('stream' in opened) return opened.stream
+        throw errorOf(opened.answer)
       }
       const fetchStream: FetchLike = async (url, init) => {
         try {
@@ -58,7 +47,7 @@ export const subscriptionLink =
         } catch (cause) {
           const signal = init.signal as AbortSignal
           if (signal.aborted) throw cause
-          const error = failureOf(cause, connection)
+          const error = toCallError(cause, server)
           if (isTransient(error)) {
             await sharedSleep(error.retryAfterMs ?? 0)(signal)
             // The event source takes what is thrown for a broken connection.

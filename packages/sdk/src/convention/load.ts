@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OsaError } from '../errors.ts'
-import { describeJsonProblem, parseJsonText } from '../wire/json-text.ts'
+import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 import { loadModule } from './load-module.ts'
 
 /** Conventions as a file holds them. */

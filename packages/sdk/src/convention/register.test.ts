@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { fakeOsaServer } from '../testing/index.ts'
-import { createHttp } from '../wire/http.ts'
-import { deployPath, registerConventions } from './register.ts'
+import { createOsaClient } from '../index.node.ts'
+import { FakeRefusal, fakeOsaServer, refusalAnswer } from '../testing/index.ts'
+import { registerConventions } from './register.ts'
 
 const convention = {
   title: 'Small Molecules',
@@ -13,7 +13,7 @@ const convention = {
 }
 
 const register = (node: { url: string }, accessToken: string) =>
-  registerConventions(createHttp(), { server: node.url, accessToken, conventions: [convention] })
+  registerConventions(createOsaClient({ server: node.url, auth: accessToken }), [convention])
 
 test('one call carries all conventions, in the envelope of the typed wire', async () => {
   await using node = await fakeOsaServer()
@@ -30,21 +30,33 @@ test('one call carries all conventions, in the envelope of the typed wire', asyn
     ],
   })
   const [request] = node.seen('deploy')
-  expect(request?.path).toBe(deployPath)
-  expect(JSON.parse(request?.body ?? '')).toEqual({ json: { conventions: [convention] } })
+  expect(request?.path).toBe('/trpc/conventions.deploy')
+  expect(JSON.parse(request?.body ?? '')).toEqual({ 0: { json: { conventions: [convention] } } })
 })
 
-test('a refused token is an answer, to be renewed by who has the means', async () => {
+test('a refused token is told as the client tells it', async () => {
   await using node = await fakeOsaServer()
-  expect(await register(node, 'unknown')).toMatchObject({ rejected: 'invalid_token' })
+  await expect(register(node, 'unknown')).rejects.toMatchObject({ code: 'token_rejected', reason: 'invalid_token' })
+})
+
+test('a lost answer is asked for again only where the caller says that it may be', async () => {
+  await using node = await fakeOsaServer()
+  const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
+  node.loseDeployResponses(1)
+  await expect(registerConventions(osa, [convention])).rejects.toMatchObject({ code: 'connection_failed' })
+  node.loseDeployResponses(1)
+  const again = await registerConventions(osa, [convention], { mayRepeat: ({ code }) => code === 'connection_failed' })
+  expect(again).toMatchObject({ registered: [{ version: 1, changed: false }] })
+  node.loseDeployResponses(3)
+  await expect(registerConventions(osa, [convention], { mayRepeat: () => true })).rejects.toBeDefined()
+  expect(node.calls.deploy).toBe(5)
 })
 
 test('too much is rate_limited, with how long to wait where waiting helps', async () => {
   await using node = await fakeOsaServer()
   const limited = (retry_after_seconds: number | null) => {
     const refusal = { error: 'limited', error_description: 'Too many deploys.', retry_after_seconds }
-    const body = JSON.stringify({ error: { json: { message: 'Too many deploys.', data: { refusal } } } })
-    node.dictate('deploy', [{ status: 429, headers: { 'content-type': 'application/json' }, body }])
+    node.dictate('deploy', [refusalAnswer(new FakeRefusal('TOO_MANY_REQUESTS', 429, 'Too many deploys.', { refusal }))])
     return register(node, 'any')
   }
   await expect(limited(30)).rejects.toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: 30_000 })

@@ -3,9 +3,9 @@
  * know survive every rewrite, and what cannot be read is never replaced silently.
  */
 import { OsaError } from '../errors.ts'
+import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 import { type KeychainBinding, keychainBindings } from '../keychain/keychain.ts'
 import { canonicalServerOrNull } from '../server-url.ts'
-import { describeJsonProblem, parseJsonText } from '../wire/json-text.ts'
 
 /** The file's top level. Keys are whatever stood in the file: look up with `findEntryKey`, never by index. */
 export type Entries = Record<string, unknown>

@@ -1,40 +1,61 @@
 /** One refresh, and what may be done when its answer is lost. Saving is the caller's. */
-
+import type { TokenResponse } from '@osa/contract'
+import type { OsaClient } from '../client/create-client.ts'
+import { isIssuer } from '../client/issuer.ts'
+import type { Network } from '../client/network.ts'
+import { repeatIf } from '../client/repeat-if.ts'
 import { isOsaError, OsaError } from '../errors.ts'
-import type { Tokens } from '../wire/answers.ts'
-import type { Http } from '../wire/http.ts'
-import { exchangeRefreshToken, fetchServerDocument } from '../wire/v1.ts'
 
 const refreshTimeoutMs = 15_000
 
-/** What a refresh came to: tokens, the server's final no, or a failure that decides nothing. */
-export type Refreshed = { tokens: Tokens } | { refused: string } | { failed: unknown }
+/** What a refresh came to: tokens, the server's final no with its reason, or a failure that decides nothing. */
+export type Refreshed = { tokens: TokenResponse } | { refused: string } | { failed: OsaError }
 
-const isAmbiguous = (error: unknown): boolean => isOsaError(error, 'timeout', 'connection_failed')
+const finalErrors: readonly string[] = ['invalid_grant', 'invalid_client', 'unauthorized_client']
 
-const isGraceOffered = async (http: Http, server: string): Promise<boolean> => {
+/** Whether the server promises to repeat its answer; one that names another issuer, or cannot say, does not (RFC 8414 §3.3). */
+const isGraceOffered = async (osa: OsaClient, server: string): Promise<boolean> => {
   try {
-    return (await fetchServerDocument(http, { server, timeoutMs: refreshTimeoutMs })).refreshReuseGraceSeconds > 0
+    const document = await osa.server.info.query()
+    return isIssuer(document, server) && document.refresh_reuse_grace_seconds > 0
   } catch (error) {
-    // A server that cannot say so does not offer it; the first failure is the one to report.
-    if (error instanceof OsaError) return false
+    // The first failure is the one to report.
+    if (isOsaError(error)) return false
     throw error
   }
 }
 
+const tryAgain = "Try again in a moment; if it stays, tell the archive's administrator"
+
+/** A login was made at this server: a page in place of its answer is a proxy's, which may be gone at the next try. */
+const asRetryable = (error: OsaError): OsaError =>
+  error.code === 'html_response' ? new OsaError(error.code, error.message, { ...known(error), retryable: true }) : error
+
+const known = ({ server, status, hint, details, requestId }: OsaError) => ({
+  hint,
+  details,
+  ...(server === undefined ? {} : { server }),
+  ...(status === undefined ? {} : { status }),
+  ...(requestId === undefined ? {} : { requestId }),
+})
+
 /**
- * One refresh. After a request that may have arrived without its answer the server may already have rotated: asking again with the same
- * token looks like theft, except where the server promises to repeat its answer.
+ * One refresh (RFC 6749 §6). After a request that may have arrived without its answer the server may already have rotated: asking again with
+ * the same token looks like theft, except where the server promises to repeat its answer.
  */
-export const refresh = async (http: Http, server: string, refreshToken: string): Promise<Refreshed> => {
-  const attempt = async (): Promise<Refreshed> => {
-    try {
-      return await exchangeRefreshToken(http, { server, refreshToken, timeoutMs: refreshTimeoutMs })
-    } catch (error) {
-      return { failed: error }
-    }
+export const refresh = async (network: Network, server: string, refreshToken: string): Promise<Refreshed> => {
+  try {
+    const osa = await network.connect(server, { timeoutMs: refreshTimeoutMs })
+    const isHarmless = (error: OsaError) =>
+      isOsaError(error, 'timeout', 'connection_failed') && isGraceOffered(osa, server)
+    const context = repeatIf(isHarmless)
+    const outcome = await osa.session.refresh.mutate({ refresh_token: refreshToken }, { context })
+    if (!('error' in outcome)) return { tokens: outcome }
+    if (finalErrors.includes(outcome.error)) return { refused: outcome.reason ?? 'unknown' }
+    const what = `${server} could not renew the session (${outcome.error})`
+    return { failed: new OsaError('server_error', what, { server, retryable: true, hint: tryAgain }) }
+  } catch (error) {
+    if (!isOsaError(error)) throw error
+    return { failed: asRetryable(error) }
   }
-  const first = await attempt()
-  if (!('failed' in first) || !isAmbiguous(first.failed)) return first
-  return (await isGraceOffered(http, server)) ? await attempt() : first
 }

@@ -1,10 +1,16 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { type Network, openNetwork } from '../client/network.ts'
 import { systemClock } from '../clock.ts'
 import { OsaError } from '../errors.ts'
-import { createMemoryKeychain, type FakeOsaServerOptions, fakeOsaServer, makeTemporaryDir } from '../testing/index.ts'
-import { createHttp } from '../wire/http.ts'
+import {
+  createMemoryKeychain,
+  type FakeOsaServerOptions,
+  fakeOsaServer,
+  makeTemporaryDir,
+  resultAnswer,
+} from '../testing/index.ts'
 import { type CredentialStore, openCredentialStore } from './credential-store.ts'
 import { createSession } from './session.ts'
 
@@ -18,7 +24,7 @@ const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, op
   await mkdir(dir, { mode: 0o700 })
   await writeFile(path, JSON.stringify({ [node.url]: issued }), { mode: 0o600 })
   const store = openCredentialStore({ dir, clock: systemClock })
-  const newSession = () => createSession({ store, http: createHttp(), clock: systemClock })
+  const newSession = () => createSession({ store, network: openNetwork(), clock: systemClock })
   return {
     node,
     dir,
@@ -90,7 +96,8 @@ test('K34 C4: a final no ends the session, says so, and leaves the file as it is
   expect(await readFile(home.path, 'utf8')).toBe(before)
 })
 
-test.each([
+type Answered = [status: number, type: string, body: string, code: string]
+const answers: Answered[] = [
   [500, 'application/json', '{}', 'server_error'],
   [502, 'text/html', '<h1>Bad gateway</h1>', 'server_error'],
   [429, 'application/json', '{}', 'rate_limited'],
@@ -102,12 +109,44 @@ test.each([
   [401, 'text/html', '<title>Proxy</title>', 'html_response'],
   [401, 'application/json', '{"detail":"no code"}', 'not_an_osa_server'],
   [307, 'text/plain', '', 'not_an_osa_server'],
-])('K07 K34: a refresh answered with %i %s %s is %s, and keeps the login', async (status, type, body, code) => {
+  ...[
+    '{"access_token":"x"}',
+    'null',
+    '[]',
+    '{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":"soon"}',
+    '{"access_token":"a\\r\\nX: y","refresh_token":"r","token_type":"Bearer","expires_in":900}',
+    '{"error":"\\u001b[2J"}',
+  ].map((json): Answered => [200, 'application/json', `[{"result":{"data":{"json":${json}}}}]`, 'not_an_osa_server']),
+]
+
+test.each(answers)(
+  'K07 K34: a refresh answered with %i %s %s is %s, and keeps the login',
+  async (status, type, body, code) => {
+    await using home = await setUp({ expired: true })
+    home.node.dictate('refresh', [{ status, headers: { 'content-type': type }, body }], { always: true })
+    const before = await readFile(home.path, 'utf8')
+    await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code })
+    expect(await readFile(home.path, 'utf8')).toBe(before)
+  },
+)
+
+test.each([200, 502])('K34: a web page with status %i in place of a refresh is worth another try', async (status) => {
   await using home = await setUp({ expired: true })
-  home.node.dictate('refresh', [{ status, headers: { 'content-type': type }, body }], { always: true })
-  const before = await readFile(home.path, 'utf8')
-  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code })
-  expect(await readFile(home.path, 'utf8')).toBe(before)
+  home.node.html('refresh', status)
+  await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ retryable: true })
+})
+
+test.each([
+  [1e308, 366 * 86_400],
+  [1e-9, 0],
+  [900.7, 900],
+])('K07: a lifetime of %s s is saved as %i s', async (expires_in, seconds) => {
+  await using home = await setUp({ expired: true })
+  const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in, scope: '' }
+  home.node.dictate('refresh', [resultAnswer(tokens)])
+  await home.session.getFreshToken(home.node.url)
+  const saved = await home.store.read(home.node.url)
+  expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(seconds)
 })
 
 test('K34: while the old token lasts, an outage does not matter', async () => {
@@ -135,8 +174,9 @@ test('K35: without that promise the token is not sent twice, and the login is ke
 test('K30: a promise from a document that names another issuer counts for nothing', async () => {
   await using home = await setUp({ expired: true })
   const document = { name: 'x', version: '1', issuer: 'https://other.example', refresh_reuse_grace_seconds: 30 }
-  const headers = { 'content-type': 'application/json' }
-  home.node.dictate('document', [{ status: 200, headers, body: JSON.stringify(document) }], { always: true })
+  home.node.dictate('info', [resultAnswer({ ...document, api: 'https://x.example', trpc: 'https://x.example' })], {
+    always: true,
+  })
   home.node.loseRefreshResponse()
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'connection_failed' })
   expect(home.node.seen('refresh')).toHaveLength(1)
@@ -145,37 +185,39 @@ test('K30: a promise from a document that names another issuer counts for nothin
 test('K32: a tool without our lock that was faster is no loss', async () => {
   await using home = await setUp({ expired: true })
   const winner = home.node.issue()
-  const slowHttp: ReturnType<typeof createHttp> = async (request) => {
+  const slowFetch: typeof fetch = async (...request) => {
     await writeFile(home.path, JSON.stringify({ [home.node.url]: winner }), { mode: 0o600 })
     home.node.revokeFamily()
-    return await createHttp()(request)
+    return await fetch(...request)
   }
-  const session = createSession({ store: home.store, http: slowHttp, clock: systemClock })
+  const network = openNetwork({ fetch: slowFetch })
+  const session = createSession({ store: home.store, network, clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
 })
 
 /** What happens to the file while a refresh is on its way: after the answer, before it is saved. */
-const meanwhile =
-  (change: () => Promise<void>): ReturnType<typeof createHttp> =>
-  async (request) => {
-    const answer = await createHttp()(request)
-    await change()
-    return answer
-  }
+const meanwhile = (change: () => Promise<void>): Network =>
+  openNetwork({
+    fetch: async (...request) => {
+      const answer = await fetch(...request)
+      await change()
+      return answer
+    },
+  })
 
 test('K32: a newer login that was saved while this process was at it is neither overwritten nor passed over', async () => {
   await using home = await setUp({ expired: true })
   const winner = { [home.node.url]: home.node.issue() }
-  const http = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
-  const session = createSession({ store: home.store, http, clock: systemClock })
+  const network = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
+  const session = createSession({ store: home.store, network, clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner[home.node.url]?.access_token)
   expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual(winner)
 })
 
 test('K32 K36: a login that was ended while it was renewed does not come back', async () => {
   await using home = await setUp({ expired: true })
-  const http = meanwhile(() => writeFile(home.path, '{}'))
-  const session = createSession({ store: home.store, http, clock: systemClock })
+  const network = meanwhile(() => writeFile(home.path, '{}'))
+  const session = createSession({ store: home.store, network, clock: systemClock })
   await expect(session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'not_authenticated' })
   expect(await readFile(home.path, 'utf8')).toBe('{}')
   expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
@@ -192,7 +234,7 @@ test('K32: who finds the refresh token used up just before sending it sends noth
       return place
     },
   }
-  const session = createSession({ store, http: createHttp(), clock: systemClock })
+  const session = createSession({ store, network: openNetwork(), clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
   expect(home.node.requests).toEqual([])
 })
@@ -219,7 +261,7 @@ test('K32: a login that is renewed between the look at it and the wait for the l
       return await home.store.lockRefreshUnlessChanged(...wait)
     },
   }
-  const session = createSession({ store, http: createHttp(), clock: systemClock })
+  const session = createSession({ store, network: openNetwork(), clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(renewed.access_token)
   await lock.release()
   expect(home.node.requests).toEqual([])
@@ -228,7 +270,7 @@ test('K32: a login that is renewed between the look at it and the wait for the l
 test('K34: while the old token lasts, a process that holds the lock for too long does not matter', async () => {
   const stuck = { lockRefreshUnlessChanged: () => Promise.reject(new OsaError('lock_timeout', 'held')) }
   const tokenWhileStuck = (home: Awaited<ReturnType<typeof setUp>>) =>
-    createSession({ store: { ...home.store, ...stuck }, http: createHttp(), clock: systemClock }).getFreshToken(
+    createSession({ store: { ...home.store, ...stuck }, network: openNetwork(), clock: systemClock }).getFreshToken(
       home.node.url,
     )
   await using lasting = await setUp({ expiresInSeconds: 40 })
@@ -252,7 +294,7 @@ test('who cancels a shared renewal cancels it for nobody else', async () => {
 test('K22 K35: where nothing can be saved, nothing is rotated', async () => {
   await using home = await setUp({ expired: true })
   const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
-  const session = createSession({ store: broken, http: createHttp(), clock: systemClock })
+  const session = createSession({ store: broken, network: openNetwork(), clock: systemClock })
   await expect(session.getFreshToken(home.node.url)).rejects.toThrow('full')
   expect(home.node.requests).toEqual([])
 })
@@ -275,7 +317,7 @@ const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number 
   await (await store.reserve(home.node.url, { kind: 'keychain', binding: 'keyring' })).commit(credential)
   keychain.calls.length = 0
   const open = () => openCredentialStore({ dir: home.dir, clock: systemClock, keychain })
-  const newSession = () => createSession({ store: open(), http: createHttp(), clock: systemClock })
+  const newSession = () => createSession({ store: open(), network: openNetwork(), clock: systemClock })
   return { ...home, keychain, open, newSession }
 }
 
@@ -299,10 +341,10 @@ test('K32: two processes with one login in the keychain make one refresh', async
 test('K23 K32: a login that has changed hands keeps its item in the keychain', async () => {
   await using home = await inKeychain({ expired: true })
   const pointer = (JSON.parse(await readFile(home.path, 'utf8')) as Record<string, object>)[home.node.url]
-  const http = meanwhile(() =>
+  const network = meanwhile(() =>
     writeFile(home.path, JSON.stringify({ [home.node.url]: { ...pointer, expires_at: 1 } }), { mode: 0o600 }),
   )
-  const session = createSession({ store: home.open(), http, clock: systemClock })
+  const session = createSession({ store: home.open(), network, clock: systemClock })
   expect(home.node.accessTokens.has(await session.getFreshToken(home.node.url))).toBe(true)
   expect(home.keychain.calls).not.toContain('set')
 })

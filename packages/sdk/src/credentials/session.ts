@@ -3,10 +3,10 @@
  * happens in one process at a time, and never before it is certain that the new pair can be saved.
  */
 
+import type { TokenResponse } from '@osa/contract'
+import type { Network } from '../client/network.ts'
 import type { Clock } from '../clock.ts'
 import { isOsaError, OsaError } from '../errors.ts'
-import type { Tokens } from '../wire/answers.ts'
-import type { Http } from '../wire/http.ts'
 import { type CredentialStore, notAuthenticated } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
 import type { SeenLogin } from './login-index.ts'
@@ -15,11 +15,13 @@ import { refresh } from './refresh.ts'
 const lockTimeoutMs = 20_000
 /** An access token that ends sooner than this is renewed first (K33). */
 export const defaultMinimumTtlSeconds = 60
+/** A server that promises more than a year is not believed; when the token is refused, it is renewed all the same. */
+const maxLifetimeSeconds = 366 * 86_400
 
 /** What a session works with. */
 export interface SessionOptions {
   store: CredentialStore
-  http: Http
+  network: Network
   clock: Clock
   /** Runs work that must not be cut off by a signal: between the request that rotates and the save. */
   uninterrupted?: <T>(work: () => Promise<T>) => Promise<T>
@@ -45,25 +47,25 @@ export interface Session {
 }
 
 /** The saved form of a fresh token answer; lifetimes count from its receipt on this computer's clock (K37). */
-export const toCredential = (tokens: Tokens, user: Credential['user'], nowMs: number): Credential => {
+export const toCredential = (tokens: TokenResponse, user: Credential['user'], nowMs: number): Credential => {
   const obtainedAt = Math.floor(nowMs / 1000)
   return {
-    accessToken: tokens.accessToken,
-    refreshToken: tokens.refreshToken,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
     obtainedAt,
-    expiresAt: tokens.expiresInSeconds === null ? null : obtainedAt + Math.floor(tokens.expiresInSeconds),
+    expiresAt: obtainedAt + Math.floor(Math.min(tokens.expires_in, maxLifetimeSeconds)),
     user,
   }
 }
 
-const sessionEnded = (server: string, credential: Credential, code?: string): OsaError => {
+const sessionEnded = (server: string, credential: Credential, reason?: string): OsaError => {
   if (credential.refreshToken === null) {
     return new OsaError('session_ended', `Your session on ${server} has ended, and it can't be renewed`, {
       server,
       hint: 'Run osa login',
     })
   }
-  const why = code === 'refresh_token_expired' ? 'not used for too long' : 'it was signed out or used elsewhere'
+  const why = reason === 'expired' ? 'not used for too long' : 'it was signed out or used elsewhere'
   return new OsaError('session_ended', `Your session on ${server} has ended (${why})`, {
     server,
     hint: 'Run osa login',
@@ -72,7 +74,7 @@ const sessionEnded = (server: string, credential: Credential, code?: string): Os
 
 /** Makes the object that answers valid access tokens from saved logins; concurrent questions share one renewal. */
 export const createSession = (options: SessionOptions): Session => {
-  const { store, http, clock, uninterrupted = (work) => work(), onRefreshed } = options
+  const { store, network, clock, uninterrupted = (work) => work(), onRefreshed } = options
   const inFlight = new Map<string, Promise<string>>()
 
   const secondsLeft = (credential: Credential): number =>
@@ -103,7 +105,7 @@ export const createSession = (options: SessionOptions): Session => {
     try {
       // A tool that knows no lock (the original `osa`), or one that took this process for dead while it was suspended, may have rotated.
       if ((await store.read(server))?.refreshToken !== refreshToken) return null
-      const refreshed = await refresh(http, server, refreshToken)
+      const refreshed = await refresh(network, server, refreshToken)
       if ('tokens' in refreshed) {
         const renewed = toCredential(refreshed.tokens, current.user, clock.now())
         // Never over what is newer: that would bring back a token that is used up, or a login that was ended.

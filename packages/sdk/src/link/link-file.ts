@@ -7,7 +7,7 @@ import { closeSync, constants, lstatSync, openSync, readFileSync, type Stats } f
 import { dirname, join } from 'node:path'
 import { isMissing } from '../credentials/private-file.ts'
 import { OsaError } from '../errors.ts'
-import { describeJsonProblem, parseJsonText } from '../wire/json-text.ts'
+import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 
 export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
 

@@ -43,7 +43,7 @@ describe('login', () => {
     await login({ server: node.url, onVerification: () => undefined, ...at })
     const auth = storedCredentials({ configDir: folder.path })
     expect(await createOsaClient({ server: node.url, auth }).me.query()).toMatchObject({ id: 'u1' })
-    expect(await logout({ server: node.url, configDir: folder.path })).toEqual({ removed: true, revoked: true })
+    expect(await logout({ server: node.url, configDir: folder.path })).toMatchObject({ removed: true, revoked: true })
     expect(node.families[0]?.revoked).toBe(true)
   })
 
@@ -94,7 +94,7 @@ describe('login', () => {
     const store = memoryStore()
     const stop = new AbortController()
     const stopping: typeof fetch = (url, init) => {
-      if (String(url).endsWith('/me')) stop.abort('enough')
+      if (String(url).includes('/me?')) stop.abort('enough')
       return fetch(url, init)
     }
     const clock = createManualClock(Date.now())
@@ -141,9 +141,13 @@ test('logout forgets the login also when the server is out of reach, and says so
   await using node = await fakeOsaServer()
   const store = memoryStore({ [node.url]: node.issue() })
   node.down()
-  expect(await logout({ server: node.url, store })).toEqual({ removed: true, revoked: false })
+  expect(await logout({ server: node.url, store })).toMatchObject({
+    removed: true,
+    revoked: false,
+    failure: { code: 'connection_failed' },
+  })
   expect(store.snapshot()).toEqual({})
-  expect(await logout({ server: node.url, store })).toEqual({ removed: false, revoked: false })
+  expect(await logout({ server: node.url, store })).toMatchObject({ removed: false, revoked: false })
 })
 
 test('K32 K36: logout waits for a renewal that is under way, and ends what came of it', async () => {
@@ -161,7 +165,7 @@ test('K32 K36: logout waits for a renewal that is under way, and ends what came 
   const ended = logout({ server: node.url, store })
   await save(node.issue())
   await lock.release()
-  expect(await ended).toEqual({ removed: true, revoked: true })
+  expect(await ended).toMatchObject({ removed: true, revoked: true })
   expect(node.families.map(({ revoked }) => revoked)).toEqual([false, true])
   expect(await store.list()).toEqual([])
 })

@@ -1,23 +1,23 @@
-/** Device login as one call, for tools that are not `osa`: the caller shows the code, everything else happens here. */
+/**
+ * Signing in as one call. The caller shows the code and says what else is its own (`osa` its screens, questions and storage flags);
+ * everything else happens here.
+ */
 import { hostname } from 'node:os'
 import { cancelled } from '../cancelled.ts'
+import { type Network, openNetwork } from '../client/network.ts'
 import { credentialStore, type StoreLocation } from '../client/stored-credentials.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
-import type { Credential } from '../credentials/credentials-file.ts'
 import { toCredential } from '../credentials/session.ts'
 import { isOsaError, OsaError } from '../errors.ts'
-import { chooseStorage, type StorageTarget, type StorageWish } from '../keychain/choose-storage.ts'
+import { chooseStorage, type StorageChoice, type StorageWish } from '../keychain/choose-storage.ts'
+import type { KeychainBackend } from '../keychain/keychain.ts'
 import { lookAround } from '../keychain/keychain-policy.ts'
 import { openSystemKeychain } from '../keychain/system-keychain.ts'
 import { canonicalServer } from '../server-url.ts'
-import type { User } from '../wire/answers.ts'
-import { type Waiting, waitForApproval } from '../wire/approval.ts'
-import { startDeviceLogin } from '../wire/device-login.ts'
-import { createHttp, type Http } from '../wire/http.ts'
-import { fetchUser, revokeSession } from '../wire/v1.ts'
-
-const lockTimeoutMs = 20_000
+import { type Waiting, waitForApproval } from './approval.ts'
+import { startDeviceLogin } from './device-login.ts'
+import { askUser, endQuietly, keep, type User, type World } from './keep-login.ts'
 
 /** What to show a person. Open or print `verificationUriComplete`; the code is to be compared there. */
 export interface Verification {
@@ -27,27 +27,48 @@ export interface Verification {
   /** With the code filled in. */
   readonly verificationUriComplete: string
   readonly expiresAt: Date
+  readonly intervalSeconds: number
 }
 
-export interface LoginOptions extends StoreLocation {
+/** What signing in takes, however it is done. */
+export interface SignInOptions extends StoreLocation {
   /** The node's address. */
   readonly server: string | URL
-  /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
-  onVerification(verification: Verification): void | Promise<void>
-  /** Hears of every poll that was not the last. */
-  readonly onWaiting?: ((waiting: Waiting) => void) | undefined
   /** Ends the login with `aborted`, a signal of `AbortSignal.timeout()` with `timeout`. Not once the answer is being saved. */
   readonly signal?: AbortSignal | undefined
   /** Where the login is kept: in the system's keychain where that works (`auto`), only there, or in a file of this user alone. */
   readonly storage?: StorageWish | undefined
-  /** Instead of the one at `configDir`; `storage` is not looked at then. */
+  /** Instead of the one at `configDir`; without `onStorage`, `storage` is not looked at then. */
   readonly store?: CredentialStore | undefined
-  /** What a person reads on the approval page beside the code. The name of this computer by default. */
-  readonly deviceName?: string | undefined
+  /** This system's by default. */
+  readonly keychain?: KeychainBackend | undefined
+  /** Whether nobody is there to unlock a keychain: `CI` is set, by default. */
+  readonly isCi?: boolean | undefined
+  /** Told where the login will be kept, before anything is sent. */
+  readonly onStorage?: ((choice: StorageChoice) => void) | undefined
+  /** Asked when a keychain fails only after the approval: true saves in a file instead. Without it the login is ended again. */
+  readonly fallBackToFile?: ((error: OsaError) => Promise<boolean>) | undefined
+  /** Told what went wrong beside the login, and whose login it replaces. */
+  readonly warn?: ((text: string) => void) | undefined
+  /** Runs work that should not be cut off: saving, and ending a session. */
+  readonly uninterrupted?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
   /** What requests are sent with. */
   readonly fetch?: typeof fetch | undefined
+  /** Instead of `fetch`: how servers are reached. */
+  readonly network?: Network | undefined
   readonly allowHttp?: boolean | undefined
   readonly clock?: Clock | undefined
+}
+
+export interface LoginOptions extends SignInOptions {
+  /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
+  onVerification(verification: Verification): void | Promise<void>
+  /** Told of every poll that was not the last. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined
+  /** Told when a person has approved. */
+  readonly onApproved?: (() => void) | undefined
+  /** What a person reads on the approval page beside the code. The name of this computer by default. */
+  readonly deviceName?: string | undefined
 }
 
 /** A finished login. The tokens are in the store, for `storedCredentials` and `osa`. */
@@ -57,115 +78,89 @@ export interface Login {
   readonly user: User | null
 }
 
-interface World {
-  readonly server: string
-  readonly http: Http
-  readonly store: CredentialStore
-  readonly clock: Clock
-  readonly target: StorageTarget | undefined
-  readonly signal: AbortSignal | undefined
+const chooseTarget = async (options: SignInOptions): Promise<StorageChoice | null> => {
+  const { env = process.env, storage = 'auto', store, onStorage, isCi = Boolean(env.CI) } = options
+  if (store && !onStorage) return null
+  const keychain = options.keychain ?? openSystemKeychain({ env })
+  const surroundings = lookAround(env, { platform: process.platform, isCi })
+  const choice = await chooseStorage(storage, { keychain, surroundings })
+  onStorage?.(choice)
+  return choice
 }
 
-const chooseTarget = async (options: LoginOptions): Promise<StorageTarget | undefined> => {
-  if (options.store) return undefined
-  const { env = process.env, storage = 'auto' } = options
-  const surroundings = lookAround(env, { platform: process.platform, isCi: Boolean(env.CI) })
-  return (await chooseStorage(storage, { keychain: openSystemKeychain({ env }), surroundings })).target
+const prepare = async (options: SignInOptions): Promise<World> => {
+  const server = canonicalServer(String(options.server), { allowHttp: options.allowHttp ?? false })
+  const { fetch, store = credentialStore(options), network = openNetwork({ fetch }) } = options
+  const {
+    warn = () => undefined,
+    uninterrupted = (work) => work(),
+    fallBackToFile = async () => false,
+    signal,
+  } = options
+  const target = (await chooseTarget(options))?.target
+  // Proves before any browser opens that there is a place to save in.
+  await (await store.reserve(server, target)).abandon()
+  return { server, network, store, target, signal, warn, uninterrupted, fallBackToFile }
 }
 
-const revokeQuietly = async ({ http, server }: World, credential: Credential | null): Promise<void> => {
-  if (!credential?.refreshToken) return
+/** Starts the device flow, shows it, and waits; a caller that cannot show it ends the wait. */
+const approve = async ({ server, network }: World, options: LoginOptions) => {
+  const { onVerification, onWaiting, deviceName = hostname(), clock = systemClock } = options
+  const failing = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal
+  const login = await startDeviceLogin({ network, server, deviceName, now: clock.now, signal })
+  const { deviceCode: _, expiresAtMs, ...shown } = login
+  const showing = (async () => onVerification({ ...shown, expiresAt: new Date(expiresAtMs) }))()
+  showing.catch(() => failing.abort())
   try {
-    await revokeSession(http, { server, refreshToken: credential.refreshToken, timeoutMs: 10_000 })
+    return await waitForApproval({ network, login, clock, signal, onWaiting })
   } catch (error) {
-    // It ends by itself when it is not used; the login is what matters here.
-    if (!isOsaError(error)) throw error
+    if (failing.signal.aborted) await showing
+    throw error
   }
 }
 
 /** Who the new token belongs to. A server that just then cannot say does not cost the login. */
-const askUser = async ({ http, server, signal }: World, accessToken: string): Promise<User | null> => {
+const newUser = async (world: World, accessToken: string): Promise<User | null> => {
+  const { server, warn } = world
   try {
-    const asked = await fetchUser(http, { server, accessToken, signal })
-    if ('user' in asked) return asked.user
+    return await askUser(world, accessToken)
   } catch (error) {
+    if (isOsaError(error, 'token_rejected')) {
+      const hint = "Tell the archive's administrator"
+      throw new OsaError('token_rejected', `${server} refuses the token it has just given`, { server, hint })
+    }
     if (!isOsaError(error) || !error.retryable) throw error
+    warn(`Couldn't ask the server who you are (${error.message})`)
     return null
   }
-  throw new OsaError('token_rejected', `${server} refuses the token it has just given`, { server })
 }
 
-const previousOf = async ({ store, server }: World): Promise<Credential | null> => {
-  try {
-    return await store.read(server)
-  } catch (error) {
-    // What cannot be read is about to be replaced; there is no token in it to revoke.
-    if (isOsaError(error)) return null
-    throw error
-  }
-}
-
-/** Saves the login and ends the one it replaces, alone with the server's login: a refresh going on elsewhere would overwrite it. */
-const keep = async (world: World, credential: Credential): Promise<void> => {
-  const { store, server, target, signal } = world
-  const replaced = await previousOf(world)
-  const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal })
-  try {
-    const reservation = await store.reserve(server, target)
-    try {
-      await reservation.commit(credential)
-    } finally {
-      await reservation.abandon()
-    }
-  } finally {
-    await lock.release()
-  }
-  if (replaced?.refreshToken !== credential.refreshToken) await revokeQuietly(world, replaced)
-}
-
-/** Starts the device flow, shows it, and waits; a caller that cannot show it ends the wait. */
-const approve = async (world: World, options: LoginOptions) => {
-  const { server, http, clock } = world
-  const { onVerification, onWaiting, deviceName = hostname() } = options
-  const failing = new AbortController()
-  const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal
-  const login = await startDeviceLogin({ http, server, deviceName, now: clock.now, signal })
-  const { userCode, verificationUri, verificationUriComplete, expiresAtMs } = login
-  const shown = (async () =>
-    onVerification({ server, userCode, verificationUri, verificationUriComplete, expiresAt: new Date(expiresAtMs) }))()
-  shown.catch(() => failing.abort())
-  const waited = waitForApproval({ http, login, clock, signal, ...(onWaiting ? { onWaiting } : {}) })
-  try {
-    return await waited
-  } catch (error) {
-    if (failing.signal.aborted) await shown
-    throw error
-  }
-}
+const stored = (user: User | null) => user && { display_name: user.display_name, external_id: user.external_id }
 
 const signIn = async (options: LoginOptions): Promise<Login> => {
-  const server = canonicalServer(String(options.server), { allowHttp: options.allowHttp ?? false })
-  const { clock = systemClock, store = credentialStore(options), signal } = options
-  const http = createHttp(options.fetch ? { fetch: options.fetch } : {})
-  const world: World = { server, http, store, clock, signal, target: await chooseTarget(options) }
-  await (await store.reserve(server, world.target)).abandon()
+  const { clock = systemClock, onApproved, signal } = options
+  const world = await prepare(options)
+  const { server, network } = world
+  // Before anything else is sent: an original server would take what is meant for a node.
+  await network.discover(server, { signal })
   const tokens = await approve(world, options)
+  onApproved?.()
   const unnamed = toCredential(tokens, null, clock.now())
   try {
-    const user = await askUser(world, tokens.accessToken)
-    const stored = user && { display_name: user.display_name, external_id: user.external_id }
-    await keep(world, { ...unnamed, user: stored })
+    const user = await newUser(world, tokens.access_token)
+    await keep(world, { ...unnamed, user: stored(user) })
     return { server, user }
   } catch (error) {
-    await revokeQuietly(world, unnamed)
+    await endQuietly(world, unnamed)
     throw error
   }
 }
 
 /**
  * Signs a person in with the device flow (RFC 8628) and saves the login for this tool, `osa` and every other. Nothing is sent before it is
- * certain that the login can be saved; what cannot be saved after all is revoked. Throws `login_denied`, `login_expired`, `login_lost`,
- * `aborted`, `store_…`, `untrusted_verification_url` and the network's codes.
+ * certain that the login can be saved; what cannot be saved after all is ended again. Throws `login_denied`, `login_expired`, `login_lost`,
+ * `aborted`, `store_…`, `untrusted_verification_url`, `not_an_osa_server` and the network's codes.
  */
 export const login = async (options: LoginOptions): Promise<Login> => {
   try {
@@ -174,4 +169,14 @@ export const login = async (options: LoginOptions): Promise<Login> => {
     const { signal } = options
     throw signal?.aborted && isOsaError(error, 'aborted') ? cancelled(signal, error.server) : error
   }
+}
+
+/** Saves an access token that was made elsewhere, if the server knows it. Throws `token_rejected` if not, and as `login` does. */
+export const loginWithToken = async (options: SignInOptions & { readonly accessToken: string }): Promise<Login> => {
+  const { accessToken, clock = systemClock } = options
+  const world = await prepare(options)
+  const user = await askUser(world, accessToken)
+  const obtainedAt = Math.floor(clock.now() / 1000)
+  await keep(world, { accessToken, refreshToken: null, expiresAt: null, obtainedAt, user: stored(user) })
+  return { server: world.server, user }
 }

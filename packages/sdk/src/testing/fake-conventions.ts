@@ -6,8 +6,6 @@ export interface FakeConvention {
   contents: string[]
 }
 
-type Answer = [status: number, json: unknown]
-
 const slugOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
 export const createFakeConventions = () => {
@@ -28,7 +26,7 @@ export const createFakeConventions = () => {
       schema_id: { id, version },
       hooks: (manifest.hooks as { name: string }[]).map(({ name }) => name),
       version: convention.contents.length,
-      created_at: new Date().toISOString(),
+      created_at: new Date(),
       content_hash: '0'.repeat(64),
       changed,
     }
@@ -36,14 +34,6 @@ export const createFakeConventions = () => {
 
   return {
     all: (): FakeConvention[] => [...conventions.values()],
-    /** An error as tRPC sends it. */
-    refuse: (status: number, message: string): Answer => [
-      status,
-      { error: { json: { message, code: -32000, data: { httpStatus: status } } } },
-    ],
-    deploy(body: string): Answer {
-      const { conventions: sent } = (JSON.parse(body) as { json: { conventions: Record<string, unknown>[] } }).json
-      return [200, { result: { data: { json: { conventions: sent.map(deployOne) } } } }]
-    },
+    deploy: (sent: readonly Record<string, unknown>[]) => sent.map(deployOne),
   }
 }

@@ -18,7 +18,7 @@ test.each([
 test('told redirectTo(url), every route leads there', async () => {
   await using node = await fakeOsaServer()
   node.redirectTo('https://elsewhere.example')
-  for (const path of ['/api/v1/auth/me', '/trpc/me', '/.well-known/osa']) {
+  for (const path of ['/trpc/session.end', '/trpc/me', '/trpc/me,server.info', '/.well-known/osa']) {
     const { status, headers } = await fetch(node.url + path, { redirect: 'manual' })
     expect([status, headers.get('location')]).toEqual([307, 'https://elsewhere.example'])
   }
@@ -36,8 +36,8 @@ test('accessTtl is how long its access tokens last', async () => {
   await using node = await fakeOsaServer({ accessTtl: 60 })
   const { expires_at, refresh_token } = node.issue()
   expect(expires_at - Date.now() / 1000).toBeLessThanOrEqual(60)
-  const init = { method: 'POST', body: JSON.stringify({ refresh_token }) }
-  expect(await (await fetch(`${node.url}/api/v1/auth/refresh`, init)).json()).toMatchObject({ expires_in: 60 })
+  const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
+  expect(await osa.session.refresh.mutate({ refresh_token })).toMatchObject({ expires_in: 60 })
 })
 
 test('its clock runs ahead as far as it is told, in what it says of the time', async () => {
@@ -49,13 +49,13 @@ test('its clock runs ahead as far as it is told, in what it says of the time', a
 
 test('a repeated refresh gets the same answer only within the grace it is told', async () => {
   await using node = await fakeOsaServer()
-  const refresh = async (refresh_token: string) =>
-    (await fetch(`${node.url}/api/v1/auth/refresh`, { method: 'POST', body: JSON.stringify({ refresh_token }) })).status
+  const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
+  const refresh = async (refresh_token: string) => 'error' in (await osa.session.refresh.mutate({ refresh_token }))
   const first = node.issue().refresh_token
-  expect([await refresh(first), await refresh(first)]).toEqual([200, 200])
+  expect([await refresh(first), await refresh(first)]).toEqual([false, false])
   node.reuseGrace(-1)
   const second = node.issue().refresh_token
-  expect([await refresh(second), await refresh(second)]).toEqual([200, 401])
+  expect([await refresh(second), await refresh(second)]).toEqual([false, true])
   expect(node.calls.refresh).toBe(4)
 })
 

@@ -1,12 +1,13 @@
 /**
- * A scripted node for tests: the v1 wire with rotation, grace and family revocation, and switches for everything that can go wrong.
- * It time-stamps each request. It knows no person: approval is a method call.
+ * A scripted node for tests: the typed wire with rotation, grace and family revocation, and switches for everything that can go wrong.
+ * It time-stamps each request. It knows no person: approval is a method call. That its calls come to what a real node's come to is kept true
+ * by one suite for both (client/node-contract.ts).
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
-import { answerProcedures, type ScriptedProcedure } from './fake-procedures.ts'
+import { answerProcedures, FakeRefusal, LostAnswer, type ScriptedProcedure } from './fake-procedures.ts'
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -34,7 +35,7 @@ export interface FakeOsaServerOptions {
   displayName?: string
   /** Approves each login by itself at this poll; never when absent. */
   approveAtPoll?: number
-  /** What tRPC procedures answer, by path, beside `me` and `server.info`. */
+  /** What tRPC procedures answer, by path, instead of what they would. */
   procedures?: Readonly<Record<string, ScriptedProcedure>>
 }
 
@@ -44,28 +45,39 @@ interface Family {
   revoked: boolean
 }
 
-const paths = {
-  device: '/api/v1/auth/device',
-  token: '/api/v1/auth/device/token',
-  refresh: '/api/v1/auth/refresh',
-  logout: '/api/v1/auth/logout',
-  me: '/api/v1/auth/me',
-  document: '/.well-known/osa',
-  sessions: '/trpc/session.list',
-  endSession: '/trpc/session.revoke',
-  deploy: '/trpc/conventions.deploy',
-  /** All other procedures, and every batch. */
-  trpc: '/trpc/',
+/** Requests that tests tell apart: by the procedure that all their calls are of, or by their path. */
+const procedures = {
+  device: 'device.start',
+  token: 'device.token',
+  refresh: 'session.refresh',
+  logout: 'session.end',
+  sessions: 'session.list',
+  endSession: 'session.revoke',
+  deploy: 'conventions.deploy',
+  me: 'me',
+  info: 'server.info',
 } as const
-type Route = keyof typeof paths
-const routes = Object.keys(paths) as Route[]
+const documentPath = '/.well-known/osa'
+/** `trpc`: all other procedures and every mixed batch, and also `me` and `info`. */
+type Route = keyof typeof procedures | 'document' | 'trpc'
+const routes = [...(Object.keys(procedures) as (keyof typeof procedures)[]), 'document', 'trpc'] as const
 
-const routeOf = (path: string): Route | undefined =>
-  routes.find((name) => paths[name] === path) ?? (path.startsWith(paths.trpc) ? 'trpc' : undefined)
+const proceduresOf = (path: string): string[] | null =>
+  path.startsWith('/trpc/') ? decodeURIComponent(path.slice('/trpc/'.length)).split(',') : null
+
+/** The routes of a request, the closest first. */
+const routesOf = (path: string): Route[] => {
+  if (path === documentPath) return ['document']
+  const called = proceduresOf(path)
+  if (!called) return []
+  const named = routes.find((route) => called.every((one) => one === (procedures as Record<string, string>)[route]))
+  if (!named) return ['trpc']
+  return named === 'me' || named === 'info' || named === 'sessions' ? [named, 'trpc'] : [named]
+}
 
 const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString('base64url')}`
 
-/** A node that a test scripts: the JSON wire, the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
+/** A node that a test scripts: the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
 export class FakeOsaServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
   readonly families: Family[] = []
@@ -115,7 +127,7 @@ export class FakeOsaServer implements AsyncDisposable {
 
   /** The requests to one route, in order. */
   seen(route: Route): SeenRequest[] {
-    return this.requests.filter((request) => routeOf(request.path) === route)
+    return this.requests.filter((request) => routesOf(request.path).includes(route))
   }
 
   /** The person says yes: the next poll gets tokens. */
@@ -251,54 +263,71 @@ export class FakeOsaServer implements AsyncDisposable {
       request.socket.destroy()
       return
     }
-    const route = routeOf(path)
     if (this.#skewSeconds !== 0)
       response.setHeader('date', new Date(Date.now() + this.#skewSeconds * 1000).toUTCString())
-    const raw = route && (this.#dictated.get(route)?.shift() ?? this.#standing.get(route))
+    const raw = this.#scripted(routesOf(path))
     if (raw) {
       response.writeHead(raw.status, raw.headers).end(raw.body)
       return
     }
-    const isCalled = route === 'trpc' || new URL(request.url ?? '/', this.url).searchParams.get('batch') === '1'
-    const [status, json] = isCalled ? await this.#call(request, body) : this.#reply(route, request, body)
-    if (status === 0) request.socket.destroy()
-    else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+    try {
+      const [status, json] = await this.#reply(path, request, body)
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+    } catch (error) {
+      if (!(error instanceof LostAnswer)) throw error
+      request.socket.destroy()
+    }
   }
 
-  #call(request: IncomingMessage, body: string): Promise<[number, unknown]> {
+  #scripted(at: readonly Route[]): RawAnswer | undefined {
+    for (const route of at) {
+      const raw = this.#dictated.get(route)?.shift() ?? this.#standing.get(route)
+      if (raw) return raw
+    }
+    return undefined
+  }
+
+  async #reply(path: string, request: IncomingMessage, body: string): Promise<[number, unknown]> {
+    if (path === documentPath) return [200, this.#document()]
+    if (!proceduresOf(path)) return [404, { detail: 'Nothing is here.' }]
+    const accessToken = request.headers.authorization?.replace(/^Bearer /, '') ?? null
     const { method = 'GET' } = request
-    const hasValidToken = this.#me(request.headers.authorization?.replace(/^Bearer /, '') ?? '')[0] === 200
-    return answerProcedures(
-      { url: new URL(request.url ?? '/', this.url), method, body, hasValidToken },
-      {
-        me: () => this.user,
-        'server.info': { isPublic: true, answer: () => this.#document() },
-        ...this.#options.procedures,
-      },
-    )
+    const call = { url: new URL(request.url ?? '/', this.url), method, body, tokenError: this.#tokenError(accessToken) }
+    return await answerProcedures(call, { ...this.#procedures(accessToken), ...this.#options.procedures })
   }
 
-  #reply(route: Route | undefined, request: IncomingMessage, body: string): [number, unknown] {
-    if (route === 'document') return [200, this.#document()]
-    if (route === 'device') return [200, this.#start()]
-    if (route === 'token') return this.#poll()
-    if (route === 'refresh') return this.#refresh(String(JSON.parse(body).refresh_token))
-    if (route === 'logout') return this.#logout(String(JSON.parse(body).refresh_token))
-    const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? ''
-    if (route === 'me') return this.#me(bearer)
-    if (route === 'sessions') return this.#sessions(bearer)
-    if (route === 'endSession') return this.#endSession(bearer, String(JSON.parse(body).json.session_id))
-    if (route === 'deploy') return this.#deploy(bearer, body)
-    return [404, { detail: 'Not Found' }]
+  #procedures(accessToken: string | null): Readonly<Record<string, ScriptedProcedure>> {
+    const open = (answer: (input: never) => unknown): ScriptedProcedure => ({
+      isPublic: true,
+      answer: answer as (input: unknown) => unknown,
+    })
+    const family = this.accessTokens.get(accessToken ?? '')?.family
+    return {
+      me: () => this.user,
+      'server.info': open(() => this.#document()),
+      'device.start': open(() => this.#start()),
+      'device.token': open(() => this.#poll()),
+      'session.refresh': open(({ refresh_token }: { refresh_token: string }) => this.#refresh(refresh_token)),
+      'session.end': open(({ refresh_token }: { refresh_token: string }) => this.#end(refresh_token)),
+      'session.list': () => this.#sessions(family),
+      'session.revoke': (input) => this.#revoke((input as { session_id: string }).session_id),
+      'conventions.deploy': (input) => this.#deploy(input as { conventions: Record<string, unknown>[] }),
+    }
   }
 
-  #deploy(bearer: string, body: string): [number, unknown] {
-    const [status] = this.#me(bearer)
-    if (status !== 200) return this.#conventions.refuse(401, 'As scripted.')
-    const answer = this.#conventions.deploy(body)
-    if (this.#losesDeployResponses === 0) return answer
+  /** What is wrong with an access token, in a node's words; null when nothing is. */
+  #tokenError(accessToken: string | null): string | null {
+    if (accessToken === null) return 'missing_token'
+    const token = this.accessTokens.get(accessToken)
+    if (!token || token.family.revoked) return 'invalid_token'
+    return token.expiresAtMs > Date.now() ? null : 'token_expired'
+  }
+
+  #deploy({ conventions }: { conventions: Record<string, unknown>[] }): object {
+    const outcome = { conventions: this.#conventions.deploy(conventions) }
+    if (this.#losesDeployResponses === 0) return outcome
     this.#losesDeployResponses--
-    return [0, null]
+    throw new LostAnswer()
   }
 
   #reuseGraceMs(): number {
@@ -307,12 +336,11 @@ export class FakeOsaServer implements AsyncDisposable {
 
   #document(): object {
     const refresh_reuse_grace_seconds = this.#reuseGraceMs() / 1000
-    const api = `${this.url}/api/v1`
     return {
       name: 'Fake archive',
       version: '0.0.0',
       issuer: this.url,
-      api,
+      api: `${this.url}/api`,
       trpc: `${this.url}/trpc`,
       refresh_reuse_grace_seconds,
     }
@@ -331,9 +359,9 @@ export class FakeOsaServer implements AsyncDisposable {
     }
   }
 
-  #poll(): [number, unknown] {
+  #poll(): object {
     this.#polls++
-    const refuse = (error: string): [number, unknown] => [400, { error, error_description: 'As scripted.' }]
+    const refuse = (error: string): object => ({ error, error_description: 'As scripted.' })
     if (this.#slowDowns > 0) {
       this.#slowDowns--
       return refuse('slow_down')
@@ -347,18 +375,18 @@ export class FakeOsaServer implements AsyncDisposable {
     this.#consumed = true
     const family: Family = { refreshToken: secret('rt'), retired: [], revoked: false }
     this.families.push(family)
-    const tokens = this.#tokens(family)
-    return this.#losesTokenResponse ? [0, null] : [200, tokens]
+    if (this.#losesTokenResponse) throw new LostAnswer()
+    return this.#tokens(family)
   }
 
-  #refresh(presented: string): [number, unknown] {
-    const refuse = (code: string): [number, unknown] => [401, { detail: { code, message: 'As scripted.' } }]
+  #refresh(presented: string): object {
+    const refuse = (reason: string): object => ({ error: 'invalid_grant', error_description: 'As scripted.', reason })
     const graceMs = this.#reuseGraceMs()
     const family = this.families.find(
       (one) => one.refreshToken === presented || one.retired.some((old) => old.refreshToken === presented),
     )
-    if (!family) return refuse('invalid_refresh_token')
-    if (family.revoked) return refuse('token_family_revoked')
+    if (!family) return refuse('unknown')
+    if (family.revoked) return refuse('revoked')
     if (family.refreshToken === presented) {
       const successor = secret('rt')
       family.retired.push({ refreshToken: presented, successor, atMs: Date.now() })
@@ -368,18 +396,18 @@ export class FakeOsaServer implements AsyncDisposable {
       const isRepeat = old?.successor === family.refreshToken && Date.now() - old.atMs <= graceMs
       if (!isRepeat) {
         family.revoked = true
-        return refuse('token_family_revoked')
+        return refuse('revoked')
       }
     }
     const tokens = this.#tokens(family)
-    if (!this.#losesRefreshResponse) return [200, tokens]
+    if (!this.#losesRefreshResponse) return tokens
     this.#losesRefreshResponse = false
-    return [0, null]
+    throw new LostAnswer()
   }
 
-  #logout(presented: string): [number, unknown] {
+  #end(presented: string): object {
     for (const family of this.families) if (family.refreshToken === presented) family.revoked = true
-    return [200, { success: true }]
+    return { ended: true }
   }
 
   /** The id of a family, as a node would show it. */
@@ -387,11 +415,9 @@ export class FakeOsaServer implements AsyncDisposable {
     return `0000000${this.families.indexOf(family)}-0000-4000-8000-000000000000`
   }
 
-  #sessions(accessToken: string): [number, unknown] {
-    const token = this.accessTokens.get(accessToken)
-    if (!token || token.family.revoked) return [401, { error: { json: { message: 'As scripted.' } } }]
-    const at = new Date(Date.now() - 7_200_000).toISOString()
-    const json = this.families
+  #sessions(own: Family | undefined): object[] {
+    const at = new Date(Date.now() - 7_200_000)
+    return this.families
       .filter((family) => !family.revoked)
       .map((family, index) => ({
         id: this.sessionId(family),
@@ -403,24 +429,15 @@ export class FakeOsaServer implements AsyncDisposable {
         created_at: at,
         last_used_at: at,
         expires_at: at,
-        current: family === token.family,
+        current: family === own,
       }))
-    return [200, { result: { data: { json } } }]
   }
 
-  #endSession(accessToken: string, id: string): [number, unknown] {
-    if (!this.accessTokens.has(accessToken)) return [401, { error: { json: { message: 'As scripted.' } } }]
-    const family = this.families.find((one) => this.sessionId(one) === id)
-    if (!family) return [404, { error: { json: { message: 'As scripted.' } } }]
+  #revoke(id: string): object {
+    const family = this.families.find((one) => this.sessionId(one) === id && !one.revoked)
+    if (!family) throw new FakeRefusal('NOT_FOUND', 404, 'There is no such session.')
     family.revoked = true
-    return [200, { result: { data: { json: { revoked: true } } } }]
-  }
-
-  #me(accessToken: string): [number, unknown] {
-    const refuse = (code: string): [number, unknown] => [401, { detail: { code, message: 'As scripted.' } }]
-    const token = this.accessTokens.get(accessToken)
-    if (!token) return refuse('invalid_token')
-    return token.expiresAtMs > Date.now() ? [200, this.user] : refuse('token_expired')
+    return { revoked: true }
   }
 }
 

@@ -3,19 +3,25 @@
  * the codes of refusals are as a node's.
  */
 import superjson from 'superjson'
+import type { RawAnswer } from './fake-osa-server.ts'
 
 /** Thrown by a scripted procedure to refuse, in tRPC's words. */
 export class FakeRefusal extends Error {
   readonly code: string
   readonly status: number
+  readonly data: object
 
-  /** `code` is tRPC's (`FORBIDDEN`), `status` the HTTP status that goes with it (403). */
-  constructor(code: string, status: number, message = 'As scripted.') {
+  /** `code` is tRPC's (`FORBIDDEN`), `status` the HTTP status that goes with it (403), `data` what the error's `data` holds beside these. */
+  constructor(code: string, status: number, message = 'As scripted.', data: object = {}) {
     super(message)
     this.code = code
     this.status = status
+    this.data = data
   }
 }
+
+/** Thrown by a procedure whose answer gets lost: the connection breaks. */
+export class LostAnswer extends Error {}
 
 /** Answers one call. `input` is what the client passed, dates and all. What it throws is a refusal, or a defect of the node. */
 export type FakeProcedure = (input: unknown) => unknown
@@ -27,15 +33,29 @@ interface Incoming {
   readonly url: URL
   readonly method: string
   readonly body: string
-  readonly hasValidToken: boolean
+  /** What is wrong with the access token; null when nothing is. */
+  readonly tokenError: string | null
 }
 
 type Json = Record<string, unknown>
 
-const failure = ({ code, status, message }: FakeRefusal, path: string): [number, Json] => [
+const failure = ({ code, status, message, data }: FakeRefusal, path: string): [number, Json] => {
+  const shape = { message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path, ...data } }
+  return [status, { error: superjson.serialize(shape) }]
+}
+
+const asJson = (status: number, body: unknown): RawAnswer => ({
   status,
-  { error: superjson.serialize({ message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path } }) },
-]
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+/** The answer to a request of one call whose procedure has answered this; for `dictate`. */
+export const resultAnswer = (value: unknown): RawAnswer =>
+  asJson(200, [{ result: { data: superjson.serialize(value) } }])
+
+/** The answer to a request of one call that was refused; for `dictate`. */
+export const refusalAnswer = (refusal: FakeRefusal): RawAnswer => asJson(refusal.status, [failure(refusal, '')[1]])
 
 const inputsOf = ({ url, method, body }: Incoming): Json => {
   const text = method === 'GET' ? url.searchParams.get('input') : body
@@ -44,17 +64,20 @@ const inputsOf = ({ url, method, body }: Incoming): Json => {
 
 const callOne = async (
   procedure: ScriptedProcedure | undefined,
-  call: { path: string; input: unknown; hasValidToken: boolean },
+  call: { path: string; input: unknown; tokenError: string | null },
 ): Promise<[number, Json]> => {
-  const { path, input, hasValidToken } = call
+  const { path, input, tokenError } = call
   try {
     if (!procedure) throw new FakeRefusal('NOT_FOUND', 404, `No procedure found on path "${path}"`)
     const isPublic = typeof procedure === 'object'
-    if (!isPublic && !hasValidToken) throw new FakeRefusal('UNAUTHORIZED', 401)
+    if (!isPublic && tokenError !== null) {
+      throw new FakeRefusal('UNAUTHORIZED', 401, 'As scripted.', { token_error: tokenError })
+    }
     const given = input === undefined ? undefined : superjson.deserialize(input as never)
     const answered = await (isPublic ? procedure.answer(given) : procedure(given))
     return [200, { result: { data: superjson.serialize(answered) } }]
   } catch (error) {
+    if (error instanceof LostAnswer) throw error
     if (error instanceof FakeRefusal) return failure(error, path)
     return failure(new FakeRefusal('INTERNAL_SERVER_ERROR', 500, 'Something went wrong on the server.'), path)
   }
@@ -65,7 +88,7 @@ export const answerProcedures = async (
   incoming: Incoming,
   procedures: Readonly<Record<string, ScriptedProcedure>>,
 ): Promise<[number, unknown]> => {
-  const { url, hasValidToken } = incoming
+  const { url, tokenError } = incoming
   const paths = decodeURIComponent(url.pathname.replace(/^\/trpc\//, '')).split(',')
   const isBatch = url.searchParams.get('batch') === '1'
   const inputs = inputsOf(incoming)
@@ -74,7 +97,7 @@ export const answerProcedures = async (
       callOne(Object.hasOwn(procedures, path) ? procedures[path] : undefined, {
         path,
         input: isBatch ? inputs[index] : 'json' in inputs ? inputs : undefined,
-        hasValidToken,
+        tokenError,
       }),
     ),
   )

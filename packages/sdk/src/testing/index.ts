@@ -16,7 +16,13 @@ export {
   type RawAnswer,
   type SeenRequest,
 } from './fake-osa-server.ts'
-export { type FakeProcedure, FakeRefusal, type ScriptedProcedure } from './fake-procedures.ts'
+export {
+  type FakeProcedure,
+  FakeRefusal,
+  refusalAnswer,
+  resultAnswer,
+  type ScriptedProcedure,
+} from './fake-procedures.ts'
 export { type KeyringSession, type KeyringSessionOptions, startKeyringSession } from './keyring-session.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
 export {

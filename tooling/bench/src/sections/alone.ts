@@ -11,10 +11,11 @@ export const measureAlone = async (bench: Bench, servers: readonly RunningServer
   const rows: string[][] = []
   for (const work of bench.options.works) {
     const slices = await inTurns(quick, columns, work, 1)
-    const medians = columns.map((server) => median((slices.get(server) ?? []).map(({ p50Ms }) => p50Ms)))
-    const [osa = Number.NaN, oidcProvider = Number.NaN] = medians
-    bench.figure(`${work}, alone`, osa / oidcProvider)
-    rows.push([work, ...medians.map((value) => (Number.isNaN(value) ? '' : milliseconds(value)))])
+    const cells = columns.map((server) => {
+      const taken = slices.get(server)
+      return taken ? milliseconds(median(taken.map(({ p50Ms }) => p50Ms))) : ''
+    })
+    rows.push([work, ...cells])
   }
   return {
     title: 'One connection alone',

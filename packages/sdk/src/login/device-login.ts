@@ -1,16 +1,13 @@
 /** The start of a device login (RFC 8628 §3.1, §3.2), and the checks of what the server says about it. */
-
+import type { DeviceAuthorizationResponse } from '@osa/contract'
+import type { Network } from '../client/network.ts'
 import { OsaError } from '../errors.ts'
-import { canonicalServer, isLoopback, isSameOrigin } from '../server-url.ts'
+import { isLoopback, isSameOrigin } from '../server-url.ts'
 import { cleanText } from '../text.ts'
-import { type DeviceAuthorization, readDeviceAuthorization } from './answers.ts'
-import type { Http } from './http.ts'
-import { unexpectedAnswer } from './unexpected-answer.ts'
 
 const userCodeShape = /^[A-Z0-9]{3,12}([- ][A-Z0-9]{3,12}){0,3}$/
 const maxUriBytes = 2048
 const maxLifetimeSeconds = 1800
-const defaultIntervalSeconds = 5
 export const maxIntervalSeconds = 60
 
 /** Everything a person needs to approve, and what the terminal polls with. Times are milliseconds of the local clock. */
@@ -26,9 +23,8 @@ export interface PendingLogin {
   readonly deviceCode: string
 }
 
-/** RFC 8628 §3.2, §3.5: a missing or odd interval is 5 s; none is shorter than 1 s or longer than a minute (timers overflow). */
-export const clampInterval = (seconds: number | null): number =>
-  seconds === null ? defaultIntervalSeconds : Math.min(Math.max(seconds, 1), maxIntervalSeconds)
+/** RFC 8628 §3.5: no interval is shorter than 1 s or longer than a minute (timers overflow). */
+export const clampInterval = (seconds: number): number => Math.min(Math.max(seconds, 1), maxIntervalSeconds)
 
 /** The address, if a person may be sent there: on the server itself, encrypted or on this machine, and without a user name. */
 const checkedUri = (text: string, server: string): string => {
@@ -51,43 +47,45 @@ const checkedUri = (text: string, server: string): string => {
   return isWeb && url.username === '' && url.password === '' && isSameOrigin(url, server) ? url.href : fail()
 }
 
-const toPendingLogin = (server: string, started: DeviceAuthorization, nowMs: number): PendingLogin => {
-  if (!userCodeShape.test(started.userCode)) {
-    throw new OsaError('not_an_osa_server', `${server} sent something that is not a sign-in code`, { server })
+const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, nowMs: number): PendingLogin => {
+  if (!userCodeShape.test(started.user_code)) {
+    throw new OsaError('not_an_osa_server', `${server} sent something that is not a sign-in code`, {
+      server,
+      hint: "Check the address with your archive's administrator",
+    })
   }
-  const verificationUri = checkedUri(started.verificationUri, server)
+  const verificationUri = checkedUri(started.verification_uri, server)
+  const complete: string | undefined = started.verification_uri_complete
   return {
     server,
-    userCode: started.userCode,
+    userCode: started.user_code,
     verificationUri,
-    verificationUriComplete:
-      started.verificationUriComplete === null ? verificationUri : checkedUri(started.verificationUriComplete, server),
-    expiresAtMs: nowMs + Math.min(started.expiresInSeconds, maxLifetimeSeconds) * 1000,
-    intervalSeconds: clampInterval(started.intervalSeconds),
-    deviceCode: started.deviceCode,
+    verificationUriComplete: complete === undefined ? verificationUri : checkedUri(complete, server),
+    expiresAtMs: nowMs + Math.min(started.expires_in, maxLifetimeSeconds) * 1000,
+    intervalSeconds: clampInterval(started.interval),
+    deviceCode: started.device_code,
   }
 }
 
 /**
- * Starts a login (RFC 8628 §3.1). Throws `not_an_osa_server` and its kin for answers that do not hold, and
- * `untrusted_verification_url` when the page to open is not on the server itself (§5.4).
+ * Starts a login (RFC 8628 §3.1) at a server's address. Throws `not_an_osa_server` and its kin for answers that do not hold, `server_error`
+ * for a refusal, and `untrusted_verification_url` when the page to open is not on the server itself (§5.4).
  */
 export const startDeviceLogin = async (options: {
-  http: Http
+  network: Network
   server: string
   deviceName: string
   now: () => number
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }): Promise<PendingLogin> => {
-  const server = canonicalServer(options.server, { allowHttp: true })
-  const answer = await options.http({
+  const { network, server, deviceName, now, signal } = options
+  const osa = await network.connect(server)
+  const input = { scope: 'profile conventions:write', device_name: deviceName }
+  const started = await osa.device.start.mutate(input, { signal })
+  if (!('error' in started)) return toPendingLogin(server, started, now())
+  throw new OsaError('server_error', `The server refused the sign-in (${cleanText(started.error, 60)})`, {
     server,
-    method: 'POST',
-    path: '/api/v1/auth/device',
-    json: { client_id: 'osa-cli', scope: 'profile conventions:write', device_name: options.deviceName },
-    signal: options.signal,
+    retryable: started.error === 'temporarily_unavailable',
+    hint: 'Run osa login again',
   })
-  const started = answer.status === 200 ? readDeviceAuthorization(answer.json) : null
-  if (!started) throw unexpectedAnswer(answer)
-  return toPendingLogin(server, started, options.now())
 }

@@ -2,8 +2,16 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { fakeOsaServer } from '../testing/index.ts'
-import { createHttp } from './http.ts'
+import { createExchange, type ExchangeOptions } from './exchange.ts'
+import { networkError } from './network-error.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
+
+/** One request to a server. */
+const send = (server: string, path: string, options: Partial<ExchangeOptions> & { init?: RequestInit } = {}) => {
+  const { init, ...more } = options
+  const base = { server, fetch: globalThis.fetch, timeoutMs: 30_000, onEvent: () => undefined }
+  return createExchange({ ...base, ...more }).send(new URL(server + path), init)
+}
 
 const serve = async (listener: RequestListener) => {
   const server = createServer(listener)
@@ -20,15 +28,9 @@ const serve = async (listener: RequestListener) => {
 test('K09: a redirect is not followed, so no second server sees the secret', async () => {
   await using node = await fakeOsaServer()
   await using thief = await fakeOsaServer()
-  node.redirectTo(`${thief.url}/api/v1/auth/refresh`, 'refresh')
-  const json = { refresh_token: 'rt-secret' }
-  const answer = await createHttp()({
-    server: node.url,
-    method: 'POST',
-    path: '/api/v1/auth/refresh',
-    json,
-    bearer: 'at',
-  })
+  node.redirectTo(`${thief.url}/trpc/session.refresh`, 'refresh')
+  const init = { method: 'POST', body: '{"refresh_token":"rt-secret"}', headers: { authorization: 'Bearer at' } }
+  const answer = await send(node.url, '/trpc/session.refresh', { init })
   expect(answer.status).toBe(307)
   expect(thief.requests).toEqual([])
   expect(unexpectedAnswer(answer).message).toContain('redirects to')
@@ -41,7 +43,7 @@ test.each([
   [304, undefined, ' did not answer like an OSA server', 'Check the address'],
 ])('K09: %i to %s is told as what it is', async (status, location, what, hint) => {
   await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
-  const error = unexpectedAnswer(await createHttp()({ server: node.url, method: 'GET', path: '/' }))
+  const error = unexpectedAnswer(await send(node.url, '/'))
   expect(error.message).toBe(node.url + what.replace('URL', node.url))
   expect(error.hint).toContain(hint)
 })
@@ -49,7 +51,7 @@ test.each([
 test('K10: a server without TLS is not taken for one with a bad certificate', async () => {
   await using plain = await serve((_, response) => response.end())
   const { host } = new URL(plain.url)
-  await expect(createHttp()({ server: `https://${host}`, method: 'GET', path: '/' })).rejects.toMatchObject({
+  await expect(send(`https://${host}`, '/')).rejects.toMatchObject({
     code: 'tls',
     message: expect.stringMatching(`^https://${host} does not speak https `),
     hint: `Try http://${host}`,
@@ -63,7 +65,7 @@ test('K08: a body without an end is cut off at 1 MiB', async () => {
     response.on('close', () => clearInterval(timer))
   })
   const before = process.memoryUsage().rss
-  await expect(createHttp()({ server: endless.url, method: 'GET', path: '/' })).rejects.toMatchObject({
+  await expect(send(endless.url, '/')).rejects.toMatchObject({
     code: 'not_an_osa_server',
   })
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
@@ -75,7 +77,7 @@ test('K08: a body that trickles in is given up at the deadline', async () => {
     const timer = setInterval(() => response.write(' '), 20)
     response.on('close', () => clearInterval(timer))
   })
-  const asked = createHttp({ timeoutMs: 300 })({ server: trickle.url, method: 'GET', path: '/' })
+  const asked = send(trickle.url, '/', { timeoutMs: 300 })
   await expect(asked).rejects.toMatchObject({
     code: 'timeout',
     message: `${trickle.url} did not answer within 0.3 s`,
@@ -86,13 +88,13 @@ test('K08: a body that trickles in is given up at the deadline', async () => {
 test('S8: nobody listening is connection_refused, an unknown host is dns', async () => {
   const stopped = await fakeOsaServer()
   await stopped[Symbol.asyncDispose]()
-  await expect(createHttp()({ server: stopped.url, method: 'GET', path: '/' })).rejects.toMatchObject({
+  await expect(send(stopped.url, '/')).rejects.toMatchObject({
     code: 'connection_refused',
     message: `Can't connect to ${stopped.url} (connection refused)`,
   })
   const lookupFails = () =>
     Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ENOTFOUND' }) }))
-  const offline = createHttp({ fetch: lookupFails })({ server: 'https://archve.example.org', method: 'GET', path: '/' })
+  const offline = send('https://archve.example.org', '/', { fetch: lookupFails })
   await expect(offline).rejects.toMatchObject({
     code: 'dns',
     message: "Can't find archve.example.org (DNS: no such host)",
@@ -108,38 +110,56 @@ test.each([
 ])('K10 S8: the failure %s is reported as %s', async (cause, code) => {
   const fails = () =>
     Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: cause }) }))
-  const asked = createHttp({ fetch: fails })({ server: 'https://a.example', method: 'GET', path: '/' })
+  const asked = send('https://a.example', '/', { fetch: fails })
   await expect(asked).rejects.toMatchObject({ code, retryable: code !== 'tls' })
 })
 
-test('K40 S8: a proxy that refuses is named, without its password', async () => {
-  const fails = () => Promise.reject(new Error('Proxy response (407) !== 200 when HTTP Tunneling'))
-  const proxyFor = () => ({ url: 'http://proxy.corp:8080', variable: 'HTTPS_PROXY' })
-  const asked = createHttp({ fetch: fails, proxyFor })({ server: 'https://a.example', method: 'GET', path: '/' })
-  await expect(asked).rejects.toMatchObject({
+test('K40 S8: a proxy that refuses is named, without its password', () => {
+  const error = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
+  const proxy = { url: 'http://proxy.corp:8080', variable: 'HTTPS_PROXY' }
+  const failed = { error, server: 'https://a.example', timeoutMs: 1000, timedOut: false, moreTime: '', proxy }
+  expect(networkError(failed)).toMatchObject({
     code: 'proxy',
     message: 'The proxy http://proxy.corp:8080 (HTTPS_PROXY) refused the connection to a.example (407)',
   })
 })
 
-test('K17: what is told about an exchange holds neither header nor body', async () => {
+test('K17: what is told of a request holds neither header nor body nor query', async () => {
   await using node = await fakeOsaServer()
   const told: object[] = []
-  const http = createHttp({ onExchange: (exchange) => told.push(exchange) })
-  await http({
-    server: node.url,
-    method: 'POST',
-    path: '/api/v1/auth/refresh',
-    json: { refresh_token: 'rt-secret' },
-    bearer: 'at-secret',
-  })
-  expect(told).toHaveLength(1)
+  const headers = { authorization: 'Bearer at-secret' }
+  const init = { method: 'POST', body: '{"refresh_token":"rt-secret"}', headers }
+  await send(node.url, '/trpc/session.refresh?input=secret', { init, onEvent: (event) => told.push(event) })
+  expect(told).toMatchObject([{ type: 'request' }, { type: 'response', procedures: ['session.refresh'] }])
   expect(JSON.stringify(told)).not.toContain('secret')
 })
 
-test("the caller's signal ends a request as aborted", async () => {
+test('K17: a secret that a server repeats in a refusal is taken out of it, from headers, text and JSON', async () => {
+  await using node = await serve((request, response) => {
+    const secret = String(request.headers.authorization)
+    response.writeHead(400, { 'content-type': request.headers.accept, 'x-request-id': secret })
+    request
+      .on('data', (body) => response.write(JSON.stringify({ secret, body: String(body) })))
+      .on('end', () => response.end())
+  })
+  for (const accept of ['application/json', 'text/html']) {
+    const headers = { authorization: 'Bearer canary-at-1', accept }
+    const init = {
+      method: 'POST',
+      headers,
+      body: '{"0":{"json":{"device_code":"canary-dc-1","refresh_token":"canary-rt-1"}}}',
+    }
+    const answer = await send(node.url, '/', { init })
+    expect(JSON.stringify([answer, [...answer.headers]])).not.toContain('canary')
+  }
+})
+
+test("the caller's signal ends a request as aborted, its deadline as timeout", async () => {
   await using node = await fakeOsaServer()
   node.slow(600_000)
-  const asked = createHttp()({ server: node.url, method: 'GET', path: '/', signal: AbortSignal.timeout(50) })
-  await expect(asked).rejects.toMatchObject({ code: 'aborted' })
+  const stop = new AbortController()
+  setTimeout(() => stop.abort(), 50)
+  await expect(send(node.url, '/', { init: { signal: stop.signal } })).rejects.toMatchObject({ code: 'aborted' })
+  const signal = AbortSignal.timeout(50)
+  await expect(send(node.url, '/', { init: { signal } })).rejects.toMatchObject({ code: 'timeout' })
 })

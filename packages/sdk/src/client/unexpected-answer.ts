@@ -1,7 +1,7 @@
 /** What to say about an answer that is not what was asked for. */
 import { OsaError, type OsaErrorOptions } from '../errors.ts'
 import { cleanText } from '../text.ts'
-import type { HttpAnswer } from './http.ts'
+import type { HttpAnswer } from './to-answer.ts'
 
 const maxRetryAfterSeconds = 1800
 
@@ -23,7 +23,7 @@ const titleOf = (html: string): string => {
   return title ? ` "${cleanText(title, 80)}"` : ''
 }
 
-/** `POST /api/v1/auth/device → 200 text/html "Sign in"`: what was asked and what came. */
+/** `POST /trpc/device.start → 200 text/html "Sign in"`: what was asked and what came. */
 export const exchangeLine = (answer: HttpAnswer): string =>
   `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
 
@@ -38,6 +38,7 @@ const redirectError = (answer: HttpAnswer, target: URL, options: OsaErrorOptions
   const place = isElsewhere ? target.origin : cleanText(target.origin + target.pathname)
   return new OsaError('not_an_osa_server', `${answer.server} redirects to ${place}`, {
     ...options,
+    location: cleanText(target.origin + target.pathname, 2048),
     hint: isElsewhere
       ? 'If that is your archive, use its address directly'
       : 'A proxy or sign-in page may be in the way. Open the address in a browser and check',

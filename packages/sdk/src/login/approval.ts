@@ -2,21 +2,18 @@
  * The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. Where the server
  * tells of the decision (watch.ts), one more poll follows at once.
  */
-
+import type { TokenOutcome, TokenResponse } from '@osa/contract'
+import type { OsaClient } from '../client/create-client.ts'
+import type { Network } from '../client/network.ts'
 import type { Clock } from '../clock.ts'
-import { isOsaError, OsaError } from '../errors.ts'
+import { type ErrorCode, isOsaError, OsaError } from '../errors.ts'
 import { cleanText } from '../text.ts'
-import { readOAuthError, readTokens, type Tokens } from './answers.ts'
 import { clampInterval, maxIntervalSeconds, type PendingLogin } from './device-login.ts'
-import type { Http, HttpAnswer } from './http.ts'
-import { retryAfterOf, unexpectedAnswer } from './unexpected-answer.ts'
 import { type DecisionWatch, watchForDecision } from './watch.ts'
-
-const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** What one poll came to. */
 type PollOutcome =
-  | { outcome: 'approved'; tokens: Tokens }
+  | { outcome: 'approved'; tokens: TokenResponse }
   | { outcome: 'pending' }
   | { outcome: 'slow_down'; intervalSeconds: number | null }
   | { outcome: 'unreachable'; waitMs: number }
@@ -28,7 +25,7 @@ const finalRefusal = (error: string, login: PendingLogin): OsaError => {
     return new OsaError('login_denied', 'Sign-in was refused in the browser', { ...options, hint })
   }
   if (error === 'expired_token') return expired(login)
-  if (['invalid_grant', 'device_consumed', 'invalid_device_state', 'device_not_found'].includes(error)) {
+  if (error === 'invalid_grant') {
     // the node cannot tell a lost answer from a copied code, and ends the session in both cases
     const message = 'The sign-in was approved, but the answer was lost on the way, or somebody else had the code'
     return new OsaError('login_lost', message, { ...options, hint: 'Run osa login again, then look at osa sessions' })
@@ -42,37 +39,24 @@ const expired = (login: PendingLogin): OsaError =>
     hint: 'Run osa login again',
   })
 
-const judge = (answer: HttpAnswer, login: PendingLogin, nowMs: number): PollOutcome => {
-  if (answer.status === 200) {
-    const tokens = readTokens(answer.json)
-    if (!tokens) throw unexpectedAnswer(answer)
-    return { outcome: 'approved', tokens }
-  }
-  if (answer.status >= 500 || answer.status === 429) {
-    return { outcome: 'unreachable', waitMs: retryAfterOf(answer.headers, nowMs) ?? 0 }
-  }
-  const refusal = answer.status >= 400 ? readOAuthError(answer.json) : null
-  if (!refusal) throw unexpectedAnswer(answer)
-  if (refusal.error === 'authorization_pending') return { outcome: 'pending' }
-  if (refusal.error === 'slow_down') return { outcome: 'slow_down', intervalSeconds: refusal.intervalSeconds }
-  throw finalRefusal(refusal.error, login)
+const judge = (outcome: TokenOutcome, login: PendingLogin): PollOutcome => {
+  if (!('error' in outcome)) return { outcome: 'approved', tokens: outcome }
+  const { error, interval = null } = outcome
+  if (error === 'authorization_pending') return { outcome: 'pending' }
+  if (error === 'slow_down') return { outcome: 'slow_down', intervalSeconds: interval }
+  throw finalRefusal(error, login)
 }
 
-const transientCodes = ['dns', 'connection_refused', 'connection_failed', 'timeout', 'proxy'] as const
+/** No answer, or one that says "not now": it must not cost the person the code they may just be approving (RFC 8628 §3.5). */
+const isOutage = ({ code, status = 0 }: OsaError): boolean => outages.includes(code) || status >= 500 || status === 429
 
-const poll = async (http: Http, login: PendingLogin, clock: Clock, signal?: AbortSignal): Promise<PollOutcome> => {
+const outages: readonly ErrorCode[] = ['dns', 'connection_refused', 'connection_failed', 'timeout', 'proxy']
+
+const poll = async (osa: OsaClient, login: PendingLogin, signal: AbortSignal | undefined): Promise<PollOutcome> => {
   try {
-    const answer = await http({
-      server: login.server,
-      method: 'POST',
-      path: '/api/v1/auth/device/token',
-      json: { device_code: login.deviceCode, grant_type: deviceCodeGrantType },
-      signal,
-    })
-    return judge(answer, login, clock.now())
+    return judge(await osa.device.token.mutate({ device_code: login.deviceCode }, { signal }), login)
   } catch (error) {
-    // An outage must not cost the person the code they may just be approving (RFC 8628 §3.5); all else is final.
-    if (isOsaError(error, ...transientCodes)) return { outcome: 'unreachable', waitMs: 0 }
+    if (isOsaError(error) && isOutage(error)) return { outcome: 'unreachable', waitMs: error.retryAfterMs ?? 0 }
     throw error
   }
 }
@@ -84,11 +68,11 @@ export interface Waiting {
 }
 
 interface WaitOptions {
-  http: Http
+  network: Network
   login: PendingLogin
   clock: Clock
-  signal?: AbortSignal
-  onWaiting?: (waiting: Waiting) => void
+  signal?: AbortSignal | undefined
+  onWaiting?: ((waiting: Waiting) => void) | undefined
 }
 
 /** Sleeps, or is woken by the decision; says whether it was, which is once at most however often the server would say so. */
@@ -114,18 +98,19 @@ const createPause = ({ clock, signal }: WaitOptions, { decided }: DecisionWatch)
  * outages back off, doubling to a minute, and `Retry-After` is kept to. A server that can say when the decision falls is polled once
  * more at that moment. Throws `login_denied`, `login_expired`, `login_lost`, `aborted`, or what is wrong with the answer.
  */
-export const waitForApproval = async (options: WaitOptions): Promise<Tokens> => {
-  const { http, login, clock, signal } = options
-  const watch = watchForDecision({ http, login, now: clock.now, signal })
+export const waitForApproval = async (options: WaitOptions): Promise<TokenResponse> => {
+  const { network, login, signal } = options
+  const watch = watchForDecision({ network, login, signal })
   try {
     return await pollUntilDecided(options, watch)
   } finally {
-    await watch.stop()
+    watch.stop()
   }
 }
 
-const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Promise<Tokens> => {
-  const { http, login, clock, signal, onWaiting } = options
+const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Promise<TokenResponse> => {
+  const { network, login, clock, signal, onWaiting } = options
+  const osa = await network.connect(login.server)
   const pause = createPause(options, watch)
   let intervalSeconds = login.intervalSeconds
   let pauseMs = intervalSeconds * 1000
@@ -133,7 +118,7 @@ const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Pro
     const leftMs = login.expiresAtMs - clock.now()
     const isTold = await pause(Math.max(0, Math.min(pauseMs, leftMs)))
     if (!isTold && leftMs <= pauseMs) throw expired(login)
-    const polled = await poll(http, login, clock, signal)
+    const polled = await poll(osa, login, signal)
     if (polled.outcome === 'approved') return polled.tokens
     if (polled.outcome === 'slow_down') {
       // Cumulative and for all later polls, not only the next (RFC 8628 §3.5).
@@ -144,7 +129,6 @@ const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Pro
       polled.outcome === 'unreachable'
         ? Math.max(Math.min(pauseMs * 2, maxIntervalSeconds * 1000), intervalSeconds * 1000, polled.waitMs)
         : intervalSeconds * 1000
-    if (polled.outcome !== 'unreachable') watch.reopen()
     onWaiting?.({ reason: polled.outcome, secondsLeft: Math.max(0, (login.expiresAtMs - clock.now()) / 1000) })
   }
 }

@@ -29,9 +29,10 @@ interface Failure {
   server: string
   timeoutMs: number
   timedOut: boolean
-  proxy: ProxyInUse | null
-  /** How more time is given, for the hint of a timeout; the command's flag when absent. */
-  moreTime?: string
+  /** The proxy that the request went through. */
+  proxy?: ProxyInUse
+  /** How more time is given, for the hint of a timeout. */
+  moreTime: string
 }
 
 const make = (code: ErrorCode, message: string, failure: Failure, more: { hint?: string; details?: string[] } = {}) =>
@@ -67,7 +68,7 @@ export const networkError = (failure: Failure): OsaError => {
   const codes = codesOf(errors)
   if (failure.timedOut || codes.some((code) => timeoutCodes.includes(code))) {
     return make('timeout', `${server} did not answer within ${failure.timeoutMs / 1000} s`, failure, {
-      hint: `Check your network or VPN; for a slow link use ${failure.moreTime ?? '--timeout 120'}`,
+      hint: `Check your network or VPN; for a slow link use ${failure.moreTime}`,
     })
   }
   const tls = codes.find((code) => tlsCode.test(code))
@@ -80,7 +81,7 @@ export const networkError = (failure: Failure): OsaError => {
   }
   if (codes.includes('ECONNREFUSED')) {
     const hint = isLoopback(url)
-      ? 'Is the local archive running? Start it and try again'
+      ? 'Is the local archive running? Try osa start'
       : "Check the address with your archive's administrator"
     return make('connection_refused', `Can't connect to ${server} (connection refused)`, failure, { hint })
   }

@@ -1,0 +1,38 @@
+/** The command is typed by the node's router from end to end: what is renamed there does not compile here. */
+import { spawnSync } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeTemporaryDir } from '@osa/sdk/testing'
+import { expect, test } from 'vitest'
+
+const cli = join(import.meta.dirname, '..')
+const sdk = join(cli, '../../packages/sdk/dist')
+const tsc = join(cli, '../../node_modules/.bin/tsc')
+
+/** What the compiler says of the command where the SDK's declarations, and so the router's type, are changed like this. */
+const compileWith = async (change: (declarations: string) => string): Promise<string> => {
+  await using folder = await makeTemporaryDir()
+  for (const file of (await readdir(sdk)).filter((name) => name.endsWith('.d.ts'))) {
+    await writeFile(join(folder.path, file), change(await readFile(join(sdk, file), 'utf8')))
+  }
+  const entry = (name: string): string[] => [join(folder.path, `${name}.d.ts`)]
+  const paths = {
+    ...{ '@osa/sdk/node': entry('node'), '@osa/sdk/deploy': entry('deploy'), '@osa/sdk/testing': entry('testing') },
+    ...Object.fromEntries(
+      ['@trpc/client', '@trpc/server', 'zod'].map((name) => [name, [join(cli, '../../node_modules', name)]]),
+    ),
+  }
+  const config = {
+    extends: join(cli, 'tsconfig.json'),
+    compilerOptions: { paths, typeRoots: [join(cli, '../../node_modules/@types')] },
+    include: [join(cli, 'src')],
+  }
+  await writeFile(join(folder.path, 'tsconfig.json'), JSON.stringify(config))
+  return spawnSync(tsc, ['-p', folder.path], { cwd: cli, encoding: 'utf8' }).stdout
+}
+
+test('a field of an answer that is renamed in the router is a compile error in the command', async () => {
+  expect(await compileWith((text) => text)).toBe('')
+  const renamed = await compileWith((text) => text.replaceAll('last_used_at: Date', 'seen_at: Date'))
+  expect(renamed).toMatch(/commands\/sessions\.ts.+last_used_at/)
+})

@@ -1,0 +1,32 @@
+/** `/.well-known/osa`: whether there is a node at an address, asked before anything else is sent there. */
+import type { ServerDocument } from '@osa/contract'
+import { OsaError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
+import { serverDocumentPath } from './issuer.ts'
+import { receivedServerDocument } from './received.ts'
+import type { HttpAnswer } from './to-answer.ts'
+import { exchangeLine, unexpectedAnswer } from './unexpected-answer.ts'
+
+/** The server of the first OSA, in Python, has no such page, and says so in the words of its framework. */
+const isOriginalServer = ({ status, json }: HttpAnswer): boolean =>
+  status === 404 && JSON.stringify(json) === '{"detail":"Not Found"}'
+
+const originalServer = (answer: HttpAnswer): OsaError =>
+  new OsaError('not_an_osa_server', `${answer.server} runs the original OSA server (Python), or none at all`, {
+    server: answer.server,
+    status: answer.status,
+    details: [exchangeLine(answer)],
+    hint: `Sign in there with the original osa (Python): osa login --server ${answer.server}`,
+  })
+
+/** Asks a server for its document. Throws what `unexpectedAnswer` says, the network's codes, and `not_an_osa_server` for an original server. */
+export const discover = async (
+  exchange: Exchange,
+  { server, headers, signal }: { server: string; headers: Record<string, string>; signal?: AbortSignal | undefined },
+): Promise<ServerDocument> => {
+  const init: RequestInit = { headers: { accept: 'application/json', ...headers }, ...(signal ? { signal } : {}) }
+  const answer = await exchange.send(new URL(server + serverDocumentPath), init)
+  const document = answer.status === 200 ? receivedServerDocument.safeParse(answer.json) : null
+  if (document?.success) return document.data
+  throw isOriginalServer(answer) ? originalServer(answer) : unexpectedAnswer(answer)
+}

@@ -1,0 +1,95 @@
+/**
+ * What a node may answer: the contract's own documents, with bounds on what a stranger could send in their place. What a newer node may say
+ * more of (roles, error codes) is let pass; an odd pause or promise is replaced by the usual one. Loaded with the first call, on Node.
+ */
+import {
+  deployOutcome,
+  deviceAuthorizationResponse,
+  deviceDecided,
+  me,
+  oauthError,
+  serverDocument,
+  session,
+  tokenResponse,
+} from '@osa/contract'
+import * as z from 'zod/mini'
+
+const text = (maxLength = 4_096) => z.string().check(z.minLength(1), z.maxLength(maxLength))
+/** What can stand in a header: visible ASCII. */
+const token = z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/))
+const positive = z.number().check(z.positive())
+const orNull = z.nullable(z.string().check(z.maxLength(4_096)))
+
+const refusal = z.extend(oauthError, {
+  error: z.string().check(z.regex(/^[a-z_]{1,60}$/)),
+  error_description: z.catch(z.string(), ''),
+  interval: z.catch(z.optional(positive), undefined),
+})
+
+const person = z.extend(me, {
+  id: text(),
+  display_name: orNull,
+  provider: text(),
+  external_id: text(),
+  roles: z.array(z.string().check(z.maxLength(100))),
+})
+
+/** RFC 8628 §3.2, §3.5: without a usable interval it is 5 s. What is done with the times is bounded where they are used. */
+const started = z.extend(deviceAuthorizationResponse, {
+  device_code: token,
+  user_code: text(),
+  verification_uri: text(),
+  verification_uri_complete: z.optional(text()),
+  expires_in: positive,
+  interval: z.catch(positive, 5),
+})
+
+const tokens = z.extend(tokenResponse, {
+  access_token: token,
+  refresh_token: token,
+  token_type: z.string().check(z.regex(/^bearer$/i)),
+  expires_in: positive,
+  scope: z.catch(z.string(), ''),
+})
+
+const tokenOutcome = z.union([refusal, tokens])
+
+const terminal = z.extend(session, {
+  id: text(),
+  client_id: text(),
+  client_name: text(),
+  device_name: orNull,
+  ip: orNull,
+  scope: z.catch(z.string(), ''),
+})
+
+/** `/.well-known/osa` and `server.info`. */
+export const receivedServerDocument = z.extend(serverDocument, {
+  name: text(),
+  version: text(),
+  issuer: text(),
+  api: z.catch(z.string(), ''),
+  trpc: z.catch(z.string(), ''),
+  refresh_reuse_grace_seconds: z.catch(z.number().check(z.nonnegative(), z.maximum(86_400)), 0),
+})
+
+const received: Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>> = {
+  me: person,
+  'device.start': z.union([refusal, started]),
+  'device.token': tokenOutcome,
+  'device.watch': z.union([deviceDecided, refusal]),
+  'session.refresh': z.union([z.extend(refusal, { reason: z.catch(z.optional(text(60)), undefined) }), tokens]),
+  'session.end': z.object({ ended: z.literal(true) }),
+  'session.list': z.array(terminal),
+  'session.revoke': z.object({ revoked: z.literal(true) }),
+  'server.info': receivedServerDocument,
+  'conventions.deploy': deployOutcome,
+}
+
+/** The answer to a call, as far as the contract knows it; null when it is none. */
+export const checkAnswer = (path: string, value: unknown): { value: unknown } | null => {
+  const document = Object.hasOwn(received, path) ? received[path] : undefined
+  if (!document) return { value }
+  const checked = document.safeParse(value)
+  return checked.success ? { value: checked.data } : null
+}

@@ -1,0 +1,13 @@
+/** The end of a session at its server. */
+import type { Network } from '../client/network.ts'
+
+const atMostMs = 10_000
+
+/** Ends the session of a refresh token; one that the server does not know has ended already. Throws when the server could not be told. */
+export const endSession = async (
+  network: Network,
+  call: { server: string; refreshToken: string; signal?: AbortSignal | undefined },
+): Promise<void> => {
+  const osa = await network.connect(call.server, { atMostMs })
+  await osa.session.end.mutate({ refresh_token: call.refreshToken }, { signal: call.signal })
+}
