@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { shared } from '../../vitest.shared.ts'
+import { sharing } from '../../vitest.shared.ts'
 
-// Most tests start processes, and wait more than they compute.
-export default defineConfig({ test: { ...shared, maxWorkers: 4 } })
+export default defineConfig({ test: sharing })

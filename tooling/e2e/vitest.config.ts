@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { shared } from '../../vitest.shared.ts'
+import { postgres, sharing } from '../../vitest.shared.ts'
 
-// Real processes, databases and browsers, which wait more than they compute.
-export default defineConfig({ test: { ...shared, maxWorkers: 3 } })
+export default defineConfig({ test: { ...sharing, globalSetup: postgres } })

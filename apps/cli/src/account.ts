@@ -55,7 +55,7 @@ export const withLoginHint = (server: ResolvedServer, error: unknown): unknown =
   return new OsaError(code, message, { details, ...known, server: server.url, hint: loginHint(server), cause: error })
 }
 
-/** A local archive's login cannot be renewed: the original `osa start` makes a new one. */
+/** A local archive's login cannot be renewed: the archive makes a new one as it starts. */
 const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promise<OsaError> => {
   const { message, details, server } = error
   if (
@@ -64,7 +64,7 @@ const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promis
     (await store().list()).some((one) => one.server === server && one.isRenewable)
   )
     return error
-  const hint = 'Run osa start to get a new local token'
+  const hint = 'Start the local archive again: that makes a new token'
   return new OsaError('session_ended', message, { details, server, hint, cause: error })
 }
 

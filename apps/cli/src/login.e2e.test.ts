@@ -297,6 +297,13 @@ test('C18: the home folder is not linked by itself', async () => {
   )
 })
 
+test('a first login without a terminal is told to name the archive', async () => {
+  await using sandbox = await makeSandbox()
+  const { code, stderr } = await sandbox.run(['login'])
+  expect(code).toBe(3)
+  expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
+})
+
 test('an archive that runs the original server is told as that: nothing else is sent there, and nothing is stored', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()

@@ -1,25 +1,32 @@
 /** Finds what somebody probably meant to type. */
 
-/** Levenshtein distance: how many letters to add, drop or change. */
+/** How many letters to add, drop, change or swap with their neighbour (optimal string alignment). */
 const distance = (a: string, b: string): number => {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1]
     for (const [j, other] of [...b].entries()) {
       const change = (row[j] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      const isSwapped = i > 0 && j > 0 && letter === b[j - 1] && a[i - 1] === other
+      const swap = isSwapped ? (before[j - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(change, swap, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row.at(-1) ?? 0
 }
 
-/** The candidate at most two letters away from `typed`, the nearest first, of several one that begins alike; null when there is none. */
+/** Of a short word, two other letters make another word. */
+const mostLetters = (typed: string): number => (typed.length < 5 ? 1 : 2)
+
+/** The candidate at most two letters away from `typed` (one, if it is short), the nearest first, of several one that begins alike; null when there is none. */
 export const nearest = (typed: string, candidates: readonly string[]): string | null => {
   const close = candidates
     .filter((candidate) => candidate !== typed)
     .map((candidate) => ({ candidate, letters: distance(typed.slice(0, 256), candidate) }))
-    .filter(({ letters }) => letters <= 2)
+    .filter(({ letters }) => letters <= mostLetters(typed))
   const beginsElse = (candidate: string): number => (candidate[0] === typed[0] ? 0 : 1)
   close.sort((a, b) => a.letters - b.letters || beginsElse(a.candidate) - beginsElse(b.candidate))
   return close[0]?.candidate ?? null

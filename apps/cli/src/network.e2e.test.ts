@@ -156,7 +156,7 @@ test('S8: a refused connection, a host that nobody knows and a server that is si
   expect({ code: refused.code, stderr: refused.stderr }).toEqual({
     code: 7,
     stderr:
-      " ✗ Can't connect to http://127.0.0.1:61 (connection refused)\n → Is the local archive running? Try osa start\n",
+      " ✗ Can't connect to http://127.0.0.1:61 (connection refused)\n → Is the local archive running? Start it and try again\n",
   })
   const unknown = await run('https://nobody.invalid')
   expect(unknown.code).toBe(7)

@@ -115,13 +115,13 @@ test('S17: a server that is silent does not keep the login here; its own end is 
   )
 })
 
-test('S12: the login of a local archive, which cannot be renewed, leads to osa start', async () => {
+test('S12: the login of a local archive, which cannot be renewed, leads to starting it', async () => {
   await using sandbox = await makeSandbox()
   const entry = { access_token: 'a', refresh_token: 'dev-no-refresh', expires_at: 1 }
   await seedCredentials(sandbox, { 'http://127.0.0.1:61': entry })
   const { code, stderr } = await sandbox.run(['whoami'])
   expect(code).toBe(4)
-  expect(stderr).toContain(' → Run osa start to get a new local token\n')
+  expect(stderr).toContain(' → Start the local archive again: that makes a new token\n')
 })
 
 test('S22: credentials do not go to another machine in clear', async () => {

@@ -98,12 +98,16 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
 }
 
 /** What S15 says: where was looked, and what to do. */
-const noServer = async (context: CommandContext, { message, details }: OsaError): Promise<OsaError> => {
+const noServer = async (
+  context: CommandContext,
+  { message, details }: OsaError,
+  hint = 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
+): Promise<OsaError> => {
   const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
   const known = logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []
   return new OsaError('no_server', message, {
     details: [...details, ...known],
-    hint: 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
+    hint,
   })
 }
 
@@ -123,7 +127,8 @@ export const resolveServer = async (
     const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
     if (stored) return stored
     if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
-    throw await noServer(context, error)
+    // Only `osa login` would have asked, and it links the folder by itself.
+    throw await noServer(context, error, ...(fallback === 'prompt' ? ['Run osa login <url>, or set OSA_SERVER'] : []))
   }
 }
 

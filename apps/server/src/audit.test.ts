@@ -74,7 +74,7 @@ const expected: Record<
 > = {
   'device.start': { outcome: 'ok', says: ['clientId', 'deviceAuthorizationId'] },
   'device.code_refused': { outcome: 'refused', says: [] },
-  'device.code_limited': { outcome: 'refused', says: [] },
+  'device.code_limited': { outcome: 'refused', says: ['detail'] },
   'device.claim': { outcome: 'ok', says: ['userId', 'deviceAuthorizationId'] },
   'device.approve': { outcome: 'ok', says: ['userId', 'clientId', 'deviceAuthorizationId'] },
   'device.deny': { outcome: 'ok', says: ['clientId', 'deviceAuthorizationId'] },

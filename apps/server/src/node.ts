@@ -16,6 +16,7 @@ import { type HttpServer, listen } from './http-server.ts'
 import { createIdentityProviders } from './identity/providers.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { createNodeClock } from './node-clock.ts'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { createReadiness } from './readiness.ts'
 import { isProxyOf, type NodeEnv } from './requester.ts'
@@ -48,6 +49,10 @@ export const startNode = async (options: {
     await openDatabase({ ...config.database, log: (line) => log[options.routineLogLevel](line) }),
     ({ close }) => close(),
   )
+  const clock = createNodeClock(database.query, (seconds) =>
+    log.warn({ seconds }, 'the clocks of the database and of this machine differ by more than a minute'),
+  )
+  await clock.follow()
   let app: Hono<NodeEnv> | null = null
   const metrics = createMetrics({ processMetrics: true })
   const server = started.adopt(
@@ -60,7 +65,7 @@ export const startNode = async (options: {
     closeServer,
   )
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)
-  const { startDiscovery, ...parts } = createParts(options, { database, publicUrl })
+  const { startDiscovery, ...parts } = createParts(options, { database, publicUrl, now: clock.now })
   // with keys that do not open, every sign-in would fail at its last step: rather not start (L12)
   await parts.auth.publicKeys()
   const search = started.adopt(
@@ -84,13 +89,12 @@ export const startNode = async (options: {
   const admin = config.adminListener
     ? started.adopt(await startAdminServer(metrics, config.adminListener), closeServer)
     : null
-  const now = () => new Date()
-  const sweepLimits = (at: Date) => sweepRateLimits(database.query, at)
-  const { store } = database
-  const sweepPolicy = { ...parts.policy, auditRetentionDays: config.auditRetentionDays }
-  started.adopt(startSweeping({ store, sweepRateLimits: sweepLimits, policy: sweepPolicy, now, log }), ({ stop }) =>
-    stop(),
-  )
+  const sweeping = startSweeping({
+    ...{ store: database.store, clock, log },
+    sweepRateLimits: (at) => sweepRateLimits(database.query, at),
+    policy: { ...parts.policy, auditRetentionDays: config.auditRetentionDays },
+  })
+  started.adopt(sweeping, ({ stop }) => stop())
   // usually it takes a moment, and then the first person can sign in; a provider that is down keeps nobody from starting
   await Promise.race([search.attempted, sleep(discoveryWaitMs, undefined, { ref: false })])
   // first of all when the node stops: the server then waits for what is in flight, and a stream would be for minutes
@@ -111,9 +115,8 @@ type Database = Awaited<ReturnType<typeof openDatabase>>
 /** The operations and what they stand on. */
 const createParts = (
   { config, log }: { config: Config; log: Logger },
-  { database, publicUrl }: { database: Database; publicUrl: URL },
+  { database, publicUrl, now }: { database: Database; publicUrl: URL; now: () => Date },
 ) => {
-  const now = () => new Date()
   const keys = deriveKeys(config.secret ?? keptSecret(config.dataDirectory, randomBytes), randomBytes)
   const { providers, development, startDiscovery } = createIdentityProviders({
     identity: config.identity,

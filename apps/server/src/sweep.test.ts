@@ -13,7 +13,8 @@ const policy = { ...defaultPolicy, auditRetentionDays }
 
 const world = () => {
   const node = testAuth()
-  const deps = { store: node.store, policy, now: node.clock.now, sweepRateLimits: async () => undefined }
+  const clock = { now: node.clock.now, follow: async () => undefined }
+  const deps = { store: node.store, policy, clock, sweepRateLimits: async () => undefined }
   return { ...node, sweep: () => sweepOnce(deps) }
 }
 
@@ -68,8 +69,10 @@ test('goes on batch after batch until none is full', async () => {
   }
   let limitsSwept = 0
   const sweepRateLimits = async () => void limitsSwept++
-  await sweepOnce({ store, sweepRateLimits, policy, now: () => new Date() })
-  expect([seen, limitsSwept]).toEqual([[500, 500, 3], 1])
+  let followed = 0
+  const clock = { now: () => new Date(), follow: async () => void followed++ }
+  await sweepOnce({ store, sweepRateLimits, policy, clock })
+  expect([seen, limitsSwept, followed]).toEqual([[500, 500, 3], 1, 1])
 })
 
 test('I09 audit events go when the operator says', () => {
@@ -92,7 +95,7 @@ test('stopping ends the loop at once', async () => {
     store,
     sweepRateLimits: async () => undefined,
     policy,
-    now: () => new Date(),
+    clock: { now: () => new Date(), follow: async () => undefined },
     log,
   })
   const stoppingAtMs = performance.now()

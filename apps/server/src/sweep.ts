@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuthPolicy, AuthStore } from '@osa/core'
 import type { Logger } from './log.ts'
+import type { NodeClock } from './node-clock.ts'
 
 const intervalMs = 60_000
 const hourMs = 3_600_000
@@ -39,13 +40,14 @@ export const sweepOnce = async (deps: {
   store: Pick<AuthStore, 'sweep'>
   sweepRateLimits: (now: Date) => Promise<void>
   policy: SweepPolicy
-  now: () => Date
+  clock: NodeClock
 }): Promise<void> => {
+  await deps.clock.follow()
   let removed: Record<string, number>
   do {
-    removed = await deps.store.sweep(cutoffs(deps.now(), deps.policy))
+    removed = await deps.store.sweep(cutoffs(deps.clock.now(), deps.policy))
   } while (Object.values(removed).some((count) => count >= batch))
-  await deps.sweepRateLimits(deps.now())
+  await deps.sweepRateLimits(deps.clock.now())
 }
 
 /** Sweeps at start and then every 40 to 60 s, so that many processes spread out; `stop` waits for a sweep under way. */

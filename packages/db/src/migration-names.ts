@@ -9,4 +9,5 @@ export const migrationNames = [
   '2026-11-24-ends',
   '2026-11-28-sources',
   '2026-11-28-taken-sign-ins',
+  '2026-11-28-turns-of-sessions',
 ]

@@ -5,6 +5,7 @@ import { MigrationConventions } from './migrations/migration-2026-11-24-conventi
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
 import { MigrationTakenSignIns } from './migrations/migration-2026-11-28-taken-sign-ins.ts'
+import { MigrationTurnsOfSessions } from './migrations/migration-2026-11-28-turns-of-sessions.ts'
 
 export const migrations = [
   { name: '2026-11-23-sign-in', class: MigrationSignIn },
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '2026-11-24-ends', class: MigrationEnds },
   { name: '2026-11-28-sources', class: MigrationSources },
   { name: '2026-11-28-taken-sign-ins', class: MigrationTakenSignIns },
+  { name: '2026-11-28-turns-of-sessions', class: MigrationTurnsOfSessions },
 ]

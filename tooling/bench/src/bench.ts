@@ -11,6 +11,8 @@ export interface Bench {
   readonly options: Options
   readonly postgres: BenchPostgres
   readonly load: Load
+  /** Notes a figure that an aim is about. */
+  readonly figure: (name: string, value: number) => void
   /** A line of progress. */
   readonly progress: (line: string) => void
 }

@@ -44,8 +44,8 @@ type Round = Record<Run, number>
 const measureRound = (names: readonly Run[], folder: string): Round =>
   Object.fromEntries(names.map((name) => [name, time(runs[name], folder)])) as Round
 
-/** Measures and says the ratios. Throws when one exceeds its limit. */
-export const benchStartUp = (say: (name: string, value: string) => void, rounds: number): void => {
+/** Measures and says the ratios. Answers which of them exceed their limits. */
+export const benchStartUp = (say: (name: string, value: string) => void, rounds: number): string[] => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'osa-bench-')))
   try {
     seedLogin(folder)
@@ -55,12 +55,11 @@ export const benchStartUp = (say: (name: string, value: string) => void, rounds:
       measureRound(round % 2 === 0 ? names : backwards, folder),
     )
     say('node -e 0', `${Math.round(middle(taken.map((round) => round['node -e 0'])))} ms, median of ${rounds}`)
-    const exceeded = (Object.keys(limits) as (keyof typeof limits)[]).filter((name) => {
+    return (Object.keys(limits) as (keyof typeof limits)[]).filter((name) => {
       const ratio = middle(taken.map((round) => round[name] / round['node -e 0']))
       say(name, `${ratio.toFixed(2)} of an empty Node (at most ${limits[name]})`)
       return ratio > limits[name]
     })
-    if (exceeded.length > 0) throw new Error(`Too slow to start: ${exceeded.join(', ')}`)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -3,18 +3,23 @@
  * standard error, the tables to standard output.
  */
 
+import { aimsTable } from './aims.ts'
 import type { Bench } from './bench.ts'
 import { benchStartUp } from './cli-start-up.ts'
 import { fixedAnswers, workers } from './contestants/all.ts'
 import type { Contestant } from './contestants/contestant.ts'
 import { startLoad } from './load/load.ts'
+import { describeRun } from './machine.ts'
 import { type Kind, type Options, readOptions, usage } from './options.ts'
 import { startBenchPostgres } from './postgres.ts'
 import { startRelay } from './relay.ts'
+import { writeReport } from './report.ts'
 import { prepareDatabase, type RunningServer, startServer } from './running-server.ts'
 import { measureSdk } from './sdk-sizes.ts'
 import { measureAlone } from './sections/alone.ts'
+import { countKeptRows } from './sections/kept-rows.ts'
 import { measureLatency } from './sections/latency.ts'
+import { measureOldRows } from './sections/old-rows.ts'
 import { measureRaces } from './sections/races.ts'
 import { measureReady } from './sections/ready.ts'
 import { countStatements } from './sections/statements.ts'
@@ -44,10 +49,8 @@ const withServers = async (
   await work(servers)
 }
 
-const measure = async (options: Options, show: (table: Table) => void): Promise<void> => {
-  await using postgres = await startBenchPostgres()
-  await using load = startLoad()
-  const bench: Bench = { options, postgres, load, progress }
+const measure = async (bench: Bench, show: (table: Table) => void): Promise<void> => {
+  const { options, postgres } = bench
   const wanted = (...kinds: Kind[]): boolean => kinds.some((kind) => options.only.includes(kind))
   if (wanted('ready')) show(await measureReady(bench, [...workers, ...fixedAnswers]))
   if (wanted('load', 'alone', 'races')) {
@@ -56,7 +59,9 @@ const measure = async (options: Options, show: (table: Table) => void): Promise<
       [...workers, ...fixedAnswers],
       (url) => url,
       async (servers) => {
-        if (wanted('load')) for (const work of options.works) show(loadTable(work, await inTurns(bench, servers, work)))
+        if (wanted('load')) {
+          for (const work of options.works) show(loadTable(bench, work, await inTurns(bench, servers, work)))
+        }
         if (wanted('alone')) show(await measureAlone(bench, servers))
         if (wanted('races')) show(await measureRaces(bench, servers.slice(0, workers.length)))
       },
@@ -69,15 +74,47 @@ const measure = async (options: Options, show: (table: Table) => void): Promise<
       if (wanted('latency')) show(await measureLatency(bench, relay, servers))
     })
   }
+  if (wanted('old-rows')) show(await measureOldRows(bench))
+  if (wanted('kept-rows')) show(await countKeptRows(bench, workers))
+}
+
+/** What the command and the SDK cost, before anything else runs beside them. */
+const measureClients = async (options: Options, show: (table: Table) => void): Promise<void> => {
+  if (options.only.includes('cli')) {
+    const rows: string[][] = []
+    const exceeded = benchStartUp((name, value) => rows.push([name, value]), options.cliRounds)
+    const note = 'Time of a whole run, as medians of ratios to an empty Node.js of the same round.'
+    show({ title: 'Start of the command', note, head: ['run', 'takes'], rows })
+    if (exceeded.length > 0) fail(`Too slow to start: ${exceeded.join(', ')}`)
+  }
+  if (options.only.includes('sdk')) {
+    const rows: string[][] = []
+    await measureSdk((name, value) => rows.push([name, value]))
+    show({ title: 'The SDK', note: 'Bytes in a page, and time to import its entries.', head: ['', ''], rows })
+  }
+}
+
+const fail = (message: string): void => {
+  progress(message)
+  process.exitCode = 1
 }
 
 const runBench = async (options: Options): Promise<void> => {
-  const show = (table: Table) => process.stdout.write(`${markdown(table)}\n`)
-  const say = (name: string, value: string) => process.stdout.write(`${name.padEnd(46)} ${value}\n`)
-  // before anything else runs beside them
-  if (options.only.includes('cli')) benchStartUp(say, options.cliRounds)
-  if (options.only.includes('sdk')) await measureSdk(say)
-  await measure(options, show)
+  const tables: string[] = []
+  const figures = new Map<string, number>()
+  const show = (table: Table): void => {
+    tables.push(markdown(table))
+    process.stdout.write(`${tables.at(-1)}\n`)
+  }
+  await measureClients(options, show)
+  await using postgres = await startBenchPostgres()
+  await using load = startLoad()
+  const figure = (name: string, value: number) => figures.set(name, value)
+  await measure({ options, postgres, load, progress, figure }, show)
+  show(aimsTable(figures))
+  const run = describeRun(postgres.version, new Date())
+  progress(run)
+  if (options.write) writeReport([run, '', ...tables].join('\n'))
 }
 
 // what is being ended may hold nothing that keeps this process alive until it is gone
@@ -86,7 +123,8 @@ try {
   await runBench(readOptions(process.argv.slice(2)))
 } catch (error) {
   // the PostgreSQL package hooks uncaught errors and would end this with 0
-  process.stderr.write(`The bench failed: ${error instanceof Error ? error.stack : error}\n\n${usage}`)
-  process.exitCode = 1
+  fail(`The bench failed: ${error instanceof Error ? error.stack : error}\n\n${usage}`)
 }
 clearInterval(awake)
+// after a failure something may still be open that nobody waits for
+process.exit()

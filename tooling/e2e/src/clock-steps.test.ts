@@ -1,6 +1,8 @@
 /** L08 with real processes, whose clock is set back by an hour under them and across a restart. */
+
 import { join } from 'node:path'
-import { runOn, startPostgres } from '@osa/db/testing'
+import { runOn } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf, redeemed, started } from './flow-operations.ts'
 import { movableClock } from './movable-clock.ts'
@@ -17,10 +19,10 @@ const me = async (url: string, token: string) => {
 
 test('L08 L04 codes, sessions and access tokens that were over stay over when the clock goes back an hour, in the process that saw it and in the next', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const clock = movableClock(folder.path)
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_DATA_DIR: join(folder.path, 'data'),
     OSA_TRUSTED_PROXIES: '127.0.0.1',
     OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60',
@@ -56,7 +58,7 @@ test('L08 L04 codes, sessions and access tokens that were over stay over when th
   await clock.set(2_000)
   const second = await startNode({ ...settings, PORT: port })
   const swept = async () =>
-    (await runOn(postgres.url(), 'select from device_authorizations where ended_at is null')).rows.length === 0
+    (await runOn(databaseUrl, 'select from device_authorizations where ended_at is null')).rows.length === 0
   for (let tries = 0; tries < 6_000 && !(await swept()); tries++) await wait(100)
   await second.stop()
   await clock.set(-hour)

@@ -1,7 +1,9 @@
 /** What an archive accepts, from a deploy to the page that people read: in light and dark, narrow, and on paper. */
+
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { sampleManifest } from '@osa/contract/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import type { Browser } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
@@ -99,7 +101,10 @@ const print = async (chromium: Browser, url: string, path: string) => {
 
 test('D26 the pages of conventions can be read by everybody, on screens of any kind and on paper', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const chromium = await openChromium()
   try {
     await look(chromium, node.url, '/conventions', narrow)
@@ -126,7 +131,10 @@ test('D26 the pages of conventions can be read by everybody, on screens of any k
 
 test('a person finds a convention from the start page, without scripts', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const token = await signIn(node.url)
   expect((await deploy(node.url, token, sampleManifest())).status).toBe(201)
   const chromium = await openChromium()

@@ -1,8 +1,9 @@
 /** Deploys of one convention at two processes on one PostgreSQL, one of which is killed in their middle. */
+
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sampleManifest } from '@osa/contract/testing'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { freePort } from './free-port.ts'
 import { startNode } from './node-process.ts'
@@ -29,9 +30,9 @@ const descriptionOf = async (url: string, version: number): Promise<string> => {
 
 test('deploys at two processes make one version each, in order; one that is killed among them loses nothing that it answered', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_SECRET: randomBytes(32).toString('base64url'),
     OSA_DATA_DIR: join(folder.path, 'data'),
   }

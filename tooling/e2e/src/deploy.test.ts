@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { containerTools, openContainerWorld } from './container-world.ts'
 import { freePort } from './free-port.ts'
@@ -42,7 +43,10 @@ const getConvention = async (origin: string, slug: string, version?: number): Pr
 
 test.each(containerTools)('the example goes from a folder to the archive, built with %s', async (name) => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   await using world = await openContainerWorld(name, folder.path)
   const { home, cwd } = await copyExample(folder.path)
   const place = { home, cwd, env: world.env }
@@ -112,7 +116,11 @@ const emptyProject = async (folder: string): Promise<OsaOptions & { cwd: string 
 test('F16 what the original osa manifest prints is taken from an admin; a plain user is told the role that is needed', async () => {
   await using folder = await temporaryFolder()
   // each use of such a token is within a minute of its end: it is renewed first, in silence
-  const settings = { OSA_DATA_DIR: join(folder.path, 'data'), OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60' }
+  const settings = {
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+    OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60',
+  }
   await using node = await startNode(settings)
   const place = await emptyProject(folder.path)
   await manifestFile(place, 'Molecules.')
@@ -177,6 +185,7 @@ test('an answer that is lost, or a terminal that is killed, after the node has r
   const port = await freePort()
   await using proxy = await lossyProxy(port)
   await using _node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_DATA_DIR: join(folder.path, 'data'),
     OSA_PUBLIC_URL: proxy.url,
     PORT: String(port),

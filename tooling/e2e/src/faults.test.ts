@@ -1,6 +1,8 @@
 /** B30, B31: a database that breaks at any moment of any step: nothing is lost, nothing issued twice, and everyone is told in their own terms. */
+
 import { join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { type Answer, clientAt, isUnseemly, type Operation, operations, secretsGivenOut } from './flow-operations.ts'
 import { startNode } from './node-process.ts'
@@ -39,8 +41,8 @@ test.each(Object.entries(operations))(
   'B30 B31 with the connection reset at any statement of %s, before or after it, it can be tried again and happens once',
   async (name, prepare) => {
     await using folder = await temporaryFolder()
-    await using postgres = await startPostgres()
-    const address = new URL(postgres.url())
+    const databaseUrl = await createSharedDatabase({ migrated: true })
+    const address = new URL(databaseUrl)
     await using proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port) })
     address.port = String(proxy.port)
     await using node = await startNode({

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { startUpstream } from '@osa/server/testing/upstream'
 import { expect, test } from 'vitest'
 import { keepScreenshot, openChromium } from './chromium.ts'
@@ -16,6 +17,7 @@ test.each(['approves', 'refuses'] as const)(
     await using upstream = await startUpstream({ redirectUris: [`http://localhost:${port}/api/v1/auth/callback`] })
     await using node = await startNode({
       PORT: String(port),
+      DATABASE_URL: await createSharedDatabase({ migrated: true }),
       OSA_DATA_DIR: join(folder.path, 'data'),
       OSA_OIDC_ISSUER: upstream.issuer,
       OSA_OIDC_CLIENT_ID: upstream.clientId,

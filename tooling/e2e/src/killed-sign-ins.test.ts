@@ -1,6 +1,9 @@
 /** B07, B31, G15: a node killed amid approvals and redemptions, on one database with another that lives: nothing lost, nothing issued twice. */
+
 import { join } from 'node:path'
-import { runOn, startPostgres } from '@osa/db/testing'
+import { setTimeout as delay } from 'node:timers/promises'
+import { runOn } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import {
   type Answer,
@@ -27,7 +30,7 @@ const killAmid = async (
   isTime: () => boolean,
   underWay: Promise<unknown>[],
 ): Promise<NodeProcess> => {
-  while (!isTime()) await new Promise((resolve) => setImmediate(resolve))
+  while (!isTime()) await delay(1)
   await node.kill()
   await Promise.all(underWay)
   return startNode({ ...settings, PORT: new URL(node.url).port })
@@ -37,13 +40,13 @@ const onPostgres = async (
   work: (context: { settings: Record<string, string>; databaseUrl: string }) => Promise<void>,
 ) => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_DATA_DIR: join(folder.path, 'data'),
     OSA_TRUSTED_PROXIES: '127.0.0.1',
   }
-  await work({ settings, databaseUrl: postgres.url() })
+  await work({ settings, databaseUrl })
 }
 
 test('B07 B31 kill -9 amid redemptions: each code gives one token pair at most, and one session exactly', () =>

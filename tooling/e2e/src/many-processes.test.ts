@@ -1,6 +1,7 @@
 /** Many users of one stored login at once: one of them renews it, all of them work (K32). */
+
 import { dirname, join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createSession, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/node'
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
@@ -12,8 +13,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 test('K32 sixty osa processes with an expired token make one refresh at the node, and all of them succeed', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
-  await using node = await startMeasuredNode({ DATABASE_URL: postgres.url(), OSA_DATA_DIR: join(folder.path, 'data') })
+  const databaseUrl = await createSharedDatabase({ migrated: true })
+  await using node = await startMeasuredNode({ DATABASE_URL: databaseUrl, OSA_DATA_DIR: join(folder.path, 'data') })
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
@@ -29,7 +30,10 @@ test('K32 sixty osa processes with an expired token make one refresh at the node
 test('K23 K32 forty osa processes whose expired login is in a keyring make one refresh, and all of them succeed', async () => {
   await using folder = await temporaryFolder()
   await using session = await startKeyringSession()
-  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startMeasuredNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const { url } = node
   const env = { ...session.env, OSA_CREDENTIAL_STORE: 'keychain' }
   const options = { home: session.home, env }
@@ -48,7 +52,10 @@ test('K23 K32 forty osa processes whose expired login is in a keyring make one r
 
 test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startMeasuredNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
@@ -71,7 +78,10 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
 
 test('K32 K35 a command that is suspended when the node has renewed its token costs nobody the session', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startMeasuredNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   await using proxy = await startTappedProxy(node.url)
   const { url } = proxy
   const options = { home: join(folder.path, 'home') }

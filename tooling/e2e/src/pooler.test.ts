@@ -1,7 +1,8 @@
 /** Two nodes whose database is behind a pooler: what they promise must not depend on whose connection a statement lands on. */
+
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf, redeemed } from './flow-operations.ts'
 import { freePort } from './free-port.ts'
@@ -16,8 +17,8 @@ test.each([
   'B07 G02 through PgBouncer in %s mode two nodes sign people in, each code and each token counting once',
   async (mode, connections) => {
     await using folder = await temporaryFolder()
-    await using postgres = await startPostgres()
-    await using pooler = await startPgBouncer(postgres.url(), mode, connections)
+    const databaseUrl = await createSharedDatabase({ migrated: true })
+    await using pooler = await startPgBouncer(databaseUrl, mode, connections)
     const settings = {
       DATABASE_URL: pooler.url,
       OSA_SECRET: randomBytes(32).toString('base64url'),

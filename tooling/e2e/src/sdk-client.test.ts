@@ -1,4 +1,5 @@
 /** The SDK's client against a real node: what a tool on a person's machine does, from the sign-in to the end of the session. */
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createOsaClient, isOsaError, type OsaClient, OsaError } from '@osa/sdk'
 import { login, logout, storedCredentials } from '@osa/sdk/node'
 import { memoryStore } from '@osa/sdk/testing'
@@ -11,7 +12,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let node: NodeProcess
 beforeAll(async () => {
   folder = await temporaryFolder()
-  node = await startNode({ OSA_DATA_DIR: folder.path })
+  node = await startNode({ DATABASE_URL: await createSharedDatabase({ migrated: true }), OSA_DATA_DIR: folder.path })
 })
 afterAll(async () => {
   await node[Symbol.asyncDispose]()

@@ -1,8 +1,10 @@
 /** The examples of the SDK, compiled as they stand and run as people run them, against a real node. */
+
 import { execFile } from 'node:child_process'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { login, storedCredentials, writeLink } from '@osa/sdk/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approve } from './approve.ts'
@@ -17,7 +19,10 @@ let configDir: string
 
 beforeAll(async () => {
   folder = await temporaryFolder()
-  node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   configDir = join(folder.path, 'config')
   const onVerification = ({ userCode }: { userCode: string }) => approve(node.url, userCode)
   await login({ server: node.url, configDir, storage: 'file', onVerification })

@@ -2,8 +2,10 @@
  * The original Python `osa` beside ours, on one `credentials.json`: it refreshes before every command without a lock, several at once, and
  * rewrites the entry with exactly two keys, indented by two, without a final newline. Here it is played by what it does to the file and the wire.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
 import { runOsa } from './osa-process.ts'
@@ -43,7 +45,10 @@ const setUp = async (folder: string, url: string): Promise<string> => {
 
 test('C8 commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const { url } = node
   const home = await setUp(folder.path, url)
   const whoami = () => runOsa(['whoami', '--server', url], { home })
@@ -70,7 +75,10 @@ test('C8 commands of osa-py, alone and several at once, and ours in between, go 
 
 test('C8 ours reads the file while osa-py rewrites it in place, and never takes it for broken or empty', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
   const { url } = node
   const home = await setUp(folder.path, url)
   const text = JSON.stringify(readEntries(home), null, 2)

@@ -1,7 +1,8 @@
 /** Two processes of one node on one database. */
+
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { freePort } from './free-port.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -14,19 +15,23 @@ export interface Pair {
   readonly settings: Record<string, string>
 }
 
-/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. */
-export const withTwoNodes = async (more: Record<string, string>, work: (pair: Pair) => Promise<void>) => {
+/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. `ofSecond` are settings of the second alone. */
+export const withTwoNodes = async (
+  more: Record<string, string>,
+  work: (pair: Pair) => Promise<void>,
+  ofSecond: Record<string, string> = {},
+) => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_SECRET: randomBytes(32).toString('base64url'),
     OSA_DATA_DIR: join(folder.path, 'data'),
     ...more,
   }
   await using one = await startNode(settings)
   const port = await freePort()
-  await using two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
+  await using two = await startNode({ ...settings, ...ofSecond, PORT: String(port), OSA_PUBLIC_URL: one.url })
   await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
 }
 

@@ -1,8 +1,9 @@
 /** Being told of the decision at once: real nodes, the built `osa`, and networks that let events through or do not. */
+
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test, vi } from 'vitest'
 import { approve } from './approve.ts'
 import { freePort } from './free-port.ts'
@@ -53,9 +54,9 @@ test.each([5, 60])(
 
 test('L04 an approval at one node wakes a terminal that waits at another, on one PostgreSQL', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres()
+  const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
-    DATABASE_URL: postgres.url(),
+    DATABASE_URL: databaseUrl,
     OSA_SECRET: Buffer.alloc(32, 6).toString('base64url'),
     OSA_DATA_DIR: join(folder.path, 'data'),
     OSA_DEVICE_POLL_INTERVAL_SECONDS: '60',
@@ -76,6 +77,7 @@ test('L04 an approval at one node wakes a terminal that waits at another, on one
 test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops does not wait for terminals', async () => {
   await using folder = await temporaryFolder()
   await using node = await startMeasuredNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_DATA_DIR: join(folder.path, 'data'),
     OSA_DEVICE_POLL_INTERVAL_SECONDS: '60',
   })
@@ -135,7 +137,12 @@ test.each(['refused', 'swallowed', 'held back'] as const)(
     await using folder = await temporaryFolder()
     const port = await freePort()
     await using proxy = await startProxy(`http://127.0.0.1:${port}`, trpc)
-    const settings = { OSA_DATA_DIR: join(folder.path, 'data'), OSA_PUBLIC_URL: proxy.url, PORT: String(port) }
+    const settings = {
+      DATABASE_URL: await createSharedDatabase({ migrated: true }),
+      OSA_DATA_DIR: join(folder.path, 'data'),
+      OSA_PUBLIC_URL: proxy.url,
+      PORT: String(port),
+    }
     await using _node = await startNode(settings)
     const times = await timedLogin({ url: proxy.url }, folder.path, () =>
       vi.waitFor(() => expect(proxy.held).toHaveLength(1), patience),

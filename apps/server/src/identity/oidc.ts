@@ -2,7 +2,13 @@
  * An OpenID Connect provider (Core §3.1, with PKCE): where to send a browser, and what its answer is worth. Each exchange has one
  * deadline; the provider's tokens live in one function's variables and nowhere else (E12).
  */
-import { type IdentityProvider, type SignInFailure, storedText, type VerifiedIdentity } from '@osa/core'
+import {
+  clockToleranceSeconds,
+  type IdentityProvider,
+  type SignInFailure,
+  storedText,
+  type VerifiedIdentity,
+} from '@osa/core'
 import * as client from 'openid-client'
 import { boundedFetch, exchangeTimeoutMs, UpstreamUnreachable } from './bounded-fetch.ts'
 import { type Discovered, type Discovery, discoveryOf } from './discovery.ts'
@@ -34,7 +40,6 @@ export interface Person {
   readonly name: string | null
 }
 
-const clockToleranceSeconds = 60
 const maxNameLength = 100
 
 export interface DiscoveredProvider {

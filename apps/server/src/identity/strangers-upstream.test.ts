@@ -1,12 +1,14 @@
 /** J10: a real node over HTTP, and a provider that counts who calls it. */
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test, vi } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
 import { spawnNode } from '../testing/spawn-node.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
 
-const nodeAt = (upstream: Upstream) =>
+const nodeAt = async (upstream: Upstream) =>
   spawnNode({
     env: {
+      DATABASE_URL: await createSharedDatabase({ migrated: true }),
       OSA_OIDC_ISSUER: upstream.issuer,
       OSA_OIDC_CLIENT_ID: upstream.clientId,
       OSA_OIDC_CLIENT_SECRET: upstream.clientSecret,

@@ -5,6 +5,7 @@ import { createOperator, deriveKeys, type Keys, type Operator } from '@osa/core'
 import { DataDirectoryInUse, openDatabase } from '@osa/db'
 import { type Config, parseConfig } from '../config/config.ts'
 import { keptSecret } from '../config/secret-file.ts'
+import { createNodeClock } from '../node-clock.ts'
 import { explainKnownProblem } from '../start-problem.ts'
 import type { Problem, Report, Work } from './command.ts'
 
@@ -14,13 +15,13 @@ type CommandIo = { readonly env: NodeJS.ProcessEnv; readonly stderr: { write(tex
 export const carryOut = async (io: CommandIo, work: Work): Promise<Report | Problem> => {
   const parsed = parseConfig(io.env)
   for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
-  if (parsed.ok) return withOperator(parsed.config, work)
+  if (parsed.ok) return withOperator(parsed.config, work, io)
   const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
   return { problem: `The settings do not hold:\n${list}`, hint: 'Run this with the settings the node runs with.' }
 }
 
 /** Opens the database, works, and lets go of it. */
-const withOperator = async (config: Config, work: Work): Promise<Report | Problem> => {
+const withOperator = async (config: Config, work: Work, { stderr }: CommandIo): Promise<Report | Problem> => {
   const { database: location, dataDirectory } = config
   // opening would make a new database where there is none, and nobody would notice that it is the wrong one
   if ('dataDirectory' in location && !existsSync(dataDirectory)) {
@@ -32,7 +33,11 @@ const withOperator = async (config: Config, work: Work): Promise<Report | Proble
   try {
     const database = await openDatabase(location)
     try {
-      return await work(operatorOn(config, database.store))
+      const clock = createNodeClock(database.query, (seconds) =>
+        stderr.write(`Note: the clocks of the database and of this machine differ by ${Math.abs(seconds)} s.\n`),
+      )
+      await clock.follow()
+      return await work(operatorOn(config, database.store, clock.now))
     } finally {
       await database.close()
     }
@@ -49,7 +54,11 @@ const heldByNode = (dataDirectory: string): Problem => ({
   hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL) this works beside a running node.',
 })
 
-const operatorOn = (config: Config, store: Parameters<typeof createOperator>[0]['store']): Operator => {
+const operatorOn = (
+  config: Config,
+  store: Parameters<typeof createOperator>[0]['store'],
+  now: () => Date,
+): Operator => {
   let keys: Keys | null = null
   return createOperator({
     store,
@@ -59,7 +68,7 @@ const operatorOn = (config: Config, store: Parameters<typeof createOperator>[0][
       return keys
     },
     policy: config.lifetimes,
-    now: () => new Date(),
+    now,
     random: randomBytes,
   })
 }

@@ -1,4 +1,5 @@
 /** The operator's commands as a person runs them: the real `osa-server` as a process, beside a real node. */
+
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -6,7 +7,7 @@ import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startPostgres } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { describe, expect, test } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
 import { carberryButton } from '../testing/pages.ts'
@@ -63,8 +64,10 @@ const documents = (text: string) =>
     .map((line) => JSON.parse(line))
 
 test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles change, and the audit tells', async () => {
-  await using server = await startPostgres()
-  const env = { DATABASE_URL: server.url(), OSA_SECRET: randomBytes(32).toString('base64url') }
+  const env = {
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_SECRET: randomBytes(32).toString('base64url'),
+  }
   await using node = await spawnNode({ env })
   const me = async (accessToken: string) =>
     (await fetch(`${node.url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${accessToken}` } })).status

@@ -173,6 +173,21 @@ describe('sessions', () => {
     return [answer.status, document.detail?.code ?? 'ok']
   }
 
+  test('J02 a session that is renewed too often is told to wait, and its token stays good', async () => {
+    const node = await startTestNode()
+    let { refresh_token } = await node.logIn()
+    for (let n = 0; n < 120; n++) {
+      const renewed = await node.refresh(refresh_token)
+      if ('error' in renewed) throw new Error(renewed.error)
+      refresh_token = renewed.refresh_token
+    }
+    const answer = await postJson(node, '/api/v1/auth/refresh', { refresh_token })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '15'])
+    expect(await answer.json()).toMatchObject({ detail: { code: 'temporarily_unavailable' } })
+    node.clock.advance({ seconds: 15 })
+    expect((await postJson(node, '/api/v1/auth/refresh', { refresh_token })).status).toBe(200)
+  })
+
   test('refusals of refresh are 401 with the codes osa-py knows', async () => {
     const node = await startTestNode()
     expect(await refresh(node, { refresh_token: 'unknown' })).toEqual([401, 'invalid_refresh_token'])

@@ -6,7 +6,7 @@ import { type Auth, isRefusal, type Refusal } from '@osa/core'
 import type { Context } from 'hono'
 import { requireBearer } from '../bearer.ts'
 import type { Count } from '../metrics.ts'
-import { reply } from '../oauth/reply.ts'
+import { defaultRetryAfterSeconds, reply } from '../oauth/reply.ts'
 import type { NodeEnv } from '../requester.ts'
 import { readJson } from './json.ts'
 import { replyDetail, replyMalformed, replyUnauthorized } from './reply.ts'
@@ -30,8 +30,17 @@ const refreshErrorCodes: Partial<Record<NonNullable<Refusal['reason']>, V1Refres
   expired: 'refresh_token_expired',
 }
 
-const replyRefreshRefusal = (c: Context, { reason, error_description }: Refusal): Response =>
-  replyDetail(c, 401, (reason && refreshErrorCodes[reason]) ?? 'invalid_refresh_token', error_description)
+const replyRefreshRefusal = (
+  c: Context,
+  { error, reason, retryAfterSeconds, error_description }: Refusal,
+): Response => {
+  if (error === 'temporarily_unavailable') {
+    // the token is as good as before
+    c.header('Retry-After', String(retryAfterSeconds ?? defaultRetryAfterSeconds))
+    return replyDetail(c, 429, error, error_description)
+  }
+  return replyDetail(c, 401, (reason && refreshErrorCodes[reason]) ?? 'invalid_refresh_token', error_description)
+}
 
 /** `POST /api/v1/auth/logout`: ends the session behind a refresh token; succeeds for unknown ones too (RFC 7009 §2.2). */
 export const logout =

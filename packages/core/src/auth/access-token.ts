@@ -1,6 +1,7 @@
 /** Access tokens: JWTs by RFC 9068, checked as RFC 8725 asks. What they allow is read from the database at each request. */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { type AuthDependencies, newId } from './dependencies.ts'
+import { clockToleranceSeconds } from './policy.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { KeyRing, Signer } from './signing-keys.ts'
 
@@ -15,8 +16,6 @@ export interface AccessTokenClaims {
   readonly exp: number
 }
 
-/** Processes on different machines may disagree about the time by this much. */
-const clockToleranceSeconds = 5
 const algorithms = ['ES256', 'EdDSA', 'RS256']
 
 /** Signs an access token (RFC 9068 §2); `expiresInSeconds` is both the claim's distance and the answer's `expires_in`. */

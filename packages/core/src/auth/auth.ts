@@ -76,7 +76,8 @@ export interface DeviceWatch {
 export interface Tokens {
   /**
    * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
-   * (`reason` says why), `invalid_scope` and `unauthorized_client` (no refresh grant). A repeat inside the grace window answers with the same successor.
+   * (`reason` says why), `invalid_scope`, `unauthorized_client` (no refresh grant), and `temporarily_unavailable` when the session was
+   * renewed too often. A repeat inside the grace window answers with the same successor.
    */
   exchangeRefreshToken(request: {
     clients: PresentingClients

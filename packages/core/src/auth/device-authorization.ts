@@ -2,7 +2,7 @@
  * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
  * "expired" is the clock's word, and final once it was heard: `endedAt` says so. Each function takes a row and the time and says what follows.
  */
-import { clockSkewSeconds, deviceCodeOverlapSeconds } from './policy.ts'
+import { clockToleranceSeconds, deviceCodeOverlapSeconds } from './policy.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sealed } from './secret.ts'
 
@@ -67,7 +67,7 @@ export const overlapped = (
   redemption: { at: Date; source: string | null },
 ): boolean => {
   const sinceMs = poll.receivedAt.getTime() - redemption.at.getTime()
-  const wasUnderWay = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= deviceCodeOverlapSeconds * 1000
+  const wasUnderWay = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= deviceCodeOverlapSeconds * 1000
   return wasUnderWay && poll.source === redemption.source
 }
 

@@ -37,6 +37,7 @@ export const openFamily = async (
     lastUsedAt: createdAt,
     repeatedFrom: null,
     sharedRotations: 0,
+    pacedUntil: null,
     expiresAt: secondsAfter(createdAt, deps.policy.refreshAbsoluteSeconds),
     revokedAt: null,
     revokedBecause: null,

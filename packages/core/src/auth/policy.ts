@@ -47,6 +47,9 @@ export const defaultBudgets: Budgets = {
   guess_by_source: { points: 10, windowSeconds: 600 },
   guess_by_account: { points: 10, windowSeconds: 600 },
   guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
+  // not a limit but a count: what is over budget is told once a magnitude, and no more than so often in all
+  limited_guess_by_source: { points: 1_000_000_000, windowSeconds: 600 },
+  limited_guess_told: { points: 300, windowSeconds: 600 },
   start_by_source: { points: 60, windowSeconds: 60 },
   // more than can be pending, whose places are shared out (fair-share.ts): only ends what is ended as fast as it is begun
   start_in_all: { points: 3_000, windowSeconds: 60 },
@@ -64,10 +67,15 @@ export const defaultBudgets: Budgets = {
  * that comes later, or from elsewhere, is another holder of the code (B09).
  */
 export const deviceCodeOverlapSeconds = 2
+/** What a wrong code costs of the common budget even if fewer codes are pending: each leaves a row in the audit, 3,004 in ten minutes then. */
+export const minGuessPrice = 130
 /** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
 export const userCodeRestSeconds = 86_400
-/** Clocks of a node's processes may differ by this much; a larger step back is a clock that was set. */
-export const clockSkewSeconds = 60
+/**
+ * The one tolerance between clocks: of a node's processes, and of an identity provider. For times that others wrote down (tokens, the last
+ * use); a larger step back is a clock that was set. Codes have none (L08).
+ */
+export const clockToleranceSeconds = 60
 /** How often a successor is handed out again at most (G04). */
 export const maxRefreshReplays = 10
 /**
@@ -75,3 +83,6 @@ export const maxRefreshReplays = 10
  * rotation, since one that is missed leaves only retired ones; a terminal that changes networks does so when an answer is lost.
  */
 export const maxSharedRotations = 2
+/** A session rotates once in so many seconds in the long run, and so many times at once: each leaves a row in the audit (J02). */
+export const rotationPaceSeconds = 15
+export const rotationBurst = 120

@@ -168,6 +168,8 @@ export type Budget =
   | 'guess_by_source'
   | 'guess_by_account'
   | 'guess_in_all'
+  | 'limited_guess_by_source'
+  | 'limited_guess_told'
   | 'start_by_source'
   | 'start_in_all'
   | 'sign_in_by_source'

@@ -3,7 +3,13 @@
  * salt in its row: a repeat inside the grace window gets the same one, though nothing stored can be turned into it (I03).
  */
 import type { Keys } from './keys.ts'
-import { clockSkewSeconds, maxRefreshReplays, maxSharedRotations } from './policy.ts'
+import {
+  clockToleranceSeconds,
+  maxRefreshReplays,
+  maxSharedRotations,
+  rotationBurst,
+  rotationPaceSeconds,
+} from './policy.ts'
 import type { RefreshFamily, RefreshToken } from './rows.ts'
 import type { RefreshTokenSecret } from './secret.ts'
 
@@ -17,6 +23,8 @@ export type Presentation =
   /** A retired token, or two sources at too many rotations: somebody has a copy. The family ends (G02). */
   | { verdict: 'reuse'; because: 'reuse' | 'two_sources' }
   | { verdict: 'ended'; reason: 'revoked' | 'expired' }
+  /** More rotations than a session may have; nothing is written. */
+  | { verdict: 'limited'; retryAfterSeconds: number }
 
 export interface RefreshLimits {
   readonly refreshIdleSeconds: number
@@ -33,15 +41,29 @@ export const present = (
   if (family.revokedBecause === 'expired') return { verdict: 'ended', reason: 'expired' }
   if (family.revokedAt !== null) return { verdict: 'ended', reason: 'revoked' }
   if (isFamilyExpired(family, now, limits)) return { verdict: 'ended', reason: 'expired' }
-  if (token.usedAt === null) return { verdict: 'rotate', family: rotated(family, source, now) }
+  if (token.usedAt === null) {
+    const pacedUntil = pacedAfter(family, now)
+    const waitMs = pacedUntil.getTime() - now.getTime() - burstMs
+    if (waitMs > 0) return { verdict: 'limited', retryAfterSeconds: Math.ceil(waitMs / 1000) }
+    return { verdict: 'rotate', family: { ...rotated(family, source, now), pacedUntil } }
+  }
   const sinceMs = now.getTime() - token.usedAt.getTime()
   // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
-  const inWindow = sinceMs >= -clockSkewSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
+  const inWindow = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const repeatable = successor?.usedAt === null && token.replays < maxRefreshReplays
   if (!inWindow || !repeatable || token.successorSalt === null) return { verdict: 'reuse', because: 'reuse' }
   const next = repeated(family, source)
   if (next.sharedRotations > maxSharedRotations) return { verdict: 'reuse', because: 'two_sources' }
   return { verdict: 'replay', salt: token.successorSalt, family: next, isAlarm: next !== family }
+}
+
+const burstMs = rotationBurst * rotationPaceSeconds * 1000
+
+/** The generic cell rate algorithm: one instant is the whole memory. A clock that was set back makes nobody wait for the old time (L08). */
+const pacedAfter = ({ pacedUntil }: RefreshFamily, now: Date): Date => {
+  const aheadMs = (pacedUntil ?? now).getTime() - now.getTime()
+  const countsMs = aheadMs > burstMs + clockToleranceSeconds * 1000 ? 0 : Math.min(Math.max(0, aheadMs), burstMs)
+  return new Date(now.getTime() + countsMs + rotationPaceSeconds * 1000)
 }
 
 /** The family after a rotation from `source`. One that only a single source took part in shows that nobody else keeps up. */

@@ -107,6 +107,8 @@ export interface RefreshFamily {
   readonly repeatedFrom: string | null
   /** How many rotations in a row, the last included, two sources took part in. */
   readonly sharedRotations: number
+  /** Up to when its rotations have used up what a session may have; it runs ahead of the clock while they come faster than that. */
+  readonly pacedUntil: Date | null
   /** Absolute end, fixed at sign-in (G06). */
   readonly expiresAt: Date
   readonly revokedAt: Date | null

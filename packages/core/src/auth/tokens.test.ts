@@ -173,7 +173,7 @@ describe('an access token', () => {
     for (const token of forged)
       expect(await auth.authenticate(token)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
     expect(await auth.authenticate(null)).toMatchObject({ error: 'invalid_token', reason: 'missing' })
-    clock.advance({ seconds: 906 })
+    clock.advance({ seconds: 961 })
     expect(await auth.authenticate(access_token)).toMatchObject({ error: 'invalid_token', reason: 'expired' })
   })
 

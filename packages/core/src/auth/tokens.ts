@@ -17,6 +17,10 @@ const refused = {
   unknown: () => refuse('invalid_grant', 'The refresh token is not valid.', { reason: 'unknown' }),
   revoked: () => refuse('invalid_grant', 'The session was ended.', { reason: 'revoked' }),
   expired: () => refuse('invalid_grant', 'The session has expired.', { reason: 'expired' }),
+  limited: (retryAfterSeconds: number) =>
+    refuse('temporarily_unavailable', 'This session was renewed too often. Please try again later.', {
+      retryAfterSeconds,
+    }),
 }
 
 export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => ({
@@ -117,6 +121,7 @@ const rotate = async (
     await endFamily(deps, tx, family, presentation.because, requester)
     return refused.revoked()
   }
+  if (presentation.verdict === 'limited') return refused.limited(presentation.retryAfterSeconds)
   const user = await tx.findUser(family.userId)
   if (!user || user.disabledAt !== null) return refused.revoked()
   const scope = grantScope(use.scope, scopeList(family.scope))

@@ -4,6 +4,7 @@ import { type AuthDependencies, auditEvent } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
+import { minGuessPrice } from './policy.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
 import { refuse } from './refusal.ts'
 import { createTurns } from './turns.ts'
@@ -65,8 +66,20 @@ const limited = async (
   userId: string | null,
   retryAfterSeconds: number,
 ): Promise<EnteredCode> => {
-  await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, { userId }))
+  await tellLimited(deps, requester, userId)
   return { outcome: 'limited', retryAfterSeconds }
+}
+
+/**
+ * The audit hears of a source's first refusal in a window, its 10th, 100th and so on, with the count: a row for each would let a stranger
+ * fill the disk.
+ */
+const tellLimited = async (deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> => {
+  const refusals = await deps.limiter.spend('limited_guess_by_source', requester.source)
+  if (!refusals.within || !/^10*$/.test(String(refusals.used))) return
+  if (!(await deps.limiter.spend('limited_guess_told', 'all')).within) return
+  const details = { userId, detail: `refused in this window: ${refusals.used}` }
+  await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, details))
 }
 
 /**
@@ -88,7 +101,7 @@ const findUsable = async (deps: AuthDependencies, typed: string, userId: string 
  * Takes the price of a failed guess before looking, so that a burst cannot outrun the budget (C07), and hands out its refund
  * for the case that the code is right. A source's entries take turns, so that a lecture hall that types right codes at one
  * moment holds one point at a time in each process and not as many as there are people. Successes leave earlier failures spent (C09). In all, a failure costs as many points
- * as codes are pending: the budget bounds the product of the two (C06).
+ * as codes are pending: the budget bounds the product of the two (C06). However few are pending, it bounds the failures too.
  */
 const spendGuess = async (
   { limiter, store, now }: AuthDependencies,
@@ -96,7 +109,7 @@ const spendGuess = async (
   userId: string | null,
 ): Promise<{ within: true; refund: () => Promise<void> } | Refused> => {
   const { inAll } = await store.countPending({ source, now: now() })
-  const priceInAll = Math.max(1, inAll)
+  const priceInAll = Math.max(minGuessPrice, inAll)
   const price: [Budget, string, number][] = [
     ['guess_by_source', source, 1],
     ...(userId === null ? [] : [['guess_by_account', userId, 1] satisfies [Budget, string, number]]),

@@ -106,6 +106,7 @@ export const sampleFamily = (user: User, changes: Partial<RefreshFamily> = {}): 
   rotatedFrom: '192.0.2.7',
   repeatedFrom: null,
   sharedRotations: 0,
+  pacedUntil: null,
   expiresAt: atSecond(90 * 86_400),
   revokedAt: null,
   revokedBecause: null,

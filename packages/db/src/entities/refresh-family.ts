@@ -18,6 +18,7 @@ export const RefreshFamilyEntity = defineEntity({
     rotatedFrom: p.text().strictNullable(),
     repeatedFrom: p.text().strictNullable(),
     sharedRotations: p.integer().default(0),
+    pacedUntil: p.datetime(3).strictNullable(),
     expiresAt: p.datetime(3),
     revokedAt: p.datetime(3).strictNullable(),
     revokedBecause: p

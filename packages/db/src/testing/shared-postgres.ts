@@ -2,6 +2,7 @@
  * One PostgreSQL server for all tests of a run, with a migrated template to copy databases from. As vitest's `globalSetup` it is made
  * before the first test; without one, the first test that needs it makes it for its worker.
  */
+
 import { randomBytes } from 'node:crypto'
 import { openDatabase } from '../open-database.ts'
 import { type PostgresServer, runOn, startPostgres } from './postgres-server.ts'
@@ -18,8 +19,9 @@ const startWithTemplate = async (): Promise<PostgresServer> => {
   return server
 }
 
-/** vitest's global setup: starts the server, and returns what ends it. */
-export const setup = async (): Promise<() => Promise<void>> => {
+/** vitest's global setup: starts the server, unless another workspace's tests in this run have one, and returns what ends it. */
+export const setup = async (): Promise<(() => Promise<void>) | undefined> => {
+  if (process.env[variable] !== undefined) return undefined
   const server = await startWithTemplate()
   process.env[variable] = server.url()
   return async () => server[Symbol.asyncDispose]()

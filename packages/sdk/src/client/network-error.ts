@@ -81,7 +81,7 @@ export const networkError = (failure: Failure): OsaError => {
   }
   if (codes.includes('ECONNREFUSED')) {
     const hint = isLoopback(url)
-      ? 'Is the local archive running? Try osa start'
+      ? 'Is the local archive running? Start it and try again'
       : "Check the address with your archive's administrator"
     return make('connection_refused', `Can't connect to ${server} (connection refused)`, failure, { hint })
   }

@@ -11,11 +11,10 @@ export const measureAlone = async (bench: Bench, servers: readonly RunningServer
   const rows: string[][] = []
   for (const work of bench.options.works) {
     const slices = await inTurns(quick, columns, work, 1)
-    const cells = columns.map((server) => {
-      const taken = slices.get(server)
-      return taken ? milliseconds(median(taken.map(({ p50Ms }) => p50Ms))) : ''
-    })
-    rows.push([work, ...cells])
+    const medians = columns.map((server) => median((slices.get(server) ?? []).map(({ p50Ms }) => p50Ms)))
+    const [osa = Number.NaN, oidcProvider = Number.NaN] = medians
+    bench.figure(`${work}, alone`, osa / oidcProvider)
+    rows.push([work, ...medians.map((value) => (Number.isNaN(value) ? '' : milliseconds(value)))])
   }
   return {
     title: 'One connection alone',

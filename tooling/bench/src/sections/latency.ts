@@ -50,7 +50,9 @@ export const measureLatency = async (bench: Bench, relay: Relay, servers: readon
         relay.delayMs = 0
       }
       const rate = (slices: Slice[]) => slices.map(({ perSecond }) => perSecond)
-      row.push(whole(median(rate(near))), whole(median(rate(far))), medianRatio(rate(far), rate(near)).toFixed(2))
+      const left = medianRatio(rate(far), rate(near))
+      if (server === servers[0]) bench.figure(`${work}, latency`, left)
+      row.push(whole(median(rate(near))), whole(median(rate(far))), left.toFixed(2))
     }
     rows.push(row)
   }

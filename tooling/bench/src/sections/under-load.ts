@@ -38,9 +38,13 @@ export const inTurns = async (
   return slices
 }
 
-export const loadTable = (work: Work, slices: Slices): Table => {
+export const loadTable = (bench: Bench, work: Work, slices: Slices): Table => {
   const [osa] = [...slices.values()]
   const of = (taken: readonly Slice[], name: keyof Slice) => taken.map((slice) => slice[name])
+  const timesOf = (taken: readonly Slice[]) => medianRatio(of(osa ?? [], 'perSecond'), of(taken, 'perSecond'))
+  for (const [{ contestant }, taken] of slices) bench.figure(`${work}, ${contestant.name}`, timesOf(taken))
+  bench.figure(`${work}, server µs`, median(of(osa ?? [], 'serverMicros')))
+  bench.figure(`${work}, PostgreSQL µs`, median(of(osa ?? [], 'postgresMicros')))
   return {
     title: titles[work],
     note: 'The last column is how many times as many operations the OSA node does.',
@@ -53,7 +57,7 @@ export const loadTable = (work: Work, slices: Slices): Table => {
       milliseconds(median(of(taken, 'p50Ms'))),
       milliseconds(median(of(taken, 'p99Ms'))),
       whole(median(of(taken, 'megabytes'))),
-      osa === taken ? '' : times(medianRatio(of(osa ?? [], 'perSecond'), of(taken, 'perSecond'))),
+      osa === taken ? '' : times(timesOf(taken)),
     ]),
   }
 }

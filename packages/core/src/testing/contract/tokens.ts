@@ -41,6 +41,7 @@ export const tokenContract = (open: OpenStore): void => {
       rotatedFrom: null,
       repeatedFrom: '2001:db8:1:2::/64',
       sharedRotations: 2,
+      pacedUntil: atSecond(99),
       revokedAt: atSecond(80),
       revokedBecause: 'session_revoked' as const,
     }

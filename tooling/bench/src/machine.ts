@@ -1,0 +1,13 @@
+/** When and on what a run was made, in words. */
+import { cpus, totalmem } from 'node:os'
+import manifest from '../package.json' with { type: 'json' }
+
+const peers = ['oidc-provider', 'better-auth', 'pg'] as const
+
+/** One sentence; `postgresVersion` as the server says it. */
+export const describeRun = (postgresVersion: string, now: Date): string => {
+  const processors = cpus()
+  const model = processors[0]?.model.trim() || 'unknown processor'
+  const versions = peers.map((name) => `${name} ${manifest.devDependencies[name]}`).join(', ')
+  return `${now.toISOString().slice(0, 10)}, ${processors.length} cores of ${model}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node.js ${process.versions.node}, PostgreSQL ${postgresVersion}, ${versions}.`
+}

@@ -1,0 +1,27 @@
+/** The tests of all workspaces in one run, so that no core waits for the last test of a package. */
+
+import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { shared } from './vitest.shared.ts'
+
+/** Those with the longest tests come first; what is left for the end is short. */
+const order = ['@osa/e2e', '@osa/server', '@osa/db', '@osa/sdk', '@osa/cli']
+
+const rank = ({ project }: TestSpecification): number => {
+  const at = order.indexOf(project.name)
+  return at === -1 ? order.length : at
+}
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
+
+export default defineConfig({
+  test: {
+    ...shared,
+    projects: ['apps/*/vitest.config.ts', 'packages/*/vitest.config.ts', 'tooling/*/vitest.config.ts'],
+    sequence: { sequencer: LongestFirst },
+  },
+})
