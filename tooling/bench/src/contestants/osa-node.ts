@@ -22,6 +22,9 @@ export const osaNode: Contestant = {
     OSA_DATA_DIR: join(tmpdir(), `osa-bench-${process.pid}`),
     OSA_TRUSTED_PROXIES: '127.0.0.1/32',
     OSA_LOG_LEVEL: 'warn',
+    // the limits of all starts together, which would be measured instead of the work
+    OSA_MAX_PENDING_CODES: '20000',
+    OSA_MAX_STARTS_PER_MINUTE: '1000000',
     // so that no poll of the fleet is too early
     OSA_DEVICE_POLL_INTERVAL_SECONDS: '1',
   },
@@ -29,8 +32,8 @@ export const osaNode: Contestant = {
   seed: `insert into users (id, display_name, role, created_at) values ('${userId}', 'Josiah Carberry', 'user', now());
     insert into linked_identities (id, user_id, provider, issuer, subject, created_at)
       values (gen_random_uuid(), '${userId}', 'oidc', 'https://idp.example', 'josiah', now())`,
-  // within what a node takes of one minute, and of undecided codes
   tidy: 'delete from rate_limits',
+  // fewer than a node lets wait
   tidyStarts: `delete from device_authorizations where status = 'pending'`,
   start: () => ({
     ...formCall('/oauth/device_authorization', { client_id: clientId }),
