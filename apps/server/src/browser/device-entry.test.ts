@@ -127,7 +127,8 @@ test('E06 with two providers each has its button, and a callback of one is not b
   await using university = await startUpstream()
   const identity = { ...orcidAt(orcid), ...oidcAt(university) }
   await using pages = await startPages({ identity })
-  for (const upstream of [orcid, university]) upstream.allowRedirect(pages.callbackUrl)
+  orcid.allowRedirect(pages.callbackUrl)
+  university.allowRedirect(`${pages.callbackUrl}/oidc`)
   const one = await pages.startTerminal()
   const browser = pages.browse()
   await signInUpstream(pages, browser, one.user_code, 'Example University')
@@ -147,11 +148,11 @@ test('E13 the same subject at another provider is another person', async () => {
   await using university = await startUpstream()
   await using pages = await startPages({ identity: { ...orcidAt(orcid), ...oidcAt(university) } })
   const browser = pages.browse()
-  for (const [upstream, name] of [
-    [orcid, 'ORCID'],
-    [university, 'Example University'],
+  for (const [upstream, name, callbackUrl] of [
+    [orcid, 'ORCID', pages.callbackUrl],
+    [university, 'Example University', `${pages.callbackUrl}/oidc`],
   ] as const) {
-    upstream.allowRedirect(pages.callbackUrl)
+    upstream.allowRedirect(callbackUrl)
     const { user_code } = await pages.startTerminal()
     await signInUpstream(pages, browser, user_code, name)
     await browser.press('Approve')
