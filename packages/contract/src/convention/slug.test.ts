@@ -37,3 +37,9 @@ test('an address stays what it is', () => {
     { numRuns: 1_000 },
   )
 })
+
+test('a title of piled-up marks costs no more than a title may: normalising them takes quadratic time', () => {
+  const before = process.cpuUsage()
+  expect(slugOf(`Maps${'\u0315\u0300'.repeat(20_000)}`)).toBe('maps')
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(200)
+})
