@@ -297,3 +297,32 @@ describe('OSA_CLIENTS_FILE', () => {
     expect(problemsOf({ OSA_CLIENTS_FILE: '/nowhere/clients.json' })).toMatch(/^OSA_CLIENTS_FILE cannot be read/m)
   })
 })
+
+describe('addresses of a database', () => {
+  test.each([
+    'postgres://osa:50%Secret@127.0.0.1/d1',
+    'postgres://osa:p@ss/w:o#r%d@host:5432/d1',
+    'postgres://osa:p/Secret@host/d1',
+    'postgres://osa:12/Secret@host/d1',
+    'postgres://osa:12?Secret@host/d1',
+    'postgres://osa:12#Secret@host/d1',
+    'postgres://osa:Secret%zz@host/d1',
+    'postgres://osa@host/d%Secret',
+    'postgres://osa@host/d1?options=%Secret',
+    'postgres://osa:Secret@[host/d1',
+  ])('one that cannot be read is refused with how to write it, and nothing of it is told: %s', (url) => {
+    const problems = problemsOf({ DATABASE_URL: url })
+    expect(problems).toMatch(/^DATABASE_URL must look like .* write % as %25/)
+    expect(problems).not.toMatch(/Secret|p@ss|w:o/)
+  })
+
+  test.each([
+    'postgres://osa:p%40ss%2Fw%3Ao%23r%25d@host:5432/d1',
+    'postgresql://osa:p@ss@host/d1?sslmode=verify-full&sslrootcert=/etc/ca.pem',
+    'postgres:///d1?host=/var/run/postgresql&user=osa&password=p@ss',
+    'postgres://%2Fvar%2Frun%2Fpostgresql/d1',
+    'postgres://osa@[::1]:5432/d1',
+  ])('one that can be read is: %s', (url) => {
+    expect(configOf({ DATABASE_URL: url }).database).toEqual({ databaseUrl: url })
+  })
+})

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { logLevels } from '../log.ts'
 import { parseCidr } from '../requester.ts'
+import { databaseUrlHint, isDatabaseUrl } from './database-url.ts'
 import { isLoopbackHost } from './loopback.ts'
 
 const wholeNumber = (minimum: number, maximum: number) =>
@@ -26,7 +27,7 @@ const isBareOrigin = (url: URL): boolean =>
   url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
 
 const issuer = address('must be an https address without query or fragment (http only on loopback)', (url) => {
-  return isPrivateInTransit(url) && url.search === '' && url.hash === '' && url.username === ''
+  return isPrivateInTransit(url) && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
 })
 
 const isOrigin = (text: string): boolean => {
@@ -111,10 +112,7 @@ export const settings = {
   )
     .transform((text) => new URL(text))
     .optional(),
-  DATABASE_URL: address(
-    'must look like postgres://user@host/database, or postgres:///database?host=/folder/of/socket&user=user',
-    ({ protocol }) => /^postgres(ql)?:$/.test(protocol),
-  ).optional(),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, { error: databaseUrlHint }).optional(),
   OSA_DATA_DIR: z.string().default('./.osa-data'),
   OSA_SECRET: secret.optional(),
   OSA_ORCID_CLIENT_ID: z.string().optional(),
