@@ -24,10 +24,11 @@ export const explainKnownProblem = (error: unknown, config: Config): string | nu
   if (listenProblem) return listenProblem(listener)
   const tls = tlsProblem(error, config)
   if (tls) return tls
-  if (isDatabaseUnavailable(error))
-    return `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
   const access = accessProblems[code ?? '']
-  return access ? access(config) : null
+  if (access) return access(config)
+  return isDatabaseUnavailable(error)
+    ? `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
+    : null
 }
 
 const codeOf = (error: unknown): string | null => {
@@ -71,6 +72,8 @@ const accessProblems: Record<string, (config: Config) => string> = {
   '28000': () => 'The database refused the user.\nCheck the user in DATABASE_URL.',
   '3D000': (config) =>
     `The database ${databaseName(config)} does not exist.\nMake it with createdb, or check DATABASE_URL.`,
+  '25006': (config) =>
+    `The database at ${databaseName(config)} is read-only.\nPoint DATABASE_URL at the primary, or let this user write (default_transaction_read_only).`,
   '42501': () => 'The database user may not create tables.\nGrant it CREATE on the schema.',
   EACCES: ({ dataDirectory }) =>
     `The data directory ${dataDirectory} may not be written.\nSet OSA_DATA_DIR to one that may.`,

@@ -4,7 +4,7 @@
  */
 import type { SqlEntityManager } from '@mikro-orm/sql'
 import { asDatabaseError, DatabaseUnavailable } from './database-errors.ts'
-import { unlessMisplaced } from './prepared-statements.ts'
+import { againIfUndone } from './prepared-statements.ts'
 import { type Query, queryOn } from './query.ts'
 
 /** What a unit of work has: an entity manager of its own, and the query builder on the same connection. */
@@ -18,7 +18,7 @@ export interface Connections {
   run<T>(statement: (unit: Unit) => Promise<T>): Promise<T>
   /**
    * Commits when `work` resolves, rolls back when it rejects. READ COMMITTED: rows are locked, not snapshots kept. `work` changes nothing
-   * but the database, since behind a pooler it may begin a second time.
+   * but the database, since it may begin again after it was undone.
    */
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** Refuses all further work. */
@@ -32,6 +32,7 @@ export interface Connections {
 export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Promise<T>): Promise<T> =>
   queryOn(em)
     .transaction()
+    .setIsolationLevel('read committed')
     .execute((query) => {
       const inside = em.fork({ disableContextResolution: true })
       inside.setTransactionContext(query.withoutPlugins())
@@ -44,7 +45,7 @@ export const connectionsOf = (em: SqlEntityManager): Connections => {
     // asked again of a closed embedded database, the driver would wait for ever
     if (!open) throw new DatabaseUnavailable('closed')
     try {
-      return await unlessMisplaced(work)
+      return await againIfUndone(work)
     } catch (error) {
       throw asDatabaseError(error)
     }

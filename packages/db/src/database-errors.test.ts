@@ -2,7 +2,13 @@
 import { inspect } from 'node:util'
 import { sampleBrowserSession, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
-import { asDatabaseError, DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable } from './database-errors.ts'
+import {
+  asDatabaseError,
+  DatabaseRefusal,
+  DatabaseUnavailable,
+  decisionOn,
+  isDatabaseUnavailable,
+} from './database-errors.ts'
 import { openTestDatabase } from './testing/index.ts'
 
 const withCode = (code: string, message = 'secret-value') =>
@@ -39,6 +45,36 @@ test.each([
   'The server does not support SSL connections',
 ])('B30 "%s" means that the database cannot serve just now', (message) => {
   expect(isDatabaseUnavailable(asDatabaseError(new Error(message)))).toBe(true)
+})
+
+test.each([
+  [
+    'reconnect',
+    [
+      '08000',
+      '08006',
+      '0A000',
+      '25006',
+      '25P03',
+      '28P01',
+      '3D000',
+      '42P01',
+      '42501',
+      '53300',
+      '57P01',
+      '58030',
+      'F0000',
+      'XX000',
+      'XX001',
+    ],
+  ],
+  ['later', ['26000', '42P05', '40001', '40P01', '53100', '53200', '55000', '55006', '55P03', '57014', '72000']],
+  [null, ['21000', '22P02', '23505', '25001', '25P02', '42601', '42703', '54001', 'P0001', 'ECONNRESET', '']],
+] as const)('B30 the decision is %j on each of %j', (decision, states) => {
+  for (const state of states) {
+    expect(decisionOn(state), state).toBe(decision)
+    if (decision !== null) expect(asDatabaseError(withCode(state))).toBeInstanceOf(DatabaseUnavailable)
+  }
 })
 
 test('a refused statement is a defect, not trouble; other errors stay what they are', () => {

@@ -48,11 +48,34 @@ const unreachable = new Set([
 ])
 
 /**
- * SQLSTATEs of a server in trouble (PostgreSQL, appendix A): connection lost, out of resources, shutting down or starting, a
- * statement or a lock wait over its time, a transaction ended from outside, a deadlock resolved against us, a prepared statement that a
- * pooler has left on another connection (prepared-statements.ts uses none from then on).
+ * What each SQLSTATE means that does not come from our own statements (PostgreSQL, appendix A). `later`: another try on the same connection may
+ * do. `reconnect`: this connection, or the server behind it, will not do any more, and the pool must not keep it. What is not listed is
+ * a defect of ours (21, 22, 23, 42 and so on) and told as one.
  */
-const inTrouble = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34]|40P01|40001|42P05|26000)$/
+const stateDecisions: readonly (readonly [states: RegExp, decision: 'later' | 'reconnect', meaning: string])[] = [
+  [/^08...$/, 'reconnect', 'the connection is lost, or the server does not speak as expected'],
+  [/^0A000$/, 'reconnect', 'a migration by another node changed what a prepared statement of this connection returns'],
+  [/^25006$/, 'reconnect', 'read-only: a standby, or a role or database that was made read-only'],
+  [/^25P0[34]$/, 'reconnect', 'a transaction took longer than it may'],
+  [/^26000$|^42P05$/, 'later', 'a pooler left a prepared statement on another connection'],
+  [/^28...$/, 'reconnect', 'the user or its password no longer holds'],
+  [/^3D000$|^3F000$|^42P01$/, 'reconnect', 'the database, its schema or its tables are missing, as during a restore'],
+  [/^40...$/, 'later', 'transactions got in the way of one another'],
+  [/^42501$/, 'reconnect', 'a privilege was taken away'],
+  [/^53300$/, 'reconnect', 'too many connections'],
+  [/^53...$/, 'later', 'no disk, memory or other resource left'],
+  [/^55000$|^55006$|^55P03$/, 'later', 'in use, in recovery, or locked for longer than we wait'],
+  [/^57014$/, 'later', 'a statement took longer than it may, or an operator canceled it'],
+  [/^57...$/, 'reconnect', 'an operator intervened: shutdown, crash, start, dropped database, idle session'],
+  [/^58...$/, 'reconnect', 'an error outside PostgreSQL, such as I/O'],
+  [/^72000$/, 'later', 'the snapshot is too old'],
+  [/^F0...$/, 'reconnect', "the server's configuration file is wrong"],
+  [/^XX...$/, 'reconnect', 'an internal error, or damaged data'],
+]
+
+/** What to do about an error of the driver's with this SQLSTATE; null for a defect of ours, and for what is no SQLSTATE. */
+export const decisionOn = (state: string): 'later' | 'reconnect' | null =>
+  stateDecisions.find(([states]) => states.test(state))?.[1] ?? null
 
 /** OpenSSL's and Node's codes for a server's certificate that does not hold, or holds no more. */
 const badCertificate = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_)/
@@ -75,7 +98,8 @@ export const asDatabaseError = (error: unknown): unknown => {
     return error
   const { code, table, constraint } = error as { code?: unknown; table?: string; constraint?: string }
   const text = typeof code === 'string' ? code : ''
-  if (unreachable.has(text) || inTrouble.test(text) || badCertificate.test(text)) return new DatabaseUnavailable(text)
+  if (unreachable.has(text) || decisionOn(text) !== null || badCertificate.test(text))
+    return new DatabaseUnavailable(text)
   if (error.message === 'The server does not support SSL connections') return new DatabaseUnavailable(noTls)
   if (lostConnection.test(error.message)) return new DatabaseUnavailable('connection lost')
   if (/^[0-9A-Z]{5}$/.test(text)) return new DatabaseRefusal({ code: text, table, constraint })

@@ -3,7 +3,7 @@ import type { MikroORM, SqlEntityManager } from '@mikro-orm/sql'
 import { inTransaction, type Unit } from './connections.ts'
 import { migrationLock, takeLock } from './locks.ts'
 import { migrationNames } from './migration-names.ts'
-import { unlessMisplaced } from './prepared-statements.ts'
+import { againIfUndone } from './prepared-statements.ts'
 
 /** The wait may be as long as somebody else's migration, and the transaction that waits idles while its own runs. */
 const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
@@ -14,7 +14,7 @@ const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_ses
  * wait for.
  */
 export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => {
-  if (await unlessMisplaced(() => isMigrated(orm.em))) return
+  if (await againIfUndone(() => isMigrated(orm.em))) return
   // loaded only here, since most starts find nothing to do
   const { default: config } = await import('../mikro-orm.config.ts')
   orm.config.set('migrations', { ...orm.config.get('migrations'), ...config.migrations })
@@ -30,7 +30,7 @@ export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => 
     await takeLock(query, migrationLock)
     await orm.migrator.up()
   }
-  await unlessMisplaced(() => inTransaction(orm.em, inLine))
+  await againIfUndone(() => inTransaction(orm.em, inLine))
 }
 
 const undefinedTable = '42P01'

@@ -17,12 +17,13 @@ import { ormOptions } from './orm-options.ts'
 import { postgresOptions } from './postgres.ts'
 import { postgresHearing } from './postgres-hearing.ts'
 import { type Columns, librarysStatement } from './raw-statements.ts'
+import { writeProof } from './write-proof.ts'
 
 export interface Database {
   readonly orm: MikroORM
   readonly store: AuthStore
   readonly conventions: ConventionStore
-  /** Whether the database answers and has every migration. */
+  /** Whether the database answers, has every migration, and accepts writes. */
   isReady(): Promise<boolean>
   /**
    * One statement in the shape of pg's client, as rate-limiter-flexible's `RateLimiterPostgres` wants of its `storeClient`. `text` must be
@@ -108,13 +109,14 @@ const databaseOf = (
 ): Database => {
   const { connections, decisions, release } = parts
   let closing: Promise<void> | undefined
+  const acceptsWrites = writeProof(connections)
   return {
     orm,
     store: authStore(connections, decisions),
     conventions: conventionStore(connections),
     async isReady() {
       try {
-        return await connections.run(({ em }) => isMigrated(em))
+        return (await connections.run(({ em }) => isMigrated(em))) && (await acceptsWrites())
       } catch (error) {
         if (isDatabaseUnavailable(error)) return false
         throw error

@@ -3,6 +3,7 @@ import type { Options } from '@mikro-orm/sql'
 import pg, { type PoolClient } from 'pg'
 import { typesWithInstants } from './instants.ts'
 import { prepareStatements } from './prepared-statements.ts'
+import { dropSpentConnections } from './spent-connections.ts'
 
 /** Nothing may hang for ever: each wait has an end, the client's a little later than the server's own. */
 const limits = {
@@ -14,11 +15,31 @@ const limits = {
   application_name: 'osa',
 } as const
 
-/** The server's own limits, said when a connection is there: at its start, PgBouncer refuses whoever names them. */
-const setServerLimits = async (client: PoolClient): Promise<void> => {
-  await client.query(
-    `set statement_timeout = '10s'; set lock_timeout = '8s'; set idle_in_transaction_session_timeout = '15s'`,
-  )
+/**
+ * What every connection has whatever the server, database or role is set to: the server's own limits, and what reading values depends
+ * on. Said when a connection is there, since PgBouncer refuses whoever names them at its start. In its transaction mode it keeps
+ * DateStyle, TimeZone, client_encoding and standard_conforming_strings for each client; the others hold by chance there, and nothing
+ * depends on them alone: instants.ts refuses dates in another style, transactions name their isolation, and pg reads both forms of bytea.
+ */
+const sessionSettings = {
+  statement_timeout: '10s',
+  lock_timeout: '8s',
+  idle_in_transaction_session_timeout: '15s',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  bytea_output: 'hex',
+  standard_conforming_strings: 'on',
+  client_encoding: 'UTF8',
+  extra_float_digits: '1',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  transform_null_equals: 'off',
+} as const
+
+const fixSession = async (client: PoolClient): Promise<void> => {
+  const statements = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`)
+  await client.query(statements.join('; '))
 }
 
 /** Options for `MikroORM.init`; the driver is loaded only where it is used. */
@@ -32,8 +53,11 @@ export const postgresOptions = async (databaseUrl: string, log: (line: string) =
       connectionString: databaseUrl,
       ...limits,
       types: typesWithInstants(pg.types),
-      onConnect: setServerLimits,
-      onPoolCreated: prepareStatements(log),
+      onConnect: fixSession,
+      onPoolCreated: (pool: pg.Pool) => {
+        dropSpentConnections(pool)
+        prepareStatements(log)(pool)
+      },
     },
   }
 }

@@ -17,12 +17,20 @@ const nameOf = (text: string): string => {
   return name
 }
 
+const codeOf = (error: unknown): string => (error as { code?: string }).code ?? ''
+
 /** Whether an error is `duplicate_prepared_statement` or `invalid_sql_statement_name`: what was prepared is on another connection. */
-const isMisplaced = (error: unknown): boolean => ['42P05', '26000'].includes((error as { code?: string }).code ?? '')
+const isMisplaced = (error: unknown): boolean => ['42P05', '26000'].includes(codeOf(error))
+
+/**
+ * Not done, and worth beginning again at once: outdated preparation (0A000) or a read-only session (25006), where another connection may do,
+ * and a serialization failure (40001). Not a deadlock (40P01): it would be a defect in the order of our locks, and tests must see it.
+ */
+const isUndone = (error: unknown): boolean => isMisplaced(error) || ['0A000', '25006', '40001'].includes(codeOf(error))
 
 /**
  * For MikroORM's `driverOptions.onPoolCreated`. Prepares until a pooler mixes connections up, which `log` hears of once. A statement that
- * suffered from it was refused: `unlessMisplaced` begins its work again.
+ * suffered from it was refused: `againIfUndone` begins its work again.
  */
 export const prepareStatements =
   (log: (line: string) => void) =>
@@ -50,12 +58,15 @@ export const prepareStatements =
     })
   }
 
-/** Once more, where a pooler had left a prepared statement on another connection: that was refused, and nothing was done. */
-export const unlessMisplaced = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work()
-  } catch (error) {
-    if (!isMisplaced(error)) throw error
-    return await work()
+const maxAttempts = 3
+
+/** Begins work again, twice at most, where it was refused and undone for no fault of its own. */
+export const againIfUndone = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === maxAttempts || !isUndone(error)) throw error
+    }
   }
 }
