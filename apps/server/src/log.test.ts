@@ -57,7 +57,7 @@ describe('a whole flow', () => {
       params: ['canary-parameter'],
       code: '23505',
     })
-    const store = { ...memoryStore(), pollPending: () => Promise.reject(failure) }
+    const store = { ...memoryStore(), findPolled: () => Promise.reject(failure) }
     const node = await startTestNode({ auth: { store } })
     await pollToken(node, 'canary-device-code')
     const text = node.logLines.join('')

@@ -43,12 +43,12 @@ const secretKeys = new Set([
   'codeverifier',
 ])
 
-/** 32 random bytes in base64url, a JWT, a user code, credentials in a URL, a query string: whatever a text should not hold. */
+/** 32 random bytes in base64url, a refresh token (68 bytes), a JWT, a user code, credentials in a URL, a query string: whatever a text should not hold. */
 const secretShapes: readonly [RegExp, string][] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*@/gi, '$1[redacted]@'],
   [/\?[^\s"']+/g, '?[redacted]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]'],
-  [/(?<![\w-])[\w-]{43}(?![\w-])/g, '[redacted]'],
+  [/(?<![\w-])(?:[\w-]{43}|[\w-]{91})(?![\w-])/g, '[redacted]'],
   [/\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b/gi, '[redacted]'],
 ]
 

@@ -16,7 +16,7 @@ export const explainKnownProblem = (error: unknown, config: Config): string | nu
     return `Another node is using the data directory ${config.dataDirectory}.\nStop it first, or set OSA_DATA_DIR to another directory.`
   }
   if (error instanceof SecretFileUnusable) {
-    return `${error.message}\nPut it right. If the secret is lost, remove the file and run \`osa-server keys abandon\`: then a new one is made, and sessions go on.`
+    return `${error.message}\nPut it right. If the secret is lost, remove the file and run \`osa-server keys abandon\`: then a new one is made, and everybody signs in again.`
   }
   const code = codeOf(error)
   const listener = failedListener(error, config)

@@ -91,7 +91,7 @@ describe('trpc', () => {
 
   test('B29, B30 a crash tells nothing; an unreachable database is 503 with Retry-After', async () => {
     const crash = new Error('SELECT secrets FROM internals')
-    const store = { ...memoryStore(), pollPending: () => Promise.reject(crash) }
+    const store = { ...memoryStore(), findPolled: () => Promise.reject(crash) }
     const token = call('device.token', { device_code: 'x' })
     const broken = await startTestNode({ auth: { store } })
     const answer = await postJson(broken, token.path, token.body)

@@ -1,15 +1,15 @@
-/** The `AuthStore` of a database: look-ups, the guarded poll, transactions, the sweep; errors are cleaned where they leave the package. */
+/** The `AuthStore` of a database: look-ups, guarded writes, transactions, the sweep; errors are cleaned where they leave the package. */
 import type { AuthStore, AuthTx, DecisionNotices } from '@osa/core'
 import { authReads } from './auth-reads.ts'
 import { authTx } from './auth-tx.ts'
 import type { Connections } from './connections.ts'
-import { pollPending } from './poll-pending.ts'
+import { guarded } from './guarded.ts'
 import { sweepOnce } from './sweep.ts'
 
 export const authStore = (connections: Connections, { listenForDecision }: DecisionNotices): AuthStore => ({
   ...authReads(connections),
   listenForDecision,
-  pollPending: pollPending(connections),
+  ...guarded(connections),
   async appendAuditEvent(event) {
     await connections.run(({ query }) => query.insertInto('audit_events').values(event).execute())
   },

@@ -84,8 +84,8 @@ test('I11 the directory and its database are for their owner alone, and everythi
   expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700, 0o600])
   const second = await openDatabase({ dataDirectory })
   expect(await second.isReady()).toBe(true)
-  const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
-  expect(await second.store.pollPending(query)).toEqual({ early: false })
+  const next = { ...device, lastPolledAt: atSecond(1) }
+  expect(await second.store.movePolled({ read: device, next })).toBe(true)
   await second.close()
 })
 

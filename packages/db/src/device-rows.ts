@@ -8,10 +8,8 @@ import { inserted, saved } from './query.ts'
 
 export type DeviceRows = Pick<
   AuthTx,
-  | 'lockDeviceAuthorizationByDeviceCodeHash'
   | 'lockDeviceAuthorizationByUserCodeHash'
   | 'lockDeviceAuthorization'
-  | 'reserveUserCode'
   | 'insertDeviceAuthorization'
   | 'saveDeviceAuthorization'
   | 'announceDecision'
@@ -23,22 +21,12 @@ export type DeviceRows = Pick<
 export const deviceRows = ({ em, query }: Unit): DeviceRows => {
   const lockDevice = () => query.selectFrom('device_authorizations').selectAll().forNoKeyUpdate()
   return {
-    async lockDeviceAuthorizationByDeviceCodeHash(hash) {
-      return (await lockDevice().where('deviceCodeHash', '=', hash).executeTakeFirst()) ?? null
-    },
     async lockDeviceAuthorizationByUserCodeHash(hash) {
       return (await lockDevice().where('userCodeHash', '=', hash).executeTakeFirst()) ?? null
     },
     async lockDeviceAuthorization(id) {
       return isId(id) ? ((await lockDevice().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
-    reserveUserCode: (code) =>
-      inserted(
-        query
-          .insertInto('reserved_user_codes')
-          .values(code)
-          .onConflict((taken) => taken.doNothing()),
-      ),
     insertDeviceAuthorization: (row) =>
       inserted(
         query

@@ -1,5 +1,5 @@
 /** Migrating at open: once, however many processes start together. */
-import { atSecond, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
+import { atSecond, sampleAuditEvent, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { migrations } from './migrations.ts'
@@ -45,9 +45,13 @@ test('L08 C15 what an older version left is kept: sessions live on, and its user
   const outcome = await database.store.transaction(async (tx) => {
     const found = await tx.lockRefreshFamily(family.id)
     await tx.saveRefreshFamily(ended)
-    return [found, await tx.reserveUserCode({ userCodeHash: device.userCodeHash, until: atSecond(9) })]
+    return found
   })
-  expect(outcome).toEqual([family, false])
+  expect(outcome).toEqual(family)
+  const again = sampleDevice({ userCodeHash: device.userCodeHash })
+  await runOn(databaseUrl, 'delete from device_authorizations')
+  const start = { device: again, codeRestsUntil: atSecond(9), event: sampleAuditEvent() }
+  expect(await database.store.startDeviceAuthorization(start)).toBe(false)
   await database.close()
 })
 

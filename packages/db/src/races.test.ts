@@ -1,14 +1,17 @@
 /** What only many connections can show: real PostgreSQL, three pools as three processes would have them. */
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AuthStore, AuthTx } from '@osa/core'
+import { type AuthStore, type AuthTx, type DeviceCode, sha256 } from '@osa/core'
 import {
   atSecond,
+  manualClock,
+  sampleAuditEvent,
   sampleDevice,
   sampleFamily,
   sampleIdentity,
   sampleLogin,
-  sampleRefreshToken,
   sampleUser,
+  testAuth,
 } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './index.ts'
@@ -21,6 +24,7 @@ const threeNodes = async () => {
   const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
   const nodes: Database[] = [first, ...others]
   return {
+    nodes,
     store: first.store,
     query: first.query,
     databaseUrl,
@@ -56,6 +60,15 @@ const inLine = async <T>(
   return finished
 }
 
+/** A code that nobody has decided, and the rules at each of the nodes, at one instant. */
+const pendingAt = async ({ nodes, store }: Awaited<ReturnType<typeof threeNodes>>) => {
+  const { now } = manualClock()
+  const world = nodes.map((node) => testAuth({ store: node.store, now, random: randomBytes }))
+  const { device_code: deviceCode } = (await world[0]?.start()) ?? { device_code: '' }
+  const device = await store.findDeviceAuthorizationByDeviceCodeHash(sha256(deviceCode as DeviceCode))
+  return { world, deviceCode, id: device?.id ?? '' }
+}
+
 test('E04 of 100 callbacks with one login transaction exactly one gets it', async () => {
   await using nodes = await threeNodes()
   const login = sampleLogin()
@@ -75,81 +88,78 @@ test('E13 of 50 first sign-ins of one subject exactly one makes the person, and 
   expect((await nodes.query({ text: 'select id from users' })).rows).toHaveLength(1)
 })
 
-test('B02 B03 of 200 polls at one instant one is on time, and each of the others lengthens the interval', async () => {
+test('B02 B03 of 200 polls that have read the same, one moves it', async () => {
   await using nodes = await threeNodes()
-  const device = sampleDevice({ expiresAt: atSecond(10_000) })
-  await nodes.store.transaction((tx) => tx.insertDeviceAuthorization(device))
-  const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
+  const read = sampleDevice({ expiresAt: atSecond(10_000) })
+  await nodes.store.transaction((tx) => tx.insertDeviceAuthorization(read))
+  const next = { ...read, lastPolledAt: atSecond(1) }
   const polls = await inLine(
     nodes,
-    (tx) => tx.lockDeviceAuthorization(device.id),
-    () => nodes.spread(200, (store) => store.pollPending(query)),
+    (tx) => tx.lockDeviceAuthorization(read.id),
+    () => nodes.spread(200, (store) => store.movePolled({ read, next })),
   )
-  const intervals = polls.flatMap((poll) => (poll?.early ? [poll.pollIntervalSeconds] : []))
-  expect(intervals.sort((a, b) => a - b)).toEqual(Array.from({ length: 199 }, (_, n) => 10 + 5 * n))
-  expect(polls.filter((poll) => poll?.early === false)).toHaveLength(1)
-  const stored = await nodes.store.findDeviceAuthorization(device.id)
-  expect(stored).toMatchObject({ pollIntervalSeconds: 1_000, lastPolledAt: atSecond(1) })
+  expect(polls.filter(Boolean)).toHaveLength(1)
+  expect(await nodes.store.findDeviceAuthorization(read.id)).toEqual(next)
+})
+
+test('B02 B03 of 60 polls at one instant one is on time, each slow_down has lengthened the interval, and the rest may try again', async () => {
+  await using nodes = await threeNodes()
+  const { world, deviceCode, id } = await pendingAt(nodes)
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => world[index % 3]?.poll(deviceCode)))
+  const errors = answers.map((answer) => answer && 'error' in answer && answer.error)
+  const counted = (error: string) => errors.filter((other) => other === error).length
+  expect(counted('authorization_pending')).toBe(1)
+  expect(counted('authorization_pending') + counted('slow_down') + counted('temporarily_unavailable')).toBe(60)
+  const stored = await nodes.store.findDeviceAuthorization(id)
+  expect(stored?.pollIntervalSeconds).toBe(5 + 5 * counted('slow_down'))
 })
 
 test('B07 of 100 polls of an approved code exactly one redeems it, and none is lost to a deadlock', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()
-  const device = sampleDevice({ status: 'authorized', claimedByUserId: user.id })
+  const read = sampleDevice({ status: 'authorized', claimedByUserId: user.id })
   await nodes.store.transaction(async (tx) => {
     await tx.insertUser(user, sampleIdentity(user))
-    await tx.insertDeviceAuthorization(device)
+    await tx.insertDeviceAuthorization(read)
   })
-  const redeem = (store: AuthStore) =>
-    store.transaction(async (tx) => {
-      const row = await tx.lockDeviceAuthorizationByDeviceCodeHash(device.deviceCodeHash)
-      if (row?.status !== 'authorized') return false
-      const family = sampleFamily(user)
-      await tx.insertRefreshFamily(family)
-      await tx.insertRefreshToken(sampleRefreshToken(family))
-      await tx.saveDeviceAuthorization({ ...row, status: 'consumed', familyId: family.id })
-      return true
-    })
+  const redeem = (store: AuthStore) => {
+    const family = sampleFamily(user)
+    const next = { ...read, status: 'consumed' as const, familyId: family.id }
+    return store.redeemDeviceAuthorization({ read, next, family, event: sampleAuditEvent() })
+  }
   const redeemed = await inLine(
     nodes,
-    (tx) => tx.lockDeviceAuthorization(device.id),
+    (tx) => tx.lockDeviceAuthorization(read.id),
     () => nodes.spread(100, redeem),
   )
   expect(redeemed.filter(Boolean)).toHaveLength(1)
   expect((await nodes.query({ text: 'select id from refresh_families' })).rows).toHaveLength(1)
+  expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(1)
 })
 
-test('G05 refreshes of one family stand in one line: each sees what the one before it wrote', async () => {
+test('G05 of 60 refreshes of one family that have read the same, exactly one rotates', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()
-  const family = sampleFamily(user)
-  const token = sampleRefreshToken(family)
+  const read = sampleFamily(user)
   await nodes.store.transaction(async (tx) => {
     await tx.insertUser(user, sampleIdentity(user))
-    await tx.insertRefreshFamily(family)
-    await tx.insertRefreshToken(token)
+    await tx.insertRefreshFamily(read)
   })
   const rotate = (store: AuthStore, index: number) =>
-    store.transaction(async (tx) => {
-      const found = await tx.lockRefreshToken(token.tokenHash)
-      if (!found) return 'lost'
-      if (found.token.usedAt === null) {
-        const successor = sampleRefreshToken(family)
-        await tx.insertRefreshToken(successor)
-        await tx.saveRefreshToken({ ...found.token, usedAt: atSecond(index), successorId: successor.id })
-        return 'rotated'
-      }
-      await tx.saveRefreshToken({ ...found.token, replays: found.token.replays + 1 })
-      return found.successor ? 'replayed' : 'successor missing'
+    store.moveRefreshFamily({
+      read,
+      next: { ...read, generation: 1, lastUsedAt: atSecond(index) },
+      events: [sampleAuditEvent()],
     })
   const outcomes = await inLine(
     nodes,
-    (tx) => tx.lockRefreshFamily(family.id),
+    (tx) => tx.lockRefreshFamily(read.id),
     () => nodes.spread(60, rotate),
   )
-  expect(outcomes.toSorted()).toEqual([...Array<string>(59).fill('replayed'), 'rotated'])
-  const after = await nodes.store.transaction((tx) => tx.lockRefreshToken(token.tokenHash))
-  expect(after?.token.replays).toBe(59)
+  expect(outcomes.filter(Boolean)).toHaveLength(1)
+  const after = await nodes.store.findRefreshFamily(read.id)
+  expect(after?.family).toMatchObject({ generation: 1, lastUsedAt: atSecond(outcomes.indexOf(true)) })
+  expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(1)
 })
 
 test('A22 of 30 starts with one user code exactly one is inserted', async () => {

@@ -26,15 +26,15 @@ test('B31 a transaction that the server dies under is undone, meanwhile every ca
   })
   expect(isDatabaseUnavailable(await errorOf(underway))).toBe(true)
   expect(await database.isReady()).toBe(false)
-  const query = { deviceCodeHash: device.deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(1) }
-  expect(isDatabaseUnavailable(await errorOf(store.pollPending(query)))).toBe(true)
+  const poll = { read: device, next: { ...device, lastPolledAt: atSecond(1) } }
+  expect(isDatabaseUnavailable(await errorOf(store.movePolled(poll)))).toBe(true)
   expect(isDatabaseUnavailable(await errorOf(store.transaction((tx) => tx.lockSigningKeys())))).toBe(true)
   expect(isDatabaseUnavailable(await errorOf(openDatabase({ databaseUrl: server.url() })))).toBe(true)
 
   await server.start()
   expect(await database.isReady()).toBe(true)
   expect(await store.findDeviceAuthorization(device.id)).toEqual(device)
-  expect(await store.pollPending(query)).toEqual({ early: false })
+  expect(await store.movePolled(poll)).toBe(true)
   await database.close()
 })
 

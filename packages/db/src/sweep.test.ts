@@ -1,5 +1,6 @@
 /** The sweep among other processes: one at a time, waiting for nobody. */
-import { atSecond, sampleDevice } from '@osa/core/testing'
+import { randomUUID } from 'node:crypto'
+import { atSecond, freshSha256, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { sweepLock } from './locks.ts'
@@ -64,3 +65,33 @@ test('I08 a row that somebody has locked is left for the next round, without wai
   expect(await database.store.findDeviceAuthorization(busy.id)).toEqual(busy)
   expect(await database.store.findDeviceAuthorization(idle.id)).toBeNull()
 })
+
+test.each(['pglite', 'postgres'] as const)(
+  'G14 on %s tokens from before families had generations stay as long as their family does, and go before it',
+  async (kind) => {
+    await using database = await openTestDatabase(kind)
+    const { store } = database
+    const user = sampleUser()
+    const family = sampleFamily(user, { expiresAt: atSecond(-1) })
+    await store.transaction(async (tx) => {
+      await tx.insertUser(user, sampleIdentity(user))
+      await tx.insertRefreshFamily(family)
+    })
+    for (let n = 0; n < 5; n++) {
+      const values = [randomUUID(), family.id, freshSha256(), family.createdAt]
+      const columns = '(id, family_id, token_hash, created_at, replays)'
+      await database.query({ text: `insert into refresh_tokens ${columns} values ($1, $2, $3, $4, 0)`, values })
+    }
+    const round = async (at = cutoff) => {
+      const { refresh_tokens: tokens, refresh_families: families } = await store.sweep(at)
+      return { tokens, families }
+    }
+    expect(await round({ ...cutoff, family: atSecond(-2), familyIdle: atSecond(-2) })).toEqual({
+      tokens: 0,
+      families: 0,
+    })
+    expect(await round({ ...cutoff, batch: 3 })).toEqual({ tokens: 3, families: 0 })
+    expect(await round({ ...cutoff, batch: 3 })).toEqual({ tokens: 2, families: 1 })
+    expect(await store.findRefreshFamily(family.id)).toBeNull()
+  },
+)

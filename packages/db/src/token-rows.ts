@@ -1,4 +1,4 @@
-/** Refresh-token families, their tokens, and signing keys inside a transaction. */
+/** Refresh-token families and signing keys inside a transaction. */
 import type { FindOptions } from '@mikro-orm/core'
 import type { AuthTx, SigningKey } from '@osa/core'
 import type { Unit } from './connections.ts'
@@ -19,18 +19,6 @@ export const tokenRows = (unit: Unit): TokenRows => {
   const { em, query } = unit
   const lockFamily = () => query.selectFrom('refresh_families').selectAll().forNoKeyUpdate()
   return {
-    async lockRefreshToken(hash) {
-      const ofToken = query.selectFrom('refresh_tokens').select('familyId').where('tokenHash', '=', hash)
-      const family = await lockFamily().where('id', '=', ofToken).executeTakeFirst()
-      if (!family) return null
-      // a statement of its own: only what starts after the lock is granted sees what the lock's last holder wrote
-      const tokens = () => query.selectFrom('refresh_tokens').selectAll()
-      const token = await tokens().where('tokenHash', '=', hash).executeTakeFirst()
-      if (!token) return null
-      const { successorId } = token
-      const successor = successorId && (await tokens().where('id', '=', successorId).executeTakeFirst())
-      return { token, family, successor: successor || null }
-    },
     async lockRefreshFamily(id) {
       return isId(id) ? ((await lockFamily().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
@@ -38,10 +26,6 @@ export const tokenRows = (unit: Unit): TokenRows => {
       await query.insertInto('refresh_families').values(row).execute()
     },
     saveRefreshFamily: ({ id, ...row }) => saved(query.updateTable('refresh_families').set(row).where('id', '=', id)),
-    async insertRefreshToken(row) {
-      await query.insertInto('refresh_tokens').values(row).execute()
-    },
-    saveRefreshToken: ({ id, ...row }) => saved(query.updateTable('refresh_tokens').set(row).where('id', '=', id)),
     endSignIns: endSignIns(unit),
     async revokeRefreshFamilies({ userId, revokedAt, because }) {
       if (userId !== null && !isId(userId)) return 0

@@ -218,7 +218,7 @@ describe('refresh grant', () => {
     const answer = await refreshToken(node, first)
     expect(answer.headers.get('cache-control')).toBe('no-store')
     const { refresh_token: second } = await answer.json()
-    expect(second).toMatch(/^[\w-]{43}$/)
+    expect(second).toMatch(/^[\w-]{91}$/)
     expect(second).not.toBe(first)
   })
 
@@ -271,7 +271,11 @@ describe('refresh grant', () => {
 
 describe('trouble', () => {
   const failing = (error: Error) => ({
-    store: { ...memoryStore(), pollPending: () => Promise.reject(error), transaction: () => Promise.reject(error) },
+    store: {
+      ...memoryStore(),
+      findPolled: () => Promise.reject(error),
+      findOldRefreshToken: () => Promise.reject(error),
+    },
   })
 
   test('B30, B29 a crash is 500 server_error without internals', async () => {
@@ -284,7 +288,7 @@ describe('trouble', () => {
     const down = new Error('connection refused')
     const node = await startTestNode({ auth: failing(down), app: { isUnavailable: (error) => error === down } })
     for (const path of ['/oauth/token', '/oauth/revoke']) {
-      const body = { grant_type: deviceCodeGrantType, device_code: 'x', token: 'x', client_id: 'osa-cli' }
+      const body = { grant_type: deviceCodeGrantType, device_code: 'x', token: 'x'.repeat(43), client_id: 'osa-cli' }
       const answer = await postForm(node, path, body)
       expect(answer.headers.get('retry-after')).toBe('2')
       await expectError(answer, 'temporarily_unavailable', 503)

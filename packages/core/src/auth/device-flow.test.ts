@@ -176,7 +176,7 @@ describe('polling', () => {
     const { logIn } = testAuth()
     expect(await logIn()).toEqual({
       access_token: expect.any(String),
-      refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+      refresh_token: expect.stringMatching(/^[\w-]{91}$/),
       token_type: 'Bearer',
       expires_in: 900,
       scope: 'profile conventions:write',
@@ -327,14 +327,10 @@ describe('polling', () => {
     const { device_code, user_code } = await start()
     await decide(user_code)
     await auth.publicKeys() // the key ring is loaded before the store starts to fail
-    const transaction = deps.store.transaction.bind(deps.store)
-    deps.store.transaction = (work) =>
-      transaction(async (tx) => {
-        await work(tx)
-        throw new Error('connection lost before commit')
-      })
+    const { redeemDeviceAuthorization } = deps.store
+    deps.store.redeemDeviceAuthorization = () => Promise.reject(new Error('connection lost before commit'))
     await expect(poll(device_code)).rejects.toThrow('connection lost')
-    deps.store.transaction = transaction
+    deps.store.redeemDeviceAuthorization = redeemDeviceAuthorization
     expect(errorOf(await poll(device_code))).toBe('none')
     expect(errorOf(await poll(device_code))).toBe('invalid_grant')
   })

@@ -3,19 +3,19 @@ import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
 import type { DeviceFlow } from './auth.ts'
 import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
-import { consume, overlapped, poll } from './device-authorization.ts'
+import { consume, ended, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { mayHaveOneMore } from './fair-share.ts'
-import { openFamily, tokenDocument } from './issue-tokens.ts'
-import { noteEnd } from './note-end.ts'
+import { tooLate, untilInTime } from './guarded.ts'
+import { newFamily, tokenDocument } from './issue-tokens.ts'
 import { userCodeRestSeconds } from './policy.ts'
-import type { AuthTx, Requester } from './ports.ts'
+import type { Polled, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
-import type { KeyRing, Signer } from './signing-keys.ts'
+import type { KeyRing } from './signing-keys.ts'
 import { storedText } from './text.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
@@ -23,6 +23,8 @@ const maxDeviceNameLength = 64
 const maxUserAgentLength = 200
 /** Collisions of 20^8 codes are luck; five in a row are a full table (A22). */
 const maxUserCodeAttempts = 5
+/** Polls of one code at one moment that each change what the others have read; honest terminals send one at a time. */
+const maxPollAttempts = 5
 
 const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
 
@@ -46,17 +48,11 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
     if (isRefusal(registered)) return registered
     const clientIds = registered.map(({ clientId }) => clientId)
     const deviceCodeHash = sha256(deviceCode as DeviceCode)
-    // most polls find a code that nobody has decided yet: one statement, no transaction
-    const pending = await deps.store.pollPending({ deviceCodeHash, clientIds, now: deps.now() })
-    if (pending) return pending.early ? slowDown(pending.pollIntervalSeconds) : stillPending()
-    // both before the transaction, which may hold the only connection
-    const signer = await ring.signer()
-    const isRedeemable = await deviceGrant.isOn()
-    return deps.store.transaction(async (tx) => {
-      const row = await tx.lockDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
+    return untilInTime(maxPollAttempts, async () => {
+      const polled = await deps.store.findPolled(deviceCodeHash)
       // a foreign client's attempt neither consumes nor damages the code (B15)
-      if (!row || !clientIds.includes(row.clientId)) return unknownCode()
-      return answerPoll(deps, tx, signer, { row, requester, receivedAt, isRedeemable })
+      if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode()
+      return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
     })
   },
 })
@@ -111,15 +107,10 @@ const insertPending = async (
       familyId: null,
       endedAt: null,
     }
-    const reservation = { userCodeHash: row.userCodeHash, until: secondsAfter(row.expiresAt, userCodeRestSeconds) }
-    const inserted = await store.transaction(async (tx) => {
-      if (!(await tx.reserveUserCode(reservation)) || !(await tx.insertDeviceAuthorization(row))) return false
-      const { clientId, id: deviceAuthorizationId } = row
-      await tx.appendAuditEvent(
-        auditEvent(deps, 'device.start', 'ok', start.requester, { clientId, deviceAuthorizationId }),
-      )
-      return true
-    })
+    const codeRestsUntil = secondsAfter(row.expiresAt, userCodeRestSeconds)
+    const { clientId, id: deviceAuthorizationId } = row
+    const event = auditEvent(deps, 'device.start', 'ok', start.requester, { clientId, deviceAuthorizationId })
+    const inserted = await store.startDeviceAuthorization({ device: row, codeRestsUntil, event })
     if (!inserted) continue
     const verificationUri = `${policy.publicUrl}/device`
     return {
@@ -135,88 +126,88 @@ const insertPending = async (
   return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
 }
 
-interface Presented {
-  readonly row: DeviceAuthorization
+type PollDependencies = AuthDependencies & { readonly ring: KeyRing; readonly deviceGrant: DeviceGrant }
+
+interface Presented extends Polled {
   readonly requester: Requester
   /** When the poll reached this process. */
   readonly receivedAt: Date
 }
 
 const answerPoll = async (
-  deps: AuthDependencies,
-  tx: AuthTx,
-  signer: Signer,
-  { row, requester, receivedAt, isRedeemable }: Presented & { isRedeemable: boolean },
-): Promise<TokenResponse | Refusal> => {
+  deps: PollDependencies,
+  presented: Presented,
+): Promise<TokenResponse | Refusal | typeof tooLate> => {
+  const { device } = presented
   const now = deps.now()
-  const result = poll(row, now)
+  const move = (next: DeviceAuthorization) => deps.store.movePolled({ read: device, next })
+  const result = poll(device, now)
   switch (result.outcome) {
-    case 'expired':
-      await noteEnd(tx, row, now)
+    case 'expired': {
+      const next = ended(device, now)
+      if (next && !(await move(next))) return tooLate
       return refuse('expired_token', 'The device code has expired.', { reason: 'expired' })
+    }
     case 'denied':
       return refuse('access_denied', 'The request was denied.')
     case 'redeemed':
-      return refuseRedeemed(deps, tx, { row, requester, receivedAt })
+      return refuseRedeemed(deps, presented)
     case 'redeem':
       // while the grant is off, an approved code waits: it is redeemed later or expires (L10)
-      if (!isRedeemable) return stillPending()
-      return redeem(deps, tx, signer, { row, userId: result.userId, requester })
+      return (await deps.deviceGrant.isOn()) ? redeem(deps, presented) : stillPending()
     case 'slow_down':
-      await tx.saveDeviceAuthorization(result.next)
-      return slowDown(result.next.pollIntervalSeconds)
+      return (await move(result.next)) ? slowDown(result.next.pollIntervalSeconds) : tooLate
     case 'pending':
-      await tx.saveDeviceAuthorization(result.next)
-      return stillPending()
+      return (await move(result.next)) ? stillPending() : tooLate
   }
 }
 
 const stillPending = () => refuse('authorization_pending', 'Nobody has decided yet.')
 const slowDown = (interval: number) => refuse('slow_down', 'Polling too fast. Wait for the new interval.', { interval })
 
-/** Consumes the code and issues its tokens, in the caller's one transaction (B07, B31). */
+/** Consumes the code and issues its tokens, in one statement (B07, B31). They are signed before, for that can fail too. */
 const redeem = async (
-  deps: AuthDependencies,
-  tx: AuthTx,
-  signer: Signer,
-  { row, userId, requester }: { row: DeviceAuthorization; userId: string; requester: Requester },
-): Promise<TokenResponse | Refusal> => {
-  const user = await tx.findUser(userId)
-  if (!user || user.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
-  const { clientId, scope, deviceName } = row
-  const authTime = row.authTime ?? deps.now()
-  const opened = await openFamily(deps, tx, {
-    userId,
+  deps: PollDependencies,
+  { device, owner, requester }: Presented,
+): Promise<TokenResponse | Refusal | typeof tooLate> => {
+  if (!owner || owner.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
+  const { clientId, scope, deviceName } = device
+  const family = newFamily(deps, {
+    userId: owner.id,
     clientId,
     scope,
     deviceName,
-    ip: row.requesterIp,
-    authTime,
+    ip: device.requesterIp,
+    authTime: device.authTime ?? deps.now(),
     rotatedFrom: requester.source,
   })
-  const familyId = opened.family.id
-  await tx.saveDeviceAuthorization(consume(row, familyId, deps.now()))
-  const details = { userId, clientId, deviceAuthorizationId: row.id, familyId }
-  await tx.appendAuditEvent(auditEvent(deps, 'device.redeem', 'ok', requester, details))
-  return tokenDocument(deps, signer, { ...opened, scope })
+  const tokens = await tokenDocument(deps, await deps.ring.signer(), { family, scope })
+  const details = { userId: owner.id, clientId, deviceAuthorizationId: device.id, familyId: family.id }
+  const redeemed = await deps.store.redeemDeviceAuthorization({
+    read: device,
+    next: consume(device, family.id, deps.now()),
+    family,
+    event: auditEvent(deps, 'device.redeem', 'ok', requester, details),
+  })
+  return redeemed ? tokens : tooLate
 }
 
 /** A second redemption ends the session, since one of the two was not the terminal, unless both were under way at once (B09). */
 const refuseRedeemed = async (
   deps: AuthDependencies,
-  tx: AuthTx,
-  { row, requester, receivedAt }: Presented,
-): Promise<Refusal> => {
-  const family = row.familyId === null ? null : await tx.lockRefreshFamily(row.familyId)
-  const redemption = { at: row.consumedAt ?? row.createdAt, source: family?.rotatedFrom ?? null }
+  { device, requester, receivedAt }: Presented,
+): Promise<Refusal | typeof tooLate> => {
+  const found = device.familyId === null ? null : await deps.store.findRefreshFamily(device.familyId)
+  const redemption = { at: device.consumedAt ?? device.createdAt, source: found?.family.rotatedFrom ?? null }
   if (overlapped({ receivedAt, source: requester.source }, redemption)) {
     return refuse('invalid_grant', 'Another poll at the same moment got the session.', { reason: 'unknown' })
   }
-  if (family && family.revokedAt === null) {
-    await tx.saveRefreshFamily(revoke(family, 'device_code_reuse', deps.now()))
-    const details = { userId: family.userId, clientId: row.clientId, deviceAuthorizationId: row.id }
-    const event = auditEvent(deps, 'device.redeem_reuse', 'refused', requester, { ...details, familyId: family.id })
-    await tx.appendAuditEvent(event)
+  if (found && found.family.revokedAt === null) {
+    const { family: read } = found
+    const details = { userId: read.userId, clientId: device.clientId, deviceAuthorizationId: device.id }
+    const event = auditEvent(deps, 'device.redeem_reuse', 'refused', requester, { ...details, familyId: read.id })
+    const next = revoke(read, 'device_code_reuse', deps.now())
+    if (!(await deps.store.moveRefreshFamily({ read, next, events: [event] }))) return tooLate
   }
   return refuse(
     'invalid_grant',

@@ -7,7 +7,9 @@ import type { KeyedHash, RandomBytes, Sealed } from './secret.ts'
 
 const labels = {
   userCode: 'osa/user-code-hash/v1',
-  refresh: 'osa/refresh-successor/v1',
+  refresh: 'osa/refresh-token/v1',
+  refreshMask: 'osa/refresh-token-mask/v1',
+  refreshOurs: 'osa/refresh-token-ours/v1',
   form: 'osa/form-token/v1',
   signingKey: 'osa/signing-key-seal/v1',
   display: 'osa/user-code-display/v1',
@@ -17,7 +19,7 @@ type Purpose = keyof typeof labels
 
 export interface Keys {
   /** HMAC-SHA-256 of `parts` under the purpose's key, base64url. Parts are length-prefixed, so no two lists collide. */
-  mac(purpose: 'userCode' | 'refresh' | 'form', ...parts: readonly string[]): KeyedHash
+  mac(purpose: 'userCode' | 'refresh' | 'refreshMask' | 'refreshOurs' | 'form', ...parts: readonly string[]): KeyedHash
   /** Seals text with AES-256-GCM; `context` is authenticated, so that a sealed value opens only where it belongs. */
   seal(purpose: 'signingKey' | 'display' | 'development', text: string, context: string): Sealed
   /** Opens what `seal` made; null when the secret, the context or the text is not the one it was sealed with. */

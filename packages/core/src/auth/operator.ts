@@ -48,7 +48,8 @@ export interface Operator {
   rotateKeys(options: { atOnce: boolean }): Promise<RotationOutcome>
   /**
    * Retires at once every key in service that this `OSA_SECRET` does not open, for a secret that leaked or was lost, and names them. The
-   * node makes a new one when it starts; access tokens that those keys signed end, sessions go on with their next refresh.
+   * node makes a new one when it starts; access tokens that those keys signed end, and sessions with them: their refresh tokens were made
+   * with the other secret.
    */
   abandonKeys(): Promise<KeyStage[]>
   /**

@@ -9,8 +9,8 @@ import type {
   DeviceAuthorization,
   LinkedIdentity,
   LoginTransaction,
+  OldRefreshToken,
   RefreshFamily,
-  RefreshToken,
   SigningKey,
   Switch,
   SwitchName,
@@ -27,10 +27,40 @@ export interface AuthStore extends DecisionNotices {
   transaction<T>(work: (tx: AuthTx) => Promise<T>): Promise<T>
 
   /**
-   * A poll of a code that nobody has decided, in one guarded statement: the same as `poll` (device-authorization.ts)
-   * on a pending, unexpired row of one of these clients. Null when no such row exists; the caller then takes the locked path.
+   * Starts a device authorization: keeps its user code from being given out again until `codeRestsUntil` (C15), inserts it, and says so.
+   * False, with nothing done, when one of its codes is taken or rests still (A22).
    */
-  pollPending(query: { deviceCodeHash: Sha256; clientIds: readonly string[]; now: Date }): Promise<PendingPoll | null>
+  startDeviceAuthorization(start: {
+    device: DeviceAuthorization
+    codeRestsUntil: Date
+    event: AuditEvent
+  }): Promise<boolean>
+  /** A device authorization by its device code, with the person who claimed it. */
+  findPolled(deviceCodeHash: Sha256): Promise<Polled | null>
+  /**
+   * Saves what a poll changes (interval, last poll, end), if what was `read` still stands: its status, and what would be changed. False,
+   * with nothing done, when it does not.
+   */
+  movePolled(change: { read: DeviceAuthorization; next: DeviceAuthorization }): Promise<boolean>
+  /** Consumes an approved code, opens its family and says so, if the code is as it was `read`. False, with nothing done, when it is not. */
+  redeemDeviceAuthorization(redemption: {
+    read: DeviceAuthorization
+    next: DeviceAuthorization
+    family: RefreshFamily
+    event: AuditEvent
+  }): Promise<boolean>
+  findRefreshFamily(id: string): Promise<{ family: RefreshFamily; user: User } | null>
+  /**
+   * Saves what a refresh changes, or the end of a family, and says so, if what was `read` still stands: no rotation, repeat or end since.
+   * False, with nothing done, when it does not.
+   */
+  moveRefreshFamily(change: {
+    read: RefreshFamily
+    next: RefreshFamily
+    events: readonly AuditEvent[]
+  }): Promise<boolean>
+  /** A token from before families had generations, by its hash. */
+  findOldRefreshToken(hash: Sha256): Promise<OldRefreshToken | null>
 
   /**
    * The person, sign-in and family behind an access token; null unless all are there, undisabled and unrevoked at `now`, and the
@@ -92,15 +122,16 @@ export interface DecisionNotices {
   listenForDecision(deviceCodeHash: Sha256, onNotice: () => void): () => void
 }
 
-export type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
+export interface Polled {
+  readonly device: DeviceAuthorization
+  /** The person who claimed it; null while there is none, or when they are gone. */
+  readonly owner: Pick<User, 'id' | 'disabledAt'> | null
+}
 
 /** The view inside a transaction: `lock…` reads for update, `insert` new, `save` existing rows. */
 export interface AuthTx {
-  lockDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
   lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
   lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /** False when the code was given out before and is remembered still (C15); the transaction stays usable. */
-  reserveUserCode(code: { userCodeHash: KeyedHash; until: Date }): Promise<boolean>
   /** False when the user code is taken; nothing is inserted then and the transaction stays usable. */
   insertDeviceAuthorization(row: DeviceAuthorization): Promise<boolean>
   saveDeviceAuthorization(row: DeviceAuthorization): Promise<void>
@@ -128,15 +159,9 @@ export interface AuthTx {
   saveBrowserSession(row: BrowserSession): Promise<void>
   deleteBrowserSession(id: string): Promise<void>
 
-  /** Locks the family first, then reads the token, so that all work on one family stands in one line. */
-  lockRefreshToken(
-    hash: Sha256,
-  ): Promise<{ token: RefreshToken; family: RefreshFamily; successor: RefreshToken | null } | null>
   lockRefreshFamily(id: string): Promise<RefreshFamily | null>
   insertRefreshFamily(row: RefreshFamily): Promise<void>
   saveRefreshFamily(row: RefreshFamily): Promise<void>
-  insertRefreshToken(row: RefreshToken): Promise<void>
-  saveRefreshToken(row: RefreshToken): Promise<void>
   /**
    * Ends what may still become a session, of one person or of all: device authorizations they claimed or approved that are not
    * redeemed; sign-ins under way for those, and all whose provider is being asked just now, for one of them may be that person's (for

@@ -1,8 +1,4 @@
-/**
- * Rotation of refresh tokens as pure decisions (RFC 9700 §4.14.2). A successor is derived from the presented token and a random
- * salt in its row: a repeat inside the grace window gets the same one, though nothing stored can be turned into it (I03).
- */
-import type { Keys } from './keys.ts'
+/** What presenting a refresh token means, as a pure decision (RFC 9700 §4.14.2): rotation, a repeat, or reuse. */
 import {
   clockToleranceSeconds,
   maxRefreshReplays,
@@ -10,16 +6,12 @@ import {
   rotationBurst,
   rotationPaceSeconds,
 } from './policy.ts'
-import type { RefreshFamily, RefreshToken } from './rows.ts'
-import type { RefreshTokenSecret } from './secret.ts'
-
-export const deriveSuccessor = (keys: Keys, presented: RefreshTokenSecret, salt: string): RefreshTokenSecret =>
-  keys.mac('refresh', presented, salt) as string as RefreshTokenSecret
+import type { OldRefreshToken, RefreshFamily } from './rows.ts'
 
 export type Presentation =
-  | { verdict: 'rotate'; family: RefreshFamily }
-  /** The answer to an earlier use was probably lost: the same successor again (G03). `isAlarm`: a second source has come in. */
-  | { verdict: 'replay'; salt: string; family: RefreshFamily; isAlarm: boolean }
+  | { verdict: 'rotate'; next: RefreshFamily }
+  /** The answer to an earlier use was probably lost: the newest token again (G03). `isAlarm`: a second source has come in. */
+  | { verdict: 'replay'; next: RefreshFamily; isAlarm: boolean }
   /** A retired token, or two sources at too many rotations: somebody has a copy. The family ends (G02). */
   | { verdict: 'reuse'; because: 'reuse' | 'two_sources' }
   | { verdict: 'ended'; reason: 'revoked' | 'expired' }
@@ -33,28 +25,27 @@ export interface RefreshLimits {
 
 /** What presenting a token of a family means at `now`, from `source`. */
 export const present = (
-  found: { token: RefreshToken; family: RefreshFamily; successor: RefreshToken | null; source: string },
+  { family, generation, source }: { family: RefreshFamily; generation: number; source: string },
   now: Date,
   limits: RefreshLimits,
 ): Presentation => {
-  const { token, family, successor, source } = found
   if (family.revokedBecause === 'expired') return { verdict: 'ended', reason: 'expired' }
   if (family.revokedAt !== null) return { verdict: 'ended', reason: 'revoked' }
   if (isFamilyExpired(family, now, limits)) return { verdict: 'ended', reason: 'expired' }
-  if (token.usedAt === null) {
+  if (generation === family.generation) {
     const pacedUntil = pacedAfter(family, now)
     const waitMs = pacedUntil.getTime() - now.getTime() - burstMs
     if (waitMs > 0) return { verdict: 'limited', retryAfterSeconds: Math.ceil(waitMs / 1000) }
-    return { verdict: 'rotate', family: { ...rotated(family, source, now), pacedUntil } }
+    return { verdict: 'rotate', next: { ...rotated(family, source, now), pacedUntil } }
   }
-  const sinceMs = now.getTime() - token.usedAt.getTime()
+  const sinceMs = now.getTime() - family.lastUsedAt.getTime()
   // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
   const inWindow = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
-  const repeatable = successor?.usedAt === null && token.replays < maxRefreshReplays
-  if (!inWindow || !repeatable || token.successorSalt === null) return { verdict: 'reuse', because: 'reuse' }
+  const isRepeatable = generation === family.generation - 1 && family.replays < maxRefreshReplays
+  if (!inWindow || !isRepeatable) return { verdict: 'reuse', because: 'reuse' }
   const next = repeated(family, source)
   if (next.sharedRotations > maxSharedRotations) return { verdict: 'reuse', because: 'two_sources' }
-  return { verdict: 'replay', salt: token.successorSalt, family: next, isAlarm: next !== family }
+  return { verdict: 'replay', next, isAlarm: next.repeatedFrom !== family.repeatedFrom }
 }
 
 const burstMs = rotationBurst * rotationPaceSeconds * 1000
@@ -69,16 +60,28 @@ const pacedAfter = ({ pacedUntil }: RefreshFamily, now: Date): Date => {
 /** The family after a rotation from `source`. One that only a single source took part in shows that nobody else keeps up. */
 const rotated = (family: RefreshFamily, source: string, now: Date): RefreshFamily => ({
   ...family,
+  generation: family.generation + 1,
+  replays: 0,
   lastUsedAt: now,
   rotatedFrom: source,
   repeatedFrom: null,
   sharedRotations: family.repeatedFrom === null ? 0 : family.sharedRotations,
 })
 
-/** The family after a repeat from `source`: itself, unless that is the first other source since the last rotation. */
+/** The family after a repeat from `source`, which counts if it is the first other source since the last rotation. */
 const repeated = (family: RefreshFamily, source: string): RefreshFamily => {
+  const next = { ...family, replays: family.replays + 1 }
   const isKnown = family.repeatedFrom !== null || family.rotatedFrom === null || family.rotatedFrom === source
-  return isKnown ? family : { ...family, repeatedFrom: source, sharedRotations: family.sharedRotations + 1 }
+  return isKnown ? next : { ...next, repeatedFrom: source, sharedRotations: family.sharedRotations + 1 }
+}
+
+/**
+ * The generation of a token from before there were any, in a family that begins at 0: the unused one is 0, the one it came of -1, so that
+ * an answer that was lost over the upgrade can be repeated.
+ */
+export const oldGeneration = ({ usedAt, successorUsedAt }: OldRefreshToken): number => {
+  if (usedAt === null) return 0
+  return successorUsedAt === null ? -1 : -2
 }
 
 /** Idle too long, or at the absolute end that was fixed at sign-in (G06, G07). */

@@ -100,7 +100,14 @@ export interface RefreshFamily {
   readonly ip: string | null
   readonly authTime: Date
   readonly createdAt: Date
+  /** The last rotation, or the sign-in before the first. */
   readonly lastUsedAt: Date
+  /** The one token of this family that has not been used is of this generation; each rotation makes the next. */
+  readonly generation: number
+  /** Random; goes into the family's tokens beside the node's secret, so that neither the database nor the secret alone makes one. */
+  readonly salt: string
+  /** How often the newest token has been handed out again since it was made. */
+  readonly replays: number
   /** The source (`Requester.source`) of the last rotation, or of the redemption before the first; null when it was not kept yet. */
   readonly rotatedFrom: string | null
   /** The first other source that repeated the token of the last rotation. */
@@ -116,18 +123,12 @@ export interface RefreshFamily {
   readonly revokedBecause: 'logout' | 'reuse' | 'session_revoked' | 'device_code_reuse' | 'operator' | 'expired' | null
 }
 
-export interface RefreshToken {
-  readonly id: string
+/** A token from before families had generations. None is made any more; each is exchanged for one that has, or ends with its family. */
+export interface OldRefreshToken {
   readonly familyId: string
-  readonly tokenHash: Sha256
-  readonly createdAt: Date
-  /** First use; from then on this token is retired. */
   readonly usedAt: Date | null
-  /** With the presented token, what its successor is derived from; random, and useless without the token. */
-  readonly successorSalt: string | null
-  readonly successorId: string | null
-  /** How often the same successor has been handed out again inside the grace window. */
-  readonly replays: number
+  /** When the token that came of its use was used; null when it was not, or when there is none. */
+  readonly successorUsedAt: Date | null
 }
 
 export interface SigningKey {

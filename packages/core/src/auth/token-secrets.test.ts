@@ -1,10 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryStore } from '../testing/memory-store.ts'
 import { seededRandom } from '../testing/seeded-random.ts'
-import { testAuth } from '../testing/test-auth.ts'
+import { testAuth, testRequester } from '../testing/test-auth.ts'
+import type { PresentingClients } from './client.ts'
+import { createAuth } from './create-auth.ts'
+import { deriveKeys } from './keys.ts'
 import type { AuthStore } from './ports.ts'
+import { readRefreshToken, refreshTokenOf } from './refresh-token-text.ts'
 import { isRefusal } from './refusal.ts'
+import { type RefreshTokenSecret, sha256 } from './secret.ts'
 import { createKeyRing } from './signing-keys.ts'
 
 const tokensOf = <T extends object>(outcome: T) => {
@@ -13,7 +19,7 @@ const tokensOf = <T extends object>(outcome: T) => {
 }
 
 describe('refresh tokens', () => {
-  test('G10 RFC 6749 §10.10: first and rotated ones alike are 256 opaque bits that tell nothing of each other', async () => {
+  test('G10 RFC 6749 §10.10: first and rotated ones alike are opaque, under 256 bits of MAC, and tell nothing of each other', async () => {
     const { logIn, refresh, clock } = testAuth()
     const tokens: string[] = []
     for (let login = 0; login < 20; login++) {
@@ -25,30 +31,65 @@ describe('refresh tokens', () => {
       clock.advance({ seconds: 60 })
     }
     expect(new Set(tokens).size).toBe(200)
-    for (const token of tokens) expect(token).toMatch(/^[\w-]{43}$/)
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{91}$/)
     // random values share few beginnings and ends: a counter, a time or a family id in them would show
     expect(new Set(tokens.map((token) => token.slice(0, 2))).size).toBeGreaterThan(100)
     expect(new Set(tokens.map((token) => token.slice(-3))).size).toBeGreaterThan(150)
   })
 
-  test('I03 nothing that is ever stored is a refresh token, or turns into one without the token presented before it', async () => {
+  test('I03 nothing of a token is ever stored, and neither what is stored nor the secret alone makes one', async () => {
     const { store, written } = recordingStore()
     const { deps, logIn, refresh } = testAuth({ store })
     const first = (await logIn()).refresh_token
     const second = tokensOf(await refresh(first)).refresh_token
     expect(tokensOf(await refresh(first)).refresh_token, 'the window is open').toBe(second)
     const everything = written().join('\n')
-    for (const token of [first, second]) expect(everything).not.toContain(token)
-
-    // whoever has the rows, and even the node's keys, lacks the presented token
-    const stored = new Set(everything.match(/[\w-]{20,}/g))
-    for (const text of stored) {
-      for (const salt of stored) expect(deps.keys.mac('refresh', text, salt)).not.toBe(second)
+    for (const token of [first, second]) {
+      expect(everything).not.toContain(token)
+      expect(everything).not.toContain(sha256(token as RefreshTokenSecret))
     }
-    expect(
-      [...stored].some((salt) => deps.keys.mac('refresh', first, salt) === second),
-      'with it, it is derived',
-    ).toBe(true)
+    const family = { ...readRefreshToken(deps.keys, second), salt: /"salt":"([\w-]+)"/.exec(everything)?.[1] ?? '' }
+    const { familyId: id = '', generation = 0, salt } = family
+    expect(refreshTokenOf(deps.keys, { id, salt }, generation), 'both together do').toBe(second)
+    const otherKeys = deriveKeys(randomBytes(32), randomBytes)
+    expect(refreshTokenOf(otherKeys, { id, salt }, generation)).not.toBe(second)
+    const forged = refreshTokenOf(deps.keys, { id, salt: 'another salt' }, generation)
+    expect(await refresh(forged)).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
+    expect(tokensOf(await refresh(second)).refresh_token, 'and did no harm').not.toBe(second)
+  })
+
+  test('I03 a text that never was a token is refused before the database is asked, however it was altered', async () => {
+    const { deps, logIn } = testAuth()
+    const token = (await logIn()).refresh_token
+    const asked = vi.spyOn(deps.store, 'findRefreshFamily')
+    const asks = vi.spyOn(deps.store, 'findOldRefreshToken')
+    const at = (position: number, letter: string) => token.slice(0, position) + letter + token.slice(position + 1)
+    const altered = [...token].map((letter, position) => at(position, letter === 'A' ? 'B' : 'A'))
+    // the last letter carries two bits that base64url leaves unused
+    const lastLetters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map((letter) =>
+      at(90, letter),
+    )
+    for (const text of [
+      ...altered,
+      ...lastLetters,
+      `${token}=`,
+      `${token}A`,
+      token.slice(1),
+      '',
+      'x'.repeat(91),
+      'é'.repeat(43),
+    ]) {
+      if (text === token) continue
+      const clients = [...deps.clients.values()] as unknown as PresentingClients
+      const outcome = await createAuth(deps).exchangeRefreshToken({
+        clients,
+        refreshToken: text,
+        requester: testRequester,
+      })
+      expect(outcome).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
+    }
+    expect(asked).not.toHaveBeenCalled()
+    expect(asks).not.toHaveBeenCalled()
   })
 })
 
@@ -122,8 +163,18 @@ describe('access tokens', () => {
 const recordingStore = () => {
   const inner = memoryStore()
   const lines: string[] = []
+  const note =
+    <Args extends unknown[], T>(write: (...args: Args) => T) =>
+    (...args: Args): T => {
+      lines.push(JSON.stringify(args))
+      return write(...args)
+    }
   const store: AuthStore = {
     ...inner,
+    startDeviceAuthorization: note(inner.startDeviceAuthorization),
+    movePolled: note(inner.movePolled),
+    redeemDeviceAuthorization: note(inner.redeemDeviceAuthorization),
+    moveRefreshFamily: note(inner.moveRefreshFamily),
     transaction: (work) =>
       inner.transaction((tx) => {
         const recording = new Proxy(tx, {

@@ -3,15 +3,21 @@ import { type Me, refreshTokenGrantType, type TokenResponse } from '@osa/contrac
 import { verifyAccessToken } from './access-token.ts'
 import type { Principal, Tokens } from './auth.ts'
 import { type Client, type PresentingClients, registeredFor } from './client.ts'
-import { type AuthDependencies, auditEvent, newId, roleOf } from './dependencies.ts'
-import { newRefreshToken, tokenDocument } from './issue-tokens.ts'
+import { type AuthDependencies, auditEvent, roleOf } from './dependencies.ts'
+import { tooLate, untilInTime } from './guarded.ts'
+import { tokenDocument } from './issue-tokens.ts'
+import { maxRefreshReplays } from './policy.ts'
 import type { AuthTx, Requester } from './ports.ts'
-import { deriveSuccessor, present, revoke } from './refresh-token.ts'
+import { oldGeneration, type Presentation, present, revoke } from './refresh-token.ts'
+import { readRefreshToken, refreshTokenOf } from './refresh-token-text.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
-import type { LinkedIdentity, RefreshFamily, RefreshToken, User } from './rows.ts'
+import type { AuditEvent, LinkedIdentity, RefreshFamily, User } from './rows.ts'
 import { grantScope, scopeList } from './scope.ts'
-import { type RefreshTokenSecret, sha256 } from './secret.ts'
-import type { KeyRing, Signer } from './signing-keys.ts'
+import { equalInConstantTime, type RefreshTokenSecret, sha256 } from './secret.ts'
+import type { KeyRing } from './signing-keys.ts'
+
+/** Each lost attempt is somebody else's rotation, repeat or end of the family, of which there are no more than these while one token lasts. */
+const maxRefreshAttempts = maxRefreshReplays + 4
 
 const refused = {
   unknown: () => refuse('invalid_grant', 'The refresh token is not valid.', { reason: 'unknown' }),
@@ -27,26 +33,19 @@ export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => (
   async exchangeRefreshToken({ clients, refreshToken, scope, requester }) {
     const registered = registeredFor(clients, refreshTokenGrantType)
     if (isRefusal(registered)) return registered
-    const presented = refreshToken as RefreshTokenSecret
-    const signer = await ring.signer() // before the transaction, which may hold the only connection
-    return deps.store.transaction(async (tx) => {
-      const found = await tx.lockRefreshToken(sha256(presented))
+    return untilInTime(maxRefreshAttempts, async () => {
+      const found = await findPresented(deps, refreshToken)
       // a foreign client's attempt does the family no harm (G08)
       if (!found || !isHeldBy(found.family, registered)) return refused.unknown()
-      return rotate(deps, tx, signer, { ...found, presented, scope, requester })
+      return rotate(deps, ring, { ...found, scope, requester })
     })
   },
 
   async revokeToken({ clients, token, requester }) {
-    // by its look a token is one kind or the other, whatever the hint says (RFC 7009 §2.1)
-    const claims = token.includes('.') ? await verifyAccessToken(deps, ring, token) : null
+    const familyId = await familyIdOf(deps, ring, token)
+    if (familyId === null) return
     await deps.store.transaction(async (tx) => {
-      const family =
-        claims === null
-          ? (await tx.lockRefreshToken(sha256(token as RefreshTokenSecret)))?.family
-          : isRefusal(claims)
-            ? null
-            : await tx.lockRefreshFamily(claims.sid)
+      const family = await tx.lockRefreshFamily(familyId)
       if (!family || family.revokedAt !== null || !isHeldBy(family, clients)) return
       await endFamily(deps, tx, family, 'logout', requester)
     })
@@ -96,61 +95,77 @@ const introspectionLimit = async (
 const isHeldBy = (family: RefreshFamily, clients: PresentingClients): boolean =>
   clients.some(({ clientId }) => clientId === family.clientId)
 
-/** Decides what presenting the token means and does it; a family's end is committed together with its refusal (G02). */
+interface FoundToken {
+  readonly family: RefreshFamily
+  readonly user: User
+  readonly generation: number
+}
+
+/** The family of a token, and which of its tokens that is; null for any text that is none. */
+const findPresented = async ({ keys, store }: AuthDependencies, token: string): Promise<FoundToken | null> => {
+  const named = readRefreshToken(keys, token)
+  if (named === null) return findOld(store, token)
+  const found = await store.findRefreshFamily(named.familyId)
+  const isTheirs = found && equalInConstantTime(refreshTokenOf(keys, found.family, named.generation), token)
+  return isTheirs ? { ...found, generation: named.generation } : null
+}
+
+/** One from before families had generations: 256 random bits, known by their hash. */
+const findOld = async (store: AuthDependencies['store'], token: string): Promise<FoundToken | null> => {
+  if (!/^[\w-]{43}$/.test(token)) return null
+  const old = await store.findOldRefreshToken(sha256(token as RefreshTokenSecret))
+  const found = old && (await store.findRefreshFamily(old.familyId))
+  return found && { ...found, generation: oldGeneration(old) }
+}
+
+/** The session of a refresh token or an access token; by its look it is one kind or the other, whatever a hint says (RFC 7009 §2.1). */
+const familyIdOf = async (deps: AuthDependencies, ring: KeyRing, token: string): Promise<string | null> => {
+  if (!token.includes('.')) return (await findPresented(deps, token))?.family.id ?? null
+  const claims = await verifyAccessToken(deps, ring, token)
+  return isRefusal(claims) ? null : claims.sid
+}
+
+/** Decides what presenting the token means and does it; a family's end is on record before its refusal is told (G02). */
 const rotate = async (
   deps: AuthDependencies,
-  tx: AuthTx,
-  signer: Signer,
-  use: {
-    token: RefreshToken
-    family: RefreshFamily
-    successor: RefreshToken | null
-    presented: RefreshTokenSecret
-    scope: string | undefined
-    requester: Requester
-  },
-): Promise<TokenResponse | Refusal> => {
-  const { token, family, presented, requester } = use
+  ring: KeyRing,
+  use: FoundToken & { scope: string | undefined; requester: Requester },
+): Promise<TokenResponse | Refusal | typeof tooLate> => {
+  const { family, user, requester } = use
   const presentation = present({ ...use, source: requester.source }, deps.now(), deps.policy)
+  const move = (next: RefreshFamily, events: readonly AuditEvent[] = []) =>
+    deps.store.moveRefreshFamily({ read: family, next, events })
   if (presentation.verdict === 'ended') {
     // seen once, it stays over (L08)
-    if (family.revokedAt === null) await tx.saveRefreshFamily(revoke(family, 'expired', deps.now()))
+    if (family.revokedAt === null && !(await move(revoke(family, 'expired', deps.now())))) return tooLate
     return refused[presentation.reason]()
   }
   if (presentation.verdict === 'reuse') {
-    await endFamily(deps, tx, family, presentation.because, requester)
-    return refused.revoked()
+    const { next, event } = ending(deps, family, presentation.because, requester)
+    return (await move(next, [event])) ? refused.revoked() : tooLate
   }
   if (presentation.verdict === 'limited') return refused.limited(presentation.retryAfterSeconds)
-  const user = await tx.findUser(family.userId)
-  if (!user || user.disabledAt !== null) return refused.revoked()
+  if (user.disabledAt !== null) return refused.revoked()
   const scope = grantScope(use.scope, scopeList(family.scope))
   if (isRefusal(scope)) return scope
-
-  const details = { userId: user.id, clientId: family.clientId, familyId: family.id }
-  if (presentation.verdict === 'replay') {
-    await tx.saveRefreshToken({ ...token, replays: token.replays + 1 })
-    if (presentation.isAlarm) await noteSecondSource(deps, tx, presentation.family, requester)
-    await tx.appendAuditEvent(auditEvent(deps, 'token.refresh_replay', 'ok', requester, details))
-    const refreshToken = deriveSuccessor(deps.keys, presented, presentation.salt)
-    return tokenDocument(deps, signer, { family, refreshToken, scope })
-  }
-  const successorSalt = newId(deps.random)
-  const refreshToken = deriveSuccessor(deps.keys, presented, successorSalt)
-  const successor = newRefreshToken(deps, family.id, refreshToken)
-  await tx.insertRefreshToken(successor)
-  await tx.saveRefreshToken({ ...token, usedAt: deps.now(), successorSalt, successorId: successor.id })
-  await tx.saveRefreshFamily(presentation.family)
-  await tx.appendAuditEvent(auditEvent(deps, 'token.refresh', 'ok', requester, details))
-  return tokenDocument(deps, signer, { family, refreshToken, scope })
+  const { next } = presentation
+  const tokens = await tokenDocument(deps, await ring.signer(), { family: next, scope })
+  return (await move(next, eventsOf(deps, presentation, requester))) ? tokens : tooLate
 }
 
-/** Somebody else repeats a token, or its terminal has changed networks: an alarm each time, and the end at the third in a row. */
-const noteSecondSource = async (deps: AuthDependencies, tx: AuthTx, family: RefreshFamily, requester: Requester) => {
-  await tx.saveRefreshFamily(family)
-  const detail = `first used from ${family.rotatedFrom}; rotations in a row: ${family.sharedRotations}`
-  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail }
-  await tx.appendAuditEvent(auditEvent(deps, 'token.refresh_two_sources', 'ok', requester, details))
+/** What is said of a rotation or a repeat. A second source is an alarm each time, and the end at the third in a row. */
+const eventsOf = (
+  deps: AuthDependencies,
+  presentation: Extract<Presentation, { next: RefreshFamily }>,
+  requester: Requester,
+): AuditEvent[] => {
+  const { userId, clientId, id: familyId, rotatedFrom, sharedRotations } = presentation.next
+  const details = { userId, clientId, familyId }
+  if (presentation.verdict === 'rotate') return [auditEvent(deps, 'token.refresh', 'ok', requester, details)]
+  const replay = auditEvent(deps, 'token.refresh_replay', 'ok', requester, details)
+  if (!presentation.isAlarm) return [replay]
+  const detail = `first used from ${rotatedFrom}; rotations in a row: ${sharedRotations}`
+  return [auditEvent(deps, 'token.refresh_two_sources', 'ok', requester, { ...details, detail }), replay]
 }
 
 const endings = {
@@ -160,7 +175,17 @@ const endings = {
   two_sources: { event: 'token.refresh_reuse', outcome: 'refused', because: 'reuse' },
 } as const
 
-/** Revokes a family and says so in the audit. */
+/** A family after its end, and what is said of it. */
+const ending = (deps: AuthDependencies, family: RefreshFamily, why: keyof typeof endings, requester: Requester) => {
+  const { event, outcome, because } = endings[why]
+  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: why }
+  return {
+    next: revoke(family, because, deps.now()),
+    event: auditEvent(deps, event, outcome, requester, details),
+  }
+}
+
+/** Revokes a locked family and says so in the audit. */
 export const endFamily = async (
   deps: AuthDependencies,
   tx: AuthTx,
@@ -168,10 +193,9 @@ export const endFamily = async (
   why: keyof typeof endings,
   requester: Requester,
 ): Promise<void> => {
-  const { event, outcome, because } = endings[why]
-  await tx.saveRefreshFamily(revoke(family, because, deps.now()))
-  const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: why }
-  await tx.appendAuditEvent(auditEvent(deps, event, outcome, requester, details))
+  const { next, event } = ending(deps, family, why, requester)
+  await tx.saveRefreshFamily(next)
+  await tx.appendAuditEvent(event)
 }
 
 const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string; jti: string }) =>

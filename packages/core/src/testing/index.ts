@@ -5,6 +5,7 @@
  * memory-store.ts         an `AuthStore`: transactions one after another, rolled back on a throw
  *   memory-tables.ts        its rows and copy-on-write drafts
  *   memory-tx.ts            `AuthTx` on a draft
+ *   memory-guarded.ts      its guarded writes
  *   memory-sweep.ts         what its sweep removes
  * memory-convention-store.ts  a `ConventionStore` beside it
  * memory-limiter.ts       a `Limiter` with fixed windows

@@ -3,8 +3,9 @@
  * promises of `auth-store-contract.ts` and nothing beyond them; it proves no lock.
  */
 import { createDecisionListeners } from '../auth/decision-listeners.ts'
-import { isExpired, poll } from '../auth/device-authorization.ts'
-import type { AuthStore, AuthTx, PendingPoll } from '../auth/ports.ts'
+import { isExpired } from '../auth/device-authorization.ts'
+import type { AuthStore, AuthTx } from '../auth/ports.ts'
+import { memoryGuarded } from './memory-guarded.ts'
 import { sweepDraft } from './memory-sweep.ts'
 import { type Draft, draftOf, emptyTables, firstRow, sortedRows, type Tables } from './memory-tables.ts'
 import { byAge, memoryTx } from './memory-tx.ts'
@@ -35,7 +36,7 @@ export const memoryStore = (): AuthStore => {
       return result
     },
     listenForDecision: listeners.listenForDecision,
-    pollPending: (query) => inTurn((draft) => pollPending(draft, query)),
+    ...memoryGuarded(inTurn),
     sweep: (cutoff) => inTurn((draft) => sweepDraft(draft, cutoff)),
     findBrowserSession: (query) => inTurn((draft) => findBrowserSession(draft, query)),
     endAccessToken: ({ accessTokenId, endedAt }) =>
@@ -45,20 +46,6 @@ export const memoryStore = (): AuthStore => {
     appendAuditEvent: (event) => inTurn((draft) => draft.insert('auditEvents', event.id, event)),
     ...reads(() => committed),
   }
-}
-
-const pollPending = (
-  { tables, replace }: Draft,
-  { deviceCodeHash, clientIds, now }: Parameters<AuthStore['pollPending']>[0],
-): PendingPoll | null => {
-  const row = firstRow(tables.deviceAuthorizations, (device) => device.deviceCodeHash === deviceCodeHash)
-  if (!row || !clientIds.includes(row.clientId)) return null
-  const polled = poll(row, now)
-  if (polled.outcome !== 'pending' && polled.outcome !== 'slow_down') return null
-  replace('deviceAuthorizations', row.id, polled.next)
-  return polled.outcome === 'pending'
-    ? { early: false }
-    : { early: true, pollIntervalSeconds: polled.next.pollIntervalSeconds }
 }
 
 const findBrowserSession = (
@@ -79,7 +66,7 @@ type Reads = Omit<
   AuthStore,
   | 'transaction'
   | 'listenForDecision'
-  | 'pollPending'
+  | keyof ReturnType<typeof memoryGuarded>
   | 'sweep'
   | 'appendAuditEvent'
   | 'findBrowserSession'
@@ -100,6 +87,20 @@ const reads = (committed: () => Tables): Reads => ({
   async findDeviceAuthorization(id) {
     return committed().deviceAuthorizations.get(id) ?? null
   },
+  async findPolled(hash) {
+    const { deviceAuthorizations, users } = committed()
+    const device = firstRow(deviceAuthorizations, (row) => row.deviceCodeHash === hash)
+    const owner = users.get(device?.claimedByUserId ?? '') ?? null
+    return device && { device, owner: owner && { id: owner.id, disabledAt: owner.disabledAt } }
+  },
+  async findRefreshFamily(id) {
+    const { refreshFamilies, users } = committed()
+    const family = refreshFamilies.get(id)
+    const user = users.get(family?.userId ?? '')
+    return family && user ? { family, user } : null
+  },
+  // a new memory has no rows from before
+  findOldRefreshToken: async () => null,
   async findDeviceAuthorizationByDeviceCodeHash(hash) {
     return firstRow(committed().deviceAuthorizations, (row) => row.deviceCodeHash === hash)
   },

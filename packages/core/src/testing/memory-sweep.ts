@@ -22,18 +22,14 @@ export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number>
   }
 
   const noted = noteEnds(draft, cutoff)
-  const endedFamilies = new Set([...tables.refreshFamilies.values()].filter(familyEnded).map(({ id }) => id))
   return {
     ...noted,
     device_authorizations: removeWhere('deviceAuthorizations', (row) => row.expiresAt < cutoff.device),
     login_transactions: removeWhere('loginTransactions', (row) => row.expiresAt < cutoff.login),
     browser_sessions: removeWhere('browserSessions', (row) => row.expiresAt < cutoff.browser),
-    // tokens before their family, so that one long-lived family never makes one huge delete
-    refresh_tokens: removeWhere('refreshTokens', (row) => endedFamilies.has(row.familyId)),
-    refresh_families: removeWhere(
-      'refreshFamilies',
-      (row) => endedFamilies.has(row.id) && ![...tables.refreshTokens.values()].some((t) => t.familyId === row.id),
-    ),
+    // a new memory has no tokens from before families had generations
+    refresh_tokens: 0,
+    refresh_families: removeWhere('refreshFamilies', familyEnded),
     signing_keys: removeWhere('signingKeys', (row) => row.retiresAt !== null && row.retiresAt < cutoff.signingKey),
     audit_events: removeWhere('auditEvents', (row) => row.at < cutoff.audit),
     reserved_user_codes: removeWhere('reservedUserCodes', (row) => row.until < cutoff.now),

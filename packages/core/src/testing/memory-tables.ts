@@ -9,7 +9,6 @@ import type {
   LinkedIdentity,
   LoginTransaction,
   RefreshFamily,
-  RefreshToken,
   SigningKey,
   Switch,
   User,
@@ -22,7 +21,6 @@ export interface Rows {
   users: User
   linkedIdentities: LinkedIdentity
   refreshFamilies: RefreshFamily
-  refreshTokens: RefreshToken
   signingKeys: SigningKey
   switches: Switch
   auditEvents: AuditEvent
@@ -41,7 +39,6 @@ export const emptyTables = (): Tables => ({
   users: new Map(),
   linkedIdentities: new Map(),
   refreshFamilies: new Map(),
-  refreshTokens: new Map(),
   signingKeys: new Map(),
   switches: new Map(),
   auditEvents: new Map(),
@@ -92,9 +89,6 @@ export const draftOf = (committed: Tables): Draft => {
 
 /** Throws where a row of a lasting table names an owner who is not there, as a foreign key does. */
 const assertOwner = (tables: Tables, row: object): void => {
-  if ('familyId' in row && 'tokenHash' in row && !tables.refreshFamilies.has(String(row.familyId))) {
-    throw new Error('the row names a family that is not there')
-  }
   if ('userId' in row && !('event' in row) && !tables.users.has(String(row.userId))) {
     throw new Error('the row names a user who is not there')
   }

@@ -23,10 +23,8 @@ export const memoryTx = (draft: Draft, announced: string[]): AuthTx => ({
 })
 
 type DeviceMethods =
-  | 'lockDeviceAuthorizationByDeviceCodeHash'
   | 'lockDeviceAuthorizationByUserCodeHash'
   | 'lockDeviceAuthorization'
-  | 'reserveUserCode'
   | 'insertDeviceAuthorization'
   | 'saveDeviceAuthorization'
   | 'insertLoginTransaction'
@@ -34,19 +32,11 @@ type DeviceMethods =
   | 'finishLoginTransaction'
 
 const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, DeviceMethods> => ({
-  async lockDeviceAuthorizationByDeviceCodeHash(hash) {
-    return firstRow(tables.deviceAuthorizations, (row) => row.deviceCodeHash === hash)
-  },
   async lockDeviceAuthorizationByUserCodeHash(hash) {
     return firstRow(tables.deviceAuthorizations, (row) => row.userCodeHash === hash)
   },
   async lockDeviceAuthorization(id) {
     return tables.deviceAuthorizations.get(id) ?? null
-  },
-  async reserveUserCode({ userCodeHash, until }) {
-    if (tables.reservedUserCodes.has(userCodeHash)) return false
-    insert('reservedUserCodes', userCodeHash, { until })
-    return true
   },
   async insertDeviceAuthorization(row) {
     const taken = firstRow(
@@ -149,12 +139,6 @@ const tokenRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Tok
     for (const row of tables.browserSessions.values()) if (isTheirs(row.userId)) remove('browserSessions', row.id)
     return devices.length
   },
-  async lockRefreshToken(hash) {
-    const token = firstRow(tables.refreshTokens, (row) => row.tokenHash === hash)
-    const family = token && tables.refreshFamilies.get(token.familyId)
-    if (!token || !family) return null
-    return { token, family, successor: tables.refreshTokens.get(token.successorId ?? '') ?? null }
-  },
   async lockRefreshFamily(id) {
     return tables.refreshFamilies.get(id) ?? null
   },
@@ -163,12 +147,6 @@ const tokenRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Tok
   },
   async saveRefreshFamily(row) {
     replace('refreshFamilies', row.id, row)
-  },
-  async insertRefreshToken(row) {
-    insert('refreshTokens', row.id, row)
-  },
-  async saveRefreshToken(row) {
-    replace('refreshTokens', row.id, row)
   },
   async revokeRefreshFamilies({ userId, revokedAt, because }) {
     const live = [...tables.refreshFamilies.values()].filter(

@@ -7,7 +7,6 @@ import type {
   LinkedIdentity,
   LoginTransaction,
   RefreshFamily,
-  RefreshToken,
   SigningKey,
   User,
 } from '../auth/rows.ts'
@@ -103,6 +102,9 @@ export const sampleFamily = (user: User, changes: Partial<RefreshFamily> = {}): 
   authTime: sampleStart,
   createdAt: sampleStart,
   lastUsedAt: sampleStart,
+  generation: 0,
+  salt: fresh(),
+  replays: 0,
   rotatedFrom: '192.0.2.7',
   repeatedFrom: null,
   sharedRotations: 0,
@@ -110,18 +112,6 @@ export const sampleFamily = (user: User, changes: Partial<RefreshFamily> = {}): 
   expiresAt: atSecond(90 * 86_400),
   revokedAt: null,
   revokedBecause: null,
-  ...changes,
-})
-
-export const sampleRefreshToken = (family: RefreshFamily, changes: Partial<RefreshToken> = {}): RefreshToken => ({
-  id: randomUUID(),
-  familyId: family.id,
-  tokenHash: freshSha256(),
-  createdAt: sampleStart,
-  usedAt: null,
-  successorSalt: null,
-  successorId: null,
-  replays: 0,
   ...changes,
 })
 

@@ -1,4 +1,4 @@
-/** `refresh_families`: sign-ins of terminals, each with all refresh tokens descended from it. They end with their person. */
+/** `refresh_families`: sign-ins of terminals. Which tokens are theirs follows from generation and salt. They end with their person. */
 import { defineEntity, p } from '@mikro-orm/core'
 import { UserEntity } from './user.ts'
 
@@ -15,6 +15,10 @@ export const RefreshFamilyEntity = defineEntity({
     authTime: p.datetime(3),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
+    // the defaults are for nodes of the version before, while both run
+    generation: p.integer().default(0),
+    salt: p.text().defaultRaw('(gen_random_uuid())::text'),
+    replays: p.integer().default(0),
     rotatedFrom: p.text().strictNullable(),
     repeatedFrom: p.text().strictNullable(),
     sharedRotations: p.integer().default(0),

@@ -1,6 +1,7 @@
 /**
- * `refresh_tokens`: every token of a family, retired ones too, so that a late reuse is recognised (G14). `successor_id` is a plain
- * reference: a sweep removes a family's tokens in any order.
+ * `refresh_tokens`: tokens from before families had generations, retired ones too, so that a late reuse is recognised (G14). None is added;
+ * the sweep removes those of families that have ended, so that the table is empty `refreshAbsoluteSeconds` (90 days) after the upgrade,
+ * and a later release drops it.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Sha256 } from '@osa/core'

@@ -7,6 +7,7 @@ import {
   freshKeyedHash,
   freshSealed,
   freshSha256,
+  sampleAuditEvent,
   sampleBrowserSession,
   sampleDevice,
   sampleLogin,
@@ -35,11 +36,11 @@ export const deviceContract = (open: OpenStore): void => {
         expect(await tx.insertDeviceAuthorization(device)).toBe(true)
         return [
           await tx.lockDeviceAuthorization(device.id),
-          await tx.lockDeviceAuthorizationByDeviceCodeHash(device.deviceCodeHash),
           await tx.lockDeviceAuthorizationByUserCodeHash(device.userCodeHash),
         ]
       })
-      expect(found).toEqual([device, device, device])
+      expect(found).toEqual([device, device])
+      expect(await opened.store.findPolled(device.deviceCodeHash)).toEqual({ device, owner: null })
       expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(device)
     }
   })
@@ -52,11 +53,11 @@ export const deviceContract = (open: OpenStore): void => {
       await tx.insertDeviceAuthorization(device)
       return [
         await tx.lockDeviceAuthorization(randomUUID()),
-        await tx.lockDeviceAuthorizationByDeviceCodeHash(userCodeHash as string as typeof deviceCodeHash),
         await tx.lockDeviceAuthorizationByUserCodeHash(deviceCodeHash as string as typeof userCodeHash),
       ]
     })
-    expect(found).toEqual([null, null, null])
+    expect(found).toEqual([null, null])
+    expect(await opened.store.findPolled(userCodeHash as string as typeof deviceCodeHash)).toBeNull()
   })
 
   test('saving replaces every column', async () => {
@@ -86,15 +87,42 @@ export const deviceContract = (open: OpenStore): void => {
   test('C15 a user code is reserved once, until the sweep forgets it', async () => {
     await using opened = await open()
     const { store } = opened
-    const code = { userCodeHash: freshKeyedHash(), until: atSecond(86_400) }
+    const userCodeHash = freshKeyedHash()
+    const start = (device = sampleDevice({ userCodeHash, expiresAt: atSecond(600) })) =>
+      store.startDeviceAuthorization({ device, codeRestsUntil: atSecond(86_400), event: sampleAuditEvent() })
+    expect(await start()).toBe(true)
+    expect(await start()).toBe(false)
+    const sweepAt = (now: Date) => {
+      const [never, batch] = [atSecond(-1), 10]
+      const others = { login: never, browser: never, family: never, familyIdle: never, signingKey: never }
+      return store.sweep({ ...others, now, idleSince: never, device: now, accessToken: never, audit: never, batch })
+    }
+    await sweepAt(atSecond(86_399))
+    expect(await start(), 'its device is gone, and it rests still').toBe(false)
+    await sweepAt(atSecond(86_401))
+    expect(await start()).toBe(true)
+  })
+
+  test('A01 A22 a start inserts its row and its event together, or neither when a code is taken', async () => {
+    await using opened = await open()
+    const { store } = opened
     const device = sampleDevice()
-    const reserve = () =>
-      store.transaction(async (tx) => {
-        const reserved = await tx.reserveUserCode(code)
-        // the transaction goes on either way
-        return reserved && (await tx.insertDeviceAuthorization(device))
-      })
-    expect([await reserve(), await reserve(), await reserve()]).toEqual([true, false, false])
+    const start = (started: typeof device, event = sampleAuditEvent()) =>
+      store.startDeviceAuthorization({ device: started, codeRestsUntil: atSecond(86_400), event })
+    const event = sampleAuditEvent({ event: 'device.start' })
+    expect(await start(device, event)).toBe(true)
+    expect(await store.findDeviceAuthorization(device.id)).toEqual(device)
+    const others = [
+      sampleDevice({ userCodeHash: device.userCodeHash }),
+      sampleDevice({ deviceCodeHash: device.deviceCodeHash }),
+    ]
+    for (const other of others) {
+      expect(await start(other)).toBe(false)
+      expect(await store.findDeviceAuthorization(other.id)).toBeNull()
+    }
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([event])
+    // what came to nothing keeps no code from being given out
+    expect(await start(sampleDevice({ userCodeHash: others[1]?.userCodeHash ?? freshKeyedHash() }))).toBe(true)
   })
 
   test('L10 H09 a person’s claimed and approved codes, sign-ins and browsers are ended, and nobody else’s', async () => {

@@ -1,7 +1,7 @@
 /** Rows that most tests of the contract need to be there first. */
 import type { AuthStore } from '../../auth/ports.ts'
-import type { LinkedIdentity, RefreshFamily, RefreshToken, User } from '../../auth/rows.ts'
-import { sampleFamily, sampleIdentity, sampleRefreshToken, sampleUser } from '../sample-rows.ts'
+import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
+import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
 
 export const addPerson = async (
   store: AuthStore,
@@ -17,12 +17,8 @@ export const addFamily = async (
   store: AuthStore,
   user: User,
   changes: Partial<RefreshFamily> = {},
-): Promise<{ family: RefreshFamily; token: RefreshToken }> => {
+): Promise<{ family: RefreshFamily }> => {
   const family = sampleFamily(user, changes)
-  const token = sampleRefreshToken(family)
-  await store.transaction(async (tx) => {
-    await tx.insertRefreshFamily(family)
-    await tx.insertRefreshToken(token)
-  })
-  return { family, token }
+  await store.transaction((tx) => tx.insertRefreshFamily(family))
+  return { family }
 }

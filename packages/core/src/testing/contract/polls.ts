@@ -1,15 +1,36 @@
-/** `pollPending`: RFC 8628 §3.5 in one guarded statement. */
+/** Polls (RFC 8628 §3.5) as the operation makes them: read, decided by the pure rule, and moved if what was read still stands. */
+import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { AuthStore, PendingPoll } from '../../auth/ports.ts'
+import { consume, poll as decide } from '../../auth/device-authorization.ts'
+import type { AuthStore } from '../../auth/ports.ts'
 import type { DeviceAuthorization } from '../../auth/rows.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, freshSha256, sampleDevice, sampleUser } from '../sample-rows.ts'
+import { atSecond, freshSha256, sampleAuditEvent, sampleDevice, sampleFamily, sampleUser } from '../sample-rows.ts'
+import { addPerson } from './people-at-hand.ts'
+
+type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
+
+const pollOnce = async (
+  store: AuthStore,
+  hash: DeviceAuthorization['deviceCodeHash'],
+  clientIds: readonly string[],
+  now: Date,
+) => {
+  const polled = await store.findPolled(hash)
+  if (!polled || !clientIds.includes(polled.device.clientId)) return null
+  const result = decide(polled.device, now)
+  if (result.outcome !== 'pending' && result.outcome !== 'slow_down') return null
+  if (!(await store.movePolled({ read: polled.device, next: result.next }))) return 'too late'
+  return result.outcome === 'pending' ? onTime : early(result.next.pollIntervalSeconds)
+}
 
 const startedDevice = async (store: AuthStore, changes: Partial<DeviceAuthorization> = {}) => {
   const device = sampleDevice(changes)
   await store.transaction((tx) => tx.insertDeviceAuthorization(device))
-  const poll = (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> =>
-    store.pollPending({ deviceCodeHash: device.deviceCodeHash, clientIds, now: atSecond(second) })
+  const poll = async (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> => {
+    const outcome = await pollOnce(store, device.deviceCodeHash, clientIds, atSecond(second))
+    return outcome === 'too late' ? poll(second, clientIds) : outcome
+  }
   const stored = () => store.findDeviceAuthorization(device.id)
   return { device, poll, stored }
 }
@@ -84,8 +105,7 @@ export const pollContract = (open: OpenStore): void => {
     expect(await poll(600)).toBeNull()
     expect(await poll(599.999)).toEqual(onTime)
     expect(await stored()).toEqual({ ...device, lastPolledAt: atSecond(599.999) })
-    const query = { deviceCodeHash: freshSha256(), clientIds: ['osa-cli'], now: atSecond(1) }
-    expect(await opened.store.pollPending(query)).toBeNull()
+    expect(await opened.store.findPolled(freshSha256())).toBeNull()
   })
 
   test('B05 each device code has a pace of its own', async () => {
@@ -105,5 +125,72 @@ export const pollContract = (open: OpenStore): void => {
     expect(outcomes.filter((outcome) => outcome?.early === false)).toHaveLength(1)
     const intervals = outcomes.flatMap((outcome) => (outcome?.early ? [outcome.pollIntervalSeconds] : []))
     expect(intervals.sort((a, b) => a - b)).toEqual([10, 15, 20, 25, 30, 35, 40, 45, 50])
+  })
+
+  test('a poll that was decided on what has changed since moves nothing', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const changes: Partial<DeviceAuthorization>[] = [
+      { status: 'denied' },
+      { endedAt: atSecond(2) },
+      { pollIntervalSeconds: 10 },
+      { lastPolledAt: atSecond(2) },
+    ]
+    for (const change of changes) {
+      const { device: read, stored } = await startedDevice(store, { lastPolledAt: atSecond(0) })
+      const changed = { ...read, ...change }
+      await store.transaction((tx) => tx.saveDeviceAuthorization(changed))
+      expect(await store.movePolled({ read, next: { ...read, lastPolledAt: atSecond(5) } })).toBe(false)
+      expect(await stored()).toEqual(changed)
+    }
+  })
+
+  test('B03 a poll touches nothing that a person did meanwhile: a claim between reading and moving stays', async () => {
+    await using opened = await open()
+    const { device: read, stored } = await startedDevice(opened.store)
+    const claimed = { ...read, claimedByUserId: randomUUID(), claimedBySessionId: randomUUID() }
+    await opened.store.transaction((tx) => tx.saveDeviceAuthorization(claimed))
+    expect(await opened.store.movePolled({ read, next: { ...read, lastPolledAt: atSecond(5) } })).toBe(true)
+    expect(await stored()).toEqual({ ...claimed, lastPolledAt: atSecond(5) })
+  })
+
+  test('B07 of many redemptions of one code at once exactly one opens a family and says so', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { device: read, stored } = await startedDevice(store, { status: 'authorized', claimedByUserId: user.id })
+    expect(await store.findPolled(read.deviceCodeHash)).toEqual({
+      device: read,
+      owner: { id: user.id, disabledAt: null },
+    })
+    const attempts = Array.from({ length: 10 }, () => {
+      const family = sampleFamily(user)
+      return {
+        read,
+        next: consume(read, family.id, atSecond(9)),
+        family,
+        event: sampleAuditEvent({ familyId: family.id }),
+      }
+    })
+    const outcomes = await Promise.all(attempts.map((attempt) => store.redeemDeviceAuthorization(attempt)))
+    const won = attempts.filter((_, index) => outcomes[index])
+    expect(won).toHaveLength(1)
+    expect(await stored()).toEqual(won[0]?.next)
+    const families = await store.listRefreshFamilies({ userId: user.id, now: atSecond(0), usedAfter: atSecond(-1) })
+    expect(families).toEqual([won[0]?.family])
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([won[0]?.event])
+  })
+
+  test('L10 a code that was ended since it was read is not redeemed', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { device: read } = await startedDevice(store, { status: 'authorized', claimedByUserId: user.id })
+    await store.transaction((tx) => tx.endSignIns({ userId: user.id, endedAt: atSecond(1) }))
+    const family = sampleFamily(user)
+    const next = consume(read, family.id, atSecond(2))
+    expect(await store.redeemDeviceAuthorization({ read, next, family, event: sampleAuditEvent() })).toBe(false)
+    expect(await store.findRefreshFamily(family.id)).toBeNull()
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([])
   })
 }

@@ -1,16 +1,15 @@
 /** The sweep: all that has ended goes, nothing else does, in batches. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { poll } from '../../auth/device-authorization.ts'
 import type { AuthStore } from '../../auth/ports.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import {
   atSecond,
-  freshKeyedHash,
   sampleAuditEvent,
   sampleBrowserSession,
   sampleDevice,
   sampleLogin,
-  sampleRefreshToken,
   sampleSigningKey,
 } from '../sample-rows.ts'
 import { addFamily, addPerson } from './people-at-hand.ts'
@@ -47,7 +46,7 @@ const live = { expiresAt: atSecond(0.001) }
 
 const addLiveRows = async (store: AuthStore) => {
   const { user } = await addPerson(store)
-  const { family, token } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-99.999) })
+  const { family } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-99.999) })
   const [device, login, session] = [sampleDevice(live), sampleLogin(live), sampleBrowserSession(user, live)]
   const [signing, kept] = [sampleSigningKey(), sampleSigningKey({ createdAt: atSecond(1), retiresAt: now })]
   const event = sampleAuditEvent({ at: now })
@@ -64,11 +63,11 @@ const addLiveRows = async (store: AuthStore) => {
     expect(await store.listSigningKeys()).toEqual([signing, kept])
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([event])
     const found = await store.transaction(async (tx) => [
-      await tx.lockRefreshToken(token.tokenHash),
+      await tx.lockRefreshFamily(family.id),
       await tx.lockBrowserSession(session.secretHash),
       await tx.takeLoginTransaction(login),
     ])
-    expect(found).toEqual([{ token, family, successor: null }, session, { ...login, taken: true }])
+    expect(found).toEqual([family, session, { ...login, taken: true }])
   }
   return { expectUntouched }
 }
@@ -91,9 +90,11 @@ export const sweepContract = (open: OpenStore): void => {
       await tx.insertBrowserSession(sampleBrowserSession(user, { expiresAt: ended }))
       await tx.insertSigningKey(sampleSigningKey({ retiresAt: ended }))
       await tx.appendAuditEvent(sampleAuditEvent({ at: ended }))
-      await tx.reserveUserCode({ userCodeHash: freshKeyedHash(), until: ended })
-      await tx.reserveUserCode({ userCodeHash: freshKeyedHash(), until: now })
     })
+    for (const codeRestsUntil of [ended, now]) {
+      const [device, event] = [sampleDevice(live), sampleAuditEvent({ at: ended })]
+      await store.startDeviceAuthorization({ device, codeRestsUntil, event })
+    }
     await store.endAccessToken({ accessTokenId: randomUUID(), endedAt: ended })
     await store.endAccessToken({ accessTokenId: randomUUID(), endedAt: now })
     expect(await store.sweep(cutoff)).toEqual({
@@ -102,10 +103,10 @@ export const sweepContract = (open: OpenStore): void => {
       device_authorizations: 4,
       login_transactions: 1,
       browser_sessions: 1,
-      refresh_tokens: 3,
+      refresh_tokens: 0,
       refresh_families: 3,
       signing_keys: 1,
-      audit_events: 1,
+      audit_events: 3,
       reserved_user_codes: 1,
       ended_access_tokens: 1,
     })
@@ -122,22 +123,6 @@ export const sweepContract = (open: OpenStore): void => {
     const rounds = []
     for (let n = 0; n < 4; n++) rounds.push((await store.sweep({ ...cutoff, batch: 2 })).device_authorizations)
     expect(rounds).toEqual([2, 2, 1, 0])
-  })
-
-  test('G14 the tokens of a family stay as long as the family does, and go before it', async () => {
-    await using opened = await open()
-    const { store } = opened
-    const { user } = await addPerson(store)
-    const { family } = await addFamily(store, user, { expiresAt: ended })
-    await store.transaction(async (tx) => {
-      for (let n = 0; n < 4; n++) await tx.insertRefreshToken(sampleRefreshToken(family, { usedAt: atSecond(-50) }))
-    })
-    const exists = async () => (await store.transaction((tx) => tx.lockRefreshFamily(family.id))) !== null
-    expect(await store.sweep({ ...cutoff, family: atSecond(-1) })).toEqual({ ...nothing, refresh_families_ended: 1 })
-    expect(await store.sweep({ ...cutoff, batch: 3 })).toEqual({ ...nothing, refresh_tokens: 3 })
-    expect(await exists()).toBe(true)
-    expect(await store.sweep({ ...cutoff, batch: 3 })).toEqual({ ...nothing, refresh_tokens: 2, refresh_families: 1 })
-    expect(await exists()).toBe(false)
   })
 
   test('L08 the sweep puts every end on record, in batches, and a clock set back finds it there', async () => {
@@ -161,8 +146,8 @@ export const sweepContract = (open: OpenStore): void => {
     expect(await store.sweep(recording)).toEqual(nothing)
     for (const device of devices) {
       expect(await store.findDeviceAuthorization(device.id)).toEqual({ ...device, endedAt: now })
-      const { deviceCodeHash } = device
-      expect(await store.pollPending({ deviceCodeHash, clientIds: ['osa-cli'], now: atSecond(-3_600) })).toBeNull()
+      const polled = await store.findPolled(device.deviceCodeHash)
+      expect(polled && poll(polled.device, atSecond(-3_600)).outcome, 'a clock set back').toBe('expired')
     }
     expect(await store.findDeviceAuthorization(pending.id)).toEqual(pending)
     const families = await store.transaction(async (tx) => [

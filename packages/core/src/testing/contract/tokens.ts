@@ -1,34 +1,63 @@
 /** Refresh-token families, their tokens, and signing keys. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { AuditEvent, RefreshFamily } from '../../auth/rows.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
-import {
-  atSecond,
-  freshSha256,
-  sampleFamily,
-  sampleRefreshToken,
-  sampleSigningKey,
-  sampleUser,
-} from '../sample-rows.ts'
+import { atSecond, sampleAuditEvent, sampleFamily, sampleSigningKey, sampleUser } from '../sample-rows.ts'
 import { addFamily, addPerson } from './people-at-hand.ts'
 
 export const tokenContract = (open: OpenStore): void => {
-  test('a token comes back with its family, and with its successor once it has one', async () => {
+  test('a family comes back with its person, and no other does', async () => {
     await using opened = await open()
-    const { user } = await addPerson(opened.store)
-    const { family, token } = await addFamily(opened.store, user, { ip: null, deviceName: null })
-    const lock = (hash = token.tokenHash) => opened.store.transaction((tx) => tx.lockRefreshToken(hash))
-    expect(await lock()).toEqual({ token, family, successor: null })
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { family } = await addFamily(store, user, { ip: null, deviceName: null })
+    await addFamily(store, (await addPerson(store)).user)
+    expect(await store.findRefreshFamily(family.id)).toEqual({ family, user })
+    expect(await store.findRefreshFamily(randomUUID())).toBeNull()
+  })
 
-    const successor = sampleRefreshToken(family, { createdAt: atSecond(10) })
-    const used = { ...token, usedAt: atSecond(10), successorSalt: 'salt', successorId: successor.id, replays: 3 }
-    await opened.store.transaction(async (tx) => {
-      await tx.insertRefreshToken(successor)
-      await tx.saveRefreshToken(used)
-    })
-    expect(await lock()).toEqual({ token: used, family, successor })
-    expect(await lock(successor.tokenHash)).toEqual({ token: successor, family, successor: null })
-    expect(await lock(freshSha256())).toBeNull()
+  test('G02 G05 a rotation, a repeat and an end hold only on what was read, and are told together with it', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { family } = await addFamily(store, user)
+    const stored = async () => (await store.findRefreshFamily(family.id))?.family
+    const move = (read: RefreshFamily, next: RefreshFamily, ...events: AuditEvent[]) =>
+      store.moveRefreshFamily({ read, next, events })
+    const rotated = { ...family, generation: 1, lastUsedAt: atSecond(10), rotatedFrom: '203.0.113.5' }
+    const [rotation, first, second] = [1, 2, 3].map((at) => sampleAuditEvent({ at: atSecond(at) }))
+    expect(await move(family, rotated, rotation as AuditEvent)).toBe(true)
+    expect(await stored()).toEqual(rotated)
+
+    const repeated = { ...rotated, replays: 1, repeatedFrom: '192.0.2.8', sharedRotations: 1 }
+    expect(await move(rotated, repeated, first as AuditEvent, second as AuditEvent)).toBe(true)
+    expect(await stored()).toEqual(repeated)
+    for (const read of [family, rotated]) {
+      expect(await move(read, { ...read, generation: 9 }, sampleAuditEvent())).toBe(false)
+    }
+    const revoked = { ...repeated, revokedAt: atSecond(20), revokedBecause: 'reuse' as const }
+    expect(await move(repeated, revoked)).toBe(true)
+    expect(await move(repeated, { ...repeated, generation: 2 }, sampleAuditEvent())).toBe(false)
+    expect(await stored()).toEqual(revoked)
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([second, first, rotation])
+  })
+
+  test('G05 of many rotations at once exactly one holds', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { family: read } = await addFamily(store, user)
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, second) => {
+        const next = { ...read, generation: 1, lastUsedAt: atSecond(second) }
+        return store.moveRefreshFamily({ read, next, events: [sampleAuditEvent({ at: atSecond(second) })] })
+      }),
+    )
+    const [winner, ...others] = outcomes.flatMap((held, second) => (held ? [second] : []))
+    expect(others).toEqual([])
+    expect((await store.findRefreshFamily(read.id))?.family.lastUsedAt).toEqual(atSecond(winner ?? -1))
+    expect(await store.listAuditEvents({ limit: 10 })).toMatchObject([{ at: atSecond(winner ?? -1) }])
   })
 
   test('a family comes back whole, and saving replaces every column', async () => {
@@ -52,10 +81,10 @@ export const tokenContract = (open: OpenStore): void => {
     expect(await opened.store.transaction((tx) => tx.lockRefreshFamily(randomUUID()))).toBeNull()
   })
 
-  test('a token cannot be kept without its family', async () => {
+  test('a family cannot be kept without its person', async () => {
     await using opened = await open()
-    const orphan = sampleRefreshToken(sampleFamily(sampleUser()))
-    await expect(opened.store.transaction((tx) => tx.insertRefreshToken(orphan))).rejects.toThrow()
+    const orphan = sampleFamily(sampleUser())
+    await expect(opened.store.transaction((tx) => tx.insertRefreshFamily(orphan))).rejects.toThrow()
   })
 
   test('H09 an operator revokes the unrevoked families of one person, or of everybody, and hears how many', async () => {
