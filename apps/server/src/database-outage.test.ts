@@ -9,9 +9,9 @@ import { startTestNode } from './testing/test-node.ts'
 test('B31, B30, J08 while the database is away all is 503; then the approved code is redeemed exactly once', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
-  const { store, query, isReady } = database
+  const { store, rateLimits, isReady } = database
   const node = await startTestNode({
-    auth: { store, limiter: createLimiter(query) },
+    auth: { store, limiter: createLimiter({ counters: rateLimits, now: () => new Date() }) },
     app: { isReady, isUnavailable: isDatabaseUnavailable },
   })
   const start = () => postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })

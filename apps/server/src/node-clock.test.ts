@@ -6,8 +6,8 @@ import { createNodeClock } from './node-clock.ts'
 const world = () => {
   const ahead = { seconds: 0 }
   const farOff: number[] = []
-  const query = async () => ({ rows: [{ ms: String(Date.now() + ahead.seconds * 1000) }] })
-  const clock = createNodeClock(query, (seconds) => void farOff.push(seconds))
+  const time = async () => new Date(Date.now() + ahead.seconds * 1000)
+  const clock = createNodeClock(time, (seconds) => void farOff.push(seconds))
   const follow = async (seconds: number) => {
     ahead.seconds = seconds
     await clock.follow()
@@ -41,7 +41,7 @@ test('a database that does not answer leaves the last correction', async () => {
     async () => {
       const ms = answers.shift()
       if (ms === undefined) throw new Error('away')
-      return { rows: [{ ms }] }
+      return new Date(ms)
     },
     () => undefined,
   )

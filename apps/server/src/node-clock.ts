@@ -4,7 +4,6 @@
  * retired one is as long as it says. A clock that is further off is believed as it is (L08), and told in the log.
  */
 import { clockToleranceSeconds } from '@osa/core'
-import type { Query } from './rate-limit.ts'
 
 /** Differences below this are the way to the database; following them would only make the time jump. */
 const noticedMs = 250
@@ -16,15 +15,15 @@ export interface NodeClock {
 }
 
 /** `onFarOff` hears by how many seconds the database is ahead when that is more than the tolerance. */
-export const createNodeClock = (query: Query, onFarOff: (seconds: number) => void): NodeClock => {
+export const createNodeClock = (databaseTime: () => Promise<Date>, onFarOff: (seconds: number) => void): NodeClock => {
   let correctionMs = 0
   return {
     now: () => new Date(Date.now() + correctionMs),
     async follow() {
       const askedAtMs = Date.now()
-      const { rows } = await query({ text: 'select extract(epoch from clock_timestamp()) * 1000 as ms', values: [] })
+      const there = await databaseTime()
       const tookMs = Date.now() - askedAtMs
-      const aheadMs = Number(rows[0]?.ms) - (askedAtMs + tookMs / 2)
+      const aheadMs = there.getTime() - (askedAtMs + tookMs / 2)
       const isFarOff = Math.abs(aheadMs) > clockToleranceSeconds * 1000
       if (isFarOff) onFarOff(Math.round(aheadMs / 1000))
       const nextMs = isFarOff ? 0 : aheadMs

@@ -49,7 +49,7 @@ export const startNode = async (options: {
     await openDatabase({ ...config.database, log: (line) => log[options.routineLogLevel](line) }),
     ({ close }) => close(),
   )
-  const clock = createNodeClock(database.query, (seconds) =>
+  const clock = createNodeClock(database.time, (seconds) =>
     log.warn({ seconds }, 'the clocks of the database and of this machine differ by more than a minute'),
   )
   await clock.follow()
@@ -91,7 +91,7 @@ export const startNode = async (options: {
     : null
   const sweeping = startSweeping({
     ...{ store: database.store, clock, log },
-    sweepRateLimits: (at) => sweepRateLimits(database.query, at),
+    sweepRateLimits: (at) => sweepRateLimits(database.rateLimits, at),
     policy: { ...parts.policy, auditRetentionDays: config.auditRetentionDays },
   })
   started.adopt(sweeping, ({ stop }) => stop())
@@ -124,9 +124,9 @@ const createParts = (
     keys,
     now,
   })
-  const policy = { ...defaultPolicy, ...config.lifetimes, publicUrl: publicUrl.origin }
+  const policy = { ...defaultPolicy, ...config.lifetimes, ...config.caps, publicUrl: publicUrl.origin }
   const shared = {
-    limiter: createLimiter(database.query),
+    limiter: createLimiter({ counters: database.rateLimits, budgets: config.budgets, now }),
     roleGrants: createRoleGrants({
       admins: config.admins,
       developmentIssuer: development ? `${publicUrl.origin}/development` : null,

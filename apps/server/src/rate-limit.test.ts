@@ -19,10 +19,11 @@ afterAll(async () => {
 })
 
 const budgets: Budgets = { ...defaultBudgets, guess_by_source: { points: 10, windowSeconds: 600 } }
+const limiterOn = ({ rateLimits }: Database) => createLimiter({ counters: rateLimits, budgets, now: () => new Date() })
 const within = (spent: { within: boolean }) => spent.within
 
 test('C06, C07 of fifty spends at once exactly ten are within', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   const spends = await Promise.all(Array.from({ length: 50 }, () => limiter.spend('guess_by_source', 'burst')))
   expect(spends.filter(within)).toHaveLength(10)
   const [refused] = spends.filter((spent) => !spent.within)
@@ -31,21 +32,21 @@ test('C06, C07 of fifty spends at once exactly ten are within', async () => {
 })
 
 test('J09 two replicas share one budget', async () => {
-  const replicas = [createLimiter(database.query, budgets), createLimiter(database.query, budgets)]
+  const replicas = [limiterOn(database), limiterOn(database)]
   const spends = []
   for (let turn = 0; turn < 12; turn++) spends.push(await replicas[turn % 2]?.spend('guess_by_source', 'shared'))
   expect(spends.filter((spent) => spent?.within)).toHaveLength(10)
 })
 
 test('C10 keys and budgets do not touch each other', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   for (let turn = 0; turn < 11; turn++) await limiter.spend('guess_by_source', 'one')
   expect(within(await limiter.spend('guess_by_source', 'two'))).toBe(true)
   expect(within(await limiter.spend('guess_by_account', 'one'))).toBe(true)
 })
 
 test('a refund gives points back, and prices above one are taken whole', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   expect(within(await limiter.spend('guess_by_source', 'priced', 10))).toBe(true)
   expect(within(await limiter.spend('guess_by_source', 'priced', 1))).toBe(false)
   await limiter.refund('guess_by_source', 'priced', 2)
@@ -53,33 +54,35 @@ test('a refund gives points back, and prices above one are taken whole', async (
 })
 
 test('I10 a key is data, never SQL', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   expect(within(await limiter.spend('guess_by_source', `'; drop table rate_limits; --`))).toBe(true)
   expect(within(await limiter.spend('guess_by_source', 'after'))).toBe(true)
 })
 
 test('J08 windows that are over are removed, living ones stay', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   await limiter.spend('guess_by_source', 'kept')
-  await sweepRateLimits(database.query, new Date())
-  const count = async () =>
-    Number((await database.query({ text: 'select count(*)::int as n from rate_limits' })).rows[0]?.n)
+  await sweepRateLimits(database.rateLimits, new Date())
+  const count = async () => (await database.orm.em.execute('select key from rate_limits')).length
   expect(await count()).toBeGreaterThan(0)
-  await sweepRateLimits(database.query, new Date(Date.now() + 601_000))
+  await sweepRateLimits(database.rateLimits, new Date(Date.now() + 601_000))
   expect(await count()).toBe(0)
 })
 
 test('L08 a budget that was used up while the clock was a day ahead is whole again when the clock is right', async () => {
-  const limiter = createLimiter(database.query, budgets)
+  const limiter = limiterOn(database)
   expect(within(await limiter.spend('start_in_all', 'all', 3_001))).toBe(false)
   expect(within(await limiter.spend('guess_by_source', 'recent', 11))).toBe(false)
-  await database.query({ text: `update rate_limits set expire = expire + 86400000 where key = 'start_in_all:all'` })
-  await sweepRateLimits(database.query, new Date())
+  await database.orm.em.execute(`update rate_limits set expire = expire + 86400000 where key = 'start_in_all:all'`)
+  await sweepRateLimits(database.rateLimits, new Date())
   expect(within(await limiter.spend('start_in_all', 'all'))).toBe(true)
   expect(within(await limiter.spend('guess_by_source', 'recent'))).toBe(false)
 })
 
 test('J08 when the database cannot be reached a spend rejects: callers refuse then', async () => {
-  const limiter = createLimiter(() => Promise.reject(new Error('gone')), budgets)
+  const limiter = createLimiter({
+    counters: { add: () => Promise.reject(new Error('gone')) },
+    now: () => new Date(),
+  })
   await expect(limiter.spend('start_by_source', 'x')).rejects.toThrow('gone')
 })

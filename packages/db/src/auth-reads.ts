@@ -20,7 +20,7 @@ export type AuthReads = Pick<
   | 'findDeviceAuthorization'
   | 'findDeviceAuthorizationByDeviceCodeHash'
   | 'listRefreshFamilies'
-  | 'countPending'
+  | 'countPendingBySource'
   | 'listSigningKeys'
   | 'findSwitch'
   | 'listAuditEvents'
@@ -105,20 +105,18 @@ export const authReads = ({ run }: Connections): AuthReads => ({
     const live = { userId, revokedAt: null, expiresAt: { $gt: now }, lastUsedAt: { $gt: usedAfter } }
     return run(({ em }) => em.find(RefreshFamilyEntity, live, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }))
   },
-  async countPending({ source, now }) {
+  async countPendingBySource(now) {
     const counts = await run(({ query }) =>
       query
         .selectFrom('device_authorizations')
-        .select(({ fn }) => [
-          fn.countAll().as('inAll'),
-          fn.countAll().filterWhere('requesterSource', '=', source).as('fromSource'),
-        ])
+        .select(({ fn }) => ['requesterSource', fn.countAll().as('pending')])
         .where('status', '=', 'pending')
         .where('expiresAt', '>', now)
         .where('endedAt', 'is', null)
-        .executeTakeFirstOrThrow(),
+        .groupBy('requesterSource')
+        .execute(),
     )
-    return { fromSource: Number(counts.fromSource), inAll: Number(counts.inAll) }
+    return new Map(counts.map(({ requesterSource, pending }) => [requesterSource, Number(pending)]))
   },
   listSigningKeys: () => run(({ em }) => em.find(SigningKeyEntity, {}, signingKeyOrder)),
   findSwitch: (name) => run(({ em }) => em.findOne(SwitchEntity, { name })),

@@ -100,7 +100,7 @@ test.each(['pglite', 'postgres'] as const)(
     const attempts = [
       database.store.transaction((tx) => tx.insertBrowserSession(session)),
       database.store.transaction((tx) => tx.insertUser(user, sampleIdentity(user))),
-      database.query({ text: 'select $1::int', values: ['secret-name'] }),
+      database.rateLimits.add({ key: 'secret-name'.repeat(30), points: 1, now: new Date(), windowSeconds: 60 }),
     ]
     for (const attempt of await Promise.allSettled(attempts)) {
       const reason = attempt.status === 'rejected' ? attempt.reason : undefined

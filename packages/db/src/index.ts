@@ -10,8 +10,10 @@
  *   auth-reads.ts, guarded.ts (hot writes), auth-tx.ts (device-, people-, token-rows.ts), sweep.ts
  *   connections.ts (units of work), query.ts (the typed query builder), joined.ts, locks.ts, raw-statements.ts
  * convention-store.ts     core's `ConventionStore`
+ * rate-limits.ts          counters that all processes share; batcher.ts for statements that arrive together
  * database-errors.ts      what a database can do to a caller
  */
 export { DataDirectoryInUse } from './data-directory-lock.ts'
 export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable, tlsTroubleOf } from './database-errors.ts'
 export { type Database, type DatabaseLocation, openDatabase } from './open-database.ts'
+export type { RateLimits } from './rate-limits.ts'

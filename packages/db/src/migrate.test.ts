@@ -3,7 +3,7 @@ import { atSecond, sampleAuditEvent, sampleDevice, sampleFamily, sampleIdentity,
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { migrations } from './migrations.ts'
-import { runOn } from './testing/index.ts'
+import { openTestDatabase, runOn } from './testing/index.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
 
 const personRows = () => {
@@ -61,4 +61,12 @@ test('a database that lacks the newest migration is not ready', async () => {
   await runOn(databaseUrl, 'delete from mikro_orm_migrations')
   expect(await database.isReady()).toBe(false)
   await database.close()
+})
+
+test.each(['pglite', 'postgres'] as const)('L08 on %s the database tells its time, as an instant', async (kind) => {
+  await using database = await openTestDatabase(kind)
+  const before = Date.now()
+  const time = await database.time()
+  expect(time).toBeInstanceOf(Date)
+  expect(Math.abs(time.getTime() - before)).toBeLessThan(60_000) // on this machine there is one clock
 })

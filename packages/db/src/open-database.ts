@@ -5,7 +5,7 @@ import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
 import type { AuthStore, ConventionStore } from '@osa/core'
 import { authStore } from './auth-store.ts'
-import { type Connections, connectionsOf } from './connections.ts'
+import { type Connections, connectionsOf, type Unit } from './connections.ts'
 import { conventionStore } from './convention-store.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
@@ -16,7 +16,7 @@ import { isMigrated, migrate } from './migrate.ts'
 import { ormOptions } from './orm-options.ts'
 import { postgresOptions } from './postgres.ts'
 import { postgresHearing } from './postgres-hearing.ts'
-import { type Columns, librarysStatement } from './raw-statements.ts'
+import { type RateLimits, rateLimits } from './rate-limits.ts'
 import { writeProof } from './write-proof.ts'
 
 export interface Database {
@@ -25,11 +25,9 @@ export interface Database {
   readonly conventions: ConventionStore
   /** Whether the database answers, has every migration, and accepts writes. */
   isReady(): Promise<boolean>
-  /**
-   * One statement in the shape of pg's client, as rate-limiter-flexible's `RateLimiterPostgres` wants of its `storeClient`. `text` must be
-   * one of a few constants: each is prepared under a name of its own.
-   */
-  query(statement: { text: string; values?: readonly unknown[] }): Promise<{ rows: Columns[]; rowCount: number }>
+  readonly rateLimits: RateLimits
+  /** The database's clock. */
+  time(): Promise<Date>
   /** Lets go of connections and of the data directory. Work that comes later is refused with `DatabaseUnavailable`. */
   close(): Promise<void>
 }
@@ -103,6 +101,11 @@ const decisionsOf = (
   return hearDecisions(embeddedHearing({ run, instance, log }))
 }
 
+const databaseTime = async ({ query }: Unit): Promise<Date> => {
+  const clock = query.selectNoFrom(({ fn }) => fn<Date>('clock_timestamp', []).as('now'))
+  return (await clock.executeTakeFirstOrThrow()).now
+}
+
 const databaseOf = (
   orm: MikroORM,
   parts: { connections: Connections; decisions: HeardDecisions; release: () => void },
@@ -114,6 +117,8 @@ const databaseOf = (
     orm,
     store: authStore(connections, decisions),
     conventions: conventionStore(connections),
+    rateLimits: rateLimits(connections),
+    time: () => connections.run(databaseTime),
     async isReady() {
       try {
         return (await connections.run(({ em }) => isMigrated(em))) && (await acceptsWrites())
@@ -121,10 +126,6 @@ const databaseOf = (
         if (isDatabaseUnavailable(error)) return false
         throw error
       }
-    },
-    async query({ text, values }) {
-      const { rows, numAffectedRows } = await connections.run(({ query: on }) => librarysStatement(on, text, values))
-      return { rows, rowCount: rows.length || Number(numAffectedRows ?? 0) }
     },
     close() {
       connections.close()

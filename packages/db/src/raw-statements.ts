@@ -3,12 +3,24 @@ import { CompiledQuery } from 'kysely'
 import { decisionChannel } from './decision-channel.ts'
 import type { Query } from './query.ts'
 
-/** A record as the database names its columns. */
-export type Columns = Record<string, unknown>
+const addPointsText = `
+insert into rate_limits as counter (key, points, expire)
+select key, points, expire from unnest($1::text[], $2::int[], $3::bigint[]) as added (key, points, expire) order by key
+on conflict (key) do update set
+  points = case when counter.expire > $4 then greatest(least(counter.points, $5), 0) else 0 end + excluded.points,
+  expire = case when counter.expire > $4 then counter.expire else excluded.expire end
+returning key, points, expire`
 
-/** Somebody else's constant: rate-limiter-flexible writes its own SQL. */
-export const librarysStatement = (query: Query, text: string, values: readonly unknown[] = []) =>
-  query.withoutPlugins().executeQuery<Columns>(CompiledQuery.raw(text, [...values]))
+/** The lists are one parameter each, so that it is one statement for any number of rows, and prepared once. */
+export const addPointsStatement = (
+  query: Query,
+  added: { keys: readonly string[]; points: readonly number[]; expire: readonly number[]; now: number; most: number },
+) => {
+  const values = [added.keys, added.points, added.expire, added.now, added.most]
+  return query.executeQuery<{ key: string; points: number; expire: string | number | bigint }>(
+    CompiledQuery.raw(addPointsText, values),
+  )
+}
 
 /** LISTEN is a command of the server's, no query. */
 export const listenForDecisions = (query: Query) => query.executeQuery(CompiledQuery.raw(`listen ${decisionChannel}`))

@@ -73,7 +73,7 @@ test('whatever a role is set to, instants and texts are read as they were writte
   await database.store.transaction((tx) => tx.insertSigningKey(key))
   expect(await database.store.listSigningKeys()).toEqual([key])
   const setting = async (name: string) =>
-    (await database.query({ text: 'select current_setting($1) as value', values: [name] })).rows[0]?.value
+    (await database.orm.em.execute<{ value: string }[]>('select current_setting(?) as value', [name]))[0]?.value
   expect(await setting('DateStyle')).toBe('ISO, YMD')
   expect(await setting('default_transaction_isolation')).toBe('read committed')
   await database.close()

@@ -137,7 +137,7 @@ test.each(['pglite', 'postgres'] as const)(
     const tokens = await poll(approvedCode)
     if (isRefusal(tokens)) throw new Error(tokens.error_description)
     await refreshed(tokens.refresh_token)
-    const { rows } = await database.query({ text: 'select count(*)::int as tokens from refresh_tokens' })
+    const rows = await database.orm.em.execute('select count(*)::int as tokens from refresh_tokens')
     expect(rows, 'no token is added').toEqual([{ tokens: 8 }])
   },
 )

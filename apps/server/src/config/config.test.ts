@@ -209,6 +209,15 @@ describe('L01, L06 production', () => {
     ],
     ['device codes of more than 15 minutes', { OSA_DEVICE_CODE_LIFETIME_SECONDS: '901' }, /^OSA_DEVICE_CODE_LIFETIME/m],
     ['families of more than 90 days', { OSA_REFRESH_ABSOLUTE_SECONDS: '7776001' }, /^OSA_REFRESH_ABSOLUTE_SECONDS/m],
+    ['fewer places than two sources fill', { OSA_MAX_PENDING_CODES: '399' }, /^OSA_MAX_PENDING_CODES .* 400 to 20000/m],
+    ['more pending codes than leave guesses', { OSA_MAX_PENDING_CODES: '20001' }, /^OSA_MAX_PENDING_CODES/m],
+    [
+      'starts that run out before the places',
+      { OSA_MAX_STARTS_PER_MINUTE: '1999' },
+      /^OSA_MAX_STARTS_PER_MINUTE must not/m,
+    ],
+    ['no sign-ins', { OSA_MAX_SIGN_INS_PER_MINUTE: '0' }, /^OSA_MAX_SIGN_INS_PER_MINUTE/m],
+    ['more waiting terminals than connections', { OSA_MAX_WAITING_TERMINALS: '2000' }, /^OSA_MAX_WAITING_TERMINALS/m],
     ['a grace window of more than 30 s', { OSA_REFRESH_REUSE_GRACE_SECONDS: '31' }, /^OSA_REFRESH_REUSE_GRACE/m],
   ]
   test.each(refused)('refuses %s', (_name, change, problem) => {

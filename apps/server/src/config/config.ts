@@ -1,6 +1,6 @@
 /** From the environment to one typed value, once and completely: either everything holds, or every problem is told together. */
 import { readFileSync } from 'node:fs'
-import { type AuthPolicy, builtInClients, type Client } from '@osa/core'
+import { type AuthPolicy, type Budgets, builtInClients, type Client, defaultBudgets } from '@osa/core'
 import type { IdentitySettings } from '../identity/providers.ts'
 import type { LogLevel } from '../log.ts'
 import type { Cidr } from '../requester.ts'
@@ -37,6 +37,9 @@ export interface Config {
   readonly clients: ReadonlyMap<string, Client>
   readonly trustedProxies: readonly Cidr[]
   readonly lifetimes: Lifetimes
+  /** What a node takes on at most: the caps of places in all, and budgets in all. */
+  readonly caps: Pick<AuthPolicy, 'maxPendingInAll' | 'maxWatchesInAll'>
+  readonly budgets: Budgets
   /** How long audit events are kept. */
   readonly auditRetentionDays: number
   readonly adminListener: { readonly host: string; readonly port: number } | null
@@ -94,6 +97,15 @@ const build = (values: Values, given: Given, registered: readonly Client[]): Con
     refreshAbsoluteSeconds: need(values.OSA_REFRESH_ABSOLUTE_SECONDS),
     refreshReuseGraceSeconds: need(values.OSA_REFRESH_REUSE_GRACE_SECONDS),
     signingAlgorithm: need(values.OSA_SIGNING_ALG),
+  },
+  caps: {
+    maxPendingInAll: need(values.OSA_MAX_PENDING_CODES),
+    maxWatchesInAll: need(values.OSA_MAX_WAITING_TERMINALS),
+  },
+  budgets: {
+    ...defaultBudgets,
+    start_in_all: { ...defaultBudgets.start_in_all, points: need(values.OSA_MAX_STARTS_PER_MINUTE) },
+    sign_in_in_all: { ...defaultBudgets.sign_in_in_all, points: need(values.OSA_MAX_SIGN_INS_PER_MINUTE) },
   },
   auditRetentionDays: need(values.OSA_AUDIT_RETENTION_DAYS),
   adminListener: values.OSA_ADMIN_PORT ?? null,

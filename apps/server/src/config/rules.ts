@@ -12,6 +12,7 @@ export const hasIdentityProvider = (given: Given): boolean =>
 export const ruleProblems = (values: Values, given: Given): string[] => [
   ...providerProblems(given),
   ...lifetimeProblems(values),
+  ...capProblems(values),
   ...(isProduction(values) ? productionProblems(values, given) : developmentProblems(values, given)),
 ]
 
@@ -48,6 +49,13 @@ const lifetimeProblems = (values: Values): string[] => {
       : []),
   ]
 }
+
+/** Places for undecided codes are shared out among sources; starts are not, so they must not run out first. */
+const capProblems = ({
+  OSA_MAX_PENDING_CODES: codes = 0,
+  OSA_MAX_STARTS_PER_MINUTE: starts = codes,
+}: Values): string[] =>
+  starts < codes ? ['OSA_MAX_STARTS_PER_MINUTE must not be smaller than OSA_MAX_PENDING_CODES'] : []
 
 const waysToSignIn =
   'set OSA_ORCID_CLIENT_ID and OSA_ORCID_CLIENT_SECRET, or OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID and OSA_OIDC_CLIENT_SECRET'

@@ -1,4 +1,5 @@
 /** Every setting of a node: its name, what it must look like, and its default. Rules between settings are in rules.ts. */
+import { defaultBudgets, defaultPolicy } from '@osa/core'
 import { z } from 'zod'
 import { logLevels } from '../log.ts'
 import { parseCidr } from '../requester.ts'
@@ -133,6 +134,16 @@ export const settings = {
   OSA_REFRESH_IDLE_SECONDS: wholeNumber(1, 90 * day).default(30 * day),
   OSA_REFRESH_ABSOLUTE_SECONDS: wholeNumber(1, 90 * day).default(90 * day),
   OSA_REFRESH_REUSE_GRACE_SECONDS: wholeNumber(0, 30).default(30),
+  // at least twice what a source that is alone may have; at most what leaves people guesses, whose price grows with it
+  OSA_MAX_PENDING_CODES: wholeNumber(2 * defaultPolicy.maxPendingBySource, 20_000).default(
+    defaultPolicy.maxPendingInAll,
+  ),
+  OSA_MAX_STARTS_PER_MINUTE: wholeNumber(100, 1_000_000).default(defaultBudgets.start_in_all.points),
+  OSA_MAX_SIGN_INS_PER_MINUTE: wholeNumber(2 * defaultBudgets.sign_in_by_source.points, 100_000).default(
+    defaultBudgets.sign_in_in_all.points,
+  ),
+  // each is a connection, of which a process has 2,000
+  OSA_MAX_WAITING_TERMINALS: wholeNumber(1, 1_500).default(defaultPolicy.maxWatchesInAll),
   OSA_AUDIT_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
   OSA_SIGNING_ALG: z.enum(['ES256', 'EdDSA', 'RS256'], { error: 'must be ES256, EdDSA or RS256' }).default('ES256'),
   OSA_ADMIN_PORT: adminListener.optional(),

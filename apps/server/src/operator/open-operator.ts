@@ -33,7 +33,7 @@ const withOperator = async (config: Config, work: Work, { stderr }: CommandIo): 
   try {
     const database = await openDatabase(location)
     try {
-      const clock = createNodeClock(database.query, (seconds) =>
+      const clock = createNodeClock(database.time, (seconds) =>
         stderr.write(`Note: the clocks of the database and of this machine differ by ${Math.abs(seconds)} s.\n`),
       )
       await clock.follow()

@@ -6,25 +6,29 @@ import type { AuthDependencies } from './dependencies.ts'
 import { createDeviceFlow } from './device-flow.ts'
 import { createDeviceGrant } from './device-grant.ts'
 import { createDeviceWatch } from './device-watch.ts'
+import { createPendingPlaces } from './pending-places.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createKeyRing } from './signing-keys.ts'
 import { createTokens } from './tokens.ts'
+import { createUnknownCodes } from './unknown-codes.ts'
 import { createUserCodeEntry } from './user-code-entry.ts'
 
-/** Everything a node does about signing in, over its dependencies. Holds no state but a key ring and a switch, remembered for half a minute. */
+/** Everything a node does about signing in, over its dependencies. Holds no state but what it remembers for a moment: keys and a switch, counts of codes, who asks for too many unknown ones. */
 export const createAuth = (deps: AuthDependencies): Auth => {
   const ring = createKeyRing(deps)
   const deviceGrant = createDeviceGrant(deps)
+  const places = createPendingPlaces(deps)
+  const unknownCodes = createUnknownCodes(deps)
   const clientName = (clientId: string) => deps.clients.get(clientId)?.clientName ?? clientId
   return {
     identityProviders: deps.identityProviders,
     authenticateClient: (credentials) => authenticateClient(deps.clients, credentials),
     clientName,
-    ...createDeviceFlow(deps, ring, deviceGrant),
-    ...createDeviceWatch(deps),
+    ...createDeviceFlow({ ...deps, places, unknownCodes }, ring, deviceGrant),
+    ...createDeviceWatch(deps, unknownCodes),
     ...createTokens(deps, ring),
-    ...createUserCodeEntry(deps, clientName),
+    ...createUserCodeEntry(deps, clientName, places),
     ...createSignIn(deps),
     ...createConfirmation(deps, clientName, deviceGrant),
     ...createSessions(deps, clientName),

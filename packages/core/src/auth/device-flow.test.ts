@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { requesterAt, testAuth, testRequester } from '../testing/test-auth.ts'
+import type { Auth } from './auth.ts'
+import type { Client } from './client.ts'
 import { isRefusal } from './refusal.ts'
 import { type DeviceCode, sha256 } from './secret.ts'
 
@@ -83,10 +85,7 @@ describe('starting', () => {
     const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
     expect(isRefusal(await begin())).toBe(false)
     expect(errorOf(await begin())).toBe('temporarily_unavailable')
-    expect(await deps.store.countPending({ source: testRequester.source, now: deps.now() })).toEqual({
-      fromSource: 1,
-      inAll: 1,
-    })
+    expect(await deps.store.countPendingBySource(deps.now())).toEqual(new Map([[testRequester.source, 1]]))
   })
 
   test('J01 J02 starts of one source are limited and its pending codes capped, others are not hindered', async () => {
@@ -101,8 +100,8 @@ describe('starting', () => {
       for (let n = 0; n < 60; n++) await from('192.0.2.1')
     }
     expect(errorOf(await from('192.0.2.1'))).toBe('temporarily_unavailable')
-    const { fromSource } = await deps.store.countPending({ source: '192.0.2.1', now: deps.now() })
-    expect(fromSource).toBe(deps.policy.maxPendingBySource)
+    const pending = await deps.store.countPendingBySource(deps.now())
+    expect(pending.get('192.0.2.1')).toBe(deps.policy.maxPendingBySource)
     expect(errorOf(await from('192.0.2.2'))).toBe('none')
   })
 
@@ -333,5 +332,28 @@ describe('polling', () => {
     deps.store.redeemDeviceAuthorization = redeemDeviceAuthorization
     expect(errorOf(await poll(device_code))).toBe('none')
     expect(errorOf(await poll(device_code))).toBe('invalid_grant')
+  })
+})
+
+describe('codes that are not there', () => {
+  const guess = (auth: Auth, client: Client, source: string, n: number) =>
+    auth.exchangeDeviceCode({
+      clients: [client],
+      deviceCode: `no-such-code-${n}`,
+      requester: { ...testRequester, source },
+    })
+
+  test('J01 J03 who asks for made-up codes is slowed down and costs no look-up more; others, and later the same source, are not', async () => {
+    const { auth, client, clock, start, poll, store } = testAuth()
+    const { device_code } = await start()
+    const cli = client('osa-cli')
+    for (let n = 0; n < 600; n++) expect(await guess(auth, cli, '192.0.2.66', n)).toMatchObject({ reason: 'unknown' })
+    expect(await guess(auth, cli, '192.0.2.66', 600)).toMatchObject({ error: 'invalid_grant' })
+    const lookUp = vi.spyOn(store, 'findPolled')
+    expect(await guess(auth, cli, '192.0.2.66', 601)).toMatchObject({ error: 'slow_down' })
+    expect(lookUp).not.toHaveBeenCalled()
+    expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
+    clock.advance({ seconds: 60 })
+    expect(await guess(auth, cli, '192.0.2.66', 602)).toMatchObject({ reason: 'unknown' })
   })
 })

@@ -5,9 +5,9 @@ import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { consume, ended, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
-import { mayHaveOneMore } from './fair-share.ts'
 import { tooLate, untilInTime } from './guarded.ts'
 import { newFamily, tokenDocument } from './issue-tokens.ts'
+import type { PendingPlace, PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
 import type { Polled, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
@@ -17,6 +17,7 @@ import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
 import type { KeyRing } from './signing-keys.ts'
 import { storedText } from './text.ts'
+import type { UnknownCodes } from './unknown-codes.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
 const maxDeviceNameLength = 64
@@ -26,9 +27,13 @@ const maxUserCodeAttempts = 5
 /** Polls of one code at one moment that each change what the others have read; honest terminals send one at a time. */
 const maxPollAttempts = 5
 
-const unknownCode = () => refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
+const unknownCode = refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
 
-export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGrant: DeviceGrant): DeviceFlow => ({
+export const createDeviceFlow = (
+  deps: AuthDependencies & { readonly places: PendingPlaces; readonly unknownCodes: UnknownCodes },
+  ring: KeyRing,
+  deviceGrant: DeviceGrant,
+): DeviceFlow => ({
   async startDeviceAuthorization({ client, scope: requested, deviceName, requester }) {
     const registered = registeredFor([client], deviceCodeGrantType)
     if (isRefusal(registered)) return registered
@@ -37,9 +42,12 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
     // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
     if (!(await deviceGrant.isOn()))
       return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
-    const full = await startLimit(deps, requester)
-    if (full) return full
-    return insertPending(deps, { client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester })
+    const place = await startLimit(deps, requester)
+    if (isRefusal(place)) return place
+    const name = storedText(deviceName, maxDeviceNameLength)
+    const started = await insertPending(deps, { client, scope, deviceName: name, requester })
+    place.settle(!isRefusal(started))
+    return started
   },
 
   async exchangeDeviceCode({ clients, deviceCode, requester }) {
@@ -48,30 +56,34 @@ export const createDeviceFlow = (deps: AuthDependencies, ring: KeyRing, deviceGr
     if (isRefusal(registered)) return registered
     const clientIds = registered.map(({ clientId }) => clientId)
     const deviceCodeHash = sha256(deviceCode as DeviceCode)
-    return untilInTime(maxPollAttempts, async () => {
+    if (deps.unknownCodes.isOver(requester.source)) return slowDown(deps.policy.devicePollIntervalSeconds)
+    const answer = await untilInTime(maxPollAttempts, async () => {
       const polled = await deps.store.findPolled(deviceCodeHash)
       // a foreign client's attempt neither consumes nor damages the code (B15)
-      if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode()
+      if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode
       return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
     })
+    if (answer === unknownCode) await deps.unknownCodes.charge(requester.source)
+    return answer
   },
 })
 
-/** Spends the start budgets and checks the caps on undecided rows (J01, J02). */
+/** Spends the start budgets and hands out a place for an undecided code (J01, J02). */
 const startLimit = async (
-  { limiter, store, policy, now }: AuthDependencies,
+  { limiter, places }: AuthDependencies & { readonly places: PendingPlaces },
   { source }: Requester,
-): Promise<Refusal | null> => {
+): Promise<Refusal | PendingPlace> => {
   const busy = (retryAfterSeconds: number) =>
     refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
   const bySource = await limiter.spend('start_by_source', source)
   if (!bySource.within) return busy(bySource.retryAfterSeconds)
   // before the budget of all, which sources that have their share of places must not use up
-  const pending = await store.countPending({ source, now: now() })
-  const places = { bySource: policy.maxPendingBySource, inAll: policy.maxPendingInAll }
-  if (!mayHaveOneMore({ bySource: pending.fromSource, inAll: pending.inAll }, places)) return busy(60)
+  const place = await places.take(source)
+  if (!place) return busy(60)
   const inAll = await limiter.spend('start_in_all', 'all')
-  return inAll.within ? null : busy(inAll.retryAfterSeconds)
+  if (inAll.within) return place
+  place.settle(false)
+  return busy(inAll.retryAfterSeconds)
 }
 
 const insertPending = async (

@@ -11,11 +11,12 @@ import { createOpenWatches } from './open-watches.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sha256 } from './secret.ts'
+import type { UnknownCodes } from './unknown-codes.ts'
 
 /** For the caller's log; terminals simply go on polling. */
 const retryAfterSeconds = 60
 
-export const createDeviceWatch = (deps: AuthDependencies): DeviceWatch => {
+export const createDeviceWatch = (deps: AuthDependencies, unknownCodes: UnknownCodes): DeviceWatch => {
   const openWatches = createOpenWatches({
     bySource: deps.policy.maxWatchesBySource,
     inAll: deps.policy.maxWatchesInAll,
@@ -24,17 +25,22 @@ export const createDeviceWatch = (deps: AuthDependencies): DeviceWatch => {
     async watchDeviceAuthorization({ clients, deviceCodeHash, requester, signal }) {
       const registered = registeredFor(clients, deviceCodeGrantType)
       if (isRefusal(registered)) return registered
+      if (unknownCodes.isOver(requester.source)) return busy()
       const leave = openWatches.enter(requester.source)
-      if (!leave) return refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
+      if (!leave) return busy()
       const clientIds = registered.map(({ clientId }) => clientId)
       try {
-        return await untilDecided(deps, { clientIds, deviceCodeHash: deviceCodeHash as Sha256, signal })
+        const answer = await untilDecided(deps, { clientIds, deviceCodeHash: deviceCodeHash as Sha256, signal })
+        if (isRefusal(answer)) await unknownCodes.charge(requester.source)
+        return answer
       } finally {
         leave()
       }
     },
   }
 }
+
+const busy = () => refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
 
 const untilDecided = async (
   { store, now, alarm }: AuthDependencies,

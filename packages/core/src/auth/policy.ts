@@ -53,6 +53,8 @@ export const defaultBudgets: Budgets = {
   start_by_source: { points: 60, windowSeconds: 60 },
   // more than can be pending, whose places are shared out (fair-share.ts): only ends what is ended as fast as it is begun
   start_in_all: { points: 3_000, windowSeconds: 60 },
+  // polls for codes that are not there (unknown-codes.ts): fifty terminals that would not stop at the refusal fit in
+  unknown_code_by_source: { points: 600, windowSeconds: 60 },
   sign_in_by_source: { points: 120, windowSeconds: 60 },
   sign_in_in_all: { points: 1_200, windowSeconds: 60 },
   introspect_by_source: { points: 3_000, windowSeconds: 60 },

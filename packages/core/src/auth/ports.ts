@@ -83,8 +83,8 @@ export interface AuthStore extends DecisionNotices {
   findDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
   /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first. */
   listRefreshFamilies(query: { userId: string; now: Date; usedAfter: Date }): Promise<RefreshFamily[]>
-  /** Undecided, unexpired authorizations: of this source and of all. */
-  countPending(query: { source: string; now: Date }): Promise<{ fromSource: number; inAll: number }>
+  /** How many authorizations each source has that are undecided and unexpired at `now`. */
+  countPendingBySource(now: Date): Promise<ReadonlyMap<string, number>>
   listSigningKeys(): Promise<SigningKey[]>
   /** Null when nobody has touched it. */
   findSwitch(name: SwitchName): Promise<Switch | null>
@@ -197,6 +197,7 @@ export type Budget =
   | 'limited_guess_told'
   | 'start_by_source'
   | 'start_in_all'
+  | 'unknown_code_by_source'
   | 'sign_in_by_source'
   | 'sign_in_in_all'
   | 'introspect_by_source'

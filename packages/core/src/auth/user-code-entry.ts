@@ -4,6 +4,7 @@ import { type AuthDependencies, auditEvent } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
+import type { PendingPlaces } from './pending-places.ts'
 import { minGuessPrice } from './policy.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
 import { refuse } from './refusal.ts'
@@ -21,11 +22,12 @@ type Refused = Extract<Spent, { within: false }>
 export const createUserCodeEntry = (
   deps: AuthDependencies,
   clientName: (clientId: string) => string,
+  places: PendingPlaces,
 ): UserCodeEntry => {
   const turns = createTurns(maxWaitingGuesses)
 
   const guessOnce: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
-    const guess = await spendGuess(deps, requester, userId)
+    const guess = await spendGuess(deps, places, requester, userId)
     if (!guess.within) {
       return limited(deps, requester, userId, guess.retryAfterSeconds)
     }
@@ -104,12 +106,12 @@ const findUsable = async (deps: AuthDependencies, typed: string, userId: string 
  * as codes are pending: the budget bounds the product of the two (C06). However few are pending, it bounds the failures too.
  */
 const spendGuess = async (
-  { limiter, store, now }: AuthDependencies,
+  { limiter }: AuthDependencies,
+  places: PendingPlaces,
   { source }: Requester,
   userId: string | null,
 ): Promise<{ within: true; refund: () => Promise<void> } | Refused> => {
-  const { inAll } = await store.countPending({ source, now: now() })
-  const priceInAll = Math.max(minGuessPrice, inAll)
+  const priceInAll = Math.max(minGuessPrice, await places.countInAll())
   const price: [Budget, string, number][] = [
     ['guess_by_source', source, 1],
     ...(userId === null ? [] : [['guess_by_account', userId, 1] satisfies [Budget, string, number]]),

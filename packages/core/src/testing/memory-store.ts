@@ -111,10 +111,12 @@ const reads = (committed: () => Tables): Reads => ({
       (a, b) => oldestFirst(b, a),
     )
   },
-  async countPending({ source, now }) {
+  async countPendingBySource(now) {
     const { deviceAuthorizations } = committed()
     const pending = [...deviceAuthorizations.values()].filter((row) => row.status === 'pending' && !isExpired(row, now))
-    return { fromSource: pending.filter((row) => row.requesterSource === source).length, inAll: pending.length }
+    const counts = new Map<string, number>()
+    for (const { requesterSource } of pending) counts.set(requesterSource, (counts.get(requesterSource) ?? 0) + 1)
+    return counts
   },
   async listSigningKeys() {
     return sortedRows(committed().signingKeys, () => true, byAge)

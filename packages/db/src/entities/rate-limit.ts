@@ -1,4 +1,4 @@
-/** `rate_limits`: counters in the shape that rate-limiter-flexible's RateLimiterPostgres reads and writes by itself. */
+/** `rate_limits`: points of a window that ends at `expire`, in milliseconds since 1970. */
 import { defineEntity, p } from '@mikro-orm/core'
 
 export const RateLimitEntity = defineEntity({

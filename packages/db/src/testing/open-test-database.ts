@@ -1,6 +1,7 @@
 /** An empty, migrated database for one test. What is costly to make is emptied afterwards and kept for the next. */
 import { existsSync, openAsBlob } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
+import { CompiledQuery } from 'kysely'
 import { instanceOptions } from '../embedded.ts'
 import { templatePaths, templatesDirectory } from '../embedded-template.ts'
 import { entities } from '../entities.ts'
@@ -11,7 +12,14 @@ import { createSharedDatabase } from './shared-postgres.ts'
 export interface TestDatabase extends Database, AsyncDisposable {
   /** Its address, for tests with several pools or processes; null when it is in memory. */
   readonly databaseUrl: string | null
+  /** One statement, whatever it says; columns under their names in the database. */
+  query(statement: { text: string; values?: readonly unknown[] }): Promise<{ rows: Record<string, unknown>[] }>
 }
+
+const queryOn =
+  ({ orm }: Database): TestDatabase['query'] =>
+  ({ text, values = [] }) =>
+    orm.em.getKysely().executeQuery(CompiledQuery.raw(text, [...values]))
 
 /**
  * `pglite` has one connection, so it proves no lock. `postgres` is the real thing: a database of its own on the run's shared server.
@@ -28,6 +36,7 @@ const openOnServer = async (): Promise<TestDatabase> => {
   const database = await openDatabase({ databaseUrl })
   return {
     ...database,
+    query: queryOn(database),
     databaseUrl,
     async [Symbol.asyncDispose]() {
       await database.close()
@@ -51,6 +60,7 @@ const openInMemory = async (): Promise<TestDatabase> => {
   const database = await openWith({ options, databaseUrl: null, log: () => undefined, release: () => undefined })
   return {
     ...database,
+    query: queryOn(database),
     databaseUrl: null,
     async [Symbol.asyncDispose]() {
       await database.close()

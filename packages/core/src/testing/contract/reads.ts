@@ -111,10 +111,10 @@ export const readContract = (open: OpenStore): void => {
       await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', endedAt: atSecond(1) }))
       await tx.insertDeviceAuthorization(sampleDevice({ status: 'authorized', claimedByUserId }))
     })
-    const count = (source: string, second: number) => store.countPending({ source, now: atSecond(second) })
-    expect(await count('2001:db8:1:2::/64', 30)).toEqual({ fromSource: 2, inAll: 3 })
-    expect(await count('192.0.2.9', 29)).toEqual({ fromSource: 2, inAll: 4 })
-    expect(await count('198.51.100.1', 600)).toEqual({ fromSource: 0, inAll: 0 })
+    const count = async (second: number) => Object.fromEntries(await store.countPendingBySource(atSecond(second)))
+    expect(await count(30)).toEqual({ '2001:db8:1:2::/64': 2, '192.0.2.9': 1 })
+    expect(await count(29)).toEqual({ '2001:db8:1:2::/64': 2, '192.0.2.9': 2 })
+    expect(await count(600)).toEqual({})
   })
 
   test('L07 audit events are listed newest first, by event, person and time, inside a transaction or not', async () => {

@@ -115,7 +115,6 @@ export const transactionContract = (open: OpenStore): void => {
       await store.findPrincipal({ userId: text, familyId: text, accessTokenId: text, now: atSecond(0) }),
     ).toBeNull()
     expect(await store.listRefreshFamilies({ userId: text, now: atSecond(0), usedAfter: atSecond(-1) })).toEqual([])
-    expect(await store.countPending({ source: text, now: atSecond(0) })).toEqual({ fromSource: 0, inAll: 1 })
     expect(await store.listAuditEvents({ limit: 5, event: text, userId: text })).toEqual([])
     const found = await store.transaction(async (tx) => [
       await tx.lockDeviceAuthorization(text),
