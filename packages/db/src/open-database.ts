@@ -82,6 +82,8 @@ export const openWith = async (opening: {
     logger: opening.log,
   })
   try {
+    // not at the first statement: inside a transaction it would wait for the only connection of an embedded database
+    await orm.connect()
     await migrate(orm, opening.databaseUrl !== null)
   } catch (error) {
     await orm.close()
