@@ -5,6 +5,7 @@ import { AuditEventEntity } from './entities/audit-event.ts'
 import { ConventionEntity } from './entities/convention.ts'
 import { ConventionVersionEntity } from './entities/convention-version.ts'
 import { isId } from './identifier.ts'
+import { lockAddress } from './locks.ts'
 import { inserted } from './query.ts'
 
 /** All of a version but its manifest. */
@@ -104,6 +105,8 @@ const conventionTx = ({ em, query }: Unit): ConventionTx => ({
   },
   countOtherConventions: (slugs) => em.count(ConventionEntity, { slug: { $nin: [...slugs] } }),
   async lockConvention(slug) {
+    // a free address too: one that is inserted meanwhile would be locked out of order, after those behind it
+    await lockAddress(query, slug)
     const convention = await query
       .selectFrom('conventions')
       .selectAll()

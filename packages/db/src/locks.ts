@@ -8,6 +8,17 @@ export const signingKeyLock = 6_791_702
 /** Held by the one process that sweeps. */
 export const sweepLock = 6_791_703
 
+/** Before the text that follows it, so that an address of a convention can be locked while no row has it yet. */
+const addressLocks = 6_791_704
+
+/** Waits for the lock of a convention's address. */
+export const lockAddress = async (query: Query, slug: string): Promise<void> => {
+  const lock = query.selectNoFrom(({ cast, fn, val }) =>
+    fn('pg_advisory_xact_lock', [cast<number>(val(addressLocks), 'integer'), fn('hashtext', [val(slug)])]).as('taken'),
+  )
+  await lock.execute()
+}
+
 /** Waits for the lock. */
 export const takeLock = async (query: Query, lock: number): Promise<void> => {
   await query.selectNoFrom(({ fn, val }) => fn('pg_advisory_xact_lock', [val(lock)]).as('taken')).execute()
