@@ -6,6 +6,7 @@ import { type Handler, Hono } from 'hono'
 import { developmentSignInPath } from '../identity/development.ts'
 import type { NodeEnv } from '../requester.ts'
 import { revokeSessions, showSessions, signIn, signOut } from './account.ts'
+import { isAtThisMachine } from './at-this-machine.ts'
 import { finishSignIn } from './callback.ts'
 import { showConvention, showConventions } from './conventions.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
@@ -61,9 +62,13 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
 
   if (deps.development) {
     const { development } = deps
+    const here =
+      (handle: (c: PageContext) => Promise<Response>): PageHandler =>
+      (c) =>
+        isAtThisMachine(c) ? handle(c) : showPage(c, deps, messagePage('not_this_machine', deps))
     route(developmentSignInPath, {
-      get: showDevelopmentSignIn(deps, development),
-      post: takeDevelopmentPerson(deps, development),
+      get: here(showDevelopmentSignIn(deps, development)),
+      post: here(takeDevelopmentPerson(deps, development)),
     })
   }
 

@@ -83,3 +83,28 @@ test('L06 where a real provider is configured there is no such page', async () =
   await using pages = await startPages({ identity: { orcid: { issuer, clientId, clientSecret }, development: false } })
   expect((await pages.browse().open(`${pages.publicUrl}/development/sign-in`)).status).toBe(404)
 })
+
+test.each([
+  ['from another machine', { peer: '203.0.113.9' }],
+  ['through a proxy that says for whom', { headers: { 'X-Forwarded-For': '203.0.113.9' } }],
+  ['through a proxy that claims to be this machine', { headers: { 'X-Forwarded-For': '127.0.0.1' } }],
+  ['through a proxy that uses Forwarded', { headers: { Forwarded: 'for=203.0.113.9' } }],
+  ['through a tunnel', { headers: { 'CF-Connecting-IP': '203.0.113.9' } }],
+  ['under a public name', { headers: { Host: 'archive.example' } }],
+  ['under a name that only begins like this machine', { headers: { Host: 'localhost.evil.example' } }],
+  ['without a host', { headers: { Host: '' } }],
+])('L01 nobody becomes anyone %s', async (_how, { peer = '127.0.0.1', headers = {} }: Asked) => {
+  await using pages = await startPages({ publicUrl: 'http://localhost:8000' })
+  const { user_code } = await pages.startTerminal()
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/device`)
+  const { url, body } = await browser.press('Continue with the development sign-in', { user_code })
+  expect(body).toContain('Josiah Carberry')
+  const path = `${url.pathname}${url.search}`
+  for (const method of ['GET', 'POST']) {
+    const answer = await pages.request(path, { method, headers: { Host: 'localhost:8000', ...headers } }, peer)
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toContain('for this machine only')
+  }
+})
+type Asked = { peer?: string; headers?: Record<string, string> }

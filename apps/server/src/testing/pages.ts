@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { type AuthDependencies, defaultBudgets, deriveKeys } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
+import { developmentSignInPath } from '../identity/development.ts'
 import { developmentPeople } from '../identity/development-people.ts'
 import { createIdentityProviders, type IdentitySettings } from '../identity/providers.ts'
 import { testBrowser } from './browser.ts'
@@ -61,7 +62,12 @@ export const startPages = async ({
         ...(userAgent === undefined ? {} : { userAgent }),
         fetch: (url, init) => {
           const { origin, pathname, search } = new URL(url)
-          return origin === publicUrl ? node.request(`${pathname}${search}`, init, address) : fetch(url, init)
+          if (origin !== publicUrl) return fetch(url, init)
+          // which answers nobody else
+          const atNode = pathname === developmentSignInPath
+          const headers = new Headers(init?.headers)
+          if (atNode) headers.set('host', 'localhost')
+          return node.request(`${pathname}${search}`, { ...init, headers }, atNode ? '127.0.0.1' : address)
         },
       }),
     /** A terminal at `address` begins to sign in. */

@@ -65,6 +65,12 @@ start this request yourself, there is nothing to do.`,
     what: 'None is registered at this address, or not in this version.',
     next: html`See <a href="/conventions">all conventions</a> of this archive.`,
   },
+  not_this_machine: {
+    status: 403,
+    title: 'The development sign-in is for this machine only',
+    what: 'Anyone can be anyone here, so it opens only in a browser on the machine that the node runs on, without a proxy between. Nothing was changed.',
+    next: 'The people who run this node can set up an identity provider (OSA_ORCID_CLIENT_ID or OSA_OIDC_ISSUER).',
+  },
   not_found: {
     status: 404,
     title: 'There is no such page',
