@@ -105,6 +105,20 @@ describe('starting', () => {
     expect(errorOf(await from('192.0.2.2'))).toBe('none')
   })
 
+  test('J02 starts that fail with the database hold no place when it is back', async () => {
+    const { auth, client, clock, deps, store } = testAuth()
+    const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
+    const working = store.startDeviceAuthorization
+    store.startDeviceAuthorization = () => Promise.reject(new Error('away'))
+    for (let n = 0; n < deps.policy.maxPendingBySource; n++) {
+      if (n % 50 === 0) clock.advance({ seconds: 60 })
+      await expect(begin()).rejects.toThrow('away')
+    }
+    store.startDeviceAuthorization = working
+    clock.advance({ seconds: 60 })
+    expect(isRefusal(await begin())).toBe(false)
+  })
+
   test('J02 forty sources that start whatever they may, minute after minute, shut nobody out, and who waits is told of no limit', async () => {
     const { auth, clock, client, start, poll } = testAuth({})
     const from = (source: string) =>

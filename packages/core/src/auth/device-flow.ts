@@ -7,7 +7,7 @@ import { consume, ended, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { tooLate, untilInTime } from './guarded.ts'
 import { newFamily, tokenDocument } from './issue-tokens.ts'
-import type { PendingPlace, PendingPlaces } from './pending-places.ts'
+import type { PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
 import type { Polled, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
@@ -42,12 +42,9 @@ export const createDeviceFlow = (
     // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
     if (!(await deviceGrant.isOn()))
       return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
-    const place = await startLimit(deps, requester)
-    if (isRefusal(place)) return place
-    const name = storedText(deviceName, maxDeviceNameLength)
-    const started = await insertPending(deps, { client, scope, deviceName: name, requester })
-    place.settle(!isRefusal(started))
-    return started
+    return withinStartLimit(deps, requester, () =>
+      insertPending(deps, { client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester }),
+    )
   },
 
   async exchangeDeviceCode({ clients, deviceCode, requester }) {
@@ -68,11 +65,12 @@ export const createDeviceFlow = (
   },
 })
 
-/** Spends the start budgets and hands out a place for an undecided code (J01, J02). */
-const startLimit = async (
+/** Spends the start budgets and takes a place for an undecided code (J01, J02) while `start` stores one. */
+const withinStartLimit = async <Started>(
   { limiter, places }: AuthDependencies & { readonly places: PendingPlaces },
   { source }: Requester,
-): Promise<Refusal | PendingPlace> => {
+  start: () => Promise<Started>,
+): Promise<Started | Refusal> => {
   const busy = (retryAfterSeconds: number) =>
     refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
   const bySource = await limiter.spend('start_by_source', source)
@@ -80,10 +78,17 @@ const startLimit = async (
   // before the budget of all, which sources that have their share of places must not use up
   const place = await places.take(source)
   if (!place) return busy(60)
-  const inAll = await limiter.spend('start_in_all', 'all')
-  if (inAll.within) return place
-  place.settle(false)
-  return busy(inAll.retryAfterSeconds)
+  let isStored = false
+  try {
+    const inAll = await limiter.spend('start_in_all', 'all')
+    if (!inAll.within) return busy(inAll.retryAfterSeconds)
+    isStored = true // or may be, should it fail: the next count tells
+    const started = await start()
+    isStored = !isRefusal(started)
+    return started
+  } finally {
+    place.settle(isStored)
+  }
 }
 
 const insertPending = async (
