@@ -1,7 +1,7 @@
 /** The real node as a process: what a person sees, and how it ends. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposableSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempDisposableSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,6 +57,13 @@ const postgresStandIn = async (certificate: { key: Buffer; cert: Buffer } | null
 }
 
 describe('a node on the embedded database', () => {
+  test('keeps its compiled sources for the next start, though it may be killed', async () => {
+    const kept = fileURLToPath(new URL('../dist/compile-cache', import.meta.url))
+    rmSync(kept, { recursive: true, force: true })
+    await using _node = await spawnNode()
+    await expect.poll(() => readdirSync(kept, { recursive: true }).length).toBeGreaterThan(100)
+  })
+
   test('starts, says how to go on, serves, keeps what it knows, and stops with 0', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     const env = { OSA_DATA_DIR: data.path, OSA_ADMIN_PORT: '0' }

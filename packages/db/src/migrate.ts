@@ -16,9 +16,9 @@ const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_ses
 export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => {
   if (await againIfUndone(() => isMigrated(orm.em))) return
   // loaded only here, since most starts find nothing to do
-  const { default: config } = await import('../mikro-orm.config.ts')
-  orm.config.set('migrations', { ...orm.config.get('migrations'), ...config.migrations })
-  for (const extension of config.extensions) extension.register(orm)
+  const { migratorOptions } = await import('./migrator-options.ts')
+  orm.config.set('migrations', { ...orm.config.get('migrations'), ...migratorOptions.migrations })
+  for (const extension of migratorOptions.extensions) extension.register(orm)
   if (!shared) {
     await orm.migrator.up()
     return
