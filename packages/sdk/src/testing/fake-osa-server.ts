@@ -1,7 +1,6 @@
 /**
  * A scripted node for tests: the typed wire with rotation, grace and family revocation, and switches for everything that can go wrong.
- * It time-stamps each request. It knows no person: approval is a method call. That its calls come to what a real node's come to is kept true
- * by one suite for both (client/node-contract.ts).
+ * It time-stamps each request. It knows no person: approval is a method call.
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
