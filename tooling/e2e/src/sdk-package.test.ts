@@ -55,8 +55,8 @@ beforeAll(async () => {
     await writeFile(join(project, name), program)
     readmePrograms.push(name)
   }
-}, minutes(8))
-afterAll(() => folder[Symbol.asyncDispose](), minutes(2))
+}, minutes(20))
+afterAll(() => folder[Symbol.asyncDispose](), minutes(20))
 
 test('its declarations name no store, no database and nothing that is not published', async () => {
   const dist = join(project, 'node_modules/@osa/sdk/dist')
@@ -116,7 +116,7 @@ test.each([
     const files = ['entries.ts', ...('moduleResolution' in options ? [] : ['caller.cts'])]
     expect((await complaints(compiler, options, files)).filter((line) => !isOfTrpc(line))).toEqual([])
   },
-  minutes(3),
+  minutes(20),
 )
 
 test(
@@ -131,7 +131,7 @@ test(
     }
     expect(await complaints(fastest, options, ['page-types.ts'])).toEqual([])
   },
-  minutes(3),
+  minutes(20),
 )
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
@@ -167,7 +167,7 @@ describe.each(Object.keys(compilers))('%s', (compiler) => {
       const { stdout } = await run(process.execPath, [tsc, '-p', config]).catch((error: { stdout: string }) => error)
       expect(stdout).toBe('')
     },
-    minutes(3),
+    minutes(20),
   )
 })
 
@@ -185,7 +185,7 @@ describe('runs on', () => {
       const { stdout } = await run(program, [...words, 'run.js'], { cwd: project, env: cleanEnvironment() })
       expect(stdout).toBe('all of it ran\n')
     },
-    minutes(2),
+    minutes(20),
   )
 })
 
@@ -196,7 +196,7 @@ test.each([['this Node', process.execPath], ...Object.keys(nodes).map((name) => 
     const { stdout } = await run(node, ['caller.cjs'], { cwd: project, env: cleanEnvironment() })
     expect(stdout).toBe('all of it ran\n')
   },
-  minutes(2),
+  minutes(20),
 )
 
 test(
@@ -208,5 +208,5 @@ test(
     expect(stdout).toContain('node16 (from ESM): 🟢 (ESM)')
     expect(stdout).not.toMatch(/❌|🎭|🐛|👺|❓|🕵️|🚭/u)
   },
-  minutes(3),
+  minutes(20),
 )

@@ -87,4 +87,4 @@ export const maxRefreshReplays = 10
 export const maxSharedRotations = 2
 /** A session rotates once in so many seconds in the long run, and so many times at once: each leaves a row in the audit (J02). */
 export const rotationPaceSeconds = 15
-export const rotationBurst = 120
+export const rotationBurst = 600
