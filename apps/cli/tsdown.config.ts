@@ -51,8 +51,11 @@ const leanZod = {
 const skippableFunctions = {
   name: 'skippable-functions',
   renderChunk: async (code: string, chunk: { name: string }): Promise<string | null> =>
-    chunk.name === 'undici' ? null : (await transform(code, { supported: { arrow: false }, minify: true })).code,
+    untouched.has(chunk.name) ? null : (await transform(code, { supported: { arrow: false }, minify: true })).code,
 }
+
+/** Loaded late, and written with arrow functions before `super()`, which come out of it broken. */
+const untouched = new Set(['undici', 'subscription-link'])
 
 const group = (name: string, patterns: readonly RegExp[]) => ({
   name,

@@ -64,8 +64,8 @@ test.each([
   const osa = clientOf(withEntry(store, change))
   const answers = await Promise.all(Array.from({ length: 8 }, () => osa.me.query()))
   expect(answers.map((me) => me.external_id)).toEqual(Array(8).fill('0000-0002-1825-0097'))
-  expect(sent.filter((path) => path.endsWith('/refresh'))).toHaveLength(1)
-  expect(sent.filter((path) => path.startsWith('/trpc/'))).toHaveLength(requests)
+  expect(sent.filter((path) => path.startsWith('/trpc/session.refresh'))).toHaveLength(1)
+  expect(sent.filter((path) => path.startsWith('/trpc/me'))).toHaveLength(requests)
 })
 
 test('a session that was ended elsewhere is session_ended, and logging out forgets it', async () => {

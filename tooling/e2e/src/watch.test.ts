@@ -101,20 +101,20 @@ test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops 
   expect(await outliving.ended).toBe(130)
 })
 
-/** What stands between a terminal and a node, and does as it likes with `/trpc`. */
-const startProxy = async (target: string, trpc: 'refused' | 'swallowed' | 'held back') => {
+/** What stands between a terminal and a node, and does as it likes with event streams. */
+const startProxy = async (target: string, streams: 'refused' | 'swallowed' | 'held back') => {
   const held: string[] = []
   const server = createServer((incoming, outgoing) => {
-    if (incoming.url?.startsWith('/trpc')) {
+    if (incoming.url?.startsWith('/trpc/device.watch')) {
       held.push(incoming.url)
-      if (trpc === 'refused')
+      if (streams === 'refused')
         return void outgoing.writeHead(403, { 'Content-Type': 'text/html' }).end('<h1>Blocked</h1>')
-      if (trpc === 'swallowed') return
+      if (streams === 'swallowed') return
     }
     const forwarded = request(target + incoming.url, { method: incoming.method, headers: incoming.headers })
     forwarded.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      if (trpc === 'held back' && incoming.url?.startsWith('/trpc')) answer.resume()
+      if (streams === 'held back' && incoming.url?.startsWith('/trpc/device.watch')) answer.resume()
       else answer.pipe(outgoing)
     })
     forwarded.on('error', () => outgoing.destroy())
