@@ -106,3 +106,15 @@ test('K07 K36: whatever comes for a revocation, the login is forgotten here, and
     expect(stderr, name).not.toMatch(traceOrEscape)
   })
 })
+
+test.each([200, 502])(
+  'K38: a page of a proxy with status %i in place of a renewed login is reported as worth another try',
+  async (status) => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
+    node.dictate('refresh', [typed('text/html', '<title>Proxy</title>', status)], { always: true })
+    const { stdout } = await sandbox.run(['whoami', '--server', node.url, '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { retryable: true } })
+  },
+)

@@ -1,20 +1,28 @@
 /** B31: a real PostgreSQL goes away in the middle of a sign-in and comes back. */
 import { isDatabaseUnavailable, openDatabase } from '@osa/db'
-import { startPostgres } from '@osa/db/testing'
+import { type PostgresServer, runOn, startPostgres } from '@osa/db/testing'
 import { expect, test } from 'vitest'
 import { createLimiter } from './rate-limit.ts'
 import { pollToken, postForm } from './testing/oauth-calls.ts'
 import { startTestNode } from './testing/test-node.ts'
 
-test('B31, B30, J08 while the database is away all is 503; then the approved code is redeemed exactly once', async () => {
-  await using server = await startPostgres()
+const startNodeOn = async (server: PostgresServer) => {
   const database = await openDatabase({ databaseUrl: server.url() })
   const { store, rateLimits, isReady } = database
   const node = await startTestNode({
     auth: { store, limiter: createLimiter({ counters: rateLimits, now: () => new Date() }) },
     app: { isReady, isUnavailable: isDatabaseUnavailable },
   })
-  const start = () => postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
+  return { node, database }
+}
+
+const startGrant = (node: Awaited<ReturnType<typeof startNodeOn>>['node']) =>
+  postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
+
+test('B31, B30, J08 while the database is away all is 503; then the approved code is redeemed exactly once', async () => {
+  await using server = await startPostgres()
+  const { node, database } = await startNodeOn(server)
+  const start = () => startGrant(node)
   const { device_code, user_code } = await (await start()).json()
   await node.approve(user_code)
 
@@ -30,5 +38,27 @@ test('B31, B30, J08 while the database is away all is 503; then the approved cod
   const answers = await Promise.all(Array.from({ length: 10 }, () => pollToken(node, device_code)))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   expect((await node.request('/readyz')).status).toBe(200)
+  await database.close()
+})
+
+test('B30 B31 on a database that became read-only a start is 503 with Retry-After and /readyz too; writable again, both recover by themselves', async () => {
+  await using server = await startPostgres()
+  const { node, database } = await startNodeOn(server)
+  const start = async () => {
+    const answer = await startGrant(node)
+    return [answer.status, answer.headers.get('retry-after')]
+  }
+  const readiness = async () => (await node.request('/readyz')).status
+  expect(await start()).toEqual([200, null])
+  await runOn(server.url(), 'alter role postgres set default_transaction_read_only = on')
+  await runOn(
+    server.url(),
+    "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'",
+  )
+  for (let round = 0; round < 3; round++) expect(await start()).toEqual([503, '2'])
+  await expect.poll(readiness).toBe(503)
+  await runOn(server.url(), 'begin read write; alter role postgres reset default_transaction_read_only; commit')
+  await expect.poll(start).toEqual([200, null])
+  await expect.poll(readiness).toBe(200)
   await database.close()
 })
