@@ -1,13 +1,23 @@
 /**
- * The only door to the terminal. Data goes to stdout, everything said to a person to stderr; whatever is said is cleaned first, so that
- * no string from a server, a file or a name can move the cursor (K05).
+ * The only door to the terminal. What a command was asked for goes to stdout, progress and notes to stderr; whatever is said is cleaned
+ * first, so that no string from a server, a file or a name can move the cursor (K05).
  */
 import { cleanText, OsaError } from '@osa/sdk/node'
 import { createLiveLine } from './live-line.ts'
 import { fitToLook, type Look, type Mark, mark } from './marks.ts'
 import { ask, askYesNo } from './prompt.ts'
 
+/** Lines of a command's result, for a person, on stdout: marks in colour only where that is a terminal. Silent with `--json`. */
+export interface ResultLines {
+  /** How wide a line may be: the terminal's width, or a page's where there is none. */
+  readonly columns: number
+  /** A line with or without a mark before it. */
+  row(mark: Mark | null, text: string): void
+  blank(): void
+}
+
 export interface Io {
+  readonly result: ResultLines
   /** With `--json`, people's lines are silent (warnings are not). */
   readonly isJson: boolean
   /** Whether stderr is a terminal: lines meant for a person looking on. */
@@ -41,13 +51,11 @@ export interface Io {
   /** An error: also shown with `--json` off only. */
   fail(text: string): void
   blank(): void
-  /** A line with or without a mark before it: a row of a table. */
-  row(mark: Mark | null, text: string): void
   /** A drawing of our own, line by line, in black on white whatever the terminal's colours; on stderr. */
   drawing(lines: readonly string[]): void
   /** Asks the terminal to put a text on the clipboard (OSC 52); terminals that cannot, ignore it. */
   copy(text: string): void
-  /** How wide a line may be: the terminal's width, or a page's where there is none. */
+  /** How wide a line on stderr may be: the terminal's width, or a page's where there is none. */
   readonly columns: number
   /** A line redrawn four times a second until stopped. */
   spin(render: () => string): { stop(): void }
@@ -60,7 +68,10 @@ export interface IoOptions {
   stdin: () => NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
+  /** How things may look on stderr. */
   look: Look
+  /** How things may look on stdout. */
+  resultLook: Look
   isJson: boolean
   isInteractive: boolean
   isLive: boolean
@@ -79,12 +90,17 @@ const escapeForTerminal = (json: string): string =>
   )
 
 export const createIo = (options: IoOptions): Io => {
-  const { stdin, stdout, stderr, look, isJson } = options
-  const clean = (text: string): string => fitToLook(cleanText(text, maxLineCharacters), look)
+  const { stdin, stdout, stderr, look, resultLook, isJson } = options
+  const cleanFor = (text: string, as: Look): string => fitToLook(cleanText(text, maxLineCharacters), as)
+  const clean = (text: string): string => cleanFor(text, look)
   const live = createLiveLine({ output: stderr, look, clean })
   const write = (text: string): void => {
     live.clear()
     stderr.write(text)
+  }
+  const print = (text: string): void => {
+    live.clear()
+    stdout.write(text)
   }
   const marked = (kind: Mark, text: string): void => write(` ${mark(kind, look)} ${clean(text)}\n`)
   const warnings: string[] = []
@@ -93,6 +109,14 @@ export const createIo = (options: IoOptions): Io => {
   }
 
   return {
+    result: {
+      get columns() {
+        return stdout.columns || pageColumns
+      },
+      row: (kind, text) =>
+        unlessJson(() => print(` ${kind ? mark(kind, resultLook) : ' '} ${cleanFor(text, resultLook)}\n`)),
+      blank: () => unlessJson(() => print('\n')),
+    },
     isJson,
     hasOnlooker: stderr.isTTY === true,
     isDataShown: stdout.isTTY === true,
@@ -107,10 +131,10 @@ export const createIo = (options: IoOptions): Io => {
       return options.isInteractive && !isJson && stderr.isTTY === true && stdin().isTTY === true
     },
     isLive: options.isLive && !isJson && stderr.isTTY === true,
-    data: (line) => void stdout.write(`${cleanText(line, 16_384)}\n`),
-    page: (text) => void stdout.write(`${fitToLook(text, look)}\n`),
+    data: (line) => print(`${cleanText(line, 16_384)}\n`),
+    page: (text) => print(`${fitToLook(text, resultLook)}\n`),
     debug: (line) => write(`   ${clean(line)}\n`),
-    json: (document) => void stdout.write(`${escapeForTerminal(JSON.stringify(document))}\n`),
+    json: (document) => print(`${escapeForTerminal(JSON.stringify(document))}\n`),
     ok: (text) => unlessJson(() => marked('ok', text)),
     say: (text) => unlessJson(() => write(`   ${clean(text)}\n`)),
     hint: (text) => unlessJson(() => marked('hint', text)),
@@ -122,7 +146,6 @@ export const createIo = (options: IoOptions): Io => {
     warnings,
     fail: (text) => unlessJson(() => marked('fail', text)),
     blank: () => unlessJson(() => write('\n')),
-    row: (kind, text) => unlessJson(() => (kind ? marked(kind, text) : write(`   ${clean(text)}\n`))),
     drawing: (lines) =>
       unlessJson(() => {
         for (const line of lines) write(`${blackOnWhite}${line}${colourOff}\n`)

@@ -18,7 +18,7 @@ import { exitCodes } from './exit-codes.ts'
 import { reportFailure, toOsaError } from './failure.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { createIo, type Io } from './io.ts'
-import { lookOf } from './marks.ts'
+import { type Look, lookOf } from './marks.ts'
 import type { CliNetworkOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
@@ -28,11 +28,14 @@ const makeIo = (argv: readonly string[], env: Environment): Io => {
   const has = (flag: string): boolean => beforeDashes(argv).includes(`--${flag}`)
   const noColour = has('no-color')
   const isInteractive = !has('non-interactive') && !isCi(env)
+  const lookOn = ({ isTTY }: NodeJS.WriteStream): Look =>
+    lookOf({ env, platform: process.platform, isTty: isTTY === true, noColour })
   return createIo({
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    look: lookOf({ env, platform: process.platform, isTty: process.stderr.isTTY === true, noColour }),
+    look: lookOn(process.stderr),
+    resultLook: lookOn(process.stdout),
     isJson: has('json'),
     isInteractive,
     isLive: !isCi(env) && !env.NO_COLOR && env.TERM !== 'dumb',

@@ -148,7 +148,7 @@ test('K01 S22: nor with a login that was saved for one, unless it is allowed now
   }
   const status = await sandbox.run(['status', '--all'])
   expect(status.code).toBe(2)
-  expect(status.stderr).toMatch(/ ⚠ http:\/\/0\.0\.0\.0:\d+ .*not encrypted/)
+  expect(status.stdout).toMatch(/ ⚠ http:\/\/0\.0\.0\.0:\d+ .*not encrypted/)
   const forgotten = await sandbox.run(['logout', '--all'])
   expect(forgotten.stderr).toContain(" ⚠ Couldn't tell the server (insecure http)")
   expect(node.requests).toEqual([])

@@ -19,16 +19,16 @@ test('S19: two servers: the link, each login and how it stands; only the one of 
     [other.url]: other.issue({ expired: true }),
   })
   const { code, stdout, stderr } = await sandbox.run(['status'])
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  expect(stderr).toContain(`   Folder   ${sandbox.project} → ${node.url} (.osa/config.json)\n`)
-  expect(stderr).toContain(`   Config   ${sandbox.home}/.config/osa\n`)
-  expect(stderr).toMatch(/\n {3}SERVER {20,}ACCOUNT {30,}SESSION {11}STORED IN\n/)
-  expect(stderr).toContain(` ✓ ${node.url} *   ${person}   ok, 42 min left   credentials.json\n`)
-  expect(stderr).toMatch(
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(`   Folder   ${sandbox.project} → ${node.url} (.osa/config.json)\n`)
+  expect(stdout).toContain(`   Config   ${sandbox.home}/.config/osa\n`)
+  expect(stdout).toMatch(/\n {3}SERVER {20,}ACCOUNT {30,}SESSION {11}STORED IN\n/)
+  expect(stdout).toContain(` ✓ ${node.url} *   ${person}   ok, 42 min left   credentials.json\n`)
+  expect(stdout).toMatch(
     new RegExp(` ✓ ${other.url} +Josiah Carberry \\(0000-0002-1825-0097\\) {3}ok, renews {8}credentials`),
   )
-  expect(stderr).toContain('   * used in this folder\n')
-  expect(stderr).not.toContain('⚠')
+  expect(stdout).toContain('   * used in this folder\n')
+  expect(stdout).not.toContain('⚠')
   expect(node.seen('me')).toHaveLength(1)
   expect(other.requests).toEqual([])
 })
@@ -47,11 +47,11 @@ test('S19: --all asks every server; one that is not there is said to be not runn
       user: { display_name: null, external_id: 'local developer' },
     },
   })
-  const { code, stderr } = await sandbox.run(['status', '--all', '--server', node.url])
+  const { code, stdout } = await sandbox.run(['status', '--all', '--server', node.url])
   expect(code).toBe(0)
-  expect(stderr).toMatch(/ ⚠ http:\/\/127\.0\.0\.1:61 +local developer +not running +credentials\.json\n/)
+  expect(stdout).toMatch(/ ⚠ http:\/\/127\.0\.0\.1:61 +local developer +not running +credentials\.json\n/)
   expect(other.seen('refresh')).toHaveLength(1)
-  expect(stderr).not.toContain('ok, renews')
+  expect(stdout).not.toContain('ok, renews')
 })
 
 test('on a narrow terminal each login is a block, and no line is wider than the terminal needs', async () => {
@@ -98,10 +98,10 @@ test.each([
 test('S21: logins that cannot be read are not called none', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{')
-  const { stderr } = await sandbox.run(['status', '--server', 'https://a.example'])
-  expect(stderr).toContain("   The logins on this computer can't be read\n")
-  expect(stderr).toContain(` ⚠ ${sandbox.credentials} is not valid JSON`)
-  expect(stderr).not.toContain('No logins')
+  const { stdout } = await sandbox.run(['status', '--server', 'https://a.example'])
+  expect(stdout).toContain("   The logins on this computer can't be read\n")
+  expect(stdout).toContain(` ⚠ ${sandbox.credentials} is not valid JSON`)
+  expect(stdout).not.toContain('No logins')
 })
 
 test('a server that refuses the session is exit 4, one that answers nonsense is exit 8', async () => {
@@ -111,13 +111,13 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   node.revokeFamily()
   const ended = await sandbox.run(['status'])
   expect(ended.code).toBe(4)
-  expect(ended.stderr).toContain(' ⚠ Your session on ')
-  expect(ended.stderr).toContain(` → Run osa login ${node.url}\n`)
+  expect(ended.stdout).toContain(' ⚠ Your session on ')
+  expect(ended.stdout).toContain(` → Run osa login ${node.url}\n`)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.html('me')
   const nonsense = await sandbox.run(['status'])
   expect(nonsense.code).toBe(8)
-  expect(nonsense.stderr).toContain('no OSA server')
+  expect(nonsense.stdout).toContain('no OSA server')
 })
 
 test('S20 K26: a malformed link is a state and exit 9, and the rest is shown all the same', async () => {
@@ -149,7 +149,7 @@ test('K28: a link of somebody else in a parent folder is not followed, and said'
     message: `Ignoring ${sandbox.linkFile}: others can write to it`,
   })
   const inside = await sandbox.run(['status'], { cwd: sub })
-  expect(inside.stderr).toContain(`${sandbox.linkFile} is not yours`)
+  expect(inside.stdout).toContain(`${sandbox.linkFile} is not yours`)
 })
 
 test('what is odd about the set-up is listed', async () => {
@@ -183,12 +183,12 @@ test('K37: a clock that is more than two minutes off is said, from the Date of t
   const date = new Date(Date.now() + 7 * 60_000).toUTCString()
   const answer = resultAnswer(node.user)
   node.dictate('me', [{ ...answer, headers: { ...answer.headers, date } }])
-  const { code, stderr } = await sandbox.run(['status'])
+  const { code, stdout } = await sandbox.run(['status'])
   expect(code).toBe(0)
-  expect(stderr).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
+  expect(stdout).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
   const farAway = new Date(Date.now() - 400 * 86_400_000).toUTCString()
   node.dictate('me', [{ ...answer, headers: { ...answer.headers, date: farAway } }])
-  expect((await sandbox.run(['status'])).stderr).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
+  expect((await sandbox.run(['status'])).stdout).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 
 test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
@@ -210,9 +210,9 @@ test('K25: a folder of somebody unknown does not make status contact its archive
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
-  const { code, stderr } = await sandbox.run(['status', '--all'])
+  const { code, stdout } = await sandbox.run(['status', '--all'])
   expect(code).toBe(4)
-  expect(stderr).toContain(` ⚠ Not logged in to ${node.url}\n`)
+  expect(stdout).toContain(` ⚠ Not logged in to ${node.url}\n`)
   expect(node.requests).toEqual([])
 })
 
@@ -225,19 +225,19 @@ test('K29: the local archive is shown where osa.yaml is, and Docker is asked wit
   const docker = (body: string) => writeFile(join(bin, 'docker'), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
   await docker('exit 1')
   const silent = await sandbox.run(['status', '--offline'], { env })
-  expect(silent.stderr).toContain("   Local archive\n   Docker can't be asked\n")
+  expect(silent.stdout).toContain("   Local archive\n   Docker can't be asked\n")
   await docker(
     `pwd > ${sandbox.home}/where\nprintf '%s\\tserver\\trunning\\n/elsewhere\\tdb\\trunning\\n' '${sandbox.project}/.osa'`,
   )
-  const { stderr } = await sandbox.run(['status', '--offline'], { env })
-  expect(stderr).toMatch(/ {3}Local archive\n {3}SERVICE +STATE\n ✓ server +running\n/)
-  expect(stderr).not.toContain('db')
-  expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stderr).not.toContain('Local archive')
+  const { stdout } = await sandbox.run(['status', '--offline'], { env })
+  expect(stdout).toMatch(/ {3}Local archive\n {3}SERVICE +STATE\n ✓ server +running\n/)
+  expect(stdout).not.toContain('db')
+  expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stdout).not.toContain('Local archive')
 })
 
 test('K22: a home that is none is told of once', async () => {
   await using sandbox = await makeSandbox()
-  const { code, stderr } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
+  const { code, stdout } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
   expect(code).toBe(9)
-  expect(stderr.match(/There is no home folder/g)).toHaveLength(1)
+  expect(stdout.match(/There is no home folder/g)).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 /** Rows of facts: side by side where the terminal is wide enough, one under the other where it is not. */
-import type { Io } from './io.ts'
+import type { ResultLines } from './io.ts'
 import type { Mark } from './marks.ts'
 
 export interface Row {
@@ -12,11 +12,11 @@ const margin = 3
 
 /** Prints rows under their headings. On a narrow terminal each row is a block: its first cell with the mark, the
  * others below it with their headings. */
-export const printTable = (io: Io, headings: readonly string[], rows: readonly Row[]): void => {
+export const printTable = (result: ResultLines, headings: readonly string[], rows: readonly Row[]): void => {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),
   )
-  const isWide = widths.reduce((sum, width) => sum + width + gap, margin) - gap <= io.columns
+  const isWide = widths.reduce((sum, width) => sum + width + gap, margin) - gap <= result.columns
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => cell.padEnd((widths[column] ?? 0) + gap))
@@ -25,16 +25,16 @@ export const printTable = (io: Io, headings: readonly string[], rows: readonly R
   const labelled = headings.slice(1)
   const labelWidth = Math.max(...labelled.map((heading) => heading.length)) + 2
   const labels = labelled.map((heading) => heading.padEnd(labelWidth))
-  if (isWide) io.row(null, line(headings))
+  if (isWide) result.row(null, line(headings))
   for (const { mark, cells } of rows) {
     if (isWide) {
-      io.row(mark, line(cells))
+      result.row(mark, line(cells))
       continue
     }
     const [first = '', ...others] = cells
-    io.row(mark, first)
+    result.row(mark, first)
     for (const [column, cell] of others.entries()) {
-      if (cell !== '') io.row(null, `  ${labels[column]}${cell}`)
+      if (cell !== '') result.row(null, `  ${labels[column]}${cell}`)
     }
   }
 }

@@ -25,6 +25,7 @@ const wait = async (options: {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     look: { isUnicode: true, hasColour: false },
+    resultLook: { isUnicode: true, hasColour: false },
     isJson: options.isJson,
     isInteractive: false,
     isLive: false,

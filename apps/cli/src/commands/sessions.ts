@@ -30,8 +30,8 @@ const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now(
 
 const print = (context: CommandContext, server: ResolvedServer, sessions: readonly SessionSummary[]): void => {
   const { io } = context
-  io.say(`Signed in to ${server.url} on:`)
-  io.blank()
+  io.result.row(null, `Signed in to ${server.url} on:`)
+  io.result.blank()
   const rows = sessions.map((one) => ({
     mark: one.current ? ('ok' as const) : null,
     cells: [
@@ -42,8 +42,8 @@ const print = (context: CommandContext, server: ResolvedServer, sessions: readon
       one.id.slice(0, shortIdCharacters),
     ],
   }))
-  printTable(io, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', 'ID'], rows)
-  if (sessions.some((one) => one.current)) io.say('* this terminal')
+  printTable(io.result, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', 'ID'], rows)
+  if (sessions.some((one) => one.current)) io.result.row(null, '* this terminal')
   io.hint('To end one: osa sessions --revoke <id>')
 }
 

@@ -36,10 +36,10 @@ const folderLine = ({ folder, link }: Status): string => {
 }
 
 const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }: Status): void => {
-  const { io } = context
-  io.blank()
-  if (!areLoginsKnown) io.say("The logins on this computer can't be read")
-  else if (logins.length === 0) io.say('No logins on this computer')
+  const { result } = context.io
+  result.blank()
+  if (!areLoginsKnown) result.row(null, "The logins on this computer can't be read")
+  else if (logins.length === 0) result.row(null, 'No logins on this computer')
   if (logins.length === 0) return
   const rows = logins.map((login) => ({
     mark: markOf(login),
@@ -50,36 +50,36 @@ const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }
       placeOf(context, login),
     ],
   }))
-  printTable(io, ['SERVER', 'ACCOUNT', 'SESSION', 'STORED IN'], rows)
-  if (logins.some((login) => login.url === server?.url)) io.say('* used in this folder')
+  printTable(result, ['SERVER', 'ACCOUNT', 'SESSION', 'STORED IN'], rows)
+  if (logins.some((login) => login.url === server?.url)) result.row(null, '* used in this folder')
 }
 
-const printLocalArchive = ({ io }: CommandContext, { services }: LocalArchive): void => {
-  io.blank()
-  io.say('Local archive')
-  if (services === null) io.say("Docker can't be asked")
-  else if (services.length === 0) io.say('not running')
+const printLocalArchive = ({ io: { result } }: CommandContext, { services }: LocalArchive): void => {
+  result.blank()
+  result.row(null, 'Local archive')
+  if (services === null) result.row(null, "Docker can't be asked")
+  else if (services.length === 0) result.row(null, 'not running')
   else
     printTable(
-      io,
+      result,
       ['SERVICE', 'STATE'],
       services.map(({ name, state }) => ({ mark: state === 'running' ? 'ok' : 'warning', cells: [name, state] })),
     )
 }
 
-/** For a person. What the store says of modes as it mends them is not said twice. */
+/** For a person; what is odd is a part of what was asked for. What the store says of modes as it mends them is not said twice. */
 export const printStatus = (context: CommandContext, status: Status): void => {
-  const { io } = context
+  const { result } = context.io
   const { server, link, configDir, localArchive, problems } = status
-  io.say(folderLine(status))
-  if (server && server.url !== link?.url) io.say(`Server   ${server.url}${sourceNote(server)}`)
-  if (configDir) io.say(`Config   ${configDir}`)
+  result.row(null, folderLine(status))
+  if (server && server.url !== link?.url) result.row(null, `Server   ${server.url}${sourceNote(server)}`)
+  if (configDir) result.row(null, `Config   ${configDir}`)
   printLogins(context, status)
   if (localArchive) printLocalArchive(context, localArchive)
-  if (problems.length > 0) io.blank()
+  if (problems.length > 0) result.blank()
   for (const { message, hint } of problems) {
-    io.row('warning', message)
-    if (hint) io.hint(hint)
+    result.row('warning', message)
+    if (hint) result.row('hint', hint)
   }
 }
 
