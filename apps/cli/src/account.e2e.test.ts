@@ -8,7 +8,7 @@ const other = 'https://other.example'
 const otherLogin = { access_token: 'a', refresh_token: 'r', user: { display_name: 'Grace', external_id: 'g' } }
 
 describe('whoami', () => {
-  test('S18 K38: the person alone is on stdout, where they come from only on a terminal', async () => {
+  test('K38 the person alone is on stdout, where they come from only on a terminal', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -19,7 +19,7 @@ describe('whoami', () => {
     expect(screen).toContain(`   ${node.url} (from .osa/config.json) · roles: admin · credentials.json`)
   })
 
-  test('S16 K15: without a login the exit code is 4, stdout is empty and nothing is sent', async () => {
+  test('K15 without a login the exit code is 4, stdout is empty and nothing is sent', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
@@ -35,7 +35,7 @@ describe('whoami', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K33: an expired access token is renewed on the way, with one refresh', async () => {
+  test('K33 an expired access token is renewed on the way, with one refresh', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -46,7 +46,7 @@ describe('whoami', () => {
     expect((await sandbox.readCredentials())[node.url]).toMatchObject({ refresh_token: node.families[0]?.refreshToken })
   })
 
-  test('K32 C2: ten processes at once make one refresh, and all are signed in', async () => {
+  test('K32 ten processes at once make one refresh, and all are signed in', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -56,7 +56,7 @@ describe('whoami', () => {
     expect(node.families[0]?.revoked).toBe(false)
   })
 
-  test('S12 K34: a session that was ended is reported, and the file stays byte for byte', async () => {
+  test('K34 a session that was ended is reported, and the file stays byte for byte', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -70,7 +70,7 @@ describe('whoami', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('K33: a token that stays refused is renewed once, not in a loop', async () => {
+  test('K33 a token that stays refused is renewed once, not in a loop', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -85,7 +85,7 @@ describe('whoami', () => {
     expect([node.seen('me').length, node.seen('refresh').length]).toEqual([2, 1])
   })
 
-  test('S18 S8: when the server is down the last known person is told', async () => {
+  test('when the server is down the last known person is told', async () => {
     await using sandbox = await makeSandbox()
     const node = await fakeOsaServer()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), obtained_at: Date.now() / 1000 - 7200 } })
@@ -98,7 +98,7 @@ describe('whoami', () => {
     expect(offline).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
   })
 
-  test('S8: a mistyped host is met with the one that was probably meant', async () => {
+  test('a mistyped host is met with the one that was probably meant', async () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { 'https://archive.invalid': otherLogin })
     const { code, stderr } = await sandbox.run(['login', '--server', 'https://archve.invalid'])
@@ -120,7 +120,7 @@ describe('whoami', () => {
 })
 
 describe('OSA_TOKEN', () => {
-  test('K31: it is used as it is, never stored, and no home folder is needed', async () => {
+  test('K31 it is used as it is, never stored, and no home folder is needed', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { access_token } = node.issue()
@@ -135,7 +135,7 @@ describe('OSA_TOKEN', () => {
   })
 
   test.each(['a\r\nX: y', 'two words', 'tab\there', 'ünïcode'])(
-    'K31: the value %j is refused and not repeated',
+    'K31 the value %j is refused and not repeated',
     async (token) => {
       await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
@@ -146,7 +146,7 @@ describe('OSA_TOKEN', () => {
     },
   )
 
-  test('K25 C10: it does not go to an archive that only a link file names', async () => {
+  test('K25 it does not go to an archive that only a link file names', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
@@ -156,7 +156,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K25: it goes there if the token itself names that origin, and nowhere else', async () => {
+  test('K25 it goes there if the token itself names that origin, and nowhere else', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
@@ -168,7 +168,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toHaveLength(1)
   })
 
-  test('S22: with OSA_SERVER beside it, it goes only there', async () => {
+  test('with OSA_SERVER beside it, it goes only there', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = { OSA_TOKEN: 'at_x', OSA_SERVER: 'https://archive.example.org' }
@@ -180,7 +180,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('S12: a refused one is never renewed', async () => {
+  test('a refused one is never renewed', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -195,7 +195,7 @@ describe('OSA_TOKEN', () => {
 })
 
 describe('logout', () => {
-  test('S17 K36 C16: the session is ended at the server, and only this login is forgotten', async () => {
+  test('K36 the session is ended at the server, and only this login is forgotten', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
@@ -214,7 +214,7 @@ describe('logout', () => {
     expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
   })
 
-  test('S17 K36: with the server down it is forgotten all the same, and that is said', async () => {
+  test('K36 with the server down it is forgotten all the same, and that is said', async () => {
     await using sandbox = await makeSandbox()
     const node = await fakeOsaServer()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
@@ -233,7 +233,7 @@ describe('logout', () => {
     [200, 'text/html', '<title>Sign in</title>'],
     [200, 'application/json', 'null'],
     [307, 'text/plain', ''],
-  ])('K07: a logout answered with %i %s %j is not taken for done', async (status, type, body) => {
+  ])('K07 a logout answered with %i %s %j is not taken for done', async (status, type, body) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -246,7 +246,7 @@ describe('logout', () => {
     })
   })
 
-  test('S17: nothing to log out of is no error, and OSA_TOKEN is pointed out', async () => {
+  test('nothing to log out of is no error, and OSA_TOKEN is pointed out', async () => {
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['logout', other], { env: { OSA_TOKEN: 'x' } })
     expect(code).toBe(0)

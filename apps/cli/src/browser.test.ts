@@ -19,7 +19,7 @@ test.each([
   ['in a container', desktop({ DISPLAY: ':0' }, { isContainer: true })],
   ['when told so', desktop({ BROWSER: 'none', DISPLAY: ':0' })],
   ['when told so for osa alone', desktop({ OSA_BROWSER: 'none', BROWSER: 'firefox', DISPLAY: ':0' })],
-])('K04 C22: no browser is opened %s', (_, where) => {
+])('K04 no browser is opened %s', (_, where) => {
   expect(findLauncher(where)).toBeNull()
 })
 

@@ -36,7 +36,7 @@ const filesBelow = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true })).map(String).sort()
 
 describe.each(['docker', 'podman'] as const)('with %s', (name) => {
-  test('S11 an image is built, pushed and pinned by the digest of the registry; a release is taken as it is', async () => {
+  test('an image is built, pushed and pinned by the digest of the registry; a release is taken as it is', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)

@@ -21,7 +21,7 @@ const sentTitles = (node: FakeOsaServer): string[][] =>
   node.seen('deploy').map(({ body }) => JSON.parse(body)[0].json.conventions.map((one: { title: string }) => one.title))
 
 describe('a deploy', () => {
-  test('S11 says where, as whom and what; stdout stays empty; one call carries everything', async () => {
+  test('says where, as whom and what; stdout stays empty; one call carries everything', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -280,7 +280,7 @@ describe('a TypeScript file', () => {
 })
 
 describe('who deploys', () => {
-  test('S15 unlinked: where was looked, and three ways on', async () => {
+  test('unlinked: where was looked, and three ways on', async () => {
     await using sandbox = await makeSandbox()
     await writeProject(sandbox, 'osa.config.json', proteinStructures())
     const { code, stderr } = await sandbox.run(['deploy'])
@@ -299,7 +299,7 @@ describe('who deploys', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('S16 not logged in, and an empty secret in CI: nothing is sent, nothing is built', async () => {
+  test('not logged in, and an empty secret in CI: nothing is sent, nothing is built', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -314,7 +314,7 @@ describe('who deploys', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('S12 K15 an ended session is said before anything is built, and the saved entry stays', async () => {
+  test('K15 an ended session is said before anything is built, and the saved entry stays', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -330,7 +330,7 @@ describe('who deploys', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('S12 at a terminal one may log in and go on', async () => {
+  test('at a terminal one may log in and go on', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)

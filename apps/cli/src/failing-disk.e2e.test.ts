@@ -32,7 +32,7 @@ const setUp = async (trouble: DiskTrouble, seed: object = {}) => {
 const why = { full: /\((the disk is full|EFBIG)\)/, 'read-only': /\((the disk is read-only|permission denied|EFBIG)\)/ }
 
 test.each(['full', 'read-only'] as const)(
-  'K22: with a %s disk a login is refused before anything is sent',
+  'K22 with a %s disk a login is refused before anything is sent',
   async (trouble) => {
     await using node = await fakeOsaServer()
     await using home = await setUp(trouble)
@@ -46,7 +46,7 @@ test.each(['full', 'read-only'] as const)(
 )
 
 test.each(['full', 'read-only'] as const)(
-  'K22 K32: with a %s disk a login that has time left is used, and an expired one is not rotated away',
+  'K22 K32 with a %s disk a login that has time left is used, and an expired one is not rotated away',
   async (trouble) => {
     await using node = await fakeOsaServer()
     await using fresh = await setUp(trouble, { [node.url]: node.issue({ expiresInSeconds: 45 }) })
@@ -59,7 +59,7 @@ test.each(['full', 'read-only'] as const)(
   },
 )
 
-test('K22: a disk that fills up while a person approves: the new tokens are revoked, and nothing is left', async () => {
+test('K22 a disk that fills up while a person approves: the new tokens are revoked, and nothing is left', async () => {
   await using node = await fakeOsaServer()
   await using home = await setUp('filling up')
   let isFilling = false

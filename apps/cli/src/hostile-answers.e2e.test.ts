@@ -83,7 +83,7 @@ test.each([
   ['token', 'login'],
   ['refresh', 'whoami'],
 ] as const)(
-  'K07: whatever comes for %s, osa %s is one block and exit 8, and nothing is saved',
+  'K07 whatever comes for %s, osa %s is one block and exit 8, and nothing is saved',
   async (call, command) => {
     await withEach(async (name, answer) => {
       const { code, stdout, stderr, isUntouched } = await ask(call, command, answer)
@@ -98,7 +98,7 @@ test.each([
   },
 )
 
-test('K07 K36: whatever comes for a revocation, the login is forgotten here, and that the server was not told is said', async () => {
+test('K07 K36 whatever comes for a revocation, the login is forgotten here, and that the server was not told is said', async () => {
   await withEach(async (name, answer) => {
     const { code, stdout, stderr } = await ask('logout', 'logout', answer)
     expect({ name, code, stdout }).toEqual({ name, code: 0, stdout: '' })

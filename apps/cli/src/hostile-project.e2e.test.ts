@@ -10,7 +10,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 const isRoot = process.getuid?.() === 0
 const nobody = 65_534
 
-test('K26: of the link file only `server` counts, and it is named as the source before it is used', async () => {
+test('K26 of the link file only `server` counts, and it is named as the source before it is used', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using evil = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -37,7 +37,7 @@ test('K26: of the link file only `server` counts, and it is named as the source 
   expect(execFileSync('ls', ['-A', sandbox.project], { encoding: 'utf8' })).toBe('.osa\n')
 })
 
-test('K27: a link file that is a symbolic link is neither read nor written through', async () => {
+test('K27 a link file that is a symbolic link is neither read nor written through', async () => {
   await using sandbox = await makeSandbox()
   const victim = join(sandbox.home, 'precious.json')
   await writeFile(victim, '{"server": "https://archive.example", "mine": true}')
@@ -54,7 +54,7 @@ test('K27: a link file that is a symbolic link is neither read nor written throu
   expect(await readFile(victim, 'utf8')).toContain('"mine": true')
 })
 
-test('K27: neither is a .osa folder that leads elsewhere', async () => {
+test('K27 neither is a .osa folder that leads elsewhere', async () => {
   await using sandbox = await makeSandbox()
   const victim = join(sandbox.home, '.config')
   await mkdir(victim)
@@ -65,7 +65,7 @@ test('K27: neither is a .osa folder that leads elsewhere', async () => {
   expect(execFileSync('ls', ['-A', victim], { encoding: 'utf8' })).toBe('')
 })
 
-test('K27: a pipe in place of the link file does not hang any command', async () => {
+test('K27 a pipe in place of the link file does not hang any command', async () => {
   await using sandbox = await makeSandbox()
   await mkdir(join(sandbox.project, '.osa'))
   execFileSync('mkfifo', [sandbox.linkFile])
@@ -74,7 +74,7 @@ test('K27: a pipe in place of the link file does not hang any command', async ()
   }
 })
 
-test('K05 K27: what a link file says cannot move the cursor', async () => {
+test('K05 K27 what a link file says cannot move the cursor', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": "https://\\u001b[2Jevil.example"}')
   const { code, stderr } = await sandbox.run(['whoami'])
@@ -92,7 +92,7 @@ test.each([
     true,
   ],
   ['in the home folder, from a project in it', (sandbox: { home: string }) => join(sandbox.home, 'elsewhere'), false],
-] as const)('K28: a link %s is not found', async (_, folderOf, isRepository) => {
+] as const)('K28 a link %s is not found', async (_, folderOf, isRepository) => {
   await using sandbox = await makeSandbox()
   const cwd = folderOf(sandbox)
   await mkdir(cwd, { recursive: true })
@@ -105,7 +105,7 @@ test.each([
   expect(stderr).toContain('Not logged in to https://archive.example (from .osa/config.json)')
 })
 
-test('K28: a parent folder that everybody may write to is passed over, with a notice', async () => {
+test('K28 a parent folder that everybody may write to is passed over, with a notice', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -119,7 +119,7 @@ test('K28: a parent folder that everybody may write to is passed over, with a no
   expect(node.requests).toEqual([])
 })
 
-test.runIf(isRoot)('K28: so is one of another user', async () => {
+test.runIf(isRoot)('K28 so is one of another user', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: 'https://archive.example' })
   await chown(sandbox.linkFile, nobody, nobody)
@@ -130,7 +130,7 @@ test.runIf(isRoot)('K28: so is one of another user', async () => {
   expect(stderr).toContain(` ⚠ Ignoring ${sandbox.linkFile}: it belongs to another user\n`)
 })
 
-test('K29: no configuration of the working directory is loaded, whatever tool it is for', async () => {
+test('K29 no configuration of the working directory is loaded, whatever tool it is for', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const put = async (name: string, text: string): Promise<void> => {

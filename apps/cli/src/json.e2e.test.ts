@@ -31,7 +31,7 @@ test.each([
   ['completions', ['fish'], 'completions'],
   ['help', ['login'], 'help'],
   ['login', ['--help'], 'help'],
-] as const)('K38: osa %s %j --json prints one document of its documented shape', async (command, args, shape) => {
+] as const)('K38 osa %s %j --json prints one document of its documented shape', async (command, args, shape) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)
@@ -40,7 +40,7 @@ test.each([
   expect(finished.code).toBe(0)
 })
 
-test('K38: so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
+test('K38 so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json', '--force'])))
@@ -50,7 +50,7 @@ test('K38: so do a link that is verified, a link that is there already, an unlin
   success.whoami.parse(onlyDocument(await sandbox.run(['whoami', '--json'], { env })))
 })
 
-test('K38: osa login --json prints events of their documented shapes, the result last', async () => {
+test('K38 osa login --json prints events of their documented shapes, the result last', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   for (const expected of [['verification', 'result'], ['result']]) {
@@ -84,7 +84,7 @@ test.each([
   [['sessions', '--server', 'https://a.example'], 4, 'not_authenticated'],
   [['link', 'http://127.0.0.1:61'], 7, 'connection_refused'],
   [['link', 'https://nobody.invalid'], 7, 'dns'],
-] as const)('K38: osa %j fails with exit %i and one document: %s', async (args, exit, code) => {
+] as const)('K38 osa %j fails with exit %i and one document: %s', async (args, exit, code) => {
   await using sandbox = await makeSandbox()
   for (const argv of [
     [...args, '--json'],
@@ -102,14 +102,14 @@ test.each([
   [['login', '--json', 'a', 'b']],
   [['login', '--json', '--server', 'ftp://x']],
   [['--server', 'http://127.0.0.1:61', 'login', '--json']],
-])('K38: osa %j, a login that fails, ends its events with a result', async (argv) => {
+])('K38 osa %j, a login that fails, ends its events with a result', async (argv) => {
   await using sandbox = await makeSandbox()
   const finished = await sandbox.run(argv)
   expect(loginEvent.parse(onlyDocument(finished))).toMatchObject({ event: 'result', ok: false })
   expect(finished.code).toBeGreaterThan(1)
 })
 
-test('K16 K38: a login that is interrupted says so in one last document', async () => {
+test('K16 K38 a login that is interrupted says so in one last document', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.run(['login', '--json', '--server', node.url], {
@@ -223,7 +223,7 @@ const brokenWorlds: readonly [
   ],
 ]
 
-test.each(brokenWorlds)('K38: with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
+test.each(brokenWorlds)('K38 with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const finished = await sandbox.run([...(await prepare(sandbox, node)), '--json'])
@@ -231,7 +231,7 @@ test.each(brokenWorlds)('K38: with %s the exit code is %i and the document says 
   expect(finished.code).toBe(exit)
 })
 
-test('K05: what a server sends cannot reach the terminal raw through a document either', async () => {
+test('K05 what a server sends cannot reach the terminal raw through a document either', async () => {
   await using node = await fakeOsaServer({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)

@@ -30,7 +30,7 @@ describe('a login in the keyring', () => {
   test.each([
     ['this checkout, where keytar is installed', 'keytar'],
     ['an installed package without keytar', 'keyring'],
-  ])('K23 S1: %s: signed in, used, renewed and ended, and never a token on the disk', async (_name, binding) => {
+  ])('K23 %s: signed in, used, renewed and ended, and never a token on the disk', async (_name, binding) => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using packed = await installOsa()
@@ -60,7 +60,7 @@ describe('a login in the keyring', () => {
     expect(await sandbox.readCredentials()).toEqual({})
   })
 
-  test('K23: --json says where, before and after', async () => {
+  test('K23 --json says where, before and after', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -77,7 +77,7 @@ describe('a login in the keyring', () => {
     expect(stdout).not.toMatch(/[ar]t_/)
   })
 
-  test('K23 C10: --storage moves a login that works, in both directions, without a new sign-in', async () => {
+  test('K23 --storage moves a login that works, in both directions, without a new sign-in', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -93,7 +93,7 @@ describe('a login in the keyring', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('K23 K32: a login that is renewed while it is about to move is moved as it is then', async () => {
+  test('K23 K32 a login that is renewed while it is about to move is moved as it is then', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -117,7 +117,7 @@ describe('a login in the keyring', () => {
     expect(await store.read(node.url)).toMatchObject({ refreshToken: renewed.refresh_token })
   })
 
-  test('K23 S17 S22: locked: named as that, never “not logged in”, and a logout keeps the entry', async () => {
+  test('K23 locked: named as that, never “not logged in”, and a logout keeps the entry', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -142,7 +142,7 @@ describe('a login in the keyring', () => {
     expect(await sandbox.run(['whoami', '--offline'], { env })).toMatchObject({ code: 0 })
   })
 
-  test('K23: who cannot open it any more signs in again, to a file, on request', async () => {
+  test('K23 who cannot open it any more signs in again, to a file, on request', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -155,7 +155,7 @@ describe('a login in the keyring', () => {
     expect((await sandbox.readCredentials())[node.url]).toHaveProperty('access_token')
   })
 
-  test('K23: an item that is gone is said to be that', async () => {
+  test('K23 an item that is gone is said to be that', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -187,7 +187,7 @@ describe('a keychain that waits for a password', () => {
     return { sandbox, env, [Symbol.asyncDispose]: stop }
   }
 
-  test('S22: a person is told, and Ctrl-C ends it', async () => {
+  test('a person is told, and Ctrl-C ends it', async () => {
     await using world = await setUp()
     const { code, screen } = await world.sandbox.runOnTerminal(['whoami'], {
       env: world.env,
@@ -197,7 +197,7 @@ describe('a keychain that waits for a password', () => {
     expect(code).toBe(130)
   })
 
-  test('S22 K23: where nobody looks on it is over after three seconds, as locked', async () => {
+  test('K23 where nobody looks on it is over after three seconds, as locked', async () => {
     await using world = await setUp()
     const { code, stdout, stderr } = await world.sandbox.run(['whoami', '--json'], { env: world.env })
     expect({ code, stderr }).toEqual({ code: 9, stderr: '' })
@@ -215,7 +215,7 @@ describe('a keyring that locks while a person approves', () => {
     }
   }
 
-  test('K23 S5: without a terminal the new tokens are revoked, and nothing is kept', async () => {
+  test('K23 without a terminal the new tokens are revoked, and nothing is kept', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -232,7 +232,7 @@ describe('a keyring that locks while a person approves', () => {
   test.each([
     ['y', 0, false],
     ['n', 9, true],
-  ])('K23 S5: on a terminal the file is offered; answered %s', async (answer, code, isRevoked) => {
+  ])('K23 on a terminal the file is offered; answered %s', async (answer, code, isRevoked) => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -255,7 +255,7 @@ describe('a keyring that locks while a person approves', () => {
 })
 
 describe('without a keyring', () => {
-  test('K23 S5: --storage keychain is refused before anything is sent', async () => {
+  test('K23 --storage keychain is refused before anything is sent', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -271,7 +271,7 @@ describe('without a keyring', () => {
     expect(await readdir(sandbox.home)).toEqual(['project'])
   })
 
-  test('K23 S2: without a desktop the file is used, and that is said with the reason before the code is shown', async () => {
+  test('K23 without a desktop the file is used, and that is said with the reason before the code is shown', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['login', node.url])
@@ -284,7 +284,7 @@ describe('without a keyring', () => {
     expect(last.storage).toEqual({ kind: 'file', path: sandbox.credentials, reason: expect.any(String) })
   })
 
-  test('K23: a bus that never answers: an error in seconds, and no process stays', async () => {
+  test('K23 a bus that never answers: an error in seconds, and no process stays', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -299,7 +299,7 @@ describe('without a keyring', () => {
     expect([bus.total(), bus.connections(), node.requests]).toEqual([2, 0, []])
   })
 
-  test('K23: a bus that never answers costs less than 5 s, however busy the machine is', async () => {
+  test('K23 a bus that never answers costs less than 5 s, however busy the machine is', async () => {
     await using bus = await startSilentBus()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { 'https://a.example': { storage: 'keychain', keychain: 'keyring' } })
@@ -312,7 +312,7 @@ describe('without a keyring', () => {
     expect({ code, isTimely: tookMs > 3000 && tookMs < 5000 }, `${tookMs} ms`).toEqual({ code: 9, isTimely: true })
   })
 
-  test('K23: what needs no secret never opens the keychain', async () => {
+  test('K23 what needs no secret never opens the keychain', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -339,7 +339,7 @@ describe('auto, on a Linux desktop', () => {
   const { within, isOutside } = findOutside()
   const desktop = (session: KeyringSession) => ({ ...on(session), DISPLAY: ':99', OSA_BROWSER: 'none' })
 
-  test('K23 S1: a keyring that works is used, and that is said', async () => {
+  test('K23 a keyring that works is used, and that is said', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -350,7 +350,7 @@ describe('auto, on a Linux desktop', () => {
     expect((await sandbox.readCredentials())[node.url]?.storage).toBe(isOutside ? 'keychain' : undefined)
   })
 
-  test('K23 S5: one that does not is a warning before the code is shown', async () => {
+  test('K23 one that does not is a warning before the code is shown', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()

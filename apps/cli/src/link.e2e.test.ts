@@ -9,7 +9,7 @@ import { seedLink } from './testing/seed.ts'
 
 const s1 = 'https://archive.example.org'
 
-test('S13: linking writes one key and says what comes next', async () => {
+test('linking writes one key and says what comes next', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await sandbox.run(['link', node.url])
@@ -22,7 +22,7 @@ test('S13: linking writes one key and says what comes next', async () => {
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(`{\n  "server": "${node.url}"\n}\n`)
 })
 
-test('S14: the same link again changes nothing', async () => {
+test('the same link again changes nothing', async () => {
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { server: s1 })
   const { code, stderr } = await sandbox.run(['link', s1])
@@ -30,7 +30,7 @@ test('S14: the same link again changes nothing', async () => {
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
 })
 
-test('S14: another link is refused without a terminal, and made with --force, other keys kept', async () => {
+test('another link is refused without a terminal, and made with --force, other keys kept', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { other: 1, server: s1 })
@@ -51,7 +51,7 @@ test('S14: another link is refused without a terminal, and made with --force, ot
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
 })
 
-test('S14: on a terminal the change is asked for', async () => {
+test('on a terminal the change is asked for', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
@@ -61,7 +61,7 @@ test('S14: on a terminal the change is asked for', async () => {
   expect(screen).toContain(` ✓ Linked ${sandbox.project} to ${node.url} (was ${s1})`)
 })
 
-test('S14: a link below another one is noted', async () => {
+test('a link below another one is noted', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
@@ -72,7 +72,7 @@ test('S14: a link below another one is noted', async () => {
   expect(stderr).toContain(` ✓ Linked ${cwd} to ${node.url}\n`)
 })
 
-test('S10: a site that is no archive is not linked', async () => {
+test('a site that is no archive is not linked', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
@@ -87,7 +87,7 @@ test('S10: a site that is no archive is not linked', async () => {
   expect(await readdir(sandbox.project)).toEqual([])
 })
 
-test('S10: the address of a page leads to the archive it belongs to', async () => {
+test('the address of a page leads to the archive it belongs to', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const page = `${node.url}/records/123`
@@ -98,7 +98,7 @@ test('S10: the address of a page leads to the archive it belongs to', async () =
   expect((await sandbox.runOnTerminal(['link', page], { answers })).code).toBe(0)
 })
 
-test('S10: so does the address of a page on a site that answers with pages whatever is asked below its root', async () => {
+test('so does the address of a page on a site that answers with pages whatever is asked below its root', async () => {
   const site = createServer(({ url }, response) => {
     const root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
     if (url !== '/.well-known/osa') return response.setHeader('content-type', 'text/html').end('<title>Records</title>')
@@ -114,7 +114,7 @@ test('S10: so does the address of a page on a site that answers with pages whate
   expect(stderr).toContain(` → There is one at ${root} – run: osa link ${root}\n`)
 })
 
-test('K30: a server that calls itself something else is not linked', async () => {
+test('K30 a server that calls itself something else is not linked', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const document = { name: 'x', version: '1', issuer: s1, refresh_reuse_grace_seconds: 30 }
@@ -126,7 +126,7 @@ test('K30: a server that calls itself something else is not linked', async () =>
   expect(stderr).toContain(`${node.url} calls itself ${s1}`)
 })
 
-test('S20: a broken link file is reported with its place, and kept when replaced', async () => {
+test('a broken link file is reported with its place, and kept when replaced', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{\n  "server": }')

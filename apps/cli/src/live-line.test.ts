@@ -12,7 +12,7 @@ const setUp = () => {
   return { line, written, shown, [Symbol.dispose]: () => void vi.useRealTimers() }
 }
 
-test('S12: while a question is open the line stays away, and comes back when it is answered', async () => {
+test('while a question is open the line stays away, and comes back when it is answered', async () => {
   using at = setUp()
   const { promise, resolve } = Promise.withResolvers<void>()
   const drawn = at.line.start(() => 'Verifying')

@@ -7,7 +7,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
-test('S1 K18 K39: on a terminal a person sees address and code, and approving is all it takes', async () => {
+test('K18 K39 on a terminal a person sees address and code, and approving is all it takes', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const opened = join(sandbox.home, 'opened')
@@ -35,7 +35,7 @@ test('S1 K18 K39: on a terminal a person sees address and code, and approving is
   expect(gapMs).toBeGreaterThanOrEqual(990)
 })
 
-test('S3b K04: without a terminal no browser is opened, address and code are printed, stdout stays empty', async () => {
+test('K04 without a terminal no browser is opened, address and code are printed, stdout stays empty', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const env = { OSA_BROWSER: '/bin/false', DISPLAY: ':0' }
@@ -48,7 +48,7 @@ test('S3b K04: without a terminal no browser is opened, address and code are pri
   expect(stderr).not.toContain("Couldn't open a browser")
 })
 
-test('K04: over SSH no browser is opened even on a terminal', async () => {
+test('K04 over SSH no browser is opened even on a terminal', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const env = { SSH_CONNECTION: 'x', OSA_BROWSER: '/bin/false' }
@@ -58,7 +58,7 @@ test('K04: over SSH no browser is opened even on a terminal', async () => {
   expect(screen).not.toContain('Opening your browser')
 })
 
-test('S3a: in CI nothing is sent and the way out is named', async () => {
+test('in CI nothing is sent and the way out is named', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(['login', '--server', node.url], { env: { CI: 'true' } })
@@ -71,7 +71,7 @@ test('S3a: in CI nothing is sent and the way out is named', async () => {
   expect(node.requests).toEqual([])
 })
 
-test('K38: what --json warns of is in its result too', async () => {
+test('K38 what --json warns of is in its result too', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -82,7 +82,7 @@ test('K38: what --json warns of is in its result too', async () => {
   expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ok: true, warnings: [warning] })
 })
 
-test('K38: --json prints one document a line, the code first and the result last, and no secret', async () => {
+test('K38 --json prints one document a line, the code first and the result last, and no secret', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const onStdout = (soFar: string) => {
@@ -110,7 +110,7 @@ test('K38: --json prints one document a line, the code first and the result last
   expect(stdout).not.toContain('dc_')
 })
 
-test('S4: a login that works is left alone', async () => {
+test('a login that works is left alone', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -122,7 +122,7 @@ test('S4: a login that works is left alone', async () => {
   expect(node.seen('device')).toEqual([])
 })
 
-test('S4 C16: --force replaces the login, says whose, and ends the old session at the server', async () => {
+test('--force replaces the login, says whose, and ends the old session at the server', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -134,8 +134,8 @@ test('S4 C16: --force replaces the login, says whose, and ends the old session a
 })
 
 test.each([
-  ['S7 K14', 'deny', 6, 'login_denied', 'Sign-in was refused in the browser'],
-  ['S6 K14', 'expireCode', 6, 'login_expired', 'The code BCDF-GHJK expired before it was approved'],
+  ['K14', 'deny', 6, 'login_denied', 'Sign-in was refused in the browser'],
+  ['K14', 'expireCode', 6, 'login_expired', 'The code BCDF-GHJK expired before it was approved'],
 ] as const)('%s: after %s the exit code is %i and saved logins are untouched', async (_, what, exit, code, message) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -166,7 +166,7 @@ test('a token answer that is lost after approval is named as such', async () => 
   )
 })
 
-test('S9: a web page instead of the API is shown for what it is', async () => {
+test('a web page instead of the API is shown for what it is', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.html('device')
@@ -177,7 +177,7 @@ test('S9: a web page instead of the API is shown for what it is', async () => {
   expect(stderr).toContain(' → A proxy or sign-in page may be in the way. Open the address in a browser and check\n')
 })
 
-test('K05 C27: names and titles from a server cannot move the cursor', async () => {
+test('K05 names and titles from a server cannot move the cursor', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.run(['login', '--server', node.url])
@@ -187,7 +187,7 @@ test('K05 C27: names and titles from a server cannot move the cursor', async () 
   expect(stdout).toBe('Eve[2J1mX (0000-0002-1825-0097)\n')
 })
 
-test('S22 K03 C11: an address on another host is neither opened nor followed', async () => {
+test('K03 an address on another host is neither opened nor followed', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const uri = 'https://real.example/device'
@@ -201,7 +201,7 @@ test('S22 K03 C11: an address on another host is neither opened nor followed', a
   expect(node.seen('token')).toEqual([])
 })
 
-test('K25: an archive that only a link file names hears nothing before a person agrees', async () => {
+test('K25 an archive that only a link file names hears nothing before a person agrees', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -216,7 +216,7 @@ test('K25: an archive that only a link file names hears nothing before a person 
   expect(agreed.code).toBe(0)
 })
 
-test('S21 K20: a broken credentials file is kept aside', async () => {
+test('K20 a broken credentials file is kept aside', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{\n  "x": {\n    "a": 1\n  }\n')
@@ -228,7 +228,7 @@ test('S21 K20: a broken credentials file is kept aside', async () => {
   expect(stderr).toMatch(/ ⚠ Moved the unreadable credentials file to .*credentials\.json\.corrupt-\d{8}T\d{6}Z\n/)
 })
 
-test('K22: where a login cannot be saved, no sign-in is begun', async () => {
+test('K22 where a login cannot be saved, no sign-in is begun', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.home, '.config'), 'in the way')
@@ -242,7 +242,7 @@ test('K22: where a login cannot be saved, no sign-in is begun', async () => {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('K16: %s while waiting ends it at once with %i, and no poll follows', async (signal, exit) => {
+] as const)('K16 %s while waiting ends it at once with %i, and no poll follows', async (signal, exit) => {
   const intervalSeconds = 60
   await using node = await fakeOsaServer({ intervalSeconds })
   await using sandbox = await makeSandbox()
@@ -264,7 +264,7 @@ test.each([
   expect(await readdir(join(sandbox.home, '.config', 'osa'))).toEqual(['locks'])
 })
 
-test('C20 K31: --token-stdin keeps a token the server knows, and refuses others', async () => {
+test('K31 --token-stdin keeps a token the server knows, and refuses others', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -278,7 +278,7 @@ test('C20 K31: --token-stdin keeps a token the server knows, and refuses others'
   expect(`${kept.stderr}${refused.stderr}${broken.stderr}`).not.toContain('at_')
 })
 
-test('K17: with everything switched on that talks, no secret is said', async () => {
+test('K17 with everything switched on that talks, no secret is said', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const { stderr, stdout } = await sandbox.run(['login', '--verbose', '--server', node.url], {
@@ -288,7 +288,7 @@ test('K17: with everything switched on that talks, no secret is said', async () 
   expect(`${stderr}${stdout}`).not.toMatch(/\b(at|rt|dc)_/)
 })
 
-test('C18: the home folder is not linked by itself', async () => {
+test('the home folder is not linked by itself', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.run(['login', '--server', node.url], { cwd: sandbox.home })
@@ -321,7 +321,7 @@ test('an archive that runs the original server is told as that: nothing else is 
   expect(await readdir(sandbox.project)).toEqual([])
 })
 
-test.each([1e308, 1e12])('K07: a lifetime of %s s is saved as a year at most', async (expires_in) => {
+test.each([1e308, 1e12])('K07 a lifetime of %s s is saved as a year at most', async (expires_in) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in, scope: '' }

@@ -9,7 +9,7 @@ const withoutDefaultAuthorities = `data:text/javascript,${encodeURIComponent(
   "import tls from 'node:tls';import { syncBuiltinESMExports } from 'node:module';delete tls.setDefaultCACertificates;syncBuiltinESMExports()",
 )}`
 
-test('K10 S8: a certificate of an unknown authority ends the call, with what to do', async () => {
+test('K10 a certificate of an unknown authority ends the call, with what to do', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
@@ -24,7 +24,7 @@ test('K10 S8: a certificate of an unknown authority ends the call, with what to 
   expect(node.requests).toEqual([])
 })
 
-test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
+test('K10 NODE_EXTRA_CA_CERTS makes it trusted', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
@@ -38,7 +38,7 @@ test('K10: NODE_EXTRA_CA_CERTS makes it trusted', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
 })
 
-test('K10: so does SSL_CERT_FILE, on a Node that reads the system store and on one that does not, through a proxy too', async () => {
+test('K10 so does SSL_CERT_FILE, on a Node that reads the system store and on one that does not, through a proxy too', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
@@ -55,7 +55,7 @@ test('K10: so does SSL_CERT_FILE, on a Node that reads the system store and on o
   })
 })
 
-test('K10: a certificate for another host is refused', async () => {
+test('K10 a certificate for another host is refused', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ tunnelTo: front.port })
@@ -72,7 +72,7 @@ test('K10: a certificate for another host is refused', async () => {
   expect(node.requests).toEqual([])
 })
 
-test('K10: with certificate checks turned off nothing is sent over https', async () => {
+test('K10 with certificate checks turned off nothing is sent over https', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
@@ -83,7 +83,7 @@ test('K10: with certificate checks turned off nothing is sent over https', async
   expect(node.requests).toEqual([])
 })
 
-test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
+test('K40 through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ tunnelTo: front.port })
@@ -102,7 +102,7 @@ test('K40: through a proxy the tunnel is TLS from end to end: the proxy sees the
   expect(proxy.tunnelled()).not.toContain('/trpc')
 })
 
-test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes straight', async (variable) => {
+test.each(['NO_PROXY', 'no_proxy'])('K40 %s is honoured, and the request goes straight', async (variable) => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using proxy = await startProxy({ refuse: 407 })
@@ -119,7 +119,7 @@ test.each(['NO_PROXY', 'no_proxy'])('K40: %s is honoured, and the request goes s
   expect(proxy.seen).toEqual([])
 })
 
-test('K40 S8: a proxy that refuses is named, without its password; loopback http goes straight', async () => {
+test('K40 a proxy that refuses is named, without its password; loopback http goes straight', async () => {
   await using proxy = await startProxy({ refuse: 407 })
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -137,7 +137,7 @@ test('K40 S8: a proxy that refuses is named, without its password; loopback http
   expect(proxy.seen).toEqual(['CONNECT archive.example:443'])
 })
 
-test('K08 K40: a proxy that hangs up does not keep osa busy beyond its deadline', async () => {
+test('K08 K40 a proxy that hangs up does not keep osa busy beyond its deadline', async () => {
   await using proxy = await startProxy(null)
   await using sandbox = await makeSandbox()
   const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, OSA_TOKEN: 'at_secret' }
@@ -147,7 +147,7 @@ test('K08 K40: a proxy that hangs up does not keep osa busy beyond its deadline'
   expect(Date.now() - startedAtMs).toBeLessThan(10_000)
 })
 
-test('S8: a refused connection, a host that nobody knows and a server that is silent each say what to do', async () => {
+test('a refused connection, a host that nobody knows and a server that is silent each say what to do', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret' }

@@ -59,7 +59,7 @@ test.each([
   [['whoami', '--cwd', '/does/not/exist']],
   [['whoami', '--cwd', '/etc/passwd']],
   [['login', '--storage', 'clay', '--server', 'https://a.example']],
-])('K38: %j is exit 2 with one block, no stack trace', async (args) => {
+])('K38 %j is exit 2 with one block, no stack trace', async (args) => {
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await sandbox.run(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -73,7 +73,7 @@ test.each([
   ['https://u:p@h', 'invalid_server_url'],
   ['https://h/?x', 'invalid_server_url'],
   ['ftp://h', 'invalid_server_url'],
-])('K01 K02 S22: --server %s is refused as %s', async (server, code) => {
+])('K01 K02 --server %s is refused as %s', async (server, code) => {
   await using sandbox = await makeSandbox()
   for (const command of ['login', 'whoami', 'link', 'logout']) {
     const { stdout } = await sandbox.run([command, '--json', '--server', server])
@@ -130,7 +130,7 @@ test.each([
   [['bogus'], '2>&-', 2],
   [['--version'], '>/dev/full', 9],
   [['help'], '>/dev/full', 9],
-] as const)('K38: osa %j %s ends with %i and without a stack trace', async (args, streams, exit) => {
+] as const)('K38 osa %j %s ends with %i and without a stack trace', async (args, streams, exit) => {
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(args, { within: inShell(streams) })
   expect(code).toBe(exit)

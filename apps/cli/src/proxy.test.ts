@@ -3,7 +3,7 @@ import { createProxiedFetch, proxyFor } from './proxy.ts'
 
 const to = (env: Record<string, string>, url = 'https://a.example/x') => proxyFor(env, new URL(url))
 
-test('K40: only https goes through a proxy, so that none ever sees a request', () => {
+test('K40 only https goes through a proxy, so that none ever sees a request', () => {
   expect(to({ HTTPS_PROXY: 'http://p:1' })).toMatchObject({ url: 'http://p:1', variable: 'HTTPS_PROXY' })
   expect(to({ HTTPS_PROXY: 'http://p:1', HTTP_PROXY: 'http://p:1' }, 'http://127.0.0.1/')).toBeNull()
 })
@@ -14,17 +14,17 @@ test('lower case wins, and empty means unset', () => {
 })
 
 test.each(['a.example', '.example', 'example', '*', 'b.example, a.example', 'a.example:443', '*.example'])(
-  'K40: NO_PROXY=%s exempts a.example',
+  'K40 NO_PROXY=%s exempts a.example',
   (NO_PROXY) => {
     expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY })).toBeNull()
   },
 )
 
-test.each(['b.example', 'xa.example', 'a.example:8443', ''])('K40: NO_PROXY=%j does not', (NO_PROXY) => {
+test.each(['b.example', 'xa.example', 'a.example:8443', ''])('K40 NO_PROXY=%j does not', (NO_PROXY) => {
   expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY })).not.toBeNull()
 })
 
-test('K17: the password of a proxy is not part of what is shown', () => {
+test('K17 the password of a proxy is not part of what is shown', () => {
   expect(to({ HTTPS_PROXY: 'http://me:hunter2@p:1' })?.url).toBe('http://p:1')
 })
 
@@ -32,7 +32,7 @@ test.each([
   ['socks5://me:hunter2@p:1', 'socks5://p:1'],
   ['ftp://p', 'ftp://p'],
   ['::', '(unreadable address)'],
-])('K40: a proxy that is not asked with CONNECT is refused, and named: %s', async (HTTPS_PROXY, shown) => {
+])('K40 a proxy that is not asked with CONNECT is refused, and named: %s', async (HTTPS_PROXY, shown) => {
   const asked = createProxiedFetch({ HTTPS_PROXY })('https://a.example')
   await expect(asked).rejects.toMatchObject({
     code: 'proxy',

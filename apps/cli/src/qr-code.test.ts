@@ -11,7 +11,7 @@ const modulesOf = (lines: readonly string[]): boolean[][] =>
     [...line].map((block) => '█▄'.includes(block)),
   ])
 
-test('S2: ink on paper is the code, with its quiet border: dark modules are inked, light ones are not', async () => {
+test('ink on paper is the code, with its quiet border: dark modules are inked, light ones are not', async () => {
   const lines = await qrCodeLines(url)
   const { data, size } = encode(url, { border: 2 })
   const seen = modulesOf(lines)
@@ -20,7 +20,7 @@ test('S2: ink on paper is the code, with its quiet border: dark modules are inke
   expect(lines.every((line) => line.length === size)).toBe(true)
 })
 
-test('S2: the address of an archive with a usual name fits 45 columns and 28 rows', async () => {
+test('the address of an archive with a usual name fits 45 columns and 28 rows', async () => {
   const lines = await qrCodeLines(url)
   expect(lines[0]?.length).toBeLessThanOrEqual(45)
   expect(lines.length).toBeLessThanOrEqual(28)

@@ -1,4 +1,4 @@
-/** A QR code in the terminal, for signing in on a phone (S2). The encoder is loaded when one is drawn. */
+/** A QR code in the terminal, for signing in on a phone. The encoder is loaded when one is drawn. */
 import type { CommandContext } from './command.ts'
 
 const [minimumColumns, minimumRows] = [45, 28]

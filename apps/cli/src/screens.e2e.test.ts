@@ -9,7 +9,7 @@ import { seedCredentials } from './testing/seed.ts'
 const ssh = { SSH_CONNECTION: 'x' }
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
-test('S2: over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
+test('over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { code, screen, raw } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 80, rows: 40 })
@@ -29,7 +29,7 @@ test.each([
   ['--no-qr', ['--no-qr'], {}, {}],
   ['NO_COLOR', [], {}, { NO_COLOR: '1' }],
   ['a locale without UTF-8', [], {}, { LANG: 'C' }],
-] as const)('S2: with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
+] as const)('with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
   await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
@@ -39,7 +39,7 @@ test.each([
   expect(screen).not.toMatch(/Or scan|▄/)
 })
 
-test('S2: --qr draws it beside a browser as well, and says why where it cannot', async () => {
+test('--qr draws it beside a browser as well, and says why where it cannot', async () => {
   await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
@@ -73,7 +73,7 @@ test('on forty columns the countdown is a short line that can be redrawn', async
   for (const line of drawn) expect(line.split('✓')[0]?.length).toBeLessThan(40)
 })
 
-test('S15: a folder without a link says where was looked, and where one is logged in', async () => {
+test('a folder without a link says where was looked, and where one is logged in', async () => {
   await using sandbox = await makeSandbox()
   await mkdir(join(sandbox.project, '.git'))
   const { code, stderr } = await sandbox.run(['sessions'])
@@ -90,7 +90,7 @@ test('S15: a folder without a link says where was looked, and where one is logge
   expect(several.stderr).toContain('   https://a.example\n   https://b.example\n → Pass --server <url>\n')
 })
 
-test('S17: of several logins one is chosen on a terminal', async () => {
+test('of several logins one is chosen on a terminal', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { 'https://b.example': { access_token: 'b' }, [node.url]: node.issue() })
@@ -102,7 +102,7 @@ test('S17: of several logins one is chosen on a terminal', async () => {
   expect(Object.keys(await sandbox.readCredentials())).toEqual(['https://b.example'])
 })
 
-test('S17: a server that is silent does not keep the login here; its own end is promised no sooner than it comes', async () => {
+test('a server that is silent does not keep the login here; its own end is promised no sooner than it comes', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -115,7 +115,7 @@ test('S17: a server that is silent does not keep the login here; its own end is 
   )
 })
 
-test('S12: the login of a local archive, which cannot be renewed, leads to starting it', async () => {
+test('the login of a local archive, which cannot be renewed, leads to starting it', async () => {
   await using sandbox = await makeSandbox()
   const entry = { access_token: 'a', refresh_token: 'dev-no-refresh', expires_at: 1 }
   await seedCredentials(sandbox, { 'http://127.0.0.1:61': entry })
@@ -124,7 +124,7 @@ test('S12: the login of a local archive, which cannot be renewed, leads to start
   expect(stderr).toContain(' → Start the local archive again: that makes a new token\n')
 })
 
-test('S22: credentials do not go to another machine in clear', async () => {
+test('credentials do not go to another machine in clear', async () => {
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(['login', 'http://10.0.0.5:8000'])
   expect(code).toBe(2)
@@ -134,7 +134,7 @@ test('S22: credentials do not go to another machine in clear', async () => {
   )
 })
 
-test('K01 S22: nor with a login that was saved for one, unless it is allowed now', async () => {
+test('K01 nor with a login that was saved for one, unless it is allowed now', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   // another machine's address as far as anybody can tell, though Linux takes it for this one

@@ -97,7 +97,7 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
   return { url, source: 'only stored login', login }
 }
 
-/** What S15 says: where was looked, and what to do. */
+/** `no_server`: where a link was looked for, and what to do. */
 const noServer = async (
   context: CommandContext,
   { message, details }: OsaError,

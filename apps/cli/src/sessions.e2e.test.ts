@@ -63,7 +63,7 @@ test.each([
   expect(node.seen('endSession')).toEqual([])
 })
 
-test('K33 K34: a refused token is renewed once; after the end of the session it is exit 4', async () => {
+test('K33 K34 a refused token is renewed once; after the end of the session it is exit 4', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const login = node.issue()
@@ -81,7 +81,7 @@ test.each([
   ['{"result":{"data":{"json":null}}}', 'application/json', 8],
   ['[]', 'application/json', 8],
   ['<html>', 'text/html', 8],
-])('K07: the answer %s is an error, not a crash', async (body, type, exit) => {
+])('K07 the answer %s is an error, not a crash', async (body, type, exit) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })

@@ -9,7 +9,7 @@ const person = 'Josiah Carberry (0000-0002-1825-0097)'
 const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097' }
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
 
-test('S19: two servers: the link, each login and how it stands; only the one of this folder is asked', async () => {
+test('two servers: the link, each login and how it stands; only the one of this folder is asked', async () => {
   await using node = await fakeOsaServer()
   await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -33,7 +33,7 @@ test('S19: two servers: the link, each login and how it stands; only the one of 
   expect(other.requests).toEqual([])
 })
 
-test('S19: --all asks every server; one that is not there is said to be not running', async () => {
+test('--all asks every server; one that is not there is said to be not running', async () => {
   await using node = await fakeOsaServer()
   await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -84,7 +84,7 @@ test.each([
     'session_ended',
   ],
 ] as const)(
-  'K38: %s: status says so, and ends with the code that other commands would',
+  'K38 %s: status says so, and ends with the code that other commands would',
   async (_, args, entries, exit, code) => {
     await using sandbox = await makeSandbox()
     if (entries !== null) await seedCredentials(sandbox, entries)
@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('S21: logins that cannot be read are not called none', async () => {
+test('logins that cannot be read are not called none', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{')
   const { stdout } = await sandbox.run(['status', '--server', 'https://a.example'])
@@ -120,7 +120,7 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   expect(nonsense.stdout).toContain('no OSA server')
 })
 
-test('S20 K26: a malformed link is a state and exit 9, and the rest is shown all the same', async () => {
+test('K26 a malformed link is a state and exit 9, and the rest is shown all the same', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": }')
   await seedCredentials(sandbox, { 'https://archive.example.org': { access_token: 'a', user } })
@@ -134,7 +134,7 @@ test('S20 K26: a malformed link is a state and exit 9, and the rest is shown all
   })
 })
 
-test('K28: a link of somebody else in a parent folder is not followed, and said', async () => {
+test('K28 a link of somebody else in a parent folder is not followed, and said', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: 'https://evil.example' })
   await chmod(join(sandbox.project, '.osa'), 0o777)
@@ -176,7 +176,7 @@ test('what is odd about the set-up is listed', async () => {
   ])
 })
 
-test('K37: a clock that is more than two minutes off is said, from the Date of the answer', async () => {
+test('K37 a clock that is more than two minutes off is said, from the Date of the answer', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -191,7 +191,7 @@ test('K37: a clock that is more than two minutes off is said, from the Date of t
   expect((await sandbox.run(['status'])).stdout).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 
-test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
+test('K31 with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -206,7 +206,7 @@ test('K31: with OSA_TOKEN the token is what is asked about, and nothing of it is
   expect(`${stdout}${stderr}`).not.toContain(access_token)
 })
 
-test('K25: a folder of somebody unknown does not make status contact its archive', async () => {
+test('K25 a folder of somebody unknown does not make status contact its archive', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -216,7 +216,7 @@ test('K25: a folder of somebody unknown does not make status contact its archive
   expect(node.requests).toEqual([])
 })
 
-test('K29: the local archive is shown where osa.yaml is, and Docker is asked without reading the folder', async () => {
+test('K29 the local archive is shown where osa.yaml is, and Docker is asked without reading the folder', async () => {
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.project, 'osa.yaml'), '')
   const bin = join(sandbox.home, 'bin')
@@ -235,7 +235,7 @@ test('K29: the local archive is shown where osa.yaml is, and Docker is asked wit
   expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stdout).not.toContain('Local archive')
 })
 
-test('K22: a home that is none is told of once', async () => {
+test('K22 a home that is none is told of once', async () => {
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
   expect(code).toBe(9)

@@ -13,21 +13,21 @@ const said = (choice: Parameters<typeof announceStorage>[1]): string[] => {
   return lines
 }
 
-test('S1: the keychain', () => {
+test('the keychain', () => {
   const target = { kind: 'keychain', binding: 'keyring' } as const
   expect(said({ target, reason: null, hasFailed: false })).toEqual([
     '   Credentials will be saved in the macOS Keychain',
   ])
 })
 
-test('S2: no keychain is expected here', () => {
+test('no keychain is expected here', () => {
   expect(said({ target: { kind: 'file' }, reason: 'no desktop session (SSH)', hasFailed: false })).toEqual([
     `   Credentials will be saved in ${path} (only you can read it)`,
     '   No system keychain here: no desktop session (SSH). Use --storage keychain to insist.',
   ])
 })
 
-test('S5 K23: one was expected and does not work: a warning first', () => {
+test('K23 one was expected and does not work: a warning first', () => {
   const reason = 'the Secret Service did not answer (org.freedesktop.secrets)'
   expect(said({ target: { kind: 'file' }, reason, hasFailed: true })).toEqual([
     ' ⚠ No system keychain: the Secret Service did not answer (org.freedesktop.secrets)',

@@ -19,7 +19,7 @@ export const storageWish = ({ flags, env }: CommandContext): StorageWish => {
   throw new OsaError('usage', `"${typed}" is not a place to store logins`, { hint: 'Use auto, keychain or file' })
 }
 
-/** Says where the login will be kept and, if that is not the keychain, why not: before anything is sent (S1, S2, S5). */
+/** Says where the login will be kept and, if that is not the keychain, why not: before anything is sent. */
 export const announceStorage = ({ io, store }: CommandContext, choice: StorageChoice): void => {
   const { target, reason, hasFailed } = choice
   if (target.kind === 'keychain') {

@@ -38,7 +38,7 @@ export const checkTokenDestination = (
   )
 }
 
-/** `not_authenticated` with where the server's name came from, and what is missing in CI (S16). */
+/** `not_authenticated` with where the server's name came from, and what is missing in CI. */
 export const notLoggedIn = (context: CommandContext, server: ResolvedServer): OsaError => {
   const isEmpty = context.env.OSA_TOKEN === ''
   const base = notAuthenticated(server.url)

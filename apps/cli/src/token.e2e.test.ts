@@ -20,7 +20,7 @@ test('osa token prints the saved access token alone, on stdout', async () => {
   expect(node.requests).toEqual([])
 })
 
-test('K33: a token that ends within --min-ttl (300 s if not given) is renewed first, once', async () => {
+test('K33 a token that ends within --min-ttl (300 s if not given) is renewed first, once', async () => {
   await using node = await fakeOsaServer({ accessTtl: 900 })
   await using sandbox = await makeSandbox()
   const login = node.issue({ expiresInSeconds: 200 })
@@ -37,7 +37,7 @@ test('K33: a token that ends within --min-ttl (300 s if not given) is renewed fi
   expect(greedy.stderr).toMatch(/^ ⚠ The token is valid for 9\d\d s only|^ ⚠ The token is valid for 8\d\d s only/)
 })
 
-test('K17: on a terminal it is not shown without --yes', async () => {
+test('K17 on a terminal it is not shown without --yes', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const login = node.issue()
@@ -54,7 +54,7 @@ test('K17: on a terminal it is not shown without --yes', async () => {
   expect(agreed.screen).toContain(login.access_token)
 })
 
-test('K31: OSA_TOKEN is never printed', async () => {
+test('K31 OSA_TOKEN is never printed', async () => {
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: 'https://a.example' }
   const { code, stdout, stderr } = await sandbox.run(['token', '--yes'], { env })
@@ -62,7 +62,7 @@ test('K31: OSA_TOKEN is never printed', async () => {
   expect(stderr).not.toContain('at_secret')
 })
 
-test('K38: without a login it is exit 4, with an odd --min-ttl exit 2, after the session has ended exit 4', async () => {
+test('K38 without a login it is exit 4, with an odd --min-ttl exit 2, after the session has ended exit 4', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   expect((await sandbox.run(['token', '--server', node.url])).code).toBe(4)

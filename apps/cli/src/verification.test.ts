@@ -60,20 +60,20 @@ const wait = async (options: {
   return said
 }
 
-test('S3b: where no line is redrawn, a log gets a sign of life once a minute', async () => {
+test('where no line is redrawn, a log gets a sign of life once a minute', async () => {
   expect((await wait({ isJson: false })).stderr).toBe(
     `   Ask the person to open ${server}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK\n` +
       '   Waiting for approval (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
   )
 })
 
-test('S8: losing contact is said once, at once', async () => {
+test('losing contact is said once, at once', async () => {
   const { stderr } = await wait({ isJson: false, outageAtPoll: 2 })
   expect(stderr).toMatch(/\n {3}Waiting .+\n ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
   expect(stderr.match(/Lost contact/g)).toHaveLength(1)
 })
 
-test('K38: with --json the same are events, at most one a minute', async () => {
+test('K38 with --json the same are events, at most one a minute', async () => {
   const { stdout, stderr } = await wait({ isJson: true })
   expect(stderr).toBe('')
   expect(

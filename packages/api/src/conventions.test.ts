@@ -51,7 +51,7 @@ test('a deploy, the list and one convention: dates are dates and the manifest is
   expect((await thrownBy(anybody.conventions.get({ slug: 'another' }))).code).toBe('NOT_FOUND')
 })
 
-test('F13 S43 without a token a deploy is UNAUTHORIZED, whatever its input', async () => {
+test('F13 without a token a deploy is UNAUTHORIZED, whatever its input', async () => {
   const { anybody } = await world()
   for (const input of [{ conventions: [sampleManifest()] }, { conventions: 7 }, undefined]) {
     const error = await thrownBy(anybody.conventions.deploy(input as { conventions: ConventionManifest[] }))

@@ -16,11 +16,11 @@ test.each([
   ['[1, 2', 'line 1, column 6: unexpected end of file'],
   ['{"a": "unfinished', 'line 1, column 18: unexpected end of file'],
   ['{} {}', 'line 1, column 4: unexpected "{"'],
-])('S20 S21: what is wrong with %j is said by line and column', (text, problem) => {
+])('what is wrong with %j is said by line and column', (text, problem) => {
   expect(problemOf(text)).toBe(problem)
 })
 
-test('C9: a byte order mark is fine', () => {
+test('a byte order mark is fine', () => {
   expect(parseJsonText('\ufeff{"a":1}')).toEqual({ value: { a: 1 } })
 })
 

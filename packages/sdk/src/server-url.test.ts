@@ -46,7 +46,7 @@ describe('canonicalServer', () => {
     ['http://[::1]:8080', 'http://[::1]:8080'],
     ['http://localhost:8000/', 'http://localhost:8000'],
     ['http://0x7f000001', 'http://127.0.0.1'],
-  ])('K01: http to the loopback literal %s is allowed', (input, server) => {
+  ])('K01 http to the loopback literal %s is allowed', (input, server) => {
     expect(canonicalServer(input)).toBe(server)
   })
 
@@ -62,16 +62,16 @@ describe('canonicalServer', () => {
     ['https://h\n.evil', 'invalid_server_url'],
     ['https://h\t', 'invalid_server_url'],
     ['https://h\u0085', 'invalid_server_url'],
-  ])('K02: %j is refused', (input, code) => {
+  ])('K02 %j is refused', (input, code) => {
     expect(codeOf(input)).toBe(code)
   })
 
-  test('K02: a password in an address is not repeated in the error', () => {
+  test('K02 a password in an address is not repeated in the error', () => {
     expect(() => canonicalServer('https://me:hunter2@h')).toThrow(expect.not.stringContaining('hunter2'))
     expect(() => canonicalServer('https://me:hunter2@[')).toThrow(expect.not.stringContaining('hunter2'))
   })
 
-  test('K02: a look-alike host is shown in punycode', () => {
+  test('K02 a look-alike host is shown in punycode', () => {
     expect(canonicalServer('https://\u0430rchive.example')).toBe('https://xn--rchive-2nf.example')
   })
 
@@ -85,7 +85,7 @@ describe('canonicalServer', () => {
     [' https://h.example ', 'https://h.example'],
     ['\u00a0h.example/base/ ', 'https://h.example/base'],
     ['localhost.evil.example', 'https://localhost.evil.example'],
-  ])('C17: %s has the one spelling %s', (input, server) => {
+  ])('%s has the one spelling %s', (input, server) => {
     expect(canonicalServer(input)).toBe(server)
     expect(canonicalServer(server)).toBe(server)
   })
@@ -96,7 +96,7 @@ describe('canonicalServer', () => {
   })
 })
 
-test('K24: only scheme, host and port together make an origin; loopback literals on one port are one machine', () => {
+test('K24 only scheme, host and port together make an origin; loopback literals on one port are one machine', () => {
   expect(isSameOrigin('https://a.example/x', 'https://a.example')).toBe(true)
   expect(isSameOrigin('https://a.example:8443', 'https://a.example')).toBe(false)
   expect(isSameOrigin('http://a.example', 'https://a.example')).toBe(false)

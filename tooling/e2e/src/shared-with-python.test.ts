@@ -43,7 +43,7 @@ const setUp = async (folder: string, url: string): Promise<string> => {
   return home
 }
 
-test('C8 commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
+test('commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({
     DATABASE_URL: await createSharedDatabase({ migrated: true }),
@@ -73,7 +73,7 @@ test('C8 commands of osa-py, alone and several at once, and ours in between, go 
   expect(status, 'the session that both used has ended').toBe(401)
 })
 
-test('C8 ours reads the file while osa-py rewrites it in place, and never takes it for broken or empty', async () => {
+test('ours reads the file while osa-py rewrites it in place, and never takes it for broken or empty', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({
     DATABASE_URL: await createSharedDatabase({ migrated: true }),

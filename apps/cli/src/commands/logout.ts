@@ -14,7 +14,7 @@ interface LogoutResult {
 /** Why the server was not told, in a word or two. */
 const reasonText = (error: OsaError): string => error.code.replaceAll('_', ' ')
 
-/** S17: as long as the keychain holds the login, the entry that points at it stays. */
+/** As long as the keychain holds the login, the entry that points at it stays. */
 const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

@@ -53,7 +53,7 @@ export const resolveSigner = async (context: CommandContext, server: ResolvedSer
   return tokenSigner(context, { server, token: given, name: 'OSA_TOKEN' })
 }
 
-/** Who deploys. Where the session has ended, a person at a terminal may sign in again and go on (S12). */
+/** Who deploys. Where the session has ended, a person at a terminal may sign in again and go on. */
 export const askWhoDeploys = async (context: CommandContext, server: ResolvedServer, signer: Signer): Promise<User> => {
   const { io, signal } = context
   const ask = (): Promise<User> => signer.ask((osa) => osa.me.query(undefined, { signal }), signal)

@@ -55,7 +55,7 @@ describe('POST /api/v1/conventions', () => {
     expect(again.status).toBe(201)
   })
 
-  test('F13 S41 S43 without a valid token it is 401 as on /me, whatever the body', async () => {
+  test('F13 without a valid token it is 401 as on /me, whatever the body', async () => {
     const node = await nodeWith()
     for (const body of [JSON.stringify(sampleManifest()), '{}', '{', 'x'.repeat(5_000_000)]) {
       const answer = await post(node, body)

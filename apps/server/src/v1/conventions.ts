@@ -23,7 +23,7 @@ const maxBodyBytes = 2 * maxConventionBytes
 
 /**
  * `POST /api/v1/conventions`: registers one convention. 201 with what it is registered as, also when the same content was there already:
- * osa-py takes nothing else for success. Nothing of the body is read before a 401, and nothing in it is checked before a 403 (S43).
+ * osa-py takes nothing else for success. Nothing of the body is read before a 401, and nothing in it is checked before a 403.
  */
 export const deployConvention =
   ({ auth, conventions }: { auth: Auth; conventions: Conventions }) =>

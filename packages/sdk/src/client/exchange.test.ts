@@ -25,7 +25,7 @@ const serve = async (listener: RequestListener) => {
   }
 }
 
-test('K09: a redirect is not followed, so no second server sees the secret', async () => {
+test('K09 a redirect is not followed, so no second server sees the secret', async () => {
   await using node = await fakeOsaServer()
   await using thief = await fakeOsaServer()
   node.redirectTo(`${thief.url}/trpc/session.refresh`, 'refresh')
@@ -41,14 +41,14 @@ test.each([
   [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
   [307, undefined, ' did not answer like an OSA server', 'Check the address'],
   [304, undefined, ' did not answer like an OSA server', 'Check the address'],
-])('K09: %i to %s is told as what it is', async (status, location, what, hint) => {
+])('K09 %i to %s is told as what it is', async (status, location, what, hint) => {
   await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
   const error = unexpectedAnswer(await send(node.url, '/'))
   expect(error.message).toBe(node.url + what.replace('URL', node.url))
   expect(error.hint).toContain(hint)
 })
 
-test('K10: a server without TLS is not taken for one with a bad certificate', async () => {
+test('K10 a server without TLS is not taken for one with a bad certificate', async () => {
   await using plain = await serve((_, response) => response.end())
   const { host } = new URL(plain.url)
   await expect(send(`https://${host}`, '/')).rejects.toMatchObject({
@@ -58,7 +58,7 @@ test('K10: a server without TLS is not taken for one with a bad certificate', as
   })
 })
 
-test('K08: a body without an end is cut off at 1 MiB', async () => {
+test('K08 a body without an end is cut off at 1 MiB', async () => {
   await using endless = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write('x'.repeat(65_536)), 1)
@@ -71,7 +71,7 @@ test('K08: a body without an end is cut off at 1 MiB', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
 })
 
-test('K08: a body that trickles in is given up at the deadline', async () => {
+test('K08 a body that trickles in is given up at the deadline', async () => {
   await using trickle = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write(' '), 20)
@@ -85,7 +85,7 @@ test('K08: a body that trickles in is given up at the deadline', async () => {
   })
 })
 
-test('S8: nobody listening is connection_refused, an unknown host is dns', async () => {
+test('nobody listening is connection_refused, an unknown host is dns', async () => {
   const stopped = await fakeOsaServer()
   await stopped[Symbol.asyncDispose]()
   await expect(send(stopped.url, '/')).rejects.toMatchObject({
@@ -107,14 +107,14 @@ test.each([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
   ['ECONNRESET', 'connection_failed'],
   ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
-])('K10 S8: the failure %s is reported as %s', async (cause, code) => {
+])('K10 the failure %s is reported as %s', async (cause, code) => {
   const fails = () =>
     Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: cause }) }))
   const asked = send('https://a.example', '/', { fetch: fails })
   await expect(asked).rejects.toMatchObject({ code, retryable: code !== 'tls' })
 })
 
-test('K40 S8: a proxy that refuses is named, without its password', () => {
+test('K40 a proxy that refuses is named, without its password', () => {
   const error = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
   const proxy = { url: 'http://proxy.corp:8080', variable: 'HTTPS_PROXY' }
   const failed = { error, server: 'https://a.example', timeoutMs: 1000, timedOut: false, moreTime: '', proxy }
@@ -124,7 +124,7 @@ test('K40 S8: a proxy that refuses is named, without its password', () => {
   })
 })
 
-test('K17: what is told of a request holds neither header nor body nor query', async () => {
+test('K17 what is told of a request holds neither header nor body nor query', async () => {
   await using node = await fakeOsaServer()
   const told: object[] = []
   const headers = { authorization: 'Bearer at-secret' }
@@ -134,7 +134,7 @@ test('K17: what is told of a request holds neither header nor body nor query', a
   expect(JSON.stringify(told)).not.toContain('secret')
 })
 
-test('K17: a secret that a server repeats in a refusal is taken out of it, from headers, text and JSON', async () => {
+test('K17 a secret that a server repeats in a refusal is taken out of it, from headers, text and JSON', async () => {
   await using node = await serve((request, response) => {
     const secret = String(request.headers.authorization)
     response.writeHead(400, { 'content-type': request.headers.accept, 'x-request-id': secret })

@@ -17,10 +17,10 @@ test.each([
   ['https://h.example', 'https://h.example.evil', false],
   ['http://h.example', 'https://h.example', false],
   ['', 'https://h.example', false],
-])('K25: a token of %j goes to %s: %s', (iss, server, goes) => {
+])('K25 a token of %j goes to %s: %s', (iss, server, goes) => {
   expect(isIssuedBy(tokenOf({ iss }), server)).toBe(goes)
 })
 
-test.each(['opaque', 'a.b.c', tokenOf(null), tokenOf({ iss: 7 }), tokenOf([])])('K25: %s names no issuer', (token) => {
+test.each(['opaque', 'a.b.c', tokenOf(null), tokenOf({ iss: 7 }), tokenOf([])])('K25 %s names no issuer', (token) => {
   expect(isIssuedBy(token, 'https://h.example')).toBe(false)
 })

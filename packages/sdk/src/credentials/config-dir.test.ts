@@ -14,7 +14,7 @@ vi.mock('node:os', async (original) => ({
   },
 }))
 
-test('K22: OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignored', () => {
+test('K22 OSA_CONFIG_DIR must be absolute; a relative XDG_CONFIG_HOME is ignored', () => {
   expect(resolveConfigDir({ HOME: '/h', OSA_CONFIG_DIR: '/c' })).toEqual({ dir: '/c', isDefault: false })
   expect(() => resolveConfigDir({ HOME: '/h', OSA_CONFIG_DIR: 'c' })).toThrow('absolute')
   expect(resolveConfigDir({ HOME: '/h', XDG_CONFIG_HOME: 'x' })).toEqual({ dir: '/h/.config/osa', isDefault: true })
@@ -28,11 +28,11 @@ test('one folder is one folder, however OSA_CONFIG_DIR spells it', () => {
   }
 })
 
-test('K22: a HOME that is no absolute path is an error, never the working directory', () => {
+test('K22 a HOME that is no absolute path is an error, never the working directory', () => {
   expect(() => resolveConfigDir({ HOME: '.' })).toThrow('no home folder')
 })
 
-test('K22: a user without a home is told what to set; whatever is set is used', () => {
+test('K22 a user without a home is told what to set; whatever is set is used', () => {
   expect(() => resolveConfigDir({})).toThrow(expect.objectContaining({ code: 'store_unwritable' }))
   expect(resolveConfigDir({ OSA_CONFIG_DIR: '/c' }).dir).toBe('/c')
   expect(resolveConfigDir({ XDG_CONFIG_HOME: '/x' })).toEqual({ dir: '/x/osa', isDefault: false })
@@ -42,7 +42,7 @@ test('K22: a user without a home is told what to set; whatever is set is used', 
   vi.unstubAllEnvs()
 })
 
-test('C21: the file of the original osa is used where XDG has none, so that there is one copy only', async () => {
+test('the file of the original osa is used where XDG has none, so that there is one copy only', async () => {
   await using home = await makeTemporaryDir()
   const env = { HOME: home.path, XDG_CONFIG_HOME: join(home.path, 'xdg') }
   const original = join(home.path, '.config', 'osa')

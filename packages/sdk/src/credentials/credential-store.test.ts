@@ -37,7 +37,7 @@ const setUp = async (text?: string, mode = 0o600) => {
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 
 describe('saving', () => {
-  test('K18: a umask that takes everything away from its owner takes nothing from a login', async () => {
+  test('K18 a umask that takes everything away from its owner takes nothing from a login', async () => {
     await using home = await setUp()
     const parent = dirname(home.dir)
     const save = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
@@ -58,7 +58,7 @@ describe('saving', () => {
     expect(await Promise.all(made.map(modeOf))).toEqual(['700', '700', '700', '600'])
   })
 
-  test('K18: the file is 0600 in a 0700 folder, whatever the umask', async () => {
+  test('K18 the file is 0600 in a 0700 folder, whatever the umask', async () => {
     await using home = await setUp()
     const umask = process.umask(0)
     try {
@@ -79,7 +79,7 @@ describe('saving', () => {
     expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
   })
 
-  test('K18: a look at a login holds no secret, however it is printed, and tells whether the login has changed', async () => {
+  test('K18 a look at a login holds no secret, however it is printed, and tells whether the login has changed', async () => {
     await using home = await setUp()
     await home.save(a, credential('Ada'))
     const seen = await home.store.look(a)
@@ -91,7 +91,7 @@ describe('saving', () => {
     expect(seen.isStillIn(await entries())).toBe(false)
   })
 
-  test('K18: a symbolic link stays one, and the file it points to is replaced', async () => {
+  test('K18 a symbolic link stays one, and the file it points to is replaced', async () => {
     await using home = await setUp()
     await using dotfiles = await makeTemporaryDir()
     const real = join(dotfiles.path, 'credentials.json')
@@ -103,7 +103,7 @@ describe('saving', () => {
     expect(await readFile(real, 'utf8')).toContain('at-Ada')
   })
 
-  test('C5: somebody reading all the while sees the old login or the new one, never none', async () => {
+  test('somebody reading all the while sees the old login or the new one, never none', async () => {
     await using home = await setUp()
     await home.save(a, credential('0'))
     const seen = new Set<string>()
@@ -122,13 +122,13 @@ describe('saving', () => {
     expect(seen).not.toContain('none')
   })
 
-  test('K20 C6: logins of other servers survive, also when saved at the same time', async () => {
+  test('K20 logins of other servers survive, also when saved at the same time', async () => {
     await using home = await setUp()
     await Promise.all([...'abcdefgh'].map((name) => home.save(`https://${name}.example`, credential(name))))
     expect(await home.store.list()).toHaveLength(8)
   })
 
-  test('K20: keys and entries that are not ours stay byte for byte', async () => {
+  test('K20 keys and entries that are not ours stay byte for byte', async () => {
     const foreign = { note: ['kept'], 'ftp://x': 1 }
     await using home = await setUp(
       `${JSON.stringify({ ...foreign, [a]: { access_token: 'old', refresh_token: 'r', extra: true } }, null, 2)}\n`,
@@ -138,20 +138,20 @@ describe('saving', () => {
     expect(after).toMatchObject({ ...foreign, [a]: { access_token: 'at-Ada', extra: true } })
   })
 
-  test('C17: an equivalent spelling of the server is reused, so that a family is never kept twice', async () => {
+  test('an equivalent spelling of the server is reused, so that a family is never kept twice', async () => {
     await using home = await setUp('{"https://A.example:443/": {"access_token": "old", "refresh_token": "r"}}')
     expect((await home.store.read(a))?.accessToken).toBe('old')
     await home.save(a, credential('Ada'))
     expect(Object.keys(JSON.parse(await readFile(home.path, 'utf8')))).toEqual(['https://A.example:443/'])
   })
 
-  test('K22: a folder that cannot be written to is found out before anything is sent', async () => {
+  test('K22 a folder that cannot be written to is found out before anything is sent', async () => {
     await using home = await setUp()
     await writeFile(home.dir, 'a file where the folder should be')
     await expect(home.store.reserve(a)).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K18: what a killed process left half-written is cleaned up', async () => {
+  test('K18 what a killed process left half-written is cleaned up', async () => {
     await using home = await setUp('{}')
     const leftover = join(home.dir, '.credentials.json.1.abc.tmp')
     await writeFile(leftover, 'at-secret', { mode: 0o600 })
@@ -175,7 +175,7 @@ describe('reading', () => {
     expect(await home.store.read(b)).toBeNull()
   })
 
-  test('C26: a login of the original local archive cannot be renewed, and is not tried', async () => {
+  test('a login of the original local archive cannot be renewed, and is not tried', async () => {
     await using home = await setUp(`{"${a}": {"access_token": "at", "refresh_token": "dev-no-refresh"}}`)
     expect((await home.store.read(a))?.refreshToken).toBeNull()
   })
@@ -185,7 +185,7 @@ describe('reading', () => {
     ['[]', 'is not a JSON object of servers'],
     ['null', 'is not a JSON object of servers'],
     ['', 'is not valid JSON (line 1, column 1: unexpected end of file)'],
-  ])('K20 C8 C9: the broken file %j is reported and left alone', async (text, why) => {
+  ])('K20 the broken file %j is reported and left alone', async (text, why) => {
     await using home = await setUp(text)
     await expect(home.store.read(a)).rejects.toMatchObject({
       code: 'malformed_credentials',
@@ -196,13 +196,13 @@ describe('reading', () => {
     expect(await readFile(home.path, 'utf8')).toBe(text)
   })
 
-  test('K20 C9: bytes that are no UTF-8 are reported, not replaced', async () => {
+  test('K20 bytes that are no UTF-8 are reported, not replaced', async () => {
     await using home = await setUp('{}')
     await writeFile(home.path, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))
     await expect(home.store.list()).rejects.toMatchObject({ code: 'malformed_credentials' })
   })
 
-  test('S21: a broken file is moved aside for a new login, and kept', async () => {
+  test('a broken file is moved aside for a new login, and kept', async () => {
     await using home = await setUp('{ broken')
     const aside = await home.store.setAsideUnreadable()
     expect(aside).toMatch(/credentials\.json\.corrupt-\d{8}T\d{6}Z$/)
@@ -217,13 +217,13 @@ describe('reading', () => {
     { refresh_token: 'rt' },
     'at',
     null,
-  ])('K20: the broken entry %j concerns its own server only', async (entry) => {
+  ])('K20 the broken entry %j concerns its own server only', async (entry) => {
     await using home = await setUp(JSON.stringify({ [a]: entry, [b]: { access_token: 'at-b', refresh_token: 'rt-b' } }))
     await expect(home.store.read(a)).rejects.toMatchObject({ code: 'malformed_credentials', server: a })
     expect((await home.store.read(b))?.accessToken).toBe('at-b')
   })
 
-  test('K21: an entry under __proto__ is nobody’s login and harms no look-up', async () => {
+  test('K21 an entry under __proto__ is nobody’s login and harms no look-up', async () => {
     const text =
       '{\n  "__proto__": {\n    "access_token": "evil"\n  },\n  "constructor": {\n    "access_token": "evil"\n  }\n}\n'
     await using home = await setUp(text)
@@ -241,7 +241,7 @@ describe('reading', () => {
     expect(await home.store.read(a)).toMatchObject({ accessToken: 'used' })
   })
 
-  test('K24: a look-alike, another port and another scheme get nothing', async () => {
+  test('K24 a look-alike, another port and another scheme get nothing', async () => {
     await using home = await setUp()
     await home.save(a, credential('Ada'))
     for (const other of [
@@ -257,25 +257,25 @@ describe('reading', () => {
 })
 
 describe('other people', () => {
-  test.each([0o640, 0o644, 0o604])('K19 S22: mode %i is tightened with a warning', async (mode) => {
+  test.each([0o640, 0o644, 0o604])('K19 mode %i is tightened with a warning', async (mode) => {
     await using home = await setUp('{}', mode)
     await home.store.list()
     expect(await modeOf(home.path)).toBe('600')
     expect(home.warnings).toEqual([`${home.path} was readable by others (mode ${mode.toString(8)}); fixed to 600`])
   })
 
-  test.each([0o660, 0o666, 0o602])('K19: a file others can write to (mode %i) is refused', async (mode) => {
+  test.each([0o660, 0o666, 0o602])('K19 a file others can write to (mode %i) is refused', async (mode) => {
     await using home = await setUp('{}', mode)
     await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K19: a folder others can write to is refused', async () => {
+  test('K19 a folder others can write to is refused', async () => {
     await using home = await setUp('{}')
     await chmod(home.dir, 0o777)
     await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K19: nothing is made in a folder of another user, before or after it is refused', async () => {
+  test('K19 nothing is made in a folder of another user, before or after it is refused', async () => {
     if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can give a folder away
     await using home = await setUp()
     const theirs = join(dirname(home.dir), 'theirs')
@@ -292,7 +292,7 @@ describe('other people', () => {
     }
   })
 
-  test('K19: nor in one that everybody may write to', async () => {
+  test('K19 nor in one that everybody may write to', async () => {
     await using home = await setUp()
     const open = join(dirname(home.dir), 'open')
     await mkdir(open)
@@ -308,7 +308,7 @@ describe('other people', () => {
     expect(await readdir(open)).toEqual(['osa'])
   })
 
-  test('K19: a folder of locks that others may write to is refused', async () => {
+  test('K19 a folder of locks that others may write to is refused', async () => {
     await using home = await setUp('{}')
     await mkdir(join(home.dir, 'locks'))
     await chmod(join(home.dir, 'locks'), 0o777)
@@ -318,7 +318,7 @@ describe('other people', () => {
     })
   })
 
-  test('K19: a file of another user is refused, with the line that mends it', async () => {
+  test('K19 a file of another user is refused, with the line that mends it', async () => {
     await using home = await setUp('{}')
     if (process.getuid?.() === 0) await chown(home.path, 12_345, 12_345)
     else {
@@ -332,7 +332,7 @@ describe('other people', () => {
     })
   })
 
-  test('K19 S22: what sudo has left is told by its owner, with the line that mends it', async () => {
+  test('K19 what sudo has left is told by its owner, with the line that mends it', async () => {
     if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can leave it
     await using home = await setUp('{}')
     const read = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
@@ -357,7 +357,7 @@ describe('other people', () => {
     for (const refused of asSomebody()) expect(refused).toEqual(mine(`sudo chown -R .*${home.dir}`))
   })
 
-  test('K19 K18: a link into a folder that others may write to is refused, one into a folder of mine is not', async () => {
+  test('K19 K18 a link into a folder that others may write to is refused, one into a folder of mine is not', async () => {
     await using home = await setUp()
     const elsewhere = join(dirname(home.dir), 'dotfiles')
     await mkdir(home.dir, { mode: 0o700 })
@@ -369,7 +369,7 @@ describe('other people', () => {
     await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K19: a pipe, a folder and an endless device are refused without hanging', async () => {
+  test('K19 a pipe, a folder and an endless device are refused without hanging', async () => {
     await using home = await setUp()
     await mkdir(home.dir, { mode: 0o700 })
     execFileSync('mkfifo', [home.path])

@@ -45,7 +45,7 @@ const asFields = (value: unknown): Fields | null =>
 const asSeconds = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null
 
-/** Reads the file's text. Throws `malformed_credentials`, which leaves the file as it is (C8: never treat it as empty). */
+/** Reads the file's text. Throws `malformed_credentials`, which leaves the file as it is (K20: never treat it as empty). */
 export const parseCredentials = (bytes: Uint8Array, path: string): Entries => {
   const fail = (why: string): OsaError =>
     new OsaError('malformed_credentials', `${path} is not ${why}`, {

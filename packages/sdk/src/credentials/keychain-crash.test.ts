@@ -50,7 +50,7 @@ const moments: [KilledSave['killed'], StorageTarget['kind'], string][] = [
 ]
 
 test.each(moments)(
-  'K23 K35: killed %s on the way to the %s, a working login is left, and the next write tidies up',
+  'K23 K35 killed %s on the way to the %s, a working login is left, and the next write tidies up',
   async (killed, to, expected) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -71,7 +71,7 @@ test.each(moments)(
 )
 
 test.each(['after setPassword', 'before getPassword', 'after getPassword'] as const)(
-  'K35: a renewal killed %s has saved the new pair already, and the next command uses it',
+  'K35 a renewal killed %s has saved the new pair already, and the next command uses it',
   async (killed) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -83,7 +83,7 @@ test.each(['after setPassword', 'before getPassword', 'after getPassword'] as co
 )
 
 test.each(['keytar', 'keyring'] as const)(
-  'K23: with the login in a real keyring (%s) no file below home holds a token',
+  'K23 with the login in a real keyring (%s) no file below home holds a token',
   async (binding) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -98,7 +98,7 @@ test.each(['keytar', 'keyring'] as const)(
   },
 )
 
-test('K23: each binding reads only what the entry says it has written, and a locked keyring is told from a missing item', async () => {
+test('K23 each binding reads only what the entry says it has written, and a locked keyring is told from a missing item', async () => {
   await using session = await startKeyringSession()
   const dir = join(session.home, '.config', 'osa')
   await (await openStore(session, dir).reserve(server, inKeychain('keytar'))).commit(credential('kept'))

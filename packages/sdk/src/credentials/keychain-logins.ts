@@ -53,7 +53,7 @@ export interface KeychainLogins {
   removeOthers(server: string, kept: KeychainBinding | null): Promise<boolean>
 }
 
-/** S22: where the login is, and that it is not lost. */
+/** Where the login is, and that it is not lost. */
 const refusal = (server: string, label: string, failure: KeychainFailure): OsaError =>
   new OsaError(keychainCode(failure), `Your login for ${server} is in the ${label}, which this session can't open`, {
     server,

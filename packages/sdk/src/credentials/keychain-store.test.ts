@@ -56,7 +56,7 @@ const setUp = async (options: { keychain?: MemoryKeychainOptions; folder?: strin
 }
 
 describe('a login in the keychain', () => {
-  test('K23: the file holds a pointer, the keychain the secrets, and no other place has them', async () => {
+  test('K23 the file holds a pointer, the keychain the secrets, and no other place has them', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keytar'))
     expect(home.entryNow()).toEqual({
@@ -85,7 +85,7 @@ describe('a login in the keychain', () => {
     expect([...other.keychain.items.keys()]).toEqual([`keyring osa-cli ${a}#${hash}`])
   })
 
-  test('K24: where two servers share an item, neither gets the token of the other', async () => {
+  test('K24 where two servers share an item, neither gets the token of the other', async () => {
     await using home = await setUp()
     const [upper, lower] = [`${a}/A`, `${a}/a`]
     for (const server of [upper, lower]) {
@@ -107,7 +107,7 @@ describe('a login in the keychain', () => {
     expect((await home.open().read(a))?.accessToken).toBe('at-Ada')
   })
 
-  test('K23: each write is read back before it counts', async () => {
+  test('K23 each write is read back before it counts', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     expect(home.keychain.calls).toEqual(['set', 'get'])
@@ -160,37 +160,31 @@ const unusable = [
 ] as const
 
 describe('a keychain that does not open', () => {
-  test.each(unusable)(
-    'K23 S22: reading (%j) says where the login is, never that there is none',
-    async (failure, code) => {
-      await using home = await setUp()
-      await home.save(credential('Ada'), into('keyring'))
-      home.keychain.fail('get', failure)
-      await expect(home.open().read(a)).rejects.toMatchObject({
-        code,
-        message: `Your login for ${a} is in the Memory keychain, which this session can't open`,
-        details: [expect.stringMatching(new RegExp(failure.reason.slice(1)))],
-        hint: expect.stringMatching(
-          code === 'store_locked'
-            ? /^Unlock it and try again\. Over SSH: osa login --storage file\. In scripts: OSA_TOKEN$/
-            : /^Try again, or sign in to a file: osa login --storage file\. In scripts: OSA_TOKEN$/,
-        ),
-      })
-    },
-  )
+  test.each(unusable)('K23 reading (%j) says where the login is, never that there is none', async (failure, code) => {
+    await using home = await setUp()
+    await home.save(credential('Ada'), into('keyring'))
+    home.keychain.fail('get', failure)
+    await expect(home.open().read(a)).rejects.toMatchObject({
+      code,
+      message: `Your login for ${a} is in the Memory keychain, which this session can't open`,
+      details: [expect.stringMatching(new RegExp(failure.reason.slice(1)))],
+      hint: expect.stringMatching(
+        code === 'store_locked'
+          ? /^Unlock it and try again\. Over SSH: osa login --storage file\. In scripts: OSA_TOKEN$/
+          : /^Try again, or sign in to a file: osa login --storage file\. In scripts: OSA_TOKEN$/,
+      ),
+    })
+  })
 
-  test.each(unusable)(
-    'K23: reserving (%j) fails before anything is sent, and leaves nothing',
-    async (failure, code) => {
-      await using home = await setUp()
-      await home.save(credential('Ada'), into('keyring'))
-      home.keychain.fail('probe', failure)
-      await expect(home.open().reserve(a)).rejects.toMatchObject({ code })
-      expect((await readdir(home.dir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
-    },
-  )
+  test.each(unusable)('K23 reserving (%j) fails before anything is sent, and leaves nothing', async (failure, code) => {
+    await using home = await setUp()
+    await home.save(credential('Ada'), into('keyring'))
+    home.keychain.fail('probe', failure)
+    await expect(home.open().reserve(a)).rejects.toMatchObject({ code })
+    expect((await readdir(home.dir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
 
-  test.each(unusable)('K23: writing (%j) fails, and the secret is nowhere', async (failure, code) => {
+  test.each(unusable)('K23 writing (%j) fails, and the secret is nowhere', async (failure, code) => {
     await using home = await setUp()
     home.keychain.fail('set', failure)
     await expect(home.save(credential('Ada'), into('keyring'))).rejects.toMatchObject({ code })
@@ -202,7 +196,7 @@ describe('a keychain that does not open', () => {
     ['drops it', () => ''],
     ['cuts it off', (secret: string) => secret.slice(0, 40)],
     ['garbles it', (secret: string) => secret.replaceAll('a', 'b')],
-  ])('K23: a write that claims success and %s does not count', async (_name, change) => {
+  ])('K23 a write that claims success and %s does not count', async (_name, change) => {
     await using home = await setUp()
     await home.seed({ access_token: 'at-old', refresh_token: 'rt-old' })
     home.keychain.corrupt(change)
@@ -213,7 +207,7 @@ describe('a keychain that does not open', () => {
     expect((await home.open().read(a))?.accessToken).toBe('at-old')
   })
 
-  test('K23: a keychain that takes a secret and then cannot be read is a failure too', async () => {
+  test('K23 a keychain that takes a secret and then cannot be read is a failure too', async () => {
     await using home = await setUp()
     home.keychain.fail('get', unusable[0][0])
     await expect(home.save(credential('Ada'), into('keyring'))).rejects.toMatchObject({ code: 'store_locked' })
@@ -221,7 +215,7 @@ describe('a keychain that does not open', () => {
   })
 
   test.each(['', 'no json', '[]', '{"v":2,"access_token":"at"}', '{"v":1}', '{"v":1,"access_token":"a\\nb"}'])(
-    'K23: the item %j is reported as unreadable, for this server only',
+    'K23 the item %j is reported as unreadable, for this server only',
     async (item) => {
       await using home = await setUp()
       await home.save(credential('Ada'), into('keyring'))
@@ -234,7 +228,7 @@ describe('a keychain that does not open', () => {
     },
   )
 
-  test('K23: an item that is gone (a new computer, a restored home) is said to be that', async () => {
+  test('K23 an item that is gone (a new computer, a restored home) is said to be that', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.items.clear()
@@ -249,7 +243,7 @@ describe('a keychain that does not open', () => {
 describe('from one store to the other', () => {
   const working = async (home: Awaited<ReturnType<typeof setUp>>) => (await home.open().read(a))?.accessToken
 
-  test('K23: file to keychain: written, verified, switched; a working login is there at each step', async () => {
+  test('K23 file to keychain: written, verified, switched; a working login is there at each step', async () => {
     await using home = await setUp()
     await home.save(credential('old'), file)
     const seen: unknown[] = []
@@ -263,7 +257,7 @@ describe('from one store to the other', () => {
     expect(await home.onDisk()).not.toMatch(/[ar]t-(old|new)/)
   })
 
-  test('K23: keychain to file: the old item goes last', async () => {
+  test('K23 keychain to file: the old item goes last', async () => {
     await using home = await setUp()
     await home.save(credential('old'), into('keyring'))
     const seen: unknown[] = []
@@ -273,7 +267,7 @@ describe('from one store to the other', () => {
     expect([await working(home), home.keychain.items.size, await home.marks()]).toEqual(['at-new', 0, 0])
   })
 
-  test('K23: where the old item cannot be deleted it is said, and done at the next write that can', async () => {
+  test('K23 where the old item cannot be deleted it is said, and done at the next write that can', async () => {
     await using home = await setUp()
     await home.save(credential('old'), into('keyring'))
     home.keychain.lock()
@@ -332,13 +326,13 @@ describe('the size limit of Windows', () => {
     return credential('', { refreshToken: 'rt', accessToken: 'x'.repeat(bytes - frame.length) })
   }
 
-  test('K23: a login of 2400 bytes fits', async () => {
+  test('K23 a login of 2400 bytes fits', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await home.save(sized(2400), into('keyring'))
     expect(home.entryNow()).toMatchObject({ storage: 'keychain' })
   })
 
-  test('K23: one byte more goes to the file, and that is said', async () => {
+  test('K23 one byte more goes to the file, and that is said', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await home.save(sized(2401), into('keyring'))
     expect(home.entryNow()).toHaveProperty('access_token')
@@ -347,7 +341,7 @@ describe('the size limit of Windows', () => {
     ])
   })
 
-  test('K23: where the keychain was asked for, one byte more is refused', async () => {
+  test('K23 where the keychain was asked for, one byte more is refused', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await expect(
       home.save(sized(2401), { kind: 'keychain', binding: 'keyring', isRequired: true }),
@@ -373,7 +367,7 @@ describe('logging out', () => {
     expect([home.keychain.items.size, await home.marks(), await home.open().list()]).toEqual([0, 0, []])
   })
 
-  test('K23 S17: with a locked keychain nothing goes', async () => {
+  test('K23 with a locked keychain nothing goes', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     const before = await readFile(home.path, 'utf8')

@@ -26,7 +26,7 @@ const leaveLock = async (path: string, owner: object): Promise<void> => {
   await writeFile(join(path, 'owner'), JSON.stringify({ nonce: 'old', ...owner }))
 }
 
-test('K32: one holder at a time, and nothing is left behind', async () => {
+test('K32 one holder at a time, and nothing is left behind', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   let holders = 0
@@ -44,7 +44,7 @@ test('K32: one holder at a time, and nothing is left behind', async () => {
   expect(await readdir(dir.path)).toEqual([])
 })
 
-test('K32: the lock of a process that is gone is taken over at once, by one of many', async () => {
+test('K32 the lock of a process that is gone is taken over at once, by one of many', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: deadPid(), host: hostname() })
@@ -63,7 +63,7 @@ test('K32: the lock of a process that is gone is taken over at once, by one of m
   expect(most).toBe(1)
 })
 
-test('K32: a holder on another machine counts as alive for 17 s of silence', async () => {
+test('K32 a holder on another machine counts as alive for 17 s of silence', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: 1, host: 'elsewhere' })
@@ -75,7 +75,7 @@ test('K32: a holder on another machine counts as alive for 17 s of silence', asy
   await (await acquire(path)).release()
 })
 
-test('K32: a lock whose maker died before signing it does not last', async () => {
+test('K32 a lock whose maker died before signing it does not last', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const clock = standingClock()
@@ -86,7 +86,7 @@ test('K32: a lock whose maker died before signing it does not last', async () =>
   await (await acquire(path, 50)).release()
 })
 
-test('K32: a lock that changes hands while it is judged stays in its place, and its new holder’s', async () => {
+test('K32 a lock that changes hands while it is judged stays in its place, and its new holder’s', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const owner = join(path, 'owner')
@@ -124,7 +124,7 @@ test('K32: a lock that changes hands while it is judged stays in its place, and 
   expect(await made).toBe(0)
 })
 
-test('K32: a lock whose holder died while it took over another dead one is taken over as well', async () => {
+test('K32 a lock whose holder died while it took over another dead one is taken over as well', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: deadPid(), host: hostname() })
@@ -135,7 +135,7 @@ test('K32: a lock whose holder died while it took over another dead one is taken
   expect(await readdir(dir.path)).toEqual([])
 })
 
-test('K32: half an owner file, of a process killed as it wrote it, does not last', async () => {
+test('K32 half an owner file, of a process killed as it wrote it, does not last', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const clock = standingClock()
@@ -147,7 +147,7 @@ test('K32: half an owner file, of a process killed as it wrote it, does not last
   await (await acquire(path, 50)).release()
 })
 
-describe('K32 K37: a living holder is not robbed because a clock was set, or the computer slept', () => {
+describe('K32 K37 a living holder is not robbed because a clock was set, or the computer slept', () => {
   test.each([
     ['forward', 3_600_000],
     ['back', -3_600_000],
@@ -162,7 +162,7 @@ describe('K32 K37: a living holder is not robbed because a clock was set, or the
   })
 })
 
-test('K32: a living process that has the number of a dead holder is told by its silence', async () => {
+test('K32 a living process that has the number of a dead holder is told by its silence', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: process.ppid, host: hostname() })
@@ -185,7 +185,7 @@ test('a wait ends without the lock when it is not needed any more', async () => 
   expect([asked, free]).toEqual([3, expect.anything()])
 })
 
-test('S22: waiting in vain names the holder', async () => {
+test('waiting in vain names the holder', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const lock = await acquire(path)
@@ -195,7 +195,7 @@ test('S22: waiting in vain names the holder', async () => {
   await lock.release()
 })
 
-test('K32: what is no folder in the place of a lock is said to be in the way, and nothing is done through a link', async () => {
+test('K32 what is no folder in the place of a lock is said to be in the way, and nothing is done through a link', async () => {
   await using dir = await makeTemporaryDir()
   const [path, elsewhere] = [join(dir.path, 'lock'), join(dir.path, 'elsewhere')]
   await mkdir(elsewhere)
@@ -219,7 +219,7 @@ test.each([
   ['a giant', (path: string) => writeFile(path, ' '.repeat(5000))],
   ['a process that cannot be', (path: string) => writeFile(path, '{"pid":-1,"host":"x","nonce":"y"}')],
   ['numbers that are none', (path: string) => writeFile(path, '{"pid":1e999,"host":"x","nonce":"y"}')],
-])('K32: a lock signed with %s is not opened, and does not last', async (_name, make) => {
+])('K32 a lock signed with %s is not opened, and does not last', async (_name, make) => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await mkdir(path)

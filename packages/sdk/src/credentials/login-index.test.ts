@@ -21,7 +21,7 @@ const setUp = async (text: string) => {
 }
 
 test.each(['', whole.slice(0, 20)])(
-  'C8 a file that reads %j for a moment is read again, and nothing is set aside',
+  'a file that reads %j for a moment is read again, and nothing is set aside',
   async (torn) => {
     for (const work of ['read', 'setAsideUnreadable'] as const) {
       await using home = await setUp(torn)
@@ -33,7 +33,7 @@ test.each(['', whole.slice(0, 20)])(
   },
 )
 
-test('C8 a file that stays broken is reported', async () => {
+test('a file that stays broken is reported', async () => {
   await using home = await setUp('{')
   await expect(home.read()).rejects.toMatchObject({ code: 'malformed_credentials' })
 })

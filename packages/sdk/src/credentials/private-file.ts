@@ -44,7 +44,7 @@ const statIfSeen = (path: string): Stats | null => {
   }
 }
 
-/** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders (S22). */
+/** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders. */
 const checkWhoseItIs = (error: unknown, path: string): void => {
   if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException)?.code ?? '')) return
   const seen = statIfSeen(path) ? path : dirname(path)

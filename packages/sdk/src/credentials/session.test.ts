@@ -40,13 +40,13 @@ const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, op
   }
 }
 
-test('K33 C1: a token with time left is used without asking anybody', async () => {
+test('K33 a token with time left is used without asking anybody', async () => {
   await using home = await setUp({ expiresInSeconds: 120 })
   expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
   expect(home.node.requests).toEqual([])
 })
 
-test('K33: a token about to end is renewed once, and the new pair is saved before it is used', async () => {
+test('K33 a token about to end is renewed once, and the new pair is saved before it is used', async () => {
   await using home = await setUp({ expiresInSeconds: 30 })
   const token = await home.session.getFreshToken(home.node.url)
   expect(await home.session.getFreshToken(home.node.url)).toBe(token)
@@ -59,7 +59,7 @@ test('K33: a token about to end is renewed once, and the new pair is saved befor
   })
 })
 
-test('K37: the new lifetime counts from its receipt on this computer', async () => {
+test('K37 the new lifetime counts from its receipt on this computer', async () => {
   await using home = await setUp({ expired: true }, { accessTtl: 600 })
   const before = Math.floor(Date.now() / 1000)
   await home.session.getFreshToken(home.node.url)
@@ -69,7 +69,7 @@ test('K37: the new lifetime counts from its receipt on this computer', async () 
   expect(saved?.obtainedAt).toBeLessThanOrEqual(Date.now() / 1000)
 })
 
-test('K32 C2: calls at once, in one process and in several, make one refresh', async () => {
+test('K32 calls at once, in one process and in several, make one refresh', async () => {
   await using home = await setUp({ expired: true })
   const sessions = [home.session, home.session, home.newSession(), home.newSession(), home.newSession()]
   const tokens = await Promise.all(sessions.map((session) => session.getFreshToken(home.node.url)))
@@ -77,14 +77,14 @@ test('K32 C2: calls at once, in one process and in several, make one refresh', a
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K33: a refused token is replaced once, even if it looks valid', async () => {
+test('K33 a refused token is replaced once, even if it looks valid', async () => {
   await using home = await setUp({ expiresInSeconds: 3600 })
   const token = await home.session.getFreshToken(home.node.url, { rejected: home.issued.access_token })
   expect(token).not.toBe(home.issued.access_token)
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K34 C4: a final no ends the session, says so, and leaves the file as it is', async () => {
+test('K34 a final no ends the session, says so, and leaves the file as it is', async () => {
   await using home = await setUp({ expired: true })
   home.node.revokeFamily()
   const before = await readFile(home.path, 'utf8')
@@ -120,7 +120,7 @@ const answers: Answered[] = [
 ]
 
 test.each(answers)(
-  'K07 K34: a refresh answered with %i %s %s is %s, and keeps the login',
+  'K07 K34 a refresh answered with %i %s %s is %s, and keeps the login',
   async (status, type, body, code) => {
     await using home = await setUp({ expired: true })
     home.node.dictate('refresh', [{ status, headers: { 'content-type': type }, body }], { always: true })
@@ -130,7 +130,7 @@ test.each(answers)(
   },
 )
 
-test.each([200, 502])('K34: a web page with status %i in place of a refresh is worth another try', async (status) => {
+test.each([200, 502])('K34 a web page with status %i in place of a refresh is worth another try', async (status) => {
   await using home = await setUp({ expired: true })
   home.node.html('refresh', status)
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ retryable: true })
@@ -140,7 +140,7 @@ test.each([
   [1e308, 366 * 86_400],
   [1e-9, 0],
   [900.7, 900],
-])('K07: a lifetime of %s s is saved as %i s', async (expires_in, seconds) => {
+])('K07 a lifetime of %s s is saved as %i s', async (expires_in, seconds) => {
   await using home = await setUp({ expired: true })
   const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in, scope: '' }
   home.node.dictate('refresh', [resultAnswer(tokens)])
@@ -149,13 +149,13 @@ test.each([
   expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(seconds)
 })
 
-test('K34: while the old token lasts, an outage does not matter', async () => {
+test('K34 while the old token lasts, an outage does not matter', async () => {
   await using home = await setUp({ expiresInSeconds: 40 })
   home.node.html('refresh', 502)
   expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
 })
 
-test('K35 C3: a lost answer is asked for again where the server promises to repeat it', async () => {
+test('K35 a lost answer is asked for again where the server promises to repeat it', async () => {
   await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 30 })
   home.node.loseRefreshResponse()
   const token = await home.session.getFreshToken(home.node.url)
@@ -163,7 +163,7 @@ test('K35 C3: a lost answer is asked for again where the server promises to repe
   expect(home.node.families[0]?.revoked).toBe(false)
 })
 
-test('K35: without that promise the token is not sent twice, and the login is kept', async () => {
+test('K35 without that promise the token is not sent twice, and the login is kept', async () => {
   await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 0 })
   home.node.loseRefreshResponse()
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'connection_failed' })
@@ -171,7 +171,7 @@ test('K35: without that promise the token is not sent twice, and the login is ke
   expect((await home.store.read(home.node.url))?.refreshToken).toBe(home.issued.refresh_token)
 })
 
-test('K30: a promise from a document that names another issuer counts for nothing', async () => {
+test('K30 a promise from a document that names another issuer counts for nothing', async () => {
   await using home = await setUp({ expired: true })
   const document = { name: 'x', version: '1', issuer: 'https://other.example', refresh_reuse_grace_seconds: 30 }
   home.node.dictate('info', [resultAnswer({ ...document, api: 'https://x.example', trpc: 'https://x.example' })], {
@@ -182,7 +182,7 @@ test('K30: a promise from a document that names another issuer counts for nothin
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K32: a tool without our lock that was faster is no loss', async () => {
+test('K32 a tool without our lock that was faster is no loss', async () => {
   await using home = await setUp({ expired: true })
   const winner = home.node.issue()
   const slowFetch: typeof fetch = async (...request) => {
@@ -205,7 +205,7 @@ const meanwhile = (change: () => Promise<void>): Network =>
     },
   })
 
-test('K32: a newer login that was saved while this process was at it is neither overwritten nor passed over', async () => {
+test('K32 a newer login that was saved while this process was at it is neither overwritten nor passed over', async () => {
   await using home = await setUp({ expired: true })
   const winner = { [home.node.url]: home.node.issue() }
   const network = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
@@ -214,7 +214,7 @@ test('K32: a newer login that was saved while this process was at it is neither 
   expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual(winner)
 })
 
-test('K32 K36: a login that was ended while it was renewed does not come back', async () => {
+test('K32 K36 a login that was ended while it was renewed does not come back', async () => {
   await using home = await setUp({ expired: true })
   const network = meanwhile(() => writeFile(home.path, '{}'))
   const session = createSession({ store: home.store, network, clock: systemClock })
@@ -223,7 +223,7 @@ test('K32 K36: a login that was ended while it was renewed does not come back', 
   expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
 })
 
-test('K32: who finds the refresh token used up just before sending it sends nothing', async () => {
+test('K32 who finds the refresh token used up just before sending it sends nothing', async () => {
   await using home = await setUp({ expired: true })
   const winner = home.node.issue()
   const store = {
@@ -239,7 +239,7 @@ test('K32: who finds the refresh token used up just before sending it sends noth
   expect(home.node.requests).toEqual([])
 })
 
-test('K32: who waits for another process goes on as soon as the new login is there, not one after the other', async () => {
+test('K32 who waits for another process goes on as soon as the new login is there, not one after the other', async () => {
   await using home = await setUp({ expired: true })
   const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
   const waiting = Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
@@ -250,7 +250,7 @@ test('K32: who waits for another process goes on as soon as the new login is the
   expect(home.node.requests).toEqual([])
 })
 
-test('K32: a login that is renewed between the look at it and the wait for the lock is noticed all the same', async () => {
+test('K32 a login that is renewed between the look at it and the wait for the lock is noticed all the same', async () => {
   await using home = await setUp({ expired: true })
   const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
   const renewed = home.node.issue()
@@ -267,7 +267,7 @@ test('K32: a login that is renewed between the look at it and the wait for the l
   expect(home.node.requests).toEqual([])
 })
 
-test('K34: while the old token lasts, a process that holds the lock for too long does not matter', async () => {
+test('K34 while the old token lasts, a process that holds the lock for too long does not matter', async () => {
   const stuck = { lockRefreshUnlessChanged: () => Promise.reject(new OsaError('lock_timeout', 'held')) }
   const tokenWhileStuck = (home: Awaited<ReturnType<typeof setUp>>) =>
     createSession({ store: { ...home.store, ...stuck }, network: openNetwork(), clock: systemClock }).getFreshToken(
@@ -291,7 +291,7 @@ test('who cancels a shared renewal cancels it for nobody else', async () => {
   expect(home.node.accessTokens.has(await second)).toBe(true)
 })
 
-test('K22 K35: where nothing can be saved, nothing is rotated', async () => {
+test('K22 K35 where nothing can be saved, nothing is rotated', async () => {
   await using home = await setUp({ expired: true })
   const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
   const session = createSession({ store: broken, network: openNetwork(), clock: systemClock })
@@ -299,7 +299,7 @@ test('K22 K35: where nothing can be saved, nothing is rotated', async () => {
   expect(home.node.requests).toEqual([])
 })
 
-test('K15: no login and a login that cannot be renewed are told apart, and nothing is sent', async () => {
+test('K15 no login and a login that cannot be renewed are told apart, and nothing is sent', async () => {
   await using home = await setUp({ expired: true })
   await expect(home.session.getFreshToken('https://other.example')).rejects.toMatchObject({ code: 'not_authenticated' })
   await writeFile(home.path, JSON.stringify({ [home.node.url]: { ...home.issued, refresh_token: 'dev-no-refresh' } }))
@@ -321,7 +321,7 @@ const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number 
   return { ...home, keychain, open, newSession }
 }
 
-test('K23 K33: a login in the keychain is renewed there: one read, a probe, then the write and its check', async () => {
+test('K23 K33 a login in the keychain is renewed there: one read, a probe, then the write and its check', async () => {
   await using home = await inKeychain({ expired: true })
   const token = await home.newSession().getFreshToken(home.node.url)
   expect(home.keychain.calls).toEqual(['get', 'probe', 'set', 'get'])
@@ -331,14 +331,14 @@ test('K23 K33: a login in the keychain is renewed there: one read, a probe, then
   expect(await readFile(home.path, 'utf8')).not.toMatch(/(at|rt)_/)
 })
 
-test('K32: two processes with one login in the keychain make one refresh', async () => {
+test('K32 two processes with one login in the keychain make one refresh', async () => {
   await using home = await inKeychain({ expired: true })
   const tokens = await Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
   expect(new Set(tokens).size).toBe(1)
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K23 K32: a login that has changed hands keeps its item in the keychain', async () => {
+test('K23 K32 a login that has changed hands keeps its item in the keychain', async () => {
   await using home = await inKeychain({ expired: true })
   const pointer = (JSON.parse(await readFile(home.path, 'utf8')) as Record<string, object>)[home.node.url]
   const network = meanwhile(() =>
@@ -349,7 +349,7 @@ test('K23 K32: a login that has changed hands keeps its item in the keychain', a
   expect(home.keychain.calls).not.toContain('set')
 })
 
-test('K23: a keychain that can be read and not written to: nothing is sent, and the old token serves while it lasts', async () => {
+test('K23 a keychain that can be read and not written to: nothing is sent, and the old token serves while it lasts', async () => {
   await using home = await inKeychain({ expiresInSeconds: 30 })
   home.keychain.fail('probe', { kind: 'locked', reason: 'it is locked' })
   expect(await home.newSession().getFreshToken(home.node.url)).toBe(home.issued.access_token)
@@ -359,7 +359,7 @@ test('K23: a keychain that can be read and not written to: nothing is sent, and 
   expect([home.node.requests, ended.node.requests]).toEqual([[], []])
 })
 
-test('K23 K35: a write that fails after the refresh is an error, never a plaintext copy; the repeat within the grace recovers', async () => {
+test('K23 K35 a write that fails after the refresh is an error, never a plaintext copy; the repeat within the grace recovers', async () => {
   await using home = await inKeychain({ expired: true })
   home.keychain.fail('set', { kind: 'locked', reason: 'it is locked' })
   await expect(home.newSession().getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'store_locked' })

@@ -18,7 +18,7 @@ test('auto: a keychain that proves itself is used', async () => {
   })
 })
 
-test('K23 S2: auto where none is expected: the file, with the reason, and nothing is touched', async () => {
+test('K23 auto where none is expected: the file, with the reason, and nothing is touched', async () => {
   const keychain = createMemoryKeychain()
   expect(await chooseStorage('auto', { keychain, surroundings: container })).toEqual({
     ...{ target: { kind: 'file' }, reason: 'inside a container', hasFailed: false },
@@ -26,7 +26,7 @@ test('K23 S2: auto where none is expected: the file, with the reason, and nothin
   expect(keychain.calls).toEqual([])
 })
 
-test('K23 S5: auto where one is expected and fails: the file, and that it failed', async () => {
+test('K23 auto where one is expected and fails: the file, and that it failed', async () => {
   const keychain = createMemoryKeychain()
   keychain.fail('probe', silent)
   expect(await chooseStorage('auto', { keychain, surroundings: desktop })).toEqual({
@@ -43,7 +43,7 @@ test.each([
   [silent, 'store_unavailable'],
   [{ kind: 'locked', reason: 'it is locked, and nobody unlocked it' } as const, 'store_locked'],
   [{ kind: 'broken', reason: 'it does not give back what it was given' } as const, 'store_unavailable'],
-])('K23 S5: keychain, and it fails (%j): an error, never the file', async (failure, code) => {
+])('K23 keychain, and it fails (%j): an error, never the file', async (failure, code) => {
   const keychain = createMemoryKeychain()
   keychain.fail('probe', failure)
   await expect(chooseStorage('keychain', { keychain, surroundings: desktop })).rejects.toMatchObject({

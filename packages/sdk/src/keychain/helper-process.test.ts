@@ -24,14 +24,14 @@ test.each([
   ['crashes', 'process.abort()'],
   ['is no program', 'syntax error here'],
   ['answers with an unknown failure', 'console.log(`{"phase":"done","binding":"keyring","answer":{"failure":{}}}`)'],
-])('K23: a helper that %s is a keychain that cannot be used', async (_name, program) => {
+])('K23 a helper that %s is a keychain that cannot be used', async (_name, program) => {
   await using world = await withHelper(program)
   expect(await world.keychain.probe()).toEqual({
     failure: { kind: 'absent', reason: 'the helper that asks the Secret Service ended without an answer' },
   })
 })
 
-test('K23: an operation that takes more than three seconds without a person counts as locked', async () => {
+test('K23 an operation that takes more than three seconds without a person counts as locked', async () => {
   await using world = await withHelper(phases('started', 'connected') + forEver)
   const item = { service: 's', account: 'a', binding: 'keyring' } as const
   expect(await world.keychain.getPassword(item)).toEqual({
@@ -39,7 +39,7 @@ test('K23: an operation that takes more than three seconds without a person coun
   })
 })
 
-test('S22: a person is told once that the keychain is waiting, and can cancel', async () => {
+test('a person is told once that the keychain is waiting, and can cancel', async () => {
   const cancel = new AbortController()
   let told = 0
   const onWaiting = () => {

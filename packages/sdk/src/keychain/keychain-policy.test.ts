@@ -27,7 +27,7 @@ const rows: [string, Partial<KeychainSurroundings> & { platform: string }, strin
   ['another system', { platform: 'freebsd' }, 'freebsd has none that osa knows'],
 ]
 
-test.each(rows)('K23: %s', (_name, surroundings, why) => {
+test.each(rows)('K23 %s', (_name, surroundings, why) => {
   expect(whyNoKeychain({ ...desktop, ...surroundings })).toBe(why)
 })
 
@@ -46,7 +46,7 @@ test('surroundings are read from the environment', async () => {
   expect(sessionBusAddress({ XDG_RUNTIME_DIR: dir.path })).toBe(`unix:path=${dir.path}/bus`)
 })
 
-test('K17: the helper gets named variables only, whatever else is set', () => {
+test('K17 the helper gets named variables only, whatever else is set', () => {
   const env = {
     PATH: '/bin',
     Path: 'C:\\',
@@ -62,6 +62,6 @@ test.each([
   ['darwin', 'macOS Keychain'],
   ['win32', 'Windows Credential Manager'],
   ['linux', 'Secret Service keyring'],
-] as const)('S18: the keychain of %s is called %s', (platform, label) => {
+] as const)('the keychain of %s is called %s', (platform, label) => {
   expect(keychainLabel(platform)).toBe(label)
 })

@@ -45,7 +45,7 @@ describe.each(worlds)('%s', (_name, binding, start) => {
     expect(await world.open().getPassword(b)).toEqual({ value: 'other' })
   })
 
-  test('C20: six kilobytes and letters of any script come back as they went in', async () => {
+  test('six kilobytes and letters of any script come back as they went in', async () => {
     await using world = await start()
     const secret = `${'x'.repeat(6000)} "ключ" 鍵 🔑`
     await world.open().setPassword(at('https://a.example'), secret)
@@ -58,7 +58,7 @@ describe.each(worlds)('%s', (_name, binding, start) => {
     expect(await world.open().probe(binding)).toEqual({ value: binding })
   })
 
-  test('K23: locked is said of every verb, and is never taken for “nothing there”', async () => {
+  test('K23 locked is said of every verb, and is never taken for “nothing there”', async () => {
     await using world = await start()
     const [kept, never] = [at('https://a.example'), at('https://b.example')]
     await world.open().setPassword(kept, 'kept')
@@ -97,7 +97,7 @@ const bindings: KeychainBinding[] = ['keytar', 'keyring']
 const item = (binding: KeychainBinding) => ({ service: keychainService, account: 'https://a.example', binding })
 
 describe.each(bindings)('where there is no keychain (%s)', (binding) => {
-  test('K23: a bus without a Secret Service is said to be that', async () => {
+  test('K23 a bus without a Secret Service is said to be that', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -105,7 +105,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23: a Secret Service without a keyring is said to be that', async () => {
+  test('K23 a Secret Service without a keyring is said to be that', async () => {
     await using session = await startKeyringSession({ keyring: 'uncreated' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -113,7 +113,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23: a bus that never answers costs three seconds, and no helper is started', async () => {
+  test('K23 a bus that never answers costs three seconds, and no helper is started', async () => {
     await using bus = await startSilentBus()
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
     const helper = new URL('file:///nonexistent/keychain-helper.js')
@@ -127,7 +127,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     expect(bus.total()).toBe(1)
   })
 
-  test('K23: a bus that hangs as it is used costs three seconds; the helper is killed and leaves nothing', async () => {
+  test('K23 a bus that hangs as it is used costs three seconds; the helper is killed and leaves nothing', async () => {
     await using bus = await startSilentBus({ hangsLater: true })
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], isPatient: true })
@@ -144,7 +144,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     expect(bus.connections()).toBe(0)
   })
 
-  test('K17 K23: neither the arguments nor the environment of the helper hold a secret', async () => {
+  test('K17 K23 neither the arguments nor the environment of the helper hold a secret', async () => {
     await using bus = await startSilentBus({ hangsLater: true })
     const env = {
       ...{ PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address },

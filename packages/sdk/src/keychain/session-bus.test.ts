@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startKeyringSession, startSilentBus } from '../testing/index.ts'
 import { isBusSilent } from './session-bus.ts'
 
-test('K23: a bus that accepts a connection and says nothing is silent, and is left', async () => {
+test('K23 a bus that accepts a connection and says nothing is silent, and is left', async () => {
   await using bus = await startSilentBus()
   const startedAtMs = performance.now()
   expect(await isBusSilent(bus.address, { ms: 200 })).toBe(true)
@@ -10,7 +10,7 @@ test('K23: a bus that accepts a connection and says nothing is silent, and is le
   await expect.poll(() => bus.connections()).toBe(0)
 })
 
-test('K23: a real bus is not, however little time it is given to say more', async () => {
+test('K23 a real bus is not, however little time it is given to say more', async () => {
   await using session = await startKeyringSession()
   expect(await isBusSilent(session.env.DBUS_SESSION_BUS_ADDRESS ?? '', { ms: 3000 })).toBe(false)
 })
@@ -22,7 +22,7 @@ test.each([
   'autolaunch:',
   'tcp:host=127.0.0.1,port=1',
   '',
-])('K23: what %s means is left to the helper', async (address) => {
+])('K23 what %s means is left to the helper', async (address) => {
   expect(await isBusSilent(address, { ms: 3000 })).toBe(false)
 })
 

@@ -25,7 +25,7 @@ const setUp = async (text?: string) => {
 }
 
 describe('finding', () => {
-  test('C18: a link is found from below', async () => {
+  test('a link is found from below', async () => {
     await using at = await setUp(linkText)
     const cwd = join(at.project, 'a', 'b')
     await mkdir(cwd, { recursive: true })
@@ -33,7 +33,7 @@ describe('finding', () => {
     expect(link).toEqual({ path: at.file, folder: at.project })
   })
 
-  test('K28: the search ends at the root of the repository', async () => {
+  test('K28 the search ends at the root of the repository', async () => {
     await using at = await setUp(linkText)
     const repository = join(at.project, 'repository')
     await mkdir(join(repository, '.git'), { recursive: true })
@@ -42,7 +42,7 @@ describe('finding', () => {
     expect(search).toMatchObject({ link: null, searchedUpTo: repository, isRepositoryRoot: true })
   })
 
-  test('K28: a link in the home folder counts only there', async () => {
+  test('K28 a link in the home folder counts only there', async () => {
     await using at = await setUp()
     await mkdir(join(at.home, '.osa'))
     await writeFile(join(at.home, '.osa', 'config.json'), linkText)
@@ -50,7 +50,7 @@ describe('finding', () => {
     expect((await findLink({ cwd: at.home, home: at.home, uid })).link?.folder).toBe(at.home)
   })
 
-  test('K28: a link of another user in a parent folder is ignored with a notice', async () => {
+  test('K28 a link of another user in a parent folder is ignored with a notice', async () => {
     await using at = await setUp(linkText)
     const cwd = join(at.project, 'sub')
     await mkdir(cwd)
@@ -78,7 +78,7 @@ describe('finding', () => {
     expect((await findLink({ cwd, home: at.home, uid })).link?.folder).toBe(cwd)
   })
 
-  test('S15: where was looked is said, parents only where there were some', async () => {
+  test('where was looked is said, parents only where there were some', async () => {
     await using at = await setUp()
     const inProject = await findLink({ cwd: at.project, home: at.home, uid })
     expect(searchText(inProject)).toBe(`Looked for .osa/config.json in ${at.project}`)
@@ -91,7 +91,7 @@ describe('finding', () => {
 })
 
 describe('reading', () => {
-  test('K26: only `server` is read', async () => {
+  test('K26 only `server` is read', async () => {
     await using at = await setUp(JSON.stringify({ server, token: 'x', hooks: ['rm -rf'], __proto__: {} }))
     expect(await readLink(at.project)).toBe(server)
   })
@@ -104,12 +104,12 @@ describe('reading', () => {
     ['{"server": "archive.example"}', 'is no link: "server" is missing or not a URL'],
     ['{"server": "https://u:p@archive.example"}', 'is no link: "server" is missing or not a URL'],
     ['{"server": "file:///etc/passwd"}', 'is no link: "server" is missing or not a URL'],
-  ])('S20 K27: %s is malformed', async (text, why) => {
+  ])('K27 %s is malformed', async (text, why) => {
     await using at = await setUp(text)
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'malformed_config', message: `${at.file} ${why}` })
   })
 
-  test('K01 C12: a link to plain http is refused', async () => {
+  test('K01 a link to plain http is refused', async () => {
     await using at = await setUp('{"server": "http://archive.example"}')
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'insecure_http' })
   })
@@ -119,7 +119,7 @@ describe('reading', () => {
     expect(await readLink(at.project)).toBeNull()
   })
 
-  test('K27: links, pipes and giants from a repository are not opened', async () => {
+  test('K27 links, pipes and giants from a repository are not opened', async () => {
     await using at = await setUp()
     await symlink('/etc/passwd', at.file)
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'malformed_config' })
@@ -132,7 +132,7 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
-  test('C18: other keys, their order and the indentation stay', async () => {
+  test('other keys, their order and the indentation stay', async () => {
     await using at = await setUp(`{\n    "first": 1,\n    "server": "https://old.example",\n    "last": [2]\n}\n`)
     await writeLink({ folder: at.project, server, now })
     expect(await readFile(at.file, 'utf8')).toBe(
@@ -140,7 +140,7 @@ describe('writing', () => {
     )
   })
 
-  test('S20: a broken file is kept beside the new one, if that is asked for', async () => {
+  test('a broken file is kept beside the new one, if that is asked for', async () => {
     await using at = await setUp('{ broken')
     await expect(writeLink({ folder: at.project, server, now })).rejects.toMatchObject({ code: 'malformed_config' })
     const { backup } = await writeLink({ folder: at.project, server, now, force: true })
@@ -161,7 +161,7 @@ describe('writing', () => {
     expect(await readLink(at.project)).toBe(server)
   })
 
-  test('K27: nothing is written through a symbolic link that came with a repository', async () => {
+  test('K27 nothing is written through a symbolic link that came with a repository', async () => {
     await using at = await setUp()
     await using outside = await makeTemporaryDir()
     const victim = join(outside.path, 'config.json')

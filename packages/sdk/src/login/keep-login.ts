@@ -76,7 +76,7 @@ const save = async ({ store, server, signal }: World, target: StorageTarget | un
   }
 }
 
-/** Saves where it was announced. When a keychain fails only now, ask before falling back to a file (S5). */
+/** Saves where it was announced. When a keychain fails only now, ask before falling back to a file. */
 const saveAsAgreed = async (world: World, credential: Credential): Promise<void> => {
   const { target, uninterrupted, fallBackToFile } = world
   // A keychain may be waiting for a password, which a first Ctrl-C must end.

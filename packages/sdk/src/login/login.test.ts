@@ -150,7 +150,7 @@ test('logout forgets the login also when the server is out of reach, and says so
   expect(await logout({ server: node.url, store })).toMatchObject({ removed: false, revoked: false })
 })
 
-test('K32 K36: logout waits for a renewal that is under way, and ends what came of it', async () => {
+test('K32 K36 logout waits for a renewal that is under way, and ends what came of it', async () => {
   await using node = await fakeOsaServer()
   await using folder = await makeTemporaryDir()
   const issued = node.issue()
