@@ -1,4 +1,5 @@
 /** A person without a browser: walks the pages with plain requests and the development sign-in, up to the decision. */
+import type { Fetch } from './local-fetch.ts'
 
 const fieldsOf = (html: string, formPart: string): URLSearchParams => {
   const form = html.split('<form').find((part) => part.includes(formPart))
@@ -7,11 +8,8 @@ const fieldsOf = (html: string, formPart: string): URLSearchParams => {
   return new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
 }
 
-/**
- * Follows redirects and keeps cookies, as a browser does, at one origin. `headers` go with every request, as a proxy's would, but for the
- * development sign-in, which opens to nobody behind one.
- */
-export const createWalker = (origin: string, headers: Readonly<Record<string, string>> = {}) => {
+/** Follows redirects and keeps cookies, as a browser does, at one origin. `send` says from where. */
+export const createWalker = (origin: string, send: Fetch = fetch) => {
   const cookies = new Map<string, string>()
   const visit = async (
     target: string,
@@ -21,11 +19,7 @@ export const createWalker = (origin: string, headers: Readonly<Record<string, st
     let request = init
     for (let hop = 0; hop < 10; hop++) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      const answer = await fetch(url, {
-        ...request,
-        redirect: 'manual',
-        headers: { ...(url.pathname === '/development/sign-in' ? {} : headers), ...request.headers, cookie },
-      })
+      const answer = await send(url, { ...request, redirect: 'manual', headers: { ...request.headers, cookie } })
       for (const set of answer.headers.getSetCookie()) {
         const [name = '', value = ''] = (set.split(';')[0] ?? '').split(/=(.*)/s)
         if (value === '') cookies.delete(name)

@@ -24,7 +24,6 @@ test('L08 L04 codes, sessions and access tokens that were over stay over when th
   const settings = {
     DATABASE_URL: databaseUrl,
     OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_TRUSTED_PROXIES: '127.0.0.1',
     OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60',
     OSA_REFRESH_IDLE_SECONDS: '1200',
     ...clock.settings,

@@ -48,7 +48,6 @@ test.each(Object.entries(operations))(
     await using node = await startNode({
       DATABASE_URL: address.href,
       OSA_DATA_DIR: join(folder.path, 'data'),
-      OSA_TRUSTED_PROXIES: '127.0.0.1',
     })
     let [faults, lost] = [0, 0]
     for (const cut of ['before', 'after'] satisfies Cut[]) {
@@ -83,7 +82,6 @@ test('B30 B31 J08 PostgreSQL stops amid every step at once and comes back, four 
   await using node = await startNode({
     DATABASE_URL: postgres.url(),
     OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_TRUSTED_PROXIES: '127.0.0.1',
   })
   let [operationsTried, unavailable, lost] = [0, 0, 0]
   for (let round = 0; round < 4; round++) {

@@ -1,6 +1,6 @@
 /** Each step of a sign-in as one operation that can be made to fail and tried again, over HTTP, from an address of its own. */
-import { randomInt } from 'node:crypto'
 import { createWalker } from './approve.ts'
+import { fetchFrom, someLocalAddress } from './local-fetch.ts'
 
 export interface Answer {
   readonly status: number
@@ -23,18 +23,18 @@ export interface Operation {
 /** Every device code and token that was given out to anybody: canaries that no log may have. */
 export const secretsGivenOut = new Set<string>()
 
-/** A client at a made-up address, believed because the node trusts its loopback peer. */
+/** A client of the node at `url`, at an address of its own. */
 export const clientAt = (url: string) => {
-  const headers = { 'x-forwarded-for': [10, randomInt(256), randomInt(256), randomInt(1, 255)].join('.') }
+  const send = fetchFrom(someLocalAddress())
   const post = async (path: string, fields: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
-    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    const answer = await send(`${url}${path}`, { method: 'POST', body })
     const text = await answer.text()
     for (const [secret = ''] of text.matchAll(/[\w.-]{43,}/g)) secretsGivenOut.add(secret)
     return { status: answer.status, type: answer.headers.get('content-type') ?? '', text }
   }
   return {
-    walker: createWalker(url, headers),
+    walker: createWalker(url, send),
     start: () => post('/oauth/device_authorization', {}),
     poll: (deviceCode: string) =>
       post('/oauth/token', {

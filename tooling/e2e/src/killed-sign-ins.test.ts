@@ -44,7 +44,6 @@ const onPostgres = async (
   const settings = {
     DATABASE_URL: databaseUrl,
     OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_TRUSTED_PROXIES: '127.0.0.1',
   }
   await work({ settings, databaseUrl })
 }

@@ -23,7 +23,6 @@ test.each([
       DATABASE_URL: pooler.url,
       OSA_SECRET: randomBytes(32).toString('base64url'),
       OSA_DATA_DIR: join(folder.path, 'data'),
-      OSA_TRUSTED_PROXIES: '127.0.0.1',
     }
     await using one = await startNode(settings)
     const port = await freePort()

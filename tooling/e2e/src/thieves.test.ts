@@ -1,12 +1,12 @@
 /** Copied codes and tokens in the hands of somebody elsewhere, at two real processes. */
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf, redeemed } from './flow-operations.ts'
-import { trusting, withTwoNodes } from './two-nodes.ts'
+import { withTwoNodes } from './two-nodes.ts'
 
 test(
   'B09 G16 whoever redeems a copied code or follows a copied token is found out, though both processes are asked in turn',
   () =>
-    withTwoNodes(trusting, async ({ one, twoUrl }) => {
+    withTwoNodes({}, async ({ one, twoUrl }) => {
       // each client has an address of its own
       const [victim, thief] = [clientAt(one.url), clientAt(twoUrl)]
       const { deviceCode } = await approved(victim)

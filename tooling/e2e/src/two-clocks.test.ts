@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf } from './flow-operations.ts'
 import { repository } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { trusting, withTwoNodes } from './two-nodes.ts'
+import { withTwoNodes } from './two-nodes.ts'
 
 const graceSeconds = 10
 
@@ -16,7 +16,7 @@ const withClocks = async (seconds: number, work: Parameters<typeof withTwoNodes>
   await using folder = await temporaryFolder()
   const clockFile = join(folder.path, 'clock')
   writeFileSync(clockFile, String(seconds))
-  const settings = { ...trusting, OSA_REFRESH_REUSE_GRACE_SECONDS: String(graceSeconds) }
+  const settings = { OSA_REFRESH_REUSE_GRACE_SECONDS: String(graceSeconds) }
   await withTwoNodes(settings, work, {
     NODE_OPTIONS: `--import=${pathToFileURL(join(repository, 'tooling/e2e/src/shifted-clock.ts')).href}`,
     SHIFTED_CLOCK_FILE: clockFile,

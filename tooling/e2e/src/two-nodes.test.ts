@@ -20,10 +20,10 @@ import {
 import { movableClock } from './movable-clock.ts'
 import { cleanEnvironment, type NodeProcess, repository } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { trusting, withTwoNodes } from './two-nodes.ts'
+import { behindProxy, withTwoNodes } from './two-nodes.ts'
 
 test('D18 G05 H02 two processes race on one row: one decision, one successor, and a revocation that holds', () =>
-  withTwoNodes(trusting, async ({ one, twoUrl }) => {
+  withTwoNodes({}, async ({ one, twoUrl }) => {
     for (let round = 0; round < 5; round++) {
       const client = clientAt(one.url)
       const other = { ...clientAt(twoUrl), walker: client.walker }
@@ -67,7 +67,7 @@ const startFrom = async (url: string, forwardedFor: string): Promise<Answer> => 
 }
 
 test('J07 J09 C06 at two processes in turn, one IPv6 /64 has one budget for starting and one for guessing, and its neighbour another', () =>
-  withTwoNodes(trusting, async ({ one, twoUrl }) => {
+  withTwoNodes(behindProxy, async ({ one, twoUrl }) => {
     const urls = [one.url, twoUrl]
     const hostOf = (n: number) => `2001:db8:1:2:${((n * 7919 + 1) % 65_536).toString(16)}::${(n + 1).toString(16)}`
     const statuses: number[] = []
@@ -77,7 +77,9 @@ test('J07 J09 C06 at two processes in turn, one IPv6 /64 has one budget for star
     expect((await startFrom(twoUrl, '2001:db8:1:3::1')).status, 'the neighbouring /64').toBe(200)
 
     const guess = async (n: number): Promise<number> => {
-      const walker = createWalker(one.url, { 'x-forwarded-for': hostOf(n) })
+      const walker = createWalker(one.url, (url, init) =>
+        fetch(url, { ...init, headers: { ...init?.headers, 'x-forwarded-for': hostOf(n) } }),
+      )
       const form = await walker.visit('/device')
       const url = n % 2 === 0 ? `${one.url}/device` : `${twoUrl}/device`
       return (await walker.submit(url, form.html, 'user_code', { user_code: 'BBBB-BBBB' })).status
@@ -89,7 +91,7 @@ test('J07 J09 C06 at two processes in turn, one IPv6 /64 has one budget for star
   }))
 
 test('J06 without a configured proxy, and from a peer that is none, the header is only text: all share the budget of the peer', () =>
-  withTwoNodes({ OSA_TRUSTED_PROXIES: '10.0.0.0/8' }, async ({ one, twoUrl }) => {
+  withTwoNodes({ ...behindProxy, OSA_TRUSTED_PROXIES: '10.0.0.0/8' }, async ({ one, twoUrl }) => {
     const statuses: number[] = []
     for (let n = 0; n < 64; n++) {
       statuses.push((await startFrom(n % 2 === 0 ? one.url : twoUrl, `198.51.100.${n}`)).status)
@@ -104,7 +106,7 @@ const residentMiB = async ({ pid }: NodeProcess): Promise<number> => {
 }
 
 test('J08 two thousand sources at two processes cost rows in the database and no memory that stays', () =>
-  withTwoNodes(trusting, async ({ one, two, twoUrl, settings }) => {
+  withTwoNodes(behindProxy, async ({ one, two, twoUrl, settings }) => {
     const sweepOf = async (from: number, to: number) => {
       for (let n = from; n < to; n += 20) {
         await Promise.all(
@@ -136,7 +138,7 @@ const osaServer = (settings: Record<string, string>, ...args: string[]) =>
 test('L10 H09 each command of the operator is in force at both running processes within a minute', async () => {
   await using folder = await temporaryFolder()
   const clock = movableClock(folder.path)
-  await withTwoNodes({ ...trusting, ...clock.settings }, async ({ one, twoUrl, settings }) => {
+  await withTwoNodes(clock.settings, async ({ one, twoUrl, settings }) => {
     const operatorSettings = { ...settings, OSA_PUBLIC_URL: one.url }
     let minutes = 0
     const order = async (...command: string[]) => {
@@ -180,7 +182,7 @@ test('L10 H09 each command of the operator is in force at both running processes
 })
 
 test('F15 RFC 9068 §5: a person keeps their sub, a person deleted and made anew gets another, and no client is called that', () =>
-  withTwoNodes(trusting, async ({ one, settings }) => {
+  withTwoNodes({}, async ({ one, settings }) => {
     const subOf = async (url: string) => {
       const client = clientAt(url)
       const tokens = documentOf(await client.poll((await approved(client)).deviceCode))

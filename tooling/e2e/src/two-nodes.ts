@@ -35,5 +35,10 @@ export const withTwoNodes = async (
   await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
 }
 
-/** Lets a test come from addresses of its choice. */
-export const trusting = { OSA_TRUSTED_PROXIES: '127.0.0.1' }
+/** Lets a test come from addresses that no machine has. Nobody can sign in: the provider that a proxy asks for is not there. */
+export const behindProxy = {
+  OSA_TRUSTED_PROXIES: '127.0.0.1',
+  OSA_OIDC_ISSUER: 'http://127.0.0.1:9',
+  OSA_OIDC_CLIENT_ID: 'nobody',
+  OSA_OIDC_CLIENT_SECRET: 'nobody-signs-in-here',
+}

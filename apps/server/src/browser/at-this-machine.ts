@@ -13,7 +13,8 @@ const isLoopbackPeer = (remoteAddress: string): boolean => {
 
 /**
  * A loopback peer that asks for a loopback host, with no trace of a proxy. A proxy on this machine that hides itself, in HTTP/1.1 and with
- * the Host header rewritten to loopback, cannot be told from a browser here: that is why production refuses this sign-in altogether.
+ * the Host header rewritten to loopback, cannot be told from a browser here: that is why production refuses this sign-in altogether, and why
+ * no node starts with it and `OSA_TRUSTED_PROXIES`.
  */
 export const isAtThisMachine = (c: PageContext): boolean => {
   const { incoming, remoteAddress = '' } = c.env ?? {}

@@ -163,6 +163,13 @@ describe('what does not hold', () => {
     expect(problemsOf({ HOST: '::1' })).toBe('')
   })
 
+  test('a proxy and the development sign-in exclude each other: a proxy is there to let others in', () => {
+    const problem = problemsOf({ OSA_TRUSTED_PROXIES: '127.0.0.1' })
+    expect(problem).toMatch(/^OSA_TRUSTED_PROXIES must not be set while the development sign-in is on/)
+    expect(problem).toContain('unset OSA_TRUSTED_PROXIES, or set OSA_ORCID_CLIENT_ID')
+    expect(problemsOf({ ...production, OSA_TRUSTED_PROXIES: '127.0.0.1' })).toBe('')
+  })
+
   test('an unknown OSA_ name is a warning with the nearest known one; those of the command line are not', () => {
     const parsed = parseConfig({ OSA_SECRETS: 'x', OSA_TOKEN: 'x', OSA_ZZZZZZZZZZZZ: 'x', PATH: 'x' })
     expect(parsed.warnings).toEqual([

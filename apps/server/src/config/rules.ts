@@ -63,13 +63,20 @@ const waysToSignIn =
 /** The development sign-in lets anyone be anyone, so it must not be reachable by anyone. */
 const developmentProblems = (values: Values, given: Given): string[] => {
   if (hasIdentityProvider(given)) return []
-  const { HOST: host, OSA_PUBLIC_URL: publicUrl } = values
+  const { HOST: host, OSA_PUBLIC_URL: publicUrl, OSA_TRUSTED_PROXIES: proxies = [] } = values
   const reachable = (host && !isLoopbackHost(host)) || (publicUrl && !isLoopbackHost(publicUrl.hostname))
-  return reachable
-    ? [
-        `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL); ${waysToSignIn}`,
-      ]
-    : []
+  return [
+    ...(reachable
+      ? [
+          `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL); ${waysToSignIn}`,
+        ]
+      : []),
+    ...(proxies.length > 0
+      ? [
+          `OSA_TRUSTED_PROXIES must not be set while the development sign-in is on, where anyone can be an administrator: a proxy would lead others to it; unset OSA_TRUSTED_PROXIES, or ${waysToSignIn}`,
+        ]
+      : []),
+  ]
 }
 
 /** Below these, people would be signed out all the time, or a poll costs more than it tells. */

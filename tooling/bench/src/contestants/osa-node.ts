@@ -21,6 +21,10 @@ export const osaNode: Contestant = {
     OSA_SECRET: Buffer.alloc(32, 5).toString('base64url'),
     OSA_DATA_DIR: join(tmpdir(), `osa-bench-${process.pid}`),
     OSA_TRUSTED_PROXIES: '127.0.0.1/32',
+    // which nobody asks: approvals are written as rows
+    OSA_OIDC_ISSUER: 'http://127.0.0.1:9',
+    OSA_OIDC_CLIENT_ID: 'bench',
+    OSA_OIDC_CLIENT_SECRET: 'nobody-signs-in-here',
     OSA_LOG_LEVEL: 'warn',
     // the limits of all starts together, which would be measured instead of the work
     OSA_MAX_PENDING_CODES: '20000',

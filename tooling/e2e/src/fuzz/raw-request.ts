@@ -2,6 +2,8 @@
 import { connect } from 'node:net'
 
 export interface RawRequest {
+  /** The address of this machine that it is sent from. */
+  readonly from: string
   readonly method: string
   /** Path and query, as they stand in the request line. */
   readonly target: string
@@ -40,7 +42,7 @@ const requestBytes = (request: RawRequest): Buffer => {
 export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | null> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect({ host: '127.0.0.1', port })
+    const socket = connect({ host: '127.0.0.1', port, localAddress: request.from })
     let streaming = false
     socket.setTimeout(patienceMs, () =>
       socket.destroy(

@@ -11,7 +11,10 @@ const live: LiveValues = {
   cookie: 'a=b',
   formToken: 'live-form-token',
 }
-const asked: RawRequest = { method: 'POST', target: '/oauth/token', headers: [], body: new Uint8Array() }
+const asked: RawRequest = {
+  ...{ from: '127.0.0.1', method: 'POST', target: '/oauth/token' },
+  ...{ headers: [], body: new Uint8Array() },
+}
 const refusal = '{"error":"invalid_grant","error_description":"No."}'
 const faults = (answer: { status?: number; headers?: string; body?: string }) =>
   faultsOf(asked, { status: 400, headers: 'HTTP/1.1 400 Bad Request', body: refusal, ...answer }, live)
