@@ -1,12 +1,12 @@
 /** What an archive accepts, from a deploy to the page that people read: in light and dark, narrow, and on paper. */
 
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { sampleManifest } from '@osa/contract/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import type { Browser } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
+import { barriers } from './barriers.ts'
 import { keepScreenshot, openChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -54,11 +54,7 @@ const look = async (chromium: Browser, url: string, path: string, { colorScheme,
   const name = `conventions${path.replaceAll(/[^a-z]+/g, '-').slice(0, 40)}-${colorScheme}-${width}`
   await page.goto(`${url}${path}`)
   await keepScreenshot(page, name)
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    name,
-  ).toEqual([])
+  expect(await barriers(page), name).toEqual([])
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )

@@ -1,20 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { barriers } from './barriers.ts'
 import { keepScreenshot, openChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
-
-/** Serious and critical findings of axe on a page, in words. */
-const barriers = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 test.each([
   { name: 'with scripts in a light browser', javaScriptEnabled: true, colorScheme: 'light', width: 1024 },

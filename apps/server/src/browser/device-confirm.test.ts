@@ -24,6 +24,7 @@ test.each(['typed', 'from the link'])('D02 the page shows all there is to judge 
     '203.0.113.5',
     'See who you are',
     'Register and update conventions in your name',
+    'asked just now from your own network (203.0.113.5)',
     'profile',
     'conventions:write',
     '15 minutes',
@@ -299,7 +300,7 @@ test('D29 where nobody can say whose network is whose, the page says that it is 
   const terminal = await pages.startTerminal({ address: '198.51.100.7' })
   const browser = pages.browse()
   const { body } = await arriveAtConfirm(pages, browser, terminal.user_code)
-  expect(body).toContain('It is unknown whether this request comes from your network.')
+  expect(body).toContain('from <strong>a network that this archive cannot see</strong>')
   expect(body).not.toContain('198.51.100.7')
   await browser.press('Approve')
   expect(await terminal.poll()).toBe('signed in')

@@ -3,9 +3,9 @@ import type { PageContext } from './dependencies.ts'
 
 export const iconPath = '/icon.svg'
 
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#8a2f1d"/>
-<path d="M6 9.5h20v15H6z" fill="#fffdf8"/><path d="M9 13.5h9M9 17h14" stroke="#8a2f1d" stroke-width="1.8"/>
-<circle cx="16" cy="21.5" r="1.6" fill="#8a2f1d"/></svg>`
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1d5c54"/>
+<path d="M6 9.5h20v15H6z" fill="#fffdf8"/><path d="M9 13.5h9M9 17h14" stroke="#1d5c54" stroke-width="1.8"/>
+<circle cx="16" cy="21.5" r="1.6" fill="#1d5c54"/></svg>`
 
 export const serveIcon = (c: PageContext): Response =>
   c.body(icon, 200, {

@@ -238,6 +238,7 @@ export interface DeviceReview {
   readonly clientName: string
   /** `XXXX-XXXX`, to compare with the terminal; null once decided. */
   readonly userCode: string | null
+  readonly askedSecondsAgo: number
   readonly expired: boolean
 }
 

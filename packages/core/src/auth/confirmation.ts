@@ -34,11 +34,13 @@ export const createConfirmation = (
   async reviewDevice({ browser, deviceAuthorizationId }) {
     const device = isId(deviceAuthorizationId) ? await deps.store.findDeviceAuthorization(deviceAuthorizationId) : null
     if (!isClaimedBy(device, browser)) return null
+    const now = deps.now()
     return {
       device,
       clientName: clientName(device.clientId),
       userCode: openUserCode(deps, device),
-      expired: isExpired(device, deps.now()),
+      askedSecondsAgo: Math.max(0, Math.floor((now.getTime() - device.createdAt.getTime()) / 1_000)),
+      expired: isExpired(device, now),
     }
   },
 

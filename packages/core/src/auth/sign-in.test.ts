@@ -190,6 +190,7 @@ describe('deciding', () => {
     expect(await auth.reviewDevice({ browser, deviceAuthorizationId })).toMatchObject({
       userCode: user_code,
       clientName: 'OSA command line',
+      askedSecondsAgo: 0,
       expired: false,
       device: { requesterIp: '192.0.2.7', deviceName: 'laptop', scope: 'profile conventions:write' },
     })

@@ -2,14 +2,15 @@
 import type { DeviceReview } from '@osa/core'
 import { html } from 'hono/html'
 import type { Page } from '../respond.ts'
+import { check, cross } from './marks.ts'
 import { foreign } from './parts.ts'
 
 const back = html`<p class="lead">You can close this page and go back to your terminal.</p>`
 
 export const decidedPage = ({ approved, review }: { approved: boolean; review: DeviceReview }): Page => ({
   title: approved ? 'Approved' : 'Denied',
-  content: html`<section class="sheet">
-<p class="stamp" aria-hidden="true">${approved ? 'Approved' : 'Denied'}</p>
+  content: html`<section class="sheet end ${approved ? 'approved' : 'denied'}">
+<p class="seal">${approved ? check : cross}</p>
 <h1>${approved ? 'You approved this terminal' : 'You denied this request'}</h1>
 ${back}
 <p>${
@@ -25,7 +26,8 @@ name. You can see it and sign it out among <a href="/account/sessions">your term
 export const alreadyDecidedPage = (approved: boolean): Page => ({
   title: approved ? 'Already approved' : 'Already denied',
   status: 409,
-  content: html`<section class="sheet">
+  content: html`<section class="sheet end ${approved ? 'approved' : 'denied'}">
+<p class="seal">${approved ? check : cross}</p>
 <h1>This request was already ${approved ? 'approved' : 'denied'}</h1>
 ${back}
 <p>A decision is made once. ${

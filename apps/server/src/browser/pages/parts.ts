@@ -3,6 +3,8 @@ import type { IdentityProvider, SignedInBrowser } from '@osa/core'
 import { html } from 'hono/html'
 import { formTokenField } from '../form-fields.ts'
 import type { Html } from '../respond.ts'
+import { cut } from './convention-words.ts'
+import { orcidMark } from './marks.ts'
 
 export const hiddenToken = (token: string): Html =>
   html`<input type="hidden" name="${formTokenField}" value="${token}">`
@@ -11,7 +13,7 @@ export const hiddenToken = (token: string): Html =>
 export const providerButtons = (providers: readonly IdentityProvider[], verb: string): Html =>
   html`${providers.map(
     ({ id, name }, index) =>
-      html`<button class="wide${index === 0 ? '' : ' plain'}" name="provider" value="${id}">${verb} with ${name}</button>`,
+      html`<button class="wide${index === 0 ? '' : ' plain'}" name="provider" value="${id}">${id === 'orcid' ? orcidMark : ''}${verb} with ${name}</button>`,
   )}`
 
 /** Words of a stranger: in quotation marks that they cannot close, in a face of their own, and without effect on the text around. */
@@ -22,10 +24,11 @@ export const foreign = (text: string): Html =>
 export const alert = (text: Html | string): Html =>
   html`<div class="note" role="alert" tabindex="-1" autofocus><p>${text}</p></div>`
 
+const shownNameLength = 50
+
 /** Who is signed in, as the identity provider names them. */
 export const signedInAs = ({ user, identity }: SignedInBrowser): Html =>
-  html`<div><p class="faded">Signed in as</p><p><strong>${user.displayName ?? 'No public name'}</strong></p>
-<p class="iD">${identity.subject}</p></div>`
+  html`<p>Signed in as <strong>${cut(user.displayName ?? 'No public name', shownNameLength)}</strong> <span class="iD">${identity.provider === 'orcid' ? orcidMark : ''}${identity.subject}</span></p>`
 
 /** An instant that people everywhere read the same way. */
 export const instant = (at: Date): Html => html`<time datetime="${at.toISOString()}">${format.format(at)} UTC</time>`

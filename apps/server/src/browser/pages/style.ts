@@ -1,20 +1,22 @@
 /**
- * The one style sheet: paper and ink, one accent, generous space. System fonts only. Colours are chosen for a contrast of at least 4.5:1
- * for text and 3:1 for the edges of fields, in the light and in the dark. It is long because it is one sheet.
+ * The one style sheet: paper and ink, one accent for actions and one for danger, generous space. System fonts only; where none of the
+ * light serifs is installed, headings are sans, since what `serif` means is often a heavy face. Colours are chosen for a contrast of at
+ * least 4.5:1 for text and 3:1 for the edges of fields, in the light and in the dark. It is long because it is one sheet.
  */
 export const style = `
 :root {
   color-scheme: light dark;
   --paper: #f4efe4; --sheet: #fffdf8; --ink: #221d17; --faded: #635a4d; --hairline: #ddd3c1; --edge: #877b69;
-  --accent: #8a2f1d; --wash: #f8eee3; --shade: rgb(70 50 20 / .1);
-  --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, 'Book Antiqua', Georgia, serif;
+  --accent: #1d5c54; --danger: #a02c1c; --wash: #f6efe2; --shade: rgb(70 50 20 / .1);
+  --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, 'URW Palladio L', 'Book Antiqua', Charter, 'Bitstream Charter',
+    'Source Serif 4', 'Noto Serif', Georgia, Cambria, 'Liberation Serif', system-ui, -apple-system, sans-serif;
   --sans: system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
   --mono: ui-monospace, 'SF Mono', SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #161411; --sheet: #201d19; --ink: #efe8da; --faded: #b3a896; --hairline: #3b352c; --edge: #8d8271;
-    --accent: #eb9a80; --wash: #2b231c; --shade: rgb(0 0 0 / .35);
+    --accent: #8fcfc2; --danger: #f29b86; --wash: #2a251d; --shade: rgb(0 0 0 / .35);
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -30,8 +32,11 @@ body {
   font: 600 1.125rem/1.3 var(--serif); text-decoration: none; overflow-wrap: anywhere;
 }
 .home:hover span { text-decoration: underline; text-underline-offset: .25em; }
-.mark { flex: none; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round; }
-.mark .ink { stroke: currentColor; opacity: .7; }
+svg { flex: none; }
+.mark { fill: none; stroke: currentColor; stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
+.card { stroke: var(--accent); stroke-width: 1.6; }
+.card .ink { stroke: var(--ink); opacity: .7; }
+.orcid { width: 1.5rem; height: 1.5rem; forced-color-adjust: none; }
 main { flex: 1; overflow-wrap: break-word; }
 .colophon {
   margin-top: 3rem; padding: 1.25rem 0 2rem; border-top: 1px solid var(--hairline); color: var(--faded); font-size: .875rem;
@@ -67,21 +72,24 @@ input::placeholder { color: var(--faded); opacity: 1; font-weight: 400; }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 48px; padding: .625rem 1.375rem; cursor: pointer;
   font: 600 1.0625rem/1.3 var(--sans); text-align: center; text-decoration: none; overflow-wrap: anywhere;
-  color: var(--sheet); background: var(--ink); border: 1.5px solid var(--ink); border-radius: 3px;
+  gap: .625rem; color: var(--sheet); background: var(--accent); border: 1.5px solid var(--accent); border-radius: 3px;
 }
-button:hover, .button:hover { background: color-mix(in srgb, var(--ink) 86%, var(--sheet)); }
-.plain { color: var(--ink); background: var(--sheet); }
+button:hover, .button:hover { background: color-mix(in srgb, var(--accent) 86%, var(--ink)); }
+.plain { color: var(--ink); background: var(--sheet); border-color: var(--edge); }
 .plain:hover { background: var(--wash); }
 .small { min-height: 44px; padding: .375rem .875rem; font-size: .9375rem; border-width: 1px; border-color: var(--edge); }
 .wide { display: flex; width: 100%; }
 .wide + .wide { margin-top: .75rem; }
 .choices { display: grid; grid-template-columns: 1fr 1fr; gap: .875rem; }
+.choice { min-height: 52px; }
+.choice[value='deny'] { background: var(--danger); border-color: var(--danger); }
+.choice[value='deny']:hover { background: color-mix(in srgb, var(--danger) 86%, var(--ink)); }
 .tick { display: flex; gap: .75rem; align-items: flex-start; margin: 0 0 1.25rem; font-weight: 500; min-height: 44px; }
 .tick input { flex: none; width: 1.5rem; height: 1.5rem; margin: .0625rem 0 0; accent-color: var(--accent); }
 
 .code {
-  display: block; margin: .25rem 0 1.25rem; padding: 1.125rem .5rem; text-align: center; white-space: nowrap; background: var(--wash);
-  border: 1px dashed var(--edge); border-radius: 3px; font: 600 clamp(1.75rem, 10vw, 2.875rem)/1.2 var(--mono); letter-spacing: .08em;
+  display: block; margin: 0 0 1rem; padding: .5rem; text-align: center; white-space: nowrap; background: var(--wash);
+  border: 1px dashed var(--edge); border-radius: 3px; font: 600 clamp(1.75rem, 9vw, 2.5rem)/1.2 var(--mono); letter-spacing: .08em;
 }
 .command {
   display: block; margin: 0 0 1rem; padding: .875rem 1rem; overflow-x: auto; background: var(--wash); border: 1px solid var(--hairline);
@@ -96,14 +104,38 @@ dd { margin: 0; overflow-wrap: anywhere; }
 dd ul { margin: 0; padding-left: 1.125rem; }
 q.foreign { padding: 0 .2em; background: var(--wash); border-radius: 2px; font-family: var(--mono); font-size: .9em; overflow-wrap: anywhere; }
 .aside { color: var(--faded); font-size: .875rem; }
-.note { margin: 0 0 1.25rem; padding: .875rem 1.125rem; background: var(--wash); border: 1px solid var(--hairline); border-left: 4px solid var(--accent); border-radius: 3px; }
+.note { margin: 0 0 1.25rem; padding: .875rem 1.125rem; background: var(--wash); border: 1px solid var(--hairline); border-left: 4px solid var(--edge); border-radius: 3px; }
+.note[role='alert'] { border-left-color: var(--danger); }
 .note:focus { outline: 1px solid var(--edge); outline-offset: 0; }
-.person { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: center; justify-content: space-between; margin: 0 0 1.25rem; }
-.person > div { min-width: 0; overflow-wrap: anywhere; }
-.person p { margin: 0; }
-.iD { font-family: var(--mono); font-size: .9375rem; }
+.asks { overflow-wrap: anywhere; }
+.person { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin: 0 0 1rem; }
+.person p { flex: 1 1 14rem; min-width: 0; margin: 0; overflow-wrap: anywhere; }
+.iD { display: inline-flex; vertical-align: bottom; gap: .3125rem; align-items: center; font-family: var(--mono); font-size: .9375rem; white-space: nowrap; }
+.iD .orcid { width: 1.125rem; height: 1.125rem; }
+details { margin-top: 1.25rem; }
+summary { padding: .5rem 0; cursor: pointer; color: var(--accent); font-weight: 600; }
+.link { min-height: 2rem; padding: .25rem 0; color: var(--accent); background: none; border: 0; font-size: .9375rem; font-weight: 500; text-decoration: underline 1px; text-underline-offset: .2em; }
+.link:hover { background: none; text-decoration-thickness: 2px; }
+body:has(.decision) :is(.masthead, main, .colophon) { max-width: 44rem; }
+body:has(.decision) .masthead { padding-block: 1rem .875rem; }
+.decision { padding-block: clamp(1rem, 4vw, 1.75rem); }
+.decision h1 { margin-bottom: .5rem; font-size: clamp(1.5rem, 5vw, 1.75rem); }
+.decision p { margin-bottom: .625rem; line-height: 1.45; }
+.decision .person { gap: 0 1rem; margin-bottom: .75rem; padding: .25rem 0; border-block: 1px solid var(--hairline); font-size: .9375rem; }
+.decision .person p { margin: 0; }
+.decision .tick { margin-bottom: .875rem; line-height: 1.4; }
+.decision details { margin-top: .75rem; }
+.decision .facts { margin: .5rem 0 0; }
+.end { text-align: center; }
+.seal { margin-bottom: .75rem; }
+.seal svg { width: 4rem; height: 4rem; padding: .875rem; border: 3px solid currentColor; }
+.approved { border-top-color: var(--accent); }
+.approved .seal { color: var(--accent); }
+.approved .seal svg { border-radius: 50%; color: var(--sheet); background: var(--accent); border-color: var(--accent); }
+.denied { border-top-color: var(--danger); }
+.denied .seal { color: var(--danger); }
 .stamp {
-  display: inline-block; margin: 0 0 1.25rem; padding: .3125rem .875rem; color: var(--accent); border: 2px solid currentColor; border-radius: 3px;
+  display: inline-block; margin: 0 0 1.25rem; padding: .3125rem .875rem; color: var(--danger); border: 2px solid currentColor; border-radius: 3px;
   font: 700 .9375rem/1.4 var(--mono); letter-spacing: .14em; text-transform: uppercase; transform: rotate(-2deg);
 }
 .terminals { margin: 0 0 1.25rem; padding: 0; list-style: none; border-top: 1px solid var(--hairline); }
@@ -139,14 +171,17 @@ tbody tr:last-child > * { border-bottom: 0; }
 
 @media (max-width: 30rem) {
   body { padding: 0 .75rem; }
-  .masthead { padding: 1rem 0 .875rem; }
+  .masthead, body:has(.decision) .masthead { padding: .5rem 0; }
   .facts > div { grid-template-columns: 1fr; }
+  .decision { font-size: 1rem; }
+  .decision p { line-height: 1.4; }
+  .decision .code { padding: .25rem; margin-bottom: .75rem; }
   .choices { gap: .625rem; }
   .choices button { padding: .625rem .5rem; }
 }
 @media print {
   :root {
-    color-scheme: light; --paper: #fff; --sheet: #fff; --ink: #000; --faded: #444; --hairline: #bbb; --edge: #666; --accent: #8a2f1d; --wash: #f3f3f3;
+    color-scheme: light; --paper: #fff; --sheet: #fff; --ink: #000; --faded: #444; --hairline: #bbb; --edge: #666; --accent: #1d5c54; --danger: #a02c1c; --wash: #f3f3f3;
   }
   body, body:has(.folio) :is(.masthead, main) { max-width: none; }
   body { display: block; padding: 0; font-size: 10.5pt; }
