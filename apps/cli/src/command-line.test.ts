@@ -21,7 +21,7 @@ test('a value that starts with a dash or contains = is given after =', () => {
   expect(parseCommandLine(['deploy', '--token=-a=b']).flags.value('token')).toBe('-a=b')
   expect(refusal('deploy', '--token', '-abc')).toEqual({
     message: '--token needs a value',
-    hint: 'If it starts with a dash, write --token=<value>',
+    hint: 'Write --token <token>, or --token=<token> if it starts with a dash',
   })
 })
 
@@ -31,7 +31,10 @@ test.each([
   [['whoami', '--server', '']],
   [['whoami', '--server', '--json']],
 ])('an option without its value is refused: %j', (argv) => {
-  expect(refusal(...argv).message).toBe('--server needs a value')
+  expect(refusal(...argv)).toEqual({
+    message: '--server needs a value',
+    hint: 'Write --server <url>, or --server=<url> if it starts with a dash',
+  })
 })
 
 test('one option with two values is refused, the same value twice is not', () => {
@@ -66,6 +69,8 @@ test.each([
   '--__proto__',
   '--_',
   '-vh',
+  '-v=1',
+  '--=x',
   '--no-verify',
 ])('%s is an option of no kind here, and not passed over', (typed) => {
   expect(refusal('whoami', typed).message).toBe(`Unknown option "${typed}"`)
@@ -86,12 +91,12 @@ test('options may stand before the command, and a switch does not swallow the wo
   expect(before.command?.metadata.name).toBe('whoami')
   expect(before.flags.value('server')).toBe('a.example')
   expect(['json', 'verbose', 'offline', 'non-interactive'].map(before.flags.isSet)).toEqual([true, true, true, false])
-  expect(parseCommandLine(['login', '--force', 'a.example']).flags.positional).toBe('a.example')
-  expect(parseCommandLine(['login', '--no-browser', 'a.example']).flags.positional).toBe('a.example')
+  expect(parseCommandLine(['login', '--force', 'a.example']).flags.argument('server')).toBe('a.example')
+  expect(parseCommandLine(['login', '--no-browser', 'a.example']).flags.argument('server')).toBe('a.example')
 })
 
 test('after -- everything is a word', () => {
-  expect(parseCommandLine(['login', '--', '--json']).flags.positional).toBe('--json')
+  expect(parseCommandLine(['login', '--', '--json']).flags.argument('server')).toBe('--json')
   expect(refusal('whoami', '--', '--json').message).toBe('osa whoami does not take "--json"')
 })
 

@@ -1,9 +1,9 @@
 /**
- * Reads a command line. `cac` knows the commands and their options from the catalogue, finds the command that is meant, and what is
- * unknown, missing or too much. It never sees what it would misread: it turns 007 into 7, takes the word after `--dry-run` for its
- * value, `-abc` for three switches, and `--no-json`, `--json.x` or `---json` for `--json`. So words and options are told apart here, by
- * their exact spelling, and values stay as they were typed.
+ * Reads a command line. `util.parseArgs` tells words, options and values apart and leaves them as they were typed. `cac` knows the commands
+ * and their options from the catalogue and checks what is unknown, missing or too much; it reads no value (it would turn 007 into 7, and
+ * `--no-json` or `--json.x` into `--json`).
  */
+import { parseArgs } from 'node:util'
 import type { OsaError } from '@osa/sdk/node'
 import { type CAC, cac } from 'cac'
 import { commands, findCommand } from './catalogue.ts'
@@ -16,40 +16,37 @@ export interface CommandLine {
   flags: Flags
 }
 
-/** What was typed: words, and options in order. */
+/** What was typed: words, and options in order. `value`: empty when it is missing; null for a switch without one. */
 interface Typed {
   words: string[]
-  options: TypedOption[]
-}
-
-interface TypedOption {
-  spelling: string
-  /** Empty when it is missing; null for a switch without one. */
-  value: string | null
-  /** Which one that is; undefined when no command has it. */
-  option: OptionMetadata | undefined
+  /** `option` is undefined when no command has it. */
+  options: { spelling: string; value: string | null; option: OptionMetadata | undefined }[]
 }
 
 /** The options of all commands: one that takes a value does so in every command that has it. */
 const everyOption = [...globalOptions, ...commands.flatMap(({ metadata }) => metadata.options)]
 
-const readOption = (word: string, rest: Iterator<string, undefined>): TypedOption => {
-  const [spelling = ''] = word.split('=', 1)
-  const option = everyOption.find(({ name, alias }) => [`--${name}`, `-${alias}`].includes(spelling))
-  if (spelling !== word) return { spelling, option, value: word.slice(spelling.length + 1) }
-  if (!option?.argument) return { spelling, option, value: null }
-  const next = rest.next().value ?? ''
-  return { spelling, option, value: next.startsWith('-') && next !== '-' ? '' : next }
-}
+/** As `util.parseArgs` takes them. */
+const options = Object.fromEntries(
+  everyOption.map(({ name, alias, argument }) => [
+    name,
+    { type: argument ? ('string' as const) : ('boolean' as const), ...(alias ? { short: alias } : {}) },
+  ]),
+)
 
 /** Reads `--name`, `--name value`, `--name=value`, `-v` and words; after `--` everything is a word. */
 const tellApart = (argv: readonly string[]): Typed => {
+  const args = [...argv]
   const typed: Typed = { words: [], options: [] }
-  const rest = argv.values()
-  for (const word of rest) {
-    if (word === '--') typed.words.push(...rest)
-    else if (word.startsWith('-') && word !== '-') typed.options.push(readOption(word, rest))
-    else typed.words.push(word)
+  for (const token of parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens) {
+    if (token.kind === 'positional') typed.words.push(token.value)
+    if (token.kind !== 'option') continue
+    // `-vh` comes as one token for each letter; here a word is one option.
+    const spelling = token.inlineValue ? token.rawName : (args[token.index] ?? '')
+    const option = everyOption.find(({ name, alias }) => [`--${name}`, `-${alias}`].includes(spelling))
+    const { value = option?.argument ? '' : null } = token
+    const isNext = value !== null && !token.inlineValue && /^-./.test(value)
+    typed.options.push({ spelling, option, value: isNext ? '' : value })
   }
   return typed
 }
@@ -57,7 +54,7 @@ const tellApart = (argv: readonly string[]): Typed => {
 /** The word where a command stands, also on a command line that has mistakes in it; null when there is none. */
 export const commandWord = (argv: readonly string[]): string | null => tellApart(argv).words[0] ?? null
 
-const refuseContradictions = (options: readonly TypedOption[]): void => {
+const refuseContradictions = ({ options }: Typed): void => {
   for (const { option, value } of options) {
     if (!option) continue
     const { name, argument } = option
@@ -85,26 +82,42 @@ const readWithCac = ({ words, options }: Typed): CAC => {
   return cli
 }
 
-/** What cac complains of, in the words of this program; null for what it never said before. */
-const refusalOf = (complaint: string, { words, options }: Typed, metadata: CommandMetadata | null): OsaError | null => {
-  const help = helpOf(metadata)
-  if (complaint.startsWith('Unknown option')) {
+/** Whether one of cac's checks finds a fault. */
+const finds = (check: () => void): boolean => {
+  try {
+    check()
+    return false
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CACError') return true
+    throw error
+  }
+}
+
+/** The first fault that cac finds in a command line, in the words of this program. */
+const faultOf = ({ words, options }: Typed, cli: CAC, metadata: CommandMetadata | null): OsaError | null => {
+  const registered = cli.matchedCommand ?? cli.globalCommand
+  if (finds(() => registered.checkUnknownOptions())) {
     const known = knownOptions(metadata)
     const { spelling = '' } = options.find(({ option }) => !known.includes(`--${option?.name}`)) ?? {}
     return unknownOption(spelling, metadata)
   }
-  if (complaint.endsWith('value is missing')) {
-    const name = options.find(({ value }) => value === '')?.option?.name
-    return usage(`--${name} needs a value`, `If it starts with a dash, write --${name}=<value>`)
+  if (finds(() => registered.checkOptionValue())) {
+    const { name, argument } = options.find(({ value }) => value === '')?.option ?? {}
+    const hint = `Write --${name} <${argument}>, or --${name}=<${argument}> if it starts with a dash`
+    return usage(`--${name} needs a value`, hint)
   }
-  const { name, positionals, positionalChoices } = metadata ?? {}
-  if (complaint.startsWith('missing required args')) {
+  if (options.some(({ option }) => option?.name === 'help')) return null
+  const { name, positionals = '', positionalChoices } = metadata ?? {}
+  if (finds(() => registered.checkRequiredArgs())) {
     const choices = positionalChoices ? [`It is one of: ${positionalChoices.join(', ')}`] : []
-    return usage(`osa ${name} needs ${positionals}`, help, choices)
+    return usage(`osa ${name} needs ${positionals}`, helpOf(metadata), choices)
   }
-  if (!complaint.startsWith('Unused args')) return null
-  return usage(`osa ${name} does not take "${words[positionals ? 2 : 1]}"`, help)
+  if (!finds(() => registered.checkUnusedArgs())) return null
+  return usage(`osa ${name} does not take "${words[1 + argumentNames(metadata).length]}"`, helpOf(metadata))
 }
+
+/** `server` of `[server]`. */
+const argumentNames = (metadata: CommandMetadata | null): string[] => metadata?.positionals.match(/[\w|]+/g) ?? []
 
 /**
  * The command of a command line (null when it names none) and its flags. Throws `usage` for an unknown command or option, naming the
@@ -112,28 +125,24 @@ const refusalOf = (complaint: string, { words, options }: Typed, metadata: Comma
  */
 export const parseCommandLine = (argv: readonly string[]): CommandLine => {
   const typed = tellApart(argv)
-  const [named, positional = null] = typed.words
+  const [named] = typed.words
   const cli = readWithCac(typed)
   const command = findCommand(cli.matchedCommandName ?? '')
   const misspelt = typed.options.find(({ option }) => !option)
   // The word after an option that nobody knows may have been meant as its value.
   if (named !== undefined && !command && misspelt) throw unknownOption(misspelt.spelling, null)
   if (named !== undefined && !command) throw unknownCommand(named)
+  const metadata = command?.metadata ?? null
   const flags: Flags = {
-    positional,
+    argument: (name) => {
+      const index = argumentNames(metadata).indexOf(name)
+      return index === -1 ? null : (typed.words[index + 1] ?? null)
+    },
     value: (name) => typed.options.find(({ option }) => option?.name === name)?.value ?? null,
     isSet: (name) => typed.options.some(({ option }) => option?.name === name),
   }
-  try {
-    const checked = cli.matchedCommand ?? cli.globalCommand
-    checked.checkUnknownOptions()
-    checked.checkOptionValue()
-    if (!flags.isSet('help')) checked.checkRequiredArgs()
-    if (!flags.isSet('help')) checked.checkUnusedArgs()
-  } catch (error) {
-    const complaint = error instanceof Error && error.name === 'CACError' ? error.message : ''
-    throw refusalOf(complaint, typed, command?.metadata ?? null) ?? error
-  }
-  refuseContradictions(typed.options)
+  const fault = faultOf(typed, cli, metadata)
+  if (fault) throw fault
+  refuseContradictions(typed)
   return { command, flags }
 }

@@ -31,8 +31,8 @@ export interface CommandMetadata {
 
 /** The command line, parsed. Values are the strings that were typed: nothing turns 007 into 7. */
 export interface Flags {
-  /** The positional argument, if the command takes one. */
-  positional: string | null
+  /** The positional argument that the command's `positionals` name so; null when it was not typed. */
+  argument(name: string): string | null
   value(name: string): string | null
   isSet(name: string): boolean
 }

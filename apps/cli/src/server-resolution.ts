@@ -42,7 +42,7 @@ export const loginHint = ({ source, url }: ResolvedServer): string =>
 
 /** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
 const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
-  const [positional, flag] = [flags.positional, flags.value('server')].map((typed) =>
+  const [positional, flag] = [flags.argument('server'), flags.value('server')].map((typed) =>
     typed === null ? null : canonicalServer(typed, { allowHttp }),
   )
   if (positional && flag && positional !== flag) {

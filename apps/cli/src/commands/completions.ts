@@ -13,7 +13,7 @@ const scripts: Readonly<Record<string, () => string>> = {
 }
 
 export const completions: RunCommand = async ({ io, flags }) => {
-  const shell = flags.positional ?? ''
+  const shell = flags.argument('shell') ?? ''
   const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined
   if (!script) {
     const meant = nearest(shell, Object.keys(scripts))

@@ -5,8 +5,9 @@ import { commandHelp, generalHelp, showHelp } from '../help.ts'
 import { unknownCommand } from '../misspelled-words.ts'
 
 export const help: RunCommand = async ({ io, flags }) => {
-  if (flags.positional === null) return showHelp(io, generalHelp())
-  const command = findCommand(flags.positional)
-  if (!command) throw unknownCommand(flags.positional)
+  const named = flags.argument('command')
+  if (named === null) return showHelp(io, generalHelp())
+  const command = findCommand(named)
+  if (!command) throw unknownCommand(named)
   showHelp(io, commandHelp(command.metadata))
 }
