@@ -129,6 +129,20 @@ export const withAccount = async <T>(
   return await withGivenToken(context, { server, token, name: 'OSA_TOKEN' }, call)
 }
 
+/** Asks without a token what anybody may ask; with one where an archive wants that. */
+export const withoutAccount = async <T>(
+  context: CommandContext,
+  server: ResolvedServer,
+  call: SignedCall<T>,
+): Promise<T> => {
+  try {
+    return await call(await context.network.connect(server.url))
+  } catch (error) {
+    if (!isOsaError(error, 'not_authenticated')) throw error
+    return await withAccount(context, server, call)
+  }
+}
+
 const askUser =
   ({ signal }: CommandContext): SignedCall<User> =>
   (osa) =>

@@ -161,6 +161,22 @@ export const commands: readonly Command[] = [
   },
   {
     metadata: {
+      name: 'conventions',
+      positionals: '<list|show> [convention]',
+      positionalChoices: ['list', 'show'],
+      summary: 'List the conventions of an archive, or show one of them',
+      options: [allowHttp],
+      examples: [
+        'conventions list',
+        'conventions list --server archive.example.org --json',
+        'conventions show pdb-structure',
+        'conventions show pdb-structure@2',
+      ],
+    },
+    load: async () => (await import('./commands/conventions.ts')).conventions,
+  },
+  {
+    metadata: {
       name: 'completions',
       positionals: '<shell>',
       positionalChoices: ['bash', 'zsh', 'fish'],

@@ -9,6 +9,7 @@ import { type CAC, cac } from 'cac'
 import { commands, findCommand } from './catalogue.ts'
 import type { Command, CommandMetadata, Flags, OptionMetadata } from './command.ts'
 import { helpOf, knownOptions, unknownCommand, unknownOption, usage } from './misspelled-words.ts'
+import { nearest } from './nearest.ts'
 import { globalOptions, optionLabel } from './options.ts'
 
 export interface CommandLine {
@@ -111,6 +112,12 @@ const faultOf = ({ words, options }: Typed, cli: CAC, metadata: CommandMetadata 
   if (finds(() => registered.checkRequiredArgs())) {
     const choices = positionalChoices ? [`It is one of: ${positionalChoices.join(', ')}`] : []
     return usage(`osa ${name} needs ${positionals}`, helpOf(metadata), choices)
+  }
+  const [, first] = words
+  if (positionalChoices && first !== undefined && !positionalChoices.includes(first)) {
+    const meant = nearest(first, positionalChoices)
+    const hint = meant ? `Did you mean: osa ${name} ${meant}` : `It is one of: ${positionalChoices.join(', ')}`
+    return usage(`osa ${name} does not know "${first}"`, hint)
   }
   if (!finds(() => registered.checkUnusedArgs())) return null
   return usage(`osa ${name} does not take "${words[1 + argumentNames(metadata).length]}"`, helpOf(metadata))

@@ -82,6 +82,18 @@ const session = z.strictObject({
   current: z.boolean(),
 })
 
+const schemaId = z.strictObject({ id: z.string(), version: z.string() })
+
+const convention = z.strictObject({
+  slug: z.string(),
+  title: z.string(),
+  description: z.string(),
+  schema_id: schemaId,
+  hooks: z.array(z.string()),
+  version: z.int().min(1),
+  created_at: instant,
+})
+
 /** `osa login --json`: one of these a line, the result last. */
 export const loginEvent = z.discriminatedUnion('event', [
   z.strictObject({
@@ -191,6 +203,23 @@ export const success = {
   token: ok({ server: z.url(), access_token: z.string(), expires_at: instant.nullable() }),
   sessions: ok({ server: z.url(), sessions: z.array(session) }),
   revoked: ok({ server: z.url(), revoked: z.string(), current: z.boolean() }),
+  conventions: ok({ server: z.url(), conventions: z.array(convention) }),
+  convention: ok({
+    server: z.url(),
+    convention: convention.extend({
+      content_hash: z.string(),
+      manifest: z.record(z.string(), z.unknown()),
+      versions: z.array(
+        z.strictObject({
+          version: z.int().min(1),
+          schema_id: schemaId,
+          content_hash: z.string(),
+          created_at: instant,
+          deployed_by: z.string().nullable(),
+        }),
+      ),
+    }),
+  }),
   completions: ok({ shell: z.enum(['bash', 'zsh', 'fish']), script: z.string() }),
   help: ok({ help: z.string() }),
 }

@@ -3,6 +3,8 @@
  * more of (roles, error codes) is let pass; an odd pause or promise is replaced by the usual one. Loaded with the first call, on Node.
  */
 import {
+  conventionDetail,
+  conventionSummary,
   deployOutcome,
   deviceAuthorizationResponse,
   deviceDecided,
@@ -63,6 +65,8 @@ const terminal = z.extend(session, {
   scope: z.catch(z.string(), ''),
 })
 
+const convention = { slug: text(200), title: text(), schema_id: z.object({ id: text(200), version: text(200) }) }
+
 /** `/.well-known/osa` and `server.info`. */
 export const receivedServerDocument = z.extend(serverDocument, {
   name: text(),
@@ -84,6 +88,8 @@ const received: Readonly<Record<string, { safeParse(value: unknown): { success: 
   'session.revoke': z.object({ revoked: z.literal(true) }),
   'server.info': receivedServerDocument,
   'conventions.deploy': deployOutcome,
+  'conventions.list': z.array(z.extend(conventionSummary, convention)),
+  'conventions.get': z.extend(conventionDetail, convention),
 }
 
 /** The answer to a call, as far as the contract knows it; null when it is none. */

@@ -1,12 +1,35 @@
 /** The conventions of the scripted node: versions by content, as a real node keeps them. It checks nothing. */
+import { createHash } from 'node:crypto'
 
 export interface FakeConvention {
   slug: string
   /** Every content it has had, the newest last. */
   contents: string[]
+  /** When each of them was deployed. */
+  deployedAt: Date[]
+}
+
+interface Manifest {
+  title: string
+  description: string
+  schema: { id: string; version: string }
+  hooks: { name: string }[]
 }
 
 const slugOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+/** One version (1 is the first) as `conventions.list` shows it, with its content. */
+const versionOf = ({ slug, contents, deployedAt }: FakeConvention, version = contents.length) => {
+  const content = contents[version - 1]
+  if (content === undefined) return null
+  const manifest = JSON.parse(content) as Manifest
+  const { title, description, schema, hooks } = manifest
+  const schema_id = { id: schema.id, version: schema.version }
+  const created_at = deployedAt[version - 1]
+  const summary = { slug, title, description, schema_id, hooks: hooks.map(({ name }) => name), version, created_at }
+  return { summary, manifest, line: { version, schema_id, content_hash: hashOf(content), created_at } }
+}
 
 export const createFakeConventions = () => {
   const conventions = new Map<string, FakeConvention>()
@@ -14,26 +37,33 @@ export const createFakeConventions = () => {
   const deployOne = (manifest: Record<string, unknown>) => {
     const content = JSON.stringify(manifest)
     const slug = slugOf(String(manifest.title))
-    const convention = conventions.get(slug) ?? { slug, contents: [] }
+    const convention = conventions.get(slug) ?? { slug, contents: [], deployedAt: [] }
     conventions.set(slug, convention)
     const changed = convention.contents.at(-1) !== content
-    if (changed) convention.contents.push(content)
-    const { id, version } = manifest.schema as { id: string; version: string }
-    return {
-      slug,
-      title: manifest.title,
-      description: manifest.description,
-      schema_id: { id, version },
-      hooks: (manifest.hooks as { name: string }[]).map(({ name }) => name),
-      version: convention.contents.length,
-      created_at: new Date(),
-      content_hash: '0'.repeat(64),
-      changed,
+    if (changed) {
+      convention.contents.push(content)
+      convention.deployedAt.push(new Date())
     }
+    return { ...versionOf(convention)?.summary, content_hash: hashOf(content), changed }
   }
 
   return {
     all: (): FakeConvention[] => [...conventions.values()],
     deploy: (sent: readonly Record<string, unknown>[]) => sent.map(deployOne),
+    list: () =>
+      [...conventions.values()]
+        .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+        .flatMap((convention) => versionOf(convention)?.summary ?? []),
+    /** Null when there is none. */
+    get: ({ slug, version }: { slug: string; version?: number }) => {
+      const convention = conventions.get(slug)
+      const found = convention && versionOf(convention, version)
+      if (!convention || !found) return null
+      const versions = convention.contents
+        .flatMap((_, index) => versionOf(convention, index + 1)?.line ?? [])
+        .map((line) => ({ ...line, deployed_by: 'Josiah Carberry' }))
+      const { summary, manifest, line } = found
+      return { ...summary, content_hash: line.content_hash, manifest, versions: versions.reverse() }
+    },
   }
 }

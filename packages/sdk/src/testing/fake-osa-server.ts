@@ -310,6 +310,12 @@ export class FakeOsaServer implements AsyncDisposable {
       'session.end': open(({ refresh_token }: { refresh_token: string }) => this.#end(refresh_token)),
       'session.list': () => this.#sessions(family),
       'session.revoke': (input) => this.#revoke((input as { session_id: string }).session_id),
+      'conventions.list': open(() => this.#conventions.list()),
+      'conventions.get': open((input: { slug: string; version?: number }) => {
+        const found = this.#conventions.get(input)
+        if (!found) throw new FakeRefusal('NOT_FOUND', 404, 'There is no such convention.')
+        return found
+      }),
       'conventions.deploy': (input) => this.#deploy(input as { conventions: Record<string, unknown>[] }),
     }
   }

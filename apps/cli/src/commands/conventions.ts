@@ -1,0 +1,84 @@
+/** `osa conventions`: what an archive accepts, for anybody who may reach it; on stdout, since it is what was asked for. */
+import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
+import { withoutAccount } from '../account.ts'
+import type { CommandContext, RunCommand } from '../command.ts'
+import { usage } from '../misspelled-words.ts'
+import { agreeToFirstContact, type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { printTable } from '../table.ts'
+import { agoText } from '../time-text.ts'
+
+type Procedures = OsaClient['conventions']
+type Summary = Awaited<ReturnType<Procedures['list']['query']>>[number]
+type Detail = Awaited<ReturnType<Procedures['get']['query']>>
+
+const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now() - at.getTime()) / 1000)
+
+const idOf = ({ schema_id: { id, version } }: Pick<Summary, 'schema_id'>): string => cleanText(`${id} ${version}`, 60)
+
+const list = async (context: CommandContext, server: ResolvedServer): Promise<void> => {
+  const { io, signal } = context
+  const found = await withoutAccount(context, server, (osa) => osa.conventions.list.query(undefined, { signal }))
+  if (io.isJson) return io.json({ v: 1, ok: true, server: server.url, conventions: found })
+  if (found.length === 0) return io.say(`${server.url} has no conventions yet`)
+  const rows = found.map((one) => ({
+    mark: null,
+    cells: [
+      cleanText(`${one.slug}@${one.version}`, 80),
+      cleanText(one.title, 60),
+      idOf(one),
+      ago(context, one.created_at),
+    ],
+  }))
+  printTable(io.result, ['CONVENTION', 'TITLE', 'SCHEMA', 'DEPLOYED'], rows)
+}
+
+/** `slug` and `version` of `slug@version`; without a version it is the newest. Throws `usage`. */
+const asked = (typed: string): { slug: string; version?: number } => {
+  const [, slug = '', version] = /^([^@]{1,200})(?:@([1-9]\d{0,8}))?$/.exec(typed) ?? []
+  if (slug === '') throw usage(`"${cleanText(typed, 60)}" names no convention`, 'Write <slug> or <slug>@<version>')
+  return version === undefined ? { slug } : { slug, version: Number(version) }
+}
+
+const print = (context: CommandContext, { slug, version, title, description, ...rest }: Detail): void => {
+  const { io } = context
+  const { result } = io
+  result.row(null, `${title} (${slug}@${version})`)
+  // Longer than a line of the others may be.
+  io.data(`   ${description}`)
+  result.blank()
+  result.row(null, `Schema:    ${idOf(rest)}`)
+  result.row(null, `Hooks:     ${rest.hooks.join(', ') || 'none'}`)
+  result.row(null, `Content:   sha256:${rest.content_hash}`)
+  result.blank()
+  const rows = rest.versions.map((one) => ({
+    mark: null,
+    cells: [`@${one.version}`, idOf(one), ago(context, one.created_at), cleanText(one.deployed_by ?? '–', 40)],
+  }))
+  printTable(result, ['VERSION', 'SCHEMA', 'DEPLOYED', 'BY'], rows)
+}
+
+const show = async (context: CommandContext, server: ResolvedServer, typed: string): Promise<void> => {
+  const { io, signal } = context
+  try {
+    const input = asked(typed)
+    const found = await withoutAccount(context, server, (osa) => osa.conventions.get.query(input, { signal }))
+    if (io.isJson) io.json({ v: 1, ok: true, server: server.url, convention: found })
+    else print(context, found)
+  } catch (error) {
+    if (!isOsaError(error, 'not_found')) throw error
+    const message = `${server.url} has no convention ${cleanText(typed, 60)}`
+    throw new OsaError('not_found', message, { server: server.url, status: 404, hint: 'See osa conventions list' })
+  }
+}
+
+export const conventions: RunCommand = async (context) => {
+  const { flags } = context
+  const typed = flags.argument('convention')
+  const action = flags.argument('list|show')
+  const help = 'osa conventions --help'
+  if (action === 'list' && typed !== null) throw usage(`osa conventions list does not take "${typed}"`, help)
+  if (action === 'show' && typed === null) throw usage('osa conventions show needs a convention', help)
+  const server = await resolveServer(context, 'only stored login')
+  await agreeToFirstContact(context, server)
+  await (typed === null ? list(context, server) : show(context, server, typed))
+}
