@@ -44,7 +44,7 @@ const print = (context: CommandContext, { slug, version, title, description, ...
   const { result } = io
   result.row(null, `${title} (${slug}@${version})`)
   // Longer than a line of the others may be.
-  io.data(`   ${description}`)
+  io.data(`   ${description.replace(/\s+/g, ' ')}`)
   result.blank()
   result.row(null, `Schema:    ${idOf(rest)}`)
   result.row(null, `Hooks:     ${rest.hooks.join(', ') || 'none'}`)
