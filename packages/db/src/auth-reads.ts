@@ -14,7 +14,6 @@ import { signingKeyOrder } from './token-rows.ts'
 
 export type AuthReads = Pick<
   AuthStore,
-  | 'findPrincipal'
   | 'endAccessToken'
   | 'findBrowserSession'
   | 'findDeviceAuthorization'
@@ -28,35 +27,9 @@ export type AuthReads = Pick<
 
 const users = joined('users', UserEntity, 'user')
 const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
-const families = joined('refresh_families', RefreshFamilyEntity, 'family')
 const sessions = joined('browser_sessions', BrowserSessionEntity, 'session')
 
 export const authReads = ({ run }: Connections): AuthReads => ({
-  async findPrincipal({ userId, familyId, accessTokenId, now }) {
-    if (!isId(userId) || !isId(familyId) || !isId(accessTokenId)) return null
-    const record = await run(({ query }) =>
-      query
-        .selectFrom('refresh_families')
-        .innerJoin('users', 'users.id', 'refresh_families.userId')
-        .innerJoin('linked_identities', 'linked_identities.userId', 'users.id')
-        .leftJoin('ended_access_tokens', (join) => join.on('accessTokenId', '=', accessTokenId))
-        .select([...users.columns, ...identities.columns, ...families.columns])
-        .where('refresh_families.id', '=', familyId)
-        .where('users.id', '=', userId)
-        .where('refresh_families.expiresAt', '>', now)
-        .where('refresh_families.revokedAt', 'is', null)
-        .where('users.disabledAt', 'is', null)
-        .where('endedAt', 'is', null)
-        // a person's first identity stands for them, should they ever have several
-        .orderBy('linked_identities.createdAt')
-        .orderBy('linked_identities.id')
-        .limit(1)
-        .executeTakeFirst(),
-    )
-    return record
-      ? { user: users.read(record), identity: identities.read(record), family: families.read(record) }
-      : null
-  },
   async endAccessToken(ended) {
     if (!isId(ended.accessTokenId)) return
     await run(({ query }) =>

@@ -34,6 +34,13 @@ export const isDatabaseUnavailable = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable ||
   (error instanceof Error && error.cause !== undefined && isDatabaseUnavailable(error.cause))
 
+/**
+ * Whether what failed has surely changed nothing and is worth doing in smaller parts at once: a refusal may be about one part alone, and
+ * after a deadlock or a failed serialization nobody else is in the way. Not so where an answer was lost, or a wait was long already.
+ */
+export const mayBeDoneInParts = (error: unknown): boolean =>
+  error instanceof DatabaseRefusal || (error instanceof DatabaseUnavailable && /^40(001|P01)$/.test(error.code))
+
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -2,47 +2,21 @@
  * The hot writes: one statement each, which holds only if what was read still stands, and carries along whatever belongs to it. What is
  * inserted beside an update is selected from that update's result, so that nothing is when it found no row.
  */
-import type { AuthStore, Sha256 } from '@osa/core'
+import type { AuthStore } from '@osa/core'
 import type { ExpressionBuilder, Insertable, QueryCreator } from 'kysely'
 import type { Connections } from './connections.ts'
 import { DatabaseRefusal } from './database-errors.ts'
-import { DeviceAuthorizationEntity } from './entities/device-authorization.ts'
-import { RefreshFamilyEntity } from './entities/refresh-family.ts'
-import { UserEntity } from './entities/user.ts'
-import { isId } from './identifier.ts'
-import { joined } from './joined.ts'
 import { builtOnce, type Tables } from './query.ts'
 
 type Guarded = Pick<
   AuthStore,
-  | 'startDeviceAuthorization'
-  | 'findPolled'
-  | 'movePolled'
-  | 'redeemDeviceAuthorization'
-  | 'findRefreshFamily'
-  | 'moveRefreshFamily'
-  | 'findOldRefreshToken'
+  'startDeviceAuthorization' | 'movePolled' | 'redeemDeviceAuthorization' | 'moveRefreshFamily' | 'findOldRefreshToken'
 >
 
 type PolledChange = Parameters<AuthStore['movePolled']>[0]
 
-const devices = joined('device_authorizations', DeviceAuthorizationEntity, 'device')
-const families = joined('refresh_families', RefreshFamilyEntity, 'family')
-const users = joined('users', UserEntity, 'user')
-
-const selectPolled = builtOnce(
-  (query, hash: Sha256) =>
-    query
-      .selectFrom('device_authorizations')
-      .leftJoin('users', 'users.id', 'device_authorizations.claimedByUserId')
-      .select(devices.columns)
-      .select(['users.id as ownerId', 'users.disabledAt as ownerDisabledAt'])
-      .where('deviceCodeHash', '=', hash),
-  (hash) => [hash],
-)
-
 const updatePolled = builtOnce(
-  (query, { read, next }: PolledChange) =>
+  ({ query }, { read, next }: PolledChange) =>
     query
       .updateTable('device_authorizations')
       .set({
@@ -67,16 +41,6 @@ const updatePolled = builtOnce(
   ],
 )
 
-const selectFamily = builtOnce(
-  (query, id: string) =>
-    query
-      .selectFrom('refresh_families')
-      .innerJoin('users', 'users.id', 'refresh_families.userId')
-      .select([...families.columns, ...users.columns])
-      .where('refresh_families.id', '=', id),
-  (id) => [id],
-)
-
 export const guarded = ({ run }: Connections): Guarded => ({
   async startDeviceAuthorization({ device, codeRestsUntil: until, event }) {
     try {
@@ -96,14 +60,8 @@ export const guarded = ({ run }: Connections): Guarded => ({
       throw error
     }
   },
-  async findPolled(hash) {
-    const [record] = (await run(({ query }) => selectPolled(query, hash))).rows
-    if (!record) return null
-    const { ownerId: id, ownerDisabledAt: disabledAt } = record
-    return { device: devices.read(record), owner: id === null ? null : { id, disabledAt } }
-  },
   async movePolled(change) {
-    return Number((await run(({ query }) => updatePolled(query, change))).numAffectedRows) === 1
+    return Number((await run((unit) => updatePolled(unit, change))).numAffectedRows) === 1
   },
   async redeemDeviceAuthorization({ read, next, family, event }) {
     const { status, consumedAt, familyId } = next
@@ -125,11 +83,6 @@ export const guarded = ({ run }: Connections): Guarded => ({
         .executeTakeFirst(),
     )
     return redeemed !== undefined
-  },
-  async findRefreshFamily(id) {
-    if (!isId(id)) return null
-    const [record] = (await run(({ query }) => selectFamily(query, id))).rows
-    return record ? { family: families.read(record), user: users.read(record) } : null
   },
   async moveRefreshFamily({ read, next, events }) {
     const { id, ...columns } = next

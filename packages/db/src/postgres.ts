@@ -35,6 +35,9 @@ const sessionSettings = {
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   transform_null_equals: 'off',
+  // each statement is written for an index, so one plan will do for all its values; and the tables that matter are in memory
+  plan_cache_mode: 'force_generic_plan',
+  random_page_cost: '1.1',
 } as const
 
 const fixSession = async (client: PoolClient): Promise<void> => {

@@ -7,6 +7,7 @@
  */
 import type { InferKyselyDB, SqlEntityManager } from '@mikro-orm/sql'
 import { CamelCasePlugin, type CompiledQuery, type Kysely, type QueryResult } from 'kysely'
+import type { Unit } from './connections.ts'
 import type { entities } from './entities.ts'
 
 export type Tables = InferKyselyDB<(typeof entities)[number], { columnNamingStrategy: 'property' }>
@@ -22,15 +23,15 @@ export const queryOn = (em: SqlEntityManager): Query => em.getKysely<Tables>().w
  * statement for whatever values, each of which is one of its parameters; `parametersOf` names them in the order in which they stand in it.
  */
 export const builtOnce = <Values, Row>(
-  build: (query: Query, values: Values) => { compile(): CompiledQuery<Row> },
+  build: (unit: Unit, values: Values) => { compile(): CompiledQuery<Row> },
   parametersOf: (values: Values) => readonly unknown[],
-): ((query: Query, values: Values) => Promise<QueryResult<Row>>) => {
+): ((unit: Unit, values: Values) => Promise<QueryResult<Row>>) => {
   let built: CompiledQuery<Row> | undefined
-  return (query, values) => {
-    built ??= build(query, values).compile()
+  return (unit, values) => {
+    built ??= build(unit, values).compile()
     const parameters = parametersOf(values)
     if (parameters.length !== built.parameters.length) throw new Error('a statement lacks parameters')
-    return query.executeQuery<Row>({ ...built, parameters })
+    return unit.query.executeQuery<Row>({ ...built, parameters })
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { createBatcher } from './batcher.ts'
 import type { Connections } from './connections.ts'
-import { DatabaseRefusal } from './database-errors.ts'
+import { mayBeDoneInParts } from './database-errors.ts'
 import { addPointsStatement } from './raw-statements.ts'
 
 export interface RateLimits {
@@ -33,7 +33,7 @@ export function rateLimits({ run }: Connections): RateLimits {
   const add = createBatcher<AddedPoints, { points: number; endsAt: Date }>({
     maxItems,
     // points that may have been added must not be added again
-    mayRepeat: (error) => error instanceof DatabaseRefusal,
+    mayRepeat: mayBeDoneInParts,
     async run(items) {
       const { rows } = await run(({ query }) => addPointsStatement(query, folded(items)))
       const counters = new Map(

@@ -1,5 +1,5 @@
 /** Every statement that neither MikroORM nor its query builder can say, each with its reason. */
-import { CompiledQuery } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { decisionChannel } from './decision-channel.ts'
 import type { Query } from './query.ts'
 
@@ -24,3 +24,9 @@ export const addPointsStatement = (
 
 /** LISTEN is a command of the server's, no query. */
 export const listenForDecisions = (query: Query) => query.executeQuery(CompiledQuery.raw(`listen ${decisionChannel}`))
+
+/** Lists side by side as a table: the query builder knows no function with names for its columns. */
+export const tableOfLists = <Row>(names: readonly string[], types: readonly string[], lists: readonly unknown[][]) => {
+  const typed = lists.map((list, index) => sql`${list}::${sql.raw(`${types[index]}[]`)}`)
+  return sql<Row>`(select * from unnest(${sql.join(typed)}) as listed (${sql.join(names.map((name) => sql.id(name)))}))`
+}

@@ -46,6 +46,40 @@ export const readContract = (open: OpenStore): void => {
     ).not.toBeNull()
   })
 
+  test('look-ups at the same moment get an answer each: of codes, families and principals, some of which are not there', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const people = await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        const person = await addPerson(store, n % 4 === 3 ? { disabledAt: atSecond(1) } : {})
+        const { family } = await addFamily(store, person.user, { expiresAt: atSecond(10 + n) })
+        const claimedByUserId = n % 2 === 0 ? person.user.id : null
+        const device = sampleDevice({ claimedByUserId })
+        await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+        return { ...person, family, device }
+      }),
+    )
+    const asked = [...people, ...people].map((person, turn) => ({ ...person, now: atSecond(turn < 12 ? 0 : 15) }))
+    const [codes, families, principals, unknown] = await Promise.all([
+      Promise.all(asked.map(({ device }) => store.findPolled(device.deviceCodeHash))),
+      Promise.all(asked.map(({ family }) => store.findRefreshFamily(family.id))),
+      Promise.all(
+        asked.map(({ user, family, now }) =>
+          store.findPrincipal({ userId: user.id, familyId: family.id, accessTokenId: randomUUID(), now }),
+        ),
+      ),
+      Promise.all([store.findPolled(freshSha256()), store.findRefreshFamily(randomUUID())]),
+    ])
+    for (const [index, { user, identity, family, device, now }] of asked.entries()) {
+      const owner = device.claimedByUserId === null ? null : { id: user.id, disabledAt: user.disabledAt }
+      expect(codes[index]).toEqual({ device, owner })
+      expect(families[index]).toEqual({ family, user })
+      const isThere = user.disabledAt === null && family.expiresAt > now
+      expect(principals[index]).toEqual(isThere ? { user, identity, family } : null)
+    }
+    expect(unknown).toEqual([null, null])
+  })
+
   test('a browser session is found with its person until it ends or the person is disabled', async () => {
     await using opened = await open()
     const { store } = opened
