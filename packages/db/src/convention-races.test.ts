@@ -14,8 +14,23 @@ import {
 } from '@osa/core'
 import { atSecond, memoryLimiter, sampleFamily, sampleIdentity, sampleUser, testRequester } from '@osa/core/testing'
 import { expect, test } from 'vitest'
+import { DatabaseUnavailable } from './database-errors.ts'
 import { openDatabase } from './index.ts'
 import { openTestDatabase, runOn } from './testing/index.ts'
+
+/** Longer than a node lets anybody wait for a lock, a statement or a connection; on a slow machine, forty at once can come to that. */
+const waitedTooLong = new Set(['55P03', '57014', 'connection lost'])
+
+/** Tries again after a wait that was too long, as a client does when it is told 503. A deadlock is not such a wait. */
+async function persistent<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable && waitedTooLong.has(error.code))) throw error
+    }
+  }
+}
 
 /** One database seen by three nodes, and a publisher who deploys at each of them in turn. */
 const threeNodes = async () => {
@@ -55,7 +70,7 @@ const threeNodes = async () => {
     operator,
     attempt,
     deploy: async (at: number, ...manifests: ConventionManifest[]): Promise<Deployment['conventions']> => {
-      const outcome = await attempt(at, ...manifests)
+      const outcome = await persistent(() => attempt(at, ...manifests))
       if (isDeployRejection(outcome)) throw new Error(JSON.stringify(outcome))
       return outcome.conventions
     },
