@@ -20,7 +20,7 @@ export function createLimiter(deps: {
     async spend(budget, key, spent = 1) {
       const { points } = budgets[budget]
       const { points: used, endsAt } = await add(budget, key, spent)
-      if (used <= points) return { within: true, used, points }
+      if (used <= points) return { within: true, used, points, endsAt }
       return { within: false, retryAfterSeconds: Math.max(1, Math.ceil((endsAt.getTime() - now().getTime()) / 1000)) }
     },
     async refund(budget, key, points = 1) {

@@ -15,6 +15,15 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
   async appendAuditEvent(event) {
     await connections.run(({ query }) => query.insertInto('audit_events').values(event).execute())
   },
+  async putAuditEvent(event) {
+    await connections.run(({ query }) =>
+      query
+        .insertInto('audit_events')
+        .values(event)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(event).where('audit_events.at', '<=', event.at))
+        .execute(),
+    )
+  },
   transaction: <T>(work: (tx: AuthTx) => Promise<T>) => connections.transaction((unit) => work(authTx(unit))),
   sweep: (cutoff) => connections.transaction(({ query }) => sweepOnce(query, cutoff)),
 })

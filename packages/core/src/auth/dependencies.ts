@@ -48,7 +48,7 @@ export const roleOf = (grants: RoleGrants, user: User, identity: LinkedIdentity)
   return granted !== null && roles.indexOf(granted) > roles.indexOf(user.role) ? granted : user.role
 }
 
-type AuditDetails = Partial<Omit<AuditEvent, 'id' | 'at' | 'event' | 'outcome' | 'ip' | 'requestId'>>
+type AuditDetails = Partial<Omit<AuditEvent, 'at' | 'event' | 'outcome' | 'ip' | 'requestId'>>
 
 /** An audit event of this moment and requester (L07). */
 export const auditEvent = (

@@ -90,6 +90,8 @@ export interface AuthStore extends DecisionNotices {
   findSwitch(name: SwitchName): Promise<Switch | null>
   listAuditEvents(query: { limit: number; before?: Date; event?: string; userId?: string }): Promise<AuditEvent[]>
   appendAuditEvent(event: AuditEvent): Promise<void>
+  /** Appends the event, or replaces the one of the same id if that is not of a later moment: for what is counted in one row. */
+  putAuditEvent(event: AuditEvent): Promise<void>
 
   /**
    * Puts on record that the time of device authorizations and families is up at `now` (idle ones since `idleSince`), so that it stays
@@ -204,8 +206,10 @@ export type Budget =
   | 'introspect_by_client'
   | 'deploy_by_account'
   | 'deploy_kib_by_account'
-/** `used` are the points of this window, of `points` in all, what was just spent included. */
-export type Spent = { within: true; used: number; points: number } | { within: false; retryAfterSeconds: number }
+/** `used` are the points of the window that ends at `endsAt`, of `points` in all, what was just spent included. */
+export type Spent =
+  | { within: true; used: number; points: number; endsAt: Date }
+  | { within: false; retryAfterSeconds: number }
 
 /** Points and window of each budget; the docstrings of their use say what a point is. */
 export type Budgets = Readonly<Record<Budget, { readonly points: number; readonly windowSeconds: number }>>

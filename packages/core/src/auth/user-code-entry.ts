@@ -1,6 +1,7 @@
 /** Typing in a user code: what a guess costs, and the one answer for every code that cannot be decided (RFC 8628 §5.1). */
+import { createHash } from 'node:crypto'
 import type { EnteredCode, UserCodeEntry } from './auth.ts'
-import { type AuthDependencies, auditEvent } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, newId } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
 import { noteEnd } from './note-end.ts'
@@ -73,16 +74,20 @@ const limited = async (
 }
 
 /**
- * The audit hears of a source's first refusal in a window, its 10th, 100th and so on, with the count: a row for each would let a stranger
- * fill the disk.
+ * The audit has one event of a source and window, with a count that is brought up to date at the first refusal, the 10th, 100th and so on: a
+ * row for each would let a stranger fill the disk.
  */
 const tellLimited = async (deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> => {
   const refusals = await deps.limiter.spend('limited_guess_by_source', requester.source)
   if (!refusals.within || !/^10*$/.test(String(refusals.used))) return
   if (!(await deps.limiter.spend('limited_guess_told', 'all')).within) return
-  const details = { userId, detail: `refused in this window: ${refusals.used}` }
-  await deps.store.appendAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, details))
+  const details = { id: idOf(requester.source, refusals.endsAt), userId, detail: `refused so far: ${refusals.used}` }
+  await deps.store.putAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, details))
 }
+
+/** The id of a source's event in a window, the same in each process. */
+const idOf = (source: string, windowEnd: Date): string =>
+  newId((length) => createHash('sha256').update(`${source} ${windowEnd.getTime()}`).digest().subarray(0, length))
 
 /**
  * The code is looked up whatever it is, well-formed or not, so that all refusals take one road (C11). One that a person has claimed is

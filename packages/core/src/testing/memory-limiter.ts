@@ -24,7 +24,8 @@ export const memoryLimiter = (budgets: Budgets, now: () => Date): Limiter => {
       const window = openWindow(budget, key)
       window.spent += points
       const used = window.spent
-      if (used <= budgets[budget].points) return { within: true, used, points: budgets[budget].points }
+      const { points: most } = budgets[budget]
+      if (used <= most) return { within: true, used, points: most, endsAt: new Date(window.endsAtMs) }
       return { within: false, retryAfterSeconds: Math.max(1, Math.ceil((window.endsAtMs - now().getTime()) / 1000)) }
     },
     async refund(budget, key, points = 1) {

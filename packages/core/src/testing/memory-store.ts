@@ -44,6 +44,12 @@ export const memoryStore = (): AuthStore => {
         if (!tables.endedAccessTokens.has(accessTokenId)) insert('endedAccessTokens', accessTokenId, { endedAt })
       }),
     appendAuditEvent: (event) => inTurn((draft) => draft.insert('auditEvents', event.id, event)),
+    putAuditEvent: (event) =>
+      inTurn(({ tables, insert, replace }) => {
+        const old = tables.auditEvents.get(event.id)
+        if (!old) insert('auditEvents', event.id, event)
+        else if (old.at <= event.at) replace('auditEvents', event.id, event)
+      }),
     ...reads(() => committed),
   }
 }
@@ -69,6 +75,7 @@ type Reads = Omit<
   | keyof ReturnType<typeof memoryGuarded>
   | 'sweep'
   | 'appendAuditEvent'
+  | 'putAuditEvent'
   | 'findBrowserSession'
   | 'endAccessToken'
 >

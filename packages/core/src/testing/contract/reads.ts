@@ -151,6 +151,16 @@ export const readContract = (open: OpenStore): void => {
     expect(await count(600)).toEqual({})
   })
 
+  test('J02 what is counted in one audit event replaces it, unless it is of an earlier moment', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const [first, later] = [sampleAuditEvent({ at: atSecond(1), detail: '1' }), { at: atSecond(2), detail: '10' }]
+    await store.putAuditEvent(first)
+    await store.putAuditEvent({ ...first, ...later, requestId: 'r-2' })
+    await store.putAuditEvent(first)
+    expect(await store.listAuditEvents({ limit: 10 })).toEqual([{ ...first, ...later, requestId: 'r-2' }])
+  })
+
   test('L07 audit events are listed newest first, by event, person and time, inside a transaction or not', async () => {
     await using opened = await open()
     const { store } = opened
