@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { repository } from './workspaces.ts'
 
 const documents = globSync(
-  '{,apps/,apps/*/,apps/docs/**/,packages/*/,packages/sdk/examples/**/,tooling/*/,.github/**/}*.md',
+  '{,apps/,apps/*/,apps/docs/**/,packages/*/,packages/sdk/examples/**/,tooling/*/,.github/**/,.changeset/}*.md',
   {
     cwd: repository,
     exclude: (path) => path.includes('node_modules') || path.startsWith('packages/sdk/docs'),

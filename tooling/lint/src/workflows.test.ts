@@ -67,9 +67,10 @@ describe.each(files)('%s', (file) => {
   })
 })
 
-test('L09 one version of Node.js everywhere: workflows, image and tests', () => {
+test('L09 one version of Node.js everywhere: workflows, .nvmrc and tests', () => {
   const { optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
   const versions = [ci, publish].flatMap(stepsOf).flatMap((step) => step.with?.['node-version'] ?? [])
+  versions.push(readFileSync(join(repository, '.nvmrc'), 'utf8').trim())
   expect(new Set(versions)).toEqual(new Set([optionalDependencies.node]))
 })
 
