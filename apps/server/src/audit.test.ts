@@ -43,6 +43,8 @@ const provokeEverything = async ({ pages, browser, operator }: Awaited<ReturnTyp
   const third = await signInTerminal(pages, browser)
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: third.refresh_token })
 
+  const local = await pages.startTerminal({ isListening: true })
+  await browser.open(local.listener)
   const denied = await pages.startTerminal()
   await arriveAtConfirm(pages, browser, denied.user_code)
   await browser.press('Deny')
@@ -75,8 +77,9 @@ const expected: Record<
   'device.start': { outcome: 'ok', says: ['clientId', 'deviceAuthorizationId'] },
   'device.code_refused': { outcome: 'refused', says: [] },
   'device.code_limited': { outcome: 'refused', says: ['detail'] },
-  'device.claim': { outcome: 'ok', says: ['userId', 'deviceAuthorizationId'] },
-  'device.approve': { outcome: 'ok', says: ['userId', 'clientId', 'deviceAuthorizationId'] },
+  'device.same_computer': { outcome: 'ok', says: ['clientId', 'deviceAuthorizationId'] },
+  'device.claim': { outcome: 'ok', says: ['userId', 'deviceAuthorizationId', 'detail'] },
+  'device.approve': { outcome: 'ok', says: ['userId', 'clientId', 'deviceAuthorizationId', 'detail'] },
   'device.deny': { outcome: 'ok', says: ['clientId', 'deviceAuthorizationId'] },
   'device.redeem': { outcome: 'ok', says: [...ofSession, 'deviceAuthorizationId'] },
   'device.redeem_reuse': { outcome: 'refused', says: [...ofSession, 'deviceAuthorizationId'] },

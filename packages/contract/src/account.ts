@@ -16,6 +16,13 @@ export type Me = z.infer<typeof me>
 export const bearerErrorCodes = ['missing_token', 'token_expired', 'invalid_token'] as const
 export type BearerErrorCode = (typeof bearerErrorCodes)[number]
 
+/**
+ * What tied a terminal to the browser in which it was approved: the browser reached the terminal's own listener, its person typed the code
+ * by hand, or only a link that had the code in it.
+ */
+export const approvals = ['same_computer', 'typed', 'prefilled'] as const
+export type Approval = (typeof approvals)[number]
+
 /** One sign-in of a terminal or tool: a refresh-token family. */
 export const session = z.object({
   id: z.string(),
@@ -30,6 +37,8 @@ export const session = z.object({
   expires_at: z.date(),
   /** True for the session that the presented access token belongs to. */
   current: z.boolean(),
+  /** How it was approved; null for sessions from before that was kept. Nodes of before do not say. */
+  approval: z.optional(z.nullable(z.enum(approvals))),
 })
 export type Session = z.infer<typeof session>
 

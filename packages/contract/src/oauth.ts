@@ -42,7 +42,7 @@ export const oauthError = z.object({
 })
 export type OAuthError = z.infer<typeof oauthError>
 
-/** The answer to a device authorization request (RFC 8628 §3.2); every key is always sent. */
+/** The answer to a device authorization request (RFC 8628 §3.2); every key of that is always sent. */
 export const deviceAuthorizationResponse = z.object({
   device_code: z.string().check(z.minLength(1)),
   user_code: z.string().check(z.minLength(1)),
@@ -50,6 +50,10 @@ export const deviceAuthorizationResponse = z.object({
   verification_uri_complete: z.url(),
   expires_in: z.int().check(z.positive()),
   interval: z.int().check(z.positive()),
+  /** Where the terminal's listener sends its browser; only for a request that named a listener. */
+  same_computer_uri: z.optional(z.url()),
+  /** Sent beside it when nothing but a browser on the terminal's own computer may approve this request. */
+  same_computer_required: z.optional(z.literal(true)),
 })
 export type DeviceAuthorizationResponse = z.infer<typeof deviceAuthorizationResponse>
 

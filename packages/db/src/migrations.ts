@@ -4,6 +4,7 @@ import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 import { MigrationGenerations } from './migrations/migration-2026-11-28-generations.ts'
+import { MigrationSameComputer } from './migrations/migration-2026-11-28-same-computer.ts'
 import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
 import { MigrationTakenSignIns } from './migrations/migration-2026-11-28-taken-sign-ins.ts'
 import { MigrationTurnsOfSessions } from './migrations/migration-2026-11-28-turns-of-sessions.ts'
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '2026-11-28-taken-sign-ins', class: MigrationTakenSignIns },
   { name: '2026-11-28-turns-of-sessions', class: MigrationTurnsOfSessions },
   { name: '2026-11-28-generations', class: MigrationGenerations },
+  { name: '2026-11-28-same-computer', class: MigrationSameComputer },
 ]

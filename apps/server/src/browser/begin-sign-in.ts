@@ -13,6 +13,7 @@ export const sendToProvider = async (
     providerId: string | undefined
     browser: CookieSecret
     device: DeviceClaimTicket | null
+    codeTyped?: boolean
     switchAccount: boolean
   },
 ): Promise<Response> => {

@@ -95,6 +95,9 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
       return showPage(c, deps, messagePage('expired', deps))
     case 'switched_off':
       return showPage(c, deps, messagePage('switched_off', deps))
+    case 'code_needed':
+    case 'code_wrong':
+    case 'remote_refused':
     case 'not_yours':
       return showPage(c, deps, messagePage('unknown_request', deps))
   }
@@ -114,5 +117,6 @@ export const switchAccount = (deps: BrowserDependencies) => async (c: PageContex
   const secret = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
   writeCookie(c, 'browser', publicUrl, secret)
   const same = auth.identityProviders.find((provider) => provider.id === browser.identity.provider)
-  return sendToProvider(c, deps, { providerId: same?.id, browser: secret, device, switchAccount: true })
+  const codeTyped = review.device.approval === 'typed'
+  return sendToProvider(c, deps, { providerId: same?.id, browser: secret, device, codeTyped, switchAccount: true })
 }

@@ -3,12 +3,17 @@ import { formatUserCode, normaliseUserCode } from '@osa/core'
 import { sendToProvider } from './begin-sign-in.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { codeEntryField } from './form-fields.ts'
 import { guardedForm } from './form-guard.ts'
 import { codeFormPage } from './pages/code-form.ts'
 import { limitedPage } from './pages/limited.ts'
 import { showPage } from './respond.ts'
 
 const step = 'enter-code'
+
+/** The page on which a code is entered; a code that is given along is filled in there. */
+export const codePath = (userCode: string | null): string =>
+  userCode === null ? '/device' : `/device?${new URLSearchParams({ user_code: formatUserCode(userCode) })}`
 
 /** Shows the form. A code in the address is filled in if it can be one, and never submitted or looked up (§3.3.1). */
 export const showCodeForm = (deps: BrowserDependencies) => (c: PageContext) => {
@@ -59,6 +64,7 @@ export const takeCode = (deps: BrowserDependencies) => async (c: PageContext) =>
         providerId: form.get('provider'),
         browser,
         device: entered.ticket,
+        codeTyped: form.get(codeEntryField) === 'typed',
         switchAccount: false,
       })
   }

@@ -18,6 +18,7 @@ import { iconPath, serveIcon } from './icon.ts'
 import { landingPage } from './pages/landing.ts'
 import { messagePage, unavailablePage } from './pages/message.ts'
 import { seeOther, showPage } from './respond.ts'
+import { passSameComputer } from './same-computer.ts'
 
 type PageHandler = Handler<NodeEnv>
 
@@ -48,12 +49,15 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   route('/account/sign-in', { post: signIn(deps) })
   route('/account/sign-out', { post: signOut(deps) })
 
-  // a callback counts once, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
+  // a callback counts once, as a proof does, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
   const callback = finishSignIn(deps)
+  const sameComputer = passSameComputer(deps)
   const wrongMethod = { ...messagePage('wrong_method', deps), headers: { Allow: 'GET' } }
   for (const path of ['/api/v1/auth/callback', '/api/v1/auth/callback/:provider']) {
     pages.all(path, (c) => (c.req.method === 'GET' ? callback(c) : showPage(c, deps, wrongMethod)))
   }
+
+  pages.all('/device/same-computer', (c) => (c.req.method === 'GET' ? sameComputer(c) : showPage(c, deps, wrongMethod)))
 
   // addresses of the original, still printed by old terminals
   route('/api/v1/auth/device/verify', { get: move(verifyPath) })

@@ -18,6 +18,8 @@ export const deviceAuthorizationEndpoint =
       client: authenticated.client,
       scope: form.get('scope'),
       deviceName: form.get('device_name'),
+      loopbackChallenge: form.get('loopback_challenge'),
+      loopbackPort: form.get('loopback_port'),
       requester: c.get('requester'),
     })
     return isRefusal(started) ? replyRefusal(c, started, { overload: 429 }) : reply(c, started)

@@ -1,5 +1,5 @@
 /** A node with identity providers, and people with browsers who walk its pages: what the tests of the browser leg stand on. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type AuthDependencies, defaultBudgets, deriveKeys } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
 import { developmentSignInPath } from '../identity/development.ts'
@@ -48,6 +48,7 @@ export const startPages = async ({
   })
   const search = startDiscovery((provider, err) => node.log.warn({ provider, err }, 'not found'))
   await search.attempted
+  const listeners: Listeners = new Map()
   return {
     ...node,
     async [Symbol.asyncDispose]() {
@@ -62,6 +63,8 @@ export const startPages = async ({
         ...(userAgent === undefined ? {} : { userAgent }),
         fetch: (url, init) => {
           const { origin, pathname, search } = new URL(url)
+          const listener = listeners.get(`${origin}${pathname}`)
+          if (listener) return listener(new URL(url))
           if (origin !== publicUrl) return fetch(url, init)
           // which answers nobody else
           const atNode = pathname === developmentSignInPath
@@ -74,22 +77,46 @@ export const startPages = async ({
     startTerminal: ({
       address = nearbyAddress,
       deviceName = 'laptop',
+      isListening = false,
     }: {
       address?: string
       deviceName?: string
-    } = {}) => startTerminal(node, address, deviceName),
+      isListening?: boolean
+    } = {}) => startTerminal(node, { address, deviceName, listeners: isListening ? listeners : null }),
   }
 }
 
 export type Pages = Awaited<ReturnType<typeof startPages>>
 export type PagesBrowser = ReturnType<Pages['browse']>
 
-const startTerminal = async (node: Awaited<ReturnType<typeof startTestNode>>, ip: string, deviceName: string) => {
+/** What listens on the one computer that all browsers and terminals of a test are on, by address without query. */
+type Listeners = Map<string, (url: URL) => Promise<Response>>
+
+const startTerminal = async (
+  node: Awaited<ReturnType<typeof startTestNode>>,
+  { address: ip, deviceName, listeners }: { address: string; deviceName: string; listeners: Listeners | null },
+) => {
   const requester = { ip, source: ip, userAgent: 'osa/1.0.0 (linux)', requestId: null }
-  const started = await node.auth.startDeviceAuthorization({ client: node.client('osa-cli'), deviceName, requester })
+  const nonce = randomBytes(32).toString('base64url')
+  const loopbackChallenge = createHash('sha256').update(nonce).digest('base64url')
+  const loopbackPort = 40_000 + (listeners?.size ?? 0)
+  const started = await node.auth.startDeviceAuthorization({
+    ...{ client: node.client('osa-cli'), deviceName, requester },
+    ...(listeners ? { loopbackChallenge, loopbackPort } : {}),
+  })
   if ('error' in started) throw new Error(started.error_description)
+  const listener = `http://127.0.0.1:${loopbackPort}/${loopbackChallenge}`
+  listeners?.set(listener, async ({ searchParams }) => {
+    const back = new URL(started.same_computer_uri ?? '')
+    const state = searchParams.get('state')
+    if (state !== null) for (const [name, value] of Object.entries({ state, nonce })) back.searchParams.set(name, value)
+    return new Response(null, { status: 303, headers: { location: back.href } })
+  })
   return {
     ...started,
+    /** What the terminal opens in a browser on its computer, and what its listener gives away there. */
+    listener,
+    nonce,
     /** What the terminal's next poll comes to: an error code, or `signed in`. */
     poll: async (): Promise<string> => {
       const outcome = await node.poll(started.device_code)

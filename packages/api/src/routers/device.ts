@@ -16,13 +16,18 @@ import { publicProcedure, router } from '../trpc.ts'
 const clientId = inputText(200).default(builtInClientIds.cli)
 
 export const deviceRouter = router({
-  /** RFC 8628 §3.1. Refuses with `invalid_client`, `unauthorized_client`, `invalid_scope`, `temporarily_unavailable`. */
+  /**
+   * RFC 8628 §3.1. `loopback_challenge` and `loopback_port` name the terminal's listener for the same-computer proof. Refuses with
+   * `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`, `access_denied`, `temporarily_unavailable`.
+   */
   start: publicProcedure
     .input(
       z.object({
         client_id: clientId,
         scope: z.string().max(1_000).optional(),
         device_name: z.string().max(1_000).optional(),
+        loopback_challenge: z.string().max(200).optional(),
+        loopback_port: z.int().optional(),
       }),
     )
     .output(deviceAuthorizationOutcome)
@@ -30,7 +35,10 @@ export const deviceRouter = router({
       const client = auth.authenticateClient({ clientId: input.client_id })
       if (isRefusal(client)) return errorDocument(client)
       const scope = input.scope === '' ? undefined : input.scope
-      const started = await auth.startDeviceAuthorization({ client, scope, deviceName: input.device_name, requester })
+      const started = await auth.startDeviceAuthorization({
+        ...{ client, scope, deviceName: input.device_name, requester },
+        ...{ loopbackChallenge: input.loopback_challenge, loopbackPort: input.loopback_port },
+      })
       return isRefusal(started) ? errorDocument(started) : started
     }),
 

@@ -18,7 +18,16 @@ import type { Refusal } from './refusal.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, User } from './rows.ts'
 import type { CookieSecret } from './secret.ts'
 
-export interface Auth extends Clients, DeviceFlow, DeviceWatch, Tokens, UserCodeEntry, SignIn, Confirmation, Sessions {
+export interface Auth
+  extends Clients,
+    DeviceFlow,
+    DeviceWatch,
+    Tokens,
+    UserCodeEntry,
+    SameComputer,
+    SignIn,
+    Confirmation,
+    Sessions {
   /** The identity providers a person may sign in with, at least one, in the order to offer them. */
   readonly identityProviders: readonly IdentityProvider[]
 }
@@ -36,12 +45,16 @@ export interface DeviceFlow {
   /**
    * Starts a device authorization (§3.1, §3.2). Refuses with `unauthorized_client` (no device grant), `invalid_scope`, and
    * `temporarily_unavailable`: with `retryAfterSeconds` when a budget or cap is used up, without while the operator has turned the
-   * device grant off.
+   * device grant off. `invalid_request` for a listener that cannot be one, and `access_denied` where nothing but a browser on the
+   * terminal's own computer may approve and no listener was named.
    */
   startDeviceAuthorization(request: {
     client: Client
     scope?: string | undefined
     deviceName?: string | undefined
+    /** The terminal's listener on 127.0.0.1, for `SameComputer`: both or neither. */
+    loopbackChallenge?: string | undefined
+    loopbackPort?: string | number | undefined
     requester: Requester
   }): Promise<DeviceAuthorizationResponse | Refusal>
   /**
@@ -139,6 +152,26 @@ export interface UserCodeEntry {
   describeUserCode(request: { userCode: string; requester: Requester }): Promise<PendingDevice | Refusal>
 }
 
+/** same-computer.ts — whether a browser is on the computer of the terminal that asks (RFC 8628 §5.4) */
+export interface SameComputer {
+  /**
+   * Where to send a browser that says it comes from the terminal's listener: to that listener, with a state that only this browser can
+   * use, for a minute. Null when the request has no listener, is decided, claimed, over, or proven already.
+   */
+  listenerOf(request: { deviceAuthorizationId: string; browser: CookieSecret }): Promise<URL | null>
+  /**
+   * Ties the request to a browser that has brought its own state and the terminal's nonce from there: once, and before anybody has claimed
+   * the request. False when any of that does not hold.
+   */
+  proveSameComputer(request: {
+    deviceAuthorizationId: string
+    browser: CookieSecret | null
+    state: string
+    nonce: string
+    requester: Requester
+  }): Promise<boolean>
+}
+
 /** sign-in.ts — OpenID Connect Core §3.1, RFC 9700 §4.7 */
 export interface SignIn {
   /** Begins a sign-in at a provider and says where to send the browser. */
@@ -147,6 +180,8 @@ export interface SignIn {
     browser: CookieSecret
     /** What `enterUserCode` or `switchAccount` handed out; null to sign in without a device (the sessions page). */
     device: DeviceClaimTicket | null
+    /** Whether its code was typed by hand; a code that an address brought along is not. */
+    codeTyped?: boolean | undefined
     switchAccount: boolean
     requester: Requester
   }): Promise<{ authorizationUrl: URL } | SignInRefusal>
@@ -179,13 +214,27 @@ export interface Confirmation {
 
   /** What the confirm page shows: only to the session that claimed the device. */
   reviewDevice(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceReview | null>
-  /** Approve or deny, once and for all (one guarded transition). */
+  /**
+   * Approve or deny, once and for all (one guarded transition). An approval that rests on nothing but a filled-in code is refused by policy:
+   * `remote_refused`, or `code_needed` and `code_wrong` until `typedCode` is the code that the terminal shows.
+   */
   decideDevice(request: {
     browser: SignedInBrowser
     deviceAuthorizationId: string
     decision: 'approve' | 'deny'
+    /** What the person typed beside the decision. */
+    typedCode?: string | undefined
     requester: Requester
-  }): Promise<'approved' | 'denied' | 'already_approved' | 'already_denied' | 'expired' | 'switched_off' | 'not_yours'>
+  }): Promise<
+    | 'approved'
+    | 'denied'
+    | 'already_approved'
+    | 'already_denied'
+    | 'expired'
+    | 'switched_off'
+    | 'not_yours'
+    | ApprovalRefusal
+  >
   /** Gives the claim back, so that the person can sign in as somebody else for the same device. */
   switchAccount(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceClaimTicket | null>
 }
@@ -232,6 +281,9 @@ export interface SignedInBrowser {
   readonly role: Role
 }
 
+/** Why an approval is refused by policy. */
+export type ApprovalRefusal = 'code_needed' | 'code_wrong' | 'remote_refused'
+
 /** Everything a person needs to judge a request (RFC 8628 §5.4). Texts from outside are cleaned, still to be escaped. */
 export interface DeviceReview {
   readonly device: DeviceAuthorization
@@ -240,6 +292,8 @@ export interface DeviceReview {
   readonly userCode: string | null
   readonly askedSecondsAgo: number
   readonly expired: boolean
+  /** What stands between the person and Approve: nothing, the code typed by hand, or the policy. */
+  readonly needs: 'nothing' | 'typed_code' | 'same_computer'
 }
 
 /** sessions.ts — RFC 9700 §4.14, ASVS 7.5.2 */

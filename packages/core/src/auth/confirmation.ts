@@ -1,5 +1,6 @@
 /** A signed-in person judges a request: what they are shown, and their one decision (RFC 8628 §3.3, §5.4). */
-import type { Confirmation, SignedInBrowser } from './auth.ts'
+import type { Approval } from '@osa/contract'
+import type { ApprovalRefusal, Confirmation, DeviceReview, SignedInBrowser } from './auth.ts'
 import { isSignedIn } from './authority.ts'
 import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, release } from './device-authorization.ts'
@@ -7,6 +8,7 @@ import type { DeviceGrant } from './device-grant.ts'
 import { noteEnd } from './note-end.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { equalInConstantTime, newSecret, sha256 } from './secret.ts'
+import { formatUserCode, normaliseUserCode } from './user-code.ts'
 
 export const createConfirmation = (
   deps: AuthDependencies,
@@ -41,10 +43,11 @@ export const createConfirmation = (
       userCode: openUserCode(deps, device),
       askedSecondsAgo: Math.max(0, Math.floor((now.getTime() - device.createdAt.getTime()) / 1_000)),
       expired: isExpired(device, now),
+      needs: needsOf(deps, device),
     }
   },
 
-  async decideDevice({ browser, deviceAuthorizationId, decision, requester }) {
+  async decideDevice({ browser, deviceAuthorizationId, decision, typedCode, requester }) {
     if (!isId(deviceAuthorizationId)) return 'not_yours'
     const approvable = await deviceGrant.isOn()
     return deps.store.transaction(async (tx) => {
@@ -60,10 +63,20 @@ export const createConfirmation = (
       if (!(await isSignedIn(deps, tx, browser))) return 'not_yours'
       // the request stays as it is, for when the grant is on again (L10)
       if (approved && !approvable) return 'switched_off'
-      await tx.saveDeviceAuthorization(approved ? approve(device, browser.session.authTime, now) : deny(device, now))
-      await tx.announceDecision(device.deviceCodeHash)
       const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }
-      await tx.appendAuditEvent(auditEvent(deps, approved ? 'device.approve' : 'device.deny', 'ok', requester, details))
+      const audit = (event: 'device.approve' | 'device.deny', detail: string | null) =>
+        tx.appendAuditEvent(auditEvent(deps, event, 'ok', requester, { ...details, detail }))
+      if (approved) {
+        const judged = judgeApproval(deps, device, typedCode)
+        if ('refused' in judged) return judged.refused
+        const { approval } = judged
+        await tx.saveDeviceAuthorization(approve(device, { authTime: browser.session.authTime, approval }, now))
+        await audit('device.approve', approval)
+      } else {
+        await tx.saveDeviceAuthorization(deny(device, now))
+        await audit('device.deny', null)
+      }
+      await tx.announceDecision(device.deviceCodeHash)
       return approved ? 'approved' : 'denied'
     })
   },
@@ -82,6 +95,33 @@ export const createConfirmation = (
     })
   },
 })
+
+/** What the operator asks for beside the decision. A code typed on the way to this page is typed. */
+const needsOf = (
+  { policy }: AuthDependencies,
+  { approval, requesterIp }: DeviceAuthorization,
+): DeviceReview['needs'] => {
+  if (approval === 'same_computer') return 'nothing'
+  const remote = policy.remoteApproval(requesterIp)
+  if (remote === 'never') return 'same_computer'
+  return remote === 'allow' || approval === 'typed' ? 'nothing' : 'typed_code'
+}
+
+/** What an approval rests on, or why there is none. A claim that says nothing was made by a node of before, which knew no typed codes. */
+const judgeApproval = (
+  deps: AuthDependencies,
+  device: DeviceAuthorization,
+  typedCode = '',
+): { approval: Approval } | { refused: ApprovalRefusal } => {
+  const needs = needsOf(deps, device)
+  if (needs === 'same_computer') return { refused: 'remote_refused' }
+  if (needs === 'nothing') return { approval: device.approval ?? 'prefilled' }
+  if (typedCode.trim() === '') return { refused: 'code_needed' }
+  const typed = normaliseUserCode(typedCode)
+  const shown = openUserCode(deps, device)
+  const isRight = typed !== null && shown !== null && equalInConstantTime(formatUserCode(typed), shown)
+  return isRight ? { approval: 'typed' } : { refused: 'code_wrong' }
+}
 
 const isClaimedBy = (
   device: DeviceAuthorization | null,

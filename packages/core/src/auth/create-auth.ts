@@ -7,6 +7,7 @@ import { createDeviceFlow } from './device-flow.ts'
 import { createDeviceGrant } from './device-grant.ts'
 import { createDeviceWatch } from './device-watch.ts'
 import { createPendingPlaces } from './pending-places.ts'
+import { createSameComputer } from './same-computer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createKeyRing } from './signing-keys.ts'
@@ -29,6 +30,7 @@ export const createAuth = (deps: AuthDependencies): Auth => {
     ...createDeviceWatch(deps, unknownCodes),
     ...createTokens(deps, ring),
     ...createUserCodeEntry(deps, clientName, places),
+    ...createSameComputer(deps),
     ...createSignIn(deps),
     ...createConfirmation(deps, clientName, deviceGrant),
     ...createSessions(deps, clientName),

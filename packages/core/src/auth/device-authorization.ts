@@ -2,6 +2,7 @@
  * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
  * "expired" is the clock's word, and final once it was heard: `endedAt` says so. Each function takes a row and the time and says what follows.
  */
+import type { Approval } from '@osa/contract'
 import { clockToleranceSeconds, deviceCodeOverlapSeconds } from './policy.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sealed } from './secret.ts'
@@ -86,12 +87,13 @@ export const isClaimable = (row: DeviceAuthorization, now: Date, userId: string 
 /** Ties it to the person who entered its code, in the browser session in which they may decide. Approves nothing. */
 export const claim = (
   row: DeviceAuthorization,
-  by: { userId: string; sessionId: string; sealedUserCode: Sealed | null },
+  by: { userId: string; sessionId: string; sealedUserCode: Sealed | null; approval: Approval },
 ): DeviceAuthorization => ({
   ...row,
   claimedByUserId: by.userId,
   claimedBySessionId: by.sessionId,
   sealedUserCode: by.sealedUserCode,
+  approval: by.approval,
 })
 
 export const release = (row: DeviceAuthorization): DeviceAuthorization => ({
@@ -99,13 +101,18 @@ export const release = (row: DeviceAuthorization): DeviceAuthorization => ({
   claimedByUserId: null,
   claimedBySessionId: null,
   sealedUserCode: null,
+  approval: null,
 })
 
-export const approve = (row: DeviceAuthorization, authTime: Date, now: Date): DeviceAuthorization => ({
+export const approve = (
+  row: DeviceAuthorization,
+  by: { authTime: Date; approval: Approval },
+  now: Date,
+): DeviceAuthorization => ({
   ...row,
+  ...by,
   status: 'authorized',
   decidedAt: now,
-  authTime,
   sealedUserCode: null,
 })
 

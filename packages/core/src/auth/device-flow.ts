@@ -13,6 +13,7 @@ import type { Polled, Requester } from './ports.ts'
 import { revoke } from './refresh-token.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
+import { type Loopback, readLoopback, sameComputerUri } from './same-computer.ts'
 import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
 import type { KeyRing } from './signing-keys.ts'
@@ -29,21 +30,33 @@ const maxPollAttempts = 5
 
 const unknownCode = refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
 
+const sameComputerOnly = refuse(
+  'access_denied',
+  'This archive lets a terminal in only from a browser on the same computer. Run osa login on a computer with a browser.',
+)
+
 export const createDeviceFlow = (
   deps: AuthDependencies & { readonly places: PendingPlaces; readonly unknownCodes: UnknownCodes },
   ring: KeyRing,
   deviceGrant: DeviceGrant,
 ): DeviceFlow => ({
-  async startDeviceAuthorization({ client, scope: requested, deviceName, requester }) {
+  async startDeviceAuthorization({ client, scope: requested, deviceName, loopbackChallenge, loopbackPort, requester }) {
     const registered = registeredFor([client], deviceCodeGrantType)
     if (isRefusal(registered)) return registered
     const scope = grantScope(requested, client.scope)
     if (isRefusal(scope)) return scope
+    const loopback = readLoopback({ loopbackChallenge, loopbackPort })
+    if (isRefusal(loopback)) return loopback
+    const isRemoteRefused = deps.policy.remoteApproval(requester.ip) === 'never'
+    if (isRemoteRefused && loopback.loopbackPort === null) return sameComputerOnly
     // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
     if (!(await deviceGrant.isOn()))
       return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
     return withinStartLimit(deps, requester, () =>
-      insertPending(deps, { client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester }),
+      insertPending(deps, {
+        ...{ client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester },
+        ...{ loopback, isRemoteRefused },
+      }),
     )
   },
 
@@ -93,7 +106,14 @@ const withinStartLimit = async <Started>(
 
 const insertPending = async (
   deps: AuthDependencies,
-  start: { client: Client; scope: string; deviceName: string | null; requester: Requester },
+  start: {
+    client: Client
+    scope: string
+    deviceName: string | null
+    requester: Requester
+    loopback: Loopback
+    isRemoteRefused: boolean
+  },
 ) => {
   const { keys, policy, random, store } = deps
   const deviceCode = newSecret<DeviceCode>(random)
@@ -115,9 +135,12 @@ const insertPending = async (
       requesterSource: start.requester.source,
       requesterUserAgent: storedText(start.requester.userAgent, maxUserAgentLength),
       deviceName: start.deviceName,
+      ...start.loopback,
+      provenBrowserHash: null,
       claimedByUserId: null,
       claimedBySessionId: null,
       sealedUserCode: null,
+      approval: null,
       decidedAt: null,
       authTime: null,
       consumedAt: null,
@@ -137,6 +160,8 @@ const insertPending = async (
       verification_uri_complete: `${verificationUri}?user_code=${formatUserCode(userCode)}`,
       expires_in: policy.deviceCodeLifetimeSeconds,
       interval: policy.devicePollIntervalSeconds,
+      ...(start.loopback.loopbackPort === null ? {} : { same_computer_uri: sameComputerUri(policy, row.id, userCode) }),
+      ...(start.isRemoteRefused ? { same_computer_required: true as const } : {}),
     }
   }
   // no wait is known here, unlike at a limit: that is how a rim tells 503 from 429
@@ -195,6 +220,7 @@ const redeem = async (
     scope,
     deviceName,
     ip: device.requesterIp,
+    approval: device.approval,
     authTime: device.authTime ?? deps.now(),
     rotatedFrom: requester.source,
   })

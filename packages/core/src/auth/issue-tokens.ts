@@ -11,7 +11,10 @@ const saltBytes = 16
 /** A new family, one a sign-in (G13), whose first token is of generation 0. */
 export const newFamily = (
   { now, random, policy }: Pick<AuthDependencies, 'now' | 'random' | 'policy'>,
-  grant: Pick<RefreshFamily, 'userId' | 'clientId' | 'scope' | 'deviceName' | 'ip' | 'authTime' | 'rotatedFrom'>,
+  grant: Pick<
+    RefreshFamily,
+    'userId' | 'clientId' | 'scope' | 'deviceName' | 'ip' | 'approval' | 'authTime' | 'rotatedFrom'
+  >,
 ): RefreshFamily => {
   const createdAt = now()
   return {

@@ -19,7 +19,12 @@ export interface AuthPolicy {
   /** Terminals that may be waiting to be told of a decision at once in one process, of one source and of all (J02). */
   readonly maxWatchesBySource: number
   readonly maxWatchesInAll: number
+  /** What a request from a terminal at this address needs to be approved without proof that the browser is on the same computer. */
+  readonly remoteApproval: (terminalIp: string) => RemoteApproval
 }
+
+/** Nothing more; the code typed by hand, which a link that has it in it does not do; or it is not approved at all. */
+export type RemoteApproval = 'allow' | 'typed' | 'never'
 
 export const defaultPolicy = {
   deviceCodeLifetimeSeconds: 600,
@@ -35,6 +40,7 @@ export const defaultPolicy = {
   maxPendingInAll: 2_000,
   maxWatchesBySource: 50,
   maxWatchesInAll: 500,
+  remoteApproval: (): RemoteApproval => 'allow',
 } as const satisfies Omit<AuthPolicy, 'publicUrl'>
 
 /**

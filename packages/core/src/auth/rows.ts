@@ -2,7 +2,7 @@
  * What a node remembers, one interface a table. Instants are `Date`s, secrets only hashes, ids UUIDs that are no secrets.
  * Rows are values: an operation reads one, makes the next from it, and hands that to the store.
  */
-import type { Role } from '@osa/contract'
+import type { Approval, Role } from '@osa/contract'
 import type { KeyedHash, Sealed, Sha256 } from './secret.ts'
 
 /** The pending record of RFC 8628 §3.1. "Expired" is no status: it is computed from the clock, and final once seen (`endedAt`). */
@@ -24,12 +24,19 @@ export interface DeviceAuthorization {
   readonly requesterSource: string
   readonly requesterUserAgent: string | null
   readonly deviceName: string | null
+  /** SHA-256 of the nonce that the terminal's listener hands out, and path and port of that listener on 127.0.0.1. */
+  readonly loopbackChallenge: Sha256 | null
+  readonly loopbackPort: number | null
+  /** Hash of the cookie of the browser that reached that listener; first come. */
+  readonly provenBrowserHash: Sha256 | null
   /** The person who entered the code and signed in; first come, and only that person may decide (C13). */
   readonly claimedByUserId: string | null
   /** The browser session in which the claim can be decided. */
   readonly claimedBySessionId: string | null
   /** The user code, sealed, so that the confirm page can show it; wiped by the decision. */
   readonly sealedUserCode: Sealed | null
+  /** What ties the claim to the terminal; once approved, what the approval rests on. Null until it is claimed. */
+  readonly approval: Approval | null
   readonly decidedAt: Date | null
   /** When the approving person proved who they are; becomes `auth_time`. */
   readonly authTime: Date | null
@@ -55,6 +62,8 @@ export interface LoginTransaction {
   /** The device this sign-in is for; null when a person only wants to see their sessions. */
   readonly deviceAuthorizationId: string | null
   readonly sealedUserCode: Sealed | null
+  /** The code was typed by hand, not filled in from an address. */
+  readonly codeTyped: boolean
   /** A browser has come back with it; until that sign-in is finished an operator can still end it. */
   readonly taken: boolean
   readonly createdAt: Date
@@ -98,6 +107,8 @@ export interface RefreshFamily {
   readonly scope: string
   readonly deviceName: string | null
   readonly ip: string | null
+  /** What its approval rested on; null for sessions from before that was kept. */
+  readonly approval: Approval | null
   readonly authTime: Date
   readonly createdAt: Date
   /** The last rotation, or the sign-in before the first. */
@@ -156,6 +167,7 @@ export const auditEvents = [
   'device.start',
   'device.code_refused',
   'device.code_limited',
+  'device.same_computer',
   'device.claim',
   'device.approve',
   'device.deny',

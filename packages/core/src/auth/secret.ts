@@ -15,6 +15,8 @@ export type RefreshTokenSecret = Branded<'RefreshTokenSecret'>
 export type CookieSecret = Branded<'CookieSecret'>
 /** OAuth `state` towards the identity provider: 256 random bits, base64url. */
 export type State = Branded<'State'>
+/** What a terminal's listener shows to a browser on its computer: 256 random bits, base64url, made by the terminal. */
+export type LoopbackNonce = Branded<'LoopbackNonce'>
 /** SHA-256 of a secret of at least 128 bits, base64url: enough at rest, since such a secret cannot be searched for (ASVS 6.5.2). */
 export type Sha256 = Branded<'Sha256'>
 /** HMAC-SHA-256 under a key outside the database, base64url: for user codes, whose space can be searched in seconds. */
@@ -31,7 +33,7 @@ export const secretBytes = 32
 export const newSecret = <S extends DeviceCode | CookieSecret | State | RefreshTokenSecret>(random: RandomBytes): S =>
   Buffer.from(random(secretBytes)).toString('base64url') as S
 
-export const sha256 = (secret: DeviceCode | CookieSecret | State | RefreshTokenSecret): Sha256 =>
+export const sha256 = (secret: DeviceCode | CookieSecret | State | RefreshTokenSecret | LoopbackNonce): Sha256 =>
   createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
 
 /** Compares in constant time; lengths may differ. */

@@ -22,6 +22,7 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
       last_used_at: shownUse(family, family.id === currentSessionId ? now : family.lastUsedAt),
       expires_at: family.expiresAt,
       current: family.id === currentSessionId,
+      approval: family.approval,
     }))
   },
 

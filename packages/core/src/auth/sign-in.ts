@@ -3,6 +3,7 @@
  * verifier to the browser that began it; it is taken once, so a callback counts once, and stays until the sign-in is written, so that an
  * operator who ends all sessions meanwhile ends it too. Signing in approves nothing.
  */
+import type { Approval } from '@osa/contract'
 import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
 import { claim, deny, isClaimable } from './device-authorization.ts'
@@ -19,7 +20,7 @@ const singleParameters = ['state', 'code', 'error', 'iss']
 
 export const createSignIn = (deps: AuthDependencies): SignIn => {
   return {
-    async beginSignIn({ providerId, browser, device, switchAccount, requester }) {
+    async beginSignIn({ providerId, browser, device, codeTyped = false, switchAccount, requester }) {
       const provider = deps.identityProviders.find(({ id }) => id === providerId)
       if (!provider) return refusal('unknown_transaction', 'no such identity provider', null)
       if (!(await mayBegin(deps, requester))) return refusal('busy', 'too many sign-ins were begun', provider)
@@ -43,6 +44,7 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
         codeVerifier,
         deviceAuthorizationId: device?.deviceAuthorizationId ?? null,
         sealedUserCode: device && sealTicket(deps, device),
+        codeTyped,
         taken: false,
         createdAt,
         expiresAt: secondsAfter(createdAt, deps.policy.loginTransactionLifetimeSeconds),
@@ -215,11 +217,19 @@ const signIn = (
     if (role !== user.role) await audit('admin.granted', `${role} by configuration`)
     if (device) {
       const { sealedUserCode } = transaction
-      await tx.saveDeviceAuthorization(claim(device, { userId: user.id, sessionId: session.id, sealedUserCode }))
-      await audit('device.claim')
+      const approval = approvalOf(device, transaction)
+      const by = { userId: user.id, sessionId: session.id, sealedUserCode, approval }
+      await tx.saveDeviceAuthorization(claim(device, by))
+      await audit('device.claim', approval)
     }
     return { browser: { session, user, identity, role }, secret, deviceAuthorizationId }
   })
+
+/** What ties this browser's sign-in to the terminal: the claim is of the browser that reached the terminal's listener, or of who had the code. */
+const approvalOf = (device: DeviceAuthorization, { browserHash, codeTyped }: LoginTransaction): Approval => {
+  if (device.provenBrowserHash === browserHash) return 'same_computer'
+  return codeTyped ? 'typed' : 'prefilled'
+}
 
 /** By (issuer, subject), never by name (E13); a first sign-in in two browsers at once makes one person. */
 const findOrCreateUser = async (

@@ -72,7 +72,8 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     {
       browser = auth.newBrowserSecret(),
       session = null,
-    }: { browser?: CookieSecret; session?: CookieSecret | null } = {},
+      codeTyped = true,
+    }: { browser?: CookieSecret; session?: CookieSecret | null; codeTyped?: boolean } = {},
   ) => {
     const userId = (await auth.browserSession(session))?.user.id ?? null
     const entered = await auth.enterUserCode({ userCode, requester: testRequester, userId })
@@ -81,6 +82,7 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
       providerId: 'orcid',
       browser,
       device: entered.ticket,
+      codeTyped,
       switchAccount: false,
       requester: testRequester,
     })

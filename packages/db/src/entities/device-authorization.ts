@@ -3,7 +3,7 @@
  * family) is a plain reference: nothing that lasts should wait for them or be kept by them.
  */
 import { defineEntity, p } from '@mikro-orm/core'
-import type { KeyedHash, Sealed, Sha256 } from '@osa/core'
+import type { DeviceAuthorization, KeyedHash, Sealed, Sha256 } from '@osa/core'
 
 export const DeviceAuthorizationEntity = defineEntity({
   name: 'DeviceAuthorization',
@@ -23,9 +23,13 @@ export const DeviceAuthorizationEntity = defineEntity({
     requesterSource: p.text(),
     requesterUserAgent: p.text().strictNullable(),
     deviceName: p.text().strictNullable(),
+    loopbackChallenge: p.text().$type<Sha256>().strictNullable(),
+    loopbackPort: p.integer().strictNullable(),
+    provenBrowserHash: p.text().$type<Sha256>().strictNullable(),
     claimedByUserId: p.uuid().strictNullable(),
     claimedBySessionId: p.uuid().strictNullable(),
     sealedUserCode: p.text().$type<Sealed>().strictNullable(),
+    approval: p.text().$type<NonNullable<DeviceAuthorization['approval']>>().strictNullable(),
     decidedAt: p.datetime(3).strictNullable(),
     authTime: p.datetime(3).strictNullable(),
     consumedAt: p.datetime(3).strictNullable(),

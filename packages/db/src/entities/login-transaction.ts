@@ -14,6 +14,7 @@ export const LoginTransactionEntity = defineEntity({
     codeVerifier: p.text(),
     deviceAuthorizationId: p.uuid().strictNullable(),
     sealedUserCode: p.text().$type<Sealed>().strictNullable(),
+    codeTyped: p.boolean().default(false),
     taken: p.boolean().default(false),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).index(),

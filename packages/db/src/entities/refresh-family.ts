@@ -1,5 +1,6 @@
 /** `refresh_families`: sign-ins of terminals. Which tokens are theirs follows from generation and salt. They end with their person. */
 import { defineEntity, p } from '@mikro-orm/core'
+import type { RefreshFamily } from '@osa/core'
 import { UserEntity } from './user.ts'
 
 export const RefreshFamilyEntity = defineEntity({
@@ -12,6 +13,7 @@ export const RefreshFamilyEntity = defineEntity({
     scope: p.text(),
     deviceName: p.text().strictNullable(),
     ip: p.text().strictNullable(),
+    approval: p.text().$type<NonNullable<RefreshFamily['approval']>>().strictNullable(),
     authTime: p.datetime(3),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),

@@ -1,0 +1,26 @@
+/**
+ * `/device/same-computer`: a browser on its way from the terminal's listener on 127.0.0.1 and, with a state, back from there again. Whatever
+ * comes of it, the next address is the code's page, on which everything works without the proof too.
+ */
+import { normaliseUserCode } from '@osa/core'
+import { readCookie, writeCookie } from './cookies.ts'
+import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { codePath } from './device-entry.ts'
+import { seeOther } from './respond.ts'
+
+export const passSameComputer = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const { auth, log, publicUrl } = deps
+  const { flow: deviceAuthorizationId = '', user_code: userCode = '', state, nonce } = c.req.query()
+  const next = codePath(normaliseUserCode(userCode))
+  const known = readCookie(c, 'browser', publicUrl)
+  if (state !== undefined) {
+    const requester = c.get('requester')
+    const proof = { deviceAuthorizationId, browser: known, state, nonce: nonce ?? '', requester }
+    const isProven = await auth.proveSameComputer(proof)
+    if (!isProven) log.warn({ requestId: requester.requestId }, 'a proof of the same computer did not hold')
+    return seeOther(c, deps, next)
+  }
+  const browser = known ?? auth.newBrowserSecret()
+  writeCookie(c, 'browser', publicUrl, browser)
+  return seeOther(c, deps, (await auth.listenerOf({ deviceAuthorizationId, browser })) ?? next)
+}
