@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the operator's commands (../src/operator). Plain JavaScript, so that an older Node.js can say what it lacks.
+// Runs the operator's commands (../src/operator). Plain JavaScript, so that an older Node.js can say what it lacks.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -7,7 +7,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exitCode = 1
 } else {
-  const { env, stdout, stderr } = process
+  // as ../src/main.ts does, and why
+  const { enableCompileCache, flushCompileCache } = await import('node:module')
+  const { fileURLToPath } = await import('node:url')
+  enableCompileCache(fileURLToPath(new URL('../dist/compile-cache', import.meta.url)))
   const { runOperator } = await import('../src/operator/program.ts')
-  process.exitCode = await runOperator({ args: process.argv.slice(2), env, stdout, stderr })
+  process.exitCode = await runOperator(process.argv.slice(2), process)
+  flushCompileCache()
 }

@@ -1,12 +1,11 @@
 /** L12: the image's own files, packages, user and command, under the conditions of a locked-down container, on a real PostgreSQL. */
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { chmodSync, existsSync, globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from './testing/free-port.ts'
 import { buildContext, buildImage, type Image, isIgnored, readDockerfile } from './testing/image.ts'
 import { type Contained, runContained } from './testing/sandbox.ts'
 
@@ -27,15 +26,6 @@ const production = {
   OSA_TRUSTED_PROXIES: '127.0.0.1',
 }
 const newSecret = () => randomBytes(32).toString('base64url')
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Starts the image's command and waits until it says that it is ready, or has ended. */
 const startContained = async (settings: Record<string, string>, writable: readonly ('tmp' | 'data')[] = ['tmp']) => {

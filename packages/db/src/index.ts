@@ -4,6 +4,7 @@
  *
  * open-database.ts        opening, migrating, closing
  *   embedded.ts, embedded-template.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
+ * inspect-database.ts     a look that changes nothing: version, clock, migrations
  * entities.ts, entities/  the tables; migration-names.ts, migrations.ts, migrations/ and migrate.ts how they come to be
  * decision-channel.ts     how processes hear of decisions: postgres-hearing.ts, embedded-hearing.ts
  * auth-store.ts           core's `AuthStore`
@@ -15,5 +16,6 @@
  */
 export { DataDirectoryInUse } from './data-directory-lock.ts'
 export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable, tlsTroubleOf } from './database-errors.ts'
+export { type DatabaseState, inspectDatabase } from './inspect-database.ts'
 export { type Database, type DatabaseLocation, openDatabase } from './open-database.ts'
 export type { RateLimits } from './rate-limits.ts'

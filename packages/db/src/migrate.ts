@@ -37,12 +37,17 @@ const undefinedTable = '42P01'
 
 /** Whether every migration has run. Rejects when the database cannot be asked. */
 export const isMigrated = async (em: SqlEntityManager): Promise<boolean> => {
+  const run = await migrationsRun(em)
+  return migrationNames.every((name) => run.has(name))
+}
+
+/** The names of the migrations that have run; none in a database that was never migrated. */
+export const migrationsRun = async (em: SqlEntityManager): Promise<ReadonlySet<string>> => {
   const migrations = em.getKysely<{ mikro_orm_migrations: { name: string } }>().selectFrom('mikro_orm_migrations')
   try {
-    const run = new Set((await migrations.select('name').execute()).map(({ name }) => name))
-    return migrationNames.every((name) => run.has(name))
+    return new Set((await migrations.select('name').execute()).map(({ name }) => name))
   } catch (error) {
-    if ((error as { code?: string }).code === undefinedTable) return false
+    if ((error as { code?: string }).code === undefinedTable) return new Set()
     throw error
   }
 }

@@ -40,6 +40,9 @@ const sessionSettings = {
   random_page_cost: '1.1',
 } as const
 
+/** The pool, and the connection that listens for decisions. */
+export const connectionsPerProcess = limits.max + 1
+
 const fixSession = async (client: PoolClient): Promise<void> => {
   const statements = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`)
   await client.query(statements.join('; '))

@@ -1,4 +1,4 @@
-/** `osa` in a real pseudo-terminal, as a person sees it. */
+/** `osa`, or another command of this repository, in a real pseudo-terminal, as a person sees it. */
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import { cleanEnvironment, repository } from './node-process.ts'
@@ -16,13 +16,18 @@ export interface Terminal {
 // CSI and OSC sequences, ECMA-48 §5.4 and §8.3.89
 const escapes = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g
 
-/** Runs `osa` with its own HOME and working directory. */
+/** Runs `osa`, or the script `program`, with its own HOME and working directory. */
 export const openTerminal = (
   args: string[],
-  { home, cwd, env = {} }: { home: string; cwd: string; env?: Record<string, string> },
+  {
+    home,
+    cwd,
+    env = {},
+    program = 'apps/cli/bin/osa.js',
+  }: { home: string; cwd: string; env?: Record<string, string>; program?: string },
 ): Terminal => {
   let text = ''
-  const pty = spawn(process.execPath, [join(repository, 'apps/cli/bin/osa.js'), ...args], {
+  const pty = spawn(process.execPath, [join(repository, program), ...args], {
     cols: 100,
     rows: 40,
     cwd,

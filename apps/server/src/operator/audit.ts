@@ -1,6 +1,6 @@
 /** `audit`: who did what and when, newest first (L07). */
 import { type AuditEvent, auditEvents } from '@osa/core'
-import { nobodyCalled, type OperatorCommand, parsePerson, personUsage } from './command.ts'
+import { nobodyCalled, type OperatorCommand, onDatabase, parsePerson, personUsage } from './command.ts'
 import { instant, table } from './table.ts'
 
 const defaultLimit = 50
@@ -37,7 +37,7 @@ export const audit: OperatorCommand = {
       ...(person === undefined ? {} : { person }),
       ...(since === undefined ? {} : { since }),
     }
-    return async (operator) => {
+    return onDatabase(async (operator) => {
       const events = await operator.listAudit(query)
       if (events === null) return nobodyCalled(user ?? '')
       const rows = events.map(({ at, event, outcome, userId, clientId, ip, detail }) => {
@@ -47,7 +47,7 @@ export const audit: OperatorCommand = {
         text: events.length === 0 ? 'Nothing of that kind is in the audit.\n' : table(head, rows),
         documents: events.map(eventDocument),
       }
-    }
+    })
   },
 }
 

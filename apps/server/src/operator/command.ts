@@ -9,6 +9,8 @@ export interface OperatorCommand {
   readonly positionals: string
   readonly options: Readonly<Record<string, CommandOption>>
   readonly example: string
+  /** For what makes a settings file: it is not to begin with another one's. */
+  readonly readsSettingsFile?: false
   /** Checks the arguments before anything is opened, and answers the work to do or what is wrong with them. */
   prepare(args: CommandArguments): Work | UsageProblem
 }
@@ -26,13 +28,31 @@ export interface CommandArguments {
   readonly isSet: (option: string) => boolean
 }
 
-export type Work = (operator: Operator) => Promise<Report | Problem>
-/** What was found or done: lines for a person, and documents for `--json`, one a line. */
-export type Report = { readonly text: string; readonly documents: readonly object[] }
+/** What a command has of its process. `env` has the settings of the settings file too. */
+export interface CommandIo {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.Process['stdout']
+  readonly stderr: NodeJS.Process['stderr']
+  exit(code: number): void
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+}
+
+export type Work = (io: CommandIo) => Promise<Report | Problem>
+/** What was found or done: lines for a person, and documents for `--json`, one a line. `failed` makes the exit code 1. */
+export type Report = { readonly text: string; readonly documents: readonly object[]; readonly failed?: boolean }
 /** What did not work, and what to do about it: exit code 1. */
 export type Problem = { readonly problem: string; readonly hint: string }
 /** Arguments that make no sense: exit code 2. */
 export type UsageProblem = { readonly usage: string }
+
+/** Work on the node's database, whose settings are read and which is opened only then: loading what reaches it takes a second. */
+export const onDatabase =
+  (work: (operator: Operator) => Promise<Report | Problem>): Work =>
+  async (io) => {
+    const { carryOut } = await import('./open-operator.ts')
+    return carryOut(io, work)
+  }
 
 /** `issuer#subject`, split at the first `#`; null when it is not that. */
 export const parseIdentity = (text: string): { issuer: string; subject: string } | null => {

@@ -1,5 +1,5 @@
 /** `device-grant on` and `device-grant off`: whether people may sign in from terminals (L10). */
-import type { OperatorCommand } from './command.ts'
+import { type OperatorCommand, onDatabase } from './command.ts'
 
 const switched = (enabled: boolean, summary: string, text: string): OperatorCommand => ({
   name: `device-grant ${enabled ? 'on' : 'off'}`,
@@ -7,10 +7,11 @@ const switched = (enabled: boolean, summary: string, text: string): OperatorComm
   positionals: '',
   options: {},
   example: `osa-server device-grant ${enabled ? 'on' : 'off'}`,
-  prepare: () => async (operator) => {
-    await operator.setDeviceGrant({ enabled })
-    return { text, documents: [{ device_grant: enabled }] }
-  },
+  prepare: () =>
+    onDatabase(async (operator) => {
+      await operator.setDeviceGrant({ enabled })
+      return { text, documents: [{ device_grant: enabled }] }
+    }),
 })
 
 export const deviceGrantOff = switched(

@@ -2,6 +2,7 @@
 import type { OperatorCommand } from './command.ts'
 
 const everywhere = [
+  ['--settings <file>', 'The file of settings that the environment does not have (.env)'],
   ['--json', 'Print JSON, one document a line'],
   ['-h, --help', 'Show this help'],
 ] as const
@@ -12,7 +13,7 @@ const listed = (rows: readonly (readonly [string, string])[]): string => {
 }
 
 export const overview = (commands: readonly OperatorCommand[]): string => `\
-osa-server: what whoever runs a node may do from its console
+osa-server: sets up, runs and looks after a node
 
 Usage: osa-server <command> [options]
 

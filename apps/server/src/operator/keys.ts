@@ -1,6 +1,6 @@
 /** `keys list`, `keys rotate` and `keys abandon`: the keys that access tokens are signed with (L03, F12). */
 import type { KeyStage, RotationOutcome } from '@osa/core'
-import type { OperatorCommand, Problem, Report } from './command.ts'
+import { type OperatorCommand, onDatabase, type Problem, type Report } from './command.ts'
 import { instant, table } from './table.ts'
 
 export const keysList: OperatorCommand = {
@@ -9,17 +9,18 @@ export const keysList: OperatorCommand = {
   positionals: '',
   options: {},
   example: 'osa-server keys list',
-  prepare: () => async (operator) => {
-    const keys = await operator.listKeys()
-    const rows = keys.map(({ kid, algorithm, stage, signsFrom, retiresAt }) => {
-      return [kid, algorithm, stage, instant(signsFrom), retiresAt && instant(retiresAt)]
-    })
-    const text =
-      keys.length === 0
-        ? 'There are no keys yet. The node makes one with the first sign-in.\n'
-        : table(['KEY', 'ALGORITHM', 'STAGE', 'SIGNS FROM', 'RETIRES'], rows)
-    return { text, documents: keys.map(keyDocument) }
-  },
+  prepare: () =>
+    onDatabase(async (operator) => {
+      const keys = await operator.listKeys()
+      const rows = keys.map(({ kid, algorithm, stage, signsFrom, retiresAt }) => {
+        return [kid, algorithm, stage, instant(signsFrom), retiresAt && instant(retiresAt)]
+      })
+      const text =
+        keys.length === 0
+          ? 'There are no keys yet. The node makes one with the first sign-in.\n'
+          : table(['KEY', 'ALGORITHM', 'STAGE', 'SIGNS FROM', 'RETIRES'], rows)
+      return { text, documents: keys.map(keyDocument) }
+    }),
 }
 
 export const keysRotate: OperatorCommand = {
@@ -30,10 +31,8 @@ export const keysRotate: OperatorCommand = {
     now: { type: 'boolean', help: 'For a key that leaked: sign with the new one now, refuse all others' },
   },
   example: 'osa-server keys rotate',
-  prepare:
-    ({ isSet }) =>
-    async (operator) =>
-      reportRotation(await operator.rotateKeys({ atOnce: isSet('now') })),
+  prepare: ({ isSet }) =>
+    onDatabase(async (operator) => reportRotation(await operator.rotateKeys({ atOnce: isSet('now') }))),
 }
 
 export const keysAbandon: OperatorCommand = {
@@ -42,15 +41,16 @@ export const keysAbandon: OperatorCommand = {
   positionals: '',
   options: {},
   example: 'osa-server keys abandon',
-  prepare: () => async (operator) => {
-    const abandoned = await operator.abandonKeys()
-    const keys = abandoned.length === 1 ? '1 key is' : `${abandoned.length} keys are`
-    const text =
-      abandoned.length === 0
-        ? 'This secret opens every key in service; nothing has changed.\n'
-        : `${keys} retired. The node makes a new one when it starts; terminals refresh by themselves.\n`
-    return { text, documents: abandoned.map(keyDocument) }
-  },
+  prepare: () =>
+    onDatabase(async (operator) => {
+      const abandoned = await operator.abandonKeys()
+      const keys = abandoned.length === 1 ? '1 key is' : `${abandoned.length} keys are`
+      const text =
+        abandoned.length === 0
+          ? 'This secret opens every key in service; nothing has changed.\n'
+          : `${keys} retired. The node makes a new one when it starts; terminals refresh by themselves.\n`
+      return { text, documents: abandoned.map(keyDocument) }
+    }),
 }
 
 const reportRotation = (outcome: RotationOutcome): Report | Problem => {

@@ -7,47 +7,53 @@ import { type Config, parseConfig } from '../config/config.ts'
 import { keptSecret } from '../config/secret-file.ts'
 import { createNodeClock } from '../node-clock.ts'
 import { explainKnownProblem } from '../start-problem.ts'
-import type { Problem, Report, Work } from './command.ts'
+import type { CommandIo, Problem, Report } from './command.ts'
 
-type CommandIo = { readonly env: NodeJS.ProcessEnv; readonly stderr: { write(text: string): unknown } }
+type OnOperator = (operator: Operator) => Promise<Report | Problem>
 
 /** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
-export const carryOut = async (io: CommandIo, work: Work): Promise<Report | Problem> => {
-  const parsed = parseConfig(io.env)
-  for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
-  if (parsed.ok) return withOperator(parsed.config, work, io)
-  const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
-  return { problem: `The settings do not hold:\n${list}`, hint: 'Run this with the settings the node runs with.' }
+export const withConfig = async (
+  { env, stderr }: CommandIo,
+  work: (config: Config) => Promise<Report | Problem>,
+): Promise<Report | Problem> => {
+  const parsed = parseConfig(env)
+  for (const warning of parsed.warnings) stderr.write(`Note: ${warning}\n`)
+  if (!parsed.ok) {
+    const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
+    return { problem: `The settings do not hold:\n${list}`, hint: 'Run this with the settings the node runs with.' }
+  }
+  try {
+    return await work(parsed.config)
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse) return heldByNode(parsed.config.dataDirectory)
+    const [problem, ...hints] = explainKnownProblem(error, parsed.config)?.split('\n') ?? []
+    if (problem === undefined) throw error
+    return { problem, hint: hints.join(' ') }
+  }
 }
 
 /** Opens the database, works, and lets go of it. */
-const withOperator = async (config: Config, work: Work, { stderr }: CommandIo): Promise<Report | Problem> => {
-  const { database: location, dataDirectory } = config
-  // opening would make a new database where there is none, and nobody would notice that it is the wrong one
-  if ('dataDirectory' in location && !existsSync(dataDirectory)) {
-    return {
-      problem: `There is no node's data in ${dataDirectory}.`,
-      hint: 'Set OSA_DATA_DIR or DATABASE_URL as the node has it.',
+export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | Problem> =>
+  withConfig(io, async (config) => {
+    const { database: location, dataDirectory } = config
+    // opening would make a new database where there is none, and nobody would notice that it is the wrong one
+    if ('dataDirectory' in location && !existsSync(dataDirectory)) {
+      return {
+        problem: `There is no node's data in ${dataDirectory}.`,
+        hint: 'Set OSA_DATA_DIR or DATABASE_URL as the node has it.',
+      }
     }
-  }
-  try {
     const database = await openDatabase(location)
     try {
       const clock = createNodeClock(database.time, (seconds) =>
-        stderr.write(`Note: the clocks of the database and of this machine differ by ${Math.abs(seconds)} s.\n`),
+        io.stderr.write(`Note: the clocks of the database and of this machine differ by ${Math.abs(seconds)} s.\n`),
       )
       await clock.follow()
       return await work(operatorOn(config, database.store, clock.now))
     } finally {
       await database.close()
     }
-  } catch (error) {
-    if (error instanceof DataDirectoryInUse) return heldByNode(dataDirectory)
-    const [problem, ...hints] = explainKnownProblem(error, config)?.split('\n') ?? []
-    if (problem === undefined) throw error
-    return { problem, hint: hints.join(' ') }
-  }
-}
+  })
 
 const heldByNode = (dataDirectory: string): Problem => ({
   problem: `A running node holds the embedded database in ${dataDirectory}.`,

@@ -1,31 +1,15 @@
 /** The operator's commands as a person runs them: the real `osa-server` as a process, beside a real node. */
 
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { describe, expect, test } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
+import { documents, osaServer } from '../testing/osa-server.ts'
 import { carberryButton } from '../testing/pages.ts'
 import { type SpawnedNode, spawnNode } from '../testing/spawn-node.ts'
-
-const launcher = fileURLToPath(new URL('../../bin/osa-server.js', import.meta.url))
-
-const osaServer = async (args: readonly string[], env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
-  const [code] = await once(child, 'close')
-  return { code: Number(code), ...output }
-}
 
 const post = async (node: SpawnedNode, path: string, fields: Record<string, string>) => {
   const response = await fetch(`${node.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
@@ -56,12 +40,6 @@ const logIn = async (node: SpawnedNode): Promise<{ access_token: string; refresh
   await browser.press('Approve')
   return (await poll(node, body.device_code)).body
 }
-
-const documents = (text: string) =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
 
 test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles change, and the audit tells', async () => {
   const env = {
@@ -175,6 +153,10 @@ test('every command has help with an example', async () => {
   const overview = await osaServer(['--help'])
   expect(overview.code).toBe(0)
   for (const name of [
+    'init',
+    'start',
+    'doctor',
+    'migrate',
     'keys list',
     'keys rotate',
     'sessions revoke',

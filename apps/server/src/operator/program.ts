@@ -1,14 +1,23 @@
 /** `osa-server`: finds the command, reads its arguments, runs it, and answers the exit code. */
 import { parseArgs } from 'node:util'
+import { readSettingsFile } from '../config/settings-file.ts'
 import { audit } from './audit.ts'
-import type { OperatorCommand, UsageProblem, Work } from './command.ts'
+import type { CommandIo, OperatorCommand, UsageProblem, Work } from './command.ts'
 import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
+import { doctor } from './doctor/doctor.ts'
 import { commandHelp, overview } from './help.ts'
+import { init } from './init/init.ts'
 import { keysAbandon, keysList, keysRotate } from './keys.ts'
+import { migrate } from './migrate.ts'
 import { role } from './role.ts'
 import { sessionsRevoke } from './sessions.ts'
+import { start } from './start.ts'
 
 const commands: readonly OperatorCommand[] = [
+  init,
+  start,
+  doctor,
+  migrate,
   keysList,
   keysRotate,
   keysAbandon,
@@ -22,16 +31,9 @@ const commands: readonly OperatorCommand[] = [
 /** Done, did not work, was not understood. */
 const exitCode = { ok: 0, failed: 1, usage: 2 } as const
 
-type OperatorIo = {
-  readonly args: readonly string[]
-  readonly env: NodeJS.ProcessEnv
-  readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown }
-}
-
-/** Runs one command line. Data goes to standard output, everything else to standard error. */
-export const runOperator = async (io: OperatorIo): Promise<number> => {
-  const asked = read(io.args)
+/** Runs one command line in `io`. Data goes to standard output, everything else to standard error. */
+export const runOperator = async (args: readonly string[], io: CommandIo): Promise<number> => {
+  const asked = read(args)
   if ('help' in asked) {
     io.stdout.write(asked.help)
     return exitCode.ok
@@ -40,19 +42,37 @@ export const runOperator = async (io: OperatorIo): Promise<number> => {
     io.stderr.write(`${asked.usage}\nosa-server --help lists the commands.\n`)
     return exitCode.usage
   }
-  // only now: what reaches the database takes a second to load, and help should not wait for it
-  const { carryOut } = await import('./open-operator.ts')
-  const outcome = await carryOut(io, asked.work)
+  const outcome = await withSettingsFile(asked, io)
   if ('problem' in outcome) {
     io.stderr.write(`${outcome.problem}\n${outcome.hint === '' ? '' : `${outcome.hint}\n`}`)
     return exitCode.failed
   }
   const lines = outcome.documents.map((document) => `${JSON.stringify(document)}\n`).join('')
   io.stdout.write(asked.json ? lines : outcome.text)
-  return exitCode.ok
+  return outcome.failed ? exitCode.failed : exitCode.ok
 }
 
-const read = (args: readonly string[]): { help: string } | UsageProblem | { work: Work; json: boolean } => {
+/** The environment prevails over the file. */
+const withSettingsFile = async ({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<Work> => {
+  const file = command.readsSettingsFile === false ? { values: {} } : readSettingsFile(settingsFile)
+  if ('problem' in file) return file
+  const { stdin, stdout, stderr } = io
+  return work({
+    ...{ stdin, stdout, stderr },
+    env: { ...file.values, ...io.env },
+    exit: (code) => io.exit(code),
+    on: (signal, listener) => io.on(signal, listener),
+  })
+}
+
+type Asked = {
+  readonly command: OperatorCommand
+  readonly work: Work
+  readonly json: boolean
+  readonly settingsFile: string | undefined
+}
+
+const read = (args: readonly string[]): { help: string } | UsageProblem | Asked => {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
   if (!command) {
     const words = args.filter((arg) => !arg.startsWith('-'))
@@ -66,7 +86,9 @@ const read = (args: readonly string[]): { help: string } | UsageProblem | { work
   if (command.positionals === '' && positionals.length > 0) return { usage: `${command.name} takes options only.` }
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
   const prepared = command.prepare({ positionals, text, isSet: (option) => values[option] === true })
-  return 'usage' in prepared ? prepared : { work: prepared, json: values.json === true }
+  return 'usage' in prepared
+    ? prepared
+    : { command, work: prepared, json: values.json === true, settingsFile: text('settings') }
 }
 
 /** With the commands that begin with the same word, such as those of `keys`. */
@@ -77,6 +99,7 @@ const unknownCommand = (words: readonly string[]): string => {
 
 const parse = (command: OperatorCommand, args: readonly string[]) => {
   const options: Record<string, { type: 'boolean' | 'string'; short?: string }> = {
+    settings: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   }

@@ -1,6 +1,6 @@
 /** `role`: what a person who has signed in may do from now on. */
 import { roles } from '@osa/contract'
-import { nobodyCalled, type OperatorCommand, parseIdentity } from './command.ts'
+import { nobodyCalled, type OperatorCommand, onDatabase, parseIdentity } from './command.ts'
 
 export const role: OperatorCommand = {
   name: 'role',
@@ -12,7 +12,7 @@ export const role: OperatorCommand = {
     const identity = parseIdentity(who)
     const given = roles.find((known) => known === name)
     if (!identity || !given || rest.length > 0) return { usage: `Say whose role and which: ${role.positionals}.` }
-    return async (operator) => {
+    return onDatabase(async (operator) => {
       const changed = await operator.setRole(identity, given)
       if (changed === null) return nobodyCalled(who)
       const { userId, before } = changed
@@ -21,6 +21,6 @@ export const role: OperatorCommand = {
         text: `The role was ${before} and is ${given} now. ${prevails}\n`,
         documents: [{ user_id: userId, before, role: given }],
       }
-    }
+    })
   },
 }

@@ -1,5 +1,5 @@
 /** `sessions revoke`: ends the sessions of one person or of everybody, and what may still become one (H09, L10). */
-import { nobodyCalled, type OperatorCommand, parsePerson, personUsage } from './command.ts'
+import { nobodyCalled, type OperatorCommand, onDatabase, parsePerson, personUsage } from './command.ts'
 
 export const sessionsRevoke: OperatorCommand = {
   name: 'sessions revoke',
@@ -15,13 +15,13 @@ export const sessionsRevoke: OperatorCommand = {
     if (isSet('all') === (user !== undefined)) return { usage: 'Say either --user <id|issuer#subject> or --all.' }
     const person = user === undefined ? null : parsePerson(user)
     if (user !== undefined && person === null) return { usage: personUsage }
-    return async (operator) => {
+    return onDatabase(async (operator) => {
       const outcome = await operator.revokeSessions(person)
       if (outcome === null) return nobodyCalled(user ?? '')
       const { revoked, codes } = outcome
       const count = revoked === 1 ? '1 session has' : `${revoked} sessions have`
       const underWay = codes === 0 ? '' : `, and ${codes === 1 ? '1 sign-in' : `${codes} sign-ins`} under way`
       return { text: `${count} ended${underWay}.\n`, documents: [{ revoked, sign_ins_ended: codes }] }
-    }
+    })
   },
 }

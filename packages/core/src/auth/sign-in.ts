@@ -30,7 +30,7 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
         state,
         nonce,
         codeVerifier,
-        redirectUri: callbackUrl(deps, provider),
+        redirectUri: callbackUrlAt(deps, provider),
         switchAccount,
       })
       if ('failure' in authorizationUrl) return refusal('unreachable', authorizationUrl.detail, provider)
@@ -77,10 +77,16 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
  * Where a provider sends browsers back to: a path for each, so that a code which arrives at one provider's path is never sent to another
  * (mix-up, RFC 9700 §4.4.2.1). The first provider's is the one that nodes with one provider have registered.
  */
-const callbackUrl = ({ policy, identityProviders }: AuthDependencies, { id }: IdentityProvider): string => {
-  const first = `${policy.publicUrl}/api/v1/auth/callback`
-  return identityProviders[0]?.id === id ? first : `${first}/${id}`
+export const callbackUrl = (
+  { publicUrl, providers }: { publicUrl: string; providers: readonly { readonly id: string }[] },
+  { id }: { readonly id: string },
+): string => {
+  const first = `${publicUrl}/api/v1/auth/callback`
+  return providers[0]?.id === id ? first : `${first}/${id}`
 }
+
+const callbackUrlAt = ({ policy, identityProviders }: AuthDependencies, provider: IdentityProvider): string =>
+  callbackUrl({ publicUrl: policy.publicUrl, providers: identityProviders }, provider)
 
 /** What a callback is worth. Nothing is sent to a provider for one that arrived at another's path, or without a code. */
 const answerOf = async (
@@ -98,7 +104,7 @@ const answerOf = async (
   }
   const { nonce, codeVerifier } = transaction
   const state = parameters.get('state') ?? ''
-  const redirectUri = callbackUrl(deps, provider)
+  const redirectUri = callbackUrlAt(deps, provider)
   const answer = await provider.verifiedIdentity({ parameters, state, nonce, codeVerifier, redirectUri })
   if ('failure' in answer || subjectPattern.test(answer.subject)) return answer
   return { failure: 'rejected', detail: 'the subject is not 1 to 255 characters of printable ASCII' }

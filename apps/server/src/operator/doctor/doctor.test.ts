@@ -1,0 +1,146 @@
+/** `osa-server doctor` beside a real node behind a real proxy with TLS, on real PostgreSQL, with a real OpenID Connect provider. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempDisposableSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runOn } from '@osa/db/testing'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+import { expect, test } from 'vitest'
+import { freePort } from '../../testing/free-port.ts'
+import { documents, osaServer } from '../../testing/osa-server.ts'
+import { spawnNode } from '../../testing/spawn-node.ts'
+import { type Forwarding, proxyAddress, startTlsProxy } from '../../testing/tls-proxy.ts'
+import { startUpstream } from '../../testing/upstream.ts'
+
+const startBehindProxy = async ({ days = 30, trusted = proxyAddress } = {}) => {
+  await using started = new AsyncDisposableStack()
+  const port = await freePort()
+  const proxy = started.use(await startTlsProxy({ port, days }))
+  const upstream = started.use(await startUpstream())
+  const env = {
+    PORT: String(port),
+    OSA_PUBLIC_URL: proxy.url,
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_SECRET: randomBytes(32).toString('base64url'),
+    OSA_ORCID_CLIENT_ID: upstream.clientId,
+    OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,
+    OSA_ORCID_ISSUER: upstream.issuer,
+    OSA_TRUSTED_PROXIES: trusted,
+  }
+  const node = started.use(await spawnNode({ env }))
+  const trusting = { ...env, NODE_EXTRA_CA_CERTS: proxy.certificatePath }
+  const running = started.move()
+  return { proxy, node, env, trusting, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** Each check's status, by name. */
+const examine = async (env: Record<string, string>) => {
+  const run = await osaServer(['doctor', '--json'], env)
+  const findings = documents(run.stdout)
+  return {
+    code: run.code,
+    stderr: run.stderr,
+    statuses: Object.fromEntries(findings.map(({ check, status }) => [check, status])),
+    of: (check: string) => findings.find((finding) => finding.check === check),
+  }
+}
+
+test('a node that is set up right has nothing to do, a line each, exit code 0', async () => {
+  await using world = await startBehindProxy()
+  const run = await osaServer(['doctor'], world.trusting)
+  expect([run.code, run.stderr], run.stdout).toEqual([0, ''])
+  expect(run.stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual([
+    '✓ settings',
+    '✓ database',
+    '✓ migrations',
+    '✓ clock',
+    '- disk',
+    '✓ keys',
+    '✓ sign-in',
+    '✓ tls',
+    '✓ address',
+    '✓ proxy',
+    '',
+    'Nothing to do.',
+    '',
+  ])
+  expect(run.stdout).toContain(`${world.proxy.url} answers and is this node`)
+  expect(run.stdout).toContain('a request from here (127.0.0.1) seems to come from there')
+})
+
+test('J06 what the proxy says of whom it forwards for is seen: passed on, left out, or the wrong scheme', async () => {
+  await using world = await startBehindProxy()
+  const proxyWith = async (forward: Forwarding) => {
+    world.proxy.settings.forward = forward
+    const { code, of } = await examine(world.trusting)
+    return { code, ...of('proxy') }
+  }
+  expect(await proxyWith((headers) => headers)).toMatchObject({
+    code: 1,
+    status: 'fix',
+    found: expect.stringContaining('anybody can choose their address'),
+  })
+  expect(await proxyWith(({ 'x-forwarded-for': _, ...headers }) => headers)).toMatchObject({
+    code: 1,
+    status: 'fix',
+    found: expect.stringContaining(`everybody seems to come from ${proxyAddress}`),
+  })
+  const plain = await proxyWith((headers) => ({ ...headers, 'x-forwarded-proto': 'http' }))
+  const unknown = await startBehindProxy({ trusted: '127.0.0.3' })
+  await using _ = unknown
+  expect((await examine(unknown.trusting)).of('proxy')).toMatchObject({
+    status: 'fix',
+    todo: `OSA_TRUSTED_PROXIES=127.0.0.3/32,${proxyAddress}`,
+  })
+  expect(plain).toMatchObject({ code: 1, status: 'fix', todo: expect.stringContaining('X-Forwarded-Proto') })
+})
+
+test('what does not fit is told with what to do: another database, another secret, an unknown certificate, one that ends soon', async () => {
+  await using world = await startBehindProxy({ days: 7 })
+  const untrusted = await examine(world.env)
+  expect(untrusted.statuses).toMatchObject({ tls: 'fix', address: 'fix', proxy: 'skipped', database: 'ok' })
+  expect(untrusted.of('tls').todo).toContain('NODE_EXTRA_CA_CERTS')
+  const soon = await examine(world.trusting)
+  expect([soon.code, soon.of('tls').status]).toEqual([1, 'fix'])
+  expect(soon.of('tls').found).toMatch(/certificate for [67] more days/)
+  const elsewhere = await createSharedDatabase({ migrated: true })
+  const otherDatabase = await examine({ ...world.trusting, DATABASE_URL: elsewhere })
+  expect(otherDatabase.of('address')).toMatchObject({
+    status: 'fix',
+    found: expect.stringContaining('another database'),
+  })
+  const otherSecret = await examine({ ...world.trusting, OSA_SECRET: randomBytes(32).toString('base64url') })
+  expect(otherSecret.of('keys')).toMatchObject({ status: 'fix', found: 'sealed under another OSA_SECRET' })
+  const otherIssuer = await examine({ ...world.trusting, OSA_ORCID_ISSUER: 'http://127.0.0.1:1' })
+  expect(otherIssuer.of('sign-in')).toMatchObject({
+    status: 'fix',
+    found: expect.stringMatching(/ORCID not found: .*could not be reached/),
+  })
+  await runOn(world.env.DATABASE_URL, `insert into mikro_orm_migrations (name) values ('2999-01-01-newer')`)
+  expect((await examine(world.trusting)).of('migrations')).toMatchObject({ status: 'fix' })
+})
+
+test('I06 without a database, a node or settings it says what is missing, changes nothing and tells no secret', async () => {
+  const away = await examine({ DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive', PORT: '1' })
+  expect(away).toMatchObject({ code: 1, stderr: '', statuses: { database: 'fix', address: 'fix', proxy: 'skipped' } })
+  expect(JSON.stringify(away.of('database'))).not.toContain('canary')
+  const unset = await examine({ NODE_ENV: 'production', OSA_SECRET: 'canary', OSA_TRUSTED_PROXIES: '10.0.0.1' })
+  expect(unset).toMatchObject({ code: 1, statuses: { settings: 'fix', 'everything else': 'skipped' } })
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-doctor-'))
+  const dataDirectory = join(folder.path, 'none')
+  const fresh = await examine({ OSA_DATA_DIR: dataDirectory, PORT: '1' })
+  expect(fresh.statuses).toMatchObject({ settings: 'ok', database: 'note', 'sign-in': 'ok', address: 'fix' })
+  expect(existsSync(dataDirectory)).toBe(false)
+})
+
+test('an embedded database is examined while the node is stopped, and its node while it runs', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-doctor-'))
+  const env = { OSA_DATA_DIR: folder.path, PORT: String(await freePort()) }
+  const node = await spawnNode({ env })
+  const running = await examine(env)
+  expect(running.statuses).toMatchObject({ database: 'skipped', address: 'ok', proxy: 'skipped' })
+  expect(running.code).toBe(0)
+  await node.stop()
+  const { statuses } = await examine(env)
+  expect(statuses).toMatchObject({ database: 'ok', migrations: 'ok', keys: 'ok', disk: 'ok', address: 'fix' })
+})

@@ -1,0 +1,51 @@
+/** `doctor`: looks at everything that keeps people from signing in, a line each: ok, or what to do. */
+import type { CommandIo, OperatorCommand, Report } from '../command.ts'
+import { type Finding, fix, note, ok, skipped } from './finding.ts'
+
+export const doctor: OperatorCommand = {
+  name: 'doctor',
+  summary: 'Check settings, database, identity provider, public address, proxy, TLS: what to do',
+  positionals: '',
+  options: {},
+  example: 'osa-server doctor --settings /etc/osa/osa.env',
+  prepare: () => async (io) => report(await examine(io)),
+}
+
+const examine = async ({ env }: CommandIo): Promise<Finding[]> => {
+  const { parseConfig } = await import('../../config/config.ts')
+  const parsed = parseConfig(env)
+  const notes = parsed.warnings.map((warning) => note('settings', warning, 'See apps/server/README.md.'))
+  if (!parsed.ok) {
+    const wrong = parsed.problems.map((problem) =>
+      fix('settings', problem, 'Set it in the environment or in the file that --settings names.'),
+    )
+    return [...wrong, ...notes, skipped('everything else', 'needs settings that hold')]
+  }
+  const { config } = parsed
+  const mode = config.production ? 'for production' : 'for trying things out (NODE_ENV is not production)'
+  const [{ examineDatabase }, { examineProviders }, { examinePublicAddress }] = await Promise.all([
+    import('./database.ts'),
+    import('./providers.ts'),
+    import('./public-address.ts'),
+  ])
+  const { findings, database } = await examineDatabase(config)
+  await using _ = database
+  const [providers, publicAddress] = await Promise.all([
+    examineProviders(config),
+    examinePublicAddress(config, database?.store ?? null),
+  ])
+  return [ok('settings', `hold, ${mode}`), ...notes, ...findings, ...providers, ...publicAddress]
+}
+
+const signs = { ok: '✓', note: '·', skipped: '-', fix: '✗' } as const
+
+const report = (findings: readonly Finding[]): Report => {
+  const width = Math.max(...findings.map(({ check }) => check.length))
+  const lines = findings.map(({ check, status, found, todo }) => {
+    const line = `${signs[status]} ${check.padEnd(width)}  ${found}\n`
+    return todo === undefined ? line : `${line}  ${' '.repeat(width)}  → ${todo}\n`
+  })
+  const wrong = findings.filter(({ status }) => status === 'fix').length
+  const end = wrong === 0 ? 'Nothing to do.' : wrong === 1 ? '1 thing to do.' : `${wrong} things to do.`
+  return { text: `${lines.join('')}\n${end}\n`, documents: findings, failed: wrong > 0 }
+}

@@ -1,0 +1,42 @@
+/** Whether the identity providers can be found, as a starting node looks for them. */
+import type { Config } from '../../config/config.ts'
+import { exchangeTimeoutMs, UpstreamUnreachable } from '../../identity/bounded-fetch.ts'
+import { discoveryOf } from '../../identity/discovery.ts'
+import { type Finding, fix, ok } from './finding.ts'
+
+export const examineProviders = ({ identity }: Config): Promise<Finding[]> => {
+  const { orcid, oidc, development } = identity
+  const providers = [...(orcid ? [{ name: 'ORCID', ...orcid }] : []), ...(oidc ? [oidc] : [])]
+  if (development)
+    return Promise.resolve([ok('sign-in', 'development sign-in: anyone can be anyone, on loopback only')])
+  return Promise.all(providers.map(find))
+}
+
+const find = async ({
+  name,
+  issuer,
+  clientId,
+}: {
+  name: string
+  issuer: string
+  clientId: string
+}): Promise<Finding> => {
+  const discovery = discoveryOf({ issuer, clientId, now: () => new Date() })
+  try {
+    const { authorizationOrigin } = await discovery.find(AbortSignal.timeout(exchangeTimeoutMs))
+    return ok('sign-in', `${name} found at ${issuer}; people sign in at ${authorizationOrigin}`)
+  } catch (error) {
+    return fix(
+      'sign-in',
+      `${name} not found: ${reasonOf(error)}`,
+      `Can this machine reach ${issuer}? Is it the issuer, to the letter?`,
+    )
+  }
+}
+
+/** The library wraps what the bounded fetch says, and that what the system says. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof UpstreamUnreachable) return error.message
+  return error.cause === undefined ? error.message : reasonOf(error.cause)
+}

@@ -1,0 +1,44 @@
+/** `migrate`: brings the schema of the database up to date, or says whether it is. A node does the same when it starts. */
+import type { DatabaseState } from '@osa/db'
+import type { Config } from '../config/config.ts'
+import type { OperatorCommand, Problem, Report } from './command.ts'
+
+export const migrate: OperatorCommand = {
+  name: 'migrate',
+  summary: 'Bring the schema of the database up to date, as a starting node does',
+  positionals: '',
+  options: { check: { type: 'boolean', help: 'Change nothing; exit code 1 when something is missing' } },
+  example: 'osa-server migrate --check',
+  prepare:
+    ({ isSet }) =>
+    async (io) => {
+      const { withConfig } = await import('./open-operator.ts')
+      return withConfig(io, (config) => migrated(config, isSet('check')))
+    },
+}
+
+const migrated = async (config: Config, check: boolean): Promise<Report | Problem> => {
+  const { inspectDatabase, openDatabase } = await import('@osa/db')
+  const before = await inspectDatabase(config.database)
+  if (before === null) {
+    return {
+      problem: `There is no node's data in ${config.dataDirectory}.`,
+      hint: 'A node makes it, up to date, when it first starts.',
+    }
+  }
+  if (before.unknownMigrations.length > 0) return newerSchema(before)
+  const documents = [{ missing: before.missingMigrations, migrated: !check }]
+  const count = plural(before.missingMigrations.length)
+  if (before.missingMigrations.length === 0) return { text: 'The schema is up to date.\n', documents }
+  const list = before.missingMigrations.map((name) => `  ${name}\n`).join('')
+  if (check) return { text: `${count} missing:\n${list}`, documents, failed: true }
+  await (await openDatabase(config.database)).close()
+  return { text: `${count} done:\n${list}`, documents }
+}
+
+const plural = (count: number): string => (count === 1 ? '1 migration is' : `${count} migrations are`)
+
+const newerSchema = ({ unknownMigrations }: DatabaseState): Problem => ({
+  problem: `A newer version of the node has migrated this database (${unknownMigrations.join(', ')}).`,
+  hint: 'Run this with that version, or with one that is newer.',
+})

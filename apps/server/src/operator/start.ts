@@ -1,0 +1,15 @@
+/** `start`: runs the node in the foreground, as `npm start` and the image do. */
+import type { OperatorCommand } from './command.ts'
+
+export const start: OperatorCommand = {
+  name: 'start',
+  summary: 'Run the node in the foreground',
+  positionals: '',
+  options: {},
+  example: 'osa-server start --settings /etc/osa/osa.env',
+  prepare: () => async (io) => {
+    const { run } = await import('../run.ts')
+    await run(io)
+    return { text: '', documents: [] }
+  },
+}

@@ -1,0 +1,85 @@
+/** A look at a database without changing it: who serves it, what its clock says, and which migrations have run. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { MikroORM, type Options } from '@mikro-orm/sql'
+import { connectionsOf, type Unit } from './connections.ts'
+import { lockDataDirectory } from './data-directory-lock.ts'
+import { asDatabaseError } from './database-errors.ts'
+import { embeddedOptions } from './embedded.ts'
+import { migrationsRun } from './migrate.ts'
+import { migrationNames } from './migration-names.ts'
+import type { DatabaseLocation } from './open-database.ts'
+import { ormOptions } from './orm-options.ts'
+import { connectionsPerProcess, postgresOptions } from './postgres.ts'
+
+export interface DatabaseState {
+  /** As the server says it, as in `18.4`. */
+  readonly version: string
+  /** The database's clock, and the instant of this machine's between question and answer. */
+  readonly time: Date
+  readonly askedAt: Date
+  /** A standby, or a role or database that was made read-only. */
+  readonly readOnly: boolean
+  readonly sizeBytes: number
+  /** How many connections the server allows, and how many one process of a node opens at most. */
+  readonly maxConnections: number
+  readonly connectionsPerProcess: number
+  /** Migrations of this version that have not run here. */
+  readonly missingMigrations: readonly string[]
+  /** Migrations that ran here and that this version does not know: a newer version was here. */
+  readonly unknownMigrations: readonly string[]
+}
+
+/**
+ * Asks without migrating. Null when there is no embedded database yet. Rejects as `openDatabase` does: with `DataDirectoryInUse` while a
+ * node has the directory, with `DatabaseUnavailable` when PostgreSQL cannot be reached.
+ */
+export const inspectDatabase = async (location: DatabaseLocation): Promise<DatabaseState | null> => {
+  if ('databaseUrl' in location) return inspect(await postgresOptions(location.databaseUrl, () => undefined))
+  const dataDir = join(location.dataDirectory, 'pg')
+  if (!existsSync(dataDir)) return null
+  const lock = await lockDataDirectory(location.dataDirectory)
+  try {
+    return await inspect(await embeddedOptions(dataDir))
+  } finally {
+    lock.release()
+  }
+}
+
+const inspect = async (options: Partial<Options>): Promise<DatabaseState> => {
+  const orm = await MikroORM.init({ ...ormOptions, ...options, logger: () => undefined })
+  try {
+    await orm.connect()
+    return await connectionsOf(orm.em).run(stateOf)
+  } catch (error) {
+    throw asDatabaseError(error)
+  } finally {
+    await orm.close()
+  }
+}
+
+const stateOf = async ({ em, query }: Unit): Promise<DatabaseState> => {
+  const askedAtMs = Date.now()
+  const { time, ...server } = await query
+    .selectNoFrom(({ fn, val }) => [
+      fn<Date>('clock_timestamp', []).as('time'),
+      fn<string>('current_setting', [val('server_version')]).as('version'),
+      fn<string>('current_setting', [val('transaction_read_only')]).as('readOnly'),
+      fn<string>('current_setting', [val('max_connections')]).as('maxConnections'),
+      fn<string>('pg_database_size', [fn('current_database', [])]).as('sizeBytes'),
+    ])
+    .executeTakeFirstOrThrow()
+  const askedAt = new Date((askedAtMs + Date.now()) / 2)
+  const run = await migrationsRun(em)
+  return {
+    version: server.version,
+    time,
+    askedAt,
+    readOnly: server.readOnly === 'on',
+    sizeBytes: Number(server.sizeBytes),
+    maxConnections: Number(server.maxConnections),
+    connectionsPerProcess,
+    missingMigrations: migrationNames.filter((name) => !run.has(name)),
+    unknownMigrations: [...run].filter((name) => !migrationNames.includes(name)),
+  }
+}
