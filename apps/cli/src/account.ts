@@ -47,9 +47,10 @@ export const withGivenToken = async <T>(
   }
 }
 
-/** The store does not know whether `osa login` alone would lead to this server. */
+/** The store does not know that `osa login` alone would lead to this server. */
 export const withLoginHint = (server: ResolvedServer, error: unknown): unknown => {
-  if (!isOsaError(error, 'session_ended', 'not_authenticated') || error.hint !== 'Run osa login') return error
+  if (!isOsaError(error, 'session_ended', 'not_authenticated') || error.hint !== `Run osa login ${server.url}`)
+    return error
   const { code, message, details, status } = error
   const known = status === undefined ? {} : { status }
   return new OsaError(code, message, { details, ...known, server: server.url, hint: loginHint(server), cause: error })

@@ -55,7 +55,7 @@ test.each([
   [['login', '-x'], 'See what there is: osa login --help'],
   [['--jason'], 'Did you mean: --json'],
   [['--sevrer', 'https://a.example', 'whoami'], 'Did you mean: --server'],
-  [['help', 'x', 'y'], 'osa help --help'],
+  [['help', 'x', 'y'], 'See: osa help --help'],
 ])('osa %j is refused with: %s', (argv, hint) => {
   expect(refusal(...argv).hint).toBe(hint)
 })

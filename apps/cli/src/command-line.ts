@@ -111,7 +111,7 @@ const faultOf = ({ words, options }: Typed, cli: CAC, metadata: CommandMetadata 
   const { name, positionals = '', positionalChoices } = metadata ?? {}
   if (finds(() => registered.checkRequiredArgs())) {
     const choices = positionalChoices ? [`It is one of: ${positionalChoices.join(', ')}`] : []
-    return usage(`osa ${name} needs ${positionals}`, helpOf(metadata), choices)
+    return usage(`osa ${name} needs ${positionals}`, `See: ${helpOf(metadata)}`, choices)
   }
   const [, first] = words
   if (positionalChoices && first !== undefined && !positionalChoices.includes(first)) {
@@ -120,7 +120,7 @@ const faultOf = ({ words, options }: Typed, cli: CAC, metadata: CommandMetadata 
     return usage(`osa ${name} does not know "${first}"`, hint)
   }
   if (!finds(() => registered.checkUnusedArgs())) return null
-  return usage(`osa ${name} does not take "${words[1 + argumentNames(metadata).length]}"`, helpOf(metadata))
+  return usage(`osa ${name} does not take "${words[1 + argumentNames(metadata).length]}"`, `See: ${helpOf(metadata)}`)
 }
 
 /** `server` of `[server]`. */

@@ -93,11 +93,11 @@ test.each([
   [['show', 'protein-structures@9'], 'not_found', 'See osa conventions list'],
   [['show', 'protein-structures@x'], 'usage', 'Write <slug> or <slug>@<version>'],
   [['show', '@1'], 'usage', 'Write <slug> or <slug>@<version>'],
-  [['show'], 'usage', 'osa conventions --help'],
-  [['list', 'x'], 'usage', 'osa conventions --help'],
+  [['show'], 'usage', 'See: osa conventions --help'],
+  [['list', 'x'], 'usage', 'See: osa conventions --help'],
   [['lst'], 'usage', 'Did you mean: osa conventions list'],
   [['remove'], 'usage', 'It is one of: list, show'],
-  [[], 'usage', 'osa conventions --help'],
+  [[], 'usage', 'See: osa conventions --help'],
 ])('osa conventions %j is refused: %s, %s', async (args, code, hint) => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()

@@ -131,7 +131,7 @@ describe('a login in the keyring', () => {
       ` ✗ Your login for ${node.url} is in the Secret Service keyring, which this session can't open\n`,
     )
     expect(whoami.stderr).toContain(
-      ' → Unlock it and try again. Over SSH: osa login --storage file. In scripts: OSA_TOKEN\n',
+      ` → Unlock it and try again. Over SSH: osa login ${node.url} --storage file. In scripts: OSA_TOKEN\n`,
     )
     const logout = await sandbox.run(['logout'], { env })
     expect(logout.code).toBe(9)

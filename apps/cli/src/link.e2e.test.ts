@@ -17,7 +17,7 @@ test('linking writes one key and says what comes next', async () => {
   expect(stderr).toBe(
     ` ✓ Linked ${sandbox.project} to ${node.url}\n` +
       '   Wrote .osa/config.json (no secrets in it; safe to commit)\n' +
-      ' → You are not logged in there yet: osa login\n',
+      ` → You are not logged in there yet: osa login ${node.url}\n`,
   )
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(`{\n  "server": "${node.url}"\n}\n`)
 })

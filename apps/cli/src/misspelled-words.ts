@@ -14,7 +14,7 @@ const knownElsewhere: Readonly<Record<string, string>> = {
   version: 'Did you mean: osa --version',
   start: 'It is a command of the original osa (Python), which runs a local archive',
   ingestion: 'It is a command of the original osa (Python)',
-  manifest: 'It is a command of the original osa (Python); osa deploy --manifest takes what that prints',
+  manifest: 'It is a command of the original osa (Python); osa deploy --manifest <file> takes what that prints',
 }
 
 /** Says what was probably meant. */

@@ -130,7 +130,7 @@ test('credentials do not go to another machine in clear', async () => {
   expect(code).toBe(2)
   expect(stderr).toBe(
     ' ✗ Refusing to send credentials to http://10.0.0.5:8000 without encryption\n' +
-      ' → Use https://, or --allow-http if you trust this network\n',
+      ' → Use https://, or set OSA_ALLOW_HTTP=1 if you trust this network\n',
   )
 })
 

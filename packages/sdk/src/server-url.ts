@@ -50,7 +50,7 @@ export const canonicalServer = (input: string, options: { allowHttp?: boolean } 
   const server = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   if (url.protocol === 'http:' && !isLoopback(url) && !options.allowHttp) {
     throw new OsaError('insecure_http', `Refusing to send credentials to ${server} without encryption`, {
-      hint: 'Use https://, or --allow-http if you trust this network',
+      hint: 'Use https://, or set OSA_ALLOW_HTTP=1 if you trust this network',
       server,
     })
   }

@@ -75,7 +75,7 @@ export const conventions: RunCommand = async (context) => {
   const { flags } = context
   const typed = flags.argument('convention')
   const action = flags.argument('list|show')
-  const help = 'osa conventions --help'
+  const help = 'See: osa conventions --help'
   if (action === 'list' && typed !== null) throw usage(`osa conventions list does not take "${typed}"`, help)
   if (action === 'show' && typed === null) throw usage('osa conventions show needs a convention', help)
   const server = await resolveServer(context, 'only stored login')

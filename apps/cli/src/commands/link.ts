@@ -54,7 +54,7 @@ const hintAtLogin = async ({ io, env, store }: CommandContext, url: string): Pro
   if (env.OSA_TOKEN) return
   try {
     if (!(await store().list()).some((login) => login.server === url)) {
-      io.hint('You are not logged in there yet: osa login')
+      io.hint(`You are not logged in there yet: osa login ${url}`)
     }
   } catch (error) {
     if (!(error instanceof OsaError)) throw error

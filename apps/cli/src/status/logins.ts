@@ -33,7 +33,7 @@ export const reportFromIndex = (context: CommandContext, login: StoredLogin): Lo
   if (login.isRenewable) return { ...base, state: 'expired_refreshable', label: 'ok, renews' }
   const error = new OsaError('session_ended', `Your session on ${url} has ended, and it can't be renewed`, {
     server: url,
-    hint: 'Run osa login',
+    hint: `Run osa login ${url}`,
   })
   return { ...base, state: 'session_ended', label: 'ended', error }
 }

@@ -1,6 +1,6 @@
 /** What is odd about this computer's set-up, though nothing has failed yet. */
 import { existsSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { canonicalServerOrNull, type ErrorCode, isOsaError, OsaError, resolveConfigDir } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { clockSkewText } from '../time-text.ts'
@@ -89,7 +89,7 @@ export const foreignLinkProblems = (ignored: readonly { path: string; why: strin
   ignored.map(({ path, why }) => ({
     code: 'foreign_link',
     message: `Ignoring ${path}: ${why}`,
-    hint: `To use that archive, link this folder: cd ${dirname(dirname(path))}`,
+    hint: 'If you trust that archive, link this folder to it yourself: osa link <url>',
   }))
 
 /** Whether an error is one to report, not a defect or the person's Ctrl-C. */

@@ -1,5 +1,5 @@
 /** A call that the node refuses for its token is sent once more, with a renewed one, and never again. */
-import { type ErrorCode, OsaError } from '../errors.ts'
+import { type ErrorCode, OsaError, signInHint } from '../errors.ts'
 import { OsaCallError } from './call-error.ts'
 import type { Repetition } from './repeating-link.ts'
 import type { Tokens } from './tokens.ts'
@@ -25,9 +25,10 @@ const finalRefusal = (error: OsaCallError, token: string | null, isFixed: boolea
   }
   const made = (code: ErrorCode, message: string, hint: string): OsaCallError =>
     new OsaCallError(new OsaError(code, message, { ...about, hint }), error)
-  if (token === null) return made('not_authenticated', `Not logged in to ${server}`, 'Run osa login')
+  const signIn = signInHint(server ?? '<url>')
+  if (token === null) return made('not_authenticated', `Not logged in to ${server}`, signIn)
   if (isFixed) return made('token_rejected', `${server} refuses the token`, 'Create a new token')
-  return made('not_authenticated', `${server} refuses the login`, 'Run osa login')
+  return made('not_authenticated', `${server} refuses the login`, signIn)
 }
 
 /** The policy for a client's tokens. `isFixed`: there is one token, which cannot be renewed. */

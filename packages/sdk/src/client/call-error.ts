@@ -3,7 +3,7 @@
  * calls sees `code`, `status`, `hint` and, from the node, the typed `data` and `shape`.
  */
 import { TRPCClientError } from '@trpc/client'
-import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions } from '../errors.ts'
+import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions, signInHint } from '../errors.ts'
 import { cleanText } from '../text.ts'
 import type { AppRouter } from './app-router.ts'
 import { notAnOsaServer, retryAfterOf } from './unexpected-answer.ts'
@@ -44,9 +44,10 @@ const codeOfStatus = (status: number): ErrorCode => {
   return status >= 500 ? 'server_error' : 'usage'
 }
 
-const hints: Partial<Record<ErrorCode, string>> = {
-  not_authenticated: 'Run osa login',
-  server_error: "Try again in a moment; if it stays, tell the archive's administrator",
+const hintOf = (code: ErrorCode, server: string): string | undefined => {
+  if (code === 'not_authenticated') return signInHint(server)
+  if (code === 'server_error') return "Try again in a moment; if it stays, tell the archive's administrator"
+  return undefined
 }
 
 /** The status that counts: a node that cannot reach its database says so for the whole request, not in each error. */
@@ -67,7 +68,7 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
   const options: OsaErrorOptions = {
     server,
     status,
-    hint: hints[code],
+    hint: hintOf(code, server),
     retryable: [429, 502, 503, 504].includes(status),
     ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
     ...(isCode(data.token_error) ? { reason: data.token_error } : {}),

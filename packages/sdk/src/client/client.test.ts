@@ -100,7 +100,10 @@ describe('signing calls', () => {
     for (const auth of [{ type: 'none' } as const, storedCredentials({ store: memoryStore() })]) {
       const osa = createOsaClient({ server: node.url, auth })
       expect(await osa.server.info.query()).toMatchObject({ name: 'Fake archive' })
-      expect(await failureOf(osa.me.query())).toMatchObject({ code: 'not_authenticated', hint: 'Run osa login' })
+      expect(await failureOf(osa.me.query())).toMatchObject({
+        code: 'not_authenticated',
+        hint: `Run osa login ${node.url}`,
+      })
     }
   })
 

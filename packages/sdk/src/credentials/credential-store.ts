@@ -1,6 +1,6 @@
 /** The saved logins of one config directory: what may be asked of them. What is kept in `credentials.json` is read here. */
 import type { Clock } from '../clock.ts'
-import { OsaError } from '../errors.ts'
+import { OsaError, signInHint } from '../errors.ts'
 import type { StorageTarget } from '../keychain/choose-storage.ts'
 import type { KeychainBackend } from '../keychain/keychain.ts'
 import { openSystemKeychain } from '../keychain/system-keychain.ts'
@@ -108,4 +108,4 @@ export const openCredentialStore = (options: CredentialStoreOptions): Credential
 
 /** The error for a server that has no saved login. */
 export const notAuthenticated = (server: string): OsaError =>
-  new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: 'Run osa login' })
+  new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: signInHint(server) })

@@ -60,14 +60,14 @@ const refusal = (server: string, label: string, failure: KeychainFailure): OsaEr
     details: [failure.reason.replace(/^./, (letter) => letter.toUpperCase())],
     hint:
       failure.kind === 'locked'
-        ? 'Unlock it and try again. Over SSH: osa login --storage file. In scripts: OSA_TOKEN'
-        : 'Try again, or sign in to a file: osa login --storage file. In scripts: OSA_TOKEN',
+        ? `Unlock it and try again. Over SSH: osa login ${server} --storage file. In scripts: OSA_TOKEN`
+        : `Try again, or sign in to a file: osa login ${server} --storage file. In scripts: OSA_TOKEN`,
   })
 
 const notSaved = (server: string, label: string, failure: KeychainFailure): OsaError =>
   new OsaError(keychainCode(failure), `The login for ${server} can't be saved in the ${label}: ${failure.reason}`, {
     server,
-    hint: 'Unlock it and try again, or use osa login --storage file',
+    hint: `Unlock it and try again, or use osa login ${server} --storage file`,
   })
 
 const isNot = (read: { value: string | null } | { failure: KeychainFailure }, written: string) =>

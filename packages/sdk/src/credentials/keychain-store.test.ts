@@ -170,8 +170,8 @@ describe('a keychain that does not open', () => {
       details: [expect.stringMatching(new RegExp(failure.reason.slice(1)))],
       hint: expect.stringMatching(
         code === 'store_locked'
-          ? /^Unlock it and try again\. Over SSH: osa login --storage file\. In scripts: OSA_TOKEN$/
-          : /^Try again, or sign in to a file: osa login --storage file\. In scripts: OSA_TOKEN$/,
+          ? /^Unlock it and try again\. Over SSH: osa login \S+ --storage file\. In scripts: OSA_TOKEN$/
+          : /^Try again, or sign in to a file: osa login \S+ --storage file\. In scripts: OSA_TOKEN$/,
       ),
     })
   })

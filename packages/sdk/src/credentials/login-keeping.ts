@@ -1,7 +1,7 @@
 /** Keeps logins, and lets go of them: in `credentials.json`, or in a keychain that it points at. Also opens that keychain. */
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
-import { OsaError } from '../errors.ts'
+import { OsaError, signInHint } from '../errors.ts'
 import type { StorageTarget } from '../keychain/choose-storage.ts'
 import type { KeychainBackend, KeychainBinding } from '../keychain/keychain.ts'
 import type { Environment } from './config-dir.ts'
@@ -165,11 +165,11 @@ export const openLoginKeeping = (options: {
 const notInKeychain = (server: string): OsaError =>
   new OsaError('not_authenticated', `The login for ${server} is not in this computer's keychain`, {
     server,
-    hint: 'Run osa login',
+    hint: signInHint(server),
   })
 
 const tooLarge = (server: string, why: string): OsaError =>
   new OsaError('store_unavailable', `The login for ${server} can't be saved in the keychain: ${why}`, {
     server,
-    hint: 'Use osa login --storage file',
+    hint: `Use osa login ${server} --storage file`,
   })

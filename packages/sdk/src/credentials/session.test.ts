@@ -91,7 +91,7 @@ test('K34 a final no ends the session, says so, and leaves the file as it is', a
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({
     code: 'session_ended',
     message: `Your session on ${home.node.url} has ended (it was signed out or used elsewhere)`,
-    hint: 'Run osa login',
+    hint: `Run osa login ${home.node.url}`,
   })
   expect(await readFile(home.path, 'utf8')).toBe(before)
 })

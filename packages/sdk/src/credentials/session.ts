@@ -6,7 +6,7 @@
 import type { TokenResponse } from '@osa/contract'
 import type { Network } from '../client/network.ts'
 import type { Clock } from '../clock.ts'
-import { isOsaError, OsaError } from '../errors.ts'
+import { isOsaError, OsaError, signInHint } from '../errors.ts'
 import { type CredentialStore, notAuthenticated } from './credential-store.ts'
 import type { Credential } from './credentials-file.ts'
 import type { SeenLogin } from './login-index.ts'
@@ -62,13 +62,13 @@ const sessionEnded = (server: string, credential: Credential, reason?: string): 
   if (credential.refreshToken === null) {
     return new OsaError('session_ended', `Your session on ${server} has ended, and it can't be renewed`, {
       server,
-      hint: 'Run osa login',
+      hint: signInHint(server),
     })
   }
   const why = reason === 'expired' ? 'not used for too long' : 'it was signed out or used elsewhere'
   return new OsaError('session_ended', `Your session on ${server} has ended (${why})`, {
     server,
-    hint: 'Run osa login',
+    hint: signInHint(server),
   })
 }
 

@@ -1,0 +1,68 @@
+/** The command lines of `osa` that the sources' own words name: hints, notes, examples. Comments are left out: they may speak of anything. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commands, findCommand } from '../catalogue.ts'
+import { globalOptions } from '../options.ts'
+
+const folders = ['..', '../../../../packages/sdk/src', '../../../server/src'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+)
+
+const stringsIn = (file: string): string[] => {
+  const code = readFileSync(file, 'utf8').replace(/^\s*(\/?\*|\/\/).*$/gm, '')
+  return code.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? []
+}
+
+/** A command line as it stands in a text: `<url>` and `${url}` are still to be filled in. */
+export interface NamedCommand {
+  readonly where: string
+  readonly command: string
+  readonly rest: readonly string[]
+}
+
+/** As it is to be typed: after a word or a sign that says so, or with an option or a place for a value behind it. */
+const typed =
+  /(?:\b(?:[Rr]un|[Tt]ry|[Uu]se|[Ss]ee|at|mean|in|again)|[:,]|^.)\s+osa ([a-z]+)(.*)|\bosa ([a-z]+)(\s+(?:--?[a-z]|<|\$\{).*)/g
+
+/** What of a text still belongs to the command line: options, their values, and what stands for a value. */
+const wordsOf = (command: string, text: string): string[] => {
+  const { options: own = [], positionalChoices = [] } = findCommand(command)?.metadata ?? {}
+  const options = [...own, ...globalOptions]
+  const words: string[] = []
+  let wantsValue = false
+  for (const [, word = '', end] of text.matchAll(/\s+(\$\{[^}]*\}|[^\s.,;:'"`()]+)([.,;:'"`)]?)/g)) {
+    const isPart = wantsValue || positionalChoices.includes(word) || /^(--?[a-z]|<|\$\{)/.test(word)
+    if (!isPart) break
+    words.push(word)
+    wantsValue = options.some(({ name, argument }) => argument && word === `--${name}`)
+    if (end) break
+  }
+  return words
+}
+
+/** Every one, in the sources of the command, the SDK and the node. */
+export const namedCommands = (): NamedCommand[] => [
+  ...folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(name))
+      .flatMap((name) =>
+        stringsIn(join(folder, name)).flatMap((text) =>
+          [...text.matchAll(typed)].map(([, first, after, other, more]): NamedCommand => {
+            const command = first ?? other ?? ''
+            return { where: `${name}: ${text}`, command, rest: wordsOf(command, after ?? more ?? '') }
+          }),
+        ),
+      ),
+  ),
+  ...commands.flatMap(({ metadata: { name, examples } }) =>
+    examples.map((example) => {
+      const [command = '', ...rest] =
+        example
+          .split(/ [|>]|<\//)[0]
+          ?.trim()
+          .split(' ') ?? []
+      return { where: `an example of osa ${name}`, command, rest }
+    }),
+  ),
+]
