@@ -1,88 +1,9 @@
 /** The page on which a person decides, as a browser lays it out: all that a decision needs is there before anybody scrolls. */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import { startUpstream } from '@osa/server/testing/upstream'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { barriers } from './barriers.ts'
+import { barriers, isWiderThanWindow } from './barriers.ts'
 import { keepScreenshot, openChromium } from './chromium.ts'
-import { freePort } from './free-port.ts'
-import { startNode } from './node-process.ts'
-import { temporaryFolder } from './temporary-folder.ts'
-
-/** 100 characters in words, and as few places to break as a name may have. */
-const longName =
-  'Wilhelmina Weatherby-Worthington van der Westhuizen, Department of Macromolecular Crystallography, WW'.slice(0, 100)
-
-interface Asking {
-  readonly clientId: string
-  readonly deviceName: string
-  readonly userAgent: string
-  /** Of the terminal; the browser is at 203.0.113.5. */
-  readonly address: string
-  readonly person: string
-}
-
-const everyday: Asking = {
-  clientId: 'osa-cli',
-  deviceName: 'lab-7.structbio.example.org',
-  userAgent: 'osa/1.0.0 (linux)',
-  address: '203.0.113.77',
-  person: 'Josiah Carberry',
-}
-const longest: Asking = {
-  clientId: 'long-name',
-  deviceName: 'W'.repeat(64),
-  userAgent: `Mozilla/5.0 (trusted by your archive) <b>${'Ω'.repeat(200)}`,
-  address: '2001:db8:1234:5678:9abc:def0:1234:5678',
-  person: longName,
-}
-
-/** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
-const startPagesNode = async () => {
-  await using started = new AsyncDisposableStack()
-  const folder = started.use(await temporaryFolder())
-  const port = await freePort()
-  const upstream = started.use(await startUpstream({ redirectUris: [`http://localhost:${port}/api/v1/auth/callback`] }))
-  upstream.settings.orcidStyle = true
-  const clients = join(folder.path, 'clients.json')
-  const client = { client_id: 'long-name', client_name: longName, scope: 'profile conventions:write' }
-  const grants = ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']
-  await writeFile(clients, JSON.stringify([{ ...client, grant_types: grants }]))
-  const node = started.use(
-    await startNode({
-      PORT: String(port),
-      DATABASE_URL: await createSharedDatabase({ migrated: true }),
-      OSA_DATA_DIR: join(folder.path, 'data'),
-      OSA_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
-      OSA_CLIENTS_FILE: clients,
-      OSA_ORCID_ISSUER: upstream.issuer,
-      OSA_ORCID_CLIENT_ID: upstream.clientId,
-      OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,
-    }),
-  )
-  const running = started.move()
-  /** A terminal asks as `asking`, and a browser of this kind is led to the page about it. */
-  const arrive = async (chromium: Browser, asking: Asking, look: Parameters<Browser['newContext']>[0]) => {
-    upstream.settings.person = { subject: '0000-0002-1825-0097', name: asking.person }
-    const answer = await fetch(`${node.url}/oauth/device_authorization`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: asking.clientId, device_name: asking.deviceName }),
-      headers: { 'user-agent': Buffer.from(asking.userAgent).toString('latin1'), 'x-forwarded-for': asking.address },
-    })
-    const { user_code } = (await answer.json()) as { user_code: string }
-    const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
-    const page = await context.newPage()
-    await page.goto(`${node.url}/device`)
-    await page.getByLabel('Code', { exact: true }).fill(user_code)
-    await page.getByRole('button', { name: 'Continue with ORCID' }).press('Enter')
-    await page.getByRole('button', { name: 'Sign in and allow' }).click()
-    await page.waitForURL('**/device/confirm**')
-    return { page, userCode: user_code }
-  }
-  return { url: node.url, arrive, [Symbol.asyncDispose]: () => running.disposeAsync() }
-}
+import { everyday, longest, startPagesNode } from './pages-node.ts'
 
 /** What of a decision is not wholly within the window, before anybody scrolls. */
 const outOfSight = async (page: Page, userCode: string): Promise<string[]> => {
@@ -128,6 +49,116 @@ test('D02 D26 the question, the code, who asks and both buttons are in sight wit
         }
       }
     }
+  } finally {
+    await chromium.close()
+  }
+})
+
+test('D26 a person decides with the keyboard alone, and sees where they are', async () => {
+  await using pages = await startPagesNode()
+  const chromium = await openChromium()
+  try {
+    const elsewhere = { ...everyday, address: '198.51.100.7' }
+    const { page } = await pages.arrive(chromium, elsewhere, { viewport: { width: 1280, height: 800 } })
+    const reached: string[] = []
+    for (let presses = 0; presses < 12; presses++) {
+      await page.keyboard.press('Tab')
+      const { name, outline } = await page.evaluate(() => {
+        const focused = document.activeElement as HTMLElement
+        const { outlineStyle, outlineWidth } = getComputedStyle(focused)
+        return { name: focused.innerText || focused.getAttribute('name'), outline: `${outlineWidth} ${outlineStyle}` }
+      })
+      expect(outline, name ?? 'nothing').toBe('3px solid')
+      reached.push(name ?? '')
+      if (name === 'other_network') await page.keyboard.press('Space')
+      if (name === 'What it may do, and for how long') break
+    }
+    expect(reached.slice(-5)).toEqual([
+      'Not you? Switch account',
+      'other_network',
+      'Deny',
+      'Approve',
+      'What it may do, and for how long',
+    ])
+    await page.keyboard.press('Enter')
+    expect(await page.getByText('Register and update conventions in your name').isVisible()).toBe(true)
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'You approved this terminal' }).waitFor()
+  } finally {
+    await chromium.close()
+  }
+})
+
+test('D26 at 200 % zoom everything can be read without scrolling sideways', async () => {
+  await using pages = await startPagesNode()
+  const chromium = await openChromium()
+  try {
+    // what a window of 1280 by 800 is to a page that is shown at twice its size
+    const zoomed = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }
+    const { page } = await pages.arrive(chromium, longest, zoomed)
+    await keepScreenshot(page, 'decision-zoom-200')
+    expect(await isWiderThanWindow(page)).toBe(false)
+    await page.getByRole('button', { name: 'Approve' }).scrollIntoViewIfNeeded()
+    const box = await page.getByRole('button', { name: 'Approve' }).boundingBox()
+    expect(box && box.y >= 0 && box.y + box.height <= 400).toBe(true)
+  } finally {
+    await chromium.close()
+  }
+})
+
+test('D26 with forced colours the buttons keep their edges and their drawings', async () => {
+  await using pages = await startPagesNode()
+  const chromium = await openChromium()
+  try {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await pages.arrive(chromium, everyday, { forcedColors: 'active', colorScheme })
+      await keepScreenshot(page, `decision-forced-colours-${colorScheme}`)
+      for (const name of ['Deny', 'Approve']) {
+        const look = await page.getByRole('button', { name }).evaluate((button) => {
+          const { borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(button)
+          const { stroke } = getComputedStyle(button.querySelector('path') ?? button)
+          return { borderTopStyle, borderTopColor, backgroundColor, stroke }
+        })
+        expect(look.borderTopStyle, name).toBe('solid')
+        expect(look.borderTopColor, name).not.toBe(look.backgroundColor)
+        expect(look.stroke, name).not.toBe(look.backgroundColor)
+      }
+      await page.context().close()
+    }
+  } finally {
+    await chromium.close()
+  }
+})
+
+test('D04 the two ends differ in drawing, shape and colour, and not in words alone', async () => {
+  await using pages = await startPagesNode()
+  const chromium = await openChromium()
+  try {
+    const seals = []
+    for (const [name, colorScheme, width] of [
+      ['Approve', 'light', 390],
+      ['Deny', 'light', 390],
+      ['Approve', 'dark', 1280],
+      ['Deny', 'dark', 1280],
+    ] as const) {
+      const { page } = await pages.arrive(chromium, everyday, { colorScheme, viewport: { width, height: 844 } })
+      await page.getByRole('button', { name }).click()
+      await page.getByText('go back to your terminal').waitFor()
+      await keepScreenshot(page, `ended-${name.toLowerCase()}-${colorScheme}-${width}`)
+      expect(await barriers(page), name).toEqual([])
+      seals.push(
+        await page.locator('.seal svg').evaluate((svg) => {
+          const { borderRadius, borderTopColor } = getComputedStyle(svg)
+          return { drawing: svg.innerHTML, borderRadius, borderTopColor }
+        }),
+      )
+      await page.context().close()
+    }
+    const [approved, denied] = seals
+    expect(approved?.drawing).not.toBe(denied?.drawing)
+    expect(approved?.borderRadius).not.toBe(denied?.borderRadius)
+    expect(approved?.borderTopColor).not.toBe(denied?.borderTopColor)
   } finally {
     await chromium.close()
   }

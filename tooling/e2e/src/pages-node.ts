@@ -1,0 +1,82 @@
+/** A node behind a proxy that says where people are, and people who sign in there at a provider as at ORCID. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+import { startUpstream } from '@osa/server/testing/upstream'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { freePort } from './free-port.ts'
+import { startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** 100 characters in words, and as few places to break as a name may have. */
+const longName =
+  'Wilhelmina Weatherby-Worthington van der Westhuizen, Department of Macromolecular Crystallography, WW'.slice(0, 100)
+
+export interface Asking {
+  readonly clientId: string
+  readonly deviceName: string
+  readonly userAgent: string
+  /** Of the terminal; the browser is at 203.0.113.5. */
+  readonly address: string
+  readonly person: string
+}
+
+export const everyday: Asking = {
+  clientId: 'osa-cli',
+  deviceName: 'lab-7.structbio.example.org',
+  userAgent: 'osa/1.0.0 (linux)',
+  address: '203.0.113.77',
+  person: 'Josiah Carberry',
+}
+export const longest: Asking = {
+  clientId: 'long-name',
+  deviceName: 'W'.repeat(64),
+  userAgent: `Mozilla/5.0 (trusted by your archive) <b>${'Ω'.repeat(200)}`,
+  address: '2001:db8:1234:5678:9abc:def0:1234:5678',
+  person: longName,
+}
+
+/** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
+export const startPagesNode = async () => {
+  await using started = new AsyncDisposableStack()
+  const folder = started.use(await temporaryFolder())
+  const port = await freePort()
+  const upstream = started.use(await startUpstream({ redirectUris: [`http://localhost:${port}/api/v1/auth/callback`] }))
+  upstream.settings.orcidStyle = true
+  const clients = join(folder.path, 'clients.json')
+  const client = { client_id: 'long-name', client_name: longName, scope: 'profile conventions:write' }
+  const grants = ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']
+  await writeFile(clients, JSON.stringify([{ ...client, grant_types: grants }]))
+  const node = started.use(
+    await startNode({
+      PORT: String(port),
+      DATABASE_URL: await createSharedDatabase({ migrated: true }),
+      OSA_DATA_DIR: join(folder.path, 'data'),
+      OSA_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
+      OSA_CLIENTS_FILE: clients,
+      OSA_ORCID_ISSUER: upstream.issuer,
+      OSA_ORCID_CLIENT_ID: upstream.clientId,
+      OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,
+    }),
+  )
+  const running = started.move()
+  /** A terminal asks as `asking`, and a browser of this kind is led to the page about it. */
+  const arrive = async (chromium: Browser, asking: Asking, look: BrowserContextOptions) => {
+    upstream.settings.person = { subject: '0000-0002-1825-0097', name: asking.person }
+    const answer = await fetch(`${node.url}/oauth/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: asking.clientId, device_name: asking.deviceName }),
+      headers: { 'user-agent': Buffer.from(asking.userAgent).toString('latin1'), 'x-forwarded-for': asking.address },
+    })
+    const { user_code } = (await answer.json()) as { user_code: string }
+    const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
+    const page = await context.newPage()
+    await page.goto(`${node.url}/device`)
+    await page.getByLabel('Code', { exact: true }).fill(user_code)
+    await page.getByRole('button', { name: 'Continue with ORCID' }).press('Enter')
+    await page.getByRole('button', { name: 'Sign in and allow' }).click()
+    await page.waitForURL('**/device/confirm**')
+    return { page, userCode: user_code }
+  }
+  return { url: node.url, arrive, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
