@@ -12,6 +12,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 const longName =
   'Wilhelmina Weatherby-Worthington van der Westhuizen, Department of Macromolecular Crystallography, WW'.slice(0, 100)
 
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
 export interface Asking {
   readonly clientId: string
   readonly deviceName: string
@@ -45,8 +47,7 @@ export const startPagesNode = async () => {
   upstream.settings.orcidStyle = true
   const clients = join(folder.path, 'clients.json')
   const client = { client_id: 'long-name', client_name: longName, scope: 'profile conventions:write' }
-  const grants = ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']
-  await writeFile(clients, JSON.stringify([{ ...client, grant_types: grants }]))
+  await writeFile(clients, JSON.stringify([{ ...client, grant_types: [deviceGrant, 'refresh_token'] }]))
   const node = started.use(
     await startNode({
       PORT: String(port),
@@ -68,7 +69,7 @@ export const startPagesNode = async () => {
       body: new URLSearchParams({ client_id: asking.clientId, device_name: asking.deviceName }),
       headers: { 'user-agent': Buffer.from(asking.userAgent).toString('latin1'), 'x-forwarded-for': asking.address },
     })
-    const { user_code } = (await answer.json()) as { user_code: string }
+    const { user_code, device_code } = (await answer.json()) as { user_code: string; device_code: string }
     const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
     const page = await context.newPage()
     await page.goto(`${node.url}/device`)
@@ -76,7 +77,21 @@ export const startPagesNode = async () => {
     await page.getByRole('button', { name: 'Continue with ORCID' }).press('Enter')
     await page.getByRole('button', { name: 'Sign in and allow' }).click()
     await page.waitForURL('**/device/confirm**')
-    return { page, userCode: user_code }
+    return { page, userCode: user_code, deviceCode: device_code }
   }
-  return { url: node.url, arrive, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  /** The same up to a terminal that is signed in, and the browser that approved it. */
+  const signIn = async (chromium: Browser, asking: Asking, look: BrowserContextOptions = {}) => {
+    const { page, deviceCode } = await arrive(chromium, asking, look)
+    if (await page.getByRole('checkbox').count()) await page.getByRole('checkbox').check()
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByText('go back to your terminal').waitFor()
+    const answer = await fetch(`${node.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: asking.clientId, device_code: deviceCode, grant_type: deviceGrant }),
+      headers: { 'x-forwarded-for': asking.address },
+    })
+    if (!answer.ok) throw new Error(`the terminal was not signed in: ${await answer.text()}`)
+    return { page }
+  }
+  return { url: node.url, arrive, signIn, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }

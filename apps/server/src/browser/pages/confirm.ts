@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
 import { cut } from './convention-words.ts'
 import { check, cross } from './marks.ts'
-import { alert, duration, foreign, hiddenToken, instant, signedInAs } from './parts.ts'
+import { alert, breakable, duration, foreign, hiddenToken, instant, signedInAs } from './parts.ts'
 
 export interface ConfirmPage {
   readonly review: DeviceReview
@@ -45,9 +45,9 @@ const whoAsks = ({ review: { device, clientName, askedSecondsAgo }, network }: C
 const place = (network: ConfirmPage['network'], ip: string): Html | string => {
   switch (network) {
     case 'same':
-      return html`your own network (${ip})`
+      return html`your own network (${breakable(ip)})`
     case 'other':
-      return html`<strong>another network than your browser’s</strong> (${ip})`
+      return html`<strong>another network than your browser’s</strong> (${breakable(ip)})`
     case 'unknown':
       return html`<strong>a network that this archive cannot see</strong>`
   }

@@ -2,9 +2,9 @@
 import type { ConventionDetail, ConventionManifest } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
-import { breakable, columnsTable, fieldsTable } from './convention-tables.ts'
+import { columnsTable, fieldsTable } from './convention-tables.ts'
 import { count, fileRequirements, memory } from './convention-words.ts'
-import { day, duration } from './parts.ts'
+import { breakable, day, duration } from './parts.ts'
 
 type Docs = ConventionManifest['docs']
 type Hook = ConventionManifest['hooks'][number]
@@ -75,7 +75,7 @@ const docs = ({ example_questions, examples, when_not_to_use, see_also }: Docs):
 <h2>${examples.length === 1 ? 'A worked example' : 'Worked examples'}</h2>
 ${examples.map(
   ({ question, query, interpretation }) => html`<h3 class="told">${question}</h3>
-<pre class="command" tabindex="0">${query}</pre>
+<pre class="command">${query}</pre>
 <p class="told">${interpretation}</p>`,
 )}
 ${when_not_to_use ? html`<h2>When not to use it</h2><p class="told">${when_not_to_use}</p>` : ''}

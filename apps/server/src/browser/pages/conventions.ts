@@ -25,7 +25,7 @@ ${conventions.length === 0 ? none(publicUrl) : html`<ul class="catalogue">${conv
 
 const none = ({ origin }: URL): Html => html`<p>No convention is registered here yet.</p>
 <p class="faded">Publishers register theirs from a project folder:</p>
-<pre class="command" tabindex="0"><span class="prompt" aria-hidden="true">$ </span>osa login ${origin}
+<pre class="command"><span class="prompt" aria-hidden="true">$ </span>osa login ${origin}
 <span class="prompt" aria-hidden="true">$ </span>osa deploy</pre>`
 
 const entry = ({ slug, title, description, schema_id, hooks, version, created_at }: ConventionSummary): Html =>

@@ -15,7 +15,7 @@ export const landingPage = ({
 name.</p>
 <p>What the archive accepts, field by field, stands in its <a href="/conventions">conventions</a>.</p>
 <h2>Sign in from your terminal</h2>
-<pre class="command" tabindex="0"><span class="prompt" aria-hidden="true">$ </span>osa login ${publicUrl.origin}</pre>
+<pre class="command"><span class="prompt" aria-hidden="true">$ </span>osa login ${publicUrl.origin}</pre>
 <p>The terminal shows a short code. You confirm it here, in any browser, and return to your work.</p>
 <div class="row"><a class="button" href="/device">Enter a code</a>
 <a class="button plain" href="/account/sessions">Your terminals</a></div>

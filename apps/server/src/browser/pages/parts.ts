@@ -13,12 +13,16 @@ export const hiddenToken = (token: string): Html =>
 export const providerButtons = (providers: readonly IdentityProvider[], verb: string): Html =>
   html`${providers.map(
     ({ id, name }, index) =>
-      html`<button class="wide${index === 0 ? '' : ' plain'}" name="provider" value="${id}">${id === 'orcid' ? orcidMark : ''}${verb} with ${name}</button>`,
+      html`<button class="wide${id === 'orcid' ? ' with-orcid' : index === 0 ? '' : ' plain'}" name="provider" value="${id}">${id === 'orcid' ? orcidMark : ''}${verb} with ${name}</button>`,
   )}`
+
+/** A name that may go on in the next line where one of its words ends: after `_`, after `:`, and after a sign between two letters. */
+export const breakable = (name: string): Html =>
+  html`${name.split(/(?<=[_:])|(?<=[a-z][.@/-])(?=[a-z])/i).map((part, index) => html`${index === 0 ? '' : html`<wbr>`}${part}`)}`
 
 /** Words of a stranger: in quotation marks that they cannot close, in a face of their own, and without effect on the text around. */
 export const foreign = (text: string): Html =>
-  html`<q class="foreign"><bdi>${text.replaceAll(/["\u201C-\u201F\u00AB\u00BB]/g, "'")}</bdi></q>`
+  html`<q class="foreign"><bdi>${breakable(text.replaceAll(/["\u201C-\u201F\u00AB\u00BB]/g, "'"))}</bdi></q>`
 
 /** A problem, announced and focused when the page opens; works without a script. */
 export const alert = (text: Html | string): Html =>

@@ -78,6 +78,8 @@ button:hover, .button:hover { background: color-mix(in srgb, var(--accent) 86%, 
 .plain { color: var(--ink); background: var(--sheet); border-color: var(--edge); }
 .plain:hover { background: var(--wash); }
 .small { min-height: 44px; padding: .375rem .875rem; font-size: .9375rem; border-width: 1px; border-color: var(--edge); }
+.with-orcid { color: #1f2a2a; background: #fff; border-color: var(--edge); }
+.with-orcid:hover { background: #eef3e0; }
 .wide { display: flex; width: 100%; }
 .wide + .wide { margin-top: .75rem; }
 .choices { display: grid; grid-template-columns: 1fr 1fr; gap: .875rem; }
@@ -92,13 +94,13 @@ button:hover, .button:hover { background: color-mix(in srgb, var(--accent) 86%, 
   border: 1px dashed var(--edge); border-radius: 3px; font: 600 clamp(1.75rem, 9vw, 2.5rem)/1.2 var(--mono); letter-spacing: .08em;
 }
 .command {
-  display: block; margin: 0 0 1rem; padding: .875rem 1rem; overflow-x: auto; background: var(--wash); border: 1px solid var(--hairline);
-  border-radius: 3px; font: 500 1rem/1.5 var(--mono); white-space: pre;
+  display: block; margin: 0 0 1rem; padding: .875rem 1rem; overflow-wrap: anywhere; background: var(--wash); border: 1px solid var(--hairline);
+  border-radius: 3px; font: 500 1rem/1.5 var(--mono); white-space: pre-wrap;
 }
 .command .prompt { color: var(--faded); user-select: none; }
 code { font-family: var(--mono); font-size: .94em; }
 .facts { margin: 0 0 1.25rem; border-top: 1px solid var(--hairline); }
-.facts > div { display: grid; grid-template-columns: 10.5rem 1fr; gap: 0 1rem; padding: .625rem 0; border-bottom: 1px solid var(--hairline); }
+.facts > div { display: grid; grid-template-columns: 10.5rem minmax(0, 1fr); gap: 0 1rem; padding: .625rem 0; border-bottom: 1px solid var(--hairline); }
 dt { color: var(--faded); font-size: .9375rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd ul { margin: 0; padding-left: 1.125rem; }
@@ -156,12 +158,20 @@ h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
 .catalogue h2 { margin: 0 0 .375rem; }
 .catalogue a { display: inline-block; padding: .25rem 0; }
 .catalogue p { margin: 0 0 .375rem; }
-.scroll { position: relative; margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--hairline); border-radius: 3px; }
+/* where a table goes on beyond an edge, that edge is shaded; the covers move along with the table */
+.scroll {
+  position: relative; margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--hairline); border-radius: 3px;
+  background: linear-gradient(90deg, var(--sheet) 40%, transparent) 0 0 / 3rem 100% no-repeat local,
+    linear-gradient(270deg, var(--sheet) 40%, transparent) 100% 0 / 3rem 100% no-repeat local,
+    linear-gradient(90deg, var(--edge), transparent) 0 0 / .875rem 100% no-repeat scroll,
+    linear-gradient(270deg, var(--edge), transparent) 100% 0 / .875rem 100% no-repeat scroll;
+}
+.scroll-hint { display: none; margin: 0 0 .375rem; color: var(--faded); font-size: .875rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.45; }
 th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hairline); min-width: 4.5rem; max-width: 22rem; overflow-wrap: break-word; }
 td.told { min-width: 12rem; }
 td.rules { min-width: 10rem; }
-thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; background: var(--wash); }
+thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; }
 tbody th { min-width: 9rem; font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
 .versions { padding: 0; list-style: none; }
@@ -169,6 +179,9 @@ tbody tr:last-child > * { border-bottom: 0; }
 .versions .aside { display: block; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
+@media (max-width: 48rem) {
+  .scroll-hint { display: block; }
+}
 @media (max-width: 30rem) {
   body { padding: 0 .75rem; }
   .masthead, body:has(.decision) .masthead { padding: .5rem 0; }
@@ -198,8 +211,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   thead { display: table-header-group; }
   tr, .facts > div, .versions > li, .catalogue > li { break-inside: avoid; }
   :is(h1, h2, h3, .catalogue h2) { break-after: avoid; }
-  .command { white-space: pre-wrap; overflow: visible; }
   a[href^='https:'] { overflow-wrap: anywhere; }
-  button, .button, input, form label, .colophon { display: none !important; } /* whatever else shapes them: paper takes no answer */
+  button, .button, input, form label, .colophon, .scroll-hint { display: none !important; } /* whatever else shapes them: paper takes no answer */
 }
 `
