@@ -8,7 +8,7 @@ const documents = globSync(
   '{,apps/,apps/*/,apps/docs/**/,packages/*/,packages/sdk/examples/**/,tooling/*/,.github/**/,.changeset/}*.md',
   {
     cwd: repository,
-    exclude: (path) => path.includes('node_modules') || path.startsWith('packages/sdk/docs'),
+    exclude: (path) => path.includes('node_modules') || path.startsWith('apps/docs/site'),
   },
 ).toSorted()
 const textOf = (document: string): string => readFileSync(join(repository, document), 'utf8')

@@ -1,17 +1,41 @@
-/** The reference is made from docstrings: an export without one would be a gap in it. */
+/** The site is made from documents and docstrings: an export without one would be a gap in it, a link that leads nowhere a trap. */
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { existsSync, globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { commands } from '../../../apps/cli/src/catalogue.ts'
+import { cliReference } from './cli-reference.ts'
 
-test('every export of the SDK is documented, and the reference can be made', async () => {
+test('every export of the SDK is documented, and every link of the site leads to a page of it', async () => {
+  using site = mkdtempDisposableSync(join(tmpdir(), 'osa-site-'))
   const folder = join(import.meta.dirname, '..')
   const typedoc = join(folder, 'node_modules/typedoc/bin/typedoc')
   const run = promisify(execFile)(
     process.execPath,
-    [typedoc, '--emit', 'none', '--treatValidationWarningsAsErrors', '--pretty', 'false'],
+    [typedoc, '--out', site.path, '--treatWarningsAsErrors', '--logLevel', 'Warn', '--pretty', 'false'],
     { cwd: folder, env: { PATH: process.env.PATH, NO_COLOR: '1' } },
   )
   const { stdout, stderr } = await run.catch((failed: { stdout: string; stderr: string }) => failed)
-  expect(`${stdout}${stderr}`).not.toMatch(/warning|error/i)
+  expect(`${stdout}${stderr}`).toBe('')
+
+  const pages = globSync('**/*.html', { cwd: site.path })
+  expect(pages.length).toBeGreaterThan(100)
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(join(site.path, page), 'utf8').matchAll(/(?:href|src)="([^":#]+)(?:#[^"]*)?"/g)]
+      .map(([, link = '']) => link)
+      .filter((link) => !existsSync(join(site.path, dirname(page), decodeURI(link))))
+      .map((link) => `${page}: ${link}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('the reference of the command has every command with its options, and none that is hidden', () => {
+  const text = cliReference()
+  for (const { metadata } of commands) {
+    expect(text).toContain(`## osa ${metadata.name}`)
+    for (const { name, hidden } of metadata.options) if (!hidden) expect(text).toContain(`--${name}`)
+  }
+  expect(text).not.toContain('visible to others')
 })
