@@ -12,4 +12,5 @@ export const migrationNames = [
   '2026-11-28-turns-of-sessions',
   '2026-11-28-generations',
   '2026-11-28-same-computer',
+  '2026-11-28-attempts',
 ]

@@ -3,6 +3,7 @@ import { MigrationSignIn } from './migrations/migration-2026-11-23-sign-in.ts'
 import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts'
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
+import { MigrationAttempts } from './migrations/migration-2026-11-28-attempts.ts'
 import { MigrationGenerations } from './migrations/migration-2026-11-28-generations.ts'
 import { MigrationSameComputer } from './migrations/migration-2026-11-28-same-computer.ts'
 import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '2026-11-28-turns-of-sessions', class: MigrationTurnsOfSessions },
   { name: '2026-11-28-generations', class: MigrationGenerations },
   { name: '2026-11-28-same-computer', class: MigrationSameComputer },
+  { name: '2026-11-28-attempts', class: MigrationAttempts },
 ]

@@ -16,16 +16,28 @@ const refusedRefresh = (refusal: Refusal): RefreshOutcome => {
 }
 
 export const sessionRouter = router({
-  /** Exchanges a refresh token, rotating it. `scope` may narrow the access token. Refusals are values: `invalid_grant`, `invalid_scope`. */
+  /**
+   * Exchanges a refresh token, rotating it. `scope` may narrow the access token. `attempt` is a secret of 32 random bytes (base64url or
+   * hexadecimal) that the caller makes for each refresh and sends again with a repeat of it, so that a repeat from another network is known
+   * as its own. Refusals are values: `invalid_grant`, `invalid_scope`, `temporarily_unavailable`.
+   */
   refresh: publicProcedure
-    .input(ofRefreshToken.extend({ scope: z.string().max(1_000).optional() }))
+    .input(
+      ofRefreshToken.extend({
+        scope: z.string().max(1_000).optional(),
+        attempt: z
+          .string()
+          .regex(/^([\w-]{43}|[0-9a-f]{64})$/)
+          .optional(),
+      }),
+    )
     .output(refreshOutcome)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const clients = presentingClients(auth, input.client_id)
       if (isRefusal(clients)) return errorDocument(clients)
-      const { refresh_token: refreshToken } = input
+      const { refresh_token: refreshToken, attempt } = input
       const scope = input.scope === '' ? undefined : input.scope
-      const outcome = await auth.exchangeRefreshToken({ clients, refreshToken, scope, requester })
+      const outcome = await auth.exchangeRefreshToken({ clients, refreshToken, attempt, scope, requester })
       return isRefusal(outcome) ? refusedRefresh(outcome) : outcome
     }),
 

@@ -90,11 +90,13 @@ export interface Tokens {
   /**
    * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
    * (`reason` says why), `invalid_scope`, `unauthorized_client` (no refresh grant), and `temporarily_unavailable` when the session was
-   * renewed too often. A repeat inside the grace window answers with the same successor.
+   * renewed too often. A repeat inside the grace window answers with the same successor. `attempt` is a secret that the caller made for
+   * this refresh and sends again with a repeat of it: that is then known as the same terminal's from any network.
    */
   exchangeRefreshToken(request: {
     clients: PresentingClients
     refreshToken: string
+    attempt?: string | undefined
     scope?: string | undefined
     requester: Requester
   }): Promise<TokenResponse | Refusal>

@@ -26,6 +26,7 @@ export const newFamily = (
     salt: Buffer.from(random(saltBytes)).toString('base64url'),
     replays: 0,
     repeatedFrom: null,
+    attemptHash: null,
     sharedRotations: 0,
     pacedUntil: null,
     expiresAt: secondsAfter(createdAt, policy.refreshAbsoluteSeconds),

@@ -7,6 +7,7 @@ import {
   rotationPaceSeconds,
 } from './policy.ts'
 import type { OldRefreshToken, RefreshFamily } from './rows.ts'
+import type { Sha256 } from './secret.ts'
 
 export type Presentation =
   | { verdict: 'rotate'; next: RefreshFamily }
@@ -23,9 +24,15 @@ export interface RefreshLimits {
   readonly refreshReuseGraceSeconds: number
 }
 
-/** What presenting a token of a family means at `now`, from `source`. */
+/** Who presents a token: the source, and the hash of the secret made for this refresh, if the caller makes one. */
+export interface Presenter {
+  readonly source: string
+  readonly attemptHash: Sha256 | null
+}
+
+/** What presenting a token of a family means at `now`. */
 export const present = (
-  { family, generation, source }: { family: RefreshFamily; generation: number; source: string },
+  { family, generation, presenter }: { family: RefreshFamily; generation: number; presenter: Presenter },
   now: Date,
   limits: RefreshLimits,
 ): Presentation => {
@@ -36,14 +43,14 @@ export const present = (
     const pacedUntil = pacedAfter(family, now)
     const waitMs = pacedUntil.getTime() - now.getTime() - burstMs
     if (waitMs > 0) return { verdict: 'limited', retryAfterSeconds: Math.ceil(waitMs / 1000) }
-    return { verdict: 'rotate', next: { ...rotated(family, source, now), pacedUntil } }
+    return { verdict: 'rotate', next: { ...rotated(family, presenter, now), pacedUntil } }
   }
   const sinceMs = now.getTime() - family.lastUsedAt.getTime()
   // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
   const inWindow = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const isRepeatable = generation === family.generation - 1 && family.replays < maxRefreshReplays
   if (!inWindow || !isRepeatable) return { verdict: 'reuse', because: 'reuse' }
-  const next = repeated(family, source)
+  const next = repeated(family, presenter)
   if (next.sharedRotations > maxSharedRotations) return { verdict: 'reuse', because: 'two_sources' }
   return { verdict: 'replay', next, isAlarm: next.repeatedFrom !== family.repeatedFrom }
 }
@@ -57,21 +64,27 @@ const pacedAfter = ({ pacedUntil }: RefreshFamily, now: Date): Date => {
   return new Date(now.getTime() + countsMs + rotationPaceSeconds * 1000)
 }
 
-/** The family after a rotation from `source`. One that only a single source took part in shows that nobody else keeps up. */
-const rotated = (family: RefreshFamily, source: string, now: Date): RefreshFamily => ({
+/** The family after a rotation. One that only a single source took part in shows that nobody else keeps up. */
+const rotated = (family: RefreshFamily, { source, attemptHash }: Presenter, now: Date): RefreshFamily => ({
   ...family,
   generation: family.generation + 1,
   replays: 0,
   lastUsedAt: now,
   rotatedFrom: source,
   repeatedFrom: null,
+  attemptHash,
   sharedRotations: family.repeatedFrom === null ? 0 : family.sharedRotations,
 })
 
-/** The family after a repeat from `source`, which counts if it is the first other source since the last rotation. */
-const repeated = (family: RefreshFamily, source: string): RefreshFamily => {
+/**
+ * The family after a repeat. Its source counts if it is the first other one since the last rotation, unless it repeats that very refresh: its
+ * secret was made for it and is in no copy of a token, so this is the terminal whose answer was lost, in whatever network it is by now.
+ */
+const repeated = (family: RefreshFamily, { source, attemptHash }: Presenter): RefreshFamily => {
   const next = { ...family, replays: family.replays + 1 }
-  const isKnown = family.repeatedFrom !== null || family.rotatedFrom === null || family.rotatedFrom === source
+  const isSameRefresh = attemptHash !== null && attemptHash === family.attemptHash
+  const isSameSource = family.rotatedFrom === null || family.rotatedFrom === source
+  const isKnown = isSameRefresh || isSameSource || family.repeatedFrom !== null
   return isKnown ? next : { ...next, repeatedFrom: source, sharedRotations: family.sharedRotations + 1 }
 }
 

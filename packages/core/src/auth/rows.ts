@@ -123,6 +123,8 @@ export interface RefreshFamily {
   readonly rotatedFrom: string | null
   /** The first other source that repeated the token of the last rotation. */
   readonly repeatedFrom: string | null
+  /** Hash of the secret that the caller of the last rotation made for that one refresh; null when it made none. */
+  readonly attemptHash: Sha256 | null
   /** How many rotations in a row, the last included, two sources took part in. */
   readonly sharedRotations: number
   /** Up to when its rotations have used up what a session may have; it runs ahead of the clock while they come faster than that. */

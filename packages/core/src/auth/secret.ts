@@ -13,6 +13,8 @@ export type DeviceCode = Branded<'DeviceCode'>
 export type RefreshTokenSecret = Branded<'RefreshTokenSecret'>
 /** Value of a browser cookie: 256 random bits, base64url. */
 export type CookieSecret = Branded<'CookieSecret'>
+/** What a terminal makes for one refresh and sends again with a repeat of it: 256 random bits, base64url or hexadecimal. */
+export type AttemptSecret = Branded<'AttemptSecret'>
 /** OAuth `state` towards the identity provider: 256 random bits, base64url. */
 export type State = Branded<'State'>
 /** What a terminal's listener shows to a browser on its computer: 256 random bits, base64url, made by the terminal. */
@@ -33,8 +35,9 @@ export const secretBytes = 32
 export const newSecret = <S extends DeviceCode | CookieSecret | State | RefreshTokenSecret>(random: RandomBytes): S =>
   Buffer.from(random(secretBytes)).toString('base64url') as S
 
-export const sha256 = (secret: DeviceCode | CookieSecret | State | RefreshTokenSecret | LoopbackNonce): Sha256 =>
-  createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
+export const sha256 = (
+  secret: DeviceCode | CookieSecret | State | RefreshTokenSecret | AttemptSecret | LoopbackNonce,
+): Sha256 => createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
 
 /** Compares in constant time; lengths may differ. */
 export const equalInConstantTime = (a: string, b: string): boolean => {

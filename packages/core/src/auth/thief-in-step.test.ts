@@ -126,6 +126,43 @@ test('G03 a laptop whose answers are lost while it changes networks, ten times i
   )
 })
 
+test('G03 one that names its attempts stays signed in though each answer is lost while it changes networks, and alarms nobody', async () => {
+  const node = testAuth()
+  let held = (await node.logIn()).refresh_token
+  for (let rotation = 0; rotation < 40; rotation++) {
+    node.clock.advance({ seconds: 900 })
+    const attempt = `attempt ${rotation}`
+    const [here, there] = [networks[rotation % 4], networks[(rotation + 1) % 4]]
+    const first = tokensOf(await node.refresh(held, { requester: here, attempt }))
+    held = tokensOf(await node.refresh(held, { requester: there, attempt })).refresh_token
+    expect(held).toBe(first.refresh_token)
+  }
+  expect(await eventsOf(node, 'token.refresh_two_sources')).toEqual([])
+})
+
+test('G16 naming attempts gives a thief in step nothing: the terminal names its own, whichever of the two comes first', async () => {
+  for (const thiefIsFirst of [false, true]) {
+    for (const stolenAttempt of [undefined, 'a guess', 'attempt 0']) {
+      const node = testAuth()
+      let held = (await node.logIn()).refresh_token
+      // the thief has seen everything up to this refresh, its attempt too
+      held = tokensOf(await node.refresh(held, { attempt: 'attempt 0' })).refresh_token
+      const ends: string[] = []
+      for (let rotation = 1; rotation <= 3; rotation++) {
+        node.clock.advance({ seconds: 900 })
+        const asTerminal = { attempt: `attempt ${rotation}` }
+        const asThief = { requester: thief, ...(stolenAttempt === undefined ? {} : { attempt: stolenAttempt }) }
+        const both = thiefIsFirst ? [asThief, asTerminal] : [asTerminal, asThief]
+        const [first, second] = [await node.refresh(held, both[0]), await node.refresh(held, both[1])]
+        ends.push(errorOf(second))
+        if (!isRefusal(first)) held = first.refresh_token
+      }
+      expect(ends).toEqual(['none', 'none', 'invalid_grant'])
+      expect(errorOf(await node.refresh(held))).toBe('invalid_grant')
+    }
+  }
+})
+
 test('G03 changing networks between renewals, at each of them, alarms nobody', async () => {
   const node = testAuth()
   let held = (await node.logIn()).refresh_token

@@ -8,12 +8,12 @@ import { tooLate, untilInTime } from './guarded.ts'
 import { tokenDocument } from './issue-tokens.ts'
 import { maxRefreshReplays } from './policy.ts'
 import type { AuthTx, Requester } from './ports.ts'
-import { oldGeneration, type Presentation, present, revoke } from './refresh-token.ts'
+import { oldGeneration, type Presentation, type Presenter, present, revoke } from './refresh-token.ts'
 import { readRefreshToken, refreshTokenOf } from './refresh-token-text.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { AuditEvent, LinkedIdentity, RefreshFamily, User } from './rows.ts'
 import { grantScope, scopeList } from './scope.ts'
-import { equalInConstantTime, type RefreshTokenSecret, sha256 } from './secret.ts'
+import { type AttemptSecret, equalInConstantTime, type RefreshTokenSecret, sha256 } from './secret.ts'
 import type { KeyRing } from './signing-keys.ts'
 
 /** Each lost attempt is somebody else's rotation, repeat or end of the family, of which there are no more than these while one token lasts. */
@@ -30,14 +30,15 @@ const refused = {
 }
 
 export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => ({
-  async exchangeRefreshToken({ clients, refreshToken, scope, requester }) {
+  async exchangeRefreshToken({ clients, refreshToken, attempt, scope, requester }) {
     const registered = registeredFor(clients, refreshTokenGrantType)
     if (isRefusal(registered)) return registered
     return untilInTime(maxRefreshAttempts, async () => {
       const found = await findPresented(deps, refreshToken)
       // a foreign client's attempt does the family no harm (G08)
       if (!found || !isHeldBy(found.family, registered)) return refused.unknown()
-      return rotate(deps, ring, { ...found, scope, requester })
+      const attemptHash = attempt === undefined ? null : sha256(attempt as AttemptSecret)
+      return rotate(deps, ring, { ...found, presenter: { source: requester.source, attemptHash }, scope, requester })
     })
   },
 
@@ -129,10 +130,10 @@ const familyIdOf = async (deps: AuthDependencies, ring: KeyRing, token: string):
 const rotate = async (
   deps: AuthDependencies,
   ring: KeyRing,
-  use: FoundToken & { scope: string | undefined; requester: Requester },
+  use: FoundToken & { presenter: Presenter; scope: string | undefined; requester: Requester },
 ): Promise<TokenResponse | Refusal | typeof tooLate> => {
   const { family, user, requester } = use
-  const presentation = present({ ...use, source: requester.source }, deps.now(), deps.policy)
+  const presentation = present(use, deps.now(), deps.policy)
   const move = (next: RefreshFamily, events: readonly AuditEvent[] = []) =>
     deps.store.moveRefreshFamily({ read: family, next, events })
   if (presentation.verdict === 'ended') {

@@ -113,6 +113,7 @@ export const sampleFamily = (user: User, changes: Partial<RefreshFamily> = {}): 
   replays: 0,
   rotatedFrom: '192.0.2.7',
   repeatedFrom: null,
+  attemptHash: null,
   sharedRotations: 0,
   pacedUntil: null,
   expiresAt: atSecond(90 * 86_400),

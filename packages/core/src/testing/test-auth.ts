@@ -111,9 +111,12 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     if (isRefusal(tokens)) throw new Error(tokens.error_description)
     return tokens
   }
-  const refresh = (refreshToken: string, options: { client?: Client; scope?: string; requester?: Requester } = {}) => {
-    const { client = cli, scope, requester = testRequester } = options
-    return auth.exchangeRefreshToken({ clients: [client], refreshToken, scope, requester })
+  const refresh = (
+    refreshToken: string,
+    options: { client?: Client; scope?: string; attempt?: string; requester?: Requester } = {},
+  ) => {
+    const { client = cli, scope, attempt, requester = testRequester } = options
+    return auth.exchangeRefreshToken({ clients: [client], refreshToken, attempt, scope, requester })
   }
   const client = (clientId: string): Client => {
     const found = deps.clients.get(clientId)

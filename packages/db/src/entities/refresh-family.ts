@@ -1,6 +1,6 @@
 /** `refresh_families`: sign-ins of terminals. Which tokens are theirs follows from generation and salt. They end with their person. */
 import { defineEntity, p } from '@mikro-orm/core'
-import type { RefreshFamily } from '@osa/core'
+import type { RefreshFamily, Sha256 } from '@osa/core'
 import { UserEntity } from './user.ts'
 
 export const RefreshFamilyEntity = defineEntity({
@@ -23,6 +23,7 @@ export const RefreshFamilyEntity = defineEntity({
     replays: p.integer().default(0),
     rotatedFrom: p.text().strictNullable(),
     repeatedFrom: p.text().strictNullable(),
+    attemptHash: p.text().$type<Sha256>().strictNullable(),
     sharedRotations: p.integer().default(0),
     pacedUntil: p.datetime(3).strictNullable(),
     expiresAt: p.datetime(3),

@@ -5,6 +5,7 @@ import { isIssuer } from '../client/issuer.ts'
 import type { Network } from '../client/network.ts'
 import { repeatIf } from '../client/repeat-if.ts'
 import { isOsaError, OsaError } from '../errors.ts'
+import { randomHex } from './random-hex.ts'
 
 const refreshTimeoutMs = 15_000
 
@@ -49,7 +50,9 @@ export const refresh = async (network: Network, server: string, refreshToken: st
     const isHarmless = (error: OsaError) =>
       isOsaError(error, 'timeout', 'connection_failed') && isGraceOffered(osa, server)
     const context = repeatIf(isHarmless)
-    const outcome = await osa.session.refresh.mutate({ refresh_token: refreshToken }, { context })
+    // by this the server knows the repeat as ours, also when it comes from another network
+    const attempt = randomHex(32)
+    const outcome = await osa.session.refresh.mutate({ refresh_token: refreshToken, attempt }, { context })
     if (!('error' in outcome)) return { tokens: outcome }
     if (finalErrors.includes(outcome.error)) return { refused: outcome.reason ?? 'unknown' }
     const what = `${server} could not renew the session (${outcome.error})`

@@ -163,6 +163,19 @@ test('K35 a lost answer is asked for again where the server promises to repeat i
   expect(home.node.families[0]?.revoked).toBe(false)
 })
 
+test('K35 G03 a repeat names the same attempt, by which a node knows it from any network; the next refresh names another', async () => {
+  await using home = await setUp({ expired: true })
+  home.node.loseRefreshResponse()
+  await home.session.getFreshToken(home.node.url)
+  const [first, repeat] = home.node.attempts
+  expect(first).toMatch(/^[0-9a-f]{64}$/)
+  expect(repeat).toBe(first)
+  await using other = await setUp({ expired: true })
+  await other.session.getFreshToken(other.node.url)
+  expect(other.node.attempts).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)])
+  expect(other.node.attempts).not.toContain(first)
+})
+
 test('K35 without that promise the token is not sent twice, and the login is kept', async () => {
   await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 0 })
   home.node.loseRefreshResponse()

@@ -80,6 +80,8 @@ const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString
 export class FakeOsaServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
   readonly families: Family[] = []
+  /** What each refresh so far called itself. */
+  readonly attempts: (string | null)[] = []
   readonly accessTokens = new Map<string, { expiresAtMs: number; family: Family }>()
   user = {
     id: 'u1',
@@ -306,7 +308,10 @@ export class FakeOsaServer implements AsyncDisposable {
       'server.info': open(() => this.#document()),
       'device.start': open(() => this.#start()),
       'device.token': open(() => this.#poll()),
-      'session.refresh': open(({ refresh_token }: { refresh_token: string }) => this.#refresh(refresh_token)),
+      'session.refresh': open(({ refresh_token, attempt }: { refresh_token: string; attempt?: string }) => {
+        this.attempts.push(attempt ?? null)
+        return this.#refresh(refresh_token)
+      }),
       'session.end': open(({ refresh_token }: { refresh_token: string }) => this.#end(refresh_token)),
       'session.list': () => this.#sessions(family),
       'session.revoke': (input) => this.#revoke((input as { session_id: string }).session_id),
