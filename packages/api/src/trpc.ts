@@ -3,6 +3,7 @@ import { isRefusal } from '@osa/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
+import { inputIssuesOf, issuesText } from './input-issues.ts'
 import { inputTransformer } from './input-transformer.ts'
 import { RefusedDeploy } from './refused-deploy.ts'
 import { RefusedToken } from './refused-token.ts'
@@ -18,7 +19,13 @@ const t = initTRPC.context<Context>().create({
     const data: typeof known = isOutage ? { ...known, code: 'SERVICE_UNAVAILABLE', httpStatus: 503 } : known
     const refusal = error.cause instanceof RefusedDeploy ? { refusal: error.cause.refusal } : {}
     const token = error.cause instanceof RefusedToken ? { token_error: error.cause.code } : {}
-    return { ...shape, data: { ...data, ...refusal, ...token }, message: isOutage ? unavailable : publicMessage(error) }
+    const issues = error.code === 'BAD_REQUEST' ? inputIssuesOf(error.cause) : null
+    const input = issues === null ? {} : { issues }
+    return {
+      ...shape,
+      data: { ...data, ...refusal, ...token, ...input },
+      message: isOutage ? unavailable : publicMessage(error),
+    }
   },
 })
 
@@ -27,8 +34,12 @@ const unavailable = 'The server cannot reach its database. Please try again.'
 
 const publicMessage = ({ code, message, cause }: TRPCError): string => {
   if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on the server.'
-  // zod lists every value it met; the caller knows its own input
-  return code === 'BAD_REQUEST' && cause ? 'The input does not have the expected shape.' : message
+  if (code !== 'BAD_REQUEST' || !cause) return message
+  const issues = inputIssuesOf(cause)
+  // what is not a schema's finding is a parser's, whose message repeats what was sent
+  return issues === null
+    ? 'The input is not what a procedure takes: superjson in a JSON body or ?input=.'
+    : issuesText(issues)
 }
 
 export const router = t.router

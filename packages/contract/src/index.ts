@@ -13,7 +13,7 @@
 export * from './access.ts'
 export * from './account.ts'
 export { type Build, build, type Release, release } from './convention/container.ts'
-export { checkConvention, type Gap, maxConventionBytes } from './convention/gaps.ts'
+export { checkConvention, type Gap, gapsOf, maxConventionBytes } from './convention/gaps.ts'
 export * from './convention/manifest.ts'
 export type { MetadataField } from './convention/metadata-schema.ts'
 export * from './convention/registered.ts'

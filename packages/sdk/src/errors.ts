@@ -61,7 +61,7 @@ export interface OsaErrorOptions {
   location?: string
   /** The local file it is about. */
   path?: string
-  /** What is missing or wrong in a file, each with its place there. */
+  /** What is missing or wrong in a file or an input, each with its place there. */
   gaps?: readonly { path: string; message: string }[]
   cause?: unknown
 }

@@ -80,11 +80,17 @@ test('a session that was ended elsewhere is session_ended, and logging out forge
   expect(await logout({ server: node.url, store })).toMatchObject({ removed: true })
 })
 
-test('an input that is wrong only at run time is usage, an unknown session not_found', async () => {
+test('an input that is wrong only at run time is usage and names the field, an unknown session not_found', async () => {
   const { clientOf } = await signIn()
   const osa = clientOf()
   const revoked = (session_id: string) => osa.session.revoke.mutate({ session_id })
-  await expect(revoked('not a uuid')).rejects.toMatchObject({ code: 'usage', status: 400 })
+  await expect(revoked('not a uuid')).rejects.toMatchObject({
+    code: 'usage',
+    status: 400,
+    message: 'The input does not fit: session_id: Invalid UUID',
+    gaps: [{ path: 'session_id', message: 'Invalid UUID' }],
+    data: { issues: [{ path: 'session_id', message: 'Invalid UUID' }] },
+  })
   await expect(revoked('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({
     code: 'not_found',
     status: 404,

@@ -1,9 +1,9 @@
-/** What is missing or wrong in a convention, all of it at once, each with its path and what to write. */
+/** What is missing or wrong in a convention or another input, all of it at once, each with its path and what to write. */
 import type { z } from 'zod'
 import { nameOfKey, plainJsonGap } from './plain-json.ts'
 
 export interface Gap {
-  /** Dotted, from the convention's own root: `hooks.0.limits.memory`. Empty for the convention as a whole. */
+  /** Dotted, from the root of the convention or the input: `hooks.0.limits.memory`. Empty for the whole. */
   path: string
   /** What to write there. */
   message: string
@@ -25,6 +25,10 @@ const readable = (issue: z.core.$ZodIssue): string => {
 const pathOf = ({ path }: z.core.$ZodIssue): string =>
   path.map((part) => (/^\w{1,60}$/.test(String(part)) ? String(part) : nameOfKey(String(part)))).join('.')
 
+/** What a schema has found, at most `most` of it: names of keys, and never a value. */
+export const gapsOf = ({ issues }: z.core.$ZodError, most = maxGaps): Gap[] =>
+  issues.slice(0, most).map((issue) => ({ path: pathOf(issue), message: readable(issue) }))
+
 /**
  * Checks a value against one of the convention's schemas. Answers the parsed value or its gaps, at most 200 of them. Paths and messages
  * hold names of keys and never a value, so that nothing an author keeps in a config reaches a log. Whatever the value is, cycles
@@ -37,11 +41,7 @@ export const checkConvention = <Schema extends z.ZodType>(
   const unreadable = plainJsonGap(value)
   if (unreadable) return { gaps: [unreadable] }
   const parsed = schema.safeParse(value)
-  if (!parsed.success) {
-    return {
-      gaps: parsed.error.issues.slice(0, maxGaps).map((issue) => ({ path: pathOf(issue), message: readable(issue) })),
-    }
-  }
+  if (!parsed.success) return { gaps: gapsOf(parsed.error) }
   const bytes = new TextEncoder().encode(JSON.stringify(parsed.data)).length
   if (bytes <= maxConventionBytes) return { convention: parsed.data }
   return {

@@ -54,6 +54,17 @@ const hintOf = (code: ErrorCode, server: string): string | undefined => {
 const statusOf = (dataStatus: number, response: Response | undefined): number =>
   dataStatus >= 500 && response && response.status >= 500 ? response.status : dataStatus
 
+const maxIssues = 20
+
+/** What a node says is wrong with an input, each with the field. An untrusted node's words: cleaned, and only so many. */
+const issuesOf = (issues: unknown): { path: string; message: string }[] =>
+  (Array.isArray(issues) ? issues.slice(0, maxIssues) : []).flatMap(
+    (issue: { path?: unknown; message?: unknown } | null) =>
+      typeof issue?.path === 'string' && typeof issue.message === 'string'
+        ? [{ path: cleanText(issue.path, 200), message: cleanText(issue.message, 300) }]
+        : [],
+  )
+
 const isCode = (value: unknown): value is string => typeof value === 'string' && /^[a-z_]{1,60}$/.test(value)
 
 /** Says in one of our codes what the node said in one of tRPC's. */
@@ -64,6 +75,7 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
   const status = statusOf(data.httpStatus, response)
   const code = codeOfStatus(status)
   const requestId = response?.headers.get('x-request-id')
+  const issues = issuesOf(data.issues)
   const retryAfterMs = response ? retryAfterOf(response.headers, Date.now()) : null
   const options: OsaErrorOptions = {
     server,
@@ -71,6 +83,8 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
     hint: hintOf(code, server),
     retryable: [429, 502, 503, 504].includes(status),
     ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
+    ...(issues.length > 0 ? { gaps: issues } : {}),
+    ...(issues.length > 1 ? { details: issues.map(({ path, message }) => `${path}: ${message}`) } : {}),
     ...(isCode(data.token_error) ? { reason: data.token_error } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   }

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { type ClientEvent, createOsaClient, type OsaClient, OsaError, type TokenProvider } from '../index.node.ts'
-import { fakeOsaServer, type RawAnswer, resultAnswer } from '../testing/index.ts'
+import { FakeRefusal, fakeOsaServer, type RawAnswer, refusalAnswer, resultAnswer } from '../testing/index.ts'
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
   status,
@@ -96,7 +96,13 @@ describe('K17 a token that a server repeats', () => {
       httpStatus,
       [
         {
-          error: { json: { message: `no: Bearer ${token}`, code: -32_000, data: { code, httpStatus, stack: token } } },
+          error: {
+            json: {
+              message: `no: Bearer ${token}`,
+              code: -32_000,
+              data: { code, httpStatus, stack: token, issues: [{ path: token, message: token }] },
+            },
+          },
         },
       ],
       { 'x-request-id': token, 'set-cookie': `session=${token}` },
@@ -104,6 +110,7 @@ describe('K17 a token that a server repeats', () => {
   test.each([
     ['in a refusal', refusal('FORBIDDEN', 403), 'forbidden'],
     ['in a 401', refusal('UNAUTHORIZED', 401), 'token_rejected'],
+    ['in what is wrong with an input', refusal('BAD_REQUEST', 400), 'usage'],
     ['in a defect', refusal('INTERNAL_SERVER_ERROR', 500), 'server_error'],
     [
       'on a web page',
@@ -128,6 +135,22 @@ describe('K17 a token that a server repeats', () => {
     expect(written.join()).not.toContain('canary')
     expect(node.seen('trpc')[0]?.headers.authorization).toContain('canary')
   })
+})
+
+test.each([
+  ['no list', 7],
+  ['not of issues', [null, 7, { path: 1, message: 'm' }, { path: 'p' }]],
+  ['of a hundred issues', Array.from({ length: 100 }, () => ({ path: '\u001b[2J', message: 'm'.repeat(999) }))],
+])('issues that are %s do not get into an error as they are', async (_what, issues) => {
+  await using node = await fakeOsaServer()
+  const refusal = new FakeRefusal('BAD_REQUEST', 400, 'The input does not fit', { issues })
+  node.dictate('trpc', [refusalAnswer(refusal)], { always: true })
+  const error = await failureOf(createOsaClient({ server: node.url, auth: 'token-0123' }).me.query())
+  expect(error).toMatchObject({ code: 'usage', message: 'The input does not fit' })
+  const { gaps = [] } = error as OsaError
+  expect(gaps.length).toBeLessThanOrEqual(20)
+  expect(JSON.stringify(gaps).length).toBeLessThan(20_000)
+  expect(gaps.map(({ path }) => path).join()).not.toContain('\u001b')
 })
 
 test('a token of a few letters leaves the words alone that hold them', async () => {

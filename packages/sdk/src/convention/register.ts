@@ -47,8 +47,9 @@ const limited = (error: OsaError, seconds: number | null): OsaError =>
     hint: seconds === null ? "Tell the archive's administrator" : `Try again in ${durationText(seconds)}`,
   })
 
-const aboutOf = ({ server, status, details }: OsaError): OsaErrorOptions => ({
+const aboutOf = ({ server, status, details, gaps }: OsaError): OsaErrorOptions => ({
   details,
+  ...(gaps === undefined ? {} : { gaps }),
   ...(server === undefined ? {} : { server }),
   ...(status === undefined ? {} : { status }),
 })
