@@ -6,6 +6,10 @@ import type { PageContext } from './dependencies.ts'
 /** What proxies and tunnels add. Not a matter of trust: whoever adds one only locks themselves out. */
 const forwarding = /^(forwarded|x-forwarded(-.*)?|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|via)$/i
 
+/** Whether a proxy says that it stands between. */
+export const isForwarded = (c: PageContext): boolean =>
+  c.get('viaTrustedProxy') || Object.keys(c.req.header()).some((name) => forwarding.test(name))
+
 const isLoopbackPeer = (remoteAddress: string): boolean => {
   const address = parseCidr(remoteAddress)?.[0]
   return address?.range() === 'loopback'
@@ -19,7 +23,7 @@ const isLoopbackPeer = (remoteAddress: string): boolean => {
 export const isAtThisMachine = (c: PageContext): boolean => {
   const { incoming, remoteAddress = '' } = c.env ?? {}
   if (incoming?.httpVersion === '1.0' || !isLoopbackPeer(incoming?.socket.remoteAddress ?? remoteAddress)) return false
-  if (Object.keys(c.req.header()).some((name) => forwarding.test(name))) return false
+  if (isForwarded(c)) return false
   const url = URL.parse(`http://${c.req.header('host') ?? ''}`)
   return url !== null && isLoopbackHost(url.hostname)
 }

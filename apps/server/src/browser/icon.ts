@@ -15,3 +15,9 @@ export const serveIcon = (c: PageContext): Response =>
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': 'same-origin',
   })
+
+/** Browsers ask for `/favicon.ico` on their own, and take whatever image it leads to. */
+export const moveToIcon = (c: PageContext): Response => {
+  c.header('Cache-Control', 'public, max-age=86400')
+  return c.redirect(iconPath, 302)
+}

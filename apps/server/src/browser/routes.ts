@@ -14,10 +14,12 @@ import { showDevelopmentSignIn, takeDevelopmentPerson } from './development.ts'
 import { showConfirm, switchAccount, takeDecision } from './device-confirm.ts'
 import { showCodeForm, takeCode } from './device-entry.ts'
 import { showComplete, showSignInError } from './device-result.ts'
-import { iconPath, serveIcon } from './icon.ts'
+import { iconPath, moveToIcon, serveIcon } from './icon.ts'
 import { landingPage } from './pages/landing.ts'
 import { messagePage, unavailablePage } from './pages/message.ts'
+import { atPublicAddress } from './public-address.ts'
 import { seeOther, showPage } from './respond.ts'
+import { serveRobots } from './robots.ts'
 import { passSameComputer } from './same-computer.ts'
 
 type PageHandler = Handler<NodeEnv>
@@ -25,7 +27,10 @@ type PageHandler = Handler<NodeEnv>
 /** All pages of a node, to be mounted at its root. HEAD is answered as GET; other methods get a page and `Allow`. */
 export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   const pages = new Hono<NodeEnv>()
+  const publicAddress = atPublicAddress(deps)
   const route = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => {
+    // the development sign-in says itself where it opens
+    if (handlers.get && path !== developmentSignInPath) pages.get(path, publicAddress)
     if (handlers.get) pages.get(path, handlers.get)
     if (handlers.post) pages.post(path, handlers.post)
     const allow = [...(handlers.get ? ['GET', 'HEAD'] : []), ...(handlers.post ? ['POST'] : [])].join(', ')
@@ -37,7 +42,9 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
       seeOther(c, deps, to(c))
 
   route('/', { get: (c) => showPage(c, deps, landingPage(deps)) })
-  route(iconPath, { get: serveIcon })
+  pages.get(iconPath, serveIcon)
+  pages.get('/favicon.ico', moveToIcon)
+  pages.get('/robots.txt', serveRobots)
   route('/device', { get: showCodeForm(deps), post: takeCode(deps) })
   route('/device/confirm', { get: showConfirm(deps), post: takeDecision(deps) })
   route('/device/switch-account', { post: switchAccount(deps) })
