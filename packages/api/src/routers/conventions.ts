@@ -1,8 +1,9 @@
 /** Conventions: registering them, for publishers; the list and each of them, for everybody. */
 import {
-  type ConventionManifestInput,
   conventionDetail,
   conventionSummary,
+  conventionsDeployInput,
+  conventionsGetInput,
   type DeployOutcome,
   deployOutcome,
 } from '@osa/contract'
@@ -10,11 +11,7 @@ import { type DeployRejection, isDeployRejection } from '@osa/core'
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { RefusedDeploy } from '../refused-deploy.ts'
-import { inputText } from '../text.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
-
-/** Typed for callers; what it really is is checked by the operation, whose answer says where it is wrong. */
-const manifest = z.custom<ConventionManifestInput>()
 
 export const conventionsRouter = router({
   /**
@@ -23,7 +20,7 @@ export const conventionsRouter = router({
    * (RFC 6750 §3.1), a role, or patience.
    */
   deploy: signedInProcedure
-    .input(z.object({ conventions: z.array(manifest) }))
+    .input(conventionsDeployInput)
     .output(deployOutcome)
     .mutation(async ({ ctx: { conventions, principal, requester }, input }) => {
       const outcome = await conventions.deploy({ principal, manifests: input.conventions, requester })
@@ -35,7 +32,7 @@ export const conventionsRouter = router({
 
   /** The newest version, or the one asked for, with its manifest and a line for each version. `NOT_FOUND` when there is none. */
   get: publicProcedure
-    .input(z.object({ slug: inputText(200), version: z.int().min(1).optional() }))
+    .input(conventionsGetInput)
     .output(conventionDetail)
     .query(async ({ ctx, input }) => {
       const found = await ctx.conventions.get(input)

@@ -1,19 +1,17 @@
 /** The device grant (RFC 8628): start, find a pending code, poll, wait. Refusals are values of the output, not errors. */
 import {
-  builtInClientIds,
   type DeviceWatchOutcome,
   deviceAuthorizationOutcome,
+  deviceStartInput,
+  deviceTokenInput,
+  deviceVerifyInput,
+  deviceWatchInput,
   pendingDevice,
   tokenOutcome,
 } from '@osa/contract'
 import { errorDocument, isRefusal } from '@osa/core'
 import { TRPCError } from '@trpc/server'
-import { z } from 'zod'
-import { inputText } from '../text.ts'
 import { publicProcedure, router } from '../trpc.ts'
-
-/** Tools that do not say who they are get our own command line's registration. */
-const clientId = inputText(200).default(builtInClientIds.cli)
 
 export const deviceRouter = router({
   /**
@@ -21,15 +19,7 @@ export const deviceRouter = router({
    * `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`, `access_denied`, `temporarily_unavailable`.
    */
   start: publicProcedure
-    .input(
-      z.object({
-        client_id: clientId,
-        scope: z.string().max(1_000).optional(),
-        device_name: z.string().max(1_000).optional(),
-        loopback_challenge: z.string().max(200).optional(),
-        loopback_port: z.int().optional(),
-      }),
-    )
+    .input(deviceStartInput)
     .output(deviceAuthorizationOutcome)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const client = auth.authenticateClient({ clientId: input.client_id })
@@ -47,7 +37,7 @@ export const deviceRouter = router({
    * a query would put the code into a URL. Codes that cannot be decided are all `NOT_FOUND`; over budget `TOO_MANY_REQUESTS`.
    */
   verify: publicProcedure
-    .input(z.object({ user_code: z.string() }))
+    .input(deviceVerifyInput)
     .output(pendingDevice)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const found = await auth.describeUserCode({ userCode: input.user_code, requester })
@@ -58,7 +48,7 @@ export const deviceRouter = router({
 
   /** One poll (RFC 8628 §3.4). The refusals of §3.5 are values: `authorization_pending`, `slow_down` and so on. */
   token: publicProcedure
-    .input(z.object({ device_code: inputText(1_000), client_id: clientId }))
+    .input(deviceTokenInput)
     .output(tokenOutcome)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const client = auth.authenticateClient({ clientId: input.client_id })
@@ -74,17 +64,19 @@ export const deviceRouter = router({
    * decision has fallen, not which. Refusals are `invalid_client`, `invalid_grant` and `temporarily_unavailable`; after any of
    * them, and where streams do not get through, polling goes on.
    */
-  watch: publicProcedure
-    .input(z.object({ device_code_hash: z.string().regex(/^[\w-]{43}$/), client_id: clientId }))
-    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<DeviceWatchOutcome, void> {
-      const client = ctx.auth.authenticateClient({ clientId: input.client_id })
-      if (isRefusal(client)) return yield errorDocument(client)
-      const outcome = await ctx.auth.watchDeviceAuthorization({
-        clients: [client],
-        deviceCodeHash: input.device_code_hash,
-        requester: ctx.requester,
-        signal: signal ? AbortSignal.any([signal, ctx.stopping]) : ctx.stopping,
-      })
-      if (outcome) yield isRefusal(outcome) ? errorDocument(outcome) : outcome
-    }),
+  watch: publicProcedure.input(deviceWatchInput).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }): AsyncGenerator<DeviceWatchOutcome, void> {
+    const client = ctx.auth.authenticateClient({ clientId: input.client_id })
+    if (isRefusal(client)) return yield errorDocument(client)
+    const outcome = await ctx.auth.watchDeviceAuthorization({
+      clients: [client],
+      deviceCodeHash: input.device_code_hash,
+      requester: ctx.requester,
+      signal: signal ? AbortSignal.any([signal, ctx.stopping]) : ctx.stopping,
+    })
+    if (outcome) yield isRefusal(outcome) ? errorDocument(outcome) : outcome
+  }),
 })

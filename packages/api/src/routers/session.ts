@@ -1,14 +1,17 @@
 /** Signed-in terminals: refresh one's tokens (RFC 6749 §6), end it (RFC 7009), list the sessions, end another. */
-import { type RefreshOutcome, refreshOutcome, session } from '@osa/contract'
+import {
+  type RefreshOutcome,
+  refreshOutcome,
+  session,
+  sessionEndInput,
+  sessionRefreshInput,
+  sessionRevokeInput,
+} from '@osa/contract'
 import { errorDocument, isRefusal, type Refusal } from '@osa/core'
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { presentingClients } from '../clients.ts'
-import { inputText } from '../text.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
-
-/** A login that is presented. Without a client it may be any built-in one's, since these share what a computer has saved. */
-const ofRefreshToken = z.object({ refresh_token: inputText(1_000), client_id: inputText(200).optional() })
 
 const refusedRefresh = (refusal: Refusal): RefreshOutcome => {
   const { reason } = refusal
@@ -22,15 +25,7 @@ export const sessionRouter = router({
    * as its own. Refusals are values: `invalid_grant`, `invalid_scope`, `temporarily_unavailable`.
    */
   refresh: publicProcedure
-    .input(
-      ofRefreshToken.extend({
-        scope: z.string().max(1_000).optional(),
-        attempt: z
-          .string()
-          .regex(/^([\w-]{43}|[0-9a-f]{64})$/)
-          .optional(),
-      }),
-    )
+    .input(sessionRefreshInput)
     .output(refreshOutcome)
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const clients = presentingClients(auth, input.client_id)
@@ -46,7 +41,7 @@ export const sessionRouter = router({
    * not known or needs a secret.
    */
   end: publicProcedure
-    .input(ofRefreshToken)
+    .input(sessionEndInput)
     .output(z.object({ ended: z.literal(true) }))
     .mutation(async ({ ctx: { auth, requester }, input }) => {
       const clients = presentingClients(auth, input.client_id)
@@ -64,7 +59,7 @@ export const sessionRouter = router({
 
   /** Ends one of the caller's own sessions; `NOT_FOUND` for any other. */
   revoke: signedInProcedure
-    .input(z.object({ session_id: z.uuid() }))
+    .input(sessionRevokeInput)
     .output(z.object({ revoked: z.literal(true) }))
     .mutation(async ({ ctx: { auth, principal, requester }, input }) => {
       const sessionId = input.session_id.toLowerCase()

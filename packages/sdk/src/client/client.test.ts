@@ -128,12 +128,13 @@ describe('signing calls', () => {
   })
 
   test('K17 no event holds a token or an input', async () => {
-    await using node = await fakeOsaServer({ procedures: { 'conventions.get': () => ({}) } })
+    await using node = await fakeOsaServer()
     const saved = node.issue({ expired: true })
     const events: ClientEvent[] = []
     const auth = storedCredentials({ store: memoryStore({ [node.url]: saved }) })
     const osa = createOsaClient({ server: node.url, auth, onEvent: (e) => events.push(e) })
-    await osa.conventions.get.query({ slug: 'canary-input' })
+    await osa.session.list.query()
+    expect(await failureOf(osa.conventions.get.query({ slug: 'canary-input' }))).toMatchObject({ code: 'not_found' })
     const text = JSON.stringify(events)
     expect(text).toContain('conventions.get')
     for (const secret of ['canary-input', saved.access_token, saved.refresh_token, ...node.accessTokens.keys()]) {
@@ -185,7 +186,8 @@ describe('errors', () => {
   test('a procedure that the node does not know is not_found', async () => {
     await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
-    expect(await failureOf(osa.conventions.list.query())).toMatchObject({ code: 'not_found' })
+    const { records } = osa as unknown as { records: { list: { query(): Promise<unknown> } } }
+    expect(await failureOf(records.list.query())).toMatchObject({ code: 'not_found' })
   })
 
   test.each([

@@ -61,9 +61,11 @@ test('a repeated refresh gets the same answer only within the grace it is told',
 
 test('calls of one batch come to different ends, with dates in and out as dates', async () => {
   const at = new Date('2026-11-24T00:00:00Z')
+  const schema_id = { id: 'a', version: '1.0.0' }
+  const convention = { slug: 'a', title: 'A', description: '', schema_id, hooks: [], version: 1, created_at: at }
   await using node = await fakeOsaServer({
     procedures: {
-      'conventions.list': { isPublic: true, answer: () => [{ slug: 'a', created_at: at }] },
+      'conventions.list': { isPublic: true, answer: () => [convention] },
       'conventions.get': () => {
         throw new FakeRefusal('NOT_FOUND', 404, 'There is no such convention.')
       },

@@ -1,12 +1,20 @@
 /**
  * A scripted node for tests: the typed wire with rotation, grace and family revocation, and switches for everything that can go wrong.
- * It time-stamps each request. It knows no person: approval is a method call.
+ * It time-stamps each request, except the watches, which come beside the polls at any time. It knows no person: approval is a method call.
+ * A suite of calls in the repository's end-to-end tests holds it to what a real node does.
  */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
-import { answerProcedures, FakeRefusal, LostAnswer, type ScriptedProcedure } from './fake-procedures.ts'
+import {
+  answerProcedures,
+  type FakeProcedure,
+  FakeRefusal,
+  LostAnswer,
+  type ScriptedProcedure,
+} from './fake-procedures.ts'
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -74,6 +82,25 @@ const routesOf = (path: string): Route[] => {
   return named === 'me' || named === 'info' || named === 'sessions' ? [named, 'trpc'] : [named]
 }
 
+const userCode = 'BCDF-GHJK'
+
+const refuse = (error: string): object => ({ error, error_description: 'As scripted.' })
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+const toFetch = (
+  origin: string,
+  { url = '/', method = 'GET', headers }: IncomingMessage,
+  body: string,
+  signal: AbortSignal,
+) =>
+  new Request(new URL(url, origin), {
+    method,
+    headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    signal,
+    ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
+  })
+
 const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString('base64url')}`
 
 /** A node that a test scripts: the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
@@ -96,6 +123,10 @@ export class FakeOsaServer implements AsyncDisposable {
   readonly #dictated = new Map<Route, RawAnswer[]>()
   readonly #standing = new Map<Route, RawAnswer>()
   #decision: 'pending' | 'approved' | 'denied' | 'expired' = 'pending'
+  readonly #decided = new EventEmitter()
+  /** SHA-256 of the device codes it has handed out. */
+  readonly #deviceCodes = new Set<string>()
+  #wrongGuesses = 0
   #polls = 0
   #slowDowns = 0
   #drops = 0
@@ -121,9 +152,14 @@ export class FakeOsaServer implements AsyncDisposable {
   }
 
   /** Stops listening; open connections are cut. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise<void>((done) => this.#server.close(() => done()))
+  }
+
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /** The requests to one route, in order. */
@@ -133,15 +169,19 @@ export class FakeOsaServer implements AsyncDisposable {
 
   /** The person says yes: the next poll gets tokens. */
   approve(): void {
-    this.#decision = 'approved'
+    this.#decide('approved')
   }
   /** The person says no. */
   deny(): void {
-    this.#decision = 'denied'
+    this.#decide('denied')
   }
   /** The code is too old. */
   expireCode(): void {
-    this.#decision = 'expired'
+    this.#decide('expired')
+  }
+  #decide(decision: 'approved' | 'denied' | 'expired'): void {
+    this.#decision = decision
+    this.#decided.emit('decided')
   }
   /** The next polls are told to slow down. */
   slowDown(times = 1): void {
@@ -255,8 +295,7 @@ export class FakeOsaServer implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString('utf8')
     const path = new URL(request.url ?? '/', this.url).pathname
-    // It tells nobody of decisions, and neither counts nor drops the attempts to be told: they come beside the polls at any time.
-    if (path === '/trpc/device.watch') return void response.writeHead(404).end()
+    if (path === '/trpc/device.watch') return await this.#reply(path, request, body, response)
     this.requests.push({ atMs: Date.now(), method: request.method ?? '', path, headers: request.headers, body })
     if (this.#delayMs > 0) await new Promise((done) => setTimeout(done, this.#delayMs))
     if (this.#drops > 0) {
@@ -271,13 +310,7 @@ export class FakeOsaServer implements AsyncDisposable {
       response.writeHead(raw.status, raw.headers).end(raw.body)
       return
     }
-    try {
-      const [status, json] = await this.#reply(path, request, body)
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
-    } catch (error) {
-      if (!(error instanceof LostAnswer)) throw error
-      request.socket.destroy()
-    }
+    await this.#reply(path, request, body, response)
   }
 
   #scripted(at: readonly Route[]): RawAnswer | undefined {
@@ -288,26 +321,47 @@ export class FakeOsaServer implements AsyncDisposable {
     return undefined
   }
 
-  async #reply(path: string, request: IncomingMessage, body: string): Promise<[number, unknown]> {
-    if (path === documentPath) return [200, this.#document()]
-    if (!proceduresOf(path)) return [404, { detail: 'Nothing is here.' }]
-    const accessToken = request.headers.authorization?.replace(/^Bearer /, '') ?? null
-    const { method = 'GET' } = request
-    const call = { url: new URL(request.url ?? '/', this.url), method, body, tokenError: this.#tokenError(accessToken) }
-    return await answerProcedures(call, { ...this.#procedures(accessToken), ...this.#options.procedures })
+  async #reply(path: string, request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    try {
+      const {
+        status,
+        headers,
+        body: answer,
+      } = await this.#answerOf(path, toFetch(this.url, request, body, gone.signal))
+      response.writeHead(status, Object.fromEntries(headers))
+      for await (const chunk of answer ?? []) response.write(chunk)
+      response.end()
+    } catch (error) {
+      if (!(error instanceof LostAnswer) && !gone.signal.aborted) throw error
+      request.socket.destroy()
+    }
+  }
+
+  async #answerOf(path: string, request: Request): Promise<Response> {
+    if (path === documentPath) return Response.json(this.#document())
+    if (!proceduresOf(path)) return Response.json({ detail: 'Nothing is here.' }, { status: 404 })
+    const accessToken = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? null
+    const procedures = { ...this.#procedures(accessToken), ...this.#options.procedures }
+    return await answerProcedures(request, this.#tokenError(accessToken), procedures)
   }
 
   #procedures(accessToken: string | null): Readonly<Record<string, ScriptedProcedure>> {
-    const open = (answer: (input: never) => unknown): ScriptedProcedure => ({
+    const open = (answer: (input: never, signal: AbortSignal | undefined) => unknown): ScriptedProcedure => ({
       isPublic: true,
-      answer: answer as (input: unknown) => unknown,
+      answer: answer as FakeProcedure,
     })
     const family = this.accessTokens.get(accessToken ?? '')?.family
     return {
       me: () => this.user,
       'server.info': open(() => this.#document()),
       'device.start': open(() => this.#start()),
-      'device.token': open(() => this.#poll()),
+      'device.verify': open(({ user_code }: { user_code: string }) => this.#verify(user_code)),
+      'device.token': open(({ device_code }: { device_code: string }) => this.#poll(device_code)),
+      'device.watch': open(({ device_code_hash }: { device_code_hash: string }, signal) =>
+        this.#watch(device_code_hash, signal),
+      ),
       'session.refresh': open(({ refresh_token, attempt }: { refresh_token: string; attempt?: string }) => {
         this.attempts.push(attempt ?? null)
         return this.#refresh(refresh_token)
@@ -359,19 +413,51 @@ export class FakeOsaServer implements AsyncDisposable {
   #start(): object {
     this.#polls = 0
     this.#consumed = false
+    const device_code = secret('dc')
+    this.#deviceCodes.add(sha256(device_code))
     return {
-      device_code: secret('dc'),
-      user_code: 'BCDF-GHJK',
+      device_code,
+      user_code: userCode,
       verification_uri: `${this.url}/device`,
-      verification_uri_complete: `${this.url}/device?user_code=BCDF-GHJK`,
+      verification_uri_complete: `${this.url}/device?user_code=${userCode}`,
       expires_in: this.#options.deviceCodeLifetimeSeconds ?? 900,
       interval: this.#options.intervalSeconds ?? 1,
     }
   }
 
-  #poll(): object {
+  /** A code that was dictated in an answer is known too. */
+  #knows(deviceCodeHash: string): boolean {
+    return this.#deviceCodes.size === 0 || this.#deviceCodes.has(deviceCodeHash)
+  }
+
+  /** A person's code, however it is written; ten wrong ones are the last. */
+  #verify(typed: string): object {
+    if (this.#wrongGuesses >= 10) throw new FakeRefusal('TOO_MANY_REQUESTS', 429, 'Too many codes were tried.')
+    const isRight = typed.toUpperCase().replaceAll(/[\s-]/g, '') === userCode.replace('-', '')
+    if (isRight && this.#deviceCodes.size > 0 && this.#decision === 'pending' && !this.#consumed) {
+      const continue_uri = `${this.url}/device?user_code=${userCode}`
+      const expires_in = this.#options.deviceCodeLifetimeSeconds ?? 900
+      return { client_name: 'OSA command line', scope: 'profile conventions:write', expires_in, continue_uri }
+    }
+    this.#wrongGuesses++
+    throw new FakeRefusal('NOT_FOUND', 404, 'This code cannot be used.')
+  }
+
+  /** Says once that a decision has fallen. */
+  async *#watch(deviceCodeHash: string, signal: AbortSignal | undefined): AsyncGenerator<object, void> {
+    if (!this.#knows(deviceCodeHash) || this.#consumed) return yield refuse('invalid_grant')
+    try {
+      if (this.#decision === 'pending') await once(this.#decided, 'decided', signal ? { signal } : {})
+    } catch (error) {
+      if (signal?.aborted) return
+      throw error
+    }
+    yield { status: 'decided' }
+  }
+
+  #poll(deviceCode: string): object {
+    if (!this.#knows(sha256(deviceCode))) return refuse('invalid_grant')
     this.#polls++
-    const refuse = (error: string): object => ({ error, error_description: 'As scripted.' })
     if (this.#slowDowns > 0) {
       this.#slowDowns--
       return refuse('slow_down')
@@ -390,13 +476,13 @@ export class FakeOsaServer implements AsyncDisposable {
   }
 
   #refresh(presented: string): object {
-    const refuse = (reason: string): object => ({ error: 'invalid_grant', error_description: 'As scripted.', reason })
+    const ended = (reason: string): object => ({ ...refuse('invalid_grant'), reason })
     const graceMs = this.#reuseGraceMs()
     const family = this.families.find(
       (one) => one.refreshToken === presented || one.retired.some((old) => old.refreshToken === presented),
     )
-    if (!family) return refuse('unknown')
-    if (family.revoked) return refuse('revoked')
+    if (!family) return ended('unknown')
+    if (family.revoked) return ended('revoked')
     if (family.refreshToken === presented) {
       const successor = secret('rt')
       family.retired.push({ refreshToken: presented, successor, atMs: Date.now() })
@@ -406,7 +492,7 @@ export class FakeOsaServer implements AsyncDisposable {
       const isRepeat = old?.successor === family.refreshToken && Date.now() - old.atMs <= graceMs
       if (!isRepeat) {
         family.revoked = true
-        return refuse('revoked')
+        return ended('revoked')
       }
     }
     const tokens = this.#tokens(family)

@@ -1,7 +1,20 @@
 /**
- * The tRPC wire of the fake node, batches included: a test says what a procedure answers, and the envelope, the check of the token and
- * the codes of refusals are as a node's.
+ * The tRPC wire of the fake node: tRPC's own server over what a test says that procedures answer, with the inputs, the check of the token
+ * and the errors of a node.
  */
+import {
+  conventionsDeployInput,
+  conventionsGetInput,
+  deviceStartInput,
+  deviceTokenInput,
+  deviceVerifyInput,
+  deviceWatchInput,
+  sessionEndInput,
+  sessionRefreshInput,
+  sessionRevokeInput,
+} from '@osa/contract'
+import { type AnyTRPCProcedure, initTRPC } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import superjson from 'superjson'
 import type { RawAnswer } from './fake-osa-server.ts'
 
@@ -23,25 +36,110 @@ export class FakeRefusal extends Error {
 /** Thrown by a procedure whose answer gets lost: the connection breaks. */
 export class LostAnswer extends Error {}
 
-/** Answers one call. `input` is what the client passed, dates and all. What it throws is a refusal, or a defect of the node. */
-export type FakeProcedure = (input: unknown) => unknown
+/**
+ * Answers one call. `input` is what the client passed, dates and all; `signal` fires when the client has gone. What it throws is a refusal,
+ * or a defect of the node.
+ */
+export type FakeProcedure = (input: unknown, signal: AbortSignal | undefined) => unknown
 
 /** A scripted procedure, or one that answers without a token. */
 export type ScriptedProcedure = FakeProcedure | { readonly isPublic: true; readonly answer: FakeProcedure }
 
-interface Incoming {
-  readonly url: URL
-  readonly method: string
-  readonly body: string
-  /** What is wrong with the access token; null when nothing is. */
-  readonly tokenError: string | null
+/** The inputs of a node's procedures, and which of these are no queries. */
+const inputs = {
+  'conventions.deploy': conventionsDeployInput,
+  'conventions.get': conventionsGetInput,
+  'device.start': deviceStartInput,
+  'device.token': deviceTokenInput,
+  'device.verify': deviceVerifyInput,
+  'device.watch': deviceWatchInput,
+  'session.end': sessionEndInput,
+  'session.refresh': sessionRefreshInput,
+  'session.revoke': sessionRevokeInput,
+}
+type Checked = keyof typeof inputs
+const isChecked = (path: string): path is Checked => Object.hasOwn(inputs, path)
+const queries: readonly string[] = ['me', 'server.info', 'session.list', 'conventions.list', 'conventions.get']
+
+const t = initTRPC.context<{ tokenError: string | null }>().create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error: { code, cause } }) => {
+    const { stack: _, ...data } = shape.data
+    if (cause instanceof FakeRefusal) {
+      return { ...shape, data: { ...data, code: cause.code, httpStatus: cause.status, ...cause.data } }
+    }
+    if (code === 'INTERNAL_SERVER_ERROR') return { ...shape, data, message: 'Something went wrong on the server.' }
+    const isWrongInput = code === 'BAD_REQUEST' && cause
+    return { ...shape, data, ...(isWrongInput ? { message: 'The input does not have the expected shape.' } : {}) }
+  },
+})
+
+const signedIn = t.procedure.use(({ ctx: { tokenError }, next }) => {
+  if (tokenError === null) return next()
+  throw new FakeRefusal('UNAUTHORIZED', 401, 'As scripted.', { token_error: tokenError })
+})
+
+/** A procedure of a script that no node has is whatever its caller takes it for. */
+const typeOf = (path: string, method: string): 'query' | 'mutation' | 'subscription' => {
+  if (path === 'device.watch') return 'subscription'
+  const isMutation = isChecked(path) && !queries.includes(path)
+  return isMutation || (method === 'POST' && !queries.includes(path)) ? 'mutation' : 'query'
 }
 
-type Json = Record<string, unknown>
+const built = (path: string, scripted: ScriptedProcedure, method: string): AnyTRPCProcedure => {
+  const isPublic = typeof scripted === 'object'
+  const answer = isPublic ? scripted.answer : scripted
+  const input = isChecked(path) ? inputs[path] : (value: unknown) => value
+  const procedure = (isPublic ? t.procedure : signedIn).input(input as (value: unknown) => unknown)
+  const resolve = ({ input, signal }: { input: unknown; signal: AbortSignal | undefined }) => answer(input, signal)
+  switch (typeOf(path, method)) {
+    case 'query':
+      return procedure.query(resolve)
+    case 'mutation':
+      return procedure.mutation(resolve)
+    case 'subscription':
+      return procedure.subscription(resolve as () => AsyncGenerator<unknown>)
+  }
+}
 
-const failure = ({ code, status, message, data }: FakeRefusal, path: string): [number, Json] => {
-  const shape = { message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path, ...data } }
-  return [status, { error: superjson.serialize(shape) }]
+interface Routes {
+  [name: string]: AnyTRPCProcedure | Routes
+}
+
+const routerOf = (procedures: Readonly<Record<string, ScriptedProcedure>>, method: string) => {
+  const routes: Routes = {}
+  for (const [path, scripted] of Object.entries(procedures)) {
+    const names = path.split('.')
+    const last = names.pop() ?? ''
+    let inner = routes
+    for (const name of names) {
+      inner[name] ??= {}
+      inner = inner[name] as Routes
+    }
+    inner[last] = built(path, scripted, method)
+  }
+  return t.router(routes)
+}
+
+/** Answers a request to `/trpc/…`. `tokenError`: what is wrong with its access token; null when nothing is. Throws `LostAnswer`. */
+export const answerProcedures = async (
+  request: Request,
+  tokenError: string | null,
+  procedures: Readonly<Record<string, ScriptedProcedure>>,
+): Promise<Response> => {
+  let isLost = false
+  const response = await fetchRequestHandler({
+    endpoint: '/trpc',
+    req: request,
+    router: routerOf(procedures, request.method),
+    maxBatchSize: 10,
+    createContext: () => ({ tokenError }),
+    onError: ({ error }) => {
+      isLost ||= error.cause instanceof LostAnswer
+    },
+  })
+  if (isLost) throw new LostAnswer()
+  return response
 }
 
 const asJson = (status: number, body: unknown): RawAnswer => ({
@@ -55,54 +153,7 @@ export const resultAnswer = (value: unknown): RawAnswer =>
   asJson(200, [{ result: { data: superjson.serialize(value) } }])
 
 /** The answer to a request of one call that was refused; for `dictate`. */
-export const refusalAnswer = (refusal: FakeRefusal): RawAnswer => asJson(refusal.status, [failure(refusal, '')[1]])
-
-const inputsOf = ({ url, method, body }: Incoming): Json => {
-  const text = method === 'GET' ? url.searchParams.get('input') : body
-  return text ? (JSON.parse(text) as Json) : {}
-}
-
-const callOne = async (
-  procedure: ScriptedProcedure | undefined,
-  call: { path: string; input: unknown; tokenError: string | null },
-): Promise<[number, Json]> => {
-  const { path, input, tokenError } = call
-  try {
-    if (!procedure) throw new FakeRefusal('NOT_FOUND', 404, `No procedure found on path "${path}"`)
-    const isPublic = typeof procedure === 'object'
-    if (!isPublic && tokenError !== null) {
-      throw new FakeRefusal('UNAUTHORIZED', 401, 'As scripted.', { token_error: tokenError })
-    }
-    const given = input === undefined ? undefined : superjson.deserialize(input as never)
-    const answered = await (isPublic ? procedure.answer(given) : procedure(given))
-    return [200, { result: { data: superjson.serialize(answered) } }]
-  } catch (error) {
-    if (error instanceof LostAnswer) throw error
-    if (error instanceof FakeRefusal) return failure(error, path)
-    return failure(new FakeRefusal('INTERNAL_SERVER_ERROR', 500, 'Something went wrong on the server.'), path)
-  }
-}
-
-/** Answers a request to `/trpc/…` with status and JSON, as tRPC does: 207 when the calls of a batch come to different ends. */
-export const answerProcedures = async (
-  incoming: Incoming,
-  procedures: Readonly<Record<string, ScriptedProcedure>>,
-): Promise<[number, unknown]> => {
-  const { url, tokenError } = incoming
-  const paths = decodeURIComponent(url.pathname.replace(/^\/trpc\//, '')).split(',')
-  const isBatch = url.searchParams.get('batch') === '1'
-  const inputs = inputsOf(incoming)
-  const answers = await Promise.all(
-    paths.map((path, index) =>
-      callOne(Object.hasOwn(procedures, path) ? procedures[path] : undefined, {
-        path,
-        input: isBatch ? inputs[index] : 'json' in inputs ? inputs : undefined,
-        tokenError,
-      }),
-    ),
-  )
-  const [first] = answers
-  if (!isBatch) return first ?? [404, {}]
-  const status = answers.every(([one]) => one === first?.[0]) ? (first?.[0] ?? 200) : 207
-  return [status, answers.map(([, json]) => json)]
+export const refusalAnswer = ({ code, status, message, data }: FakeRefusal): RawAnswer => {
+  const shape = { message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path: '', ...data } }
+  return asJson(status, [{ error: superjson.serialize(shape) }])
 }
