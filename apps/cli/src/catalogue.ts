@@ -42,6 +42,17 @@ export const commands: readonly Command[] = [
   },
   {
     metadata: {
+      name: 'verify',
+      positionals: '<code>',
+      summary: 'Look up a sign-in code that another terminal shows, and open its page',
+      options: [{ name: 'no-browser', help: "Don't open a browser" }, allowHttp],
+      environment: [['OSA_BROWSER, BROWSER', 'The command that opens the page; none: never open one']],
+      examples: ['verify BCDF-GHJK', 'verify BCDF-GHJK --server archive.example.org --no-browser'],
+    },
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    metadata: {
       name: 'logout',
       positionals: '[server]',
       summary: 'End your session and forget it on this computer',

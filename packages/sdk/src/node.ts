@@ -74,6 +74,7 @@ export { type FoundLink, findLink, type LinkSearch, searchText } from './link/fi
 export { readLink } from './link/read-link.ts'
 export { removeLink, writeLink } from './link/write-link.ts'
 export type { Waiting } from './login/approval.ts'
+export { checkedVerificationUri } from './login/device-login.ts'
 export type { User } from './login/keep-login.ts'
 export {
   type Login,

@@ -203,6 +203,13 @@ export const success = {
   token: ok({ server: z.url(), access_token: z.string(), expires_at: instant.nullable() }),
   sessions: ok({ server: z.url(), sessions: z.array(session) }),
   revoked: ok({ server: z.url(), revoked: z.string(), current: z.boolean() }),
+  verify: ok({
+    server: z.url(),
+    client_name: z.string(),
+    scope: z.string(),
+    expires_in: z.int(),
+    continue_uri: z.url(),
+  }),
   conventions: ok({ server: z.url(), conventions: z.array(convention) }),
   convention: ok({
     server: z.url(),

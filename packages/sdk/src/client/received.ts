@@ -46,6 +46,13 @@ const started = z.extend(deviceAuthorizationResponse, {
   interval: z.catch(positive, 5),
 })
 
+const pending = z.object({
+  client_name: text(),
+  scope: z.string(),
+  expires_in: z.number().check(z.nonnegative()),
+  continue_uri: text(),
+})
+
 const tokens = z.extend(tokenResponse, {
   access_token: token,
   refresh_token: token,
@@ -80,6 +87,7 @@ export const receivedServerDocument = z.extend(serverDocument, {
 const received: Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>> = {
   me: person,
   'device.start': z.union([refusal, started]),
+  'device.verify': pending,
   'device.token': tokenOutcome,
   'device.watch': z.union([deviceDecided, refusal]),
   'session.refresh': z.union([z.extend(refusal, { reason: z.catch(z.optional(text(60)), undefined) }), tokens]),

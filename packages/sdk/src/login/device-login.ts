@@ -26,8 +26,11 @@ export interface PendingLogin {
 /** RFC 8628 §3.5: no interval is shorter than 1 s or longer than a minute (timers overflow). */
 export const clampInterval = (seconds: number): number => Math.min(Math.max(seconds, 1), maxIntervalSeconds)
 
-/** The address, if a person may be sent there: on the server itself, encrypted or on this machine, and without a user name. */
-const checkedUri = (text: string, server: string): string => {
+/**
+ * The address, if a person may be sent there: on the server itself, encrypted or on this machine, and without a user name. Throws
+ * `untrusted_verification_url`.
+ */
+export const checkedVerificationUri = (text: string, server: string): string => {
   const fail = (): never => {
     throw new OsaError(
       'untrusted_verification_url',
@@ -54,13 +57,13 @@ const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, no
       hint: "Check the address with your archive's administrator",
     })
   }
-  const verificationUri = checkedUri(started.verification_uri, server)
+  const verificationUri = checkedVerificationUri(started.verification_uri, server)
   const complete: string | undefined = started.verification_uri_complete
   return {
     server,
     userCode: started.user_code,
     verificationUri,
-    verificationUriComplete: complete === undefined ? verificationUri : checkedUri(complete, server),
+    verificationUriComplete: complete === undefined ? verificationUri : checkedVerificationUri(complete, server),
     expiresAtMs: nowMs + Math.min(started.expires_in, maxLifetimeSeconds) * 1000,
     intervalSeconds: clampInterval(started.interval),
     deviceCode: started.device_code,
