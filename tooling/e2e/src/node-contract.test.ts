@@ -201,6 +201,7 @@ describe.each([
         last_used_at: expect.any(Date),
         expires_at: expect.any(Date),
         current: true,
+        approval: 'typed',
       },
     ])
     const idOf = async ({ osa }: { osa: OsaClient }): Promise<string> =>

@@ -80,6 +80,7 @@ const session = z.strictObject({
   last_used_at: instant,
   expires_at: instant,
   current: z.boolean(),
+  approval: z.enum(['same_computer', 'typed', 'prefilled']).nullable().optional(),
 })
 
 const schemaId = z.strictObject({ id: z.string(), version: z.string() })

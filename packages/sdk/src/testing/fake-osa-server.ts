@@ -526,6 +526,7 @@ export class FakeOsaServer implements AsyncDisposable {
         last_used_at: at,
         expires_at: at,
         current: family === own,
+        approval: 'typed',
       }))
   }
 
