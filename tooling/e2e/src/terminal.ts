@@ -6,6 +6,8 @@ import { cleanEnvironment, repository } from './node-process.ts'
 export interface Terminal {
   /** What is on it so far, colours and cursor movements removed. */
   screen(): string
+  /** All that was written to it, colours and cursor movements too. */
+  output(): string
   /** Waits until the screen matches; answers the match. Rejects with the screen after `timeoutMs`. */
   until(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   readonly exitCode: Promise<number>
@@ -50,6 +52,7 @@ export const openTerminal = (
   const screen = () => text.replace(escapes, '').replaceAll('\r', '')
   return {
     screen,
+    output: () => text,
     exitCode,
     write: (input) => pty.write(input),
     kill: () => pty.kill('SIGKILL'),

@@ -1,0 +1,37 @@
+/**
+ * Makes the pictures of the README from a real sign-in: `osa login` in a pseudo-terminal, its decision page in Chromium. Run it when either
+ * looks different: `npm run pictures -w @osa/e2e`. The folder and the port of the run are replaced by ones that a reader knows.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openChromium } from './chromium.ts'
+import { repository, startNode } from './node-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { openTerminal } from './terminal.ts'
+import { terminalPicture } from './terminal-picture.ts'
+
+const pictures = join(repository, 'apps/docs/pictures')
+
+await using folder = await temporaryFolder()
+await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
+const cwd = join(folder.path, 'structures')
+await mkdir(cwd)
+const terminal = openTerminal(['login', node.url], { home: folder.path, cwd, env: { OSA_BROWSER: 'true' } })
+const [address] = await terminal.until(/http:\S+\/device\?\S+/)
+const chromium = await openChromium()
+try {
+  const page = await chromium.newPage({ viewport: { width: 760, height: 610 }, colorScheme: 'light' })
+  await page.goto(address)
+  await page.getByRole('button', { name: /continue/i }).click()
+  await page.getByRole('button', { name: /Carberry/ }).click()
+  await page.getByRole('button', { name: 'Approve' }).waitFor()
+  await page.screenshot({ path: join(pictures, 'confirm.png') })
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await terminal.until(/Logged in to/)
+} finally {
+  await chromium.close()
+}
+if ((await terminal.exitCode) !== 0) throw new Error(terminal.screen())
+const shown = `$ osa login ${node.url}\r\n${terminal.output()}`
+const familiar = shown.replaceAll(folder.path, '/home/josiah').replaceAll(new URL(node.url).host, 'localhost:8000')
+await writeFile(join(pictures, 'login.svg'), terminalPicture(familiar, 'osa login in a terminal'))
