@@ -9,6 +9,7 @@ export { createDecisionListeners, type DecisionListeners } from './auth/decision
 export type { Alarm, AuthDependencies } from './auth/dependencies.ts'
 export * from './auth/keys.ts'
 export {
+  type AuditQuery,
   createOperator,
   type KeyStage,
   type Operator,

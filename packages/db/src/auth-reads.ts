@@ -1,7 +1,6 @@
 /** The store's look-ups outside a transaction, one statement each. */
 import type { AuthStore } from '@osa/core'
 import type { Connections } from './connections.ts'
-import { AuditEventEntity } from './entities/audit-event.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
@@ -22,7 +21,6 @@ export type AuthReads = Pick<
   | 'countPendingBySource'
   | 'listSigningKeys'
   | 'findSwitch'
-  | 'listAuditEvents'
 >
 
 const users = joined('users', UserEntity, 'user')
@@ -93,11 +91,4 @@ export const authReads = ({ run }: Connections): AuthReads => ({
   },
   listSigningKeys: () => run(({ em }) => em.find(SigningKeyEntity, {}, signingKeyOrder)),
   findSwitch: (name) => run(({ em }) => em.findOne(SwitchEntity, { name })),
-  listAuditEvents: ({ limit, before, ...only }) =>
-    run(({ em }) =>
-      em.find(AuditEventEntity, { ...only, ...(before && { at: { $lt: before } }) } as object, {
-        orderBy: [{ at: 'desc' }, { id: 'desc' }],
-        limit,
-      }),
-    ),
 })

@@ -4,11 +4,13 @@ import { authReads } from './auth-reads.ts'
 import { authTx } from './auth-tx.ts'
 import type { Connections } from './connections.ts'
 import { guarded } from './guarded.ts'
+import { historyReads } from './history-reads.ts'
 import { hotReads } from './hot-reads.ts'
 import { sweepOnce } from './sweep.ts'
 
 export const authStore = (connections: Connections, { listenForDecision }: DecisionNotices): AuthStore => ({
   ...authReads(connections),
+  ...historyReads(connections),
   listenForDecision,
   ...hotReads(connections),
   ...guarded(connections),

@@ -61,7 +61,7 @@ const threeNodes = async () => {
   const secrets = deriveKeys(Buffer.alloc(32, 7), randomBytes)
   const operator = createOperator({
     ...{ store: others[0]?.store ?? first.store, keys: secrets, now, random: randomBytes },
-    policy: { accessTokenLifetimeSeconds: 900, signingAlgorithm: 'ES256' },
+    policy: { accessTokenLifetimeSeconds: 900, refreshIdleSeconds: 86_400, signingAlgorithm: 'ES256' },
   })
   return {
     ...first,

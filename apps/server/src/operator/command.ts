@@ -46,9 +46,16 @@ export type Problem = { readonly problem: string; readonly hint: string }
 /** Arguments that make no sense: exit code 2. */
 export type UsageProblem = { readonly usage: string }
 
+/** Beside the operator's own operations, what a command may need that goes on for longer. */
+export interface Setting {
+  readonly io: CommandIo
+  /** Whether others may be at the database at the same time: it is PostgreSQL. */
+  readonly shared: boolean
+}
+
 /** Work on the node's database, whose settings are read and which is opened only then: loading what reaches it takes a second. */
 export const onDatabase =
-  (work: (operator: Operator) => Promise<Report | Problem>): Work =>
+  (work: (operator: Operator, setting: Setting) => Promise<Report | Problem>): Work =>
   async (io) => {
     const { carryOut } = await import('./open-operator.ts')
     return carryOut(io, work)
@@ -60,13 +67,32 @@ export const parseIdentity = (text: string): { issuer: string; subject: string }
   return issuer === undefined || subject === undefined ? null : { issuer, subject }
 }
 
-/** A person as an operator may call them: by the node's id or as `issuer#subject`; null when it is neither. */
-export const parsePerson = (text: string): PersonReference | null =>
-  /^[0-9a-f-]{36}$/.test(text) ? { userId: text } : parseIdentity(text)
+/** A person as an operator may call them: by the node's id, as `issuer#subject` or by an ORCID iD; null when it is none of these. */
+export const parsePerson = (text: string): PersonReference | null => {
+  if (/^[0-9a-f-]{36}$/.test(text)) return { userId: text }
+  return orcidPattern.test(text) ? { issuer: 'https://orcid.org', subject: text } : parseIdentity(text)
+}
 
-export const personUsage = '--user takes a user id, or issuer#subject as in https://orcid.org#0000-0002-1825-0097.'
+/** An ORCID iD, as it is the subject of who signed in with ORCID. */
+export const orcidPattern = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
+
+export const personForms = '<id|issuer#subject|ORCID iD>'
+export const personUsage = `Say who as ${personForms}, as in https://orcid.org#0000-0002-1825-0097.`
 
 export const nobodyCalled = (person: string): Problem => ({
   problem: `Nobody called ${person} has signed in here.`,
-  hint: 'osa-server audit --event sign_in lists who has, with their user id.',
+  hint: 'osa-server users list --search <text> finds people by a part of their name or ORCID iD.',
 })
+
+/** A whole number from 1 to `most` as an option says it, `preset` without the option; null when it is something else. */
+export const parseLimit = (
+  text: string | undefined,
+  { preset, most }: { preset: number; most: number },
+): number | null => {
+  if (text === undefined) return preset
+  return /^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most ? Number(text) : null
+}
+
+/** Documents as `--json` prints them. */
+export const jsonLines = (documents: readonly object[]): string =>
+  documents.map((document) => `${JSON.stringify(document)}\n`).join('')

@@ -7,9 +7,9 @@ import { type Config, parseConfig } from '../config/config.ts'
 import { keptSecret } from '../config/secret-file.ts'
 import { createNodeClock } from '../node-clock.ts'
 import { explainKnownProblem } from '../start-problem.ts'
-import type { CommandIo, Problem, Report } from './command.ts'
+import type { CommandIo, Problem, Report, Setting } from './command.ts'
 
-type OnOperator = (operator: Operator) => Promise<Report | Problem>
+type OnOperator = (operator: Operator, setting: Setting) => Promise<Report | Problem>
 
 /** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
 export const withConfig = async (
@@ -49,7 +49,7 @@ export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | Prob
         io.stderr.write(`Note: the clocks of the database and of this machine differ by ${Math.abs(seconds)} s.\n`),
       )
       await clock.follow()
-      return await work(operatorOn(config, database.store, clock.now))
+      return await work(operatorOn(config, database.store, clock.now), { io, shared: 'databaseUrl' in location })
     } finally {
       await database.close()
     }

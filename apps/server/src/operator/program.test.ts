@@ -6,40 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { describe, expect, test } from 'vitest'
-import { testBrowser } from '../testing/browser.ts'
 import { documents, osaServer } from '../testing/osa-server.ts'
-import { carberryButton } from '../testing/pages.ts'
-import { type SpawnedNode, spawnNode } from '../testing/spawn-node.ts'
-
-const post = async (node: SpawnedNode, path: string, fields: Record<string, string>) => {
-  const response = await fetch(`${node.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
-  return { status: response.status, body: await response.json() }
-}
-
-const start = (node: SpawnedNode) => post(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
-
-/** Enters the code as a person would, up to the page that asks. */
-const arrive = async (node: SpawnedNode, userCode: string) => {
-  const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
-  await browser.open(`${node.url}/device`)
-  await browser.press('Continue with the development sign-in', { user_code: userCode })
-  await browser.press(carberryButton)
-  return browser
-}
-
-const poll = (node: SpawnedNode, deviceCode: string) =>
-  post(node, '/oauth/token', {
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code: deviceCode,
-    client_id: 'osa-cli',
-  })
-
-const logIn = async (node: SpawnedNode): Promise<{ access_token: string; refresh_token: string }> => {
-  const { body } = await start(node)
-  const browser = await arrive(node, body.user_code)
-  await browser.press('Approve')
-  return (await poll(node, body.device_code)).body
-}
+import { spawnNode } from '../testing/spawn-node.ts'
+import { logIn, post, start } from '../testing/spawned-sign-in.ts'
 
 test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles change, and the audit tells', async () => {
   const env = {
@@ -162,6 +131,8 @@ test('every command has help with an example', async () => {
     'sessions revoke',
     'device-grant off',
     'device-grant on',
+    'users list',
+    'users show',
     'role',
     'audit',
   ]) {

@@ -1,8 +1,8 @@
 /** `osa-server`: finds the command, reads its arguments, runs it, and answers the exit code. */
 import { parseArgs } from 'node:util'
 import { readSettingsFile } from '../config/settings-file.ts'
-import { audit } from './audit.ts'
-import type { CommandIo, OperatorCommand, UsageProblem, Work } from './command.ts'
+import { audit } from './audit/audit.ts'
+import { type CommandIo, jsonLines, type OperatorCommand, type UsageProblem, type Work } from './command.ts'
 import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
 import { doctor } from './doctor/doctor.ts'
 import { commandHelp, overview } from './help.ts'
@@ -12,6 +12,7 @@ import { migrate } from './migrate.ts'
 import { role } from './role.ts'
 import { sessionsRevoke } from './sessions.ts'
 import { start } from './start.ts'
+import { usersList, usersShow } from './users.ts'
 
 const commands: readonly OperatorCommand[] = [
   init,
@@ -24,6 +25,8 @@ const commands: readonly OperatorCommand[] = [
   sessionsRevoke,
   deviceGrantOff,
   deviceGrantOn,
+  usersList,
+  usersShow,
   role,
   audit,
 ]
@@ -34,6 +37,10 @@ const exitCode = { ok: 0, failed: 1, usage: 2 } as const
 /** Runs one command line in `io`. Data goes to standard output, everything else to standard error. */
 export const runOperator = async (args: readonly string[], io: CommandIo): Promise<number> => {
   const asked = read(args)
+  // the reader of the output, such as head, has seen enough
+  io.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   if ('help' in asked) {
     io.stdout.write(asked.help)
     return exitCode.ok
@@ -47,8 +54,7 @@ export const runOperator = async (args: readonly string[], io: CommandIo): Promi
     io.stderr.write(`${outcome.problem}\n${outcome.hint === '' ? '' : `${outcome.hint}\n`}`)
     return exitCode.failed
   }
-  const lines = outcome.documents.map((document) => `${JSON.stringify(document)}\n`).join('')
-  io.stdout.write(asked.json ? lines : outcome.text)
+  io.stdout.write(asked.json ? jsonLines(outcome.documents) : outcome.text)
   return outcome.failed ? exitCode.failed : exitCode.ok
 }
 

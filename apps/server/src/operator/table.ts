@@ -3,9 +3,12 @@ import { storedText } from '@osa/core'
 
 const maxCellLength = 120
 
-/** Columns as wide as their widest cell; control characters are left out, since a cell may hold text from outside. */
+/** A cell without control characters, since it may hold text from outside. */
+export const shownCell = (cell: string | null): string => storedText(cell, maxCellLength) ?? '-'
+
+/** Columns as wide as their widest cell. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | null)[])[]): string => {
-  const lines = [head, ...rows.map((row) => row.map((cell) => storedText(cell, maxCellLength) ?? '-'))]
+  const lines = [head, ...rows.map((row) => row.map(shownCell))]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   return lines
     .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))

@@ -2,8 +2,8 @@
 import type { Role } from '@osa/contract'
 import { type AuthDependencies, auditEvent, isId, secondsAfter } from './dependencies.ts'
 import type { AuthPolicy } from './policy.ts'
-import type { AuthTx } from './ports.ts'
-import type { AuditEvent, SigningKey, User } from './rows.ts'
+import type { AuditEventQuery, AuthTx, PeopleQuery, Person } from './ports.ts'
+import type { AuditEvent, RefreshFamily, SigningKey, User } from './rows.ts'
 import { insertSigningKey, keySetMaxAgeSeconds } from './signing-keys.ts'
 
 /** Clocks differ, and a process may go on for half a minute with the keys it last read. */
@@ -23,12 +23,7 @@ export interface KeyStage {
 /** A person, by the node's id or by what their identity provider calls them. */
 export type PersonReference = { readonly userId: string } | { readonly issuer: string; readonly subject: string }
 
-export interface AuditQuery {
-  readonly limit: number
-  readonly event?: string
-  readonly person?: PersonReference
-  readonly since?: Date
-}
+export type AuditQuery = Omit<AuditEventQuery, 'userId'> & { readonly person?: PersonReference }
 
 export type RotationOutcome =
   | { rotated: KeyStage; othersRetireAt: Date }
@@ -62,14 +57,18 @@ export interface Operator {
   /** Lets people sign in from terminals, or refuses that: nothing is started, approved or redeemed then; sessions go on (L10). */
   setDeviceGrant(options: { enabled: boolean }): Promise<void>
   /**
-   * The newest events first, at most `limit`, none before `since`. A user id need not be anybody's any more, since the audit outlives
-   * people; null when nobody has signed in as `issuer` and `subject` say.
+   * The newest events first, at most `limit`. A user id need not be anybody's any more, since the audit outlives people; null when
+   * nobody has signed in as `issuer` and `subject` say.
    */
   listAudit(query: AuditQuery): Promise<AuditEvent[] | null>
+  /** People with their identities, the newest first. */
+  listPeople(query: PeopleQuery): Promise<Person[]>
+  /** One person and their sessions that can still be refreshed, newest first. Null when nobody is called that. */
+  showPerson(person: PersonReference): Promise<(Person & { sessions: RefreshFamily[] }) | null>
 }
 
 export type OperatorDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'now' | 'random'> & {
-  readonly policy: Pick<AuthPolicy, 'accessTokenLifetimeSeconds' | 'signingAlgorithm'>
+  readonly policy: Pick<AuthPolicy, 'accessTokenLifetimeSeconds' | 'refreshIdleSeconds' | 'signingAlgorithm'>
 }
 
 export const createOperator = (deps: OperatorDependencies): Operator => ({
@@ -136,11 +135,21 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
       await tx.appendAuditEvent(auditEvent(deps, 'operator.device_grant', 'ok', null, { detail }))
     }),
 
-  async listAudit({ since, person, ...query }) {
+  async listAudit({ person, ...query }) {
     const userId = person && (await userIdOf(deps, person))
     if (userId === null) return null
-    const events = await deps.store.listAuditEvents({ ...query, ...(userId === undefined ? {} : { userId }) })
-    return since === undefined ? events : events.filter(({ at }) => at >= since)
+    return deps.store.listAuditEvents({ ...query, ...(userId === undefined ? {} : { userId }) })
+  },
+
+  listPeople: (query) => deps.store.listPeople(query),
+
+  async showPerson(reference) {
+    const userId = await userIdOf(deps, reference)
+    const [person] = userId === null ? [] : await deps.store.listPeople({ limit: 1, userIds: [userId] })
+    if (!person) return null
+    const now = deps.now()
+    const usedAfter = secondsAfter(now, -deps.policy.refreshIdleSeconds)
+    return { ...person, sessions: await deps.store.listRefreshFamilies({ userId: person.user.id, now, usedAfter }) }
   },
 })
 

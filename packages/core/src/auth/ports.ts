@@ -88,7 +88,10 @@ export interface AuthStore extends DecisionNotices {
   listSigningKeys(): Promise<SigningKey[]>
   /** Null when nobody has touched it. */
   findSwitch(name: SwitchName): Promise<Switch | null>
-  listAuditEvents(query: { limit: number; before?: Date; event?: string; userId?: string }): Promise<AuditEvent[]>
+  /** The newest events first, at most `limit` of those that all of the query fits. */
+  listAuditEvents(query: AuditEventQuery): Promise<AuditEvent[]>
+  /** People with whom their providers vouch for, the newest first: some by id, or all whose name or subject has `search` in it. */
+  listPeople(query: PeopleQuery): Promise<Person[]>
   appendAuditEvent(event: AuditEvent): Promise<void>
   /** Appends the event, or replaces the one of the same id if that is not of a later moment: for what is counted in one row. */
   putAuditEvent(event: AuditEvent): Promise<void>
@@ -113,6 +116,33 @@ export interface AuthStore extends DecisionNotices {
     audit: Date
     batch: number
   }): Promise<Record<string, number>>
+}
+
+export interface AuditEventQuery {
+  readonly limit: number
+  /** Only events that come after this one in the list, which are older: to read it page by page. */
+  readonly before?: { readonly at: Date; readonly id: string }
+  /** None older than this. */
+  readonly since?: Date
+  readonly event?: string
+  readonly userId?: string
+  /** The address as it is in the event. */
+  readonly ip?: string
+  /** The id of a session or of a device authorization, or the name of a device that has one of them still. */
+  readonly device?: string
+}
+
+export interface PeopleQuery {
+  readonly limit: number
+  readonly userIds?: readonly string[]
+  /** Without regard to upper and lower case. */
+  readonly search?: string
+}
+
+export interface Person {
+  readonly user: User
+  /** The oldest first. */
+  readonly identities: readonly LinkedIdentity[]
 }
 
 /** How a process hears of decisions, its own and those of the node's other processes, without asking again and again. */

@@ -6,9 +6,10 @@ import { createDecisionListeners } from '../auth/decision-listeners.ts'
 import { isExpired } from '../auth/device-authorization.ts'
 import type { AuthStore, AuthTx } from '../auth/ports.ts'
 import { memoryGuarded } from './memory-guarded.ts'
+import { memoryHistory } from './memory-history.ts'
 import { sweepDraft } from './memory-sweep.ts'
 import { type Draft, draftOf, emptyTables, firstRow, sortedRows, type Tables } from './memory-tables.ts'
-import { byAge, memoryTx } from './memory-tx.ts'
+import { byAge, memoryTx, oldestFirst } from './memory-tx.ts'
 
 /** A new, empty store. */
 export const memoryStore = (): AuthStore => {
@@ -131,17 +132,5 @@ const reads = (committed: () => Tables): Reads => ({
   async findSwitch(name) {
     return committed().switches.get(name) ?? null
   },
-  async listAuditEvents({ limit, before, event, userId }) {
-    return sortedRows(
-      committed().auditEvents,
-      (row) =>
-        (before === undefined || row.at < before) &&
-        (event === undefined || row.event === event) &&
-        (userId === undefined || row.userId === userId),
-      (a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1),
-    ).slice(0, limit)
-  },
+  ...memoryHistory(committed),
 })
-
-const oldestFirst = (a: { createdAt: Date; id: string }, b: { createdAt: Date; id: string }): number =>
-  a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)

@@ -5,6 +5,9 @@ import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
 export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date; kid: string }): number =>
   a.createdAt.getTime() - b.createdAt.getTime() || (a.kid < b.kid ? -1 : 1)
 
+export const oldestFirst = (a: { createdAt: Date; id: string }, b: { createdAt: Date; id: string }): number =>
+  a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)
+
 /** `announced` collects the device codes (hashes) whose decision is to be told once the draft is committed. */
 export const memoryTx = (draft: Draft, announced: string[]): AuthTx => ({
   ...deviceRows(draft),

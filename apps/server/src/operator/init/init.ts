@@ -4,7 +4,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { callbackUrl } from '@osa/core'
 import { defaultSettingsFile, readSettingsFile } from '../../config/settings-file.ts'
-import type { CommandIo, OperatorCommand, Problem, Report } from '../command.ts'
+import { type CommandIo, type OperatorCommand, orcidPattern, type Problem, type Report } from '../command.ts'
 import { openQuestions } from './ask.ts'
 import { isWritable, settingsText, writtenSettings } from './settings-text.ts'
 
@@ -111,7 +111,7 @@ const completed = (values: Values): Values => {
   const issuer = values.OSA_ORCID_ISSUER ?? 'https://orcid.org'
   const admins = values.OSA_ADMINS?.split(',').map((entry) => {
     const name = entry.trim()
-    return /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/.test(name) ? `${issuer}#${name}` : name
+    return orcidPattern.test(name) ? `${issuer}#${name}` : name
   })
   return {
     OSA_SECRET: randomBytes(32).toString('base64url'),

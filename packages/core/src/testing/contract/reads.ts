@@ -173,8 +173,58 @@ export const readContract = (open: OpenStore): void => {
     await store.appendAuditEvent(start)
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([signIn, approve, start])
     expect(await store.listAuditEvents({ limit: 1 })).toEqual([signIn])
-    expect(await store.listAuditEvents({ limit: 10, before: atSecond(3) })).toEqual([approve, start])
+    expect(await store.listAuditEvents({ limit: 10, before: signIn })).toEqual([approve, start])
+    expect(await store.listAuditEvents({ limit: 10, since: atSecond(2) })).toEqual([signIn, approve])
+    expect(await store.listAuditEvents({ limit: 1, before: signIn, since: atSecond(2) })).toEqual([approve])
     expect(await store.listAuditEvents({ limit: 10, event: 'sign_in' })).toEqual([signIn])
     expect(await store.listAuditEvents({ limit: 10, userId })).toEqual([signIn, approve])
+  })
+
+  test('L07 audit events of one instant are read page by page without a gap or a repeat', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const written = Array.from({ length: 5 }, () => sampleAuditEvent({ at: atSecond(1) }))
+    for (const event of written) await store.appendAuditEvent(event)
+    const [first] = await store.listAuditEvents({ limit: 1 })
+    const rest = first ? await store.listAuditEvents({ limit: 10, before: first }) : []
+    expect([first, ...rest].map((event) => event?.id)).toEqual(
+      written
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    )
+  })
+
+  test('L07 audit events are found by address, and by a session or a device, called by id or by its name', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { family } = await addFamily(store, user, { deviceName: "ada's laptop" })
+    const device = sampleDevice({ deviceName: "ada's laptop" })
+    await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    const start = sampleAuditEvent({ at: atSecond(1), deviceAuthorizationId: device.id, ip: '2001:db8::7' })
+    const refresh = sampleAuditEvent({ at: atSecond(2), event: 'token.refresh', familyId: family.id })
+    const other = sampleAuditEvent({ at: atSecond(3), familyId: randomUUID() })
+    for (const event of [start, refresh, other]) await store.appendAuditEvent(event)
+    expect(await store.listAuditEvents({ limit: 10, ip: '2001:db8::7' })).toEqual([start])
+    expect(await store.listAuditEvents({ limit: 10, device: "ada's laptop" })).toEqual([refresh, start])
+    expect(await store.listAuditEvents({ limit: 10, device: family.id })).toEqual([refresh])
+    expect(await store.listAuditEvents({ limit: 10, device: device.id })).toEqual([start])
+    expect(await store.listAuditEvents({ limit: 10, device: "ada's" })).toEqual([])
+  })
+
+  test('L10 people are listed newest first, by id, or by a part of their name or subject', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const ada = await addPerson(store, { displayName: 'Ada 100%', createdAt: atSecond(1) })
+    const bob = await addPerson(store, { displayName: null, createdAt: atSecond(2) })
+    const [adaListed, bobListed] = [ada, bob].map(({ user, identity }) => ({ user, identities: [identity] }))
+    expect(await store.listPeople({ limit: 10 })).toEqual([bobListed, adaListed])
+    expect(await store.listPeople({ limit: 1 })).toEqual([bobListed])
+    expect(await store.listPeople({ limit: 10, userIds: [ada.user.id, randomUUID(), 'no id'] })).toEqual([adaListed])
+    expect(await store.listPeople({ limit: 10, userIds: [] })).toEqual([])
+    expect(await store.listPeople({ limit: 10, search: 'aDa 100%' })).toEqual([adaListed])
+    expect(await store.listPeople({ limit: 10, search: '_da' })).toEqual([])
+    expect(await store.listPeople({ limit: 10, search: bob.identity.subject.slice(3) })).toEqual([bobListed])
   })
 }

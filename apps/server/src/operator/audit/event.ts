@@ -1,0 +1,42 @@
+/** An event of the audit as it is shown: with the name and identity of the person, while they are known. */
+import type { AuditEvent, Operator, Person } from '@osa/core'
+import { instant } from '../table.ts'
+
+export interface NamedEvent {
+  readonly event: AuditEvent
+  readonly person: Person | null
+}
+
+/** Looks up the people of some events. */
+export const withNames = async (operator: Operator, events: readonly AuditEvent[]): Promise<NamedEvent[]> => {
+  const userIds = [...new Set(events.flatMap(({ userId }) => userId ?? []))]
+  const people = userIds.length === 0 ? [] : await operator.listPeople({ limit: userIds.length, userIds })
+  const byId = new Map(people.map((person) => [person.user.id, person]))
+  return events.map((event) => ({ event, person: byId.get(event.userId ?? '') ?? null }))
+}
+
+export const eventHead = ['AT', 'EVENT', 'OUTCOME', 'PERSON', 'CLIENT', 'ADDRESS', 'DETAIL'] as const
+
+/** The person by name and subject (an ORCID iD), or by their id here when neither is known any more. */
+export const eventRow = ({ event, person }: NamedEvent): (string | null)[] => {
+  const { at, outcome, userId, clientId, ip, detail } = event
+  const subject = person?.identities[0]?.subject ?? userId
+  const name = person?.user.displayName
+  return [instant(at), event.event, outcome, name ? `${name} (${subject})` : subject, clientId, ip, detail]
+}
+
+export const eventDocument = ({ event, person }: NamedEvent): object => ({
+  at: event.at,
+  event: event.event,
+  outcome: event.outcome,
+  user_id: event.userId,
+  user_name: person?.user.displayName ?? null,
+  user_identities: person?.identities.map(({ issuer, subject }) => `${issuer}#${subject}`) ?? [],
+  client_id: event.clientId,
+  ip: event.ip,
+  device_authorization_id: event.deviceAuthorizationId,
+  session_id: event.familyId,
+  detail: event.detail,
+  request_id: event.requestId,
+  id: event.id,
+})

@@ -1,0 +1,36 @@
+/** All events that a query fits, as JSON lines, a page in memory at a time. */
+import { once } from 'node:events'
+import type { AuditEvent, AuditQuery, Operator } from '@osa/core'
+import { type CommandIo, jsonLines, type Report } from '../command.ts'
+import { eventDocument, withNames } from './event.ts'
+
+const pageSize = 1_000
+
+/** Newest first. Null when nobody is called as the query says. */
+export async function* pagesOf(
+  operator: Operator,
+  query: Omit<AuditQuery, 'limit'>,
+): AsyncGenerator<AuditEvent[] | null, void> {
+  let last: AuditEvent | undefined
+  do {
+    const page = await operator.listAudit({ ...query, limit: pageSize, ...(last ? { before: last } : {}) })
+    yield page
+    last = page?.length === pageSize ? page.at(-1) : undefined
+  } while (last)
+}
+
+/** Writes as fast as they are read at the other end. */
+export const exportEvents = async (
+  operator: Operator,
+  { stdout }: CommandIo,
+  query: Omit<AuditQuery, 'limit'>,
+): Promise<Report | null> => {
+  for await (const page of pagesOf(operator, query)) {
+    if (page === null) return null
+    const lines = jsonLines((await withNames(operator, page)).map(eventDocument))
+    // an error is that nobody reads any more
+    if (!stdout.write(lines)) await once(stdout, 'drain').catch(() => undefined)
+    if (stdout.errored) break
+  }
+  return { text: '', documents: [] }
+}
