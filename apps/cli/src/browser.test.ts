@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTemporaryDir } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
-import { findLauncher, openBrowser } from './browser.ts'
+import { findLauncher, isBrowserElsewhere, openBrowser } from './browser.ts'
 
 const desktop = (env: Record<string, string>, more: object = {}) => ({
   env,
@@ -32,6 +32,18 @@ test.each([
   ['my-browser', desktop({ OSA_BROWSER: 'my-browser --new-window', BROWSER: 'firefox' })],
 ])('%s opens addresses where it should', (command, where) => {
   expect(findLauncher(where)?.command).toBe(command)
+})
+
+test.each([
+  ['on this desktop', false, desktop({ DISPLAY: ':0' })],
+  ['a browser of this desktop', false, desktop({ BROWSER: 'firefox', DISPLAY: ':0' })],
+  ['Windows’ under WSL', true, desktop({}, { isWsl: true })],
+  ['outside of a container', true, desktop({ BROWSER: 'host-browser' }, { isContainer: true })],
+  ['named for osa in a container', false, desktop({ OSA_BROWSER: 'chromium' }, { isContainer: true })],
+  ['of a remote editor', true, desktop({ BROWSER: '/root/.vscode-server/bin/0ee0/bin/helpers/browser.sh' })],
+  ['of a code space', true, desktop({ BROWSER: 'open', CODESPACES: 'true' })],
+])('a browser %s is elsewhere: %s', (_, isElsewhere, where) => {
+  expect(isBrowserElsewhere(where)).toBe(isElsewhere)
 })
 
 test.each([

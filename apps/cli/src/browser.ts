@@ -61,6 +61,16 @@ export const findLauncher = ({ env, platform, isContainer, isWsl }: Desktop): La
   return env.DISPLAY || env.WAYLAND_DISPLAY ? { command: 'xdg-open', args: [] } : null
 }
 
+/**
+ * Whether the browser that would be opened may not reach this system's 127.0.0.1: Windows' under WSL, the one outside of a container unless
+ * it was named for `osa`, and that of a remote editor, which sets `BROWSER` to a helper of its own.
+ */
+export const isBrowserElsewhere = ({ env, isContainer, isWsl }: Desktop): boolean =>
+  isWsl ||
+  (isContainer && !env.OSA_BROWSER) ||
+  Boolean(env.CODESPACES || env.REMOTE_CONTAINERS || env.GITPOD_WORKSPACE_ID) ||
+  (!env.OSA_BROWSER && /-server\b|helpers\/browser/.test(env.BROWSER ?? ''))
+
 const secretVariables = /^OSA_TOKEN$|^NPM_TOKEN$|_SECRET$/
 
 /** The environment of a launched program: everything but tokens (K17). */

@@ -19,6 +19,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   login_denied: 6,
   login_expired: 6,
   login_lost: 6,
+  same_computer_required: 6,
   dns: 7,
   connection_refused: 7,
   connection_failed: 7,

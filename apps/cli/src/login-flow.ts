@@ -14,7 +14,7 @@ import type { CommandContext } from './command.ts'
 import { readStandardInput } from './io.ts'
 import { type ResolvedServer, sourceNote } from './server-resolution.ts'
 import { announceStorage, chooseAndAnnounce, storageDocument, storageWish } from './storage.ts'
-import { keepCompany } from './verification.ts'
+import { findBrowser, keepCompany } from './verification.ts'
 import { version } from './version.ts'
 
 const lockTimeoutMs = 20_000
@@ -73,6 +73,7 @@ export const freshLogin = async (context: CommandContext, server: ResolvedServer
         if (io.isJson) io.json(verificationDocument(verification, storageDocument(context, chosen.kind, chosen.reason)))
         await company.show(verification)
       },
+      ...findBrowser(context),
       onWaiting: company.report,
       onApproved: company.leave,
     })

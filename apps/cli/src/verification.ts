@@ -1,6 +1,6 @@
 /** Shows a person where to approve a login, opens the page where that makes sense, and keeps them company while they do. */
 import type { Verification, Waiting } from '@osa/sdk/node'
-import { findLauncher, type Launcher, openBrowser, thisDesktop } from './browser.ts'
+import { findLauncher, isBrowserElsewhere, openBrowser, thisDesktop } from './browser.ts'
 import type { CommandContext } from './command.ts'
 import { showQrCode } from './qr-code.ts'
 import { countdownText } from './time-text.ts'
@@ -12,16 +12,17 @@ const countdownColumns = 72
 const secondsLeft = (context: CommandContext, login: Verification): number =>
   (login.expiresAt.getTime() - context.clock.now()) / 1000
 
-const showWithBrowser = async (context: CommandContext, login: Verification, launcher: Launcher): Promise<void> => {
-  const { io, env } = context
+const showWithBrowser = async (context: CommandContext, login: Verification): Promise<void> => {
+  const { io } = context
   io.blank()
   io.say(`Your code:  ${login.userCode}`)
-  io.say(`Open:       ${login.verificationUriComplete}`)
-  await showQrCode(context, login.verificationUriComplete, true)
+  if (login.isSameComputerRequired) io.say(`Open here:  ${login.sameComputerUri ?? login.verificationUri}`)
+  else {
+    io.say(`Open:       ${login.verificationUriComplete}`)
+    await showQrCode(context, login.verificationUriComplete, true)
+  }
   io.blank()
   io.say('Opening your browser. Check that it shows the same code before you approve.')
-  const isOpened = await openBrowser(launcher, login.verificationUriComplete, env)
-  if (!isOpened) io.say("Couldn't open a browser. Use the address above on any device.")
 }
 
 const showForOtherDevice = async (context: CommandContext, login: Verification): Promise<void> => {
@@ -41,11 +42,10 @@ const showForAgent = (context: CommandContext, login: Verification): void => {
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
 const showVerification = async (context: CommandContext, login: Verification): Promise<void> => {
-  const { io, flags, env, isCi } = context
+  const { io, flags, isCi } = context
   if (io.isJson) return
   if (!io.hasOnlooker || isCi) return showForAgent(context, login)
-  const launcher = flags.isSet('no-browser') ? null : findLauncher(thisDesktop(env))
-  if (launcher) await showWithBrowser(context, login, launcher)
+  if (findBrowser(context)) await showWithBrowser(context, login)
   else await showForOtherDevice(context, login)
   if (flags.isSet('copy')) {
     io.copy(login.userCode)
@@ -68,6 +68,21 @@ const createReporter = (context: CommandContext, login: Verification): ((waiting
     else if (!io.isLive && !isNews)
       io.say(`still waiting (code expires in ${countdownText(secondsLeft(context, login))})`)
   }
+}
+
+/** How `osa login` opens the page; null where nobody sits in front of a browser, or wants none. */
+export const findBrowser = (context: CommandContext) => {
+  const { io, flags, env, isCi } = context
+  if (io.isJson || !io.hasOnlooker || isCi || flags.isSet('no-browser')) return null
+  const desktop = thisDesktop(env)
+  const launcher = findLauncher(desktop)
+  if (!launcher) return null
+  const openBrowserAt = async (uri: string): Promise<boolean> => {
+    const isOpened = await openBrowser(launcher, uri, env)
+    if (!isOpened) io.say("Couldn't open a browser. Use the address above.")
+    return isOpened
+  }
+  return { openBrowser: openBrowserAt, isBrowserElsewhere: isBrowserElsewhere(desktop) }
 }
 
 /** What a person is shown and told while they approve. */

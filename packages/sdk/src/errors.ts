@@ -20,6 +20,7 @@ export const errorCodes = [
   'login_denied',
   'login_expired',
   'login_lost',
+  'same_computer_required',
   'dns',
   'connection_refused',
   'connection_failed',

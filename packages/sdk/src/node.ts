@@ -4,7 +4,8 @@
  * errors.ts      OsaError and its codes (also in the main entry)
  * server-url.ts  one spelling for each server; which may be trusted with a secret
  * login/         signing in and out as one call each: device-login.ts starts the device flow (RFC 8628), approval.ts polls until a person
- *                has decided, watch.ts is told at once, keep-login.ts saves
+ *                has decided, watch.ts is told at once, loopback.ts proves to the node that the browser is on this computer, keep-login.ts
+ *                saves
  * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts (safety); login-keeping.ts, which
  *                it loads for the first change, over index-changes.ts, keychain-logins.ts and atomic-file.ts;
  *                session.ts is a valid access token, renewed in one process at a time (lock.ts)

@@ -4,6 +4,7 @@ import type { Network } from '../client/network.ts'
 import { OsaError } from '../errors.ts'
 import { isLoopback, isSameOrigin } from '../server-url.ts'
 import { cleanText } from '../text.ts'
+import type { LoopbackListener } from './loopback.ts'
 
 const userCodeShape = /^[A-Z0-9]{3,12}([- ][A-Z0-9]{3,12}){0,3}$/
 const maxUriBytes = 2048
@@ -17,6 +18,10 @@ export interface PendingLogin {
   readonly verificationUri: string
   /** With the code filled in; the plain address when the server sends none. */
   readonly verificationUriComplete: string
+  /** Where a listener sends its browser; null when the server knows of none. */
+  readonly sameComputerUri: string | null
+  /** Nothing but a browser on this computer may approve. */
+  readonly isSameComputerRequired: boolean
   readonly expiresAtMs: number
   readonly intervalSeconds: number
   /** Secret: what the polls prove themselves with. */
@@ -64,6 +69,9 @@ const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, no
     userCode: started.user_code,
     verificationUri,
     verificationUriComplete: complete === undefined ? verificationUri : checkedVerificationUri(complete, server),
+    sameComputerUri:
+      started.same_computer_uri === undefined ? null : checkedVerificationUri(started.same_computer_uri, server),
+    isSameComputerRequired: started.same_computer_required ?? false,
     expiresAtMs: nowMs + Math.min(started.expires_in, maxLifetimeSeconds) * 1000,
     intervalSeconds: clampInterval(started.interval),
     deviceCode: started.device_code,
@@ -72,20 +80,37 @@ const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, no
 
 /**
  * Starts a login (RFC 8628 §3.1) at a server's address. Throws `not_an_osa_server` and its kin for answers that do not hold, `server_error`
- * for a refusal, and `untrusted_verification_url` when the page to open is not on the server itself (§5.4).
+ * for a refusal, `same_computer_required` where the archive lets in nobody without a listener, and `untrusted_verification_url` when the
+ * page to open is not on the server itself (§5.4).
  */
 export const startDeviceLogin = async (options: {
   network: Network
   server: string
   deviceName: string
+  /** For the proof that the browser is on this computer. */
+  listener?: Pick<LoopbackListener, 'challenge' | 'port'> | null | undefined
   now: () => number
   signal?: AbortSignal | undefined
 }): Promise<PendingLogin> => {
-  const { network, server, deviceName, now, signal } = options
+  const { network, server, deviceName, listener, now, signal } = options
   const osa = await network.connect(server)
-  const input = { scope: 'profile conventions:write', device_name: deviceName }
+  const input = {
+    scope: 'profile conventions:write',
+    device_name: deviceName,
+    ...(listener ? { loopback_challenge: listener.challenge, loopback_port: listener.port } : {}),
+  }
   const started = await osa.device.start.mutate(input, { signal })
   if (!('error' in started)) return toPendingLogin(server, started, now())
+  if (started.error === 'access_denied') {
+    throw new OsaError(
+      'same_computer_required',
+      `${server} lets a terminal in only from a browser on the same computer`,
+      {
+        server,
+        hint: 'Run osa login in a terminal on the computer that your browser is on',
+      },
+    )
+  }
   throw new OsaError('server_error', `The server refused the sign-in (${cleanText(started.error, 60)})`, {
     server,
     retryable: started.error === 'temporarily_unavailable',

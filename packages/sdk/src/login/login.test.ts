@@ -14,6 +14,41 @@ const stopSoon = (): AbortSignal => {
   return stop.signal
 }
 
+/** A login at a node that knows listeners, with a browser that opens what it is told and visits nothing. */
+const loginWithoutVisit = async (more: object) => {
+  const opened: string[] = []
+  const warned: string[] = []
+  let url = ''
+  const started = () => ({
+    device_code: 'dc',
+    user_code: 'BCDF-GHJK',
+    verification_uri: `${url}/device`,
+    verification_uri_complete: `${url}/device?user_code=BCDF-GHJK`,
+    same_computer_uri: `${url}/device/same-computer?flow=f`,
+    expires_in: 900,
+    interval: 60,
+    ...more,
+  })
+  await using node = await fakeOsaServer({ procedures: { 'device.start': { isPublic: true, answer: started } } })
+  url = node.url
+  const stop = new AbortController()
+  const clock = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal) }
+  const ended = login({
+    ...{ server: url, store: memoryStore(), clock, signal: stop.signal, onVerification: () => undefined },
+    openBrowser: async (uri) => {
+      opened.push(uri)
+      if (opened.length === 2) stop.abort()
+      return true
+    },
+    warn: (text) => {
+      warned.push(text)
+      stop.abort()
+    },
+  })
+  await expect(ended).rejects.toMatchObject({ code: 'aborted' })
+  return { opened, warned }
+}
+
 describe('login', () => {
   test('shows the code, waits for the approval and saves what storedCredentials then uses', async () => {
     await using node = await fakeOsaServer()
@@ -110,6 +145,51 @@ describe('login', () => {
     const reason = new Error('no screen')
     const onVerification = () => Promise.reject(reason)
     await expect(login({ server: node.url, store: memoryStore(), onVerification })).rejects.toBe(reason)
+  })
+
+  test('where a server knows no listener, or the browser is elsewhere, the address is opened as it is printed', async () => {
+    for (const isBrowserElsewhere of [false, true]) {
+      await using node = await fakeOsaServer()
+      const opened: string[] = []
+      const openBrowser = async (uri: string) => {
+        opened.push(uri)
+        node.approve()
+        return true
+      }
+      const shown: Verification[] = []
+      await login({
+        ...{ server: node.url, store: memoryStore(), openBrowser, isBrowserElsewhere },
+        onVerification: (verification) => void shown.push(verification),
+      })
+      expect(opened).toEqual([`${node.url}/device?user_code=BCDF-GHJK`])
+      expect(shown).toMatchObject([{ sameComputerUri: null, isSameComputerRequired: false }])
+      expect(node.seen('device')[0]?.body.includes('loopback_port')).toBe(!isBrowserElsewhere)
+    }
+  })
+
+  test('a browser that never comes to the listener gets the plain address after 8 seconds', async () => {
+    const { opened, warned } = await loginWithoutVisit({})
+    expect(opened).toEqual(
+      [/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/, /\/device\?user_code=BCDF-GHJK$/].map((address) =>
+        expect.stringMatching(address),
+      ),
+    )
+    expect(warned).toEqual([])
+  })
+
+  test('where no other browser may approve, it is told instead', async () => {
+    const { opened, warned } = await loginWithoutVisit({ same_computer_required: true })
+    expect(opened).toHaveLength(1)
+    expect(warned).toEqual([expect.stringContaining('No browser on this computer')])
+  })
+
+  test('an archive that lets in nobody without a listener says so at once', async () => {
+    const refusal = { error: 'access_denied', error_description: 'This archive lets in …' }
+    await using node = await fakeOsaServer({
+      procedures: { 'device.start': { isPublic: true, answer: () => refusal } },
+    })
+    const started = login({ server: node.url, store: memoryStore(), onVerification: () => undefined })
+    await expect(started).rejects.toMatchObject({ code: 'same_computer_required', hint: expect.any(String) })
   })
 
   test('nothing is sent where nothing can be saved, and what cannot be saved after all is revoked', async () => {

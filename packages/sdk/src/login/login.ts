@@ -18,6 +18,10 @@ import { canonicalServer } from '../server-url.ts'
 import { type Waiting, waitForApproval } from './approval.ts'
 import { startDeviceLogin } from './device-login.ts'
 import { askUser, endQuietly, keep, type User, type World } from './keep-login.ts'
+import type { LoopbackListener } from './loopback.ts'
+
+/** How long a browser may take to start before it is taken to be elsewhere. */
+const visitWithinMs = 8_000
 
 /** What to show a person. Open or print `verificationUriComplete`; the code is to be compared there. */
 export interface Verification {
@@ -28,6 +32,10 @@ export interface Verification {
   readonly verificationUriComplete: string
   readonly expiresAt: Date
   readonly intervalSeconds: number
+  /** For a browser on this computer and no other, where that spares the person typing the code; null without `openBrowser`. */
+  readonly sameComputerUri: string | null
+  /** The archive lets nobody approve elsewhere, so there is no other address to show. */
+  readonly isSameComputerRequired: boolean
 }
 
 /** What signing in takes, however it is done. */
@@ -63,6 +71,13 @@ export interface SignInOptions extends StoreLocation {
 export interface LoginOptions extends SignInOptions {
   /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
   onVerification(verification: Verification): void | Promise<void>
+  /**
+   * Opens an address in a browser, and answers whether that worked. Called after `onVerification`: with the address of a listener on this
+   * computer where the server can make use of it, and again with `verificationUriComplete` when no browser has come there in 8 seconds.
+   */
+  readonly openBrowser?: ((uri: string) => Promise<boolean>) | undefined
+  /** That browser may be on another computer, or cannot reach this one's 127.0.0.1 (a container, WSL, a remote editor): no listener. */
+  readonly isBrowserElsewhere?: boolean | undefined
   /** Told of every poll that was not the last. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined
   /** Told when a person has approved. */
@@ -104,20 +119,57 @@ const prepare = async (options: SignInOptions): Promise<World> => {
 }
 
 /** Starts the device flow, shows it, and waits; a caller that cannot show it ends the wait. */
-const approve = async ({ server, network }: World, options: LoginOptions) => {
-  const { onVerification, onWaiting, deviceName = hostname(), clock = systemClock } = options
+const approve = async ({ server, network, warn }: World, options: LoginOptions) => {
+  const { onVerification, openBrowser, isBrowserElsewhere, onWaiting, deviceName = hostname() } = options
+  const { clock = systemClock } = options
   const failing = new AbortController()
+  const done = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal
-  const login = await startDeviceLogin({ network, server, deviceName, now: clock.now, signal })
-  const { deviceCode: _, expiresAtMs, ...shown } = login
-  const showing = (async () => onVerification({ ...shown, expiresAt: new Date(expiresAtMs) }))()
-  showing.catch(() => failing.abort())
+  const listener = openBrowser && !isBrowserElsewhere ? await (await import('./loopback.ts')).listenOnLoopback() : null
   try {
-    return await waitForApproval({ network, login, clock, signal, onWaiting })
-  } catch (error) {
-    if (failing.signal.aborted) await showing
-    throw error
+    const login = await startDeviceLogin({ network, server, deviceName, listener, now: clock.now, signal })
+    const { deviceCode: _, expiresAtMs, sameComputerUri: onward, ...told } = login
+    if (onward !== null) listener?.leadTo(onward)
+    const sameComputerUri = listener && onward !== null ? listener.url : null
+    const verification = { ...told, sameComputerUri, expiresAt: new Date(expiresAtMs) }
+    const showing = (async () => {
+      await onVerification(verification)
+      if (openBrowser) await openBrowsers({ verification, listener, openBrowser, clock, warn, signal: done.signal })
+    })()
+    showing.catch(() => failing.abort())
+    try {
+      return await waitForApproval({ network, login, clock, signal, onWaiting })
+    } catch (error) {
+      if (failing.signal.aborted) await showing
+      throw error
+    }
+  } finally {
+    done.abort()
+    listener?.close()
   }
+}
+
+/** A browser that is only slow to start finds both addresses open, and each leads on. */
+const openBrowsers = async (options: {
+  verification: Verification
+  listener: LoopbackListener | null
+  openBrowser: (uri: string) => Promise<boolean>
+  clock: Clock
+  warn: (text: string) => void
+  signal: AbortSignal
+}): Promise<void> => {
+  const { verification, listener, openBrowser, clock, warn, signal } = options
+  const { sameComputerUri, isSameComputerRequired, verificationUriComplete } = verification
+  const isOpened = await openBrowser(sameComputerUri ?? verificationUriComplete)
+  if (!isOpened || sameComputerUri === null || listener === null) return
+  const waited = clock.sleep(visitWithinMs, signal).then(
+    () => !signal.aborted,
+    () => false,
+  )
+  const isMissing = await Promise.race([listener.visited.then(() => false), waited])
+  if (!isMissing) return
+  if (isSameComputerRequired) warn('No browser on this computer has opened the address yet, and no other can approve')
+  else await openBrowser(verificationUriComplete)
 }
 
 /** Who the new token belongs to. A server that just then cannot say does not cost the login. */

@@ -41,6 +41,8 @@ const startServer = async (onWatch: Answer, options: { pollsEarly?: number } = {
     userCode: 'BCDF-GHJK',
     verificationUri: `${url}/device`,
     verificationUriComplete: `${url}/device`,
+    sameComputerUri: null,
+    isSameComputerRequired: false,
     expiresAtMs: Date.now() + 900_000,
     intervalSeconds: 60,
     ...(options.pollsEarly === undefined ? {} : { intervalSeconds: options.pollsEarly }),

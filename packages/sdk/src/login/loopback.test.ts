@@ -1,0 +1,136 @@
+import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { type LoopbackListener, listenOnLoopback } from './loopback.ts'
+
+const target = 'https://archive.example/device/same-computer?flow=f&user_code=BCDF-GHJK'
+
+const listening = async () => {
+  const listener = await listenOnLoopback()
+  if (!listener) throw new Error('no listener')
+  listener.leadTo(target)
+  return Object.assign(listener, { [Symbol.dispose]: () => listener.close() })
+}
+
+/** One request as it stands on the wire; answers all that came back, until the end of the connection. */
+const send = (port: number, text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let received = ''
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(text))
+    socket.on('data', (data) => {
+      received += data
+    })
+    socket.on('close', () => resolve(received)).on('error', () => undefined)
+  })
+
+const browserHeaders = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'cross-site' }
+
+const get = ({ port }: LoopbackListener, path: string, changes: Record<string, string> = {}, method = 'GET') => {
+  const headers = { Host: `127.0.0.1:${port}`, ...browserHeaders, ...changes }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return send(port, `${[`${method} ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`)
+}
+
+const locationOf = (answer: string): string => /^location: (.*)\r$/m.exec(answer)?.[1] ?? ''
+
+describe('the listener of a login', () => {
+  test('leads a browser to the node, and from there back with the nonce that the start has spoken of, once', async () => {
+    using listener = await listening()
+    const path = `/${listener.challenge}`
+    const first = await get(listener, path)
+    expect(first).toMatch(/^HTTP\/1\.1 303 /)
+    for (const header of ['referrer-policy: no-referrer', 'cache-control: no-store']) expect(first).toContain(header)
+    expect(locationOf(first)).toBe(target)
+    await listener.visited
+    expect(locationOf(await get(listener, path)), 'a page that is loaded again').toBe(target)
+    const back = new URL(locationOf(await get(listener, `${path}?state=1.abc_-`)))
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ flow: 'f', user_code: 'BCDF-GHJK', state: '1.abc_-' })
+    const nonce = back.searchParams.get('nonce') ?? ''
+    expect(createHash('sha256').update(nonce).digest('base64url')).toBe(listener.challenge)
+    expect(await get(listener, `${path}?state=1.abc_-`), 'a replay').toBe('')
+    expect(await get(listener, path)).toBe('')
+  })
+
+  test('strangers get not one byte: other paths, names, methods, and whatever a page can send by itself', async () => {
+    using listener = await listening()
+    const path = `/${listener.challenge}?state=1.a`
+    const strangers = [
+      get(listener, '/'),
+      get(listener, `/${'A'.repeat(43)}?state=1.a`),
+      get(listener, `/${listener.challenge.slice(0, -1)}?state=1.a`),
+      get(listener, `//evil.example/${listener.challenge}?state=1.a`),
+      get(listener, `http://evil.example/${listener.challenge}?state=1.a`),
+      get(listener, `${path}&to=https://evil.example`),
+      get(listener, `/${listener.challenge}?state=1.a&state=1.b`),
+      get(listener, `/${listener.challenge}?state=`),
+      get(listener, `/${listener.challenge}?state=${'a'.repeat(201)}`),
+      get(listener, path, { Host: `localhost:${listener.port}` }),
+      get(listener, path, { Host: `rebound.evil.example:${listener.port}` }),
+      get(listener, path, { Host: '127.0.0.1' }),
+      get(listener, path, { Origin: 'https://evil.example' }),
+      get(listener, path, { Origin: 'null' }),
+      get(listener, path, { 'Sec-Fetch-Mode': 'cors' }),
+      get(listener, path, { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' }),
+      get(listener, path, { 'Sec-Fetch-Dest': 'iframe' }),
+      get(listener, path, {}, 'HEAD'),
+      get(listener, path, {}, 'POST'),
+      get(listener, path, {}, 'OPTIONS'),
+      send(listener.port, 'HELO there\r\n\r\n'),
+      send(listener.port, `GET ${path} HTTP/1.1\r\n\r\n`),
+      send(listener.port, `GET ${path} HTTP/1.0\r\n\r\n`),
+    ]
+    for (const [index, answer] of (await Promise.all(strangers)).entries()) expect(answer, `stranger ${index}`).toBe('')
+    expect(locationOf(await get(listener, path)), 'the browser itself still gets in').toContain('nonce=')
+  })
+
+  test('of a hundred that race for the nonce one gets it', async () => {
+    using listener = await listening()
+    const path = `/${listener.challenge}?state=1.a`
+    const answers = await Promise.all(Array.from({ length: 100 }, () => get(listener, path)))
+    expect(answers.filter((answer) => answer.includes('nonce='))).toHaveLength(1)
+  })
+
+  test('before it is known where to lead, and after the login, nobody is answered', async () => {
+    const listener = await listenOnLoopback()
+    if (!listener) throw new Error('no listener')
+    expect(await get(listener, `/${listener.challenge}`)).toBe('')
+    listener.leadTo(target)
+    listener.close()
+    expect(await get(listener, `/${listener.challenge}`)).toBe('')
+  })
+
+  test('another user of the computer gets nothing, even with the right path', async () => {
+    using listener = await listening()
+    const curl = ['-s', '-m', '20', '-o', '/dev/null', '-w', '%{http_code} %{redirect_url}', listener.url]
+    const asUser = (options: { uid?: number }) =>
+      new Promise<string>((resolve, reject) => {
+        const child = spawn('curl', curl, { ...options, stdio: ['ignore', 'pipe', 'ignore'] })
+        let text = ''
+        child.stdout.on('data', (data) => {
+          text += data
+        })
+        child.once('error', reject).once('close', () => resolve(text))
+      })
+    // nobody but root can be somebody else
+    if (process.getuid?.() === 0) expect(await asUser({ uid: 65_534 })).toBe('000 ')
+    expect(await asUser({})).toBe(`303 ${target}`)
+  })
+})
+
+test('where a firewall swallows what is sent to 127.0.0.1, trying costs 300 ms and no more than that', async () => {
+  const program = `
+    const { listenOnLoopback } = await import(${JSON.stringify(new URL('loopback.ts', import.meta.url).href)})
+    const startedAtMs = performance.now()
+    const listener = await listenOnLoopback()
+    console.log(JSON.stringify({ listener, ms: performance.now() - startedAtMs }))`
+  // a network of its own, whose loopback interface is up and drops everything
+  const inside = 'ip link set lo up && iptables -A INPUT -i lo -j DROP && exec "$0" --input-type=module -e "$1"'
+  const { stdout } = await promisify(execFile)('unshare', ['-rn', 'sh', '-c', inside, process.execPath, program])
+  const { listener, ms } = JSON.parse(stdout)
+  expect(listener).toBeNull()
+  expect(ms).toBeGreaterThanOrEqual(299)
+  expect(ms, 'ten times 300 ms').toBeLessThan(3_000)
+  console.info(`a swallowed loopback cost ${Math.round(ms)} ms`)
+})

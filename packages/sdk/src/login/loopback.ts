@@ -1,0 +1,127 @@
+/**
+ * The terminal's half of the same-computer proof: a listener on 127.0.0.1 that leads a browser to the node and, when that sends it back with
+ * a state, to the node again with the nonce. What a browser on another computer, another user or a web page sends here gets no answer.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { isOwnPeer } from './own-peer.ts'
+
+/** What a login that proves nothing may lose by trying. */
+const answersWithinMs = 300
+/** A request without a `Host` is for the check below, which does not answer it. */
+const serverOptions = {
+  requireHostHeader: false,
+  requestTimeout: 5_000,
+  headersTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+}
+const maxConnections = 32
+
+export interface LoopbackListener {
+  /** What the start of the login says of it: SHA-256 of the nonce, base64url, and the port. */
+  readonly challenge: string
+  readonly port: number
+  /** What a browser on this computer opens. */
+  readonly url: string
+  /** Where browsers are sent; until it is known they get no answer. */
+  leadTo(sameComputerUri: string): void
+  /** Resolves when a browser has been here. */
+  readonly visited: Promise<void>
+  /** Also closes by itself once the nonce is given away. */
+  close(): void
+}
+
+/** Listens on a free port of 127.0.0.1. Null where that does not work, or where nothing arrives there within 300 ms. */
+export const listenOnLoopback = async (): Promise<LoopbackListener | null> => {
+  const nonce = randomBytes(32).toString('base64url')
+  const challenge = createHash('sha256').update(nonce).digest('base64url')
+  let tellVisited = (): void => undefined
+  const visited = new Promise<void>((resolve) => {
+    tellVisited = resolve
+  })
+  const peers = new WeakMap<Socket, Promise<boolean>>()
+  let target: string | null = null
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`)
+    const isWelcome = isNavigationTo(request, url, `/${challenge}`) && (await peers.get(request.socket))
+    const state = url.searchParams.get('state')
+    if (!isWelcome || target === null) return void request.socket.destroy()
+    const to = new URL(target)
+    if (state !== null) {
+      target = null
+      to.searchParams.set('state', state)
+      to.searchParams.set('nonce', nonce)
+      server.close()
+    }
+    response.writeHead(303, { ...headers, location: to.href }).end()
+    tellVisited()
+  }
+  const server = createServer(serverOptions, (...call) => {
+    answer(...call).catch(() => call[0].socket.destroy())
+  })
+  server.maxConnections = maxConnections
+  server.on('connection', (socket) => {
+    const isOwn = isOwnPeer(socket)
+    peers.set(socket, isOwn)
+    void isOwn.then((own) => own || socket.destroy())
+  })
+  server.on('clientError', (_error, socket) => socket.destroy())
+
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(0, '127.0.0.1', () => resolve(true))
+  })
+  if (!isListening) return null
+  const { port } = server.address() as AddressInfo
+  const close = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  if (!(await isReached(port))) {
+    close()
+    return null
+  }
+  return {
+    challenge,
+    port,
+    url: `http://127.0.0.1:${port}/${challenge}`,
+    leadTo(sameComputerUri) {
+      target = sameComputerUri
+    },
+    visited,
+    close,
+  }
+}
+
+const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', connection: 'close' }
+
+/** A browser's way from page to page, and nothing that a page in it can send by itself; by our own name, so that no other leads here. */
+const isNavigationTo = ({ method, headers: sent }: IncomingMessage, url: URL, path: string): boolean => {
+  const { host, origin, 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': destination = 'document' } = sent
+  const names = [...url.searchParams.keys()].join()
+  return (
+    method === 'GET' &&
+    host === url.host &&
+    origin === undefined &&
+    mode === 'navigate' &&
+    destination === 'document' &&
+    isSame(url.pathname, path) &&
+    (names === '' || (names === 'state' && /^[\w.-]{1,200}$/.test(url.searchParams.get('state') ?? '')))
+  )
+}
+
+const isSame = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+
+/** Whether a connection from this computer arrives: a firewall may swallow it without a word. */
+const isReached = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    const settle = (reached: boolean): void => {
+      socket.destroy()
+      resolve(reached)
+    }
+    socket.setTimeout(answersWithinMs, () => settle(false))
+    socket.once('connect', () => settle(true)).once('error', () => settle(false))
+  })
