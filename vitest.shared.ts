@@ -10,6 +10,7 @@ export const shared = {
   testTimeout: limitMs,
   hookTimeout: limitMs,
   teardownTimeout: limitMs,
+  expect: { poll: { timeout: limitMs } },
   // most tests start processes, and wait more than they compute
   maxWorkers: 4,
   reporters: process.env.OSA_TEST_MARGINS === '1' ? ['default', new Margins()] : ['default'],

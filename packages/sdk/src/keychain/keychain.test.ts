@@ -122,7 +122,8 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     expect(await keychain.getPassword(item(binding))).toEqual({
       failure: { kind: 'silent', reason: 'the Secret Service did not answer' },
     })
-    expect(Date.now() - startedAt).toBeLessThan(5000)
+    // not the minute of a patient run
+    expect(Date.now() - startedAt).toBeLessThan(30_000)
     expect(await keychain.probe()).toMatchObject({ failure: { kind: 'silent' } })
     expect(bus.total()).toBe(1)
   })

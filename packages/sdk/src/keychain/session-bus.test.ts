@@ -4,9 +4,7 @@ import { isBusSilent } from './session-bus.ts'
 
 test('K23 a bus that accepts a connection and says nothing is silent, and is left', async () => {
   await using bus = await startSilentBus()
-  const startedAtMs = performance.now()
   expect(await isBusSilent(bus.address, { ms: 200 })).toBe(true)
-  expect(performance.now() - startedAtMs).toBeLessThan(2000)
   await expect.poll(() => bus.connections()).toBe(0)
 })
 
@@ -29,7 +27,5 @@ test.each([
 test('a run that is cancelled does not wait for it', async () => {
   await using bus = await startSilentBus()
   const signal = AbortSignal.timeout(50)
-  const startedAtMs = performance.now()
-  expect(await isBusSilent(bus.address, { ms: 10_000, signal })).toBe(false)
-  expect(performance.now() - startedAtMs).toBeLessThan(5000)
+  expect(await isBusSilent(bus.address, { ms: 3_600_000, signal })).toBe(false)
 })
