@@ -17,6 +17,7 @@ export type AuthReads = Pick<
   | 'findBrowserSession'
   | 'findDeviceAuthorization'
   | 'findDeviceAuthorizationByDeviceCodeHash'
+  | 'findOldRefreshToken'
   | 'listRefreshFamilies'
   | 'countPendingBySource'
   | 'listSigningKeys'
@@ -70,6 +71,17 @@ export const authReads = ({ run }: Connections): AuthReads => ({
       query.selectFrom('device_authorizations').selectAll().where('deviceCodeHash', '=', hash).executeTakeFirst(),
     )
     return device ?? null
+  },
+  async findOldRefreshToken(hash) {
+    const token = await run(({ query }) =>
+      query
+        .selectFrom('refresh_tokens as token')
+        .leftJoin('refresh_tokens as successor', 'successor.id', 'token.successorId')
+        .select(['token.familyId', 'token.usedAt', 'successor.usedAt as successorUsedAt'])
+        .where('token.tokenHash', '=', hash)
+        .executeTakeFirst(),
+    )
+    return token ?? null
   },
   async listRefreshFamilies({ userId, now, usedAfter }) {
     if (!isId(userId)) return []

@@ -3,9 +3,12 @@ import type { AuthStore, AuthTx, DecisionNotices } from '@osa/core'
 import { authReads } from './auth-reads.ts'
 import { authTx } from './auth-tx.ts'
 import type { Connections } from './connections.ts'
-import { guarded } from './guarded.ts'
+import { guardedWrite } from './guarded.ts'
+import { movePolls, redeem } from './guarded-devices.ts'
+import { moveFamilies } from './guarded-families.ts'
 import { historyReads } from './history-reads.ts'
 import { hotReads } from './hot-reads.ts'
+import { insertions } from './insertions.ts'
 import { sweepOnce } from './sweep.ts'
 
 export const authStore = (connections: Connections, { listenForDecision }: DecisionNotices): AuthStore => ({
@@ -13,10 +16,6 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
   ...historyReads(connections),
   listenForDecision,
   ...hotReads(connections),
-  ...guarded(connections),
-  async appendAuditEvent(event) {
-    await connections.run(({ query }) => query.insertInto('audit_events').values(event).execute())
-  },
   async putAuditEvent(event) {
     await connections.run(({ query }) =>
       query
@@ -26,6 +25,10 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
         .execute(),
     )
   },
+  ...insertions(connections),
+  movePolled: guardedWrite(connections, movePolls),
+  redeemDeviceAuthorization: guardedWrite(connections, redeem),
+  moveRefreshFamily: guardedWrite(connections, moveFamilies),
   transaction: <T>(work: (tx: AuthTx) => Promise<T>) => connections.transaction((unit) => work(authTx(unit))),
   sweep: (cutoff) => connections.transaction(({ query }) => sweepOnce(query, cutoff)),
 })

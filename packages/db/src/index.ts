@@ -8,7 +8,8 @@
  * entities.ts, entities/  the tables; migration-names.ts, migrations.ts, migrations/ and migrate.ts how they come to be
  * decision-channel.ts     how processes hear of decisions: postgres-hearing.ts, embedded-hearing.ts
  * auth-store.ts           core's `AuthStore`
- *   auth-reads.ts, history-reads.ts, guarded.ts (hot writes), auth-tx.ts (device-, people-, token-rows.ts), sweep.ts
+ *   auth-reads.ts, history-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), sweep.ts
+ *   in batches: hot-reads.ts, guarded.ts (guarded-devices.ts, guarded-families.ts), insertions.ts; batched.ts, listed.ts
  *   connections.ts (units of work), query.ts (the typed query builder), joined.ts, locks.ts, raw-statements.ts
  * convention-store.ts     core's `ConventionStore`
  * rate-limits.ts          counters that all processes share; batcher.ts for statements that arrive together

@@ -34,9 +34,10 @@ type RowOf<Columns> = {
 
 /** A list of rows with these columns, for `builtOnce`: as the body of a CTE, and as the parameters in it. */
 export const listOf = <Columns extends Record<string, ListColumn<unknown>>>(columns: Columns) => {
-  const names = Object.keys(columns)
+  const names = Object.keys(columns) as (keyof Columns & string)[]
   const parameters = (rows: readonly RowOf<Columns>[]): unknown[][] => names.map((name) => rows.map((row) => row[name]))
   return {
+    names,
     parameters,
     table: (unit: Unit, rows: readonly RowOf<Columns>[]) =>
       tableOfLists<RowOf<Columns>>(

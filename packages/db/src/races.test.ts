@@ -137,6 +137,70 @@ test('B07 of 100 polls of an approved code exactly one redeems it, and none is l
   expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(1)
 })
 
+test('B02 a code that somebody holds delays no poll of another, and its own poll holds once it is let go', async () => {
+  await using nodes = await threeNodes()
+  const [held, ...others] = Array.from({ length: 20 }, () => sampleDevice({ expiresAt: atSecond(10_000) }))
+  if (!held) throw new Error('there is one')
+  await nodes.store.transaction(async (tx) => {
+    for (const device of [held, ...others]) await tx.insertDeviceAuthorization(device)
+  })
+  const move = (read: typeof held) => nodes.store.movePolled({ read, next: { ...read, lastPolledAt: atSecond(1) } })
+  let heldHasMoved = false
+  const { promise: finished, resolve } = Promise.withResolvers<Promise<boolean>>()
+  await nodes.store.transaction(async (tx) => {
+    await tx.lockDeviceAuthorization(held.id)
+    const first = move(others[0] ?? held)
+    resolve(
+      move(held).finally(() => {
+        heldHasMoved = true
+      }),
+    )
+    expect(await Promise.all([first, ...others.slice(1).map(move)])).toEqual(others.map(() => true))
+    expect(heldHasMoved).toBe(false)
+  })
+  expect(await finished).toBe(true)
+})
+
+test('B07 a redemption that the database refuses fails alone among those that came with it', async () => {
+  await using nodes = await threeNodes()
+  const [user, stranger] = [sampleUser(), sampleUser()]
+  const reads = Array.from({ length: 20 }, () => sampleDevice({ status: 'authorized', claimedByUserId: user.id }))
+  await nodes.store.transaction(async (tx) => {
+    await tx.insertUser(user, sampleIdentity(user))
+    for (const device of reads) await tx.insertDeviceAuthorization(device)
+  })
+  const outcomes = await Promise.allSettled(
+    reads.map((read, index) => {
+      const family = sampleFamily(index === 7 ? stranger : user)
+      const next = { ...read, status: 'consumed' as const, familyId: family.id }
+      return nodes.store.redeemDeviceAuthorization({ read, next, family, event: sampleAuditEvent() })
+    }),
+  )
+  const expected = reads.map((_, index) => (index === 7 ? 'rejected' : true))
+  expect(outcomes.map((one) => (one.status === 'fulfilled' ? one.value : one.status))).toEqual(expected)
+  expect((await nodes.query({ text: 'select id from refresh_families' })).rows).toHaveLength(19)
+  expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(19)
+})
+
+test('G05 of refreshes of many families at once, in any order at three nodes, each family rotates once and none is lost to a deadlock', async () => {
+  await using nodes = await threeNodes()
+  const user = sampleUser()
+  const families = Array.from({ length: 100 }, () => sampleFamily(user))
+  await nodes.store.transaction(async (tx) => {
+    await tx.insertUser(user, sampleIdentity(user))
+    for (const family of families) await tx.insertRefreshFamily(family)
+  })
+  const outcomes = await nodes.spread(600, (store, index) => {
+    const read = families[(index * (1 + (index % 3) * 2)) % 100] ?? sampleFamily(user)
+    const next = { ...read, generation: 1, lastUsedAt: atSecond(index) }
+    return store.moveRefreshFamily({ read, next, events: [sampleAuditEvent({ familyId: read.id })] })
+  })
+  const rotated = await nodes.query({ text: 'select id from refresh_families where generation = 1' })
+  expect(outcomes.filter(Boolean)).toHaveLength(rotated.rows.length)
+  const told = await nodes.query({ text: 'select distinct family_id from audit_events' })
+  expect(told.rows).toHaveLength(rotated.rows.length)
+})
+
 test('G05 of 60 refreshes of one family that have read the same, exactly one rotates', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()

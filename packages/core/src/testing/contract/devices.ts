@@ -1,6 +1,7 @@
 /** Device authorizations by each of their keys, unique codes, and single-use login transactions. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { DeviceAuthorization } from '../../auth/rows.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import {
   atSecond,
@@ -43,6 +44,25 @@ export const deviceContract = (open: OpenStore): void => {
       expect(await opened.store.findPolled(device.deviceCodeHash)).toEqual({ device, owner: null })
       expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(device)
     }
+  })
+
+  test('A22 of starts at once only the one whose code is taken is refused, and the others are there with their events', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const taken = sampleDevice()
+    const start = (device: DeviceAuthorization) => {
+      const event = sampleAuditEvent({ deviceAuthorizationId: device.id })
+      return store.startDeviceAuthorization({ device, codeRestsUntil: atSecond(9_999), event })
+    }
+    expect(await start(taken)).toBe(true)
+    const devices = Array.from({ length: 20 }, (_, n) =>
+      n === 7 ? sampleDevice({ userCodeHash: taken.userCodeHash }) : { ...decided(), claimedByUserId: randomUUID() },
+    )
+    expect(await Promise.all(devices.map(start))).toEqual(devices.map((_, n) => n !== 7))
+    const stored = await Promise.all(devices.map(({ id }) => store.findDeviceAuthorization(id)))
+    expect(stored).toEqual(devices.map((device, n) => (n === 7 ? null : device)))
+    const told = (await store.listAuditEvents({ limit: 100 })).map((event) => event.deviceAuthorizationId)
+    expect(new Set(told)).toEqual(new Set([taken, ...devices.toSpliced(7, 1)].map(({ id }) => id)))
   })
 
   test('I01 a key finds its own row and no other; C14 neither hash stands in for the other', async () => {

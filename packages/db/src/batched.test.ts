@@ -1,0 +1,47 @@
+/** What goes together in one statement, and what a statement that failed means for each that was in it. */
+import { expect, test } from 'vitest'
+import { lookUps } from './batched.ts'
+import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts'
+
+/** Looks squares up, of what is not negative; the second statement fails with `failure`. */
+const squares = (failure?: Error) => {
+  const statements: (readonly number[])[] = []
+  const find = lookUps<number, { root: number; square: number }>(
+    async (roots) => {
+      statements.push(roots)
+      await new Promise((resolve) => setImmediate(resolve))
+      if (failure && statements.length === 2) throw failure
+      return roots.filter((root) => root >= 0).map((root) => ({ root, square: root * root }))
+    },
+    ({ root }) => root,
+  )
+  return { find, statements }
+}
+
+test('the first look-up goes at once and alone, all that come meanwhile together, and each gets its own row or none', async () => {
+  const { find, statements } = squares()
+  const found = await Promise.all([3, -1, 4, 4].map((root) => find(root)))
+  expect(found.map((row) => row?.square)).toEqual([9, undefined, 16, 16])
+  expect(statements).toEqual([[3], [-1, 4, 4]])
+})
+
+test.each([new DatabaseRefusal({ code: '22P02' }), new DatabaseUnavailable('40P01'), new DatabaseUnavailable('40001')])(
+  'a batch that changed nothing is done one by one: $message',
+  async (failure) => {
+    const { find, statements } = squares(failure)
+    const found = await Promise.all([1, 2, 3].map((root) => find(root)))
+    expect(found.map((row) => row?.square)).toEqual([1, 4, 9])
+    expect(statements).toEqual([[1], [2, 3], [2], [3]])
+  },
+)
+
+test.each([new DatabaseUnavailable('08006'), new DatabaseUnavailable('57014'), new Error('a defect')])(
+  'a batch that may have changed something, or that took too long, fails whole: $message',
+  async (failure) => {
+    const { find, statements } = squares(failure)
+    const outcomes = await Promise.allSettled([1, 2, 3].map((root) => find(root)))
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(outcomes[2]).toMatchObject({ reason: failure })
+    expect(statements).toEqual([[1], [2, 3]])
+  },
+)
