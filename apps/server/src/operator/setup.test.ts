@@ -1,7 +1,15 @@
 /** From nothing to a running node with `osa-server` alone: `init`, `migrate`, `start`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempDisposableSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
@@ -62,6 +70,7 @@ test('init replaces no file unless told to, and then keeps its secret and what n
   using folder = temporaryFolder()
   const path = join(folder.path, '.env')
   await osaServer(['init', ...given], secrets, folder.path)
+  appendFileSync(path, '\nOSA_LOG_LEVEL=warn\n')
   const before = readFileSync(path, 'utf8')
   const again = await osaServer(['init', ...given], secrets, folder.path)
   expect(again).toMatchObject({ code: 1, stdout: '' })
@@ -71,6 +80,12 @@ test('init replaces no file unless told to, and then keeps its secret and what n
   expect([forced.code, forced.stderr]).toEqual([0, ''])
   expect(readFileSync(path, 'utf8')).toBe(before.replace('https://archive.example', 'https://other.example'))
   expect(statSync(path).mode & 0o777).toBe(0o600)
+  const secretBefore = settingsIn(path).OSA_SECRET
+  expect((await osaServer(['init', '--force', '--new-secret'], {}, folder.path)).code).toBe(0)
+  const { OSA_SECRET, ...others } = settingsIn(path)
+  expect(OSA_SECRET).toMatch(/^[\w-]{43}$/)
+  expect(OSA_SECRET).not.toBe(secretBefore)
+  expect(others).toMatchObject({ OSA_PUBLIC_URL: 'https://other.example', OSA_LOG_LEVEL: 'warn' })
 })
 
 test('init writes nothing that a node would not start with, or that its readers would read differently', async () => {

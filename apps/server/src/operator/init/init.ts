@@ -28,6 +28,10 @@ export const init: OperatorCommand = {
     ...Object.fromEntries(
       Object.entries(optionsOfSettings).map(([option, [, value, help]]) => [option, { type: 'string', value, help }]),
     ),
+    'new-secret': {
+      type: 'boolean',
+      help: 'With --force: a fresh OSA_SECRET too, after which everybody signs in again',
+    },
     force: { type: 'boolean', help: 'Replace the file if there is one; what it sets and no option changes is kept' },
   },
   example: 'osa-server init --public-url https://archive.example.org',
@@ -45,8 +49,9 @@ export const init: OperatorCommand = {
       }
       const before = existsSync(path) ? readSettingsFile(path) : { values: {} }
       if ('problem' in before) return before
-      const values = { ...writtenIn({ ...before.values, ...io.env }), NODE_ENV: 'production' }
-      for (const [name, value] of chosen) if (value !== undefined) Object.assign(values, { [name]: value })
+      const values: Record<string, string> = { ...before.values, ...writtenIn(io.env), NODE_ENV: 'production' }
+      for (const [name, value] of chosen) if (value !== undefined) values[name] = value
+      if (isSet('new-secret')) delete values.OSA_SECRET
       const answered = io.stdin.isTTY ? await askForMissing(io, values) : values
       if (answered === null) return { problem: 'Nothing was written.', hint: '' }
       return write(completed(answered), { path, force })

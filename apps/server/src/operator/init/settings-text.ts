@@ -58,16 +58,18 @@ const entries: readonly Entry[] = [
 /** The names that a file may have, in its order. */
 export const writtenSettings: readonly string[] = entries.flatMap(({ names }) => names)
 
-/** A setting without a value is left out, or stands there commented out as an example. */
+/** A setting without a value is left out, or stands there commented out as an example; others than these come last. */
 export const settingsText = (values: Readonly<Record<string, string>>): string => {
   const blocks = entries.flatMap(({ comment, names, example }) => {
     const given = names.filter((name) => values[name]).map((name) => `${name}=${values[name]}`)
     if (given.length === 0 && example === undefined) return []
     return [[`# ${comment}`, ...(given.length > 0 ? given : [`# ${names[0]}=${example}`])].join('\n')]
   })
+  const others = Object.keys(values).filter((name) => !writtenSettings.includes(name))
+  const rest = others.map((name) => `${name}=${values[name]}`).join('\n')
   const head =
     '# Settings of an OSA node, made by `osa-server init`. They hold secrets: keep this file to yourself (mode 0600).\n# All settings are in apps/server/README.md. Each line is NAME=value without quotes.'
-  return `${[head, ...blocks].join('\n\n')}\n`
+  return `${[head, ...blocks, ...(others.length > 0 ? [rest] : [])].join('\n\n')}\n`
 }
 
 /** Docker, Docker Compose, systemd and this program read these differently. */

@@ -1,0 +1,73 @@
+/** PostgreSQL as Debian packages it, server and client programs of one version: a cluster of its own for one test. */
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { freePort } from './free-port.ts'
+
+/** The newest version that is installed. */
+const programs = (): string => {
+  const version = (path: string) => Number(path.split('/').at(-3))
+  const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => version(b) - version(a))
+  if (newest === undefined)
+    throw new Error('These tests need PostgreSQL as Debian packages it: apt-get install postgresql')
+  return dirname(newest)
+}
+
+/** A role `osa`, which may make databases, and its database `osa`. `env` has what libpq's programs need to reach it. */
+export const startDebianPostgres = async () => {
+  const bin = programs()
+  const folder = mkdtempSync(join(tmpdir(), 'osa-debian-postgres-'))
+  const [data, home] = [join(folder, 'data'), join(folder, 'home')]
+  const port = String(await freePort())
+  const password = randomBytes(16).toString('hex')
+  mkdirSync(home, { mode: 0o700 })
+  writeFileSync(join(folder, 'password'), password)
+  // PostgreSQL does not run as root
+  const isRoot = process.getuid?.() === 0
+  const as = (command: string, ...args: string[]) => {
+    const [program, all] = isRoot
+      ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]]
+      : [command, args]
+    execFileSync(program as string, all as string[], { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
+  }
+  chmodSync(folder, 0o755)
+  mkdirSync(data, { mode: 0o700 })
+  if (isRoot) execFileSync('chown', ['postgres:postgres', data, join(folder, 'password')])
+  as(
+    join(bin, 'initdb'),
+    '--pgdata',
+    data,
+    '--auth=scram-sha-256',
+    '--username=osa',
+    `--pwfile=${join(folder, 'password')}`,
+    '--no-sync',
+    '--encoding=UTF8',
+  )
+  const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories= -c fsync=off`
+  as(join(bin, 'pg_ctl'), 'start', '--wait', '--pgdata', data, '--log', join(data, 'log'), '--options', settings)
+  const pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10)
+  // nothing survives a test run that is killed in between
+  const killAtExit = () => process.kill(pid, 'SIGQUIT')
+  process.once('exit', killAtExit)
+  const usePassword = (next: string) =>
+    writeFileSync(join(home, '.pgpass'), `127.0.0.1:${port}:*:osa:${next}\n`, { mode: 0o600 })
+  usePassword(password)
+  const env = {
+    PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: home,
+    ...{ PGHOST: '127.0.0.1', PGPORT: port, PGUSER: 'osa', PGDATABASE: 'osa' },
+  }
+  execFileSync(join(bin, 'createdb'), ['osa'], { env })
+  return {
+    env,
+    usePassword,
+    databaseUrl: `postgres://osa:${password}@127.0.0.1:${port}/osa`,
+    [Symbol.asyncDispose]: async () => {
+      as(join(bin, 'pg_ctl'), 'stop', '--wait', '--mode', 'immediate', '--pgdata', data)
+      process.off('exit', killAtExit)
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
