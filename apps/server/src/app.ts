@@ -54,6 +54,7 @@ export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'serverName'
 export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
   const { auth, publicUrl, metrics } = deps
   const serverDocument = createServerDocument(deps)
+  const pages = { ...deps, countApproval: metrics.countApproval }
   const conventions = countDeploys(deps.conventions, metrics)
   const app = new Hono<NodeEnv>()
   app.use(identifyRequester(deps.trustedProxies))
@@ -61,13 +62,13 @@ export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
   for (const path of ['/oauth/*', '/api/*', '/trpc/*']) app.use(path, refusePlainHttp(publicUrl))
   app.route('/', oauthRoutes({ auth, publicUrl: publicUrl.origin, count: metrics.count }))
   app.route('/', v1Routes({ auth, conventions, count: metrics.count }))
-  app.route('/', browserRoutes(deps))
+  app.route('/', browserRoutes(pages))
   app.route(
     '/',
     trpcRoutes({ ...deps, auth: countWatches(countExchanges(auth, metrics), metrics), conventions, serverDocument }),
   )
   app.route('/', healthRoutes({ ...deps, serverDocument }))
-  app.notFound(answerNotFound(pageNotFound(deps)))
+  app.notFound(answerNotFound(pageNotFound(pages)))
   app.onError(answerFailure(deps))
   return app
 }

@@ -1,5 +1,5 @@
 /** What a node counts, for Prometheus: requests by route, what polls, refreshes, watches and deploys came to, the process. No label names a person (I06). */
-import { deviceCodeGrantType, type GrantType } from '@osa/contract'
+import { type Approval, deviceCodeGrantType, type GrantType } from '@osa/contract'
 import { isRefusal } from '@osa/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -11,6 +11,8 @@ export interface Metrics {
   readonly count: Count
   /** One deploy of conventions: `changed`, `unchanged`, or why it was refused. */
   countDeploy(outcome: string): void
+  /** One approval of a terminal, by what it rested on. */
+  countApproval(approval: Approval): void
   /** One terminal more that waits to be told of a decision. Returns what says how its waiting ended. */
   openWatch(): (outcome: string) => void
   /** One answered request; `durationMs` until its headers were ready. */
@@ -42,6 +44,12 @@ export const createMetrics = ({ processMetrics }: { processMetrics: boolean }): 
     labelNames: ['outcome'],
     registers: [registry],
   })
+  const approvals = new Counter({
+    name: 'osa_device_approvals_total',
+    help: 'Approved terminals by what the approval rested on: same_computer, typed or prefilled.',
+    labelNames: ['approval'],
+    registers: [registry],
+  })
   const openWatches = new Gauge({
     name: 'osa_device_watches_open',
     help: 'Terminals that are waiting to be told of a decision (device.watch).',
@@ -61,6 +69,9 @@ export const createMetrics = ({ processMetrics }: { processMetrics: boolean }): 
         openWatches.dec()
         watches.inc({ outcome })
       }
+    },
+    countApproval(approval) {
+      approvals.inc({ approval })
     },
     countDeploy(outcome) {
       deploys.inc({ outcome })

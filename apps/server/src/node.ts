@@ -9,6 +9,7 @@ import { startAdminServer } from './admin-server.ts'
 import { systemAlarm } from './alarm.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
+import { remoteApprovalPolicy } from './config/remote-approval.ts'
 import { createRoleGrants } from './config/role-grants.ts'
 import { keptSecret } from './config/secret-file.ts'
 import { startingUp } from './http-refusals.ts'
@@ -19,7 +20,7 @@ import { createMetrics } from './metrics.ts'
 import { createNodeClock } from './node-clock.ts'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { createReadiness } from './readiness.ts'
-import { isProxyOf, type NodeEnv } from './requester.ts'
+import { isWithin, type NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
 
 /** What pages and `/.well-known/osa` call a node. */
@@ -59,7 +60,7 @@ export const startNode = async (options: {
     // the port has to be known before the app can say its own address
     await listen({
       ...config,
-      isProxy: isProxyOf(config.trustedProxies),
+      isProxy: isWithin(config.trustedProxies),
       fetch: (request, env) => app?.fetch(request, env) ?? startingUp(),
     }),
     closeServer,
@@ -124,7 +125,10 @@ const createParts = (
     keys,
     now,
   })
-  const policy = { ...defaultPolicy, ...config.lifetimes, ...config.caps, publicUrl: publicUrl.origin }
+  const policy = {
+    ...{ ...defaultPolicy, ...config.lifetimes, ...config.caps, publicUrl: publicUrl.origin },
+    remoteApproval: remoteApprovalPolicy(config.remoteApproval),
+  }
   const shared = {
     limiter: createLimiter({ counters: database.rateLimits, budgets: config.budgets, now }),
     roleGrants: createRoleGrants({

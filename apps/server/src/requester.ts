@@ -61,12 +61,12 @@ export const identifyRequester = (trustedProxies: readonly Cidr[]): MiddlewareHa
   }
 }
 
-/** Whether a peer's address is one of `trustedProxies`. */
-export const isProxyOf =
-  (trustedProxies: readonly Cidr[]) =>
-  (remoteAddress: string): boolean => {
-    const address = parseAddress(remoteAddress)
-    return address !== null && isTrusted(address, trustedProxies)
+/** Whether an address, as text, is in one of `networks`. */
+export const isWithin =
+  (networks: readonly Cidr[]) =>
+  (text: string): boolean => {
+    const address = parseAddress(text)
+    return address !== null && isTrusted(address, networks)
   }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6

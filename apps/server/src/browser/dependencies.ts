@@ -1,4 +1,5 @@
 /** What the pages need from the composition root. They hold no rule: every decision is a call to `auth`. */
+import type { Approval } from '@osa/contract'
 import type { Auth, AuthPolicy, Reading } from '@osa/core'
 import type { Context } from 'hono'
 import type { DevelopmentSignIn } from '../identity/development.ts'
@@ -16,6 +17,8 @@ export interface BrowserDependencies {
   /** Tells "the database cannot be reached" from a defect. */
   readonly isUnavailable: (error: unknown) => boolean
   readonly policy: AuthPolicy
+  /** One approval, by what it rested on. */
+  readonly countApproval: (approval: Approval) => void
   /** False where everybody seems to come from a proxy that is not named: then nobody can say whose network is whose (D29). */
   readonly seesNetworks: boolean
   /** What the pages call this node. */

@@ -3,9 +3,10 @@ import type { DeviceReview, SignedInBrowser } from '@osa/core'
 import { sendToProvider } from './begin-sign-in.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
+import { typedCodeField } from './form-fields.ts'
 import { guardedForm } from './form-guard.ts'
 import { isSameNetwork } from './networks.ts'
-import { confirmPage } from './pages/confirm.ts'
+import { type ConfirmPage, confirmPage } from './pages/confirm.ts'
 import { alreadyDecidedPage } from './pages/decided.ts'
 import { messagePage } from './pages/message.ts'
 import { seeOther, showPage } from './respond.ts'
@@ -30,15 +31,13 @@ export const showConfirm = (deps: BrowserDependencies) => async (c: PageContext)
   if (found instanceof Response) return found
   const { device, expired } = found.review
   if (device.status !== 'pending') return seeOther(c, deps, pathFor('complete', device.id))
-  return expired
-    ? showPage(c, deps, messagePage('expired', deps))
-    : renderConfirm(c, deps, { ...found, unconfirmed: false })
+  return expired ? showPage(c, deps, messagePage('expired', deps)) : renderConfirm(c, deps, { ...found, problem: null })
 }
 
 const renderConfirm = (
   c: PageContext,
   deps: BrowserDependencies,
-  { browser, review, unconfirmed }: { browser: SignedInBrowser; review: DeviceReview; unconfirmed: boolean },
+  { browser, review, problem }: { browser: SignedInBrowser; review: DeviceReview; problem: ConfirmPage['problem'] },
 ) => {
   const { auth, policy } = deps
   const { id } = review.device
@@ -50,14 +49,16 @@ const renderConfirm = (
       browser,
       policy,
       network: networkOf(c, deps, review),
-      unconfirmed,
+      problem,
       decideToken: auth.formToken(browser.session.id, `decide:${id}`),
       switchToken: auth.formToken(browser.session.id, `switch:${id}`),
     }),
   )
 }
 
+/** A browser on the terminal's computer is in its network, whatever ways their requests take. */
 const networkOf = (c: PageContext, { seesNetworks }: BrowserDependencies, { device }: DeviceReview) => {
+  if (device.approval === 'same_computer') return 'same'
   if (!seesNetworks) return 'unknown'
   return isSameNetwork(device.requesterIp, c.get('requester').ip) ? 'same' : 'other'
 }
@@ -80,12 +81,15 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
     networkOf(c, deps, review) === 'other' &&
     form.get('other_network') !== 'yes'
   ) {
-    return renderConfirm(c, deps, { ...found, unconfirmed: true })
+    return renderConfirm(c, deps, { ...found, problem: 'tick' })
   }
   const requester = c.get('requester')
-  const outcome = await deps.auth.decideDevice({ browser, deviceAuthorizationId: id, decision, requester })
+  const typedCode = form.get(typedCodeField)
+  const outcome = await deps.auth.decideDevice({ browser, deviceAuthorizationId: id, decision, typedCode, requester })
   switch (outcome) {
     case 'approved':
+      deps.countApproval(review.needs === 'typed_code' ? 'typed' : (review.device.approval ?? 'prefilled'))
+      return seeOther(c, deps, pathFor('complete', id))
     case 'denied':
       return seeOther(c, deps, pathFor('complete', id))
     case 'already_approved':
@@ -98,6 +102,7 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
     case 'code_needed':
     case 'code_wrong':
     case 'remote_refused':
+      return renderConfirm(c, deps, { ...found, problem: outcome })
     case 'not_yours':
       return showPage(c, deps, messagePage('unknown_request', deps))
   }

@@ -1,4 +1,6 @@
+import type { RemoteApproval } from '@osa/core'
 import { expect, test } from 'vitest'
+import { createMetrics } from '../metrics.ts'
 import { arriveAtConfirm, carberryButton, nearbyAddress, startPages } from '../testing/pages.ts'
 
 const developmentSignIn = 'Continue with the development sign-in'
@@ -56,7 +58,10 @@ test('a forged proof, an unknown flow and nonsense lead to the code’s page, ne
 
 test('a code that an address filled in is not typed, and one from the empty form is, also after switching the account', async () => {
   await using pages = await startPages()
-  const claims = async () => (await pages.store.listAuditEvents({ limit: 1, event: 'device.claim' }))[0]?.detail
+  const claims = async () => {
+    pages.clock.advance({ seconds: 1 })
+    return (await pages.store.listAuditEvents({ limit: 1, event: 'device.claim' }))[0]?.detail
+  }
   const typed = await pages.startTerminal()
   const browser = pages.browse()
   await arriveAtConfirm(pages, browser, typed.user_code)
@@ -69,4 +74,76 @@ test('a code that an address filled in is not typed, and one from the empty form
   await browser.press(developmentSignIn)
   await browser.press(carberryButton)
   expect(await claims()).toBe('prefilled')
+})
+
+/** Arrives at the confirm page by the link with the code in it, as whoever got that link in a mail does, or by the terminal's own listener. */
+const arrive = async (remoteApproval: RemoteApproval, { byListener = false } = {}) => {
+  const metrics = createMetrics({ processMetrics: false })
+  const pages = await startPages({ policy: { remoteApproval: () => remoteApproval }, app: { metrics } })
+  const isListening = byListener || remoteApproval === 'never'
+  const terminal = await pages.startTerminal({ deviceName: 'lab-7', address: '198.51.100.7', isListening })
+  const browser = pages.browse()
+  await browser.open(byListener ? terminal.listener : terminal.verification_uri_complete)
+  await browser.press(developmentSignIn)
+  const confirm = await browser.press(carberryButton)
+  const sessions = async () => (await browser.open(`${pages.publicUrl}/account/sessions`)).body
+  return { pages, terminal, browser, confirm, sessions, counted: () => metrics.registry.metrics() }
+}
+
+test('D29 RFC 8628 §5.4: who followed a link is asked for the code, and is not shown it', async () => {
+  const { pages, terminal, browser, confirm, sessions, counted } = await arrive('typed')
+  await using _ = pages
+  expect(confirm.body).toContain('Type the code that your own terminal shows')
+  expect(confirm.body).toContain('on another computer')
+  expect(confirm.body).toContain('lab-7')
+  expect(confirm.body).not.toContain(terminal.user_code)
+  expect(confirm.body, 'nothing has the focus').not.toContain('autofocus')
+  for (const [typed_code, title] of [
+    ['', 'The code is needed'],
+    ['BBBB-BBBB', 'That is not the code'],
+  ] as const) {
+    const answer = await browser.press('Approve', { typed_code, other_network: 'yes' })
+    expect([answer.status, answer.url.pathname]).toEqual([400, '/device/confirm'])
+    expect(answer.body).toContain(`<title>${title}`)
+    expect(answer.body).not.toContain(terminal.user_code)
+    expect(await terminal.poll()).not.toBe('signed in')
+  }
+  await browser.press('Approve', { typed_code: terminal.user_code.toLowerCase(), other_network: 'yes' })
+  expect(await terminal.poll()).toBe('signed in')
+  expect(await sessions()).toContain('approved with its code typed in')
+  expect(await counted()).toContain('osa_device_approvals_total{approval="typed"} 1')
+})
+
+test('a browser that the terminal opened is told that it is this computer, whatever network the node sees', async () => {
+  const { pages, terminal, browser, confirm, sessions, counted } = await arrive('never', { byListener: true })
+  await using _ = pages
+  expect(confirm.body).toContain('from <strong>this computer</strong>')
+  expect(confirm.body).not.toContain('other_network')
+  await browser.press('Approve')
+  expect(await terminal.poll()).toBe('signed in')
+  expect(await sessions()).toContain('approved on the same computer')
+  expect(await counted()).toContain('osa_device_approvals_total{approval="same_computer"} 1')
+})
+
+test('never: the page has no Approve, says what to do, and refuses one that is sent all the same', async () => {
+  const { pages, terminal, browser, confirm } = await arrive('never')
+  await using _ = pages
+  expect(confirm.body).toContain('Run <code>osa login</code> on this computer')
+  const form = browser.forms().find(({ action }) => action.startsWith('/device/confirm'))
+  expect(form?.buttons.map(({ text }) => text)).toEqual(['Deny'])
+  const { user_code: typed_code } = terminal
+  const forced = await browser.press('Deny', { decision: 'approve', typed_code, other_network: 'yes' })
+  expect(forced.status).toBe(403)
+  expect(await terminal.poll()).not.toBe('signed in')
+  await browser.press('Deny')
+  expect(await terminal.poll()).toBe('access_denied')
+})
+
+test('allow: a link with the code is enough, and the session says so', async () => {
+  const { pages, terminal, browser, confirm, sessions } = await arrive('allow')
+  await using _ = pages
+  expect(confirm.body).toContain(terminal.user_code)
+  await browser.press('Approve', { other_network: 'yes' })
+  expect(await terminal.poll()).toBe('signed in')
+  expect(await sessions()).toContain('approved from a link with its code')
 })

@@ -1,6 +1,7 @@
 /** L01, L06 and the rest of what settings may be. */
 import { describe, expect, test } from 'vitest'
 import { type Config, parseConfig } from './config.ts'
+import { remoteApprovalPolicy } from './remote-approval.ts'
 
 const randomSecret = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256)).toString(
   'base64url',
@@ -100,6 +101,27 @@ describe('what does not hold', () => {
       expect(problems).toMatch(new RegExp(`^${name} `, 'm'))
     }
     expect(problems).not.toContain('canary')
+  })
+
+  test('approval without a proof is by word or by network, and in production networks need the proxy to be named', () => {
+    const read = (value: string) => {
+      const parsed = parseConfig({ OSA_REMOTE_APPROVAL: value })
+      return parsed.ok ? remoteApprovalPolicy(parsed.config.remoteApproval) : null
+    }
+    for (const word of ['allow', 'typed', 'never'] as const) expect(read(word)?.('192.0.2.1')).toBe(word)
+    const listed = read('networks:10.0.0.0/8, 2001:db8::/32')
+    expect(['10.9.8.7', '2001:db8::1', '192.0.2.1', '::1', 'nonsense'].map((ip) => listed?.(ip))).toEqual([
+      ...['typed', 'typed'],
+      ...['never', 'never', 'never'],
+    ])
+    for (const wrong of ['Typed', 'networks', 'networks:', 'networks:10.0.0.0/8,', 'networks:10.1', 'typed,never']) {
+      expect(problemsOf({ OSA_REMOTE_APPROVAL: wrong }), wrong).toMatch(
+        /^OSA_REMOTE_APPROVAL must be allow, typed, never/,
+      )
+    }
+    const networks = { ...production, OSA_REMOTE_APPROVAL: 'networks:10.0.0.0/8' }
+    expect(problemsOf(networks)).toMatch(/^OSA_TRUSTED_PROXIES must be set/)
+    expect(problemsOf({ ...networks, OSA_TRUSTED_PROXIES: '127.0.0.1' })).toBe('')
   })
 
   test('L01 what was given and does not hold is told once, and not as missing too', () => {

@@ -5,6 +5,7 @@ import type { IdentitySettings } from '../identity/providers.ts'
 import type { LogLevel } from '../log.ts'
 import type { Cidr } from '../requester.ts'
 import { parseClientsFile } from './clients-file.ts'
+import type { RemoteApprovalSetting } from './remote-approval.ts'
 import { hasIdentityProvider, isProduction, ruleProblems } from './rules.ts'
 import { type Given, readSettings, type Values } from './settings.ts'
 import { unknownSettings } from './unknown-settings.ts'
@@ -37,6 +38,7 @@ export interface Config {
   readonly clients: ReadonlyMap<string, Client>
   readonly trustedProxies: readonly Cidr[]
   readonly lifetimes: Lifetimes
+  readonly remoteApproval: RemoteApprovalSetting
   /** What a node takes on at most: the caps of places in all, and budgets in all. */
   readonly caps: Pick<AuthPolicy, 'maxPendingInAll' | 'maxWatchesInAll'>
   readonly budgets: Budgets
@@ -98,6 +100,7 @@ const build = (values: Values, given: Given, registered: readonly Client[]): Con
     refreshReuseGraceSeconds: need(values.OSA_REFRESH_REUSE_GRACE_SECONDS),
     signingAlgorithm: need(values.OSA_SIGNING_ALG),
   },
+  remoteApproval: need(values.OSA_REMOTE_APPROVAL),
   caps: {
     maxPendingInAll: need(values.OSA_MAX_PENDING_CODES),
     maxWatchesInAll: need(values.OSA_MAX_WAITING_TERMINALS),

@@ -100,6 +100,11 @@ const productionProblems = (values: Values, given: Given): string[] => {
     problems.push('OSA_SECRET is not random; `openssl rand -base64 32 | tr +/ -_` makes one')
   if (secret && sharedSecret(values, secret))
     problems.push('OSA_SECRET must not be the secret of an identity provider too')
+  if (typeof values.OSA_REMOTE_APPROVAL === 'object' && !given.has('OSA_TRUSTED_PROXIES')) {
+    problems.push(
+      'OSA_TRUSTED_PROXIES must be set in production when OSA_REMOTE_APPROVAL lists networks: all terminals would seem to be where the proxy is',
+    )
+  }
   if (!hasIdentityProvider(given)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)
   for (const name of ['OSA_ORCID_ISSUER', 'OSA_OIDC_ISSUER'] as const) {
     if (values[name]?.startsWith('http:')) problems.push(`${name} must be https in production`)

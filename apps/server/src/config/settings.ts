@@ -5,6 +5,7 @@ import { logLevels } from '../log.ts'
 import { parseCidr } from '../requester.ts'
 import { databaseUrlHint, isDatabaseUrl } from './database-url.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { parseRemoteApproval } from './remote-approval.ts'
 
 const wholeNumber = (minimum: number, maximum: number) =>
   z
@@ -83,6 +84,13 @@ const trustedProxies = z
   })
   .transform((entries) => entries.map(parseCidr).filter((cidr) => cidr !== null))
 
+const remoteApproval = z
+  .string()
+  .refine((text) => parseRemoteApproval(text) !== null, {
+    error: 'must be allow, typed, never, or networks: with CIDRs, as in networks:10.0.0.0/8,2001:db8::/32',
+  })
+  .transform((text) => parseRemoteApproval(text) ?? 'never')
+
 /** The port alone listens on loopback; with a host before it, there. */
 const adminListener = z
   .string()
@@ -128,6 +136,7 @@ export const settings = {
   OSA_ADMINS: admins.default([]),
   OSA_CLIENTS_FILE: z.string().optional(),
   OSA_TRUSTED_PROXIES: trustedProxies.default([]),
+  OSA_REMOTE_APPROVAL: remoteApproval.default('allow'),
   OSA_DEVICE_CODE_LIFETIME_SECONDS: wholeNumber(1, 900).default(600),
   OSA_DEVICE_POLL_INTERVAL_SECONDS: wholeNumber(1, 60).default(5),
   OSA_ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(1, 3_600).default(900),

@@ -1,5 +1,5 @@
 /** `/account/sessions`: the terminals signed in as this person, each with a way to end it. */
-import type { Session } from '@osa/contract'
+import type { Approval, Session } from '@osa/contract'
 import type { SignedInBrowser } from '@osa/core'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
@@ -37,11 +37,17 @@ ${hiddenToken(revokeToken)}
 ${sessions.length > 1 ? html`<button class="plain" name="session" value="all">Sign out all terminals</button>` : ''}
 </form>`
 
+const approvalWords: Readonly<Record<Approval, string>> = {
+  same_computer: 'on the same computer',
+  typed: 'with its code typed in',
+  prefilled: 'from a link with its code',
+}
+
 const terminal = (session: Session): Html => {
   const name = session.device_name === null ? 'Unnamed device' : foreign(session.device_name)
   return html`<li><div class="what"><h2>${name}</h2>
 <p>${session.client_name} <span class="aside">from ${session.ip ?? 'an unknown address'}</span></p>
 <p class="aside">Last used ${instant(session.last_used_at)}</p>
-<p class="aside">Signed in ${instant(session.created_at)}</p></div>
+<p class="aside">Signed in ${instant(session.created_at)}${session.approval ? `, approved ${approvalWords[session.approval]}` : ''}</p></div>
 <button class="plain small" name="session" value="${session.id}">Sign out<span class="hidden"> ${name}</span></button></li>`
 }

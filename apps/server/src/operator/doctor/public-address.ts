@@ -8,7 +8,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { oauthPaths } from '../../oauth/metadata.ts'
-import { isProxyOf } from '../../requester.ts'
+import { isWithin } from '../../requester.ts'
 import { type Finding, fix, note, ok, skipped } from './finding.ts'
 
 const timeoutMs = 10_000
@@ -142,7 +142,7 @@ const examineProxy = async (config: Config, publicUrl: URL, store: Store | null)
 }
 
 const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Finding> => {
-  const isProxy = isProxyOf(config.trustedProxies)
+  const isProxy = isWithin(config.trustedProxies)
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? [])
   if (seen === claimed) {
     return own.some(isProxy)
