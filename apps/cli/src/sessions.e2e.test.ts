@@ -13,10 +13,34 @@ test('osa sessions lists the terminals, this one marked', async () => {
   const { code, stdout, stderr } = await sandbox.run(['sessions'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: ' → To end one: osa sessions --revoke <id>\n' })
   expect(stdout).toContain(`   Signed in to ${node.url} on:\n`)
-  expect(stdout).toMatch(/ {3}DEVICE +CLIENT +SIGNED IN +LAST USED +ID\n/)
-  expect(stdout).toMatch(/ ✓ laptop 0 \* +OSA command line +2 h ago +2 h ago +00000000\n/)
-  expect(stdout).toMatch(/ {3}laptop 1 +OSA command line +2 h ago +2 h ago +00000001\n/)
+  expect(stdout).toMatch(/ {3}DEVICE +CLIENT +SIGNED IN +LAST USED +APPROVED +ID\n/)
+  expect(stdout).toMatch(/ ✓ laptop 0 \* +OSA command line +2 h ago +2 h ago +code typed +00000000\n/)
+  expect(stdout).toMatch(/ {3}laptop 1 +OSA command line +2 h ago +2 h ago +code typed +00000001\n/)
   expect(stdout.endsWith('   * this terminal\n')).toBe(true)
+})
+
+test('osa sessions and osa status say how a session was approved, where the archive does', async () => {
+  const at = new Date(Date.now() - 7_200_000)
+  const dates = { created_at: at, last_used_at: at, expires_at: at }
+  const client = { client_id: 'osa-cli', client_name: 'OSA command line', scope: 'profile', ip: null }
+  const session = (n: number, approval: string | null) => ({
+    ...{ ...client, ...dates, id: id(n), device_name: `laptop ${n}`, current: n === 0, approval },
+  })
+  const list = [session(0, 'same_computer'), session(1, 'typed'), session(2, 'prefilled'), session(3, null)]
+  await using node = await fakeOsaServer({ procedures: { 'session.list': () => list } })
+  await using sandbox = await makeSandbox()
+  await seedCredentials(sandbox, { [node.url]: node.issue() })
+  const { stdout } = await sandbox.run(['sessions'])
+  expect(stdout).toMatch(/ {3}DEVICE +CLIENT +SIGNED IN +LAST USED +APPROVED +ID\n/)
+  for (const words of ['same computer', 'code typed', 'by a link']) {
+    expect(stdout).toMatch(new RegExp(`laptop \\d .*2 h ago +${words} +0000000\\d\\n`))
+  }
+  expect(stdout).toMatch(/laptop 3 .*2 h ago +00000003\n/)
+  const status = await sandbox.run(['status', '--server', node.url])
+  expect(status.stdout).toMatch(/SERVER +ACCOUNT +SESSION +APPROVED +STORED IN|APPROVED +same computer\n/)
+  expect(status.stdout).toContain('same computer')
+  const document = await sandbox.run(['status', '--server', node.url, '--json'])
+  expect(JSON.parse(document.stdout).logins).toMatchObject([{ url: node.url, approval: 'same_computer' }])
 })
 
 test('osa sessions --json has whole ids and all times', async () => {

@@ -1,6 +1,7 @@
 /** `osa sessions`: the terminals a person is signed in on, and the end of one of them. */
 import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withAccount } from '../account.ts'
+import { approvalWords } from '../approval-words.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
@@ -32,6 +33,7 @@ const print = (context: CommandContext, server: ResolvedServer, sessions: readon
   const { io } = context
   io.result.row(null, `Signed in to ${server.url} on:`)
   io.result.blank()
+  const isApprovalKnown = sessions.some(({ approval }) => approval)
   const rows = sessions.map((one) => ({
     mark: one.current ? ('ok' as const) : null,
     cells: [
@@ -39,10 +41,12 @@ const print = (context: CommandContext, server: ResolvedServer, sessions: readon
       cleanText(one.client_name, 40),
       ago(context, one.created_at),
       ago(context, one.last_used_at),
+      ...(isApprovalKnown ? [approvalWords(one.approval)] : []),
       one.id.slice(0, shortIdCharacters),
     ],
   }))
-  printTable(io.result, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', 'ID'], rows)
+  const approved = isApprovalKnown ? ['APPROVED'] : []
+  printTable(io.result, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', ...approved, 'ID'], rows)
   if (sessions.some((one) => one.current)) io.result.row(null, '* this terminal')
   io.hint('To end one: osa sessions --revoke <id>')
 }

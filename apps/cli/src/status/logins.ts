@@ -1,6 +1,7 @@
 /** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
 import { canonicalServer, type OsaClient, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
+import type { Approval } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { leftText } from '../time-text.ts'
@@ -16,6 +17,8 @@ export interface LoginReport {
   user: StoredLogin['user'] | User
   storage: StoredLogin['storage'] | 'env'
   expiresAt: number | null
+  /** How its session was approved; null when the server was not asked or does not say. */
+  approval: Approval
   /** Why the login is of no use now. */
   error: OsaError | null
   problems: Problem[]
@@ -27,7 +30,7 @@ const lifeOf = (context: CommandContext, expiresAt: number | null): string =>
 /** A login by what the index says of it, which opens no keychain: that may ask for a password. */
 export const reportFromIndex = (context: CommandContext, login: StoredLogin): LoginReport => {
   const { server: url, expiresAt, user, storage } = login
-  const base = { url, user, storage, expiresAt, error: null, problems: [] }
+  const base = { url, user, storage, expiresAt, approval: null, error: null, problems: [] }
   const isOver = expiresAt !== null && expiresAt <= context.clock.now() / 1000
   if (!isOver) return { ...base, state: 'unverified', label: lifeOf(context, expiresAt) }
   if (login.isRenewable) return { ...base, state: 'expired_refreshable', label: 'ok, renews' }
@@ -76,13 +79,18 @@ export const reportFromServer = async (
   const { clock, signal, serverDates } = context
   const { login } = options
   const storage: LoginReport['storage'] = login?.storage ?? 'env'
-  const base = { url: server.url, user: login?.user ?? null, storage, expiresAt: login?.expiresAt ?? null }
-  const ask = (osa: OsaClient): Promise<User> => osa.me.query(undefined, { signal })
+  const { user: known = null, expiresAt: until = null } = login ?? {}
+  const base = { url: server.url, user: known, storage, expiresAt: until, approval: null }
+  const ask = async (osa: OsaClient): Promise<{ user: User; approval: Approval }> => {
+    const sessions = await osa.session.list.query(undefined, { signal })
+    const user = await osa.me.query(undefined, { signal })
+    return { user, approval: sessions.find(({ current }) => current)?.approval ?? null }
+  }
   const problemsNow = (): Problem[] =>
     clockProblem(clock.now(), server.url, serverDates.get(new URL(server.url).origin) ?? null)
   try {
     canonicalServer(server.url, { allowHttp: context.allowHttp })
-    const user = options.useToken
+    const asked = options.useToken
       ? await withAccount(context, server, ask)
       : await withStoredLogin(context, server, ask, { signal })
     const isToken = options.useToken && Boolean(context.env.OSA_TOKEN)
@@ -91,7 +99,7 @@ export const reportFromServer = async (
     return {
       ...base,
       ...used,
-      user,
+      ...asked,
       expiresAt,
       state: 'ok',
       label: lifeOf(context, expiresAt),

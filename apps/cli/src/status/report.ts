@@ -1,5 +1,6 @@
 /** How `osa status` tells what it found: to a person, and as a document. */
 import { cleanText, type User } from '@osa/sdk/node'
+import { approvalWords } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
 import type { Mark } from '../marks.ts'
 import { personLabel } from '../person-label.ts'
@@ -41,16 +42,19 @@ const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }
   if (!areLoginsKnown) result.row(null, "The logins on this computer can't be read")
   else if (logins.length === 0) result.row(null, 'No logins on this computer')
   if (logins.length === 0) return
+  const isApprovalKnown = logins.some(({ approval }) => approval !== null)
   const rows = logins.map((login) => ({
     mark: markOf(login),
     cells: [
       `${login.url}${login.url === server?.url ? ' *' : ''}`,
       cleanText(personLabel(login.user), 60),
       login.label,
+      ...(isApprovalKnown ? [approvalWords(login.approval)] : []),
       placeOf(context, login),
     ],
   }))
-  printTable(result, ['SERVER', 'ACCOUNT', 'SESSION', 'STORED IN'], rows)
+  const approved = isApprovalKnown ? ['APPROVED'] : []
+  printTable(result, ['SERVER', 'ACCOUNT', 'SESSION', ...approved, 'STORED IN'], rows)
   if (logins.some((login) => login.url === server?.url)) result.row(null, '* used in this folder')
 }
 
@@ -92,6 +96,7 @@ const loginDocument = (context: CommandContext, login: LoginReport, current: boo
     current,
     ...(user ? { user } : {}),
     state: login.state,
+    ...(login.approval === null ? {} : { approval: login.approval }),
     storage: login.storage === 'env' ? { kind: 'env' } : storageDocument(context, login.storage),
     access_expires_at: login.expiresAt === null ? null : new Date(login.expiresAt * 1000).toISOString(),
   }

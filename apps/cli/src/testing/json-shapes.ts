@@ -61,10 +61,13 @@ const problem = z.strictObject({
   hint: z.string().optional(),
 })
 
+const approval = z.enum(['same_computer', 'typed', 'prefilled'])
+
 const loginState = z.strictObject({
   url: z.url(),
   current: z.boolean(),
   user: user.optional(),
+  approval: approval.optional(),
   state: z.enum(['ok', 'expired_refreshable', 'session_ended', 'unverified', 'store_locked']),
   storage,
   access_expires_at: instant.nullable(),
@@ -80,7 +83,7 @@ const session = z.strictObject({
   last_used_at: instant,
   expires_at: instant,
   current: z.boolean(),
-  approval: z.enum(['same_computer', 'typed', 'prefilled']).nullable().optional(),
+  approval: approval.nullable().optional(),
 })
 
 const schemaId = z.strictObject({ id: z.string(), version: z.string() })
