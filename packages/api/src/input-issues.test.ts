@@ -17,7 +17,7 @@ test('each issue names the field, what was wrong and what fits, and no value', (
     { path: 'session_id', message: 'Invalid UUID' },
     { path: 'device.name', message: 'Missing: expected string' },
     { path: 'kinds.1', message: 'Invalid option: expected one of "a"|"b"' },
-    { path: '', message: 'remove extra: not a known key' },
+    { path: '', message: 'remove "extra": not a known key' },
   ])
   expect(JSON.stringify(issues)).not.toContain(secret)
   expect(issuesText(issues)).toBe('The input does not fit: session_id: Invalid UUID (and 3 more)')
