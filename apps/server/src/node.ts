@@ -6,7 +6,6 @@ import { isDatabaseUnavailable, openDatabase } from '@osa/db'
 import type { Hono } from 'hono'
 import packageJson from '../package.json' with { type: 'json' }
 import { startAdminServer } from './admin-server.ts'
-import { systemAlarm } from './alarm.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { remoteApprovalPolicy } from './config/remote-approval.ts'
@@ -22,6 +21,7 @@ import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { createReadiness } from './readiness.ts'
 import { isWithin, type NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
+import { systemTimer } from './timer.ts'
 
 /** What pages and `/.well-known/osa` call a node. */
 const serverName = 'Open Science Archive'
@@ -141,7 +141,7 @@ const createParts = (
   const auth = createAuth({
     ...shared,
     store: database.store,
-    alarm: systemAlarm(now),
+    startTimer: systemTimer(now),
     keys,
     policy,
     clients: config.clients,

@@ -1,4 +1,4 @@
-/** Errors at the rim: trouble is told from refusals, and neither carries a value. */
+/** Errors at the store's boundary: trouble is told from refusals, and neither carries a value. */
 import { inspect } from 'node:util'
 import { sampleBrowserSession, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'

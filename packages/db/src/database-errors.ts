@@ -1,5 +1,5 @@
 /**
- * What a database can do to a caller: be unreachable, or refuse. Both become errors of ours at the store's rim, because a driver's
+ * What a database can do to a caller: be unreachable, or refuse. Both become errors of ours at the store's boundary, because a driver's
  * own error can carry the values it choked on, and those must never reach a log.
  */
 

@@ -1,33 +1,33 @@
-/** The channel on which a database tells all processes of a node of decisions (LISTEN, NOTIFY), and what every way of hearing it has in common. */
+/** The channel on which a database tells all processes of a node of decisions (LISTEN, NOTIFY), and what its listeners have in common. */
 import { createDecisionListeners, type DecisionNotices } from '@osa/core'
 
 /** A payload is the hash of a device code, never a code. */
 export const decisionChannel = 'osa_device_decisions'
 
-/** A way to hear the channel. */
-export interface ChannelHearing {
+/** Listens to the channel on one kind of database. */
+export interface ChannelListener {
   /**
-   * Begins to hear. `onHearing` is called whenever hearing has begun, or begun again after a gap; `onPayload` for each notice. A
-   * channel that cannot be heard is told to the log and tried again, never thrown: polls go on without it.
+   * Starts listening. `onListening` is called whenever listening has started, or started again after an interruption; `onPayload` for each
+   * notice. A failure is logged and tried again, never thrown: polls go on without it.
    */
-  start(ear: { onHearing: () => void; onPayload: (payload: string) => void }): void
+  start(callbacks: { onListening: () => void; onPayload: (payload: string) => void }): void
   stop(): Promise<void>
 }
 
-export interface HeardDecisions extends DecisionNotices {
+export interface ClosableDecisionNotices extends DecisionNotices {
   stop(): Promise<void>
 }
 
-/** Hears the channel from the first listener on: commands that only work on the database open no connection for it. */
-export const hearDecisions = (hearing: ChannelHearing): HeardDecisions => {
+/** Listens from the first caller of `listenForDecision` on: commands that only work on the database open no connection for it. */
+export const decisionNotices = (channel: ChannelListener): ClosableDecisionNotices => {
   const { listenForDecision, notify, notifyAll } = createDecisionListeners()
   let isStarted = false
   return {
     listenForDecision(deviceCodeHash, onNotice) {
-      if (!isStarted) hearing.start({ onHearing: notifyAll, onPayload: notify })
+      if (!isStarted) channel.start({ onListening: notifyAll, onPayload: notify })
       isStarted = true
       return listenForDecision(deviceCodeHash, onNotice)
     },
-    stop: () => hearing.stop(),
+    stop: () => channel.stop(),
   }
 }

@@ -6,7 +6,7 @@
  *   embedded.ts, embedded-template.ts, data-directory-lock.ts, postgres.ts, prepared-statements.ts
  * inspect-database.ts     a look that changes nothing: version, clock, migrations
  * entities.ts, entities/  the tables; migration-names.ts, migrations.ts, migrations/ and migrate.ts how they come to be
- * decision-channel.ts     how processes hear of decisions: postgres-hearing.ts, embedded-hearing.ts
+ * decision-channel.ts     how processes learn of decisions: postgres-listener.ts, embedded-listener.ts
  * auth-store.ts           core's `AuthStore`
  *   auth-reads.ts, history-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), sweep.ts
  *   in batches: hot-reads.ts, guarded.ts (guarded-devices.ts, guarded-families.ts), insertions.ts; batched.ts, listed.ts

@@ -9,13 +9,13 @@ import { type Connections, connectionsOf, type Unit } from './connections.ts'
 import { conventionStore } from './convention-store.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
-import { type HeardDecisions, hearDecisions } from './decision-channel.ts'
+import { type ClosableDecisionNotices, decisionNotices } from './decision-channel.ts'
 import { embeddedOptions, ensureEmbedded } from './embedded.ts'
-import { embeddedHearing } from './embedded-hearing.ts'
+import { embeddedListener } from './embedded-listener.ts'
 import { isMigrated, migrate } from './migrate.ts'
 import { ormOptions } from './orm-options.ts'
 import { postgresOptions } from './postgres.ts'
-import { postgresHearing } from './postgres-hearing.ts'
+import { postgresListener } from './postgres-listener.ts'
 import { type RateLimits, rateLimits } from './rate-limits.ts'
 import { writeProof } from './write-proof.ts'
 
@@ -97,10 +97,10 @@ const decisionsOf = (
   orm: MikroORM,
   { run }: Connections,
   { databaseUrl, log }: { databaseUrl: string | null; log: (line: string) => void },
-): HeardDecisions => {
-  if (databaseUrl !== null) return hearDecisions(postgresHearing({ databaseUrl, log }))
+): ClosableDecisionNotices => {
+  if (databaseUrl !== null) return decisionNotices(postgresListener({ databaseUrl, log }))
   const instance = () => (orm.em.getConnection() as unknown as PgliteConnection).getNativeClient()
-  return hearDecisions(embeddedHearing({ run, instance, log }))
+  return decisionNotices(embeddedListener({ run, instance, log }))
 }
 
 const databaseTime = async ({ query }: Unit): Promise<Date> => {
@@ -110,7 +110,7 @@ const databaseTime = async ({ query }: Unit): Promise<Date> => {
 
 const databaseOf = (
   orm: MikroORM,
-  parts: { connections: Connections; decisions: HeardDecisions; release: () => void },
+  parts: { connections: Connections; decisions: ClosableDecisionNotices; release: () => void },
 ): Database => {
   const { connections, decisions, release } = parts
   let closing: Promise<void> | undefined

@@ -91,7 +91,7 @@ const sweepFamilies = async (query: Query, cutoff: Cutoff): Promise<{ tokens: nu
   return { tokens: Number(tokens.numDeletedRows), families: Number(families.numDeletedRows) }
 }
 
-const noteEnds = async (query: Query, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> => {
+const recordExpiries = async (query: Query, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> => {
   const devices = await query
     .with('batch', (db) =>
       db
@@ -135,7 +135,7 @@ const nothingEnded = { device_authorizations_ended: 0, refresh_families_ended: 0
 /** One round of the sweep, inside a transaction. All counts are 0 when another process is sweeping. */
 export const sweepOnce = async (query: Query, cutoff: Cutoff): Promise<Record<string, number>> => {
   const mine = await tryLock(query, sweepLock)
-  const removed: Record<string, number> = mine ? await noteEnds(query, cutoff) : { ...nothingEnded }
+  const removed: Record<string, number> = mine ? await recordExpiries(query, cutoff) : { ...nothingEnded }
   for (const ended of endedRows) {
     removed[ended.table] = mine ? await deleteEnded(query, ended, ended.before(cutoff), cutoff.batch) : 0
   }

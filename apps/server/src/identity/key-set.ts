@@ -4,7 +4,7 @@
  */
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
 import { type boundedFetch, UpstreamUnreachable } from './bounded-fetch.ts'
-import { remembered } from './remembered.ts'
+import { cachedLoader } from './cached-loader.ts'
 
 const maxAgeMs = 600_000
 const refetchCooldownMs = 60_000
@@ -23,7 +23,7 @@ export const remoteKeySet = ({
   fetchWithin: typeof boundedFetch
   now: () => Date
 }): KeySet => {
-  const keys = remembered({ load: (signal) => loadKeys(jwksUri, fetchWithin(signal)), maxAgeMs, now })
+  const keys = cachedLoader({ load: (signal) => loadKeys(jwksUri, fetchWithin(signal)), maxAgeMs, now })
   let refetchedAt = Number.NEGATIVE_INFINITY
   return {
     async verify(jwt, algorithms, signal) {

@@ -1,4 +1,4 @@
-/** The OAuth wire: form-encoded in, JSON out. A thin rim; every rule is behind `Auth`. */
+/** The OAuth wire: form-encoded in, JSON out. Route handlers only; every rule is behind `Auth`. */
 import { type Auth, keySetMaxAgeSeconds } from '@osa/core'
 import { Hono } from 'hono'
 import type { Count } from '../metrics.ts'

@@ -63,7 +63,7 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
   const policy: AuthPolicy = { ...defaultPolicy, ...options.policy, publicUrl: publicUrl.origin }
   const world = testAuth({
     now: clock.now,
-    alarm: clock.alarm,
+    startTimer: clock.startTimer,
     limiter: memoryLimiter(defaultBudgets, clock.now),
     identityProviders: [testProvider(clock.now)],
     clients: new Map(testClients.map((client) => [client.clientId, client])),

@@ -1,4 +1,4 @@
-/** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. A thin rim; every rule is behind `Auth`. */
+/** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. Route handlers only; every rule is behind `Auth`. */
 import type { Auth, Conventions } from '@osa/core'
 import { Hono } from 'hono'
 import type { Count } from '../metrics.ts'

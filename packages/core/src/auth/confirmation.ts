@@ -5,7 +5,7 @@ import { isSignedIn } from './authority.ts'
 import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, release } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
-import { noteEnd } from './note-end.ts'
+import { recordExpiry } from './record-expiry.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { equalInConstantTime, newSecret, sha256 } from './secret.ts'
 import { formatUserCode, normaliseUserCode } from './user-code.ts'
@@ -58,7 +58,7 @@ export const createConfirmation = (
       if (device.status !== 'pending') return 'already_approved'
       const now = deps.now()
       const approved = decision === 'approve'
-      await noteEnd(tx, device, now)
+      await recordExpiry(tx, device, now)
       if (isExpired(device, now)) return 'expired'
       if (!(await isSignedIn(deps, tx, browser))) return 'not_yours'
       // the request stays as it is, for when the grant is on again (L10)
@@ -88,7 +88,7 @@ export const createConfirmation = (
       if (!isClaimedBy(device, browser) || device.status !== 'pending') return null
       if (!(await isSignedIn(deps, tx, browser))) return null
       const userCode = openUserCode(deps, device)
-      await noteEnd(tx, device, deps.now())
+      await recordExpiry(tx, device, deps.now())
       if (userCode === null || isExpired(device, deps.now())) return null
       await tx.saveDeviceAuthorization(release(device))
       return { deviceAuthorizationId, userCode }

@@ -18,12 +18,12 @@ export interface AuthDependencies {
   readonly identityProviders: readonly IdentityProvider[]
   readonly roleGrants: RoleGrants
   readonly now: () => Date
-  readonly alarm: Alarm
+  readonly startTimer: StartTimer
   readonly random: RandomBytes
 }
 
-/** Rings once, at `at` or a little later. Returns what turns it off. */
-export type Alarm = (at: Date, ring: () => void) => () => void
+/** Calls `onTime` once, at `at` or a little later. Returns what cancels it. */
+export type StartTimer = (at: Date, onTime: () => void) => () => void
 
 /** A random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
 export const newId = (random: RandomBytes): string => {

@@ -49,7 +49,7 @@ export const createDeviceFlow = (
     if (isRefusal(loopback)) return loopback
     const isRemoteRefused = deps.policy.remoteApproval(requester.ip) === 'never'
     if (isRemoteRefused && loopback.loopbackPort === null) return sameComputerOnly
-    // no wait is known, so a rim answers 503: it lasts until the operator turns it on again (L10)
+    // no wait is known, so a wire answers 503: it lasts until the operator turns it on again (L10)
     if (!(await deviceGrant.isOn()))
       return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
     return withinStartLimit(deps, requester, () =>
@@ -164,7 +164,7 @@ const insertPending = async (
       ...(start.isRemoteRefused ? { same_computer_required: true as const } : {}),
     }
   }
-  // no wait is known here, unlike at a limit: that is how a rim tells 503 from 429
+  // no wait is known here, unlike at a limit: that is how a wire tells 503 from 429
   return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
 }
 

@@ -2,7 +2,7 @@
 import { type AuthDependencies, isFresh } from './dependencies.ts'
 
 /** How long a process may go on with what it read: a change takes effect everywhere within a minute. */
-const rememberedSeconds = 30
+const maxAgeSeconds = 30
 
 export interface DeviceGrant {
   /** True unless an operator has turned it off. To be asked outside a transaction, which may hold the only connection. */
@@ -13,7 +13,7 @@ export const createDeviceGrant = ({ store, now }: Pick<AuthDependencies, 'store'
   let current: { readAt: Date; enabled: boolean } | null = null
   return {
     async isOn() {
-      if (current && isFresh(current.readAt, now(), rememberedSeconds)) return current.enabled
+      if (current && isFresh(current.readAt, now(), maxAgeSeconds)) return current.enabled
       const readAt = now()
       const enabled = (await store.findSwitch('device_grant'))?.enabled ?? true
       current = { readAt, enabled }

@@ -1,5 +1,5 @@
 /**
- * Waiting for a decision instead of asking for it: what a poll would hear is looked at once, and again after each notice. A watch spends
+ * Waiting for a decision instead of asking for it: what a poll would be told is looked at once, and again after each notice. A watch spends
  * no budget of the polls, moves no interval, redeems nothing, and tells less than a poll does.
  */
 import { type DeviceDecided, deviceCodeGrantType } from '@osa/contract'
@@ -43,32 +43,32 @@ export const createDeviceWatch = (deps: AuthDependencies, unknownCodes: UnknownC
 const busy = () => refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
 
 const untilDecided = async (
-  { store, now, alarm }: AuthDependencies,
+  { store, now, startTimer }: AuthDependencies,
   watch: { clientIds: readonly string[]; deviceCodeHash: Sha256; signal: AbortSignal },
 ): Promise<DeviceDecided | Refusal | null> => {
   const { clientIds, deviceCodeHash, signal } = watch
-  let bell = Promise.withResolvers<void>()
-  const ring = () => bell.resolve()
-  let silenceAlarm = () => {}
-  // listening comes before looking: a decision that falls in between is heard
-  const endListening = store.listenForDecision(deviceCodeHash, ring)
-  signal.addEventListener('abort', ring)
+  let woken = Promise.withResolvers<void>()
+  const wake = () => woken.resolve()
+  let cancelTimer = () => {}
+  // listen first, then look: a decision made in between is noticed
+  const endListening = store.listenForDecision(deviceCodeHash, wake)
+  signal.addEventListener('abort', wake)
   try {
     while (!signal.aborted) {
       const row = await store.findDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
       if (!row || !clientIds.includes(row.clientId)) return unknownCode()
       const outcome = outcomeOf(row, now())
       if (outcome) return outcome
-      silenceAlarm()
-      silenceAlarm = alarm(row.expiresAt, ring)
-      await bell.promise
-      bell = Promise.withResolvers<void>()
+      cancelTimer()
+      cancelTimer = startTimer(row.expiresAt, wake)
+      await woken.promise
+      woken = Promise.withResolvers<void>()
     }
     return null
   } finally {
-    silenceAlarm()
+    cancelTimer()
     endListening()
-    signal.removeEventListener('abort', ring)
+    signal.removeEventListener('abort', wake)
   }
 }
 

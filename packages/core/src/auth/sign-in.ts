@@ -8,8 +8,8 @@ import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.
 import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
 import { claim, deny, isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
-import { noteEnd } from './note-end.ts'
 import type { AuthTx, IdentityProvider, Requester, SignInFailure, VerifiedIdentity } from './ports.ts'
+import { recordExpiry } from './record-expiry.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, LoginTransaction, User } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
 import { storedText } from './text.ts'
@@ -207,7 +207,7 @@ const signIn = (
       return refusal('unknown_transaction', 'an operator ended it while the provider was asked', provider)
     }
     if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
-      if (device) await noteEnd(tx, device, deps.now())
+      if (device) await recordExpiry(tx, device, deps.now())
       await refused('device_not_usable')
       return refusal('device_not_usable', 'the device was decided, has expired or is another person’s', provider)
     }

@@ -4,10 +4,10 @@ import type { EnteredCode, UserCodeEntry } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
-import { noteEnd } from './note-end.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { minGuessPrice } from './policy.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
+import { recordExpiry } from './record-expiry.ts'
 import { refuse } from './refusal.ts'
 import { createTurns } from './turns.ts'
 import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
@@ -97,7 +97,7 @@ const findUsable = async (deps: AuthDependencies, typed: string, userId: string 
   const code = normaliseUserCode(typed)
   const device = await deps.store.transaction(async (tx) => {
     const found = await tx.lockDeviceAuthorizationByUserCodeHash(hashUserCode(deps.keys, code ?? ''))
-    if (found) await noteEnd(tx, found, deps.now())
+    if (found) await recordExpiry(tx, found, deps.now())
     return found
   })
   if (code === null || device === null || !isClaimable(device, deps.now(), userId)) return { outcome: 'not_usable' }

@@ -21,7 +21,7 @@ export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number>
     return Math.min(ids.length, cutoff.batch)
   }
 
-  const noted = noteEnds(draft, cutoff)
+  const noted = recordExpiries(draft, cutoff)
   return {
     ...noted,
     device_authorizations: removeWhere('deviceAuthorizations', (row) => row.expiresAt < cutoff.device),
@@ -38,7 +38,7 @@ export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number>
 }
 
 /** Puts on record whose time is up (L08). */
-const noteEnds = ({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> => {
+const recordExpiries = ({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> => {
   const devices = [...tables.deviceAuthorizations.values()].flatMap((row) => ended(row, now) ?? []).slice(0, batch)
   for (const row of devices) replace('deviceAuthorizations', row.id, row)
   const families = [...tables.refreshFamilies.values()]

@@ -46,7 +46,7 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     identityProviders: [testProvider(clock.now)],
     roleGrants: () => null,
     now: clock.now,
-    alarm: clock.alarm,
+    startTimer: clock.startTimer,
     random,
     ...overrides,
   }

@@ -26,7 +26,7 @@ const twoNodes = async (open: OpenStores) => {
       },
     },
   ]
-  const common = { now: clock.now, alarm: clock.alarm, random: randomBytes }
+  const common = { now: clock.now, startTimer: clock.startTimer, random: randomBytes }
   const node = testAuth({ ...common, store: first, identityProviders })
   const operator = createOperator(testAuth({ ...common, store: second }).deps)
   return { ...node, store: first, clock, asked, operator, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }

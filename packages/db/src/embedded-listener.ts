@@ -1,7 +1,7 @@
-/** Hears decisions on the embedded database, on its one connection. */
+/** Listens for decisions on the embedded database, on its one connection. */
 
 import type { Connections } from './connections.ts'
-import { type ChannelHearing, decisionChannel } from './decision-channel.ts'
+import { type ChannelListener, decisionChannel } from './decision-channel.ts'
 import { listenForDecisions } from './raw-statements.ts'
 
 /** The part of PGlite that is needed here. */
@@ -10,33 +10,33 @@ export interface NotifyingInstance {
 }
 
 /**
- * `run` takes its turn among the statements: a LISTEN that slipped into another's transaction would be undone with it. `instance` is
- * asked for when hearing begins.
+ * `run` queues among the statements: a LISTEN inside somebody else's transaction would be rolled back with it. `instance` is called when
+ * listening starts.
  */
-export const embeddedHearing = (options: {
+export const embeddedListener = (options: {
   run: Connections['run']
   instance: () => Promise<NotifyingInstance>
   log: (line: string) => void
-}): ChannelHearing => {
+}): ChannelListener => {
   const { run, instance, log } = options
   let end = (): void => undefined
   let begun: Promise<void> = Promise.resolve()
 
-  const begin = async ({ onHearing, onPayload }: Parameters<ChannelHearing['start']>[0]): Promise<void> => {
+  const begin = async ({ onListening, onPayload }: Parameters<ChannelListener['start']>[0]): Promise<void> => {
     try {
       await run(({ query }) => listenForDecisions(query))
       end = (await instance()).onNotification((channel, payload) => {
         if (channel === decisionChannel) onPayload(payload)
       })
-      onHearing()
+      onListening()
     } catch (error) {
-      log(`decisions cannot be heard: ${error instanceof Error ? error.message : error}`)
+      log(`cannot listen for decisions: ${error instanceof Error ? error.message : error}`)
     }
   }
 
   return {
-    start(ear) {
-      begun = begin(ear)
+    start(callbacks) {
+      begun = begin(callbacks)
     },
     async stop() {
       await begun

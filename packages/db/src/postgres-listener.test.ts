@@ -5,20 +5,20 @@ import { openDatabase } from './index.ts'
 import { openTestDatabase, runOn, startPostgres } from './testing/index.ts'
 
 const patience = { timeout: 300_000, interval: 50 }
-const hearingClients = `select count(*)::int as count from pg_stat_activity where application_name = 'osa decisions' and datname = current_database()`
+const listenerConnections = `select count(*)::int as count from pg_stat_activity where application_name = 'osa decisions' and datname = current_database()`
 
 test('a decision in one process is heard in another, over one connection however many listen', async () => {
   await using here = await openTestDatabase('postgres')
   const there = await openDatabase({ databaseUrl: here.databaseUrl ?? '' })
-  expect((await here.query({ text: hearingClients })).rows, 'nobody listens yet').toEqual([{ count: 0 }])
+  expect((await here.query({ text: listenerConnections })).rows, 'nobody listens yet').toEqual([{ count: 0 }])
   const hashes = Array.from({ length: 50 }, freshSha256)
   const heard = hashes.map((hash) => {
     const onNotice = vi.fn()
     here.store.listenForDecision(hash, onNotice)
     return onNotice
   })
-  await vi.waitFor(() => expect(heard.at(-1)).toHaveBeenCalled(), patience) // once, when hearing begins
-  expect((await here.query({ text: hearingClients })).rows).toEqual([{ count: 1 }])
+  await vi.waitFor(() => expect(heard.at(-1)).toHaveBeenCalled(), patience) // once, when listening starts
+  expect((await here.query({ text: listenerConnections })).rows).toEqual([{ count: 1 }])
   for (const hash of hashes) await there.store.transaction((tx) => tx.announceDecision(hash))
   await vi.waitFor(() => expect(heard.map(({ mock }) => mock.calls.length)).toEqual(hashes.map(() => 2)), patience)
   await there.close()
@@ -33,7 +33,7 @@ test('after a restart of PostgreSQL decisions are heard again, and what was miss
   database.store.listenForDecision(hash, onNotice)
   await vi.waitFor(() => expect(onNotice).toHaveBeenCalledTimes(1), patience)
   await server.stop()
-  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/decisions cannot be heard/), patience)
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/cannot listen for decisions/), patience)
   await server.start()
   await vi.waitFor(() => expect(onNotice, 'a look after the gap').toHaveBeenCalledTimes(2), patience)
   await database.store.transaction((tx) => tx.announceDecision(hash))
@@ -42,7 +42,7 @@ test('after a restart of PostgreSQL decisions are heard again, and what was miss
   await database.close()
 })
 
-test('a database that is closed while its hearing begins, or is lost, leaves nothing behind', async () => {
+test('a database that is closed while its listener starts, or has lost its connection, leaves nothing behind', async () => {
   await using keeper = await openTestDatabase('postgres')
   const databaseUrl = keeper.databaseUrl ?? ''
   for (const isLost of [false, true]) {
@@ -58,7 +58,7 @@ test('a database that is closed while its hearing begins, or is lost, leaves not
     }
     await database.close()
     await vi.waitFor(
-      async () => expect((await keeper.query({ text: hearingClients })).rows).toEqual([{ count: 0 }]),
+      async () => expect((await keeper.query({ text: listenerConnections })).rows).toEqual([{ count: 0 }]),
       patience,
     )
   }

@@ -1,16 +1,16 @@
-/** A value fetched when first needed, shared by all who ask meanwhile, and asked for again after a failure only when it has cooled down. */
+/** Loads a value when it is first needed, shares it with concurrent callers, and tries again after a failure only after a cool-down. */
 
-export interface Remembered<T> {
+export interface CachedLoader<T> {
   /** The value, fetched with `signal` as the deadline if it is missing or too old. Rejects as `load` did. */
   get(signal: AbortSignal): Promise<T>
   /** Fetches it anew, even though it is fresh. */
   refresh(signal: AbortSignal): Promise<T>
 }
 
-/** After a failure, nobody is asked again for this long. */
+/** How long a failure is answered from memory. */
 const failureCooldownMs = 5_000
 
-export const remembered = <T>({
+export const cachedLoader = <T>({
   load,
   maxAgeMs,
   now,
@@ -18,7 +18,7 @@ export const remembered = <T>({
   load: (signal: AbortSignal) => Promise<T>
   maxAgeMs: number
   now: () => Date
-}): Remembered<T> => {
+}): CachedLoader<T> => {
   let known: { value: T; at: number } | null = null
   let failed: { error: unknown; at: number } | null = null
   let underWay: Promise<T> | null = null

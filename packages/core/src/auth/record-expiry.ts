@@ -1,0 +1,10 @@
+/** Records that a device authorization has expired, so that a clock set back does not revive it (L08). */
+import { ended } from './device-authorization.ts'
+import type { AuthTx } from './ports.ts'
+import type { DeviceAuthorization } from './rows.ts'
+
+/** Call under the row's lock when refusing it for its age. Writes once. */
+export const recordExpiry = async (tx: AuthTx, row: DeviceAuthorization, now: Date): Promise<void> => {
+  const next = ended(row, now)
+  if (next) await tx.saveDeviceAuthorization(next)
+}
