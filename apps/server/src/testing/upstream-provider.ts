@@ -24,6 +24,7 @@ const names = new Map<string, string>()
 /** A request listener for the whole provider. */
 export const identityProvider = (options: UpstreamSettings) => {
   const provider = new Provider(options.issuer, configurationOf(options))
+  provider.proxy = options.issuer.startsWith('https:')
   provider.Client.prototype.redirectUriAllowed = (uri: string) => options.allowed.has(uri)
   const callback = provider.callback()
   return (request: IncomingMessage, response: ServerResponse): void => {

@@ -26,8 +26,17 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders
 }
 
-/** Starts one; `await using` ends it. Only addresses in `redirectUris` are redirected to; more can be added at any time. */
-export const startUpstream = async ({ redirectUris = [] }: { redirectUris?: readonly string[] } = {}) => {
+/**
+ * Starts one; `await using` ends it. Only addresses in `redirectUris` are redirected to; more can be added at any time. `behind` is the
+ * public address of a proxy in front of it that ends TLS, and the port that it leads to.
+ */
+export const startUpstream = async ({
+  redirectUris = [],
+  behind,
+}: {
+  redirectUris?: readonly string[]
+  behind?: { url: string; port: number }
+} = {}) => {
   const allowed = new Set(redirectUris)
   const counts: Record<UpstreamEndpoint, number> = {
     discovery: 0,
@@ -70,7 +79,8 @@ export const startUpstream = async ({ redirectUris = [] }: { redirectUris?: read
       outgoing.writeHead(answer.status, answer.headers).end(answer.body)
     })
   })
-  const issuer = `http://127.0.0.1:${await listenOnLoopback(front)}`
+  const port = await listenOnLoopback(front, behind?.port)
+  const issuer = behind?.url ?? `http://127.0.0.1:${port}`
   const provider = identityProvider({ issuer, ...upstreamClient, allowed, settings, signingKey: key })
   inner.on('request', provider)
   await listenOnLoopback(inner)
@@ -111,8 +121,8 @@ const endpointOf = (path: string): UpstreamEndpoint => {
   return path in endpoints ? endpoints[path as keyof typeof endpoints] : 'other'
 }
 
-const listenOnLoopback = (server: Server): Promise<number> =>
-  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(portOf(server))))
+const listenOnLoopback = (server: Server, port = 0): Promise<number> =>
+  new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(portOf(server))))
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 

@@ -1,14 +1,13 @@
 /** What people's browsers and terminals meet: the public address, its certificate, whether it leads to this node, and what the proxy says. */
 import { once } from 'node:events'
-import { connect as connectPlain } from 'node:net'
-import { networkInterfaces } from 'node:os'
-import { connect } from 'node:tls'
+import { connect } from 'node:net'
 import type { AuthStore } from '@osa/core'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { oauthPaths } from '../../oauth/metadata.ts'
 import { isWithin } from '../../requester.ts'
+import { examineCertificate } from './certificate.ts'
 import { type Finding, fix, note, ok, skipped } from './finding.ts'
 
 const timeoutMs = 10_000
@@ -29,36 +28,6 @@ export const examinePublicAddress = async (config: Config, store: Store | null):
     const found = `no answer at ${publicUrl.origin} (${reasonOf(error)})`
     return [...tls, fix('address', found, 'Start the node and the proxy; does the name lead here?'), unseen]
   }
-}
-
-const examineCertificate = (url: URL): Promise<Finding> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: url.hostname, port: Number(url.port || 443), servername: url.hostname })
-    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('it did not answer in time')))
-    socket.once('secureConnect', () => {
-      const { valid_to: validTo } = socket.getPeerCertificate()
-      const protocol = socket.getProtocol()
-      socket.destroy()
-      resolve(certificate(new Date(validTo), protocol))
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(
-        fix('tls', `no trusted connection to ${url.host}: ${error.code ?? error.message}`, tlsTodo(error.code ?? '')),
-      )
-    })
-  })
-
-const tlsTodo = (code: string): string =>
-  /CERT|SIGNED|VERIFY|ALTNAME/.test(code)
-    ? 'Give the proxy a certificate for this name with its whole chain. For an authority of your own: NODE_EXTRA_CA_CERTS.'
-    : 'Does the name lead here, and does the proxy listen?'
-
-const soonDays = 14
-
-const certificate = (validTo: Date, protocol: string | null): Finding => {
-  const days = Math.floor((validTo.getTime() - Date.now()) / 86_400_000)
-  const found = `${protocol}, certificate for ${days} more days`
-  return days < soonDays ? fix('tls', found, 'Renew it; see why the proxy has not.') : ok('tls', found)
 }
 
 const request = (url: URL, init: RequestInit = {}): Promise<Response> =>
@@ -143,18 +112,19 @@ const examineProxy = async (config: Config, publicUrl: URL, store: Store | null)
 
 const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Finding> => {
   const isProxy = isWithin(config.trustedProxies)
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? [])
+  const here = await addressTowards(publicUrl)
+  if (isProxy(here)) {
+    return skipped(
+      check,
+      `this machine (${here}) is itself in OSA_TRUSTED_PROXIES, so it is believed; run doctor on another one`,
+    )
+  }
   if (seen === claimed) {
-    return own.some(isProxy)
-      ? skipped(
-          check,
-          'this machine is itself in OSA_TRUSTED_PROXIES, so it is believed; run doctor on another one to see',
-        )
-      : fix(
-          check,
-          'it passes X-Forwarded-For on as clients send it: anybody can choose their address',
-          'Let it replace the header, or append to it.',
-        )
+    return fix(
+      check,
+      'it passes X-Forwarded-For on as clients send it: anybody can choose their address',
+      'Let it replace the header, or append to it.',
+    )
   }
   if (isProxy(seen)) {
     return fix(
@@ -163,7 +133,6 @@ const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Fi
       'Let it set X-Forwarded-For.',
     )
   }
-  const here = await addressTowards(publicUrl)
   if (seen === here) return ok(check, `a request from here (${here}) seems to come from there`)
   const found = `a request from here (${here}) seems to come from ${seen}`
   const trust = [...config.trustedProxies.map(([network, bits]) => `${network}/${bits}`), seen].join(',')
@@ -178,7 +147,7 @@ const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Fi
 
 /** The address that this machine has on its way there. */
 const addressTowards = async ({ hostname, port, protocol }: URL): Promise<string> => {
-  const socket = connectPlain({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) })
+  const socket = connect({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) })
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error('it did not answer in time')))
   await once(socket, 'connect')
   const address = socket.localAddress ?? ''
