@@ -1,9 +1,9 @@
 /** The tRPC instance and the two kinds of procedure: open to all, and for signed-in people. */
+import { inputIssuesOf, issuesText } from '@osa/contract'
 import { isRefusal } from '@osa/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
-import { inputIssuesOf, issuesText } from './input-issues.ts'
 import { inputTransformer } from './input-transformer.ts'
 import { RefusedDeploy } from './refused-deploy.ts'
 import { RefusedToken } from './refused-token.ts'

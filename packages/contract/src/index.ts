@@ -5,7 +5,8 @@
  * access.ts           scopes, roles, built-in clients
  * account.ts          me, sessions, a pending device
  * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
- * inputs.ts           what procedures take
+ * envelope.ts         how values travel over tRPC (entry `@osa/contract/envelope`, without zod)
+ * inputs.ts           what procedures take; input-issues.ts: what is wrong with what came
  * server-document.ts  /.well-known/osa
  * text.ts             text from outside, made fit to be shown (entry `@osa/contract/text`, without zod)
  * v1.ts               request shapes and error codes of the JSON wire
@@ -19,6 +20,8 @@ export * from './convention/manifest.ts'
 export type { MetadataField } from './convention/metadata-schema.ts'
 export * from './convention/registered.ts'
 export { isSlug, slugOf } from './convention/slug.ts'
+export { EnvelopeError, type EnvelopeRules, readEnvelope } from './envelope.ts'
+export * from './input-issues.ts'
 export * from './inputs.ts'
 export * from './oauth.ts'
 export * from './server-document.ts'

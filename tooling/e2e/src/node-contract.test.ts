@@ -81,6 +81,17 @@ const refusalOf = async (call: Promise<unknown>) => {
 const notFound = { code: 'NOT_FOUND', httpStatus: 404 }
 const badRequest = { code: 'BAD_REQUEST', httpStatus: 400 }
 
+/** What is said of each field of an input that does not fit. */
+const expectedOf: Readonly<Record<string, string>> = {
+  scope: 'Invalid input: expected string, received number',
+  user_code: 'Missing: expected string',
+  device_code: 'not plain text',
+  refresh_token: expect.stringMatching(/^(Missing: expected string|Too small: .+)$/),
+  session_id: 'Invalid UUID',
+  version: 'Too small: expected number to be >=1',
+  conventions: 'Missing: expected array',
+}
+
 describe.each([
   ['the scripted node', openFake],
   ['a real node', openReal],
@@ -288,21 +299,22 @@ describe.each([
     expect(await refusalOf(anybody.get.query({ slug: 'nothing' }))).toEqual(notFound)
   })
 
-  test.each<[string, (osa: OsaClient) => Promise<unknown>]>([
-    ['device.start', (osa) => osa.device.start.mutate({ scope: 7 } as never)],
-    ['device.verify', (osa) => osa.device.verify.mutate({} as never)],
-    ['device.token', (osa) => osa.device.token.mutate({ device_code: 'a\0b' })],
-    ['session.refresh', (osa) => osa.session.refresh.mutate({ refresh_token: '' })],
-    ['session.end', (osa) => osa.session.end.mutate({} as never)],
-    ['session.revoke', (osa) => osa.session.revoke.mutate({ session_id: 'no uuid' })],
-    ['conventions.get', (osa) => osa.conventions.get.query({ slug: 'a', version: 0 })],
-    ['conventions.deploy', (osa) => osa.conventions.deploy.mutate({} as never)],
-  ])('%s refuses an input of another shape, without saying what it was', async (_path, call) => {
+  test.each<[string, string, (osa: OsaClient) => Promise<unknown>]>([
+    ['device.start', 'scope', (osa) => osa.device.start.mutate({ scope: 7 } as never)],
+    ['device.verify', 'user_code', (osa) => osa.device.verify.mutate({} as never)],
+    ['device.token', 'device_code', (osa) => osa.device.token.mutate({ device_code: 'a\0b' })],
+    ['session.refresh', 'refresh_token', (osa) => osa.session.refresh.mutate({ refresh_token: '' })],
+    ['session.end', 'refresh_token', (osa) => osa.session.end.mutate({} as never)],
+    ['session.revoke', 'session_id', (osa) => osa.session.revoke.mutate({ session_id: 'no uuid' })],
+    ['conventions.get', 'version', (osa) => osa.conventions.get.query({ slug: 'a', version: 0 })],
+    ['conventions.deploy', 'conventions', (osa) => osa.conventions.deploy.mutate({} as never)],
+  ])('%s refuses another %s than it takes, and names it in the same words', async (_path, field, call) => {
     await using node = await open()
     const { osa } = await signIn(node)
     const refused = call(osa)
     expect(await refusalOf(refused)).toEqual(badRequest)
-    await expect(refused).rejects.toMatchObject({ message: 'The input does not have the expected shape.' })
+    const { gaps } = await refused.then(Object, (error: OsaCallError) => error)
+    expect(gaps).toEqual([{ path: field, message: expectedOf[field] }])
   })
 
   test('a batch is as many answers as calls, ten at most; a procedure is called by its own method', async () => {

@@ -9,6 +9,8 @@ import {
   deviceTokenInput,
   deviceVerifyInput,
   deviceWatchInput,
+  inputIssuesOf,
+  issuesText,
   sessionEndInput,
   sessionRefreshInput,
   sessionRevokeInput,
@@ -16,6 +18,7 @@ import {
 import { type AnyTRPCProcedure, initTRPC } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import superjson from 'superjson'
+import * as z from 'zod/mini'
 import type { RawAnswer } from './fake-osa-server.ts'
 
 /** Thrown by a scripted procedure to refuse, in tRPC's words. */
@@ -61,6 +64,9 @@ type Checked = keyof typeof inputs
 const isChecked = (path: string): path is Checked => Object.hasOwn(inputs, path)
 const queries: readonly string[] = ['me', 'server.info', 'session.list', 'conventions.list', 'conventions.get']
 
+// Without it the small zod says no more than that an input is wrong.
+z.config(z.locales.en())
+
 const t = initTRPC.context<{ tokenError: string | null }>().create({
   transformer: superjson,
   errorFormatter: ({ shape, error: { code, cause } }) => {
@@ -69,8 +75,8 @@ const t = initTRPC.context<{ tokenError: string | null }>().create({
       return { ...shape, data: { ...data, code: cause.code, httpStatus: cause.status, ...cause.data } }
     }
     if (code === 'INTERNAL_SERVER_ERROR') return { ...shape, data, message: 'Something went wrong on the server.' }
-    const isWrongInput = code === 'BAD_REQUEST' && cause
-    return { ...shape, data, ...(isWrongInput ? { message: 'The input does not have the expected shape.' } : {}) }
+    const issues = code === 'BAD_REQUEST' ? inputIssuesOf(cause) : null
+    return issues === null ? { ...shape, data } : { ...shape, data: { ...data, issues }, message: issuesText(issues) }
   },
 })
 

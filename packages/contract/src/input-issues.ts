@@ -1,13 +1,13 @@
 /** What is wrong with an input, for whoever sent it. Never a value of it: that may be a secret, and errors are logged. */
-import { type Gap, gapsOf } from '@osa/contract'
-import { ZodError } from 'zod'
+import { core } from 'zod/mini'
+import { type Gap, gapsOf } from './convention/gaps.ts'
 
 /** Nobody mends more at once, and an input may have thousands. */
 const maxIssues = 20
 
 /** What a schema found, each with the field, what was wrong there and what fits; null for what is no finding of a schema. */
 export const inputIssuesOf = (cause: unknown): Gap[] | null => {
-  if (!(cause instanceof ZodError)) return null
+  if (!(cause instanceof core.$ZodError)) return null
   return gapsOf(cause, maxIssues).map(({ path, message }) => ({
     path,
     message: message.replace(/^Invalid input: (.*), received undefined$/, 'Missing: $1'),
