@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { defineConfig } from 'tsdown'
+import { streamCopy } from '../../packages/sdk/stream-copy.ts'
 
 interface PluginContext {
   resolve(source: string, importer?: string, options?: object): Promise<{ id: string } | null>
@@ -24,8 +25,9 @@ const start = [
 const online = [
   /[\\/]cli[\\/]src[\\/](account|network|proxy|session)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link)|credentials[\\/]|cancelled)/,
-  /[\\/]contract[\\/]src[\\/](access|account|oauth|server-document|convention[\\/]registered)/,
-  /[\\/]node_modules[\\/](superjson|copy-anything|@trpc)[\\/]/,
+  /[\\/]contract[\\/]src[\\/](access|account|envelope|oauth|server-document|convention[\\/]registered)/,
+  // All but what only event streams take.
+  /[\\/]node_modules[\\/]@trpc[\\/](?!.*(\?stream|resolveResponse))/,
   /[\\/]sdk[\\/]package\.json$/,
   /\?lean$/,
 ]
@@ -79,16 +81,14 @@ export default defineConfig({
       '@trpc/client',
       '@trpc/server',
       'cac',
-      'copy-anything',
       'eventsource',
       'eventsource-parser',
-      'superjson',
       'undici',
       'uqr',
       'zod',
     ],
   },
-  plugins: [leanZod, skippableFunctions],
+  plugins: [leanZod, streamCopy, skippableFunctions],
   outputOptions: {
     codeSplitting: {
       includeDependenciesRecursively: false,

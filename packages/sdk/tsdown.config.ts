@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown'
+import { streamCopy } from './stream-copy.ts'
 
 /** What declarations name beyond the language: tRPC's, in every entry with a client; Node's types, which bring along the web's. */
 const disposables = '/// <reference lib="esnext.disposable" />'
@@ -29,5 +30,6 @@ export default defineConfig({
   dts: { eager: true },
   // A compiler is told what our declarations name, whatever `target`, `lib` and `types` a project has set.
   banner: ({ fileName }) => (references[fileName] ? { dts: references[fileName] } : undefined),
-  deps: { onlyBundle: [] },
+  deps: { onlyBundle: ['@trpc/client'] },
+  plugins: [streamCopy],
 })

@@ -1,5 +1,5 @@
 /** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
-import { type Environment, networkError, OsaError, type ProxyInUse } from '@osa/sdk/node'
+import { type Environment, nodeNetworkError, OsaError, type ProxyInUse } from '@osa/sdk/node'
 
 const firstSet = (env: Environment, names: readonly string[]): { value: string; variable: string } | null => {
   for (const variable of names) {
@@ -47,7 +47,7 @@ const dispatcherFor = async (proxy: { connectUrl: string } | null, ca: readonly 
 /** What went wrong on the way through a proxy; one that was only slow is a matter of the deadline. */
 const throughProxy = (error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown => {
   const failed = { error, server: url.origin, timeoutMs: 0, timedOut: false, moreTime: '--timeout 120' }
-  const told = networkError({ ...failed, proxy: { url: shown, variable } })
+  const told = nodeNetworkError({ ...failed, proxy: { url: shown, variable } })
   return told.code === 'timeout' ? error : told
 }
 

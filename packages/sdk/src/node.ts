@@ -20,7 +20,7 @@ export type { NamedServer } from './client/connection.ts'
 export type { OsaClient } from './client/create-client.ts'
 export { checkIssuer, serverDocumentPath } from './client/issuer.ts'
 export { type ConnectOptions, type Network, openNetwork, type RequestOptions } from './client/network.ts'
-export { networkError, type ProxyInUse } from './client/network-error.ts'
+export { nodeNetworkError, type ProxyInUse } from './client/node-network-error.ts'
 export type { ClientEvent, RequestMade } from './client/options.ts'
 export { explicitServer, resolveServer, type ServerSearch, searchLink } from './client/resolve-server.ts'
 export {

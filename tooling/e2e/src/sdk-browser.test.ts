@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { login, storedCredentials } from '@osa/sdk/node'
 import { memoryStore } from '@osa/sdk/testing'
 import { rolldown } from 'rolldown'
@@ -20,6 +21,22 @@ const bundle = async (): Promise<string> => {
   await build.close()
   return output[0].code
 }
+
+test('a page loads at most 15 kB of it, gzipped, before it subscribes to anything', async () => {
+  const program = `import { createOsaClient, isOsaError } from '@osa/sdk'; globalThis.used = [createOsaClient, isOsaError]`
+  const id = join(import.meta.dirname, 'page.js')
+  const page = {
+    name: 'page',
+    resolveId: (name: string) => (name === 'page' ? id : null),
+    load: (file: string) => (file === id ? program : null),
+  }
+  const build = await rolldown({ input: 'page', platform: 'browser', plugins: [page] })
+  const { output } = await build.generate({ format: 'esm', minify: true })
+  await build.close()
+  const [entry] = output
+  expect(entry.imports, 'all else is loaded later').toEqual([])
+  expect(gzipSync(entry.code, { level: 9 }).length).toBeLessThan(15_000)
+})
 
 /** A tool's own server: its page, its script, a token for whoever is signed in to the tool, and the node's /trpc passed through. */
 const startToolServer = async (code: string, nodeUrl: string, token: () => Promise<string | null>) => {

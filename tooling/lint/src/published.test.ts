@@ -10,16 +10,14 @@ import { repository } from './workspaces.ts'
 /** Everything that runs on people's machines, platforms' builds of one package taken together. A new name needs a reason. */
 const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: string[]; files: RegExp }>> = {
   '@osa/cli': {
-    // the typed client with its superjson, and eventsource for being told of an approval
+    // the typed client, and eventsource for being told of an approval
     bundled: [
       '@balena/dockerignore',
       '@trpc/client',
       '@trpc/server',
       'cac',
-      'copy-anything',
       'eventsource',
       'eventsource-parser',
-      'superjson',
       'undici',
       'uqr',
       'zod',
@@ -28,7 +26,8 @@ const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: s
     files: /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.c?js)$/,
   },
   '@osa/sdk': {
-    bundled: [],
+    // a copy of the part of the client that reads event streams, so that pages load it with the first of them
+    bundled: ['@trpc/client'],
     // eventsource for subscriptions outside browsers; tRPC's client wants its server and TypeScript beside it, as peers
     installed: [
       '@napi-rs/keyring',

@@ -103,20 +103,24 @@ const innermost = (error: unknown): OsaError | null => {
   return null
 }
 
+/** By its name, since subscriptions bring a copy of tRPC's client of their own. */
+const isOfTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
+  error instanceof Error && error.name === 'TRPCClientError'
+
 /** Whatever went wrong below, as the error that a call throws. */
 export const toCallError = (error: unknown, server: string | undefined): OsaCallError => {
   if (error instanceof OsaCallError) return error
   const known = innermost(error)
   if (known) return new OsaCallError(known)
   const about = server === undefined ? {} : { server }
-  if (error instanceof TRPCClientError && server !== undefined) {
+  if (isOfTrpc(error) && server !== undefined) {
     const answered = fromNode(error, server)
     if (answered) return new OsaCallError(answered, error)
     const { status } = (error.meta?.response ?? {}) as { status?: number }
     // tRPC could make nothing of what came.
     if (status !== undefined) return new OsaCallError(notAnOsaServer({ server, status }))
   }
-  if (error instanceof TRPCClientError && error.message === tooBig) {
+  if (isOfTrpc(error) && error.message === tooBig) {
     return new OsaCallError(new OsaError('usage', 'The input is too long for a query', about))
   }
   const message = error instanceof Error ? error.message : 'Something went wrong in the SDK'

@@ -1,7 +1,7 @@
 /** What a client knows once it has a server: its address, its tokens, its guarded door. Made at the first call, kept if that worked. */
 import { OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
-import { createExchange, type Exchange } from './exchange.ts'
+import { createExchange, type Exchange, type ExchangeOptions } from './exchange.ts'
 import { type ClientEvent, type ClientOptions, defaultTimeoutMs } from './options.ts'
 import type { AuthOption, ServerSource, TokenProvider } from './token-provider.ts'
 import { createTokens, type Tokens } from './tokens.ts'
@@ -21,6 +21,8 @@ export interface Surroundings {
   findAuth(options: { fetch: typeof fetch }): Promise<TokenProvider>
   /** Brings what checks the answers to calls; see received.ts. */
   loadCheck(): Promise<(path: string, value: unknown) => { value: unknown } | null>
+  /** What a request came to that got no answer. */
+  readonly explain: NonNullable<ExchangeOptions['explain']>
   /** How the person at this client gives requests more time. */
   readonly moreTime?: string | undefined
 }
@@ -77,7 +79,7 @@ export const createConnector = (
     return {
       ...target,
       tokens: createTokens(provider, { ...target, signal }, onEvent),
-      exchange: createExchange({ server: target.server, fetch, timeoutMs, onEvent, moreTime: surroundings?.moreTime }),
+      exchange: createExchange({ ...surroundings, server: target.server, fetch, timeoutMs, onEvent }),
       headers: agent ? { 'user-agent': agent } : {},
     }
   }

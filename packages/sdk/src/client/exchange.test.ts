@@ -3,13 +3,19 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { fakeOsaServer } from '../testing/index.ts'
 import { createExchange, type ExchangeOptions } from './exchange.ts'
-import { networkError } from './network-error.ts'
+import { nodeNetworkError } from './node-network-error.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 /** One request to a server. */
 const send = (server: string, path: string, options: Partial<ExchangeOptions> & { init?: RequestInit } = {}) => {
   const { init, ...more } = options
-  const base = { server, fetch: globalThis.fetch, timeoutMs: 30_000, onEvent: () => undefined }
+  const base = {
+    server,
+    fetch: globalThis.fetch,
+    timeoutMs: 30_000,
+    onEvent: () => undefined,
+    explain: nodeNetworkError,
+  }
   return createExchange({ ...base, ...more }).send(new URL(server + path), init)
 }
 
@@ -114,11 +120,23 @@ test.each([
   await expect(asked).rejects.toMatchObject({ code, retryable: code !== 'tls' })
 })
 
+test('K10 where a runtime tells no more than that it failed, it is a timeout or a failed connection', async () => {
+  const fails = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } }))
+  const asked = send('https://a.example', '/', { fetch: fails, explain: undefined })
+  await expect(asked).rejects.toMatchObject({ code: 'connection_failed', retryable: true })
+  const never: typeof fetch = (_, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+    })
+  const late = send('https://a.example', '/', { fetch: never, timeoutMs: 1, explain: undefined })
+  await expect(late).rejects.toMatchObject({ code: 'timeout', retryable: true })
+})
+
 test('K40 a proxy that refuses is named, without its password', () => {
   const error = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
   const proxy = { url: 'http://proxy.corp:8080', variable: 'HTTPS_PROXY' }
   const failed = { error, server: 'https://a.example', timeoutMs: 1000, timedOut: false, moreTime: '', proxy }
-  expect(networkError(failed)).toMatchObject({
+  expect(nodeNetworkError(failed)).toMatchObject({
     code: 'proxy',
     message: 'The proxy http://proxy.corp:8080 (HTTPS_PROXY) refused the connection to a.example (407)',
   })

@@ -5,7 +5,7 @@
 import { cancelled } from '../cancelled.ts'
 import { isOsaError, type OsaError } from '../errors.ts'
 import { boundedStream } from './bounded-body.ts'
-import { networkError } from './network-error.ts'
+import { type Failure, networkError } from './network-error.ts'
 import type { ClientEvent } from './options.ts'
 import { contentTypeOf, type HttpAnswer, toAnswer } from './to-answer.ts'
 
@@ -17,6 +17,8 @@ export interface ExchangeOptions {
   readonly onEvent: (event: ClientEvent) => void
   /** How a caller gives more time, for the hint of a timeout. */
   readonly moreTime?: string | undefined
+  /** What a request came to that got no answer, by what this runtime can tell. */
+  readonly explain?: ((failure: Failure) => OsaError) | undefined
 }
 
 /** Sends requests to one server. */
@@ -52,7 +54,7 @@ const isEventStream = ({ status, headers }: Response): boolean =>
 /** Makes the door to a server. */
 export const createExchange = (options: ExchangeOptions): Exchange => {
   // Called by itself: a browser's `fetch` refuses to be anybody's method.
-  const { server, timeoutMs, onEvent, fetch, moreTime = 'a larger timeoutMs' } = options
+  const { server, timeoutMs, onEvent, fetch, moreTime = 'a larger timeoutMs', explain = networkError } = options
 
   const exchange = async <T extends { answer?: HttpAnswer }>(
     url: URL,
@@ -88,7 +90,7 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
   ): OsaError => {
     if (isOsaError(error)) return error
     if (caller?.aborted) return cancelled(caller, server)
-    return networkError({ error, server, timeoutMs, timedOut: deadline?.aborted ?? false, moreTime })
+    return explain({ error, server, timeoutMs, timedOut: deadline?.aborted ?? false, moreTime })
   }
 
   return {

@@ -1,92 +1,36 @@
-/** Turns what `fetch` throws into one of the codes a person can act on. Never repeats a header or a body. */
+/** A request that got no answer, as far as every runtime can tell: a browser says no more than that it failed. */
 import { type ErrorCode, OsaError } from '../errors.ts'
-import { isLoopback } from '../server-url.ts'
 
-/** A proxy in use for a request: where it is (without its password) and which variable named it. */
-export interface ProxyInUse {
-  readonly url: string
-  readonly variable: string
-}
-
-const tlsCode = /CERT|^ERR_(TLS|SSL)|^SELF_SIGNED|^UNABLE_TO_|^DEPTH_ZERO|^EPROTO$|^HOSTNAME_MISMATCH|^CRL_/
-/** What comes back where TLS was spoken to something that does not speak it. */
-const plainTextCodes = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
-const dnsCodes = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']
-const timeoutCodes = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
-
-/** The errors inside an error: `fetch failed` hides the reason one or two levels down, or in an AggregateError. */
-const chain = (error: unknown, depth = 0): Error[] => {
-  if (depth > 5 || !(error instanceof Error)) return []
-  const inner = error instanceof AggregateError ? error.errors.slice(0, 5) : []
-  return [error, ...[error.cause, ...inner].flatMap((next) => chain(next, depth + 1))]
-}
-
-const codesOf = (errors: Error[]): string[] =>
-  errors.map((error) => String((error as NodeJS.ErrnoException).code ?? '')).filter((code) => code !== '')
-
-interface Failure {
-  error: unknown
-  server: string
-  timeoutMs: number
-  timedOut: boolean
-  /** The proxy that the request went through. */
-  proxy?: ProxyInUse
+/** What is known of a request that got no answer. */
+export interface Failure {
+  readonly error: unknown
+  readonly server: string
+  readonly timeoutMs: number
+  readonly timedOut: boolean
   /** How more time is given, for the hint of a timeout. */
-  moreTime: string
+  readonly moreTime: string
 }
 
-const make = (code: ErrorCode, message: string, failure: Failure, more: { hint?: string; details?: string[] } = {}) =>
-  new OsaError(code, message, { ...more, server: failure.server, retryable: code !== 'tls', cause: failure.error })
+/** The error for one. It may be tried again, except where a certificate is wrong. */
+export const noAnswer = (
+  code: ErrorCode,
+  message: string,
+  { error, server }: Failure,
+  more: { hint?: string; details?: string[] } = {},
+): OsaError => new OsaError(code, message, { ...more, server, retryable: code !== 'tls', cause: error })
 
-const proxyError = (failure: Failure, proxy: ProxyInUse, errors: Error[]): OsaError => {
-  const status = errors.map((error) => /Proxy response \((\d+)\)/.exec(error.message)?.[1]).find(Boolean)
-  const host = new URL(failure.server).hostname
-  const what = status
-    ? `The proxy ${proxy.url} (${proxy.variable}) refused the connection to ${host} (${status})`
-    : `Can't reach ${host} through the proxy ${proxy.url} (${proxy.variable})`
-  return make('proxy', what, failure, { hint: 'Check HTTPS_PROXY / NO_PROXY' })
-}
-
-const plainTextError = (failure: Failure, code: string): OsaError => {
-  const url = new URL(failure.server)
-  const hint = isLoopback(url) ? `Try http://${url.host}` : 'Check the port of the address'
-  return make('tls', `${failure.server} does not speak https (${code})`, failure, { hint })
-}
-
-const tlsError = (failure: Failure, code: string): OsaError => {
-  if (plainTextCodes.includes(code)) return plainTextError(failure, code)
-  return make('tls', `Can't verify the certificate of ${new URL(failure.server).hostname} (${code})`, failure, {
-    details: ['A company proxy may be inspecting traffic.'],
-    hint: "Point NODE_EXTRA_CA_CERTS at your company's CA file (PEM) and try again",
+/** `timeout`. */
+export const timeout = (failure: Failure): OsaError =>
+  noAnswer('timeout', `${failure.server} did not answer within ${failure.timeoutMs / 1000} s`, failure, {
+    hint: `Check your network or VPN; for a slow link use ${failure.moreTime}`,
   })
-}
 
-/** The `OsaError` for a request that got no answer: `timeout`, `tls`, `proxy`, `dns`, `connection_refused` or `connection_failed`. */
-export const networkError = (failure: Failure): OsaError => {
-  const { server } = failure
-  const errors = chain(failure.error)
-  const codes = codesOf(errors)
-  if (failure.timedOut || codes.some((code) => timeoutCodes.includes(code))) {
-    return make('timeout', `${server} did not answer within ${failure.timeoutMs / 1000} s`, failure, {
-      hint: `Check your network or VPN; for a slow link use ${failure.moreTime}`,
-    })
-  }
-  const tls = codes.find((code) => tlsCode.test(code))
-  if (tls) return tlsError(failure, tls)
-  if (failure.proxy) return proxyError(failure, failure.proxy, errors)
-  const url = new URL(server)
-  if (codes.some((code) => dnsCodes.includes(code))) {
-    const reason = codes.includes('EAI_AGAIN') ? 'DNS: no answer' : 'DNS: no such host'
-    return make('dns', `Can't find ${url.hostname} (${reason})`, failure, { hint: 'Check the address' })
-  }
-  if (codes.includes('ECONNREFUSED')) {
-    const hint = isLoopback(url)
-      ? 'Is the local archive running? Start it and try again'
-      : "Check the address with your archive's administrator"
-    return make('connection_refused', `Can't connect to ${server} (connection refused)`, failure, { hint })
-  }
-  const reason = codes[0] ? ` (${codes[0]})` : ''
-  return make('connection_failed', `Can't connect to ${server}${reason}`, failure, {
+/** `connection_failed`, with the system's word for it where there is one. */
+export const connectionFailed = (failure: Failure, reason?: string): OsaError =>
+  noAnswer('connection_failed', `Can't connect to ${failure.server}${reason ? ` (${reason})` : ''}`, failure, {
     hint: 'Check your network or VPN',
   })
-}
+
+/** What a request came to that got no answer, where nothing more can be known. */
+export const networkError = (failure: Failure): OsaError =>
+  failure.timedOut ? timeout(failure) : connectionFailed(failure)

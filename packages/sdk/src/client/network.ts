@@ -39,9 +39,17 @@ export const openNetwork = ({ moreTime, ...request }: RequestOptions = {}): Netw
     return createNodeClient({ ...own, allowHttp: true, retry: false }, { moreTime })
   },
   async discover(server, { signal } = {}) {
-    const [{ createExchange }, { discover }] = await Promise.all([import('./exchange.ts'), import('./discovery.ts')])
+    const [{ createExchange }, { discover }, { nodeNetworkError: explain }] = await Promise.all([
+      import('./exchange.ts'),
+      import('./discovery.ts'),
+      import('./node-network-error.ts'),
+    ])
     const { fetch = globalThis.fetch, timeoutMs = defaultTimeoutMs, onEvent = () => undefined } = request
     const headers: Record<string, string> = request.userAgent === undefined ? {} : { 'user-agent': request.userAgent }
-    return await discover(createExchange({ server, fetch, timeoutMs, onEvent, moreTime }), { server, headers, signal })
+    return await discover(createExchange({ server, fetch, timeoutMs, onEvent, moreTime, explain }), {
+      server,
+      headers,
+      signal,
+    })
   },
 })

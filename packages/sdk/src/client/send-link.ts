@@ -1,12 +1,12 @@
 /** The last link: queries and mutations in batches, subscriptions as event streams. */
 import { httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
-import superjson from 'superjson'
 import type { AppRouter } from './app-router.ts'
 import { attemptOf } from './auth-policy.ts'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import { transformer } from './transformer.ts'
 
 /** What a node takes in one request. */
 const maxItems = 10
@@ -24,7 +24,7 @@ export const signedHeaders = (connection: Connection, ops: readonly Operation[])
 const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
   httpBatchLink<AppRouter>({
     url: `${connection.server}/trpc`,
-    transformer: superjson,
+    transformer,
     maxItems,
     maxURLLength,
     fetch: createGuardedFetch(connection.exchange) as typeof fetch,

@@ -5,7 +5,6 @@
 import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { EventSource, type FetchLike } from 'eventsource'
-import superjson from 'superjson'
 import type { AppRouter } from './app-router.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
@@ -14,14 +13,15 @@ import { isTransient } from './retry-policy.ts'
 import { signedHeaders } from './send-link.ts'
 import { sharedSleep } from './shared-sleep.ts'
 import type { HttpAnswer } from './to-answer.ts'
+import { transformer } from './transformer.ts'
 
 /** The error for an answer that is no stream: the node's own, or what is wrong with the answer. */
 const errorOf = (answer: HttpAnswer): OsaCallError => {
   const { server, status, headers } = answer
   const refusal = refusalOf(answer, 1)
   if (refusal) return toCallError(refusal, server)
-  const { error } = answer.json as { error: Parameters<typeof superjson.deserialize>[0] }
-  const read = { error: superjson.deserialize<object>(error) }
+  const { error } = answer.json as { error: unknown }
+  const read = { error: transformer.deserialize(error) as object }
   return toCallError(TRPCClientError.from<AppRouter>(read, { meta: { response: { status, headers } } }), server)
 }
 
@@ -60,7 +60,7 @@ export const subscriptionLink =
       }
       const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
         url: `${connection.server}/trpc`,
-        transformer: superjson,
+        transformer,
         EventSource,
         eventSourceOptions: () => ({ fetch: fetchStream }),
       })
