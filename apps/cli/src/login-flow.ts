@@ -1,6 +1,8 @@
 /** A login as the command does it: the SDK's, with screens, questions and the run's own store, keychain and network. */
 import { hostname } from 'node:os'
 import {
+  cleanText,
+  type LoginOptions,
   login,
   loginWithToken,
   notAuthenticated,
@@ -48,6 +50,8 @@ const signInOptions = (context: CommandContext, server: ResolvedServer) => {
   return { options, chosen }
 }
 
+type ServerGreeting = Parameters<NonNullable<LoginOptions['onServer']>>[0]
+
 const verificationDocument = (login: Verification, storage: object): object => ({
   v: 1,
   event: 'verification',
@@ -59,6 +63,13 @@ const verificationDocument = (login: Verification, storage: object): object => (
   storage,
 })
 
+/** What an archive says of itself: in quotation marks, and no more of it than fits on a few lines. */
+const greet = ({ io }: CommandContext, { name, description, contact }: ServerGreeting): void => {
+  const quoted = cleanText(name, 60).replaceAll('"', "'")
+  io.say(`It calls itself "${quoted}"${description ? `: ${cleanText(description, 160)}` : ''}`)
+  if (contact) io.say(`Questions: ${cleanText(contact.replace(/^mailto:/, ''), 100)}`)
+}
+
 /** A device login from the first check to the saved pair; what cannot be saved is ended again. */
 export const freshLogin = async (context: CommandContext, server: ResolvedServer): Promise<Kept> => {
   const { io } = context
@@ -69,6 +80,7 @@ export const freshLogin = async (context: CommandContext, server: ResolvedServer
     const { user } = await login({
       ...options,
       deviceName: `${hostname()} (osa ${version})`,
+      onServer: (document) => greet(context, document),
       onVerification: async (verification) => {
         if (io.isJson) io.json(verificationDocument(verification, storageDocument(context, chosen.kind, chosen.reason)))
         await company.show(verification)

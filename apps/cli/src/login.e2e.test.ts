@@ -35,6 +35,25 @@ test('K18 K39 on a terminal a person sees address and code, and approving is all
   expect(gapMs).toBeGreaterThanOrEqual(990)
 })
 
+test('an archive greets with its name, its description and whom to ask, cleaned and cut', async () => {
+  const about = {
+    name: `Structural\u001b[31m "Biology"\n${'x'.repeat(200)}`,
+    description: `Structures of\u202e proteins${'y'.repeat(4_000)}`,
+    contact: 'mailto:help@archive.example',
+    logo: 7,
+    accent_color: 'a colour that nobody knows yet',
+  }
+  await using node = await fakeOsaServer({ approveAtPoll: 1, about })
+  await using sandbox = await makeSandbox()
+  const { code, screen } = await sandbox.runOnTerminal(['login', node.url], { env: { OSA_BROWSER: '/bin/true' } })
+  expect(code).toBe(0)
+  const [greeting = ''] = screen.match(/It calls itself .*/) ?? []
+  expect(greeting).toMatch(/^It calls itself "Structural\S* 'Biology'x+…": Structures of proteinsy+…/)
+  expect(greeting.length).toBeLessThan(260)
+  expect(greeting).not.toContain('\u001b')
+  expect(screen).toContain('Questions: help@archive.example')
+})
+
 test('K04 without a terminal no browser is opened, address and code are printed, stdout stays empty', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()

@@ -13,6 +13,7 @@ import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { observeRequests } from './observe.ts'
+import { logoPath, type NodeProfile } from './profile/node-profile.ts'
 import { type Cidr, identifyRequester, type NodeEnv } from './requester.ts'
 import { trpcRoutes } from './trpc.ts'
 import { v1Routes } from './v1/routes.ts'
@@ -22,7 +23,7 @@ export interface AppDeps {
   readonly conventions: Conventions
   readonly policy: AuthPolicy
   readonly publicUrl: URL
-  readonly serverName: string
+  readonly profile: NodeProfile
   readonly version: string
   readonly development: DevelopmentSignIn | null
   readonly trustedProxies: readonly Cidr[]
@@ -38,10 +39,15 @@ export interface AppDeps {
 }
 
 /** `/.well-known/osa`, from configuration alone. */
-export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'serverName' | 'version'>): ServerDocument => {
+export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'profile' | 'version'>): ServerDocument => {
   const { publicUrl: issuer, refreshReuseGraceSeconds } = deps.policy
+  const { name, description, logo, contact, accent } = deps.profile
   return {
-    name: deps.serverName,
+    name,
+    ...(description === null ? {} : { description }),
+    ...(logo === null ? {} : { logo: `${issuer}${logoPath}` }),
+    ...(contact === null ? {} : { contact }),
+    ...(accent === null ? {} : { accent_color: accent.light }),
     version: deps.version,
     issuer,
     api: `${issuer}/api/v1`,

@@ -23,8 +23,6 @@ import { isWithin, type NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
 import { systemTimer } from './timer.ts'
 
-/** What pages and `/.well-known/osa` call a node. */
-const serverName = 'Open Science Archive'
 /** How long requests in flight may take when the node stops; well within the 15 s that a supervisor waits. */
 const shutdownGraceMs = 10_000
 /** How long the start waits for identity providers to be found. */
@@ -84,7 +82,7 @@ export const startNode = async (options: {
     trustedProxies: config.trustedProxies,
     // in production a proxy ends TLS
     seesNetworks: !config.production || config.trustedProxies.length > 0,
-    serverName,
+    profile: config.profile,
     stopping: stopping.signal,
   })
   const admin = config.adminListener

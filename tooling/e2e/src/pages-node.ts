@@ -39,7 +39,7 @@ export const longest: Asking = {
 }
 
 /** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
-export const startPagesNode = async () => {
+export const startPagesNode = async (settings: Readonly<Record<string, string>> = {}) => {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
   const port = await freePort()
@@ -55,6 +55,7 @@ export const startPagesNode = async () => {
       OSA_DATA_DIR: join(folder.path, 'data'),
       OSA_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
       OSA_CLIENTS_FILE: clients,
+      ...settings,
       OSA_ORCID_ISSUER: upstream.issuer,
       OSA_ORCID_CLIENT_ID: upstream.clientId,
       OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,

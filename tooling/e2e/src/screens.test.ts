@@ -1,9 +1,16 @@
 /** Every page on screens of three widths, in the light and in the dark: nothing needs sideways scrolling, and nothing keeps people out. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { barriers, isWiderThanWindow } from './barriers.ts'
 import { keepScreenshot, openChromium } from './chromium.ts'
+import { outOfSight } from './decision-in-sight.ts'
 import { everyday, longest, startPagesNode } from './pages-node.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 32"><style>path{fill:none;stroke:#0b3d91;stroke-width:4}</style>
+<path d="M4 16c8-16 16-16 24 0s16 16 24 0 16-16 24 0 12 12 16 4"/><path d="M4 16c8 16 16 16 24 0s16-16 24 0 16 16 24 0 12-12 16-4"/></svg>`
 
 type PagesNode = Awaited<ReturnType<typeof startPagesNode>>
 
@@ -25,8 +32,11 @@ const judge = async (page: Page, name: string) => {
   }
 }
 
-const inChromium = async (use: (pages: PagesNode, chromium: Browser) => Promise<void>) => {
-  await using pages = await startPagesNode()
+const inChromium = async (
+  use: (pages: PagesNode, chromium: Browser) => Promise<void>,
+  settings: Readonly<Record<string, string>> = {},
+) => {
+  await using pages = await startPagesNode(settings)
   const chromium = await openChromium()
   try {
     await use(pages, chromium)
@@ -63,3 +73,27 @@ test('D26 the terminals of a person fit every screen, whatever they call themsel
     await page.goto(`${pages.url}/account/sessions`)
     await judge(page, 'terminals')
   }))
+
+test('D26 a node with its own name, logo and colour fits every screen, and its colours can be read', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'logo.svg')
+  await writeFile(file, logo)
+  await inChromium(
+    async (pages, chromium) => {
+      const { page, userCode } = await pages.arrive(chromium, longest, { viewport: { width: 390, height: 844 } })
+      expect(await page.locator('.logo').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
+      expect(await outOfSight(page, userCode)).toEqual([])
+      await judge(page, 'own-decision')
+      await page.goto(pages.url)
+      await judge(page, 'own-start')
+    },
+    {
+      OSA_NODE_NAME: 'Rhine-Meuse Archive of Macromolecular Structures and Assays',
+      OSA_NODE_DESCRIPTION:
+        'Structures of proteins, the pockets that small molecules bind to, and the assays that say how strongly.',
+      OSA_NODE_LOGO_FILE: file,
+      OSA_NODE_CONTACT: 'help@archive.example',
+      OSA_NODE_ACCENT: '#0b3d91',
+    },
+  )
+})

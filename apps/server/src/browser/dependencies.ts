@@ -3,6 +3,7 @@ import type { Approval } from '@osa/contract'
 import type { Auth, AuthPolicy, Reading } from '@osa/core'
 import type { Context } from 'hono'
 import type { DevelopmentSignIn } from '../identity/development.ts'
+import type { NodeProfile } from '../profile/node-profile.ts'
 import type { NodeEnv } from '../requester.ts'
 
 export interface BrowserDependencies {
@@ -21,8 +22,8 @@ export interface BrowserDependencies {
   readonly countApproval: (approval: Approval) => void
   /** False where everybody seems to come from a proxy that is not named: then nobody can say whose network is whose (D29). */
   readonly seesNetworks: boolean
-  /** What the pages call this node. */
-  readonly serverName: string
+  /** What this node is called and looks like. */
+  readonly profile: NodeProfile
 }
 
 /** The part of a pino logger that the pages use. */

@@ -19,12 +19,12 @@ export interface Page {
 
 export const showPage = async (
   c: PageContext,
-  { auth, publicUrl, serverName }: BrowserDependencies,
+  { auth, publicUrl, profile }: BrowserDependencies,
   { title, content, status = 200, headers = {} }: Page,
 ): Promise<Response> => {
   const nonce = randomBytes(16).toString('base64')
   const formOrigins = auth.identityProviders.flatMap((provider) => provider.origins())
-  const page = await layout({ title, content, nonce, serverName })
+  const page = await layout({ title, content, nonce, profile })
   return c.html(page, status, { ...securityHeaders({ publicUrl, nonce, formOrigins }), ...headers })
 }
 

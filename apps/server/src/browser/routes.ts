@@ -4,6 +4,7 @@
  */
 import { type Handler, Hono } from 'hono'
 import { developmentSignInPath } from '../identity/development.ts'
+import { logoPath } from '../profile/node-profile.ts'
 import type { NodeEnv } from '../requester.ts'
 import { revokeSessions, showSessions, signIn, signOut } from './account.ts'
 import { isAtThisMachine } from './at-this-machine.ts'
@@ -42,7 +43,8 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
       seeOther(c, deps, to(c))
 
   route('/', { get: (c) => showPage(c, deps, landingPage(deps)) })
-  pages.get(iconPath, serveIcon)
+  pages.get(iconPath, serveIcon(deps.profile))
+  if (deps.profile.logo !== null) pages.get(logoPath, serveIcon(deps.profile))
   pages.get('/favicon.ico', moveToIcon)
   pages.get('/robots.txt', serveRobots)
   route('/device', { get: showCodeForm(deps), post: takeCode(deps) })

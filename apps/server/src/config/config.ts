@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { type AuthPolicy, type Budgets, builtInClients, type Client, defaultBudgets } from '@osa/core'
 import type { IdentitySettings } from '../identity/providers.ts'
 import type { LogLevel } from '../log.ts'
+import { checkLogo } from '../profile/logo.ts'
+import type { NodeProfile } from '../profile/node-profile.ts'
 import type { Cidr } from '../requester.ts'
 import { parseClientsFile } from './clients-file.ts'
 import type { RemoteApprovalSetting } from './remote-approval.ts'
@@ -33,6 +35,7 @@ export interface Config {
   readonly dataDirectory: string
   /** Null outside production when none is set: then one is made and kept in the data directory. */
   readonly secret: Uint8Array | null
+  readonly profile: NodeProfile
   readonly identity: IdentitySettings
   readonly admins: readonly { issuer: string; subject: string }[]
   readonly clients: ReadonlyMap<string, Client>
@@ -52,21 +55,23 @@ export type ParsedConfig =
   | { ok: true; config: Config; warnings: string[] }
   | { ok: false; problems: string[]; warnings: string[] }
 
-/** Parses the environment. `readText` reads the clients file; it throws when it cannot. */
+/** Parses the environment. `readText` reads the clients file and the logo; it throws when it cannot. */
 export const parseConfig = (
   env: NodeJS.ProcessEnv,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): ParsedConfig => {
   const { values, given, problems: malformed } = readSettings(env)
   const registered = readClients(values.OSA_CLIENTS_FILE, readText)
+  const logo = readLogo(values.OSA_NODE_LOGO_FILE, readText)
   const problems = [
     ...malformed,
     ...ruleProblems(values, given),
     ...('problems' in registered ? registered.problems : []),
+    ...('problems' in logo ? logo.problems : []),
   ]
   const warnings = [...unknownSettings(env), ...modeWarnings(values), ...proxyWarnings(values)]
-  if (problems.length > 0 || 'problems' in registered) return { ok: false, problems, warnings }
-  const config = build(values, given, registered.clients)
+  if (problems.length > 0 || 'problems' in registered || 'problems' in logo) return { ok: false, problems, warnings }
+  const config = build(values, given, { clients: registered.clients, logo: logo.text })
   return { ok: true, config, warnings: [...warnings, ...adminWarnings(config)] }
 }
 
@@ -76,7 +81,7 @@ const need = <T>(value: T | undefined): T => {
   return value
 }
 
-const build = (values: Values, given: Given, registered: readonly Client[]): Config => ({
+const build = (values: Values, given: Given, files: { clients: readonly Client[]; logo: string | null }): Config => ({
   production: isProduction(values),
   host: need(values.HOST),
   port: need(values.PORT),
@@ -87,9 +92,16 @@ const build = (values: Values, given: Given, registered: readonly Client[]): Con
       : { databaseUrl: values.DATABASE_URL },
   dataDirectory: need(values.OSA_DATA_DIR),
   secret: values.OSA_SECRET ?? null,
+  profile: {
+    name: need(values.OSA_NODE_NAME),
+    description: values.OSA_NODE_DESCRIPTION ?? null,
+    logo: files.logo,
+    contact: values.OSA_NODE_CONTACT ?? null,
+    accent: values.OSA_NODE_ACCENT ?? null,
+  },
   identity: identityOf(values, given),
   admins: need(values.OSA_ADMINS),
-  clients: new Map([...builtInClients, ...registered].map((client) => [client.clientId, client])),
+  clients: new Map([...builtInClients, ...files.clients].map((client) => [client.clientId, client])),
   trustedProxies: need(values.OSA_TRUSTED_PROXIES),
   lifetimes: {
     deviceCodeLifetimeSeconds: need(values.OSA_DEVICE_CODE_LIFETIME_SECONDS),
@@ -138,18 +150,37 @@ const identityOf = (values: Values, given: Given): IdentitySettings => {
   }
 }
 
+/** A file that a setting names, or why it cannot be had: no such file, no permission. */
+const readFile = (
+  name: keyof Values,
+  path: string,
+  readText: (path: string) => string,
+): { text: string } | { problems: string[] } => {
+  try {
+    return { text: readText(path) }
+  } catch (error) {
+    return { problems: [`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`] }
+  }
+}
+
+const readLogo = (
+  path: string | undefined,
+  readText: (path: string) => string,
+): { text: string | null } | { problems: string[] } => {
+  if (path === undefined) return { text: null }
+  const file = readFile('OSA_NODE_LOGO_FILE', path, readText)
+  if ('problems' in file) return file
+  const problem = checkLogo(file.text)
+  return problem === null ? file : { problems: [`OSA_NODE_LOGO_FILE: the logo ${problem}`] }
+}
+
 const readClients = (
   path: string | undefined,
   readText: (path: string) => string,
 ): { clients: Client[] } | { problems: string[] } => {
   if (path === undefined) return { clients: [] }
-  let text: string
-  try {
-    text = readText(path)
-  } catch (error) {
-    // the reason (no such file, no permission) is all a person needs
-    return { problems: [`OSA_CLIENTS_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`] }
-  }
-  const parsed = parseClientsFile(text, new Set(builtInClients.map(({ clientId }) => clientId)))
+  const file = readFile('OSA_CLIENTS_FILE', path, readText)
+  if ('problems' in file) return file
+  const parsed = parseClientsFile(file.text, new Set(builtInClients.map(({ clientId }) => clientId)))
   return 'clients' in parsed ? parsed : { problems: parsed.problems.map((problem) => `OSA_CLIENTS_FILE: ${problem}`) }
 }

@@ -1,7 +1,9 @@
 /** Every setting of a node: its name, what it must look like, and its default. Rules between settings are in rules.ts. */
-import { defaultBudgets, defaultPolicy } from '@osa/core'
+import { defaultBudgets, defaultPolicy, storedText } from '@osa/core'
 import { z } from 'zod'
 import { logLevels } from '../log.ts'
+import { checkAccent } from '../profile/accent.ts'
+import { defaultProfile } from '../profile/node-profile.ts'
 import { parseCidr } from '../requester.ts'
 import { databaseUrlHint, isDatabaseUrl } from './database-url.ts'
 import { isLoopbackHost } from './loopback.ts'
@@ -102,6 +104,34 @@ const adminListener = z
     return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(digits) }
   })
 
+/** One line of a node's own words, as pages and terminals can show it. */
+const words = (maxLength: number) =>
+  z
+    .string()
+    .transform((text) => text.trim())
+    .refine((text) => text.length > 0 && storedText(text, maxLength) === text, {
+      error: `must be one line of at most ${maxLength} characters that can be shown`,
+    })
+
+/** Where people turn with questions, as a link. */
+const contact = z
+  .string()
+  .transform((text) => (/^[^\s@:/]+@[^\s@:/]+$/.test(text) ? `mailto:${text}` : text))
+  .refine(
+    (text) =>
+      text.length <= 200 && /^(?:mailto:[\w.+-]+@[\w.-]+|https:\/\/[^\s"'<>\\]+)$/.test(text) && URL.canParse(text),
+    {
+      error: 'must be an e-mail address or an https address, of at most 200 characters',
+    },
+  )
+
+const accent = z.string().transform((colour, context) => {
+  const checked = checkAccent(colour)
+  if ('accent' in checked) return checked.accent
+  context.addIssue({ code: 'custom', message: checked.problem })
+  return z.NEVER
+})
+
 const secret = z
   .string()
   .refine((text) => /^[\w-]+={0,2}$/.test(text) && Buffer.from(text, 'base64url').length >= 32, {
@@ -122,6 +152,11 @@ export const settings = {
     .transform((text) => new URL(text))
     .optional(),
   DATABASE_URL: z.string().refine(isDatabaseUrl, { error: databaseUrlHint }).optional(),
+  OSA_NODE_NAME: words(60).default(defaultProfile.name),
+  OSA_NODE_DESCRIPTION: words(160).optional(),
+  OSA_NODE_LOGO_FILE: z.string().optional(),
+  OSA_NODE_CONTACT: contact.optional(),
+  OSA_NODE_ACCENT: accent.optional(),
   OSA_DATA_DIR: z.string().default('./.osa-data'),
   OSA_SECRET: secret.optional(),
   OSA_ORCID_CLIENT_ID: z.string().optional(),

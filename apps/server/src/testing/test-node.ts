@@ -16,6 +16,7 @@ import { type AppDeps, createApp } from '../app.ts'
 import { type HttpServer, listen } from '../http-server.ts'
 import { createLogger, type LogLevel } from '../log.ts'
 import { createMetrics } from '../metrics.ts'
+import { defaultProfile } from '../profile/node-profile.ts'
 import type { NodeEnv } from '../requester.ts'
 
 /** The secret of `resource-server`, a confidential client for introspection. */
@@ -85,7 +86,7 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
     isReady: async () => true,
     stopping: stopping.signal,
     isUnavailable: () => false,
-    serverName: 'Test archive',
+    profile: { ...defaultProfile, name: 'Test archive' },
     version: '0.0.0',
     log,
     ...options.app,

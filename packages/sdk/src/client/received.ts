@@ -77,6 +77,10 @@ const convention = { slug: text(200), title: text(), schema_id: z.object({ id: t
 /** `/.well-known/osa` and `server.info`. */
 export const receivedServerDocument = z.extend(serverDocument, {
   name: text(),
+  description: z.catch(z.optional(text()), undefined),
+  logo: z.catch(z.optional(text()), undefined),
+  contact: z.catch(z.optional(text()), undefined),
+  accent_color: z.catch(z.optional(text(7)), undefined),
   version: text(),
   issuer: text(),
   api: z.catch(z.string(), ''),

@@ -3,6 +3,7 @@
  * everything else happens here.
  */
 import { hostname } from 'node:os'
+import type { ServerDocument } from '@osa/contract'
 import { cancelled } from '../cancelled.ts'
 import { type Network, openNetwork } from '../client/network.ts'
 import { credentialStore, type StoreLocation } from '../client/stored-credentials.ts'
@@ -69,6 +70,8 @@ export interface SignInOptions extends StoreLocation {
 }
 
 export interface LoginOptions extends SignInOptions {
+  /** Told what the server says of itself, before anything else is sent there. Its words are a stranger's: `cleanText` before they are shown. */
+  readonly onServer?: ((document: ServerDocument) => void) | undefined
   /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
   onVerification(verification: Verification): void | Promise<void>
   /**
@@ -195,7 +198,8 @@ const signIn = async (options: LoginOptions): Promise<Login> => {
   const world = await prepare(options)
   const { server, network } = world
   // Before anything else is sent: an original server would take what is meant for a node.
-  await network.discover(server, { signal })
+  const document = await network.discover(server, { signal })
+  options.onServer?.(document)
   const tokens = await approve(world, options)
   onApproved?.()
   const unnamed = toCredential(tokens, null, clock.now())

@@ -40,6 +40,8 @@ export interface FakeOsaServerOptions {
   accessTtl?: number
   refreshReuseGraceSeconds?: number
   displayName?: string
+  /** What it says of itself in its server document, beside or instead of the usual. */
+  about?: Readonly<Record<string, unknown>>
   /** Approves each login by itself at this poll; never when absent. */
   approveAtPoll?: number
   /** What tRPC procedures answer, by path, instead of what they would. */
@@ -407,6 +409,7 @@ export class FakeOsaServer implements AsyncDisposable {
       api: `${this.url}/api`,
       trpc: `${this.url}/trpc`,
       refresh_reuse_grace_seconds,
+      ...this.#options.about,
     }
   }
 

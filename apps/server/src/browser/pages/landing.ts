@@ -5,14 +5,14 @@ import type { Page } from '../respond.ts'
 
 export const landingPage = ({
   publicUrl,
-  serverName,
-}: Pick<BrowserDependencies, 'publicUrl' | 'serverName'>): Page => ({
+  profile: { name, description },
+}: Pick<BrowserDependencies, 'publicUrl' | 'profile'>): Page => ({
   title: 'Welcome',
   content: html`<section class="sheet">
 <p class="eyebrow">Archive node</p>
-<h1>A quiet place for open data</h1>
-<p class="lead">This is ${serverName}. Researchers register their conventions on this node from the command line, in their own
-name.</p>
+<h1>${name}</h1>
+<p class="lead">${description ?? 'A quiet place for open data.'}</p>
+<p>Researchers register their conventions here from the command line, in their own name.</p>
 <p>What the archive accepts, field by field, stands in its <a href="/conventions">conventions</a>.</p>
 <h2>Sign in from your terminal</h2>
 <pre class="command"><span class="prompt" aria-hidden="true">$ </span>osa login ${publicUrl.origin}</pre>

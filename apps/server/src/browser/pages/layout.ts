@@ -1,35 +1,37 @@
 /** The frame of every page: one style sheet, no script, nothing from elsewhere. */
 import { html, raw } from 'hono/html'
+import { logoPath, type NodeProfile } from '../../profile/node-profile.ts'
 import { iconPath } from '../icon.ts'
 import type { Html } from '../respond.ts'
 import { card } from './marks.ts'
-import { style } from './style.ts'
+import { accentStyle, style } from './style.ts'
 
 export const layout = ({
   title,
   content,
   nonce,
-  serverName,
+  profile: { name, logo, contact, accent },
 }: {
   title: string
   content: Html
   nonce: string
-  serverName: string
+  profile: NodeProfile
 }): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${serverName}</title>
+<title>${title} · ${name}</title>
 <link rel="icon" type="image/svg+xml" href="${iconPath}">
-<style nonce="${nonce}">${raw(style)}</style>
+<style nonce="${nonce}">${raw(style)}${accent === null ? '' : raw(accentStyle(accent))}</style>
 </head>
 <body>
-<header class="masthead"><a class="home" href="/">${card}<span>${serverName}</span></a></header>
+<header class="masthead"><a class="home" href="/">${logo === null ? card : html`<img class="logo" src="${logoPath}" alt="">`}<span>${name}</span></a></header>
 <main>${content}</main>
 <footer class="colophon"><nav aria-label="Pages"><a href="/conventions">Conventions</a>
 <a href="/device">Enter a code</a>
-<a href="/account/sessions">Your terminals</a></nav></footer>
+<a href="/account/sessions">Your terminals</a>
+${contact === null ? '' : html`<a href="${contact}" rel="noreferrer">Contact</a>`}</nav></footer>
 </body>
 </html>`

@@ -3,11 +3,15 @@
  * light serifs is installed, headings are sans, since what `serif` means is often a heavy face. Colours are chosen for a contrast of at
  * least 4.5:1 for text and 3:1 for the edges of fields, in the light and in the dark. It is long because it is one sheet.
  */
+import { type Accent, surfaces } from '../../profile/accent.ts'
+
+const { light, dark } = surfaces
+
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #f4efe4; --sheet: #fffdf8; --ink: #221d17; --faded: #635a4d; --hairline: #ddd3c1; --edge: #877b69;
-  --accent: #1d5c54; --danger: #a02c1c; --wash: #f6efe2; --shade: rgb(70 50 20 / .1);
+  --paper: ${light.paper}; --sheet: ${light.sheet}; --ink: #221d17; --faded: #635a4d; --hairline: #ddd3c1; --edge: #877b69;
+  --accent: #1d5c54; --danger: #a02c1c; --wash: ${light.wash}; --shade: rgb(70 50 20 / .1);
   --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, 'URW Palladio L', 'Book Antiqua', Charter, 'Bitstream Charter',
     'Source Serif 4', 'Noto Serif', Georgia, Cambria, 'Liberation Serif', system-ui, -apple-system, sans-serif;
   --sans: system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
@@ -15,8 +19,8 @@ export const style = `
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #161411; --sheet: #201d19; --ink: #efe8da; --faded: #b3a896; --hairline: #3b352c; --edge: #8d8271;
-    --accent: #8fcfc2; --danger: #f29b86; --wash: #2a251d; --shade: rgb(0 0 0 / .35);
+    --paper: ${dark.paper}; --sheet: ${dark.sheet}; --ink: #efe8da; --faded: #b3a896; --hairline: #3b352c; --edge: #8d8271;
+    --accent: #8fcfc2; --danger: #f29b86; --wash: ${dark.wash}; --shade: rgb(0 0 0 / .35);
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -34,6 +38,9 @@ body {
 .home:hover span { text-decoration: underline; text-underline-offset: .25em; }
 svg { flex: none; }
 .mark { fill: none; stroke: currentColor; stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
+/* a drawing of the operator's own, of any shape */
+.logo { flex: none; width: auto; height: 2.25rem; max-width: 7.5rem; object-fit: contain; }
+@media (prefers-color-scheme: dark) { .logo { padding: .25rem; background: #fffdf8; border-radius: 3px; } }
 .card { stroke: var(--accent); stroke-width: 1.6; }
 .card .ink { stroke: var(--ink); opacity: .7; }
 .orcid { width: 1.5rem; height: 1.5rem; forced-color-adjust: none; }
@@ -214,4 +221,10 @@ tbody tr:last-child > * { border-bottom: 0; }
   a[href^='https:'] { overflow-wrap: anywhere; }
   button, .button, input, form label, .colophon, .scroll-hint { display: none !important; } /* whatever else shapes them: paper takes no answer */
 }
+`
+
+/** A node's own accent, in place of ours. Paper is white whatever a screen prefers. */
+export const accentStyle = ({ light, dark }: Accent): string => `
+:root { --accent: ${light}; }
+@media screen and (prefers-color-scheme: dark) { :root { --accent: ${dark}; } }
 `

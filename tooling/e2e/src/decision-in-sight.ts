@@ -1,0 +1,23 @@
+/** Whether all that a decision needs is in the window. */
+import type { Page } from 'playwright-core'
+
+/** What of a decision is not wholly within the window, before anybody scrolls. */
+export const outOfSight = async (page: Page, userCode: string): Promise<string[]> => {
+  const needed = {
+    question: page.getByRole('heading', { level: 1 }),
+    'who asks': page.locator('.asks'),
+    code: page.getByText(userCode, { exact: true }),
+    warning: page.getByText('If you did not start this yourself'),
+    Deny: page.getByRole('button', { name: 'Deny' }),
+    Approve: page.getByRole('button', { name: 'Approve' }),
+  }
+  const height = page.viewportSize()?.height ?? 0
+  const width = page.viewportSize()?.width ?? 0
+  const hidden: string[] = []
+  for (const [name, locator] of Object.entries(needed)) {
+    const box = await locator.boundingBox()
+    const fits = box && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height
+    if (!fits) hidden.push(`${name} ends at ${box ? Math.ceil(box.y + box.height) : 'nowhere'} of ${height}`)
+  }
+  return hidden
+}
