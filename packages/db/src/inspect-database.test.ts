@@ -23,7 +23,11 @@ test('an empty PostgreSQL database tells its version, clock and missing migratio
 
 test('a migrated database misses nothing; one that a newer version migrated says so; a read-only one too', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
-  expect(await inspectDatabase({ databaseUrl })).toMatchObject({ missingMigrations: [], unknownMigrations: [] })
+  expect(await inspectDatabase({ databaseUrl })).toMatchObject({
+    missingMigrations: [],
+    unknownMigrations: [],
+    locksHold: true,
+  })
   await runOn(databaseUrl, `insert into mikro_orm_migrations (name) values ('2999-01-01-newer')`)
   const { pathname } = new URL(databaseUrl)
   await runOn(databaseUrl, `alter database ${pathname.slice(1)} set default_transaction_read_only = on`)
@@ -42,4 +46,13 @@ test('an embedded database is looked at once it is there, and not while a node h
   await expect(inspectDatabase({ dataDirectory })).rejects.toBeInstanceOf(DataDirectoryInUse)
   await database.close()
   expect(await inspectDatabase({ dataDirectory })).toMatchObject({ missingMigrations: [], readOnly: false })
+})
+
+test('an engine whose advisory locks say yes to everybody is found out', async () => {
+  const databaseUrl = await createSharedDatabase({ migrated: true })
+  const { pathname } = new URL(databaseUrl)
+  const says = 'returns boolean language sql as $$ select true $$'
+  await runOn(databaseUrl, `create function public.pg_try_advisory_xact_lock(bigint) ${says}`)
+  await runOn(databaseUrl, `alter database ${pathname.slice(1)} set search_path = public, pg_catalog`)
+  expect(await inspectDatabase({ databaseUrl })).toMatchObject({ locksHold: false })
 })

@@ -6,6 +6,7 @@ import { connectionsOf, type Unit } from './connections.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError } from './database-errors.ts'
 import { embeddedOptions } from './embedded.ts'
+import { doLocksHold } from './locks.ts'
 import { migrationsRun } from './migrate.ts'
 import { migrationNames } from './migration-names.ts'
 import type { DatabaseLocation } from './open-database.ts'
@@ -20,6 +21,8 @@ export interface DatabaseState {
   readonly askedAt: Date
   /** A standby, or a role or database that was made read-only. */
   readonly readOnly: boolean
+  /** Whether advisory locks keep others out, without which processes get in one another's way; an embedded database has one process. */
+  readonly locksHold: boolean
   readonly sizeBytes: number
   /** How many connections the server allows, and how many one process of a node opens at most. */
   readonly maxConnections: number
@@ -35,22 +38,24 @@ export interface DatabaseState {
  * node has the directory, with `DatabaseUnavailable` when PostgreSQL cannot be reached.
  */
 export const inspectDatabase = async (location: DatabaseLocation): Promise<DatabaseState | null> => {
-  if ('databaseUrl' in location) return inspect(await postgresOptions(location.databaseUrl, () => undefined))
+  if ('databaseUrl' in location) return inspect(await postgresOptions(location.databaseUrl, () => undefined), true)
   const dataDir = join(location.dataDirectory, 'pg')
   if (!existsSync(dataDir)) return null
   const lock = await lockDataDirectory(location.dataDirectory)
   try {
-    return await inspect(await embeddedOptions(dataDir))
+    return await inspect(await embeddedOptions(dataDir), false)
   } finally {
     lock.release()
   }
 }
 
-const inspect = async (options: Partial<Options>): Promise<DatabaseState> => {
+const inspect = async (options: Partial<Options>, shared: boolean): Promise<DatabaseState> => {
   const orm = await MikroORM.init({ ...ormOptions, ...options, logger: () => undefined })
   try {
     await orm.connect()
-    return await connectionsOf(orm.em).run(stateOf)
+    const connections = connectionsOf(orm.em)
+    const state = await connections.run(stateOf)
+    return { ...state, locksHold: !shared || (await doLocksHold(connections)) }
   } catch (error) {
     throw asDatabaseError(error)
   } finally {
@@ -58,7 +63,7 @@ const inspect = async (options: Partial<Options>): Promise<DatabaseState> => {
   }
 }
 
-const stateOf = async ({ em, query }: Unit): Promise<DatabaseState> => {
+const stateOf = async ({ em, query }: Unit): Promise<Omit<DatabaseState, 'locksHold'>> => {
   const askedAtMs = Date.now()
   const { time, ...server } = await query
     .selectNoFrom(({ fn, val }) => [

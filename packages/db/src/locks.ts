@@ -1,4 +1,5 @@
 /** The advisory locks of a node's database, held to the end of a transaction: numbers that all its processes agree on. */
+import type { Connections } from './connections.ts'
 import type { Query } from './query.ts'
 
 /** Held while migrations run, so that processes starting together migrate once. */
@@ -7,6 +8,9 @@ export const migrationLock = 6_791_701
 export const signingKeyLock = 6_791_702
 /** Held by the one process that sweeps. */
 export const sweepLock = 6_791_703
+
+/** Held for a moment to see whether locks hold. */
+const probeLock = 6_791_705
 
 /** Before the text that follows it, so that an address of a convention can be locked while no row has it yet. */
 const addressLocks = 6_791_704
@@ -31,3 +35,10 @@ export const tryLock = async (query: Query, lock: number): Promise<boolean> => {
   )
   return (await statement.executeTakeFirst())?.taken === true
 }
+
+/** Whether a lock that one transaction holds keeps out another one: engines that only speak PostgreSQL's protocol may say yes to both. */
+export const doLocksHold = ({ transaction, run }: Connections): Promise<boolean> =>
+  transaction(async ({ query }) => {
+    await takeLock(query, probeLock)
+    return !(await run(({ query: other }) => tryLock(other, probeLock)))
+  })

@@ -54,6 +54,10 @@ const server = (config: Config, state: DatabaseState): Finding => {
   const found = `PostgreSQL ${version} at ${databaseName(config)}, ${megabytes} MiB`
   if (readOnly)
     return fix('database', `${found}, read-only`, 'Point DATABASE_URL at the primary, or let this user write.')
+  if (!state.locksHold) {
+    const todo = 'Use PostgreSQL: processes of a node would get in one another’s way (apps/docs/scaling.md).'
+    return fix('database', `${found}, whose advisory locks keep nobody out`, todo)
+  }
   const processes = Math.floor(maxConnections / connectionsPerProcess)
   const room = `${maxConnections} connections, up to ${connectionsPerProcess} a process`
   return processes < 1
