@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { approve } from './approve.ts'
 import { canary, type LiveValues } from './fuzz/fields.ts'
 import { anyRequest } from './fuzz/inputs.ts'
+import { liveValues } from './fuzz/live-values.ts'
 import { type RawRequest, sendRaw } from './fuzz/raw-request.ts'
 import { faultsOf } from './fuzz/verdict.ts'
 import { startNode } from './node-process.ts'
@@ -13,35 +13,6 @@ const seconds = Number(process.env.FUZZ_SECONDS ?? 60)
 const firstSeed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 const batchSize = 400
 const atOnce = 8
-
-const post = async (url: string, fields: Record<string, string>): Promise<Record<string, string>> => {
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
-  return (await answer.json()) as Record<string, string>
-}
-
-/** Signs in anew, for a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
-const liveValues = async (url: string): Promise<LiveValues | null> => {
-  const [redeemed, open] = [
-    await post(`${url}/oauth/device_authorization`, {}),
-    await post(`${url}/oauth/device_authorization`, {}),
-  ]
-  if (!redeemed.user_code || !open.user_code) return null
-  await approve(url, redeemed.user_code)
-  const tokens = await post(`${url}/oauth/token`, {
-    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-    device_code: redeemed.device_code ?? '',
-  })
-  const page = await fetch(`${url}/device`)
-  const html = await page.text()
-  return {
-    deviceCode: open.device_code ?? '',
-    userCode: open.user_code,
-    accessToken: tokens.access_token ?? '',
-    refreshToken: tokens.refresh_token ?? '',
-    formToken: /name="form_token" value="([^"]+)"/.exec(html)?.[1] ?? '',
-    cookie: page.headers.getSetCookie()[0]?.split(';')[0] ?? '',
-  }
-}
 
 /** A request as a report may hold it: live values by their names. */
 const shown = ({ method, target, headers, body }: RawRequest, live: LiveValues): string => {

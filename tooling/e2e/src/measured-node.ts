@@ -8,6 +8,8 @@ export interface MeasuredNode extends NodeProcess {
   openWatches(): Promise<number>
   /** Refreshes that were answered with tokens, repeats inside the grace window among them. */
   refreshes(): Promise<number>
+  /** Processor time that its process has spent since it started, in milliseconds: `process.cpuUsage()`, all threads. */
+  cpuMs(): Promise<number>
 }
 
 export const startMeasuredNode = async (settings: Readonly<Record<string, string>>): Promise<MeasuredNode> => {
@@ -21,6 +23,7 @@ export const startMeasuredNode = async (settings: Readonly<Record<string, string
   return {
     ...node,
     adminPort,
+    cpuMs: async () => 1_000 * (await read('process_cpu_seconds_total')),
     openWatches: () => read('osa_device_watches_open'),
     refreshes: () => read('osa_token_requests_total{grant="refresh_token",outcome="ok"}'),
   }
