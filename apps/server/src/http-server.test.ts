@@ -157,10 +157,31 @@ describe('J11 framing', () => {
     expect(tunnel).toMatch(/^HTTP\/1\.1 405 .*"error":"invalid_request"/s)
   })
 
-  test('a probe in HTTP/1.0, which names no host, is answered', async () => {
-    await using server = await open(ok)
-    expect(await raw(server.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
-  })
+  test.each([
+    ['a probe', 'GET /healthz HTTP/1.0\r\n\r\n', 200, '"ok"'],
+    ['a page without a host', 'GET /device HTTP/1.0\r\n\r\n', 200, '<title>'],
+    ['a page at another host', 'GET /device HTTP/1.0\r\nHost: localhost\r\n\r\n', 303, ''],
+    ['a document', 'GET /.well-known/osa HTTP/1.0\r\n\r\n', 200, '"issuer"'],
+    [
+      'a start',
+      'POST /oauth/device_authorization HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 17\r\n\r\nclient_id=osa-cli',
+      200,
+      '"device_code"',
+    ],
+    ['a call', 'GET /trpc/server.info HTTP/1.0\r\n\r\n', 200, '"result"'],
+    ['one for nothing', 'GET /nothing HTTP/1.0\r\n\r\n', 404, ''],
+  ])(
+    'B30 RFC 9112 §9.3 in HTTP/1.0 %s gets its whole answer, without chunks, and the connection ends',
+    async (_name, bytes, status, part) => {
+      await using node = await startTestNode({ listening: true })
+      const answer = await raw(Number(new URL(node.publicUrl).port), bytes)
+      const [head = '', body = ''] = answer.split('\r\n\r\n')
+      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      expect(head).not.toMatch(/^transfer-encoding:/im)
+      expect(head).toMatch(/^connection: close$/im)
+      expect(body).toContain(part)
+    },
+  )
 
   test.each([
     ['a coding beside chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n', 400],
