@@ -15,12 +15,18 @@ const candidates = [
 /** For a start and for each step on a page: it ends what hangs, and does not judge speed. */
 const patienceMs = 300_000
 
-/** Starts the machine's Chromium, or the one that `CHROMIUM_PATH` names. Rejects with what to install where there is none. */
-export const openChromium = async (): Promise<Browser> => {
-  const executablePath = process.env.CHROMIUM_PATH ?? candidates.find((path) => existsSync(path))
-  if (executablePath === undefined) {
+/** The machine's Chromium, or the one that `CHROMIUM_PATH` names. Throws with what to install where there is none. */
+export const chromiumPath = (): string => {
+  const path = process.env.CHROMIUM_PATH ?? candidates.find((one) => existsSync(one))
+  if (path === undefined) {
     throw new Error('These tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.')
   }
+  return path
+}
+
+/** Starts Chromium. Rejects with what to install where there is none. */
+export const openChromium = async (): Promise<Browser> => {
+  const executablePath = chromiumPath()
   const browser = await chromium.launch({
     executablePath,
     timeout: patienceMs,
