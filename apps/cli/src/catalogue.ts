@@ -199,7 +199,7 @@ export const commands: readonly Command[] = [
         'completions fish > ~/.config/fish/completions/osa.fish',
       ],
     },
-    load: async () => (await import('./commands/completions.ts')).completions,
+    load: async () => (await import('./commands/completions.ts')).completions(commands),
   },
   {
     metadata: {
@@ -209,7 +209,7 @@ export const commands: readonly Command[] = [
       options: [],
       examples: ['help', 'help login'],
     },
-    load: async () => (await import('./commands/help.ts')).help,
+    load: async () => (await import('./commands/help.ts')).help(commands),
   },
 ]
 

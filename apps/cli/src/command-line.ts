@@ -138,7 +138,7 @@ export const parseCommandLine = (argv: readonly string[]): CommandLine => {
   const misspelt = typed.options.find(({ option }) => !option)
   // The word after an option that nobody knows may have been meant as its value.
   if (named !== undefined && !command && misspelt) throw unknownOption(misspelt.spelling, null)
-  if (named !== undefined && !command) throw unknownCommand(named)
+  if (named !== undefined && !command) throw unknownCommand(named, commands)
   const metadata = command?.metadata ?? null
   const flags: Flags = {
     argument: (name) => {

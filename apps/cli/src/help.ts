@@ -1,6 +1,5 @@
 /** Help texts, made from the commands' own records. */
-import { commands } from './catalogue.ts'
-import type { CommandMetadata, OptionMetadata } from './command.ts'
+import type { Command, CommandMetadata, OptionMetadata } from './command.ts'
 import type { Io } from './io.ts'
 import { globalOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
@@ -20,7 +19,7 @@ export const showHelp = (io: Io, help: string): void => {
 }
 
 /** What `osa` alone and `osa --help` print. */
-export const generalHelp = (): string =>
+export const generalHelp = (commands: readonly Command[]): string =>
   [
     `osa ${version} – sign in to an Open Science Archive and work with it`,
     '',

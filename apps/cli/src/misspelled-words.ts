@@ -1,7 +1,6 @@
 /** What to say of a command or an option that nobody knows: it was often another one, misspelt. */
 import { OsaError } from '@osa/sdk/node'
-import { commands } from './catalogue.ts'
-import type { CommandMetadata } from './command.ts'
+import type { Command, CommandMetadata } from './command.ts'
 import { nearest } from './nearest.ts'
 import { globalOptions } from './options.ts'
 
@@ -18,7 +17,7 @@ const knownElsewhere: Readonly<Record<string, string>> = {
 }
 
 /** Says what was probably meant. */
-export const unknownCommand = (typed: string): OsaError => {
+export const unknownCommand = (typed: string, commands: readonly Command[]): OsaError => {
   if (Object.hasOwn(knownElsewhere, typed)) return usage(`Unknown command "${typed}"`, knownElsewhere[typed] ?? '')
   const names = commands.map(({ metadata }) => metadata.name)
   const meant = nearest(typed, names)

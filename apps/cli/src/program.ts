@@ -12,6 +12,7 @@ import {
   resolveConfigDir,
   systemClock,
 } from '@osa/sdk/node'
+import { commands } from './catalogue.ts'
 import type { CommandContext, Flags } from './command.ts'
 import { commandWord, parseCommandLine } from './command-line.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -150,7 +151,7 @@ const execute = async (world: World): Promise<void> => {
   const { command, flags } = parseCommandLine(argv)
   if (!command || flags.isSet('help')) {
     const { commandHelp, generalHelp, showHelp } = await import('./help.ts')
-    showHelp(io, command ? commandHelp(command.metadata) : generalHelp())
+    showHelp(io, command ? commandHelp(command.metadata) : generalHelp(commands))
     return
   }
   const context = makeContext(world, flags)

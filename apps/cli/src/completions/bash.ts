@@ -1,27 +1,27 @@
 /** Completions for bash, from 3.2 (macOS) on: no bash-completion package is needed. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: bash's variables, not ours
 import type { OptionMetadata } from '../command.ts'
-import { commandNames, completedCommands, leadingOptions, optionsWithValue, takesFolder } from './vocabulary.ts'
+import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const flagsOf = (options: readonly OptionMetadata[]): string => options.map(({ name }) => `--${name}`).join(' ')
 
 const pattern = (options: readonly OptionMetadata[]): string => options.map(({ name }) => `--${name}`).join('|')
 
-const withChoices = optionsWithValue.filter(({ choices }) => choices)
-
-const valueCases = (): string[] => [
-  ...withChoices.map(({ name, choices }) => `    --${name}) words='${choices?.join(' ')}' ;;`),
+const valueCases = ({ optionsWithValue }: Vocabulary): string[] => [
+  ...optionsWithValue
+    .filter(({ choices }) => choices)
+    .map(({ name, choices }) => `    --${name}) words='${choices?.join(' ')}' ;;`),
   `    ${pattern(optionsWithValue.filter(takesFolder))}) _osa_folders "$current"; return ;;`,
   `    ${pattern(optionsWithValue.filter((one) => !one.choices && !takesFolder(one)))}) return ;;`,
 ]
 
-const commandCases = (): string[] =>
+const commandCases = ({ completedCommands }: Vocabulary): string[] =>
   completedCommands.map(
     ({ name, options, words }) => `    ${name}) flags='${flagsOf(options)}'; arguments='${words.join(' ')}' ;;`,
   )
 
 /** The script for `eval "$(osa completions bash)"` or bash-completion's folder. */
-export const bashCompletions = (): string =>
+export const bashCompletions = (vocabulary: Vocabulary): string =>
   [
     '# osa completions for bash, made by: osa completions bash',
     "# A folder's name may hold anything: it is quoted as it is put into the line, or the shell would run it.",
@@ -35,24 +35,24 @@ export const bashCompletions = (): string =>
     '}',
     '_osa() {',
     "  local IFS=$' \\t\\n' current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}",
-    `  local words= command= arguments='${commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
+    `  local words= command= arguments='${vocabulary.commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
     '  COMPREPLY=()',
     '  # bash takes --name=value for three words',
     '  if [[ $current == = ]]; then current=',
     '  elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi',
     '  for ((index = 1; index < COMP_CWORD; index++)); do',
     '    case ${COMP_WORDS[index]} in',
-    `      ${pattern(optionsWithValue)}) index=$((index + 1)); [[ \${COMP_WORDS[index]} == = ]] && index=$((index + 1)) ;;`,
+    `      ${pattern(vocabulary.optionsWithValue)}) index=$((index + 1)); [[ \${COMP_WORDS[index]} == = ]] && index=$((index + 1)) ;;`,
     '      -*) ;;',
     '      *) command=${COMP_WORDS[index]}; break ;;',
     '    esac',
     '  done',
     '  case $previous in',
-    ...valueCases(),
+    ...valueCases(vocabulary),
     '  esac',
     '  case $command in',
     "    '') ;;",
-    ...commandCases(),
+    ...commandCases(vocabulary),
     '    *) return ;;',
     '  esac',
     '  if [[ -z $words && $current == -* ]]; then words=$flags; fi',

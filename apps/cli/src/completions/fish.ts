@@ -1,6 +1,6 @@
 /** Completions for fish. */
 import type { OptionMetadata } from '../command.ts'
-import { completedCommands, leadingOptions, takesFolder } from './vocabulary.ts'
+import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 
@@ -17,7 +17,7 @@ const optionLine = (condition: string, option: OptionMetadata): string => {
 }
 
 /** The script for `~/.config/fish/completions/osa.fish`. */
-export const fishCompletions = (): string => {
+export const fishCompletions = ({ completedCommands }: Vocabulary): string => {
   const everyCommand = new Set(leadingOptions.map(({ name }) => name))
   return [
     '# osa completions for fish, made by: osa completions fish',

@@ -1,6 +1,5 @@
 /** What there is to complete, from the commands' own records: the same for every shell. */
-import { commands } from '../catalogue.ts'
-import type { OptionMetadata } from '../command.ts'
+import type { Command, OptionMetadata } from '../command.ts'
 import { globalOptions } from '../options.ts'
 
 export interface CompletedCommand {
@@ -12,29 +11,36 @@ export interface CompletedCommand {
   words: readonly string[]
 }
 
-export const commandNames: readonly string[] = commands.map(({ metadata }) => metadata.name)
-
-export const completedCommands: readonly CompletedCommand[] = commands.map(({ metadata }) => ({
-  name: metadata.name,
-  summary: metadata.summary,
-  options: [...metadata.options.filter(({ hidden }) => !hidden), ...globalOptions],
-  words: metadata.name === 'help' ? commandNames : (metadata.positionalChoices ?? []),
-}))
-
 /** The options that can stand before a command. */
 export const leadingOptions: readonly OptionMetadata[] = [
   ...globalOptions,
   { name: 'version', alias: 'V', help: 'Show the version' },
 ]
 
-/** All options that take a value, each once, hidden ones too: what follows them is no command. */
-export const optionsWithValue: readonly OptionMetadata[] = [
-  ...new Map(
-    [...commands.flatMap(({ metadata }) => metadata.options), ...globalOptions]
-      .filter(({ argument }) => argument)
-      .map((option) => [option.name, option]),
-  ).values(),
-]
-
 /** Options whose value is a folder. */
 export const takesFolder = ({ argument }: OptionMetadata): boolean => argument === 'dir'
+
+/** What the scripts are made of. */
+export interface Vocabulary {
+  commandNames: readonly string[]
+  completedCommands: readonly CompletedCommand[]
+  /** All options that take a value, each once, hidden ones too: what follows them is no command. */
+  optionsWithValue: readonly OptionMetadata[]
+}
+
+export const vocabularyOf = (commands: readonly Command[]): Vocabulary => {
+  const commandNames = commands.map(({ metadata }) => metadata.name)
+  const options = [...commands.flatMap(({ metadata }) => metadata.options), ...globalOptions]
+  return {
+    commandNames,
+    completedCommands: commands.map(({ metadata }) => ({
+      name: metadata.name,
+      summary: metadata.summary,
+      options: [...metadata.options.filter(({ hidden }) => !hidden), ...globalOptions],
+      words: metadata.name === 'help' ? commandNames : (metadata.positionalChoices ?? []),
+    })),
+    optionsWithValue: [
+      ...new Map(options.filter(({ argument }) => argument).map((option) => [option.name, option])).values(),
+    ],
+  }
+}

@@ -1,6 +1,6 @@
 /** Completions for zsh: as a file `_osa` in `$fpath`, or sourced after compinit. */
 import type { OptionMetadata } from '../command.ts'
-import { type CompletedCommand, completedCommands, leadingOptions, takesFolder } from './vocabulary.ts'
+import { type CompletedCommand, leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
@@ -35,7 +35,7 @@ const commandCase = ({ name, options, words }: CompletedCommand): string[] => {
 }
 
 /** The script for a file `_osa` in `$fpath`, or for `source <(osa completions zsh)`. */
-export const zshCompletions = (): string =>
+export const zshCompletions = ({ completedCommands }: Vocabulary): string =>
   [
     '#compdef osa',
     '# osa completions for zsh, made by: osa completions zsh',

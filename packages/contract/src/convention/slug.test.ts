@@ -17,12 +17,12 @@ test.each([
   expect(slugOf(title)).toBe(slug)
 })
 
-test('of any text it makes an address, or something shorter than three characters', () => {
+test('of any text it makes an address, or something shorter than three characters', async () => {
   const titles = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.string({ unit: fc.constantFrom('-', ' ', 'a', 'Z', '7', 'é', 'ß', '中', '_', '\ud800'), maxLength: 90 }),
   )
-  fc.assert(
+  await fc.assert(
     fc.property(titles, (title) => {
       const slug = slugOf(title)
       return slug.length < 3 ? /^([a-z][a-z0-9]?)?$/.test(slug) : isSlug(slug) && !slug.endsWith('-')
@@ -31,8 +31,8 @@ test('of any text it makes an address, or something shorter than three character
   )
 })
 
-test('an address stays what it is', () => {
-  fc.assert(
+test('an address stays what it is', async () => {
+  await fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (title) => slugOf(slugOf(title)) === slugOf(title)),
     { numRuns: 1_000 },
   )

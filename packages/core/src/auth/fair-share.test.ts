@@ -24,8 +24,8 @@ test('J02 a source that is alone comes to the cap of a source', () => {
   expect(taken(1)).toEqual([supply.bySource])
 })
 
-test('J02 however many sources take all that they are given, short of one for each place, who comes next gets some', () => {
-  fc.assert(
+test('J02 however many sources take all that they are given, short of one for each place, who comes next gets some', async () => {
+  await fc.assert(
     fc.property(fc.integer({ min: 1, max: supply.inAll - 1 }), (sources) => {
       const all = taken(sources)
       expect(sum(all)).toBeLessThan(supply.inAll)

@@ -17,8 +17,10 @@ export interface NamedServer {
 /** What a runtime adds: where to look when the program says nothing. Null in browsers, where there is nowhere to look. */
 export interface Surroundings {
   readonly userAgent: string
-  findServer(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
-  findAuth(options: { fetch: typeof fetch }): Promise<TokenProvider>
+  /** Where a program does not name the server; absent where it always does. */
+  findServer?(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
+  /** Where a program does not say how calls are signed. */
+  findAuth?(options: { fetch: typeof fetch }): Promise<TokenProvider>
   /** Brings what checks the answers to calls; see received.ts. */
   loadCheck(): Promise<(path: string, value: unknown) => { value: unknown } | null>
   /** What a request came to that got no answer. */
@@ -72,9 +74,9 @@ export const createConnector = (
   const agent = surroundings && [surroundings.userAgent, options.userAgent].filter(Boolean).join(' ')
 
   const connect = async (): Promise<Connection> => {
-    const target = named ?? (await surroundings?.findServer({ allowHttp }))
+    const target = named ?? (await surroundings?.findServer?.({ allowHttp }))
     if (!target) throw missing('a server')
-    const provider = given ?? (await surroundings?.findAuth({ fetch }))
+    const provider = given ?? (await surroundings?.findAuth?.({ fetch }))
     if (!provider) throw missing('auth')
     return {
       ...target,

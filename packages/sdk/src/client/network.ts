@@ -31,12 +31,12 @@ export interface Network {
 /** Opens the way; nothing is loaded or sent yet. */
 export const openNetwork = ({ moreTime, ...request }: RequestOptions = {}): Network => ({
   async connect(server, options = {}) {
-    const { createNodeClient } = await import('./node-client.ts')
+    const [{ createClient }, { onNode }] = await Promise.all([import('./create-client.ts'), import('./on-node.ts')])
     const { auth = { type: 'none' }, signal, wrapFetch = (send) => send, atMostMs = Number.POSITIVE_INFINITY } = options
     const timeoutMs = Math.min(options.timeoutMs ?? request.timeoutMs ?? defaultTimeoutMs, atMostMs)
     const fetch = wrapFetch(request.fetch ?? globalThis.fetch)
     const own = { ...request, server, auth, timeoutMs, signal, fetch }
-    return createNodeClient({ ...own, allowHttp: true, retry: false }, { moreTime })
+    return createClient({ ...own, allowHttp: true, retry: false }, { ...onNode, moreTime })
   },
   async discover(server, { signal } = {}) {
     const [{ createExchange }, { discover }, { nodeNetworkError: explain }] = await Promise.all([

@@ -3,6 +3,6 @@ import type { Surroundings } from './connection.ts'
 import { resolveServer } from './resolve-server.ts'
 import { defaultAuth } from './stored-credentials.ts'
 
-export const findServer: Surroundings['findServer'] = ({ allowHttp }) => resolveServer({ allowHttp })
+export const findServer: NonNullable<Surroundings['findServer']> = ({ allowHttp }) => resolveServer({ allowHttp })
 
-export const findAuth: Surroundings['findAuth'] = async ({ fetch }) => defaultAuth({ fetch })
+export const findAuth: NonNullable<Surroundings['findAuth']> = async ({ fetch }) => defaultAuth({ fetch })

@@ -2,10 +2,10 @@
 import { httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
 import type { AppRouter } from './app-router.ts'
-import { attemptOf } from './auth-policy.ts'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import { signedHeaders } from './signed-headers.ts'
 import { transformer } from './transformer.ts'
 
 /** What a node takes in one request. */
@@ -13,13 +13,6 @@ const maxItems = 10
 const maxURLLength = 4000
 
 type Operation = Parameters<OperationLink<AppRouter>>[0]['op']
-
-/** The headers of a request, with the newest token, which is written down for every operation that it carries. */
-export const signedHeaders = (connection: Connection, ops: readonly Operation[]): Record<string, string> => {
-  const token = connection.tokens.current()
-  for (const op of ops) attemptOf(op).token = token
-  return { ...connection.headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
-}
 
 const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
   httpBatchLink<AppRouter>({

@@ -11,7 +11,7 @@ const unlessCancelled = (over: Promise<void>, signal: AbortSignal | null | undef
     }
     if (signal?.aborted) return stop()
     signal?.addEventListener('abort', stop, { once: true })
-    over.then(() => {
+    void over.then(() => {
       signal?.removeEventListener('abort', stop)
       done()
     })

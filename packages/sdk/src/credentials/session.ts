@@ -181,7 +181,7 @@ export const createSession = (options: SessionOptions): Session => {
   const getFreshToken = (server: string, request: TokenRequest = {}): Promise<string> => {
     const key = [server, request.rejected, request.minimumTtlSeconds].join(' ')
     const running = inFlight.get(key)
-    if (running) {
+    if (running !== undefined) {
       return running.catch((error: unknown) => {
         // Whoever asked first has cancelled, which is no reason for those who joined in.
         if (isOsaError(error, 'aborted') && !request.signal?.aborted) return getFreshToken(server, request)

@@ -21,13 +21,21 @@ export const failureOf = (error: unknown): KeychainFailure => {
   return { kind: 'absent', reason: message.replace(/\s+/g, ' ').slice(0, 160) }
 }
 
+const takeBack = async (vault: Vault, account: string): Promise<string | null> => {
+  try {
+    return await vault.get(account)
+  } finally {
+    await vault.remove(account)
+  }
+}
+
 const probe = async (vault: Vault): Promise<KeychainAnswer<true>> => {
   const account = `probe-${randomHex(8)}`
   const secret = randomHex(16)
   try {
     await vault.set(account, secret)
-    const read = await vault.get(account).finally(() => vault.remove(account))
-    if (read !== secret) return { failure: { kind: 'broken', reason: 'it does not give back what it was given' } }
+    if ((await takeBack(vault, account)) !== secret)
+      return { failure: { kind: 'broken', reason: 'it does not give back what it was given' } }
     return { value: true }
   } catch (error) {
     return { failure: failureOf(error) }

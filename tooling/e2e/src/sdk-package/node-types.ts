@@ -9,4 +9,4 @@ export const clients = [createOsaClient(), createOsaClient({ server, auth, signa
 // @ts-expect-error there is no such way to sign
 createOsaClient({ auth: { type: 'cookie' } })
 // @ts-expect-error nobody would see the code
-login({ server: 'https://archive.example.org', storage: undefined })
+void login({ server: 'https://archive.example.org', storage: undefined })

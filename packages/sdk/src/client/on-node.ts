@@ -1,0 +1,10 @@
+/** What every client on Node.js has in common. */
+import type { Surroundings } from './connection.ts'
+import { nodeNetworkError } from './node-network-error.ts'
+import { version } from './version.ts'
+
+export const onNode: Surroundings = {
+  userAgent: `osa-sdk/${version} node/${process.versions.node}`,
+  explain: nodeNetworkError,
+  loadCheck: async () => (await import('./received.ts')).checkAnswer,
+}
