@@ -41,6 +41,8 @@ const provokeEverything = async ({ pages, browser, operator }: Awaited<ReturnTyp
   await refreshToken(pages, second.refresh_token) // theft of a token
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: renewed.refresh_token })
   const third = await signInTerminal(pages, browser)
+  await browser.open(`${pages.publicUrl}/account/sessions`)
+  await browser.press('Save the name of Unnamed device', { name: 'my laptop' })
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: third.refresh_token })
 
   const local = await pages.startTerminal({ isListening: true })
@@ -90,6 +92,7 @@ const expected: Record<
   'token.refresh_replay': { outcome: 'ok', says: ofSession },
   'token.refresh_two_sources': { outcome: 'ok', says: [...ofSession, 'detail'] },
   'token.refresh_reuse': { outcome: 'refused', says: [...ofSession, 'detail'] },
+  'session.name': { outcome: 'ok', says: ofSession },
   'session.revoke': { outcome: 'ok', says: [...ofSession, 'detail'] },
   'admin.granted': { outcome: 'ok', says: ['userId', 'detail'] },
   'key.create': { outcome: 'ok', says: ['detail'], fromConsole: true },

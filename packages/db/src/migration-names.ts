@@ -13,4 +13,5 @@ export const migrationNames = [
   '2026-11-28-generations',
   '2026-11-28-same-computer',
   '2026-11-28-attempts',
+  '2026-11-28-sessions-seen',
 ]

@@ -6,6 +6,7 @@ import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 import { MigrationAttempts } from './migrations/migration-2026-11-28-attempts.ts'
 import { MigrationGenerations } from './migrations/migration-2026-11-28-generations.ts'
 import { MigrationSameComputer } from './migrations/migration-2026-11-28-same-computer.ts'
+import { MigrationSessionsSeen } from './migrations/migration-2026-11-28-sessions-seen.ts'
 import { MigrationSources } from './migrations/migration-2026-11-28-sources.ts'
 import { MigrationTakenSignIns } from './migrations/migration-2026-11-28-taken-sign-ins.ts'
 import { MigrationTurnsOfSessions } from './migrations/migration-2026-11-28-turns-of-sessions.ts'
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '2026-11-28-generations', class: MigrationGenerations },
   { name: '2026-11-28-same-computer', class: MigrationSameComputer },
   { name: '2026-11-28-attempts', class: MigrationAttempts },
+  { name: '2026-11-28-sessions-seen', class: MigrationSessionsSeen },
 ]

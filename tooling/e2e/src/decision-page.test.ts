@@ -69,6 +69,23 @@ test('D26 a person decides with the keyboard alone, and sees where they are', as
   }
 })
 
+test('D26 at 320 pixels both buttons are alike, and their words are whole', async () => {
+  await using pages = await startPagesNode()
+  const chromium = await openChromium()
+  try {
+    const { page } = await pages.arrive(chromium, everyday, { viewport: { width: 320, height: 640 } })
+    await keepScreenshot(page, 'decision-everyday-light-320')
+    const boxes = await Promise.all(['Deny', 'Approve'].map((name) => page.getByRole('button', { name }).boundingBox()))
+    const [deny, approve] = boxes
+    expect(deny?.height).toBe(52)
+    expect(approve).toMatchObject({ height: deny?.height, y: deny?.y })
+    expect(approve?.width).toBeCloseTo(deny?.width ?? 0, 0)
+    expect(await isWiderThanWindow(page)).toBe(false)
+  } finally {
+    await chromium.close()
+  }
+})
+
 test('D26 at 200 % zoom everything can be read without scrolling sideways', async () => {
   await using pages = await startPagesNode()
   const chromium = await openChromium()

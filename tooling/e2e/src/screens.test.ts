@@ -71,6 +71,9 @@ test('D26 the terminals of a person fit every screen, whatever they call themsel
     const far = { ...everyday, deviceName: 'login node 3 of the cluster', address: '198.51.100.7' }
     for (const asking of [far, { ...longest, person: everyday.person }]) await pages.signIn(chromium, asking)
     await page.goto(`${pages.url}/account/sessions`)
+    await pages.signIn(chromium, { ...everyday, deviceName: 'a notebook' })
+    await page.goto(`${pages.url}/account/sessions`)
+    await page.getByText('Name it', { exact: false }).first().click()
     await judge(page, 'terminals')
   }))
 

@@ -1,6 +1,6 @@
 /** A person sees and ends the terminals that act as them. */
 import { expect, test } from 'vitest'
-import { arriveAtConfirm, carberryButton, type Pages, startPages } from '../testing/pages.ts'
+import { arriveAtConfirm, carberryButton, type Pages, type PagesBrowser, startPages } from '../testing/pages.ts'
 
 const signInTerminal = async (pages: Pages, deviceName: string, as = carberryButton) => {
   const terminal = await pages.startTerminal({ deviceName })
@@ -11,6 +11,12 @@ const signInTerminal = async (pages: Pages, deviceName: string, as = carberryBut
   if ('error' in tokens) throw new Error(tokens.error_description)
   return tokens.refresh_token
 }
+
+const buttonOf = (browser: PagesBrowser, pattern: RegExp): string =>
+  browser
+    .forms()
+    .flatMap(({ buttons }) => buttons)
+    .find(({ text }) => pattern.test(text))?.text ?? ''
 
 const openSessions = async (pages: Pages, as = carberryButton) => {
   const browser = pages.browse()
@@ -104,4 +110,51 @@ test('E22 a foreign page cannot start a sign-in', async () => {
   })
   expect(answer.status).toBe(403)
   expect((await browser.send('/account/sign-in')).status).toBe(405)
+})
+
+test('D30 a person names a terminal, and the name is cleaned, cut and quoted as any other', async () => {
+  await using pages = await startPages()
+  await signInTerminal(pages, 'host-4711')
+  const browser = await openSessions(pages)
+  const named = await browser.press('Save the name of host-4711', { name: ` my <b>laptop</b>\u202e${'x'.repeat(100)}` })
+  expect(named.url.pathname).toBe('/account/sessions')
+  expect(named.body).toMatch(/<h2><q class="foreign"><bdi>my &lt;b&gt;laptop&lt;(<wbr>)?\/b&gt;x{44,48}…<\/bdi>/)
+  const unnamed = await browser.press(buttonOf(browser, /^Save the name of my/), { name: '  ' })
+  expect(unnamed.body).toContain('<h2>Unnamed device')
+})
+
+test('D30 D05 naming needs this page’s form, and one’s own terminal', async () => {
+  await using pages = await startPages()
+  await signInTerminal(pages, 'laptop')
+  const owner = await openSessions(pages)
+  const id =
+    owner
+      .forms()
+      .flatMap(({ buttons }) => buttons)
+      .find(({ text }) => text === 'Sign out laptop')?.value ?? ''
+  expect((await owner.press('Save the name of laptop', { form_token: 'x'.repeat(43), name: 'y' })).status).toBe(403)
+  await signInTerminal(pages, 'mine', 'Ada Example, publisher')
+  const stranger = await openSessions(pages, 'Ada Example, publisher')
+  await stranger.press('Save the name of mine', { session: id, name: 'stolen' })
+  const again = await owner.open(`${pages.publicUrl}/account/sessions`)
+  expect(again.body).toContain('laptop')
+  expect(again.body).not.toContain('stolen')
+})
+
+test('a terminal that was signed in since the last visit is pointed out once, and after the next approval', async () => {
+  await using pages = await startPages()
+  await signInTerminal(pages, 'laptop')
+  expect((await openSessions(pages)).page().body).not.toContain('New since')
+  pages.clock.advance({ seconds: 60 })
+  await signInTerminal(pages, 'cluster')
+  const terminal = await pages.startTerminal()
+  const approving = pages.browse()
+  await arriveAtConfirm(pages, approving, terminal.user_code)
+  expect((await approving.press('Approve')).body).toContain('Signed in as you since you last looked: 1 terminal.')
+  const browser = await openSessions(pages)
+  expect(browser.page().body).toContain('New since you were last here: 1 terminal.')
+  expect(browser.page().body).toMatch(/cluster<\/bdi><\/q> <span class="new">New/)
+  expect(browser.page().body).not.toMatch(/laptop<\/bdi><\/q> <span class="new">/)
+  await browser.send('/account/sessions', { method: 'HEAD' })
+  expect((await browser.open(`${pages.publicUrl}/account/sessions`)).body).not.toContain('New since')
 })

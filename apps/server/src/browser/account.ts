@@ -1,4 +1,4 @@
-/** `/account/sessions`: a person sees the terminals that are signed in as them and ends any of them (ASVS 7.5.2). */
+/** `/account/sessions`: a person sees the terminals that are signed in as them, names them, and ends any of them (ASVS 7.5.2). */
 import type { SignedInBrowser } from '@osa/core'
 import { sendToProvider } from './begin-sign-in.ts'
 import { clearCookie, readCookie, writeCookie } from './cookies.ts'
@@ -15,10 +15,12 @@ export const showSessions = (deps: BrowserDependencies) => async (c: PageContext
   const { auth, publicUrl } = deps
   const browser = await auth.browserSession(readCookie(c, 'session', publicUrl))
   if (!browser) return showSignIn(c, deps)
+  // what only asks whether the page is there has not been read by anybody
+  const seenAt = c.req.method === 'GET' ? await auth.seeSessions(browser) : null
   const sessions = await auth.listSessions({ userId: browser.user.id, currentSessionId: null })
   const token = (step: string) => auth.formToken(browser.session.id, step)
-  const page = sessionsPage({ browser, sessions, revokeToken: token('revoke'), signOutToken: token('sign-out') })
-  return showPage(c, deps, page)
+  const tokens = { revokeToken: token('revoke'), nameToken: token('name'), signOutToken: token('sign-out') }
+  return showPage(c, deps, sessionsPage({ browser, sessions, seenAt, ...tokens }))
 }
 
 const showSignIn = (c: PageContext, deps: BrowserDependencies) => {
@@ -54,6 +56,16 @@ export const revokeSessions = (deps: BrowserDependencies) => async (c: PageConte
   }
   // a terminal that is already gone is what was asked for
   return seeOther(c, deps, path)
+}
+
+export const nameSession = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const submitted = await signedInForm(c, deps, 'name')
+  if (submitted instanceof Response) return submitted
+  const { browser, form } = submitted
+  const [sessionId = '', deviceName = ''] = [form.get('session'), form.get('name')]
+  const requester = c.get('requester')
+  const outcome = await deps.auth.nameSession({ actor: browser, sessionId, deviceName, requester })
+  return outcome === 'unauthorized' ? showPage(c, deps, messagePage('not_signed_in', deps)) : seeOther(c, deps, path)
 }
 
 export const signOut = (deps: BrowserDependencies) => async (c: PageContext) => {

@@ -4,6 +4,7 @@ import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { flowOf } from './device-confirm.ts'
 import { decidedPage, nothingToShowPage } from './pages/decided.ts'
 import { messagePage } from './pages/message.ts'
+import { newSince } from './pages/sessions.ts'
 import { signInErrorPage } from './pages/sign-in-error.ts'
 import { seeOther, showPage } from './respond.ts'
 import { readOutcome } from './sign-in-outcome.ts'
@@ -15,7 +16,11 @@ export const showComplete = (deps: BrowserDependencies) => async (c: PageContext
   const review = browser && (await auth.reviewDevice({ browser, deviceAuthorizationId: flowOf(c) }))
   if (!review) return showPage(c, deps, nothingToShowPage())
   const { status, id } = review.device
-  if (status !== 'pending') return showPage(c, deps, decidedPage({ approved: status !== 'denied', review }))
+  if (status !== 'pending') {
+    const sessions = await auth.listSessions({ userId: browser.user.id, currentSessionId: null })
+    const others = newSince(sessions, browser.user.sessionsSeenAt).length
+    return showPage(c, deps, decidedPage({ approved: status !== 'denied', review, others }))
+  }
   if (review.expired) return showPage(c, deps, messagePage('expired', deps))
   return seeOther(c, deps, `/device/confirm?${new URLSearchParams({ flow: id })}`)
 }

@@ -6,7 +6,7 @@ import { type Handler, Hono } from 'hono'
 import { developmentSignInPath } from '../identity/development.ts'
 import { logoPath } from '../profile/node-profile.ts'
 import type { NodeEnv } from '../requester.ts'
-import { revokeSessions, showSessions, signIn, signOut } from './account.ts'
+import { nameSession, revokeSessions, showSessions, signIn, signOut } from './account.ts'
 import { isAtThisMachine } from './at-this-machine.ts'
 import { finishSignIn } from './callback.ts'
 import { showConvention, showConventions } from './conventions.ts'
@@ -55,6 +55,7 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   route('/conventions', { get: showConventions(deps) })
   route('/conventions/:slug', { get: showConvention(deps) })
   route('/account/sessions', { get: showSessions(deps), post: revokeSessions(deps) })
+  route('/account/sessions/name', { post: nameSession(deps) })
   route('/account/sign-in', { post: signIn(deps) })
   route('/account/sign-out', { post: signOut(deps) })
 

@@ -301,6 +301,15 @@ export interface DeviceReview {
 /** sessions.ts — RFC 9700 §4.14, ASVS 7.5.2 */
 export interface Sessions {
   listSessions(request: { userId: string; currentSessionId: string | null }): Promise<Session[]>
+  /** Notes that a person is shown their sessions now; answers when they last were, null when never. */
+  seeSessions(browser: SignedInBrowser): Promise<Date | null>
+  /** Gives one of the actor's own sessions another name: cleaned and cut to 64 characters, none when nothing is left. As `revokeSession`. */
+  nameSession(request: {
+    actor: Actor
+    sessionId: string
+    deviceName: string
+    requester: Requester
+  }): Promise<'named' | 'unknown' | 'unauthorized'>
   /** Ends one of the actor's own sessions. `unknown` when they have no such; `unauthorized` when the actor was ended meanwhile. */
   revokeSession(request: {
     actor: Actor

@@ -21,7 +21,7 @@ import { storedText } from './text.ts'
 import type { UnknownCodes } from './unknown-codes.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
-const maxDeviceNameLength = 64
+export const maxDeviceNameLength = 64
 const maxUserAgentLength = 200
 /** Collisions of 20^8 codes are luck; five in a row are a full table (A22). */
 const maxUserCodeAttempts = 5

@@ -85,6 +85,8 @@ export interface User {
   readonly role: Role
   readonly createdAt: Date
   readonly disabledAt: Date | null
+  /** When this person was last shown their sessions; null before the first time. */
+  readonly sessionsSeenAt: Date | null
 }
 
 /** The account key is (issuer, subject); a name is never one (E13). */
@@ -182,6 +184,7 @@ export const auditEvents = [
   'token.refresh_replay',
   'token.refresh_two_sources',
   'token.refresh_reuse',
+  'session.name',
   'session.revoke',
   'admin.granted',
   'key.create',

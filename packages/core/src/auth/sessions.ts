@@ -1,43 +1,70 @@
 /** A person's terminals: each sign-in is one refresh-token family that they can see and end (ASVS 7.5.2). */
-import type { Sessions } from './auth.ts'
+import type { Actor, Sessions } from './auth.ts'
 import { lockFamilyFor } from './authority.ts'
-import { type AuthDependencies, isId, secondsAfter } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, isId, secondsAfter } from './dependencies.ts'
+import { maxDeviceNameLength } from './device-flow.ts'
 import { isFamilyExpired } from './refresh-token.ts'
 import type { RefreshFamily } from './rows.ts'
+import { storedText } from './text.ts'
 import { endFamily } from './tokens.ts'
 
-export const createSessions = (deps: AuthDependencies, clientName: (clientId: string) => string): Sessions => ({
-  async listSessions({ userId, currentSessionId }) {
-    const now = deps.now()
-    const usedAfter = secondsAfter(now, -deps.policy.refreshIdleSeconds)
-    const families = await deps.store.listRefreshFamilies({ userId, now, usedAfter })
-    return families.map((family) => ({
-      id: family.id,
-      client_id: family.clientId,
-      client_name: clientName(family.clientId),
-      device_name: family.deviceName,
-      scope: family.scope,
-      ip: family.ip,
-      created_at: family.createdAt,
-      last_used_at: shownUse(family, family.id === currentSessionId ? now : family.lastUsedAt),
-      expires_at: family.expiresAt,
-      current: family.id === currentSessionId,
-      approval: family.approval,
-    }))
-  },
+export const createSessions = (deps: AuthDependencies, clientName: (clientId: string) => string): Sessions => {
+  const isLiveSessionOf = (family: RefreshFamily | null, { user }: Actor): family is RefreshFamily =>
+    family?.revokedAt === null && !isFamilyExpired(family, deps.now(), deps.policy) && family.userId === user.id
 
-  async revokeSession({ actor, sessionId, requester }) {
-    if (!isId(sessionId)) return 'unknown'
-    return deps.store.transaction(async (tx) => {
-      const family = await lockFamilyFor(deps, tx, actor, sessionId)
-      if (family === 'unauthorized') return family
-      const isLive = family?.revokedAt === null && !isFamilyExpired(family, deps.now(), deps.policy)
-      if (!isLive || family.userId !== actor.user.id) return 'unknown'
-      await endFamily(deps, tx, family, 'session_revoked', requester)
-      return 'revoked'
-    })
-  },
-})
+  return {
+    async listSessions({ userId, currentSessionId }) {
+      const now = deps.now()
+      const usedAfter = secondsAfter(now, -deps.policy.refreshIdleSeconds)
+      const families = await deps.store.listRefreshFamilies({ userId, now, usedAfter })
+      return families.map((family) => ({
+        id: family.id,
+        client_id: family.clientId,
+        client_name: clientName(family.clientId),
+        device_name: family.deviceName,
+        scope: family.scope,
+        ip: family.ip,
+        created_at: family.createdAt,
+        last_used_at: shownUse(family, family.id === currentSessionId ? now : family.lastUsedAt),
+        expires_at: family.expiresAt,
+        current: family.id === currentSessionId,
+        approval: family.approval,
+      }))
+    },
+
+    seeSessions: ({ identity }) =>
+      deps.store.transaction(async (tx) => {
+        const found = await tx.lockLinkedIdentity(identity)
+        if (!found) return null
+        await tx.saveUser({ ...found.user, sessionsSeenAt: deps.now() })
+        return found.user.sessionsSeenAt
+      }),
+
+    async nameSession({ actor, sessionId, deviceName, requester }) {
+      if (!isId(sessionId)) return 'unknown'
+      return deps.store.transaction(async (tx) => {
+        const family = await lockFamilyFor(deps, tx, actor, sessionId)
+        if (family === 'unauthorized') return family
+        if (!isLiveSessionOf(family, actor)) return 'unknown'
+        await tx.saveRefreshFamily({ ...family, deviceName: storedText(deviceName, maxDeviceNameLength) })
+        const { userId, clientId, id: familyId } = family
+        await tx.appendAuditEvent(auditEvent(deps, 'session.name', 'ok', requester, { userId, clientId, familyId }))
+        return 'named'
+      })
+    },
+
+    async revokeSession({ actor, sessionId, requester }) {
+      if (!isId(sessionId)) return 'unknown'
+      return deps.store.transaction(async (tx) => {
+        const family = await lockFamilyFor(deps, tx, actor, sessionId)
+        if (family === 'unauthorized') return family
+        if (!isLiveSessionOf(family, actor)) return 'unknown'
+        await endFamily(deps, tx, family, 'session_revoked', requester)
+        return 'revoked'
+      })
+    },
+  }
+}
 
 const shownMs = 3_600_000
 

@@ -253,7 +253,14 @@ const findOrCreateUser = async (
     return { ...known, user }
   }
   const createdAt = deps.now()
-  const user: User = { id: newId(deps.random), displayName, role: 'user', createdAt, disabledAt: null }
+  const user: User = {
+    id: newId(deps.random),
+    displayName,
+    role: 'user',
+    createdAt,
+    disabledAt: null,
+    sessionsSeenAt: null,
+  }
   const identity: LinkedIdentity = {
     id: newId(deps.random),
     userId: user.id,

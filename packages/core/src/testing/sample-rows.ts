@@ -74,6 +74,7 @@ export const sampleUser = (changes: Partial<User> = {}): User => ({
   role: 'user',
   createdAt: sampleStart,
   disabledAt: null,
+  sessionsSeenAt: null,
   ...changes,
 })
 

@@ -10,5 +10,6 @@ export const UserEntity = defineEntity({
     role: p.enum(['user', 'publisher', 'admin'] as const),
     createdAt: p.datetime(3),
     disabledAt: p.datetime(3).strictNullable(),
+    sessionsSeenAt: p.datetime(3).strictNullable(),
   },
 })

@@ -2,12 +2,22 @@
 import type { DeviceReview } from '@osa/core'
 import { html } from 'hono/html'
 import type { Page } from '../respond.ts'
+import { count } from './convention-words.ts'
 import { check, cross } from './marks.ts'
 import { foreign } from './parts.ts'
 
 const back = html`<p class="lead">You can close this page and go back to your terminal.</p>`
 
-export const decidedPage = ({ approved, review }: { approved: boolean; review: DeviceReview }): Page => ({
+export const decidedPage = ({
+  approved,
+  review,
+  others,
+}: {
+  approved: boolean
+  review: DeviceReview
+  /** How many terminals were signed in since this person last looked at theirs. */
+  others: number
+}): Page => ({
   title: approved ? 'Approved' : 'Denied',
   content: html`<section class="sheet end ${approved ? 'approved' : 'denied'}">
 <p class="seal">${approved ? check : cross}</p>
@@ -19,6 +29,12 @@ ${back}
 name. You can see it and sign it out among <a href="/account/sessions">your terminals</a> at any time.`
       : 'The terminal has been told and has received nothing. If that request was not yours, no more needs to be done.'
   }</p>
+${
+  others === 0
+    ? ''
+    : html`<p class="note">Signed in as you since you last looked: ${count(others, 'terminal')}. <a href="/account/sessions">See your terminals</a> and
+sign out what is not yours.</p>`
+}
 </section>`,
 })
 

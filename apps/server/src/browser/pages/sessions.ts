@@ -1,41 +1,59 @@
-/** `/account/sessions`: the terminals signed in as this person, each with a way to end it. */
+/** `/account/sessions`: the terminals signed in as this person, each with a way to name it and to end it. */
 import type { Approval, Session } from '@osa/contract'
 import type { SignedInBrowser } from '@osa/core'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
-import { foreign, hiddenToken, instant, signedInAs } from './parts.ts'
+import { count } from './convention-words.ts'
+import { cross } from './marks.ts'
+import { breakable, foreign, hiddenToken, instant, signedInAs } from './parts.ts'
 
-export const sessionsPage = ({
-  browser,
-  sessions,
-  revokeToken,
-  signOutToken,
-}: {
-  browser: SignedInBrowser
-  sessions: readonly Session[]
-  revokeToken: string
-  signOutToken: string
-}): Page => ({
+export interface SessionsPage {
+  readonly browser: SignedInBrowser
+  readonly sessions: readonly Session[]
+  /** When this person was last shown this page; null for the first time. */
+  readonly seenAt: Date | null
+  readonly revokeToken: string
+  readonly nameToken: string
+  readonly signOutToken: string
+}
+
+export const sessionsPage = (view: SessionsPage): Page => ({
   title: 'Your terminals',
   content: html`<section class="sheet">
 <h1>Your terminals</h1>
 <form class="person" method="post" action="/account/sign-out">
-${hiddenToken(signOutToken)}${signedInAs(browser)}
+${hiddenToken(view.signOutToken)}${signedInAs(view.browser)}
 <button class="plain small">Sign out of this page</button>
 </form>
-${sessions.length === 0 ? none : list(sessions, revokeToken)}
+${newSignIns(newSince(view.sessions, view.seenAt))}
+${view.sessions.length === 0 ? none : list(view)}
 </section>`,
 })
 
+/** The sessions that are news to somebody who was last shown theirs at `seenAt`; none on a first visit, when all would be. */
+export const newSince = (sessions: readonly Session[], seenAt: Date | null): readonly Session[] =>
+  seenAt === null ? [] : sessions.filter(({ created_at }) => created_at > seenAt)
+
+const newSignIns = (sessions: readonly Session[]): Html | '' =>
+  sessions.length === 0
+    ? ''
+    : html`<div class="note news" role="status"><p><strong>New since you were last here: ${count(sessions.length, 'terminal')}.</strong> Sign out
+what you did not sign in yourself.</p></div>`
+
 const none = html`<p>No terminal is signed in as you. When you run <code>osa login</code> and approve it, it appears here.</p>`
 
-const list = (sessions: readonly Session[], revokeToken: string): Html =>
-  html`<p>These act in your name. Sign out any that you do not recognise or no longer use: it takes effect at once.</p>
-<form method="post" action="/account/sessions">
-${hiddenToken(revokeToken)}
-<ul class="terminals">${sessions.map(terminal)}</ul>
-${sessions.length > 1 ? html`<button class="plain" name="session" value="all">Sign out all terminals</button>` : ''}
-</form>`
+const list = (view: SessionsPage): Html => {
+  const { sessions, seenAt, revokeToken } = view
+  const news = new Set(newSince(sessions, seenAt))
+  return html`<p>These act in your name. Sign out any that you do not recognise or no longer use: it takes effect at once.</p>
+<ul class="terminals">${sessions.map((session) => terminal(view, session, news.has(session)))}</ul>
+${
+  sessions.length > 1
+    ? html`<form method="post" action="/account/sessions">${hiddenToken(revokeToken)}
+<button class="danger" name="session" value="all">${cross}Sign out all terminals</button></form>`
+    : ''
+}`
+}
 
 const approvalWords: Readonly<Record<Approval, string>> = {
   same_computer: 'on the same computer',
@@ -43,11 +61,18 @@ const approvalWords: Readonly<Record<Approval, string>> = {
   prefilled: 'from a link with its code',
 }
 
-const terminal = (session: Session): Html => {
-  const name = session.device_name === null ? 'Unnamed device' : foreign(session.device_name)
-  return html`<li><div class="what"><h2>${name}</h2>
-<p>${session.client_name} <span class="aside">from ${session.ip ?? 'an unknown address'}</span></p>
+const terminal = ({ revokeToken, nameToken }: SessionsPage, session: Session, isNew: boolean): Html => {
+  const { id, device_name, client_name, ip, approval } = session
+  const name = device_name === null ? 'Unnamed device' : foreign(device_name)
+  return html`<li><div class="what"><h2>${name}${isNew ? html` <span class="new">New</span>` : ''}</h2>
+<p>${client_name} <span class="aside">from ${ip === null ? 'an unknown address' : breakable(ip)}</span></p>
 <p class="aside">Last used ${instant(session.last_used_at)}</p>
-<p class="aside">Signed in ${instant(session.created_at)}${session.approval ? `, approved ${approvalWords[session.approval]}` : ''}</p></div>
-<button class="plain small" name="session" value="${session.id}">Sign out<span class="hidden"> ${name}</span></button></li>`
+<p class="aside">Signed in ${instant(session.created_at)}${approval ? `, approved ${approvalWords[approval]}` : ''}</p></div>
+<form method="post" action="/account/sessions">${hiddenToken(revokeToken)}
+<button class="plain small" name="session" value="${id}">Sign out<span class="hidden"> ${name}</span></button></form>
+<details><summary>Name it<span class="hidden"> ${name}</span></summary>
+<form class="row" method="post" action="/account/sessions/name">${hiddenToken(nameToken)}
+<label class="hidden" for="name-${id}">Name</label>
+<input type="text" id="name-${id}" name="name" value="${device_name ?? ''}" maxlength="64" autocomplete="off">
+<button class="plain small" name="session" value="${id}">Save the name<span class="hidden"> of ${name}</span></button></form></details></li>`
 }

@@ -87,6 +87,8 @@ button:hover, .button:hover { background: color-mix(in srgb, var(--accent) 86%, 
 .small { min-height: 44px; padding: .375rem .875rem; font-size: .9375rem; border-width: 1px; border-color: var(--edge); }
 .with-orcid { color: #1f2a2a; background: #fff; border-color: var(--edge); }
 .with-orcid:hover { background: #eef3e0; }
+.danger { background: var(--danger); border-color: var(--danger); }
+.danger:hover { background: color-mix(in srgb, var(--danger) 86%, var(--ink)); }
 .wide { display: flex; width: 100%; }
 .wide + .wide { margin-top: .75rem; }
 .choices { display: grid; grid-template-columns: 1fr 1fr; gap: .875rem; }
@@ -152,6 +154,11 @@ body:has(.decision) .masthead { padding-block: 1rem .875rem; }
 .terminals .what { flex: 1 1 17rem; min-width: 0; overflow-wrap: anywhere; }
 .terminals h2 { margin: 0 0 .125rem; }
 .terminals p { margin: 0; }
+.terminals details { flex: 1 0 100%; margin: 0; }
+.terminals summary { padding: .25rem 0; font-size: .9375rem; font-weight: 500; }
+.terminals input { flex: 1 1 12rem; width: auto; min-height: 44px; margin: 0; }
+.new { display: inline-block; padding: 0 .5em; color: var(--sheet); background: var(--accent); border: 1px solid var(--accent); border-radius: 3px; font: 600 .8125rem/1.6 var(--sans); }
+.news { border-left-color: var(--accent); }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
 body:has(.folio) :is(.masthead, main, .colophon) { max-width: 60rem; }
 .folio :is(p, ul, .facts, .versions) { max-width: 44rem; }
@@ -197,7 +204,11 @@ tbody tr:last-child > * { border-bottom: 0; }
   .decision p { line-height: 1.4; }
   .decision .code { padding: .25rem; margin-bottom: .75rem; }
   .choices { gap: .625rem; }
+  .choice { gap: .25rem; overflow-wrap: normal; }
   .choices button { padding: .625rem .5rem; }
+}
+@media (max-width: 22rem) {
+  .choices .choice { padding-inline: .25rem; font-size: 1rem; }
 }
 @media print {
   :root {
