@@ -55,10 +55,13 @@ const expectToWork = async (line: string): Promise<void> => {
 test('the sources name commands', () => {
   expect(namedInSources).toContain('keys rotate --now')
   expect(namedInSources).toContain('sessions revoke --all')
-  expect(namedInSources).toContain('audit --event sign_in')
+  expect(namedInSources).toContain('keys abandon')
 })
 
 test.each([...new Set(namedInSources)])('osa-server %s, which the sources name, works', expectToWork)
+
+/** These set up a node and run one: setup.test.ts has them. */
+const ownTest = ['init', 'start', 'doctor']
 
 test('each command that the help lists has a help, whose example works', async () => {
   const { stdout: overview } = await osaServer('--help')
@@ -68,6 +71,6 @@ test('each command that the help lists has a help, whose example works', async (
     const { stdout: help } = await osaServer(`${name} --help`)
     const [, example] = /^Example:\n {2}osa-server (.*)$/m.exec(help) ?? []
     expect(example).toMatch(new RegExp(`^${name}`))
-    await expectToWork(example ?? '')
+    if (!ownTest.includes(name)) await expectToWork(example ?? '')
   }
 })

@@ -235,7 +235,7 @@ describe('a keychain that does not open', () => {
     await expect(home.open().read(a)).rejects.toMatchObject({
       code: 'not_authenticated',
       message: `The login for ${a} is not in this computer's keychain`,
-      hint: 'Run osa login',
+      hint: `Run osa login ${a}`,
     })
   })
 })
