@@ -24,26 +24,31 @@ const start = [
 /** What the commands share that ask a server, or change what is saved. */
 const online = [
   /[\\/]cli[\\/]src[\\/](account|network|proxy|session)\.ts$/,
-  /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link)|credentials[\\/]|cancelled)/,
-  /[\\/]contract[\\/]src[\\/](access|account|envelope|oauth|server-document|convention[\\/]registered)/,
+  /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link|received\.|discovery)|credentials[\\/]|cancelled)/,
+  /[\\/]contract[\\/]src[\\/](access|envelope|me)\.ts$/,
   // All but what only event streams take.
   /[\\/]node_modules[\\/]@trpc[\\/](?!.*(\?stream|resolveResponse))/,
   /[\\/]sdk[\\/]package\.json$/,
-  /\?lean$/,
+  /\?least$/,
 ]
 
+/** Whose schemas nearly every command that goes online needs: the person who is signed in. */
+const personal = /[\\/](received-person|contract[\\/]src[\\/](me|access))\.ts$/
+
 /**
- * Gives what checks answers a zod of its own, of which only the used parts are kept. `osa deploy` uses far more of it, and one copy for both
- * would hold all that either uses.
+ * Gives what checks answers a zod of its own, of which only the used parts are kept, and the check of `me` another that is smaller still. One
+ * copy for all, `osa deploy` among them, would hold all that any of them uses.
  */
 const leanZod = {
   name: 'lean-zod',
   async resolveId(this: PluginContext, source: string, importer: string | undefined) {
-    if (source !== 'zod/mini' && !importer?.endsWith('?lean')) return null
-    const found = await this.resolve(source, importer?.replace('?lean', ''), { skipSelf: true })
-    return found && { id: `${found.id}?lean`, moduleSideEffects: false }
+    const [, within] = /(\?lean|\?least)$/.exec(importer ?? '') ?? []
+    if (source !== 'zod/mini' && !within) return null
+    const mark = within ?? (personal.test(importer ?? '') ? '?least' : '?lean')
+    const found = await this.resolve(source, importer?.replace(mark, ''), { skipSelf: true })
+    return found && { id: `${found.id}${mark}`, moduleSideEffects: false }
   },
-  load: async (id: string) => (id.endsWith('?lean') ? await readFile(id.replace('?lean', ''), 'utf8') : null),
+  load: async (id: string) => (/\?lea(n|st)$/.test(id) ? await readFile(id.replace(/\?lea(n|st)$/, ''), 'utf8') : null),
 }
 
 /**

@@ -1,16 +1,5 @@
-/** Who is signed in, and from which terminals. */
+/** What is wrong with a token, the terminals of a person, and those that wait for one. */
 import * as z from 'zod/mini'
-import { role } from './access.ts'
-
-/** The signed-in person (`me`, `GET /api/v1/auth/me`). `external_id` is the identity provider's subject, an ORCID iD for ORCID. */
-export const me = z.object({
-  id: z.string(),
-  display_name: z.nullable(z.string()),
-  provider: z.string(),
-  external_id: z.string(),
-  roles: z.array(role),
-})
-export type Me = z.infer<typeof me>
 
 /** What is wrong with an access token: `data.token_error` of an `UNAUTHORIZED` on tRPC, the code of a 401 on v1. */
 export const bearerErrorCodes = ['missing_token', 'token_expired', 'invalid_token'] as const

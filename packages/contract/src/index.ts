@@ -3,7 +3,8 @@
  *
  * oauth.ts            grant types, error codes, start and token documents (RFC 6749, RFC 8628)
  * access.ts           scopes, roles, built-in clients
- * account.ts          me, sessions, a pending device
+ * me.ts               who is signed in
+ * account.ts          sessions, a pending device
  * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
  * envelope.ts         how values travel over tRPC (entry `@osa/contract/envelope`, without zod)
  * inputs.ts           what procedures take; input-issues.ts: what is wrong with what came
@@ -23,6 +24,7 @@ export { isSlug, slugOf } from './convention/slug.ts'
 export { EnvelopeError, type EnvelopeRules, readEnvelope } from './envelope.ts'
 export * from './input-issues.ts'
 export * from './inputs.ts'
+export * from './me.ts'
 export * from './oauth.ts'
 export * from './server-document.ts'
 export { cleanText } from './text.ts'

@@ -6,7 +6,7 @@ import { toCallError } from './call-error.ts'
 import type { Surroundings } from './connection.ts'
 import { notAnOsaServer } from './unexpected-answer.ts'
 
-/** Makes the link. `load`: brings the check, which is not loaded before the first call. */
+/** Makes the link. `load`: brings the check of a procedure, which is not loaded before its first call. */
 export const checkLink =
   (load: Surroundings['loadCheck'], serverOf: () => Promise<string>): TRPCLink<AppRouter> =>
   () =>
@@ -15,13 +15,13 @@ export const checkLink =
       let isOver = false
       let running: Unsubscribable | null = null
       const send = async (): Promise<void> => {
-        const [check, server] = await Promise.all([load(), serverOf()])
+        const [check, server] = await Promise.all([load(op.path), serverOf()])
         if (isOver) return
         running = next(op).subscribe({
           next: (envelope) => {
             const { result } = envelope
             if (result.type !== undefined && result.type !== 'data') return observer.next(envelope)
-            const checked = check(op.path, result.data)
+            const checked = check(result.data)
             if (checked) return observer.next({ ...envelope, result: { ...result, data: checked.value } })
             const details = [`${op.path} → an answer of another shape`]
             observer.error(toCallError(notAnOsaServer({ server, status: 200, details }), server))

@@ -21,8 +21,8 @@ export interface Surroundings {
   findServer?(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
   /** Where a program does not say how calls are signed. */
   findAuth?(options: { fetch: typeof fetch }): Promise<TokenProvider>
-  /** Brings what checks the answers to calls; see received.ts. */
-  loadCheck(): Promise<(path: string, value: unknown) => { value: unknown } | null>
+  /** Brings what checks the answers to calls of a procedure; see received.ts. */
+  loadCheck(path: string): Promise<(value: unknown) => { value: unknown } | null>
   /** What a request came to that got no answer. */
   readonly explain: NonNullable<ExchangeOptions['explain']>
   /** How the person at this client gives requests more time. */

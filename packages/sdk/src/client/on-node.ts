@@ -6,5 +6,9 @@ import { version } from './version.ts'
 export const onNode: Surroundings = {
   userAgent: `osa-sdk/${version} node/${process.versions.node}`,
   explain: nodeNetworkError,
-  loadCheck: async () => (await import('./received.ts')).checkAnswer,
+  async loadCheck(path) {
+    if (path === 'me') return (await import('./received-person.ts')).checkPerson
+    const { checkAnswer } = await import('./received.ts')
+    return (value) => checkAnswer(path, value)
+  },
 }

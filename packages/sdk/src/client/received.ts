@@ -1,6 +1,6 @@
 /**
  * What a node may answer: the contract's own documents, with bounds on what a stranger could send in their place. What a newer node may say
- * more of (roles, error codes) is let pass; an odd pause or promise is replaced by the usual one. Loaded with the first call, on Node.
+ * more of (error codes) is let pass; an odd pause or promise is replaced by the usual one. Loaded on Node, with the first call but `me`.
  */
 import {
   conventionDetail,
@@ -8,7 +8,6 @@ import {
   deployOutcome,
   deviceAuthorizationResponse,
   deviceDecided,
-  me,
   oauthError,
   serverDocument,
   session,
@@ -26,14 +25,6 @@ const refusal = z.extend(oauthError, {
   error: z.string().check(z.regex(/^[a-z_]{1,60}$/)),
   error_description: z.catch(z.string(), ''),
   interval: z.catch(z.optional(positive), undefined),
-})
-
-const person = z.extend(me, {
-  id: text(),
-  display_name: orNull,
-  provider: text(),
-  external_id: text(),
-  roles: z.array(z.string().check(z.maxLength(100))),
 })
 
 /** RFC 8628 §3.2, §3.5: without a usable interval it is 5 s. What is done with the times is bounded where they are used. */
@@ -89,7 +80,6 @@ export const receivedServerDocument = z.extend(serverDocument, {
 })
 
 const received: Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>> = {
-  me: person,
   'device.start': z.union([refusal, started]),
   'device.verify': pending,
   'device.token': tokenOutcome,
