@@ -2,7 +2,7 @@
 
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { shared } from './vitest.shared.ts'
+import { shared } from './tooling/lint/vitest.shared.ts'
 
 /** Those with the longest tests come first; what is left for the end is short. */
 const order = ['@osa/e2e', '@osa/server', '@osa/db', '@osa/sdk', '@osa/cli']

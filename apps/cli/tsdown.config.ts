@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { defineConfig } from 'tsdown'
 import { streamCopy } from '../../packages/sdk/stream-copy.ts'
+import { bundledPackages } from './bundled-packages.ts'
 
 interface PluginContext {
   resolve(source: string, importer?: string, options?: object): Promise<{ id: string } | null>
@@ -80,19 +81,7 @@ export default defineConfig({
   minify: true,
   // From its sources, file by file: its own bundle would come as a whole.
   alias: { '@osa/sdk/node': sdk('node.ts'), '@osa/sdk/deploy': sdk('deploy.ts') },
-  deps: {
-    onlyBundle: [
-      '@balena/dockerignore',
-      '@trpc/client',
-      '@trpc/server',
-      'cac',
-      'eventsource',
-      'eventsource-parser',
-      'undici',
-      'uqr',
-      'zod',
-    ],
-  },
+  deps: { onlyBundle: bundledPackages },
   plugins: [leanZod, streamCopy, skippableFunctions],
   outputOptions: {
     codeSplitting: {

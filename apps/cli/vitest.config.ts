@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { sharing } from '../../vitest.shared.ts'
+import { sharing } from '../../tooling/lint/vitest.shared.ts'
 
 export default defineConfig({ test: sharing })

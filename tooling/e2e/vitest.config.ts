@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { postgres, sharing } from '../../vitest.shared.ts'
+import { postgres, sharing } from '../lint/vitest.shared.ts'
 
 export default defineConfig({ test: { ...sharing, globalSetup: postgres } })

@@ -19,7 +19,7 @@ const statements = async (): Promise<string[]> => {
 const migration = (day: string, called: string, lines: readonly string[]): string => {
   const className = `Migration${called.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}`
   const list = lines.map((line) => `      ${JSON.stringify(line.replace(/;$/, ''))},`).join('\n')
-  return `/** TODO: what it is for. Made from the entities on ${day}. */
+  return `/** ${called.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())} (made from the entities on ${day}). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class ${className} extends Migration {

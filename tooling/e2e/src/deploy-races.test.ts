@@ -1,14 +1,10 @@
 /** Deploys of one convention at two processes on one PostgreSQL, one of which is killed in their middle. */
 
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { sampleManifest } from '@osa/contract/testing'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { freePort } from './free-port.ts'
-import { startNode } from './node-process.ts'
 import { entryOf, logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { withTwoNodes } from './two-nodes.ts'
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
@@ -29,47 +25,39 @@ const descriptionOf = async (url: string, version: number): Promise<string> => {
 }
 
 test('deploys at two processes make one version each, in order; one that is killed among them loses nothing that it answered', async () => {
-  await using folder = await temporaryFolder()
-  const databaseUrl = await createSharedDatabase({ migrated: true })
-  const settings = {
-    DATABASE_URL: databaseUrl,
-    OSA_SECRET: randomBytes(32).toString('base64url'),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  }
-  await using one = await startNode(settings)
-  const port = await freePort()
-  await using two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
-  const twoUrl = `http://127.0.0.1:${port}`
-  await logIn(one.url, { home: folder.path })
-  const { access_token: token } = entryOf(folder.path, one.url)
-  /** The status, or null where the process died before it answered. 503 is a wait that was too long: another try, as clients do. */
-  const deploy = async (url: string, description: string): Promise<number | null> => {
-    const answer = await fetch(`${url}/api/v1/conventions`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify(sampleManifest({ description })),
-    }).catch(() => null)
-    return answer?.status === 503 ? deploy(url, description) : (answer?.status ?? null)
-  }
+  await using home = await temporaryFolder()
+  await withTwoNodes({}, async ({ one, two, twoUrl }) => {
+    await logIn(one.url, { home: home.path })
+    const { access_token: token } = entryOf(home.path, one.url)
+    /** The status, or null where the process died before it answered. 503 is a wait that was too long: another try, as clients do. */
+    const deploy = async (url: string, description: string): Promise<number | null> => {
+      const answer = await fetch(`${url}/api/v1/conventions`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(sampleManifest({ description })),
+      }).catch(() => null)
+      return answer?.status === 503 ? deploy(url, description) : (answer?.status ?? null)
+    }
 
-  const raced = await Promise.all(upTo(40).map((at) => deploy(at % 2 === 0 ? one.url : twoUrl, `Raced ${at}`)))
-  expect(new Set(raced)).toEqual(new Set([201]))
-  const versions = (await versionsAt(one.url)).toReversed()
-  expect(versions.map(({ version }) => version)).toEqual(upTo(40).map((at) => at + 1))
-  const instants = versions.map(({ created_at }) => created_at)
-  expect(instants, 'in the order of their instants').toEqual(instants.toSorted())
+    const raced = await Promise.all(upTo(40).map((at) => deploy(at % 2 === 0 ? one.url : twoUrl, `Raced ${at}`)))
+    expect(new Set(raced)).toEqual(new Set([201]))
+    const versions = (await versionsAt(one.url)).toReversed()
+    expect(versions.map(({ version }) => version)).toEqual(upTo(40).map((at) => at + 1))
+    const instants = versions.map(({ created_at }) => created_at)
+    expect(instants, 'in the order of their instants').toEqual(instants.toSorted())
 
-  const amid = upTo(40).map((at) => deploy(twoUrl, `Amid ${at}`))
-  await Promise.race(amid)
-  await two.kill()
-  const answers = await Promise.all(amid)
-  expect(answers).toContain(201)
-  expect(answers).toContain(null)
-  const kept = await versionsAt(one.url)
-  expect(kept.map(({ version }) => version)).toEqual(upTo(kept.length).map((at) => kept.length - at))
-  const descriptions = await Promise.all(kept.map(({ version }) => descriptionOf(one.url, version)))
-  for (const [at, status] of answers.entries()) if (status === 201) expect(descriptions).toContain(`Amid ${at}`)
+    const amid = upTo(40).map((at) => deploy(twoUrl, `Amid ${at}`))
+    await Promise.race(amid)
+    await two.kill()
+    const answers = await Promise.all(amid)
+    expect(answers).toContain(201)
+    expect(answers).toContain(null)
+    const kept = await versionsAt(one.url)
+    expect(kept.map(({ version }) => version)).toEqual(upTo(kept.length).map((at) => kept.length - at))
+    const descriptions = await Promise.all(kept.map(({ version }) => descriptionOf(one.url, version)))
+    for (const [at, status] of answers.entries()) if (status === 201) expect(descriptions).toContain(`Amid ${at}`)
 
-  expect(await deploy(one.url, 'After.'), 'no lock outlives the process').toBe(201)
-  expect(await descriptionOf(one.url, kept.length + 1)).toBe('After.')
+    expect(await deploy(one.url, 'After.'), 'no lock outlives the process').toBe(201)
+    expect(await descriptionOf(one.url, kept.length + 1)).toBe('After.')
+  })
 })

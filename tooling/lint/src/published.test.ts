@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { bundledPackages as bundledInCli } from '../../../apps/cli/bundled-packages.ts'
 import { installedWith, lockedPackages } from './lock-file.ts'
 import { bundledPackages, type PublishedName, publishedFolders, tarballFiles } from './published.ts'
 import { sbomOf } from './sbom.ts'
@@ -10,18 +11,7 @@ import { repository } from './workspaces.ts'
 /** Everything that runs on people's machines, platforms' builds of one package taken together. A new name needs a reason. */
 const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: string[]; files: RegExp }>> = {
   '@osa/cli': {
-    // the typed client, and eventsource for being told of an approval
-    bundled: [
-      '@balena/dockerignore',
-      '@trpc/client',
-      '@trpc/server',
-      'cac',
-      'eventsource',
-      'eventsource-parser',
-      'undici',
-      'uqr',
-      'zod',
-    ],
+    bundled: bundledInCli,
     installed: ['@napi-rs/keyring', 'jiti'],
     files: /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.c?js)$/,
   },

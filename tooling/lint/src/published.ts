@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundledPackages as bundledInCli } from '../../../apps/cli/bundled-packages.ts'
 import { repository } from './workspaces.ts'
 
 export const publishedFolders = { '@osa/cli': 'apps/cli', '@osa/sdk': 'packages/sdk' } as const
@@ -20,14 +21,13 @@ export const tarballFiles = (name: PublishedName): string[] => {
 
 /**
  * The packages whose code is in the tarball: what the bundler names above each module, and, since minified code has no such comments, what
- * its settings allow it to bundle (`onlyBundle`: anything else fails the build).
+ * its settings allow it to bundle (anything else fails the build).
  */
 export const bundledPackages = (name: PublishedName): string[] => {
   const read = (file: string) => readFileSync(join(repository, publishedFolders[name], file), 'utf8')
-  const [, allowed = ''] = /onlyBundle: \[([^\]]*)\]/.exec(read('tsdown.config.ts')) ?? []
   const named = tarballFiles(name)
     .filter((file) => /\.c?js$/.test(file))
     .flatMap((file) => [...read(file).matchAll(/^\/\/ \S*\bnode_modules\/((?:@[\w.-]+\/)?[\w.-]+)/gm)])
-  const found = [...named, ...allowed.matchAll(/'([^']+)'/g)].map(([, bundled = '']) => bundled)
+  const found = [...named.map(([, bundled = '']) => bundled), ...(name === '@osa/cli' ? bundledInCli : [])]
   return [...new Set(found)].sort()
 }

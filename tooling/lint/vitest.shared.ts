@@ -1,6 +1,6 @@
 /** What all packages' tests have in common. `OSA_TEST_MARGINS=1` prints which of them are nearest to their limits. */
 import { fileURLToPath } from 'node:url'
-import { Margins } from './tooling/lint/src/margins.ts'
+import { Margins } from './src/margins.ts'
 
 /** One limit for every test and hook. It ends what hangs; it does not judge speed, which is the bench's to measure. */
 const limitMs = 20 * 60_000
@@ -20,4 +20,4 @@ export const shared = {
 export const sharing = { ...shared, isolate: false }
 
 /** One PostgreSQL for the whole run. */
-export const postgres = fileURLToPath(new URL('./packages/db/src/testing/shared-postgres.ts', import.meta.url))
+export const postgres = fileURLToPath(new URL('../../packages/db/src/testing/shared-postgres.ts', import.meta.url))
