@@ -1,5 +1,5 @@
 /** A clock that a test moves under running nodes. */
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -15,7 +15,9 @@ export const movableClock = (folder: string) => {
       SHIFTED_CLOCK_FILE: file,
     },
     async set(seconds: number): Promise<void> {
-      writeFileSync(file, String(seconds))
+      // in one step: of a file that is being written a node might read nothing, which is no shift at all
+      writeFileSync(`${file}.next`, String(seconds))
+      renameSync(`${file}.next`, file)
       await delay(50) // longer than what a node has read of it counts
     },
   }
