@@ -5,6 +5,8 @@ import { version } from './version.ts'
 
 const main = async (argv: readonly string[]): Promise<void> => {
   guardStreams(process)
+  // a diagnostic report of Node.js, should one be asked for, goes to others: without OSA_TOKEN
+  process.report.excludeEnv = true
   const options = beforeDashes(argv)
   // Before any dispatch: `osa login --version` must not log in.
   if (options.includes('--version') || options.includes('-V')) {

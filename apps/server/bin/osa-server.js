@@ -8,6 +8,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 1
 } else {
   // as ../src/main.ts does, and why
+  process.report.excludeEnv = true
   const { enableCompileCache, flushCompileCache } = await import('node:module')
   const { fileURLToPath } = await import('node:url')
   enableCompileCache(fileURLToPath(new URL('../dist/compile-cache', import.meta.url)))
