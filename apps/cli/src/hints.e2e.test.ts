@@ -12,6 +12,9 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 /** In a sentence about this program, not a command to type. */
 const prose = ['without', 'will']
 
+/** Examples show this code; what waits behind it is started by the test. */
+const exampleCode = 'BCDF-GHJK'
+
 /** What people would write where a text leaves room for it. */
 const filledIn = (word: string, node: FakeOsaServer): string => {
   if (/^(<url>|\$\{.*(url|server|origin).*\}|archive\.example\.org|http:\/\/127\.0\.0\.1:8000)$/i.test(word))
@@ -58,7 +61,11 @@ test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as cons
     await using sandbox = await makeSandbox()
     await settle(sandbox, node)
     const env = { SHELL: '/bin/bash', OSA_BROWSER: 'none' }
-    const { code, stderr } = await sandbox.run([command, ...rest.map((word) => filledIn(word, node))], { env })
+    const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
+    const started = await osa.device.start.mutate({ client_id: 'osa-cli' })
+    if ('error' in started) throw new Error(started.error)
+    const words = rest.map((word) => (word === exampleCode ? started.user_code : filledIn(word, node)))
+    const { code, stderr } = await sandbox.run([command, ...words], { env })
     expect({ where, code, stderr }).toMatchObject({ code: elsewhere[line] ?? 0 })
   },
 )
