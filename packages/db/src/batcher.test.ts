@@ -14,15 +14,16 @@ const heldRun = () => {
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('natural batches', () => {
-  test('a call on an idle batcher starts at once, and what arrives meanwhile goes together in the next', async () => {
+  test('calls of one turn of the event loop go together, and what arrives meanwhile goes together in the next', async () => {
     const { batches, run } = heldRun()
     const batcher = createBatcher({ run, maxItems: 10 })
-    const first = batcher('a')
-    expect(batches.map(({ items }) => items)).toEqual([['a']])
+    const [first, beside] = [batcher('a'), Promise.resolve().then(() => batcher('a2'))]
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([['a', 'a2']])
     const others = ['b', 'c', 'd'].map((item) => batcher(item))
     expect(batches).toHaveLength(1)
     batches[0]?.end()
-    expect(await first).toBe('a done')
+    expect(await Promise.all([first, beside])).toEqual(['a done', 'a2 done'])
     await settle()
     expect(batches[1]?.items).toEqual(['b', 'c', 'd'])
     batches[1]?.end()
@@ -34,6 +35,7 @@ describe('natural batches', () => {
     const batcher = createBatcher({ run, maxItems: 10 })
     const [running, waiting] = [new AbortController(), new AbortController()]
     const first = batcher('a', running.signal)
+    await settle()
     const second = batcher('b', waiting.signal)
     running.abort(new Error('no longer needed'))
     waiting.abort(new Error('not needed'))
@@ -48,13 +50,11 @@ describe('natural batches', () => {
   test('a failed batch is not repeated where the work may have been done', async () => {
     const { batches, run } = heldRun()
     const batcher = createBatcher({ run, maxItems: 10, mayRepeat: () => false })
-    const calls = ['a', 'b', 'c'].map((item) => batcher(item))
-    const outcomes = Promise.allSettled(calls)
-    batches[0]?.end()
+    const outcomes = Promise.allSettled(['a', 'b', 'c'].map((item) => batcher(item)))
     await settle()
-    batches[1]?.end(new Error('connection lost'))
-    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
-    expect(batches).toHaveLength(2)
+    batches[0]?.end(new Error('connection lost'))
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(batches).toHaveLength(1)
   })
 
   test('an answer that does not fit its batch is an error of every call', async () => {

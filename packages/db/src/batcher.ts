@@ -1,6 +1,7 @@
 /**
- * Natural batches: while one statement of a kind is on its way, the calls that arrive meanwhile wait and go together in the next. There is
- * no timer, so a call on an idle batcher starts at once, and under load a statement carries as many rows as arrived during the last one.
+ * Natural batches: calls of one turn of the event loop go together, and while one statement of a kind is on its way, the calls that arrive
+ * meanwhile wait and go together in the next. There is no timer: a call on an idle batcher starts as soon as the requests that arrived
+ * with it are read, and under load a statement carries as many rows as arrived during the last one.
  */
 
 export interface BatcherOptions<Item, Outcome> {
@@ -34,6 +35,7 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   let waiting: Call<Item, Outcome>[] = []
   const running = new Set<string>()
   let batches = 0
+  let isStarting = false
 
   /** The next calls in order of arrival, no two with one key and none whose key is running. */
   function takeBatch(): Call<Item, Outcome>[] {
@@ -72,10 +74,18 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
     await runAll(batch)
     batches -= 1
     for (const { key } of batch) if (key !== null) running.delete(key)
-    startNext()
+    startSoon()
+  }
+
+  /** After whatever else has arrived in this turn of the event loop, and before it waits for anything new. */
+  function startSoon(): void {
+    if (isStarting) return
+    isStarting = true
+    setImmediate(startNext)
   }
 
   function startNext(): void {
+    isStarting = false
     while (batches < maxBatches && waiting.length > 0) {
       const before = waiting.length
       void runNext() // never rejects: each call has its own outcome
@@ -88,7 +98,7 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
     const call = { item, key: keyOf?.(item) ?? null, resolve, reject }
     waiting.push(call)
-    startNext()
+    startSoon()
     if (!signal) return promise
     const abort = () => {
       waiting = waiting.filter((other) => other !== call)
