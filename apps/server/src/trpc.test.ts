@@ -106,9 +106,8 @@ describe('trpc', () => {
     expect(error.json.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503 })
     expect(error.json.message).toContain('cannot reach its database')
     const hash = encodeURIComponent(JSON.stringify({ json: { device_code_hash: 'a'.repeat(43) } }))
-    const cannotLook = { ...store, findDeviceAuthorizationByDeviceCodeHash: () => Promise.reject(crash) }
     const blind = await startTestNode({
-      auth: { store: cannotLook },
+      auth: { store },
       app: { isUnavailable: (failure) => failure === crash },
     })
     const stream = await blind.request(`/trpc/device.watch?input=${hash}`)

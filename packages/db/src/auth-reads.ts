@@ -16,7 +16,6 @@ export type AuthReads = Pick<
   | 'endAccessToken'
   | 'findBrowserSession'
   | 'findDeviceAuthorization'
-  | 'findDeviceAuthorizationByDeviceCodeHash'
   | 'findOldRefreshToken'
   | 'listRefreshFamilies'
   | 'countPendingBySource'
@@ -63,12 +62,6 @@ export const authReads = ({ run }: Connections): AuthReads => ({
     if (!isId(id)) return null
     const device = await run(({ query }) =>
       query.selectFrom('device_authorizations').selectAll().where('id', '=', id).executeTakeFirst(),
-    )
-    return device ?? null
-  },
-  async findDeviceAuthorizationByDeviceCodeHash(hash) {
-    const device = await run(({ query }) =>
-      query.selectFrom('device_authorizations').selectAll().where('deviceCodeHash', '=', hash).executeTakeFirst(),
     )
     return device ?? null
   },

@@ -65,8 +65,8 @@ const pendingAt = async ({ nodes, store }: Awaited<ReturnType<typeof threeNodes>
   const { now } = manualClock()
   const world = nodes.map((node) => testAuth({ store: node.store, now, random: randomBytes }))
   const { device_code: deviceCode } = (await world[0]?.start()) ?? { device_code: '' }
-  const device = await store.findDeviceAuthorizationByDeviceCodeHash(sha256(deviceCode as DeviceCode))
-  return { world, deviceCode, id: device?.id ?? '' }
+  const polled = await store.findPolled(sha256(deviceCode as DeviceCode))
+  return { world, deviceCode, id: polled?.device.id ?? '' }
 }
 
 test('E04 of 100 callbacks with one login transaction exactly one gets it', async () => {

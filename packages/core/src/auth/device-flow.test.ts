@@ -357,17 +357,19 @@ describe('codes that are not there', () => {
       requester: { ...testRequester, source },
     })
 
-  test('J01 J03 who asks for made-up codes is slowed down and costs no look-up more; others, and later the same source, are not', async () => {
-    const { auth, client, clock, start, poll, store } = testAuth()
+  test('J01 J03 who asks for many made-up codes is slowed down, at one look-up each; an honest terminal at the same address never is', async () => {
+    const { auth, client, clock, start, poll, store, deps } = testAuth()
     const { device_code } = await start()
     const cli = client('osa-cli')
-    for (let n = 0; n < 600; n++) expect(await guess(auth, cli, '192.0.2.66', n)).toMatchObject({ reason: 'unknown' })
-    expect(await guess(auth, cli, '192.0.2.66', 600)).toMatchObject({ error: 'invalid_grant' })
-    const lookUp = vi.spyOn(store, 'findPolled')
-    expect(await guess(auth, cli, '192.0.2.66', 601)).toMatchObject({ error: 'slow_down' })
-    expect(lookUp).not.toHaveBeenCalled()
+    const [lookUp, spend] = [vi.spyOn(store, 'findPolled'), vi.spyOn(deps.limiter, 'spend')]
+    const from = testRequester.source
+    for (let n = 0; n < 600; n++) expect(await guess(auth, cli, from, n)).toMatchObject({ reason: 'unknown' })
+    expect(await guess(auth, cli, from, 600)).toMatchObject({ error: 'slow_down' })
+    expect(lookUp).toHaveBeenCalledTimes(601)
+    expect(spend).not.toHaveBeenCalled()
     expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
+    expect(await guess(auth, cli, '192.0.2.66', 601)).toMatchObject({ reason: 'unknown' })
     clock.advance({ seconds: 60 })
-    expect(await guess(auth, cli, '192.0.2.66', 602)).toMatchObject({ reason: 'unknown' })
+    expect(await guess(auth, cli, from, 602)).toMatchObject({ reason: 'unknown' })
   })
 })

@@ -5,7 +5,7 @@ import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { consume, ended, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
-import { tooLate, untilInTime } from './guarded.ts'
+import { tooLate, tooManyAtOnce, untilInTime } from './guarded.ts'
 import { newFamily, tokenDocument } from './issue-tokens.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
@@ -18,6 +18,7 @@ import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
 import type { KeyRing } from './signing-keys.ts'
 import { storedText } from './text.ts'
+import { createTurns } from './turns.ts'
 import type { UnknownCodes } from './unknown-codes.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
@@ -25,7 +26,9 @@ export const maxDeviceNameLength = 64
 const maxUserAgentLength = 200
 /** Collisions of 20^8 codes are luck; five in a row are a full table (A22). */
 const maxUserCodeAttempts = 5
-/** Polls of one code at one moment that each change what the others have read; honest terminals send one at a time. */
+/** Polls of one code that may wait for one another in a process; honest terminals send one at a time. */
+const maxWaitingPolls = 100
+/** How often a poll is lost to those of other processes that change what it has read. */
 const maxPollAttempts = 5
 
 const unknownCode = refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
@@ -39,44 +42,56 @@ export const createDeviceFlow = (
   deps: AuthDependencies & { readonly places: PendingPlaces; readonly unknownCodes: UnknownCodes },
   ring: KeyRing,
   deviceGrant: DeviceGrant,
-): DeviceFlow => ({
-  async startDeviceAuthorization({ client, scope: requested, deviceName, loopbackChallenge, loopbackPort, requester }) {
-    const registered = registeredFor([client], deviceCodeGrantType)
-    if (isRefusal(registered)) return registered
-    const scope = grantScope(requested, client.scope)
-    if (isRefusal(scope)) return scope
-    const loopback = readLoopback({ loopbackChallenge, loopbackPort })
-    if (isRefusal(loopback)) return loopback
-    const isRemoteRefused = deps.policy.remoteApproval(requester.ip) === 'never'
-    if (isRemoteRefused && loopback.loopbackPort === null) return sameComputerOnly
-    // no wait is known, so a wire answers 503: it lasts until the operator turns it on again (L10)
-    if (!(await deviceGrant.isOn()))
-      return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
-    return withinStartLimit(deps, requester, () =>
-      insertPending(deps, {
-        ...{ client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester },
-        ...{ loopback, isRemoteRefused },
-      }),
-    )
-  },
+): DeviceFlow => {
+  const turns = createTurns(maxWaitingPolls)
+  return {
+    async startDeviceAuthorization({
+      client,
+      scope: requested,
+      deviceName,
+      loopbackChallenge,
+      loopbackPort,
+      requester,
+    }) {
+      const registered = registeredFor([client], deviceCodeGrantType)
+      if (isRefusal(registered)) return registered
+      const scope = grantScope(requested, client.scope)
+      if (isRefusal(scope)) return scope
+      const loopback = readLoopback({ loopbackChallenge, loopbackPort })
+      if (isRefusal(loopback)) return loopback
+      const isRemoteRefused = deps.policy.remoteApproval(requester.ip) === 'never'
+      if (isRemoteRefused && loopback.loopbackPort === null) return sameComputerOnly
+      // no wait is known, so a wire answers 503: it lasts until the operator turns it on again (L10)
+      if (!(await deviceGrant.isOn()))
+        return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
+      return withinStartLimit(deps, requester, () =>
+        insertPending(deps, {
+          ...{ client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester },
+          ...{ loopback, isRemoteRefused },
+        }),
+      )
+    },
 
-  async exchangeDeviceCode({ clients, deviceCode, requester }) {
-    const receivedAt = deps.now()
-    const registered = registeredFor(clients, deviceCodeGrantType)
-    if (isRefusal(registered)) return registered
-    const clientIds = registered.map(({ clientId }) => clientId)
-    const deviceCodeHash = sha256(deviceCode as DeviceCode)
-    if (deps.unknownCodes.isOver(requester.source)) return slowDown(deps.policy.devicePollIntervalSeconds)
-    const answer = await untilInTime(maxPollAttempts, async () => {
-      const polled = await deps.store.findPolled(deviceCodeHash)
-      // a foreign client's attempt neither consumes nor damages the code (B15)
-      if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode
-      return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
-    })
-    if (answer === unknownCode) await deps.unknownCodes.charge(requester.source)
-    return answer
-  },
-})
+    async exchangeDeviceCode({ clients, deviceCode, requester }) {
+      const receivedAt = deps.now()
+      const registered = registeredFor(clients, deviceCodeGrantType)
+      if (isRefusal(registered)) return registered
+      const clientIds = registered.map(({ clientId }) => clientId)
+      const deviceCodeHash = sha256(deviceCode as DeviceCode)
+      const pollOnce = async () => {
+        const polled = await deps.store.findPolled(deviceCodeHash)
+        // a foreign client's attempt neither consumes nor damages the code (B15)
+        if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode
+        return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
+      }
+      // in turn, since each changes what the others would have read
+      const turn = turns.take(deviceCodeHash, () => untilInTime(maxPollAttempts, pollOnce))
+      const answer = turn === null ? tooManyAtOnce() : await turn
+      const isTooMany = answer === unknownCode && !deps.unknownCodes.charge(requester.source)
+      return isTooMany ? slowDown(deps.policy.devicePollIntervalSeconds) : answer
+    },
+  }
+}
 
 /** Spends the start budgets and takes a place for an undecided code (J01, J02) while `start` stores one. */
 const withinStartLimit = async <Started>(

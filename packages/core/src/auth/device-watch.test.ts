@@ -119,11 +119,11 @@ test('a decision that falls between listening and looking is not missed', async 
   const { promise: goOn, resolve: letGo } = Promise.withResolvers<void>()
   const slow: typeof store = {
     ...store,
-    async findDeviceAuthorizationByDeviceCodeHash(hash) {
-      const row = await store.findDeviceAuthorizationByDeviceCodeHash(hash)
+    async findPolled(hash) {
+      const polled = await store.findPolled(hash)
       look()
       await goOn
-      return row
+      return polled
     },
   }
   const { start, watch, decide } = world({ store: slow })
@@ -151,8 +151,7 @@ test('a database that fails while it is looked at ends the watch and gives its p
   let isDown = true
   const failing: typeof store = {
     ...store,
-    findDeviceAuthorizationByDeviceCodeHash: (hash) =>
-      isDown ? Promise.reject(new Error('down')) : store.findDeviceAuthorizationByDeviceCodeHash(hash),
+    findPolled: (hash) => (isDown ? Promise.reject(new Error('down')) : store.findPolled(hash)),
   }
   const policy = { ...defaultPolicy, publicUrl: 'https://archive.example', maxWatchesInAll: 1 }
   const { watch } = world({ store: failing, policy })

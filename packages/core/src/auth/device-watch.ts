@@ -25,14 +25,12 @@ export const createDeviceWatch = (deps: AuthDependencies, unknownCodes: UnknownC
     async watchDeviceAuthorization({ clients, deviceCodeHash, requester, signal }) {
       const registered = registeredFor(clients, deviceCodeGrantType)
       if (isRefusal(registered)) return registered
-      if (unknownCodes.isOver(requester.source)) return busy()
       const leave = openWatches.enter(requester.source)
       if (!leave) return busy()
       const clientIds = registered.map(({ clientId }) => clientId)
       try {
         const answer = await untilDecided(deps, { clientIds, deviceCodeHash: deviceCodeHash as Sha256, signal })
-        if (isRefusal(answer)) await unknownCodes.charge(requester.source)
-        return answer
+        return isRefusal(answer) && !unknownCodes.charge(requester.source) ? busy() : answer
       } finally {
         leave()
       }
@@ -55,7 +53,7 @@ const untilDecided = async (
   signal.addEventListener('abort', wake)
   try {
     while (!signal.aborted) {
-      const row = await store.findDeviceAuthorizationByDeviceCodeHash(deviceCodeHash)
+      const row = (await store.findPolled(deviceCodeHash))?.device
       if (!row || !clientIds.includes(row.clientId)) return unknownCode()
       const outcome = outcomeOf(row, now())
       if (outcome) return outcome

@@ -19,5 +19,8 @@ export const untilInTime = async <T>(
     const outcome = await attempt()
     if (outcome !== tooLate) return outcome
   }
-  return refuse('temporarily_unavailable', 'Too many requests use this at the same moment. Please try again.')
+  return tooManyAtOnce()
 }
+
+export const tooManyAtOnce = () =>
+  refuse('temporarily_unavailable', 'Too many requests use this at the same moment. Please try again.')

@@ -59,8 +59,6 @@ export const defaultBudgets: Budgets = {
   start_by_source: { points: 60, windowSeconds: 60 },
   // more than can be pending, whose places are shared out (fair-share.ts): only ends what is ended as fast as it is begun
   start_in_all: { points: 3_000, windowSeconds: 60 },
-  // polls for codes that are not there (unknown-codes.ts): fifty terminals that would not stop at the refusal fit in
-  unknown_code_by_source: { points: 600, windowSeconds: 60 },
   sign_in_by_source: { points: 120, windowSeconds: 60 },
   sign_in_in_all: { points: 1_200, windowSeconds: 60 },
   introspect_by_source: { points: 3_000, windowSeconds: 60 },
@@ -75,6 +73,8 @@ export const defaultBudgets: Budgets = {
  * that comes later, or from elsewhere, is another holder of the code (B09).
  */
 export const deviceCodeOverlapSeconds = 2
+/** Polls for codes that are not there (unknown-codes.ts): fifty terminals that would not stop at the refusal fit in. */
+export const unknownCodesBySource = { codes: 600, windowSeconds: 60 }
 /** What a wrong code costs of the common budget even if fewer codes are pending: each leaves a row in the audit, 3,004 in ten minutes then. */
 export const minGuessPrice = 130
 /** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */

@@ -80,7 +80,6 @@ export interface AuthStore extends DecisionNotices {
     now: Date
   }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
   findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  findDeviceAuthorizationByDeviceCodeHash(hash: Sha256): Promise<DeviceAuthorization | null>
   /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first. */
   listRefreshFamilies(query: { userId: string; now: Date; usedAfter: Date }): Promise<RefreshFamily[]>
   /** How many authorizations each source has that are undecided and unexpired at `now`. */
@@ -229,7 +228,6 @@ export type Budget =
   | 'limited_guess_told'
   | 'start_by_source'
   | 'start_in_all'
-  | 'unknown_code_by_source'
   | 'sign_in_by_source'
   | 'sign_in_in_all'
   | 'introspect_by_source'

@@ -1,37 +1,37 @@
 /**
- * What it costs to ask for device codes that are not there. The budget is wide: a terminal asks for such a code once and ends, so only who
- * makes codes up comes near it. Once it is used up, this process answers the source's polls with `slow_down` (RFC 8628 §3.5) without asking
- * the database, which no terminal takes as its end: one that shares the address goes on when the window is over.
+ * Device codes that are not there. Each is looked up, together with whatever else is polled at that moment, so that it costs a part of one
+ * statement and nobody else's code is ever refused on its account. A source that asks for many is told to slow down (RFC 8628 §3.5): a
+ * terminal asks for such a code once and ends, so only who makes codes up comes near the budget. It is kept in this process alone.
  */
 import type { AuthDependencies } from './dependencies.ts'
-import { secondsAfter } from './dependencies.ts'
+import { isFresh } from './dependencies.ts'
+import { unknownCodesBySource } from './policy.ts'
 
-/** Sources remembered at once; beyond that the oldest is forgotten, and costs a look-up again. */
+/** Sources remembered at once; beyond that the oldest is forgotten and has its budget anew. */
 const maxSources = 10_000
 
 export interface UnknownCodes {
-  /** Whether the source has used its budget up. Asks nobody. */
-  isOver(source: string): boolean
-  /** Charges the source for a code that is not there. */
-  charge(source: string): Promise<void>
+  /** Charges the source for a code that is not there. False when it has used its budget up. */
+  charge(source: string): boolean
 }
 
-export function createUnknownCodes({ limiter, now }: Pick<AuthDependencies, 'limiter' | 'now'>): UnknownCodes {
-  const overUntil = new Map<string, Date>()
+export function createUnknownCodes({ now }: Pick<AuthDependencies, 'now'>): UnknownCodes {
+  const windows = new Map<string, { readonly since: Date; codes: number }>()
+  const windowOf = (source: string) => {
+    const known = windows.get(source)
+    if (known && isFresh(known.since, now(), unknownCodesBySource.windowSeconds)) return known
+    windows.delete(source)
+    const [oldest] = windows.keys()
+    if (oldest !== undefined && windows.size >= maxSources) windows.delete(oldest)
+    const begun = { since: now(), codes: 0 }
+    windows.set(source, begun)
+    return begun
+  }
   return {
-    isOver(source) {
-      const until = overUntil.get(source)
-      if (until === undefined) return false
-      if (now() < until) return true
-      overUntil.delete(source)
-      return false
-    },
-    async charge(source) {
-      const spent = await limiter.spend('unknown_code_by_source', source)
-      if (spent.within) return
-      const [oldest] = overUntil.keys()
-      if (oldest !== undefined && overUntil.size >= maxSources) overUntil.delete(oldest)
-      overUntil.set(source, secondsAfter(now(), spent.retryAfterSeconds))
+    charge(source) {
+      const window = windowOf(source)
+      window.codes += 1
+      return window.codes <= unknownCodesBySource.codes
     },
   }
 }

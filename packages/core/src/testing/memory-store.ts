@@ -109,9 +109,6 @@ const reads = (committed: () => Tables): Reads => ({
   },
   // a new memory has no rows from before
   findOldRefreshToken: async () => null,
-  async findDeviceAuthorizationByDeviceCodeHash(hash) {
-    return firstRow(committed().deviceAuthorizations, (row) => row.deviceCodeHash === hash)
-  },
   async listRefreshFamilies({ userId, now, usedAfter }) {
     return sortedRows(
       committed().refreshFamilies,

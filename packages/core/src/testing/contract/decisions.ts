@@ -2,17 +2,9 @@
 import { expect, test, vi } from 'vitest'
 import type { AuthStore } from '../../auth/ports.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { freshSha256, sampleDevice } from '../sample-rows.ts'
+import { freshSha256 } from '../sample-rows.ts'
 
 export const decisionContract = (open: OpenStore): void => {
-  test('a device authorization is found by its device code without a lock', async () => {
-    await using opened = await open()
-    const device = sampleDevice()
-    await opened.store.transaction((tx) => tx.insertDeviceAuthorization(device))
-    expect(await opened.store.findDeviceAuthorizationByDeviceCodeHash(device.deviceCodeHash)).toEqual(device)
-    expect(await opened.store.findDeviceAuthorizationByDeviceCodeHash(freshSha256())).toBeNull()
-  })
-
   test('whoever listens for a code hears of its decision once that is committed, every one of them, and nobody else', async () => {
     await using opened = await open()
     const { store } = opened
