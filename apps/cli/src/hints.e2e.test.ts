@@ -28,7 +28,7 @@ const filledIn = (word: string, node: FakeOsaServer): string => {
   return word
 }
 
-/** Everything in place: signed in, linked, something to deploy, and a convention of two versions in the archive. */
+/** Everything in place: signed in, linked, something to deploy, a convention of two versions in the archive, and another terminal's login. */
 const settle = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await seedLink(sandbox, { server: node.url })
@@ -38,6 +38,7 @@ const settle = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
       conventions: [{ ...proteinStructures(), title: 'PDB structure', description } as never],
     })
   }
+  await osa.device.start.mutate({})
   const file = { manifest_version: 1, conventions: [proteinStructures()] }
   await writeFile(join(sandbox.project, 'osa.config.json'), JSON.stringify(file))
   await writeFile(join(sandbox.project, 'manifest.json'), JSON.stringify(file))

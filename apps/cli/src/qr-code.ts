@@ -9,7 +9,7 @@ const rowsBeside = 11
  * Whether to draw one. By default only where no browser opens, and on a terminal that is large enough and has UTF-8 and colours: without
  * colours nobody can tell which of the two is black. `--qr` draws it beside a browser and on a small terminal too.
  */
-export const wantsQrCode = ({ io, flags }: CommandContext, hasBrowser: boolean): boolean => {
+const wantsQrCode = ({ io, flags }: CommandContext, hasBrowser: boolean): boolean => {
   if (flags.isSet('no-qr') || !io.hasOnlooker || !io.look.isUnicode || !io.look.hasColour) return false
   if (flags.isSet('qr')) return true
   return !hasBrowser && io.columns >= minimumColumns && io.rows >= minimumRows

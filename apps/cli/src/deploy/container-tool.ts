@@ -91,7 +91,7 @@ const named = ['docker', 'podman'] as const
 const answerWithinMs = 20_000
 
 /** What a run that failed said last, or that it said nothing. */
-export const lastWords = ({ lastLines }: ToolRun): string => lastLines.at(-1) ?? 'it printed nothing'
+const lastWords = ({ lastLines }: ToolRun): string => lastLines.at(-1) ?? 'it printed nothing'
 
 /** What answers to a command, if its engine runs; otherwise why not. `docker version` needs the daemon, podman none. */
 const answers = async (command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> => {
