@@ -22,6 +22,12 @@ test.each(['127.0.0.1:8000', '[::1]:8000', 'laptop.local:8000', 'localhost:9000'
   },
 )
 
+test('of an address only what pages read is sent on, and no secret that came astray', async () => {
+  const path = '/device/confirm?flow=f&device_code=secret&token=secret'
+  const answer = await open(path, { host: '127.0.0.1:8000' })
+  expect(answer.headers.get('location')).toBe('http://localhost:8000/device/confirm?flow=f')
+})
+
 test.each([
   ['http://localhost:8000', 'localhost:8000'],
   ['http://localhost:8000', 'LOCALHOST:8000'],

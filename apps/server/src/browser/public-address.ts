@@ -12,6 +12,8 @@ import { seeOther } from './respond.ts'
 /** Comes back only where the redirect led to the host that it came from: a proxy rewrites Host then, and another one would go on forever. */
 const movedCookie = 'osa_moved'
 const movedSeconds = 10
+/** What addresses of pages carry. Whatever else stands in one is not written into an answer: it may be a secret that came astray. */
+const carried = ['user_code', 'flow', 'version']
 
 /** Redirects GET and HEAD from any other host to the same path at the public URL. A proxy that says it is one is left to know its hosts. */
 export const atPublicAddress = (deps: BrowserDependencies) =>
@@ -19,10 +21,10 @@ export const atPublicAddress = (deps: BrowserDependencies) =>
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
     if (!reads || isAtPublicHost(c, deps.publicUrl) || isForwarded(c) || getCookie(c, movedCookie)) return next()
     setCookie(c, movedCookie, '1', { path: '/', maxAge: movedSeconds, httpOnly: true, sameSite: 'Lax' })
-    const { pathname, search } = new URL(c.req.url)
+    const { pathname, searchParams } = new URL(c.req.url)
     const to = new URL(deps.publicUrl)
     to.pathname = pathname
-    to.search = search
+    for (const [name, value] of searchParams) if (carried.includes(name)) to.searchParams.append(name, value)
     return seeOther(c, deps, to)
   })
 
