@@ -9,6 +9,7 @@ import { moveFamilies } from './guarded-families.ts'
 import { historyReads } from './history-reads.ts'
 import { hotReads } from './hot-reads.ts'
 import { insertions } from './insertions.ts'
+import { sessionCalls } from './session-calls.ts'
 import { sweepOnce } from './sweep.ts'
 
 export const authStore = (connections: Connections, { listenForDecision }: DecisionNotices): AuthStore => ({
@@ -16,6 +17,7 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
   ...historyReads(connections),
   listenForDecision,
   ...hotReads(connections),
+  ...sessionCalls(connections),
   async putAuditEvent(event) {
     await connections.run(({ query }) =>
       query

@@ -14,4 +14,5 @@ export const migrationNames = [
   '2026-11-28-same-computer',
   '2026-11-28-attempts',
   '2026-11-28-sessions-seen',
+  '2026-11-28-calls',
 ]

@@ -4,6 +4,7 @@ import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'
 import { MigrationEnds } from './migrations/migration-2026-11-24-ends.ts'
 import { MigrationAttempts } from './migrations/migration-2026-11-28-attempts.ts'
+import { MigrationCalls } from './migrations/migration-2026-11-28-calls.ts'
 import { MigrationGenerations } from './migrations/migration-2026-11-28-generations.ts'
 import { MigrationSameComputer } from './migrations/migration-2026-11-28-same-computer.ts'
 import { MigrationSessionsSeen } from './migrations/migration-2026-11-28-sessions-seen.ts'
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '2026-11-28-same-computer', class: MigrationSameComputer },
   { name: '2026-11-28-attempts', class: MigrationAttempts },
   { name: '2026-11-28-sessions-seen', class: MigrationSessionsSeen },
+  { name: '2026-11-28-calls', class: MigrationCalls },
 ]

@@ -22,6 +22,7 @@ export const newFamily = (
     ...grant,
     createdAt,
     lastUsedAt: createdAt,
+    calledAt: null,
     generation: 0,
     salt: Buffer.from(random(saltBytes)).toString('base64url'),
     replays: 0,

@@ -72,6 +72,11 @@ export interface AuthStore extends DecisionNotices {
     accessTokenId: string
     now: Date
   }): Promise<{ user: User; identity: LinkedIdentity; family: RefreshFamily } | null>
+  /**
+   * Remembers that a family's access token was used at `at`, unless a later call than `unlessAfter` is on record. Does not wait for a row
+   * that is being changed, and notes nothing of it then.
+   */
+  noteCall(call: { familyId: string; at: Date; unlessAfter: Date }): Promise<void>
   /** Remembers for a day that an access token's time was seen to be up, so that a clock set back does not revive it (L08). */
   endAccessToken(ended: { accessTokenId: string; endedAt: Date }): Promise<void>
   /** A session that is over is deleted on the way, and is null from then on. */

@@ -115,6 +115,8 @@ export interface RefreshFamily {
   readonly createdAt: Date
   /** The last rotation, or the sign-in before the first. */
   readonly lastUsedAt: Date
+  /** The last call with an access token that was written down, to within a minute; null while there was none. */
+  readonly calledAt: Date | null
   /** The one token of this family that has not been used is of this generation; each rotation makes the next. */
   readonly generation: number
   /** Random; goes into the family's tokens beside the node's secret, so that neither the database nor the secret alone makes one. */

@@ -5,6 +5,7 @@ import { type AuthDependencies, auditEvent, isId, secondsAfter } from './depende
 import { maxDeviceNameLength } from './device-flow.ts'
 import { isFamilyExpired } from './refresh-token.ts'
 import type { RefreshFamily } from './rows.ts'
+import { usedAt } from './session-use.ts'
 import { storedText } from './text.ts'
 import { endFamily } from './tokens.ts'
 
@@ -25,7 +26,7 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
         scope: family.scope,
         ip: family.ip,
         created_at: family.createdAt,
-        last_used_at: shownUse(family, family.id === currentSessionId ? now : family.lastUsedAt),
+        last_used_at: shownUse(family, family.id === currentSessionId ? now : usedAt(family)),
         expires_at: family.expiresAt,
         current: family.id === currentSessionId,
         approval: family.approval,
@@ -72,5 +73,5 @@ const shownMs = 3_600_000
  * Whole hours, several times the life of an access token, and of the session that asks only that it is used now: whoever holds a copied
  * token must not learn here when its terminal refreshes, which is when the copy would have to keep in step (RFC 9700 §4.14.2).
  */
-const shownUse = ({ createdAt }: RefreshFamily, usedAt: Date): Date =>
-  new Date(Math.max(createdAt.getTime(), Math.floor(usedAt.getTime() / shownMs) * shownMs))
+const shownUse = ({ createdAt }: RefreshFamily, at: Date): Date =>
+  new Date(Math.max(createdAt.getTime(), Math.floor(at.getTime() / shownMs) * shownMs))

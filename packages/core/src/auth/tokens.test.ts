@@ -266,6 +266,36 @@ test('the first key of a node signs at once, though time goes by while it is mad
   expect((await auth.publicKeys()).keys).toHaveLength(1)
 })
 
+test('D30 a session was last used when its token last made a call, which is written down once a minute', async () => {
+  const node = testAuth()
+  const { auth, clock, store, logIn } = node
+  const writes: Date[] = []
+  const { noteCall } = store
+  store.noteCall = async (call) => {
+    writes.push(call.at)
+    await noteCall(call)
+  }
+  clock.advance({ seconds: 50 * 60 })
+  const signedInAt = clock.now()
+  const tokens = await logIn('carberry')
+  const call = async () => tokensOf(await auth.authenticate(tokens.access_token))
+  const { user } = await call()
+  expect(writes).toEqual([])
+  // into the next hour, which is what is shown, without a refresh
+  clock.advance({ seconds: 800 })
+  for (let second = 0; second < 60; second += 20) {
+    await call()
+    clock.advance({ seconds: 20 })
+  }
+  expect(writes).toHaveLength(1)
+  await call()
+  expect(writes).toHaveLength(2)
+  const [session] = await auth.listSessions({ userId: user.id, currentSessionId: null })
+  const hourOf = (at: Date) => Math.floor(at.getTime() / 3_600_000)
+  expect(hourOf(signedInAt)).toBeLessThan(hourOf(clock.now()))
+  expect(session?.last_used_at.getTime()).toBe(hourOf(clock.now()) * 3_600_000)
+})
+
 test('D30 a person lists and ends their own terminals and nobody else’s', async () => {
   const { auth, logIn, refresh } = testAuth()
   const [laptop, server, foreign] = [await logIn('carberry'), await logIn('carberry'), await logIn('ada')]

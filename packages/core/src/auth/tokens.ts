@@ -14,6 +14,7 @@ import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { AuditEvent, LinkedIdentity, RefreshFamily, User } from './rows.ts'
 import { grantScope, scopeList } from './scope.ts'
 import { type AttemptSecret, equalInConstantTime, type RefreshTokenSecret, sha256 } from './secret.ts'
+import { noteCall } from './session-use.ts'
 import type { KeyRing } from './signing-keys.ts'
 
 /** Each lost attempt is somebody else's rotation, repeat or end of the family, of which there are no more than these while one token lasts. */
@@ -68,6 +69,7 @@ export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => (
     if (isRefusal(claims)) return claims
     const found = await findPrincipal(deps, claims)
     if (!found) return refuse('invalid_token', 'The session was ended.', { reason: 'revoked' })
+    await noteCall(deps, found.family)
     return principal(deps, { ...found, clientId: claims.client_id, scope: claims.scope, sessionId: claims.sid })
   },
 

@@ -40,6 +40,12 @@ export const memoryStore = (): AuthStore => {
     ...memoryGuarded(inTurn),
     sweep: (cutoff) => inTurn((draft) => sweepDraft(draft, cutoff)),
     findBrowserSession: (query) => inTurn((draft) => findBrowserSession(draft, query)),
+    noteCall: ({ familyId, at, unlessAfter }) =>
+      inTurn(({ tables, replace }) => {
+        const family = tables.refreshFamilies.get(familyId)
+        const isDue = family && (family.calledAt === null || family.calledAt <= unlessAfter)
+        if (isDue) replace('refreshFamilies', familyId, { ...family, calledAt: at })
+      }),
     endAccessToken: ({ accessTokenId, endedAt }) =>
       inTurn(({ tables, insert }) => {
         if (!tables.endedAccessTokens.has(accessTokenId)) insert('endedAccessTokens', accessTokenId, { endedAt })
@@ -79,6 +85,7 @@ type Reads = Omit<
   | 'putAuditEvent'
   | 'findBrowserSession'
   | 'endAccessToken'
+  | 'noteCall'
 >
 
 const reads = (committed: () => Tables): Reads => ({

@@ -109,6 +109,7 @@ export const sampleFamily = (user: User, changes: Partial<RefreshFamily> = {}): 
   authTime: sampleStart,
   createdAt: sampleStart,
   lastUsedAt: sampleStart,
+  calledAt: null,
   generation: 0,
   salt: fresh(),
   replays: 0,

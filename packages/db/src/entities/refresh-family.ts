@@ -17,6 +17,7 @@ export const RefreshFamilyEntity = defineEntity({
     authTime: p.datetime(3),
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
+    calledAt: p.datetime(3).strictNullable(),
     // the defaults are for nodes of the version before, while both run
     generation: p.integer().default(0),
     salt: p.text().defaultRaw('(gen_random_uuid())::text'),

@@ -43,6 +43,25 @@ export const tokenContract = (open: OpenStore): void => {
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([second, first, rotation])
   })
 
+  test('a call moves when a session was used, forward and not again within its minute', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const { user } = await addPerson(store)
+    const { family } = await addFamily(store, user)
+    const { family: other } = await addFamily(store, user)
+    const noted = async () => (await store.findRefreshFamily(family.id))?.family.calledAt
+    const note = (second: number, familyId = family.id) =>
+      store.noteCall({ familyId, at: atSecond(second), unlessAfter: atSecond(second - 60) })
+    await note(100)
+    expect(await noted()).toEqual(atSecond(100))
+    for (const second of [159, 101, 40]) await note(second)
+    expect(await noted()).toEqual(atSecond(100))
+    await Promise.all([...Array.from({ length: 20 }, () => note(160)), note(7, randomUUID()), note(160, 'none')])
+    expect(await noted()).toEqual(atSecond(160))
+    expect((await store.findRefreshFamily(family.id))?.family).toEqual({ ...family, calledAt: atSecond(160) })
+    expect((await store.findRefreshFamily(other.id))?.family).toEqual(other)
+  })
+
   test('G05 of many rotations at once exactly one holds', async () => {
     await using opened = await open()
     const { store } = opened

@@ -1,0 +1,53 @@
+/** That a session's access token was used: one narrow write for as many sessions as were used meanwhile. */
+import type { AuthStore } from '@osa/core'
+import { batched } from './batched.ts'
+import type { Connections } from './connections.ts'
+import { RefreshFamilyEntity } from './entities/refresh-family.ts'
+import { isId } from './identifier.ts'
+import { columnsOf, listOf } from './listed.ts'
+import { builtOnce } from './query.ts'
+
+type Call = Parameters<AuthStore['noteCall']>[0]
+
+const list = (() => {
+  const { id: familyId, createdAt: at } = columnsOf('refresh_families', RefreshFamilyEntity)
+  return listOf({ familyId, at, unlessAfter: at })
+})()
+
+const noteCalls = builtOnce(
+  (unit, calls: readonly Call[]) =>
+    unit.query
+      .with('called', () => list.table(unit, calls))
+      // a locked row is being refreshed or ended, which says more; and nobody waits here, so that there is no order to hold to
+      .with('free', (db) =>
+        db
+          .selectFrom('refresh_families')
+          .select('id')
+          .where('id', 'in', (eb) => eb.selectFrom('called').select('familyId'))
+          .forNoKeyUpdate()
+          .skipLocked(),
+      )
+      .updateTable('refresh_families')
+      .from(['called', 'free'])
+      .set(({ ref }) => ({ calledAt: ref('called.at') }))
+      .whereRef('refresh_families.id', '=', 'free.id')
+      .whereRef('refresh_families.id', '=', 'called.familyId')
+      .where(({ or, eb, ref }) => or([eb('calledAt', 'is', null), eb('calledAt', '<=', ref('called.unlessAfter'))])),
+  (calls) => list.parameters(calls),
+)
+
+export const sessionCalls = ({ run }: Connections): Pick<AuthStore, 'noteCall'> => {
+  const note = batched<Call, null>({
+    async run(calls) {
+      // of one session the last; an update from two rows of one session would take either
+      const newest = new Map(calls.map((call) => [call.familyId, call]))
+      await run((unit) => noteCalls(unit, [...newest.values()]))
+      return calls.map(() => null)
+    },
+  })
+  return {
+    async noteCall(call) {
+      if (isId(call.familyId)) await note(call)
+    },
+  }
+}
