@@ -24,7 +24,7 @@ const start = [
 
 /** What the commands share that ask a server, or change what is saved. */
 const online = [
-  /[\\/]cli[\\/]src[\\/](account|network|proxy|session)\.ts$/,
+  /[\\/]cli[\\/]src[\\/](account|network|proxy|session|trace-context)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link|received\.|discovery)|credentials[\\/]|cancelled)/,
   /[\\/]contract[\\/]src[\\/](access|envelope|me)\.ts$/,
   // All but what only event streams take.

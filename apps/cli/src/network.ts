@@ -1,6 +1,7 @@
 /** Puts the CLI's requests together: proxies, company certificates, the debug log. */
 import { type ClientEvent, cleanText, type Environment, type Network, OsaError, openNetwork } from '@osa/sdk/node'
 import { createProxiedFetch } from './proxy.ts'
+import { traceHeaders } from './trace-context.ts'
 import { version } from './version.ts'
 
 /** Loaded with the first https request only: it costs more than the rest of the start-up. */
@@ -54,10 +55,18 @@ const logLine = (event: ClientEvent): string | null => {
   return `${method} ${url} ${outcome} ${elapsedMs} ms${request}`
 }
 
+const withHeaders = (init: RequestInit | undefined, more: readonly [string, string][]): RequestInit | undefined => {
+  if (more.length === 0) return init
+  const headers = new Headers(init?.headers)
+  for (const [name, value] of more) headers.set(name, value)
+  return { ...init, headers }
+}
+
 /** This run's way to servers. Certificates and proxies are looked at when the first https request is made. */
 export const openCliNetwork = ({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network => {
   let isPrepared = false
   const send = createProxiedFetch(env, () => namedAuthorities(env))
+  const trace = Object.entries(traceHeaders(env))
   return openNetwork({
     timeoutMs,
     userAgent: `osa/${version}`,
@@ -73,7 +82,7 @@ export const openCliNetwork = ({ env, timeoutMs, log, serverDates }: CliNetworkO
         await trustSystemCertificates()
         isPrepared = true
       }
-      return await send(input, init)
+      return await send(input, withHeaders(init, trace))
     },
   })
 }

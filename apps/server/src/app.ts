@@ -1,7 +1,7 @@
 /** The node as one function from request to response: the three wires, the pages, and what surrounds them. */
 import type { ServerDocument } from '@osa/contract'
 import type { Auth, AuthPolicy, Conventions } from '@osa/core'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { browserRoutes, pageNotFound } from './browser/routes.ts'
 import { countDeploys } from './count-deploys.ts'
 import { countExchanges } from './count-exchanges.ts'
@@ -31,6 +31,7 @@ export interface AppDeps {
   readonly log: Logger
   readonly routineLogLevel: 'info' | 'debug'
   readonly metrics: Metrics
+  readonly traceRequests?: MiddlewareHandler<NodeEnv> | null
   readonly isReady: () => Promise<boolean>
   /** Fires when the node stops: streams that would stay open end then (J14). */
   readonly stopping: AbortSignal
@@ -64,6 +65,7 @@ export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
   const conventions = countDeploys(deps.conventions, metrics)
   const app = new Hono<NodeEnv>()
   app.use(identifyRequester(deps.trustedProxies))
+  if (deps.traceRequests) app.use(deps.traceRequests)
   app.use(observeRequests(deps))
   for (const path of ['/oauth/*', '/api/*', '/trpc/*']) app.use(path, refusePlainHttp(publicUrl))
   app.route('/', oauthRoutes({ auth, publicUrl: publicUrl.origin, count: metrics.count }))

@@ -22,6 +22,7 @@ import { createReadiness } from './readiness.ts'
 import { isWithin, type NodeEnv } from './requester.ts'
 import { startSweeping } from './sweep.ts'
 import { systemTimer } from './timer.ts'
+import type { Tracing } from './tracing.ts'
 
 /** How long requests in flight may take when the node stops; well within the 15 s that a supervisor waits. */
 const shutdownGraceMs = 10_000
@@ -41,11 +42,18 @@ export const startNode = async (options: {
   config: Config
   log: Logger
   routineLogLevel: 'info' | 'debug'
+  tracing: Tracing | null
 }): Promise<RunningNode> => {
-  const { config, log } = options
+  const { config, log, tracing } = options
   await using started = new AsyncDisposableStack()
+  // last of all when the node stops
+  if (tracing) started.defer(() => tracing.stop())
   const database = started.adopt(
-    await openDatabase({ ...config.database, log: (line) => log[options.routineLogLevel](line) }),
+    await openDatabase({
+      ...config.database,
+      log: (line) => log[options.routineLogLevel](line),
+      trace: tracing?.traceDatabase ?? null,
+    }),
     ({ close }) => close(),
   )
   const clock = createNodeClock(database.time, (seconds) =>
@@ -78,6 +86,7 @@ export const startNode = async (options: {
     ...options,
     ...parts,
     metrics,
+    traceRequests: tracing?.traceRequests ?? null,
     publicUrl,
     trustedProxies: config.trustedProxies,
     // in production a proxy ends TLS

@@ -1,5 +1,5 @@
 /** One log line and one measurement a request. The route's pattern stands for the path, which may hold what a person typed (I06). */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -7,6 +7,12 @@ import type { NodeEnv } from './requester.ts'
 
 /** Lines for probes would drown all others. */
 const quietRoutes = new Set(['/healthz', '/readyz'])
+
+/** The pattern of the route that answered. */
+export const routeOf = (c: Context<NodeEnv>): string => {
+  const pattern = routePath(c, -1)
+  return pattern.endsWith('*') && pattern !== '/trpc/*' ? '(no route)' : pattern
+}
 
 /** Logs method, route pattern, status, milliseconds, request id and address; never bodies, headers, cookies or queries. */
 export const observeRequests = (deps: {
@@ -22,8 +28,7 @@ export const observeRequests = (deps: {
     const durationMs = performance.now() - startedAtMs
     const { method } = c.req
     const { status } = c.res
-    const pattern = routePath(c, -1)
-    const route = pattern.endsWith('*') && pattern !== '/trpc/*' ? '(no route)' : pattern
+    const route = routeOf(c)
     metrics.observeRequest({ method, route, status, durationMs })
     const level = status >= 500 ? 'warn' : quietRoutes.has(route) ? 'debug' : routineLogLevel
     const { ip, requestId } = c.get('requester')

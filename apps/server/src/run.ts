@@ -1,8 +1,10 @@
 /** What a person who starts a node sees and does: settings checked, a few friendly lines, and a clean end. */
+import packageJson from '../package.json' with { type: 'json' }
 import { type Config, parseConfig } from './config/config.ts'
 import { createLogger, type Logger } from './log.ts'
 import { type RunningNode, startNode } from './node.ts'
 import { databaseName, explainStartProblem } from './start-problem.ts'
+import { startTracing, tracingProblems } from './tracing.ts'
 
 /** A supervisor kills after 15 s; leave a moment before. */
 const shutdownDeadlineMs = 14_000
@@ -11,8 +13,9 @@ const shutdownDeadlineMs = 14_000
 export const run = async (io: RunIo): Promise<void> => {
   const parsed = parseConfig(io.env)
   for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
-  if (!parsed.ok) {
-    const list = parsed.problems.map((problem) => `  - ${problem}\n`).join('')
+  const problems = [...(parsed.ok ? [] : parsed.problems), ...tracingProblems(io.env)]
+  if (!parsed.ok || problems.length > 0) {
+    const list = problems.map((problem) => `  - ${problem}\n`).join('')
     io.stderr.write(`The node cannot start with these settings:\n${list}`)
     return io.exit(1)
   }
@@ -21,7 +24,8 @@ export const run = async (io: RunIo): Promise<void> => {
   // a person at a terminal wants to read the lines below, not one for every request
   const routineLogLevel = io.stderr.isTTY ? 'debug' : 'info'
   try {
-    const node = await startNode({ config, log, routineLogLevel })
+    const tracing = await startTracing(io.env, packageJson.version)
+    const node = await startNode({ config, log, routineLogLevel, tracing })
     stopOnSignal(io, node, log)
     io.stdout.write(greeting(config, node))
   } catch (error) {

@@ -39,13 +39,16 @@ export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Pro
       return work({ em: inside, query })
     })
 
-export const connectionsOf = (em: SqlEntityManager): Connections => {
+/** Goes around each statement and transaction, for traces; it does the work and answers what comes of it. */
+export type DatabaseTrace = <T>(kind: 'statement' | 'transaction', work: () => Promise<T>) => Promise<T>
+
+export const connectionsOf = (em: SqlEntityManager, trace: DatabaseTrace | null = null): Connections => {
   let open = true
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(kind: Parameters<DatabaseTrace>[0], work: () => Promise<T>): Promise<T> => {
     // asked again of a closed embedded database, the driver would wait for ever
     if (!open) throw new DatabaseUnavailable('closed')
     try {
-      return await againIfUndone(work)
+      return await againIfUndone(trace === null ? work : () => trace(kind, work))
     } catch (error) {
       throw asDatabaseError(error)
     }
@@ -58,8 +61,8 @@ export const connectionsOf = (em: SqlEntityManager): Connections => {
     },
   }
   return {
-    run: (statement) => guarded(() => statement(onPool)),
-    transaction: (work) => guarded(() => inTransaction(em, work)),
+    run: (statement) => guarded('statement', () => statement(onPool)),
+    transaction: (work) => guarded('transaction', () => inTransaction(em, work)),
     close: () => {
       open = false
     },

@@ -15,6 +15,7 @@
  * rate-limits.ts          counters that all processes share; batcher.ts for statements that arrive together
  * database-errors.ts      what a database can do to a caller
  */
+export type { DatabaseTrace } from './connections.ts'
 export { DataDirectoryInUse } from './data-directory-lock.ts'
 export { DatabaseRefusal, DatabaseUnavailable, isDatabaseUnavailable, tlsTroubleOf } from './database-errors.ts'
 export { type DatabaseState, inspectDatabase } from './inspect-database.ts'

@@ -5,7 +5,7 @@ import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
 import type { AuthStore, ConventionStore } from '@osa/core'
 import { authStore } from './auth-store.ts'
-import { type Connections, connectionsOf, type Unit } from './connections.ts'
+import { type Connections, connectionsOf, type DatabaseTrace, type Unit } from './connections.ts'
 import { conventionStore } from './convention-store.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import { asDatabaseError, isDatabaseUnavailable } from './database-errors.ts'
@@ -38,6 +38,8 @@ export type DatabaseLocation = { readonly databaseUrl: string } | { readonly dat
 export interface OpenDatabaseOptions {
   /** Told of lost connections and the like; the lines carry no values. */
   readonly log?: (line: string) => void
+  /** Goes around each statement and transaction. */
+  readonly trace?: DatabaseTrace | null
 }
 
 /**
@@ -45,12 +47,13 @@ export interface OpenDatabaseOptions {
  * PostgreSQL cannot be reached.
  */
 export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOptions): Promise<Database> => {
-  const log = location.log ?? (() => undefined)
+  const { log = () => undefined, trace = null } = location
   if ('databaseUrl' in location) {
     return openWith({
       options: await postgresOptions(location.databaseUrl, log),
       databaseUrl: location.databaseUrl,
       log,
+      trace,
       release: () => undefined,
     })
   }
@@ -62,6 +65,7 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
       options: await embeddedOptions(dataDir),
       databaseUrl: null,
       log,
+      trace,
       release: lock.release,
     })
   } catch (error) {
@@ -75,6 +79,7 @@ export const openWith = async (opening: {
   options: Partial<Options>
   databaseUrl: string | null
   log: (line: string) => void
+  trace?: DatabaseTrace | null
   release: () => void
 }): Promise<Database> => {
   const orm = await MikroORM.init({
@@ -90,7 +95,7 @@ export const openWith = async (opening: {
     await orm.close()
     throw asDatabaseError(error)
   }
-  const connections = connectionsOf(orm.em)
+  const connections = connectionsOf(orm.em, opening.trace)
   return databaseOf(orm, { connections, decisions: decisionsOf(orm, connections, opening), release: opening.release })
 }
 

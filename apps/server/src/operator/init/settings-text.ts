@@ -47,6 +47,11 @@ const entries: readonly Entry[] = [
     names: ['OSA_ADMINS'],
     example: 'https://orcid.org#0000-0002-1825-0097',
   },
+  {
+    comment: 'What people call the node, on its pages and in their terminals, and whom they ask.',
+    names: ['OSA_NODE_NAME', 'OSA_NODE_DESCRIPTION', 'OSA_NODE_LOGO_FILE', 'OSA_NODE_CONTACT', 'OSA_NODE_ACCENT'],
+    example: 'Example Archive',
+  },
   { comment: 'Where the node listens.', names: ['HOST', 'PORT'] },
   {
     comment: 'Metrics for Prometheus, on loopback: http://127.0.0.1:9464/metrics',
