@@ -38,7 +38,7 @@ const publicMessage = ({ code, message, cause }: TRPCError): string => {
   const issues = inputIssuesOf(cause)
   // what is not a schema's finding is a parser's, whose message repeats what was sent
   return issues === null
-    ? 'The input is not what a procedure takes: superjson in a JSON body or ?input=.'
+    ? 'The input cannot be read. It belongs under "json" in a JSON body, or in ?input= of a query.'
     : issuesText(issues)
 }
 
