@@ -1,12 +1,12 @@
 /** Whether all that a decision needs is in the window. */
 import type { Page } from 'playwright-core'
 
-/** What of a decision is not wholly within the window, before anybody scrolls. */
-export const outOfSight = async (page: Page, userCode: string): Promise<string[]> => {
+/** What of a decision is not wholly within the window, before anybody scrolls; `userCode` is null where it has to be typed. */
+export const outOfSight = async (page: Page, userCode: string | null): Promise<string[]> => {
   const needed = {
     question: page.getByRole('heading', { level: 1 }),
     'who asks': page.locator('.asks'),
-    code: page.getByText(userCode, { exact: true }),
+    code: userCode === null ? page.getByLabel('Type the code') : page.getByText(userCode, { exact: true }),
     warning: page.getByText('If you did not start this yourself'),
     Deny: page.getByRole('button', { name: 'Deny' }),
     Approve: page.getByRole('button', { name: 'Approve' }),

@@ -33,6 +33,27 @@ test('D02 D26 the question, the code, who asks and both buttons are in sight wit
   }
 })
 
+test('D02 D26 the field for a code that has to be typed is in sight too', async () => {
+  await using pages = await startPagesNode({ OSA_REMOTE_APPROVAL: 'typed' })
+  const chromium = await openChromium()
+  try {
+    for (const [width, height] of [
+      [1280, 800],
+      [390, 844],
+    ] as const) {
+      const byLink = { ...longest, byLink: true } as const
+      const { page, userCode } = await pages.arrive(chromium, byLink, { viewport: { width, height } })
+      await keepScreenshot(page, `decision-typed-light-${width}`)
+      expect.soft(await page.getByText(userCode).count(), 'only the terminal shows it').toBe(0)
+      expect.soft(await outOfSight(page, null), `${width}`).toEqual([])
+      expect.soft(await barriers(page), `${width}`).toEqual([])
+      await page.context().close()
+    }
+  } finally {
+    await chromium.close()
+  }
+})
+
 test('D26 a person decides with the keyboard alone, and sees where they are', async () => {
   await using pages = await startPagesNode()
   const chromium = await openChromium()

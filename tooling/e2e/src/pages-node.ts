@@ -21,6 +21,8 @@ export interface Asking {
   /** Of the terminal; the browser is at 203.0.113.5. */
   readonly address: string
   readonly person: string
+  /** The browser opens an address with the code in it, and nobody types the code. */
+  readonly byLink?: true
 }
 
 export const everyday: Asking = {
@@ -73,8 +75,8 @@ export const startPagesNode = async (settings: Readonly<Record<string, string>> 
     const { user_code, device_code } = (await answer.json()) as { user_code: string; device_code: string }
     const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
     const page = await context.newPage()
-    await page.goto(`${node.url}/device`)
-    await page.getByLabel('Code', { exact: true }).fill(user_code)
+    await page.goto(`${node.url}/device${asking.byLink ? `?user_code=${user_code}` : ''}`)
+    if (!asking.byLink) await page.getByLabel('Code', { exact: true }).fill(user_code)
     await page.getByRole('button', { name: 'Continue with ORCID' }).press('Enter')
     await page.getByRole('button', { name: 'Sign in and allow' }).click()
     await page.waitForURL('**/device/confirm**')

@@ -203,6 +203,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   .decision { font-size: 1rem; }
   .decision p { line-height: 1.4; }
   .decision .code { padding: .25rem; margin-bottom: .75rem; }
+  .decision .code-input { min-height: 48px; margin-bottom: .5rem; padding: .25rem; }
   .choices { gap: .625rem; }
   .choice { gap: .25rem; overflow-wrap: normal; }
   .choices button { padding: .625rem .5rem; }
