@@ -233,7 +233,7 @@ describe('logout', () => {
     [200, 'text/html', '<title>Sign in</title>'],
     [200, 'application/json', 'null'],
     [307, 'text/plain', ''],
-  ])('K07 a logout answered with %i %s %j is not taken for done', async (status, type, body) => {
+  ])('K07 a logout answered with %i %s %j is not treated as done', async (status, type, body) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -269,7 +269,7 @@ describe('logout', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K23 a login in a keychain that cannot be had does not keep --all from ending the others', async () => {
+  test('K23 a login in an unavailable keychain does not keep --all from ending the others', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const pointer = { storage: 'keychain', keychain: 'keyring' }

@@ -102,7 +102,7 @@ export const withStoredLogin = async <T>(
   }
 }
 
-/** What a failed call with the saved login is told as. */
+/** How a failed call with the saved login is reported. */
 const storedLoginError = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
   if (isOsaError(error, 'not_authenticated')) {
     if (error.status === 401) {

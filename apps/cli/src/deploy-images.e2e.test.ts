@@ -371,7 +371,7 @@ test('what is sent is told before anything is built, counted by the rules that d
   expect((await sandbox.run(['deploy'], { env })).stderr).toContain(` ⚠ ${path} lets data/.env into the image\n`)
 })
 
-describe('a container tool that fails in silence is told as that', () => {
+describe('a container tool that fails without a message is reported as such', () => {
   test.each([
     ['build', 'fails', 'Building find_pockets failed (docker build exited with 125, and printed nothing)'],
     ['build', 'killed', 'Building find_pockets failed (docker build was ended by SIGKILL, and printed nothing)'],

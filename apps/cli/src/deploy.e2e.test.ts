@@ -199,7 +199,7 @@ describe('a TypeScript file', () => {
     await writeProject(sandbox, '.env', 'FROM_DOT_ENV=read\n')
     const { code, stdout, stderr } = await sandbox.run(['deploy', '--json'], { env: { NODE_OPTIONS: options } })
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, conventions: [{ slug: 'protein-structures' }] })
-    // K29: .env is nobody's but the person's own program's; and no remark of Node's on how it read the file
+    // K29: .env belongs to the person's own program; nor does Node comment on how it read the file
     expect(stderr).toBe('from the file undefined\n')
     expect(code).toBe(0)
     expect((await readdir(sandbox.project)).sort()).toEqual(['.env', '.osa', 'node_modules', 'osa.config.ts'])
@@ -419,7 +419,7 @@ const limited = { error: 'limited', error_description: 'Too much.', retry_after_
 const tooMuch = refused('TOO_MANY_REQUESTS', 429, 'Too much.', { refusal: limited })
 
 describe('the last call', () => {
-  test('a session that ends its access token meanwhile is renewed in silence; -v and --json tell', async () => {
+  test('an access token that ends meanwhile is renewed silently; -v and --json say so', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)

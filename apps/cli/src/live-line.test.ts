@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createLiveLine } from './live-line.ts'
 
-/** What a terminal of one line's height would show: each clearing starts it anew. */
+/** What a terminal of one line's height would show: each clearing starts it again. */
 const setUp = () => {
   vi.useFakeTimers()
   const written: string[] = []

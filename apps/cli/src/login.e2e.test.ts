@@ -323,7 +323,7 @@ test('a first login without a terminal is told to name the archive', async () =>
   expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
 })
 
-test('an archive that runs the original server is told as that: nothing else is sent there, and nothing is stored', async () => {
+test('an archive that runs the original server is named as such: nothing else is sent there, and nothing is stored', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'

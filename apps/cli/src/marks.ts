@@ -6,7 +6,7 @@ export interface Look {
   hasColour: boolean
 }
 
-/** The locale as the C library picks it; an unset one is taken for UTF-8, as containers leave it unset and mean that. */
+/** The locale as the C library picks it; an unset one counts as UTF-8, since containers leave it unset and mean that. */
 const isUtf8 = (env: Environment): boolean => {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
   return !locale || /utf-?8/i.test(locale)

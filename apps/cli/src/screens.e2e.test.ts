@@ -124,7 +124,7 @@ test('the login of a local archive, which cannot be renewed, leads to starting i
   expect(stderr).toContain(' → Start the local archive again: that makes a new token\n')
 })
 
-test('credentials do not go to another machine in clear', async () => {
+test('credentials do not go to another machine unencrypted', async () => {
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(['login', 'http://10.0.0.5:8000'])
   expect(code).toBe(2)
@@ -137,7 +137,7 @@ test('credentials do not go to another machine in clear', async () => {
 test('K01 nor with a login that was saved for one, unless it is allowed now', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  // another machine's address as far as anybody can tell, though Linux takes it for this one
+  // another machine's address as far as anybody can tell, though Linux treats it as this one
   const clear = node.url.replace('127.0.0.1', '0.0.0.0')
   const saved = { [clear]: node.issue() }
   await seedCredentials(sandbox, saved)

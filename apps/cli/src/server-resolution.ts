@@ -92,7 +92,7 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
   }
   const [login] = logins
   if (!login) return null
-  // It may be another tool's, or of a day on which http was allowed: that was leave for one run.
+  // It may be another tool's, or from a run with --allow-http, which was permission for that run only.
   const url = canonicalServer(login.server, { allowHttp: context.allowHttp })
   return { url, source: 'only stored login', login }
 }

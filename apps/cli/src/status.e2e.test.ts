@@ -235,7 +235,7 @@ test('K29 the local archive is shown where osa.yaml is, and Docker is asked with
   expect((await sandbox.run(['status', '--offline'], { env, cwd: sandbox.home })).stdout).not.toContain('Local archive')
 })
 
-test('K22 a home that is none is told of once', async () => {
+test('K22 a missing home folder is reported once', async () => {
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
   expect(code).toBe(9)

@@ -134,7 +134,7 @@ test('L12 in production on PostgreSQL it starts, is ready and healthy, starts a 
   expect(await ill.ended).toBe(1)
 })
 
-test('L12 with another OSA_SECRET than its keys were sealed under it does not serve: it ends with 1, says why, and can be told to begin anew', async () => {
+test('L12 with another OSA_SECRET than its keys were sealed under it does not serve: it ends with 1, says why, and can be told to start over', async () => {
   const DATABASE_URL = await createSharedDatabase({ migrated: true })
   const secret = newSecret()
   const first = await startContained({ DATABASE_URL, OSA_SECRET: secret })

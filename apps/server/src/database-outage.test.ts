@@ -19,7 +19,7 @@ const startNodeOn = async (server: PostgresServer) => {
 const startGrant = (node: Awaited<ReturnType<typeof startNodeOn>>['node']) =>
   postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
 
-test('B31, B30, J08 while the database is away all is 503; then the approved code is redeemed exactly once', async () => {
+test('B31, B30, J08 while the database cannot be reached everything is 503; then the approved code is redeemed exactly once', async () => {
   await using server = await startPostgres()
   const { node, database } = await startNodeOn(server)
   const start = () => startGrant(node)

@@ -151,7 +151,7 @@ describe('a node that cannot start says why in one message, without a stack', ()
     expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set PORT`))
   })
 
-  test('a port in use by the metrics is told as theirs', async () => {
+  test('a metrics port in use is reported as such', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

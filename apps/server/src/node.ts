@@ -37,7 +37,7 @@ export interface RunningNode {
   stop(): Promise<void>
 }
 
-/** Starts everything; rejects with the first thing that cannot be had, after letting go of the rest. */
+/** Starts everything; rejects with the first thing that fails to start, after closing the rest. */
 export const startNode = async (options: {
   config: Config
   log: Logger

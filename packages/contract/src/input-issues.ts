@@ -2,7 +2,7 @@
 import { core } from 'zod/mini'
 import { type Gap, gapsOf } from './convention/gaps.ts'
 
-/** Nobody mends more at once, and an input may have thousands. */
+/** Nobody fixes more at once, and an input may have thousands. */
 const maxIssues = 20
 
 /** What a schema found, each with the field, what was wrong there and what fits; null for what is no finding of a schema. */

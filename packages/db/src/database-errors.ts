@@ -57,7 +57,7 @@ const unreachable = new Set([
 /**
  * What each SQLSTATE means that does not come from our own statements (PostgreSQL, appendix A). `later`: another try on the same connection may
  * do. `reconnect`: this connection, or the server behind it, will not do any more, and the pool must not keep it. What is not listed is
- * a defect of ours (21, 22, 23, 42 and so on) and told as one.
+ * a defect of ours (21, 22, 23, 42 and so on) and reported as one.
  */
 const stateDecisions: readonly (readonly [states: RegExp, decision: 'later' | 'reconnect', meaning: string])[] = [
   [/^08...$/, 'reconnect', 'the connection is lost, or the server does not speak as expected'],

@@ -5,7 +5,7 @@ import type { Unit } from './connections.ts'
 import type { Tables } from './query.ts'
 import { tableOfLists } from './raw-statements.ts'
 
-/** What PostgreSQL is told of a column of a list. */
+/** How PostgreSQL sees a column of a list. */
 export interface ListColumn<Value> {
   readonly typeIn: (unit: Unit) => string
   /** Never there; for the compiler. */

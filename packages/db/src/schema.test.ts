@@ -32,7 +32,7 @@ test('the query builder and MikroORM agree on the name of every column', async (
   }
 })
 
-test('I01 I02 no table has a column for a device code, a user code, a token or a cookie in clear', async () => {
+test('I01 I02 no table has a column for a device code, a user code, a token or a cookie in plain text', async () => {
   await using database = await openTestDatabase('pglite')
   const clear = /^(device_code|user_code|refresh_token|access_token|token|secret|state|cookie|private_jwk)$/
   const columns = metadataOf(database).flatMap(({ props }) => props.flatMap(({ fieldNames }) => fieldNames))

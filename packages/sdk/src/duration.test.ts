@@ -10,6 +10,6 @@ test.each([
   [36 * 3600 - 1, '36 h'],
   [36 * 3600, '2 days'],
   [400 * 86_400, '400 days'],
-])('%i seconds are told as %s', (seconds, text) => {
+])('%i seconds are shown as %s', (seconds, text) => {
   expect(durationText(seconds)).toBe(text)
 })

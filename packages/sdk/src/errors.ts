@@ -113,7 +113,7 @@ export class OsaError extends Error {
   }
 }
 
-/** What mends a missing or ended login: with the address, since only in a linked folder `osa login` alone leads there. */
+/** How to fix a missing or ended login: with the address, since only in a linked folder `osa login` alone leads there. */
 export const signInHint = (server: string): string => `Run osa login ${server}`
 
 /** Tells an `OsaError` (of the given codes, if any are given), also one thrown by another copy of this package. */

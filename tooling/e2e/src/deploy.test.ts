@@ -115,7 +115,7 @@ const emptyProject = async (folder: string): Promise<OsaOptions & { cwd: string 
 
 test('F16 what the original osa manifest prints is taken from an admin; a plain user is told the role that is needed', async () => {
   await using folder = await temporaryFolder()
-  // each use of such a token is within a minute of its end: it is renewed first, in silence
+  // each use of such a token is within a minute of its end: it is renewed first, silently
   const settings = {
     DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_DATA_DIR: join(folder.path, 'data'),

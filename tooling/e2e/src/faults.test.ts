@@ -76,7 +76,7 @@ test.each(Object.entries(operations))(
   },
 )
 
-test('B30 B31 J08 PostgreSQL stops amid every step at once and comes back, four times: every step ends well, once', async () => {
+test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, four times: every step ends well, once', async () => {
   await using folder = await temporaryFolder()
   await using postgres = await startPostgres()
   await using node = await startNode({
@@ -112,7 +112,7 @@ test('B30 B31 J08 PostgreSQL stops amid every step at once and comes back, four 
   }
   expect(isSilent(node.output()), 'I06 no secret is in the log of a failure').toBe(true)
   console.log(
-    `PostgreSQL stopped 4 times amid ${operationsTried} operations: ${unavailable} answers were 503, ${lost} lost`,
+    `PostgreSQL stopped 4 times during ${operationsTried} operations: ${unavailable} answers were 503, ${lost} lost`,
   )
   expect(unavailable).toBeGreaterThan(20)
 })

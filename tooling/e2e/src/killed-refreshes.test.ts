@@ -68,7 +68,7 @@ const killAndRecover = async (settings: Record<string, string>): Promise<void> =
   }
 }
 
-test('G15 kill -9 amid 200 refreshes on the embedded database: every terminal goes on with the token it kept', async () => {
+test('G15 kill -9 during 200 refreshes on the embedded database: every terminal goes on with the token it kept', async () => {
   await using folder = await temporaryFolder()
   await killAndRecover({ OSA_DATA_DIR: join(folder.path, 'data') })
 })

@@ -1,4 +1,4 @@
-/** B07, B31, G15: a node killed amid approvals and redemptions, on one database with another that lives: nothing lost, nothing issued twice. */
+/** B07, B31, G15: a node killed during approvals and redemptions, on one database with another that lives: nothing lost, nothing issued twice. */
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -48,7 +48,7 @@ const onPostgres = async (
   await work({ settings, databaseUrl })
 }
 
-test('B07 B31 kill -9 amid redemptions: each code gives one token pair at most, and one session exactly', () =>
+test('B07 B31 kill -9 during redemptions: each code gives one token pair at most, and one session exactly', () =>
   onPostgres(async ({ settings, databaseUrl }) => {
     let node = await startNode(settings)
     let [kills, redeemedBefore, redeemedAfter, unheard] = [0, 0, 0, 0]
@@ -84,12 +84,12 @@ test('B07 B31 kill -9 amid redemptions: each code gives one token pair at most, 
     const all = rounds * terminals
     expect(rows).toEqual([{ families: all, named: all, consumed: all }])
     console.log(
-      `${kills} kills amid redemptions: ${redeemedBefore} heard before, ${redeemedAfter} after, ${unheard} never`,
+      `${kills} kills during redemptions: ${redeemedBefore} heard before, ${redeemedAfter} after, ${unheard} never`,
     )
     await node.stop()
   }))
 
-test('D18 B31 kill -9 amid approvals: each is decided or not, can be pressed again, and is redeemed once', () =>
+test('D18 B31 kill -9 during approvals: each is decided or not, can be pressed again, and is redeemed once', () =>
   onPostgres(async ({ settings }) => {
     let node = await startNode(settings)
     let [kills, survived, pressedAgain] = [0, 0, 0]
@@ -122,6 +122,6 @@ test('D18 B31 kill -9 amid approvals: each is decided or not, can be pressed aga
         expect(errorOf(await client.poll(codes.deviceCode))).toBe('invalid_grant')
       }
     }
-    console.log(`${kills} kills amid approvals: ${survived} had been decided, ${pressedAgain} were pressed again`)
+    console.log(`${kills} kills during approvals: ${survived} had been decided, ${pressedAgain} were pressed again`)
     await node.stop()
   }))

@@ -96,7 +96,7 @@ test('K32 K35 a command that is suspended when the node has renewed its token co
       done()
     }
   })
-  // it waits for the lock until the holder has been silent for so long that it is taken for dead
+  // it waits for the lock until the holder has been silent for so long that it counts as dead
   expect(await runOsa(['whoami', '--server', url], options)).toMatchObject({ code: 0 })
   suspended.child.kill('SIGCONT')
   expect([await suspended.ended, suspended.stderr()]).toEqual([0, ''])

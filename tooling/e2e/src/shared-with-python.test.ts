@@ -73,7 +73,7 @@ test('commands of osa-py, alone and several at once, and ours in between, go on 
   expect(status, 'the session that both used has ended').toBe(401)
 })
 
-test('ours reads the file while osa-py rewrites it in place, and never takes it for broken or empty', async () => {
+test('ours reads the file while osa-py rewrites it in place, and never treats it as broken or empty', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({
     DATABASE_URL: await createSharedDatabase({ migrated: true }),

@@ -1,6 +1,6 @@
 /**
  * Loaded into a node before anything else (`NODE_OPTIONS=--import`), by tests only: sets its clock forward or back by as many seconds as the
- * file `SHIFTED_CLOCK_FILE` says, read anew every few milliseconds. The node knows nothing of it.
+ * file `SHIFTED_CLOCK_FILE` says, read again every few milliseconds. The node knows nothing of it.
  */
 import { readFileSync } from 'node:fs'
 

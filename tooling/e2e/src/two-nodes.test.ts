@@ -181,7 +181,7 @@ test('L10 H09 each command of the operator is in force at both running processes
   })
 })
 
-test('F15 RFC 9068 §5: a person keeps their sub, a person deleted and made anew gets another, and no client is called that', () =>
+test('F15 RFC 9068 §5: a person keeps their sub, a person deleted and created again gets another, and no client is called that', () =>
   withTwoNodes({}, async ({ one, settings }) => {
     const subOf = async (url: string) => {
       const client = clientAt(url)

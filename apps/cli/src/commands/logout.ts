@@ -83,7 +83,7 @@ export const logout: RunCommand = async (context) => {
       results.push(result)
     } catch (error) {
       if (!isOsaError(error, 'store_locked', 'store_unavailable')) throw error
-      // one that cannot be had now is no reason to stay logged in to the others
+      // one that is not available now is no reason to stay logged in to the others
       locked ??= error
     }
   }

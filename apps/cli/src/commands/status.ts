@@ -13,7 +13,7 @@ import {
 } from '../status/problems.ts'
 import { printStatus, type Status, statusDocument } from '../status/report.ts'
 
-/** What was found, or why not: a part that cannot be read is told of, and the others are shown all the same. */
+/** What was found, or why not: a part that cannot be read is reported, and the others are shown all the same. */
 const attempt = async <T>(
   work: () => Promise<T>,
 ): Promise<{ value: T; error: null } | { value: null; error: OsaError }> => {

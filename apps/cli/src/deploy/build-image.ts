@@ -38,7 +38,7 @@ interface Failure {
   readonly lastLines: readonly string[]
 }
 
-/** A tool that fails in silence is told as that; then there is no log to read either. */
+/** Says so when a tool fails without a message; then there is no log to read either. */
 const failure = (job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines }: Failure): OsaError => {
   const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(lastLines.join('\n'))
   const isSilent = lastLines.length === 0

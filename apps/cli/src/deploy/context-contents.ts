@@ -75,7 +75,7 @@ const sizeOf = async (path: string): Promise<number> => {
   }
 }
 
-/** A context may be a checkout of any size: what is told of it is not worth minutes. */
+/** A context may be a checkout of any size: counting it is not worth minutes. */
 const maxEntriesLookedAt = 20_000
 
 /** Looks through a context. A rule `.env` keeps out the topmost alone, and one that begins with `!` may let in what lies in an ignored folder. */

@@ -39,7 +39,7 @@ test.each([
   ['ghcr.io/group', false],
   ['localhost.example.org:5000', false],
   ['registry:5000', false],
-])('podman is told of plain http only for a registry on this machine: %s', (registry, isTold) => {
+])('podman is told to use plain http only for a registry on this machine: %s', (registry, isTold) => {
   expect(transportArgs({ command: 'podman', kind: 'podman' }, registry)).toEqual(isTold ? ['--tls-verify=false'] : [])
   expect(transportArgs({ command: 'docker', kind: 'docker' }, registry), 'docker knows').toEqual([])
 })

@@ -62,7 +62,7 @@ const otherDirectory = ({ env }: CommandContext, used: string): string | null =>
   return others.find((dir) => existsSync(join(dir, 'credentials.json'))) ?? null
 }
 
-/** Where logins are kept, and what is odd about it. To be asked before the file is opened, which mends its mode. */
+/** Where logins are kept, and what is odd about it. Ask before the file is opened, which fixes its mode. */
 export const inspectConfigDir = (context: CommandContext): { dir: string | null; problems: Problem[] } => {
   try {
     const { dir } = resolveConfigDir(context.env)

@@ -71,7 +71,7 @@ const printLocalArchive = ({ io: { result } }: CommandContext, { services }: Loc
     )
 }
 
-/** For a person; what is odd is a part of what was asked for. What the store says of modes as it mends them is not said twice. */
+/** For a person; what is odd is a part of what was asked for. What the store says of modes as it fixes them is not said twice. */
 export const printStatus = (context: CommandContext, status: Status): void => {
   const { result } = context.io
   const { server, link, configDir, localArchive, problems } = status

@@ -1,6 +1,6 @@
 /**
  * Runs a program as outside a container. Tests often run in one, where `osa` expects no keychain: in a mount namespace the same files are
- * put together anew without Docker's mark.
+ * put together again without Docker's mark.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 export interface TestProxy extends AsyncDisposable {
   /** One line a request: method, target, and an Authorization header if there was one. */
   readonly seen: string[]
-  /** Everything that went through in clear, as text: a tunnel shows only what TLS shows. */
+  /** Everything that went through unencrypted, as text: a tunnel shows only what TLS shows. */
   readonly tunnelled: () => string
   readonly port: number
 }

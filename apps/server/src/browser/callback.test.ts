@@ -97,7 +97,7 @@ test('D01 E09 only GET counts as a callback; HEAD and POST use nothing up', asyn
   expect((await browser.open(callback)).url.pathname).toBe('/device/confirm')
 })
 
-test('D14 the session’s cookie is new after the login, and anew after each', async () => {
+test('D14 the session’s cookie changes at each login', async () => {
   await using world = await startPagesAtUpstream()
   const { pages } = world
   const browser = pages.browse()

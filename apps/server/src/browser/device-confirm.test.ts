@@ -173,7 +173,7 @@ test('D12 going back to the page after a decision shows how it ended, not a form
   expect(again.url.pathname).toBe('/device/complete')
 })
 
-test('D19 an approval after the code ran out fails for all to see', async () => {
+test('D19 an approval after the code expired fails visibly', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()

@@ -80,7 +80,7 @@ test('C11 C12 C14 codes that cannot be used get the same page, whatever is wrong
   expect(pagesSeen.size).toBe(1)
 })
 
-test('C06 C08 after ten wrong codes from one place even a right one is refused, with a word when to come back', async () => {
+test('C06 C08 after ten wrong codes from one place even a right one is refused, and the answer says when to try again', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const tryCode = async (code: string, address: string) => {

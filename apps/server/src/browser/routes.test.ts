@@ -89,7 +89,7 @@ test('D32 a defect is a page with nothing of its inside', async () => {
   expect(pages.logLines.join('')).toContain('inner detail 4711')
 })
 
-test('D32 a database that is away is a page to try again from', async () => {
+test('D32 an unreachable database gives a page to try again from', async () => {
   await using pages = await startPages({ app: { isUnavailable: () => true } })
   const browser = pages.browse()
   await browser.open(`${pages.publicUrl}/account/sessions`)

@@ -150,7 +150,7 @@ const identityOf = (values: Values, given: Given): IdentitySettings => {
   }
 }
 
-/** A file that a setting names, or why it cannot be had: no such file, no permission. */
+/** A file that a setting names, or why it cannot be read: no such file, no permission. */
 const readFile = (
   name: keyof Values,
   path: string,

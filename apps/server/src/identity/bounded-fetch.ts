@@ -19,7 +19,7 @@ export interface BoundedRequest {
 }
 
 /**
- * Makes a `fetch` that gives up when `signal` fires, reads at most 1 MiB, and takes redirects and server errors for failures.
+ * Makes a `fetch` that gives up when `signal` fires, reads at most 1 MiB, and treats redirects and server errors as failures.
  * The answer is read to its end, so that the deadline covers slow bodies too. Rejects with `UpstreamUnreachable`.
  */
 export const boundedFetch =

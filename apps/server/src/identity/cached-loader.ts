@@ -3,7 +3,7 @@
 export interface CachedLoader<T> {
   /** The value, fetched with `signal` as the deadline if it is missing or too old. Rejects as `load` did. */
   get(signal: AbortSignal): Promise<T>
-  /** Fetches it anew, even though it is fresh. */
+  /** Loads it again, even though it is fresh. */
   refresh(signal: AbortSignal): Promise<T>
 }
 

@@ -13,7 +13,7 @@ test('a person is picked, confirms and is signed in', async () => {
   expect(await terminal.poll()).toBe('signed in')
 })
 
-test('an iD and a name can be typed; what is no ORCID iD is refused with a word why', async () => {
+test('an iD and a name can be typed; what is no ORCID iD is refused with the reason', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()

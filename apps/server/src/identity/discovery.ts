@@ -18,7 +18,7 @@ export interface Discovered {
   readonly keys: KeySet
 }
 
-/** A search under way. */
+/** A search in progress. */
 export interface Search {
   /** Resolves after the first attempt, whatever came of it. */
   readonly attempted: Promise<void>

@@ -41,7 +41,7 @@ export const conventionsRouter = router({
     }),
 })
 
-/** What a caller can mend by changing the conventions is a value; everything else is thrown. */
+/** What a caller can fix by changing the conventions is a value; everything else is thrown. */
 const asValue = (rejection: DeployRejection): DeployOutcome => {
   const { error_description: message } = rejection
   switch (rejection.error) {

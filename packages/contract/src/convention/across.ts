@@ -1,6 +1,6 @@
 /**
  * Rules that hold between several parts of a convention. zod skips such a rule while any of the parts is wrong; these are told together with
- * everything else, so that nobody meets one only after mending the rest. What they look at may therefore be anything at all.
+ * everything else, so that nobody sees one only after fixing the rest. What they look at may therefore be anything at all.
  */
 
 /** Options of a `refine` that is told whatever else is wrong. */

@@ -5,7 +5,7 @@ import { readableText } from './text.ts'
 
 const question = readableText('the question', 1_000)
 const normalized = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
-/** What is no text is told as such, and counts here as a question. */
+/** What is not text is reported elsewhere, and counts here as a question. */
 const hasThree = (questions: unknown): boolean => {
   if (!Array.isArray(questions)) return true
   const texts = textsOf(questions)

@@ -69,7 +69,7 @@ export type DeployOutcome = z.infer<typeof deployOutcome>
  * `FORBIDDEN` or `TOO_MANY_REQUESTS`.
  */
 export const deployRefusal = z.discriminatedUnion('error', [
-  /** The access token was not granted `scope` (RFC 6750 §3.1): signing in anew with it helps. */
+  /** The access token was not granted `scope` (RFC 6750 §3.1): signing in again with it helps. */
   z.object({ error: z.literal('insufficient_scope'), error_description: z.string(), scope: z.string() }),
   /** The person has not one of `needed_roles`: only the archive's administrators can help. */
   z.object({

@@ -80,7 +80,7 @@ test('L08 G04 the grace window of a retired token does not open again', async ()
   expect(errorOf(await refresh(refresh_token))).toBe('invalid_grant')
 })
 
-test('L08 after a step back nobody waits for the old time: polling keeps its pace, and switch and keys are read anew', async () => {
+test('L08 after a step back nobody waits for the old time: polling keeps its pace, and switch and keys are read again', async () => {
   const { auth, deps, start, poll, logIn, clock } = testAuth()
   const operator = createOperator(deps)
   await logIn()

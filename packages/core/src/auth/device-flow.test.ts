@@ -119,7 +119,7 @@ describe('starting', () => {
     expect(isRefusal(await begin())).toBe(false)
   })
 
-  test('J02 forty sources that start whatever they may, minute after minute, shut nobody out, and who waits is told of no limit', async () => {
+  test('J02 forty sources that start whatever they may, minute after minute, shut nobody out, and who waits meets no limit', async () => {
     const { auth, clock, client, start, poll } = testAuth({})
     const from = (source: string) =>
       auth.startDeviceAuthorization({ client: client('osa-cli'), requester: { ...testRequester, source } })
@@ -228,7 +228,7 @@ describe('polling', () => {
     expect(errorOf(await refresh(rotated.refresh_token))).toBe('invalid_grant')
   })
 
-  test('B09 of two sources that are told of the decision and poll at one moment, one has a copy: nobody keeps the session', async () => {
+  test('B09 of two sources that learn of the decision and poll at one moment, one has a copy: nobody keeps the session', async () => {
     const { start, poll, decide, refresh } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)

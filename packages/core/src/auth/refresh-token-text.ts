@@ -1,5 +1,5 @@
 /**
- * The text of a refresh token: which family and generation it is of, under two MACs. Nothing of it is kept, neither in clear nor hashed.
+ * The text of a refresh token: which family and generation it is of, under two MACs. Nothing of it is stored, neither in plain text nor hashed.
  *
  *   base64url( mask(family 16 bytes, generation 4) · inner MAC 32 · outer MAC 16 )
  *

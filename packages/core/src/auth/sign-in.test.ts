@@ -134,7 +134,7 @@ describe('signing in at a provider', () => {
     expect(await auth.browserSession(again.secret)).toBeNull()
   })
 
-  test('I01 I02 I05 the store holds no secret in clear, and nothing of the sign-in after it', async () => {
+  test('I01 I02 I05 the store holds no secret in plain text, and nothing of the sign-in after it', async () => {
     const world = testAuth()
     const { started, browser, url, finish } = await begin(world)
     const written: unknown[] = []

@@ -36,7 +36,7 @@ describe('a user code', () => {
   ])('C03 RFC 8628 §6.1: %j is understood as WDJB-MJHT', (typed) => expect(normaliseUserCode(typed)).toBe('WDJBMJHT'))
 
   test.each(['WDJB-MJH\u017f', 'WDJB-MJH\u212a', 'WDJB-MJH\uff2b', 'WDJB-MJH\u041a'])(
-    'C04 the look-alike in %j is not taken for a letter',
+    'C04 the look-alike in %j does not match a letter',
     (typed) => expect(normaliseUserCode(typed)).toBeNull(),
   )
 

@@ -14,7 +14,7 @@ const contextKey = 'osa.attempt'
 /** The attempt that an operation is part of. */
 export const attemptOf = (op: { context: Record<string, unknown> }): Attempt => op.context[contextKey] as Attempt
 
-/** What a refusal comes to that no newer token can mend. */
+/** What becomes of a refusal that no newer token can fix. */
 const finalRefusal = (error: OsaCallError, token: string | null, isFixed: boolean): OsaCallError => {
   const { server, status, requestId, reason } = error
   const about = {

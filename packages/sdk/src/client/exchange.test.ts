@@ -47,14 +47,14 @@ test.each([
   [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
   [307, undefined, ' did not answer like an OSA server', 'Check the address'],
   [304, undefined, ' did not answer like an OSA server', 'Check the address'],
-])('K09 %i to %s is told as what it is', async (status, location, what, hint) => {
+])('K09 %i to %s is reported as what it is', async (status, location, what, hint) => {
   await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
   const error = unexpectedAnswer(await send(node.url, '/'))
   expect(error.message).toBe(node.url + what.replace('URL', node.url))
   expect(error.hint).toContain(hint)
 })
 
-test('K10 a server without TLS is not taken for one with a bad certificate', async () => {
+test('K10 a server without TLS is not confused with one that has a bad certificate', async () => {
   await using plain = await serve((_, response) => response.end())
   const { host } = new URL(plain.url)
   await expect(send(`https://${host}`, '/')).rejects.toMatchObject({
@@ -142,7 +142,7 @@ test('K40 a proxy that refuses is named, without its password', () => {
   })
 })
 
-test('K17 what is told of a request holds neither header nor body nor query', async () => {
+test('K17 what is reported of a request holds neither header nor body nor query', async () => {
   await using node = await fakeOsaServer()
   const told: object[] = []
   const headers = { authorization: 'Bearer at-secret' }

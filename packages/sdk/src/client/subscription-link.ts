@@ -25,7 +25,7 @@ const errorOf = (answer: HttpAnswer): OsaCallError => {
   return toCallError(TRPCClientError.from<AppRouter>(read, { meta: { response: { status, headers } } }), server)
 }
 
-/** Makes the link. The stream reconnects when its connection breaks or the node is away; any other answer that is no stream ends it. */
+/** Makes the link. The stream reconnects when its connection breaks or the node cannot be reached; any other answer that is no stream ends it. */
 export const subscriptionLink =
   (connection: Connection): TRPCLink<AppRouter> =>
   (runtime) =>
@@ -50,7 +50,7 @@ export const subscriptionLink =
           const error = toCallError(cause, server)
           if (isTransient(error)) {
             await sharedSleep(error.retryAfterMs ?? 0)(signal)
-            // The event source takes what is thrown for a broken connection.
+            // The event source treats what is thrown as a broken connection.
             throw cause
           }
           refusal = error

@@ -63,7 +63,7 @@ test('a stream that breaks is opened again, with the token of that moment', asyn
   expect(second).toBeGreaterThan(first ?? 0)
 })
 
-test('a node that is away for a moment does not end it', async () => {
+test('a node that cannot be reached for a moment does not end it', async () => {
   const away = refusal(503, { 'content-type': 'text/html', 'retry-after': '0' }, '<p>restarting')
   await using node = await startStreams(
     stream(''),

@@ -34,7 +34,7 @@ test('one call carries all conventions, in the envelope of the typed wire', asyn
   expect(JSON.parse(request?.body ?? '')).toEqual({ 0: { json: { conventions: [convention] } } })
 })
 
-test('a refused token is told as the client tells it', async () => {
+test('a refused token is reported as the client reports it', async () => {
   await using node = await fakeOsaServer()
   await expect(register(node, 'unknown')).rejects.toMatchObject({ code: 'token_rejected', reason: 'invalid_token' })
 })

@@ -54,7 +54,7 @@ const aboutOf = ({ server, status, details, gaps }: OsaError): OsaErrorOptions =
   ...(status === undefined ? {} : { status }),
 })
 
-/** What nobody but the server's people, or a change of the conventions, can mend, in the words of a deploy. */
+/** What nobody but the server's people, or a change of the conventions, can fix, in the words of a deploy. */
 const failure = (error: OsaError, refusal: DeployRefusal | undefined, isWordOfNode: boolean): OsaError => {
   const { server, status, message } = error
   if (status === 404 && error.code !== 'html_response') {

@@ -318,7 +318,7 @@ describe('other people', () => {
     })
   })
 
-  test('K19 a file of another user is refused, with the line that mends it', async () => {
+  test('K19 a file of another user is refused, with the line that fixes it', async () => {
     await using home = await setUp('{}')
     if (process.getuid?.() === 0) await chown(home.path, 12_345, 12_345)
     else {
@@ -332,7 +332,7 @@ describe('other people', () => {
     })
   })
 
-  test('K19 what sudo has left is told by its owner, with the line that mends it', async () => {
+  test('K19 what sudo has left is told by its owner, with the line that fixes it', async () => {
     if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can leave it
     await using home = await setUp('{}')
     const read = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})

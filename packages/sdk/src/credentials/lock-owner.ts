@@ -9,7 +9,7 @@ import { isMissing } from './private-file.ts'
 export const heartbeatMs = 1000
 /**
  * More than a refresh may take (15 s), so that a slow holder is never robbed; less than others wait for it (20 s) and than a node repeats
- * the answer to a lost refresh (30 s), so that a holder that was suspended amid one costs nobody the session.
+ * the answer to a lost refresh (30 s), so that a holder that was suspended during one costs nobody the session.
  */
 const silentAfterMs = 17_000
 /** Long enough for a living holder to show a heartbeat. */

@@ -73,7 +73,7 @@ const putBack = async (aside: string, path: string): Promise<void> => {
 }
 
 /**
- * Takes over a lock that was judged dead. Its directory stays where it is, so that nobody can make it anew meanwhile; of many that try,
+ * Takes over a lock that was judged dead. Its directory stays where it is, so that nobody can create it meanwhile; of many that try,
  * one moves the dead owner's file, and what turns out to be a living one's is put back.
  */
 const takeOver = async (path: string, judged: Sight, nonce: string): Promise<boolean> => {

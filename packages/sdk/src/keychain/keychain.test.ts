@@ -58,7 +58,7 @@ describe.each(worlds)('%s', (_name, binding, start) => {
     expect(await world.open().probe(binding)).toEqual({ value: binding })
   })
 
-  test('K23 locked is said of every verb, and is never taken for “nothing there”', async () => {
+  test('K23 locked is reported for every verb, and is never confused with “nothing there”', async () => {
     await using world = await start()
     const [kept, never] = [at('https://a.example'), at('https://b.example')]
     await world.open().setPassword(kept, 'kept')

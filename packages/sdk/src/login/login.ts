@@ -197,7 +197,7 @@ const signIn = async (options: LoginOptions): Promise<Login> => {
   const { clock = systemClock, onApproved, signal } = options
   const world = await prepare(options)
   const { server, network } = world
-  // Before anything else is sent: an original server would take what is meant for a node.
+  // Before anything else is sent: an original server would accept what is meant for a node.
   const document = await network.discover(server, { signal })
   options.onServer?.(document)
   const tokens = await approve(world, options)

@@ -2,7 +2,7 @@
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
 
-// without its query: an answer that looks like SQL is taken for a fault
+// without its query: an answer that looks like SQL counts as a fault
 const sample = (): unknown => {
   const { docs, ...manifest } = sampleManifest()
   return { ...manifest, docs: { ...docs, examples: docs.examples.map((example) => ({ ...example, query: 'x' })) } }

@@ -7,7 +7,7 @@ const post = async (url: string, fields: Record<string, string>): Promise<Record
   return (await answer.json()) as Record<string, string>
 }
 
-/** Signs in anew, for a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
+/** Signs in again, since a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
 export const liveValues = async (url: string): Promise<LiveValues | null> => {
   const [redeemed, open] = [
     await post(`${url}/oauth/device_authorization`, {}),

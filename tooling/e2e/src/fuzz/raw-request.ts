@@ -60,7 +60,7 @@ export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | 
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
     })
     socket.on('close', () => resolve(parseAnswer(Buffer.concat(chunks).toString('utf8'))))
-    // a node that waits for the rest of a body must learn that none will come; others would take the end for a hang-up
+    // a node that waits for the rest of a body must learn that none will come; others would treat the end as a hang-up
     if (names(request, /^(content-length|transfer-encoding|upgrade|expect)$/i)) socket.end(requestBytes(request))
     else socket.write(requestBytes(request))
   })

@@ -19,7 +19,7 @@ const refusal = '{"error":"invalid_grant","error_description":"No."}'
 const faults = (answer: { status?: number; headers?: string; body?: string }) =>
   faultsOf(asked, { status: 400, headers: 'HTTP/1.1 400 Bad Request', body: refusal, ...answer }, live)
 
-test('the fuzzer takes a proper refusal for one', () => {
+test('the fuzzer recognises a proper refusal', () => {
   expect(faults({})).toEqual([])
   expect(faults({ status: 401, headers: 'WWW-Authenticate: Basic realm="OSA"' })).toEqual([])
 })

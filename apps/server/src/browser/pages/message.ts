@@ -98,7 +98,7 @@ const foreignForm = ({ origin }: URL): Notice => ({
   next: html`This node lives at <a href="${origin}/device">${origin}</a>; open it there.`,
 })
 
-/** The database is away: worth another try soon. */
+/** The database cannot be reached: worth another try soon. */
 export const unavailablePage: Page = {
   ...noticePage({
     status: 503,

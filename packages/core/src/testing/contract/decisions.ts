@@ -48,7 +48,7 @@ export const decisionContract = (open: OpenStore): void => {
 
 const patience = { timeout: 300_000, interval: 20 }
 
-/** A store asks all listeners to look once, when it begins to hear. After this it hears, and every further call is a notice. */
+/** A store asks all listeners to look once, when it starts listening. After that every further call is a notice. */
 const becomesQuiet = async (store: AuthStore, listeners: readonly ReturnType<typeof vi.fn>[]): Promise<void> => {
   const probe = freshSha256()
   const onProbe = vi.fn()

@@ -89,7 +89,7 @@ export const deviceContract = (open: OpenStore): void => {
     expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(next)
   })
 
-  test('A22 a taken user code is told as false, nothing is inserted, and the transaction goes on', async () => {
+  test('A22 a user code in use gives false, nothing is inserted, and the transaction goes on', async () => {
     await using opened = await open()
     const first = sampleDevice()
     const second = sampleDevice({ userCodeHash: first.userCodeHash })
