@@ -195,7 +195,7 @@ test('a registry on this machine may speak plain http, as docker takes it', asyn
   ])
 })
 
-test('hooks that are built from the same files share one image; two builds of one name are a gap', async () => {
+test('hooks that are built from the same files share one image; two builds of one name are an issue', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)

@@ -112,7 +112,7 @@ describe('a deploy', () => {
 })
 
 describe('a file that is not right', () => {
-  test('every gap is listed at once, with its path and what to write, before any request', async () => {
+  test('every issue is listed at once, with its path and what to write, before any request', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -127,11 +127,11 @@ describe('a file that is not right', () => {
     expect({ code, stdout }).toEqual({ code: 10, stdout: '' })
     const json = failure.parse(JSON.parse((await sandbox.run(['deploy', '--json'])).stdout))
     expect(json.error).toMatchObject({ code: 'deploy_rejected', exit_code: 10 })
-    expect(json.error.gaps).toContainEqual({ path: 'description', message: 'write the description' })
+    expect(json.error.issues).toContainEqual({ path: 'description', message: 'write the description' })
     expect(node.requests).toEqual([])
   })
 
-  test('a build context that is not there is a gap too', async () => {
+  test('a build context that is not there is an issue too', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -488,14 +488,14 @@ describe('the last call', () => {
     expect(node.conventions).toHaveLength(1)
   })
 
-  test('gaps that only the server finds come with their paths', async () => {
+  test('issues that only the server finds come with their paths', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     const json = {
       error: 'invalid_convention',
       error_description: 'No.',
-      gaps: [{ path: 'conventions.0.hooks.0.release.digest', message: 'write a digest that exists' }],
+      issues: [{ path: 'conventions.0.hooks.0.release.digest', message: 'write a digest that exists' }],
     }
     node.dictate('deploy', [resultAnswer(json)])
     const { code, stderr } = await sandbox.run(['deploy'])

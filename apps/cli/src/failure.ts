@@ -22,7 +22,7 @@ const failDocument = (error: OsaError) => ({
   ...(error.status === undefined ? {} : { http_status: error.status }),
   retryable: error.retryable,
   ...(error.path ? { path: error.path } : {}),
-  ...(error.gaps ? { gaps: error.gaps } : {}),
+  ...(error.issues ? { issues: error.issues } : {}),
   ...(error.requestId ? { request_id: error.requestId } : {}),
 })
 

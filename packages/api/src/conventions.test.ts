@@ -78,9 +78,12 @@ test('what is wrong with conventions is a value with paths into the input', asyn
   const wrong = { ...sampleManifest(), title: '1', hooks: 'none' } as unknown as ConventionManifest
   expect(await caller.conventions.deploy({ conventions: [sampleManifest(), wrong] })).toMatchObject({
     error: 'invalid_convention',
-    gaps: [{ path: 'conventions.1.title' }, { path: 'conventions.1.hooks', message: expect.stringContaining('list') }],
+    issues: [
+      { path: 'conventions.1.title' },
+      { path: 'conventions.1.hooks', message: expect.stringContaining('list') },
+    ],
   })
-  expect(await caller.conventions.deploy({ conventions: [] })).toMatchObject({ gaps: [{ path: 'conventions' }] })
+  expect(await caller.conventions.deploy({ conventions: [] })).toMatchObject({ issues: [{ path: 'conventions' }] })
 })
 
 test('an input that has no list of conventions is BAD_REQUEST', async () => {

@@ -5,7 +5,7 @@
  * access.ts           scopes, roles, built-in clients
  * me.ts               who is signed in
  * account.ts          sessions, a pending device
- * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: gaps.ts; what a node answers: registered.ts
+ * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: issues.ts; what a node answers: registered.ts
  * envelope.ts         how values travel over tRPC (entry `@osa/contract/envelope`, without zod)
  * inputs.ts           what procedures take; input-issues.ts: what is wrong with what came
  * server-document.ts  /.well-known/osa
@@ -16,7 +16,7 @@
 export * from './access.ts'
 export * from './account.ts'
 export { type Build, build, type Release, release } from './convention/container.ts'
-export { checkConvention, type Gap, gapsOf, maxConventionBytes } from './convention/gaps.ts'
+export { checkConvention, type Issue, issuesOf, maxConventionBytes } from './convention/issues.ts'
 export * from './convention/manifest.ts'
 export type { MetadataField } from './convention/metadata-schema.ts'
 export * from './convention/registered.ts'

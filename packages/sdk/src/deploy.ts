@@ -3,10 +3,10 @@
  *
  * convention/find-file.ts  which file holds a folder's conventions
  * convention/load.ts       reads them; a `.ts` or `.js` file is run (load-module.ts)
- * convention/check.ts      every gap in all of them, by the schema that the node checks with
+ * convention/check.ts      every issue in all of them, by the schema that the node checks with
  * convention/register.ts   sends them in one call
  */
-export { checkConventions, gapPath } from './convention/check.ts'
+export { checkConventions, issuePath } from './convention/check.ts'
 export type * from './convention/convention.ts'
 export { type ConventionFileSearch, conventionFileNames, findConventionFile } from './convention/find-file.ts'
 export { type LoadedConventions, loadConventions, readConventionJson } from './convention/load.ts'

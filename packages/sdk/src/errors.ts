@@ -63,7 +63,7 @@ export interface OsaErrorOptions {
   /** The local file it is about. */
   path?: string
   /** What is missing or wrong in a file or an input, each with its place there. */
-  gaps?: readonly { path: string; message: string }[]
+  issues?: readonly { path: string; message: string }[]
   cause?: unknown
 }
 
@@ -93,7 +93,7 @@ export class OsaError extends Error {
   readonly retryable: boolean
   readonly location: string | undefined
   readonly path: string | undefined
-  readonly gaps: readonly { path: string; message: string }[] | undefined
+  readonly issues: readonly { path: string; message: string }[] | undefined
   readonly [brand] = true
 
   constructor(code: ErrorCode, message: string, options: OsaErrorOptions = {}) {
@@ -109,7 +109,7 @@ export class OsaError extends Error {
     this.retryable = options.retryable ?? false
     this.location = options.location
     this.path = options.path
-    this.gaps = options.gaps
+    this.issues = options.issues
   }
 }
 

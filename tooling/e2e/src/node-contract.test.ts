@@ -313,8 +313,8 @@ describe.each([
     const { osa } = await signIn(node)
     const refused = call(osa)
     expect(await refusalOf(refused)).toEqual(badRequest)
-    const { gaps } = await refused.then(Object, (error: OsaCallError) => error)
-    expect(gaps).toEqual([{ path: field, message: expectedOf[field] }])
+    const { issues } = await refused.then(Object, (error: OsaCallError) => error)
+    expect(issues).toEqual([{ path: field, message: expectedOf[field] }])
   })
 
   test('a batch is as many answers as calls, ten at most; a procedure is called by its own method', async () => {

@@ -88,7 +88,7 @@ test('an input that is wrong only at run time is usage and names the field, an u
     code: 'usage',
     status: 400,
     message: 'The input does not fit: session_id: Invalid UUID',
-    gaps: [{ path: 'session_id', message: 'Invalid UUID' }],
+    issues: [{ path: 'session_id', message: 'Invalid UUID' }],
     data: { issues: [{ path: 'session_id', message: 'Invalid UUID' }] },
   })
   await expect(revoked('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({

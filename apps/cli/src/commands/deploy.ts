@@ -6,8 +6,8 @@ import { checkRole } from '../deploy/allowed.ts'
 import { type BuildTools, buildImage, findPushedImage, tellContext } from '../deploy/build-image.ts'
 import { findContainerTool } from '../deploy/container-tool.ts'
 import { showDryRun } from '../deploy/dry-run.ts'
-import { gapsInFile } from '../deploy/gaps.ts'
 import { contextPlace, type Image, pinImages, planImages } from '../deploy/images.ts'
+import { issuesInFile } from '../deploy/issues.ts'
 import { readConventions } from '../deploy/read-conventions.ts'
 import { register } from '../deploy/registration.ts'
 import { registryOf } from '../deploy/registry.ts'
@@ -40,7 +40,7 @@ const plural = (count: number, one: string): string => `${count} ${one}${count =
 const read = async (context: CommandContext, server: ResolvedServer | null) => {
   const authored = await readConventions(context, server)
   const plan = await planImages(authored, contextPlace(context, authored.folder))
-  if ('gaps' in plan) throw gapsInFile(plan.gaps, authored.file)
+  if ('issues' in plan) throw issuesInFile(plan.issues, authored.file)
   return { authored, images: plan.images }
 }
 

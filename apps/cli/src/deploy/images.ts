@@ -2,7 +2,14 @@
 import { existsSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
-import { type Build, type Convention, type Gap, gapPath, type PinnedConvention, type Release } from '@osa/sdk/deploy'
+import {
+  type Build,
+  type Convention,
+  type Issue,
+  issuePath,
+  type PinnedConvention,
+  type Release,
+} from '@osa/sdk/deploy'
 import { OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
@@ -71,56 +78,56 @@ const isHome = async (path: string, home: string): Promise<boolean> => {
   return real === parse(real).root || (existsSync(home) && real === (await realpath(home)))
 }
 
-const placeGaps = async ({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Gap[]> => {
-  const gaps: Gap[] = []
+const placeIssues = async ({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Issue[]> => {
+  const issues: Issue[] = []
   const outside = `lies outside of ${place.root}: move it there, or run osa deploy --context-root <dir>`
-  if (!(await isWithin(place.root, context))) gaps.push({ path: `${path}.context`, message: `${context} ${outside}` })
+  if (!(await isWithin(place.root, context))) issues.push({ path: `${path}.context`, message: `${context} ${outside}` })
   else if (!place.isNamed && (await isHome(context, place.home))) {
     const message = `${context} is your whole home folder or disk: name a folder in it`
-    gaps.push({ path: `${path}.context`, message })
+    issues.push({ path: `${path}.context`, message })
   }
   const isFile = await isKind(dockerfile, 'isFile')
-  if (!isFile) gaps.push({ path: `${path}.dockerfile`, message: `there is no file ${dockerfile}` })
+  if (!isFile) issues.push({ path: `${path}.dockerfile`, message: `there is no file ${dockerfile}` })
   else if (!(await isWithin(place.root, dockerfile))) {
-    gaps.push({ path: `${path}.dockerfile`, message: `${dockerfile} ${outside}` })
+    issues.push({ path: `${path}.dockerfile`, message: `${dockerfile} ${outside}` })
   }
-  return gaps
+  return issues
 }
 
-const gapsOf = async (
+const issuesOf = async (
   image: Image,
   planned: readonly Image[],
   { path, place }: { path: string; place: ContextPlace },
-): Promise<Gap[]> => {
+): Promise<Issue[]> => {
   if (!(await isKind(image.context, 'isDirectory'))) {
     return [{ path: `${path}.build.context`, message: `there is no folder ${image.context}` }]
   }
-  const gaps = await placeGaps(image, place, `${path}.build`)
+  const issues = await placeIssues(image, place, `${path}.build`)
   const other = planned.find((one) => one.image === image.image)
   if (other && (other.context !== image.context || other.dockerfile !== image.dockerfile)) {
     const message = `write another image name: ${image.image} is built from ${other.context} already`
-    gaps.push({ path: `${path}.build.image`, message })
+    issues.push({ path: `${path}.build.image`, message })
   }
-  return gaps
+  return issues
 }
 
 /** The images to build, each once, or what their definitions lack on this disk. */
 export const planImages = async (
   authored: AuthoredConventions,
   place: ContextPlace,
-): Promise<{ images: Image[] } | { gaps: Gap[] }> => {
+): Promise<{ images: Image[] } | { issues: Issue[] }> => {
   const images: Image[] = []
-  const gaps: Gap[] = []
+  const issues: Issue[] = []
   const { conventions, folder } = authored
   for (const [index, convention] of conventions.entries()) {
     for (const { container, path } of containersOf(convention)) {
       if (!container.build) continue
       const image = imageOf(container, container.build, folder)
-      gaps.push(...(await gapsOf(image, images, { path: gapPath(path, index, conventions.length), place })))
+      issues.push(...(await issuesOf(image, images, { path: issuePath(path, index, conventions.length), place })))
       if (!images.some((one) => one.image === image.image)) images.push(image)
     }
   }
-  return gaps.length > 0 ? { gaps } : { images }
+  return issues.length > 0 ? { issues } : { images }
 }
 
 const pin = <C extends Container>(container: C, releases: ReadonlyMap<string, Release>) => {

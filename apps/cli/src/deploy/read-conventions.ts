@@ -13,7 +13,7 @@ import type { CommandContext } from '../command.ts'
 import { reportFailure } from '../failure.ts'
 import { readStandardInput } from '../io.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
-import { gapsInFile } from './gaps.ts'
+import { issuesInFile } from './issues.ts'
 import { runQuietly } from './run-quietly.ts'
 
 export interface AuthoredConventions {
@@ -76,7 +76,7 @@ const reportUnfinished = ({ io, env, signal }: CommandContext, path: string): vo
   process.exitCode = reportFailure(io, error, { env, isEventStream: false })
 }
 
-/** Reads and checks all conventions. Throws `usage`, `malformed_config`, and `deploy_rejected` with every gap in all of them. */
+/** Reads and checks all conventions. Throws `usage`, `malformed_config`, and `deploy_rejected` with every issue in all of them. */
 export const readConventions = async (
   context: CommandContext,
   server: ResolvedServer | null,
@@ -84,6 +84,6 @@ export const readConventions = async (
   const { name, folder, values } = await load(context, server)
   const file = shortName(context.cwd, name)
   const checked = checkConventions(values)
-  if ('gaps' in checked) throw gapsInFile(checked.gaps, file)
+  if ('issues' in checked) throw issuesInFile(checked.issues, file)
   return { conventions: checked.conventions, file, folder }
 }

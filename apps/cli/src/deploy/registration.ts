@@ -4,7 +4,7 @@ import { isOsaError, OsaError, type User } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { notAllowed } from './allowed.ts'
-import { gapsFoundByServer } from './gaps.ts'
+import { issuesFoundByServer } from './issues.ts'
 import type { Signer } from './signer.ts'
 
 /** No answer came, or a gateway's: the archive may have registered everything. */
@@ -26,7 +26,7 @@ const lostTwice = (error: OsaError, count: number): OsaError => {
 
 /**
  * Registers the conventions. A first Ctrl-C waits for the answer, so that what is said of the archive is true. Throws `forbidden`,
- * `deploy_rejected` with the gaps that the archive found, and the codes of the network and of refused tokens.
+ * `deploy_rejected` with the issues that the archive found, and the codes of the network and of refused tokens.
  */
 export const register = async (
   context: CommandContext,
@@ -44,7 +44,7 @@ export const register = async (
   const outcome = await context.uninterrupted(send).catch((error: unknown) => {
     throw isRepeated && isLost(error) ? lostTwice(error, conventions.length) : error
   })
-  if ('gaps' in outcome) throw gapsFoundByServer(outcome.gaps, server.url, conventions.length)
+  if ('issues' in outcome) throw issuesFoundByServer(outcome.issues, server.url, conventions.length)
   if ('notAllowed' in outcome) throw notAllowed(user, server, signer, outcome.notAllowed)
   return outcome.registered
 }

@@ -37,7 +37,7 @@ const errorFields = z.strictObject({
   path: z.string().optional(),
   backup: z.string().optional(),
   request_id: z.string().optional(),
-  gaps: z
+  issues: z
     .array(z.strictObject({ path: z.string(), message: z.string().min(1) }))
     .min(1)
     .optional(),

@@ -50,7 +50,7 @@ const replyRejection = (c: Context, rejection: DeployRejection): Response => {
   const { error, error_description: message } = rejection
   switch (error) {
     case 'invalid_convention': {
-      const detail = rejection.gaps.map((gap) => ({ loc: locationOf(gap.path), msg: gap.message, type: error }))
+      const detail = rejection.issues.map((issue) => ({ loc: locationOf(issue.path), msg: issue.message, type: error }))
       return reply(c, { detail } satisfies V1InvalidConvention, 422)
     }
     case 'session_ended':

@@ -16,7 +16,7 @@ import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
 export const conventionsRouter = router({
   /**
    * Registers all conventions of one deploy, at most 50, or none. What is wrong with them is a value of the output,
-   * `invalid_convention` with a path for each gap. `FORBIDDEN` and `TOO_MANY_REQUESTS` say in `data.refusal` what is missing: a scope
+   * `invalid_convention` with a path for each issue. `FORBIDDEN` and `TOO_MANY_REQUESTS` say in `data.refusal` what is missing: a scope
    * (RFC 6750 §3.1), a role, or patience.
    */
   deploy: signedInProcedure
@@ -46,11 +46,11 @@ const asValue = (rejection: DeployRejection): DeployOutcome => {
   const { error_description: message } = rejection
   switch (rejection.error) {
     case 'invalid_convention': {
-      const gaps = rejection.gaps.map((gap) => ({
-        ...gap,
-        path: gap.path === '' ? 'conventions' : `conventions.${gap.path}`,
+      const issues = rejection.issues.map((issue) => ({
+        ...issue,
+        path: issue.path === '' ? 'conventions' : `conventions.${issue.path}`,
       }))
-      return { error: rejection.error, error_description: message, gaps }
+      return { error: rejection.error, error_description: message, issues }
     }
     case 'session_ended':
       throw new TRPCError({ code: 'UNAUTHORIZED', message })

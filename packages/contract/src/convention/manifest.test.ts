@@ -1,7 +1,7 @@
 /** What a node takes for a convention: the whole of it, and every way in which it can be wrong, each with its path. */
 import { describe, expect, test } from 'vitest'
 import { sampleManifest } from '../testing/index.ts'
-import { checkConvention, type Gap } from './gaps.ts'
+import { checkConvention, type Issue } from './issues.ts'
 import { conventionManifest, conventionSource } from './manifest.ts'
 
 /** A sample in which what is at `path` is replaced; `undefined` removes it. */
@@ -14,24 +14,24 @@ const changed = (path: string, value: unknown, sample: unknown = sampleManifest(
   else (holder as Record<string, unknown>)[last] = value
   return manifest
 }
-const gapsOf = (
+const issuesOf = (
   value: unknown,
   schema: typeof conventionManifest | typeof conventionSource = conventionManifest,
-): Gap[] => {
+): Issue[] => {
   const checked = checkConvention(schema, value)
-  return 'gaps' in checked ? checked.gaps : []
+  return 'issues' in checked ? checked.issues : []
 }
 
 test('the sample is a convention, for a node and for an author', () => {
   const manifest = sampleManifest()
   expect(checkConvention(conventionManifest, manifest)).toEqual({ convention: manifest })
-  expect(gapsOf(manifest, conventionSource)).toEqual([])
+  expect(issuesOf(manifest, conventionSource)).toEqual([])
 })
 
 test('optional parts may be absent or null, and an absent config is empty', () => {
   for (const path of ['ingester', 'docs.when_not_to_use', 'docs.see_also', 'hooks.0.feature.columns.0.unit']) {
-    expect(gapsOf(changed(path, null)), path).toEqual([])
-    expect(gapsOf(changed(path, undefined)), path).toEqual([])
+    expect(issuesOf(changed(path, null)), path).toEqual([])
+    expect(issuesOf(changed(path, undefined)), path).toEqual([])
   }
   const checked = checkConvention(conventionManifest, changed('hooks.0.config', undefined))
   expect('convention' in checked && checked.convention.hooks[0]?.config).toEqual({})
@@ -42,7 +42,7 @@ const [field] = sampleManifest().schema.fields
 const [hook] = sampleManifest().hooks
 const long = (length: number) => 'a'.repeat(length)
 
-/** The path that is changed, to what, and what the gap says there. */
+/** The path that is changed, to what, and what the issue says there. */
 const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['title', undefined, /write the title/],
   ['title', 7, /write the title as text/],
@@ -136,11 +136,11 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['docs.see_also', ['\u0000'], /Unicode/, 'docs.see_also.0'],
 ]
 
-test.each(wrong)('a gap at %s when it is %j says %s', (path, value, message, at) => {
-  const gaps = gapsOf(changed(path, value))
-  expect(gaps.length, JSON.stringify(gaps)).toBeGreaterThan(0)
-  expect(gaps.map((gap) => gap.path)).toContain(at ?? path)
-  expect(gaps.find((gap) => gap.path === (at ?? path))?.message).toMatch(message)
+test.each(wrong)('an issue at %s when it is %j says %s', (path, value, message, at) => {
+  const issues = issuesOf(changed(path, value))
+  expect(issues.length, JSON.stringify(issues)).toBeGreaterThan(0)
+  expect(issues.map((issue) => issue.path)).toContain(at ?? path)
+  expect(issues.find((issue) => issue.path === (at ?? path))?.message).toMatch(message)
 })
 
 describe('keys that nobody knows', () => {
@@ -148,8 +148,8 @@ describe('keys that nobody knows', () => {
   const more = ['hooks.0.limits', 'hooks.0.release', 'hooks.0.feature.columns.1', 'ingester', 'docs', 'docs.examples.0']
   test.each([...places, ...more])('are refused in %j, by name', (path) => {
     for (const key of ['surprise', 'toString', 'hasOwnProperty']) {
-      const gaps = gapsOf(changed(path === '' ? key : `${path}.${key}`, 1))
-      expect(gaps).toEqual([{ path, message: `remove "${key}": not a known key` }])
+      const issues = issuesOf(changed(path === '' ? key : `${path}.${key}`, 1))
+      expect(issues).toEqual([{ path, message: `remove "${key}": not a known key` }])
     }
   })
 
@@ -159,21 +159,21 @@ describe('keys that nobody knows', () => {
       for (const key of ['__proto__', 'constructor', 'prototype']) {
         const manifest = changed(path === '' ? 'p' : `${path}.p`, { polluted: true })
         const parsed: unknown = JSON.parse(JSON.stringify(manifest).replace('"p":', `"${key}":`))
-        expect(gapsOf(parsed)).toEqual([{ path, message: `remove "${key}": it cannot be a key here` }])
+        expect(issuesOf(parsed)).toEqual([{ path, message: `remove "${key}": it cannot be a key here` }])
       }
       expect({}).not.toHaveProperty('polluted')
     },
   )
 
   test('a version key of the original’s first wire is one of them', () => {
-    expect(gapsOf({ ...sampleManifest(), version: '1.0.0' })).toEqual([
+    expect(issuesOf({ ...sampleManifest(), version: '1.0.0' })).toEqual([
       { path: '', message: 'remove "version": not a known key' },
     ])
   })
 })
 
-test('all gaps are told at once, at most 200 of them', () => {
-  expect(gapsOf({}).map(({ path }) => path)).toEqual([
+test('all issues are told at once, at most 200 of them', () => {
+  expect(issuesOf({}).map(({ path }) => path)).toEqual([
     'title',
     'description',
     'schema',
@@ -181,7 +181,7 @@ test('all gaps are told at once, at most 200 of them', () => {
     'docs',
     'hooks',
   ])
-  expect(gapsOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
+  expect(issuesOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
 })
 
 test('what authors of the original write is taken: capitals in names, examples of values, a question said twice', () => {
@@ -192,7 +192,7 @@ test('what authors of the original write is taken: capitals in names, examples o
     ['hooks.0.feature.columns.0.name', 'Rfree'],
     ['docs.example_questions', ['a', 'b', 'c', 'A ']],
   ] as const) {
-    expect(gapsOf(changed(path, value)), path).toEqual([])
+    expect(issuesOf(changed(path, value)), path).toEqual([])
   }
 })
 
@@ -204,7 +204,7 @@ test('what holds between several parts is told together with what is wrong in th
     { ...field, cardinality: 'many', type: 'text' },
     { name: 'taxon', type: 'term', required: 'yes', cardinality: 'exactly_one' },
   ]
-  const gaps = gapsOf(
+  const issues = issuesOf(
     {
       ...manifest,
       schema: { ...manifest.schema, version: 1, fields: wrongFields },
@@ -214,7 +214,7 @@ test('what holds between several parts is told together with what is wrong in th
     },
     conventionSource,
   )
-  expect(gaps.map(({ path }) => path).sort()).toEqual([
+  expect(issues.map(({ path }) => path).sort()).toEqual([
     'docs.example_questions',
     'docs.example_questions.2',
     'docs.examples',
@@ -245,7 +245,7 @@ const pathsIn = (value: unknown): string[] =>
     ? Object.entries(value).flatMap(([key, inner]) => [key, ...pathsIn(inner).map((path) => `${key}.${path}`)])
     : []
 
-test('a gap says what to write in our own words, whatever stands there', () => {
+test('an issue says what to write in our own words, whatever stands there', () => {
   const things = [null, true, -1, 1e9, '', ' ', long(30_000), [], [null], {}, { a: null }, Array(1_000).fill('a')]
   const built = { context: '.', dockerfile: 'Dockerfile', image: 'pockets' }
   const places = [...pathsIn(sampleManifest()), 'hooks.0.build', ...pathsIn(built).map((key) => `hooks.0.build.${key}`)]
@@ -254,7 +254,7 @@ test('a gap says what to write in our own words, whatever stands there', () => {
       const sample = changed('hooks.0.build', built)
       const values = path.startsWith('hooks.0.build') ? [sample] : [sample, sampleManifest()]
       return values.flatMap((value) =>
-        gapsOf(changed(path, thing, value), value === sample ? conventionSource : conventionManifest),
+        issuesOf(changed(path, thing, value), value === sample ? conventionSource : conventionManifest),
       )
     }),
   )
@@ -267,18 +267,18 @@ test('an image that is named after its hook has a name that registries take', ()
   const { release, ...bare } = hook ?? {}
   const built = (name: string, build: object) => ({ ...sampleManifest(), hooks: [{ ...bare, name, build }] })
   for (const name of ['pockets', 'find_pockets', 'find__pockets']) {
-    expect(gapsOf(built(name, { context: '.' }), conventionSource), name).toEqual([])
+    expect(issuesOf(built(name, { context: '.' }), conventionSource), name).toEqual([])
   }
   for (const name of ['find_', 'find___pockets']) {
-    const gaps = gapsOf(built(name, { context: '.' }), conventionSource)
-    expect(gaps).toMatchObject([
+    const issues = issuesOf(built(name, { context: '.' }), conventionSource)
+    expect(issues).toMatchObject([
       { path: 'hooks.0.build.image', message: expect.stringMatching(/write a name for the image/) },
     ])
-    expect(gapsOf(built(name, { context: '.', image: 'find' }), conventionSource), name).toEqual([])
+    expect(issuesOf(built(name, { context: '.', image: 'find' }), conventionSource), name).toEqual([])
   }
   for (const image of ['a//b', 'a..b', 'a___b', '/a', 'A', 'a/', 'a:1', 'a@b']) {
-    const gaps = gapsOf(built('a', { context: '.', image }), conventionSource)
-    expect(gaps, image).toMatchObject([{ path: 'hooks.0.build.image' }])
+    const issues = issuesOf(built('a', { context: '.', image }), conventionSource)
+    expect(issues, image).toMatchObject([{ path: 'hooks.0.build.image' }])
   }
 })
 
@@ -286,10 +286,10 @@ test('an author may name a build instead of a release, but one of the two', () =
   const { release, ...bare } = hook ?? {}
   const build = { context: './hooks/find_pockets' }
   const withHook = (one: object) => ({ ...sampleManifest(), hooks: [one] })
-  expect(gapsOf(withHook({ ...bare, build }), conventionSource)).toEqual([])
-  expect(gapsOf(withHook({ ...bare, build, release }), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
-  expect(gapsOf(withHook(bare), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
-  expect(gapsOf(withHook({ ...bare, build, release }))).toEqual([
+  expect(issuesOf(withHook({ ...bare, build }), conventionSource)).toEqual([])
+  expect(issuesOf(withHook({ ...bare, build, release }), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
+  expect(issuesOf(withHook(bare), conventionSource)).toMatchObject([{ path: 'hooks.0.release' }])
+  expect(issuesOf(withHook({ ...bare, build, release }))).toEqual([
     { path: 'hooks.0', message: 'remove "build": not a known key' },
   ])
 })

@@ -1,35 +1,35 @@
 /** Values that are no JSON, or too much of it: answered, never followed. */
 import { expect, test } from 'vitest'
 import { sampleManifest } from '../testing/index.ts'
-import { checkConvention, maxConventionBytes } from './gaps.ts'
+import { checkConvention, maxConventionBytes } from './issues.ts'
 import { conventionManifest } from './manifest.ts'
-import { plainJsonGap } from './plain-json.ts'
+import { plainJsonIssue } from './plain-json.ts'
 
 const withConfig = (config: unknown): unknown => {
   const manifest = sampleManifest()
   const [hook] = manifest.hooks
   return { ...manifest, hooks: [{ ...hook, config }] }
 }
-const gapsOf = (value: unknown) => {
+const issuesOf = (value: unknown) => {
   const checked = checkConvention(conventionManifest, value)
-  return 'gaps' in checked ? checked.gaps : []
+  return 'issues' in checked ? checked.issues : []
 }
 
-test('a cycle and parts shared a billion times over end with a gap', () => {
+test('a cycle and parts shared a billion times over end with an issue', () => {
   const cycle: Record<string, unknown> = {}
   cycle.self = cycle
-  expect(gapsOf(withConfig(cycle))).toMatchObject([{ message: 'nest at most 32 levels deep' }])
+  expect(issuesOf(withConfig(cycle))).toMatchObject([{ message: 'nest at most 32 levels deep' }])
   let shared: unknown = ['leaf']
   for (let level = 0; level < 25; level++) shared = [shared, shared]
-  expect(gapsOf(withConfig({ shared }))).toMatchObject([{ message: 'the convention holds too many values' }])
+  expect(issuesOf(withConfig({ shared }))).toMatchObject([{ message: 'the convention holds too many values' }])
 })
 
 test('nesting is bounded, wherever it is', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
-  expect(gapsOf(withConfig({ a: nested(28) }))).toEqual([])
+  expect(issuesOf(withConfig({ a: nested(28) }))).toEqual([])
   for (const levels of [29, 5_000]) {
-    expect(gapsOf(withConfig({ a: nested(levels) }))[0]?.message).toBe('nest at most 32 levels deep')
-    expect(gapsOf(nested(levels + 10))[0]?.message).toBe('nest at most 32 levels deep')
+    expect(issuesOf(withConfig({ a: nested(levels) }))[0]?.message).toBe('nest at most 32 levels deep')
+    expect(issuesOf(nested(levels + 10))[0]?.message).toBe('nest at most 32 levels deep')
   }
 })
 
@@ -39,30 +39,30 @@ test.each([
   ['an object of a class', new (class Config {})()],
   ['a regular expression', /x/],
 ])('%s is not plain JSON', (_what, value) => {
-  expect(gapsOf(withConfig({ value }))).toEqual([{ path: 'hooks.0.config.value', message: 'this is not plain JSON' }])
+  expect(issuesOf(withConfig({ value }))).toEqual([{ path: 'hooks.0.config.value', message: 'this is not plain JSON' }])
 })
 
 test.each([null, undefined, 7, 'text', [], () => 1, Symbol('x'), 10n])('%s is no convention, and says so', (value) => {
-  expect(gapsOf(value).length).toBeGreaterThan(0)
+  expect(issuesOf(value).length).toBeGreaterThan(0)
 })
 
 test('half a surrogate pair or NUL is refused in every text and in every key', () => {
   for (const odd of ['\ud800', 'a\udfffb', 'a\0b']) {
-    expect(gapsOf(withConfig({ value: odd }))).toMatchObject([{ path: 'hooks.0.config.value' }])
-    expect(gapsOf(withConfig({ [odd]: 1 }))).toMatchObject([{ path: 'hooks.0.config' }])
-    expect(gapsOf({ ...sampleManifest(), title: odd })).toMatchObject([{ path: 'title' }])
+    expect(issuesOf(withConfig({ value: odd }))).toMatchObject([{ path: 'hooks.0.config.value' }])
+    expect(issuesOf(withConfig({ [odd]: 1 }))).toMatchObject([{ path: 'hooks.0.config' }])
+    expect(issuesOf({ ...sampleManifest(), title: odd })).toMatchObject([{ path: 'title' }])
   }
 })
 
 test('names of keys in messages are short and cannot act on a terminal', () => {
-  const gaps = gapsOf({ ...sampleManifest(), [`\u001b[2J\u202e${'k'.repeat(500)}`]: 1 })
-  expect(gaps[0]?.message).toMatch(/^remove "\\u001b\[2J\\u202ek{50,60}…": not a known key$/)
+  const issues = issuesOf({ ...sampleManifest(), [`\u001b[2J\u202e${'k'.repeat(500)}`]: 1 })
+  expect(issues[0]?.message).toMatch(/^remove "\\u001b\[2J\\u202ek{50,60}…": not a known key$/)
 })
 
-test('a value is never part of a gap', () => {
+test('a value is never part of an issue', () => {
   const config = { nested: { secret: 'cAnAry', broken: Number.NaN } }
-  expect(JSON.stringify(gapsOf(withConfig(config)))).not.toContain('cAnAry')
-  expect(JSON.stringify(gapsOf({ ...sampleManifest(), title: { cAnAry: 'cAnAry' } }))).not.toContain('cAnAry')
+  expect(JSON.stringify(issuesOf(withConfig(config)))).not.toContain('cAnAry')
+  expect(JSON.stringify(issuesOf({ ...sampleManifest(), title: { cAnAry: 'cAnAry' } }))).not.toContain('cAnAry')
 })
 
 test('a convention is at most a megabyte, as JSON', () => {
@@ -70,14 +70,14 @@ test('a convention is at most a megabyte, as JSON', () => {
     const spare = bytes - new TextEncoder().encode(JSON.stringify(withConfig({ x: '' }))).length
     return withConfig({ x: 'x'.repeat(spare) })
   }
-  expect(gapsOf(sized(maxConventionBytes))).toEqual([])
-  expect(gapsOf(sized(maxConventionBytes + 1))).toMatchObject([{ path: '', message: /1048577 bytes of at most/ }])
+  expect(issuesOf(sized(maxConventionBytes))).toEqual([])
+  expect(issuesOf(sized(maxConventionBytes + 1))).toMatchObject([{ path: '', message: /1048577 bytes of at most/ }])
 })
 
 test('J12 the largest value that is looked at whole is looked at in time', () => {
   const before = process.cpuUsage()
-  gapsOf(withConfig(Object.fromEntries(Array.from({ length: 99_000 }, (_, at) => [`k${at}`, at]))))
-  plainJsonGap(Array(1_000_000).fill(0))
+  issuesOf(withConfig(Object.fromEntries(Array.from({ length: 99_000 }, (_, at) => [`k${at}`, at]))))
+  plainJsonIssue(Array(1_000_000).fill(0))
   const { user, system } = process.cpuUsage(before)
   expect((user + system) / 1_000).toBeLessThan(6_000)
 })

@@ -2,7 +2,7 @@
  * What a value must be before any schema looks at it: plain JSON of bounded size. Values come from a parser, from a file that an author
  * wrote, or over a wire that can carry cycles and shared parts; a schema would follow those without end.
  */
-import type { Gap } from './gaps.ts'
+import type { Issue } from './issues.ts'
 
 /** How many objects and lists may stand inside one another. */
 export const maxConventionDepth = 32
@@ -15,7 +15,7 @@ interface Place {
 }
 
 /** The first thing in `value` that is not plain JSON, or null. Never follows a cycle, and reads at most 100,000 values. */
-export const plainJsonGap = (value: unknown): Gap | null => {
+export const plainJsonIssue = (value: unknown): Issue | null => {
   const places: Place[] = [{ value, path: [] }]
   let left = maxValues
   for (let place = places.pop(); place !== undefined; place = places.pop()) {

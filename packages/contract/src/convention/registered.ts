@@ -50,13 +50,13 @@ export const maxConventionsInDeploy = 50
 /** What they may come to together, in bytes of the request: many small ones, or a few of the largest. */
 export const maxDeployBytes = 4_194_304
 
-export const conventionGap = z.object({ path: z.string(), message: z.string() })
+export const conventionIssue = z.object({ path: z.string(), message: z.string() })
 
 /** What is wrong with the conventions of a deploy. Paths begin with the place in the call's list: `conventions.0.hooks.1.limits.memory`. */
 export const invalidConvention = z.object({
   error: z.literal('invalid_convention'),
   error_description: z.string(),
-  gaps: z.array(conventionGap),
+  issues: z.array(conventionIssue),
 })
 export type InvalidConvention = z.infer<typeof invalidConvention>
 

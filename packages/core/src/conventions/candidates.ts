@@ -1,5 +1,5 @@
 /** From what a caller sent to conventions that may be registered, or to everything that is missing or wrong in them. */
-import { checkConvention, conventionManifest, type Gap, maxConventionsInDeploy, slugOf } from '@osa/contract'
+import { checkConvention, conventionManifest, type Issue, maxConventionsInDeploy, slugOf } from '@osa/contract'
 import { canonicalContent, contentHash } from './content.ts'
 import type { ConventionVersion } from './rows.ts'
 
@@ -12,23 +12,24 @@ export interface Candidate {
   >
 }
 
-const maxGaps = 200
+const maxIssues = 200
 
-export const candidatesOf = (manifests: readonly unknown[]): { candidates: Candidate[] } | { gaps: Gap[] } => {
-  if (manifests.length === 0) return { gaps: [{ path: '', message: 'send at least one convention' }] }
+export const candidatesOf = (manifests: readonly unknown[]): { candidates: Candidate[] } | { issues: Issue[] } => {
+  if (manifests.length === 0) return { issues: [{ path: '', message: 'send at least one convention' }] }
   if (manifests.length > maxConventionsInDeploy) {
-    return { gaps: [{ path: '', message: `send at most ${maxConventionsInDeploy} conventions at once` }] }
+    return { issues: [{ path: '', message: `send at most ${maxConventionsInDeploy} conventions at once` }] }
   }
   const candidates: Candidate[] = []
-  const gaps: Gap[] = []
+  const issues: Issue[] = []
   for (const [index, manifest] of manifests.entries()) {
     const checked = checkConvention(conventionManifest, manifest)
-    if ('gaps' in checked) gaps.push(...checked.gaps.map((gap) => ({ ...gap, path: placed(index, gap.path) })))
+    if ('issues' in checked)
+      issues.push(...checked.issues.map((issue) => ({ ...issue, path: placed(index, issue.path) })))
     else candidates.push(candidateOf(checked.convention))
-    if (gaps.length >= maxGaps) return { gaps: gaps.slice(0, maxGaps) }
+    if (issues.length >= maxIssues) return { issues: issues.slice(0, maxIssues) }
   }
-  if (gaps.length === 0) gaps.push(...sharedSlugs(candidates))
-  return gaps.length > 0 ? { gaps } : { candidates }
+  if (issues.length === 0) issues.push(...sharedSlugs(candidates))
+  return issues.length > 0 ? { issues } : { candidates }
 }
 
 const placed = (index: number, path: string): string => (path === '' ? String(index) : `${index}.${path}`)
@@ -53,7 +54,7 @@ const candidateOf = (convention: Manifest): Candidate => {
 }
 
 /** Two conventions of one deploy cannot have one address: which of them is the newer nobody could say. */
-const sharedSlugs = (candidates: readonly Candidate[]): Gap[] =>
+const sharedSlugs = (candidates: readonly Candidate[]): Issue[] =>
   candidates.flatMap(({ slug }, index) => {
     const first = candidates.findIndex((other) => other.slug === slug)
     if (first === index) return []

@@ -2,7 +2,7 @@
  * Everything a node does about conventions: one interface that the typed wire, `/api/v1` and the pages hold. This file is its table of
  * contents; each part names the file that implements it. Whoever cannot be served gets a value that says why; a throw is a defect.
  */
-import type { ConventionDetail, ConventionSummary, DeployedConvention, DeployRefusal, Gap } from '@osa/contract'
+import type { ConventionDetail, ConventionSummary, DeployedConvention, DeployRefusal, Issue } from '@osa/contract'
 import type { Principal } from '../auth/auth.ts'
 import type { Requester } from '../auth/ports.ts'
 
@@ -37,7 +37,7 @@ export type DeployRejection =
       readonly error: 'invalid_convention'
       readonly error_description: string
       /** Paths begin with the place in `manifests`: `0.hooks.1.limits.memory`. */
-      readonly gaps: readonly Gap[]
+      readonly issues: readonly Issue[]
     }
 
 /** read.ts */

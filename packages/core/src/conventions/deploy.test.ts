@@ -172,7 +172,7 @@ describe('several at once', () => {
     const principal = await signedIn('publisher')
     const outcome = await attempt(principal, titled('Maps'), titled('12'), { title: 'Third' })
     expect(outcome).toMatchObject({ error: 'invalid_convention' })
-    const paths = 'gaps' in outcome ? outcome.gaps.map(({ path }) => path) : []
+    const paths = 'issues' in outcome ? outcome.issues.map(({ path }) => path) : []
     expect(paths).toContain('1.title')
     expect(paths).toContain('2.hooks')
     expect(paths.some((path) => path.startsWith('0'))).toBe(false)
@@ -182,18 +182,20 @@ describe('several at once', () => {
     ])
   })
 
-  test('two with one address are a gap', async () => {
+  test('two with one address are an issue', async () => {
     const { signedIn, attempt } = world()
     const outcome = await attempt(await signedIn('publisher'), titled('Maps'), titled('Other'), titled('MAPS'))
-    expect(outcome).toMatchObject({ gaps: [{ path: '2.title', message: expect.stringContaining('of convention 1') }] })
+    expect(outcome).toMatchObject({
+      issues: [{ path: '2.title', message: expect.stringContaining('of convention 1') }],
+    })
   })
 
-  test('none, and more than fifty, are gaps', async () => {
+  test('none, and more than fifty, are issues', async () => {
     const { signedIn, attempt, deploy } = world()
     const principal = await signedIn('publisher')
     const many = Array.from({ length: 51 }, (_, at) => titled(`Maps of ${String.fromCodePoint(97 + (at % 26))}${at}`))
-    expect(await attempt(principal)).toMatchObject({ error: 'invalid_convention', gaps: [{ path: '' }] })
-    expect(await attempt(principal, ...many)).toMatchObject({ error: 'invalid_convention', gaps: [{ path: '' }] })
+    expect(await attempt(principal)).toMatchObject({ error: 'invalid_convention', issues: [{ path: '' }] })
+    expect(await attempt(principal, ...many)).toMatchObject({ error: 'invalid_convention', issues: [{ path: '' }] })
     expect(await deploy(principal, ...many.slice(1))).toHaveLength(50)
   })
 

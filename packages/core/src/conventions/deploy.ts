@@ -1,5 +1,5 @@
 /** Registering conventions: may this person, is everything in order, does it fit; then all of it in one transaction, or none. */
-import type { DeployRefusal, Gap } from '@osa/contract'
+import type { DeployRefusal, Issue } from '@osa/contract'
 import { auditEvent, roleOf } from '../auth/dependencies.ts'
 import type { Budget } from '../auth/ports.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
@@ -21,7 +21,7 @@ export const createDeploying = (deps: ConventionDependencies): Deploying => ({
     const refusal = refuseDeploy(principal)
     if (refusal) return rejected(deps, request, refusal)
     const checked = candidatesOf(manifests)
-    if ('gaps' in checked) return rejected(deps, request, invalid(checked.gaps))
+    if ('issues' in checked) return rejected(deps, request, invalid(checked.issues))
     return write(deps, request, checked.candidates)
   },
 })
@@ -76,10 +76,10 @@ const full: DeployRefusal = {
   retry_after_seconds: null,
 }
 
-const invalid = (gaps: readonly Gap[]): DeployRejection => ({
+const invalid = (issues: readonly Issue[]): DeployRejection => ({
   error: 'invalid_convention',
   error_description: 'No convention was registered: something is missing or wrong in what was sent.',
-  gaps,
+  issues,
 })
 
 const spend = async (
@@ -105,7 +105,7 @@ const rejected = async (
   rejection: DeployRejection,
 ): Promise<DeployRejection> => {
   const detail =
-    rejection.error === 'invalid_convention' ? `${rejection.error}: ${rejection.gaps.length}` : rejection.error
+    rejection.error === 'invalid_convention' ? `${rejection.error}: ${rejection.issues.length}` : rejection.error
   const { user, clientId, sessionId } = principal
   const details = { userId: user.id, clientId, familyId: sessionId, detail }
   await deps.store.appendAuditEvent(auditEvent(deps, 'convention.deploy', 'refused', requester, details))

@@ -14,7 +14,7 @@ export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError
   declare readonly code: ErrorCode
   declare readonly hint: string | undefined
   declare readonly details: readonly string[]
-  declare readonly gaps: OsaError['gaps']
+  declare readonly issues: OsaError['issues']
   declare readonly status: number | undefined
   declare readonly server: string | undefined
   declare readonly requestId: string | undefined
@@ -83,7 +83,7 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
     hint: hintOf(code, server),
     retryable: [429, 502, 503, 504].includes(status),
     ...(requestId ? { requestId: cleanText(requestId, 80) } : {}),
-    ...(issues.length > 0 ? { gaps: issues } : {}),
+    ...(issues.length > 0 ? { issues } : {}),
     ...(issues.length > 1 ? { details: issues.map(({ path, message }) => `${path}: ${message}`) } : {}),
     ...(isCode(data.token_error) ? { reason: data.token_error } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),

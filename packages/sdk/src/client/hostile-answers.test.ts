@@ -147,10 +147,10 @@ test.each([
   node.dictate('trpc', [refusalAnswer(refusal)], { always: true })
   const error = await failureOf(createOsaClient({ server: node.url, auth: 'token-0123' }).me.query())
   expect(error).toMatchObject({ code: 'usage', message: 'The input does not fit' })
-  const { gaps = [] } = error as OsaError
-  expect(gaps.length).toBeLessThanOrEqual(20)
-  expect(JSON.stringify(gaps).length).toBeLessThan(20_000)
-  expect(gaps.map(({ path }) => path).join()).not.toContain('\u001b')
+  const { issues: told = [] } = error as OsaError
+  expect(told.length).toBeLessThanOrEqual(20)
+  expect(JSON.stringify(told).length).toBeLessThan(20_000)
+  expect(told.map(({ path }) => path).join()).not.toContain('\u001b')
 })
 
 test('a token of a few letters leaves the words alone that hold them', async () => {

@@ -160,7 +160,7 @@ export interface Convention {
 }
 
 /** Something that is missing or wrong in a convention. */
-export interface Gap {
+export interface Issue {
   /** Dotted: `hooks.0.limits.memory`. Empty for the convention as a whole. */
   path: string
   /** What to write there. */

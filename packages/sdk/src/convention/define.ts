@@ -1,6 +1,6 @@
 /**
  * @osa/sdk/convention: what an `osa.config.ts` imports. Types, and one function that answers its argument: nothing is checked here, so that
- * importing it costs nothing. `osa deploy` checks the whole file and lists every gap.
+ * importing it costs nothing. `osa deploy` checks the whole file and lists every issue.
  *
  * convention.ts   the types of a convention
  */

@@ -57,7 +57,7 @@ test("the example's hooks fill the columns that the convention names", async () 
   await using folder = await makeTemporaryDir()
   const { values } = await loadConventions(join(example, 'osa.config.ts'))
   const checked = checkConventions(values)
-  if ('gaps' in checked) throw new Error(JSON.stringify(checked.gaps))
+  if ('issues' in checked) throw new Error(JSON.stringify(checked.issues))
   const columnsOf = (hook: string) =>
     checked.conventions[0]?.hooks.find(({ name }) => name === hook)?.feature.columns.map(({ name }) => name)
 

@@ -101,15 +101,15 @@ const whole = (title: string) => ({
   },
 })
 
-test('gaps of several conventions name the place of each; two with one address are a gap; so are too many', () => {
+test('issues of several conventions name the place of each; two with one address are an issue; so are too many', () => {
   expect(checkConventions([whole('Small Molecules'), { ...whole('Other Molecules'), hooks: 7 }, 7])).toEqual({
-    gaps: [
+    issues: [
       { path: 'conventions.1.hooks', message: 'list the hooks (an empty list if there are none)' },
       { path: 'conventions.2', message: expect.any(String) },
     ],
   })
   expect(checkConventions([whole('Small Molecules'), whole('small molecules!')])).toEqual({
-    gaps: [
+    issues: [
       {
         path: 'conventions.1.title',
         message: 'another convention here has the same address, small-molecules: change one title',
@@ -117,10 +117,13 @@ test('gaps of several conventions name the place of each; two with one address a
     ],
   })
   const clash = checkConventions([{ ...whole('Small Molecules'), hooks: 7 }, whole('small molecules!')])
-  expect('gaps' in clash && clash.gaps.map(({ path }) => path)).toEqual(['conventions.0.hooks', 'conventions.1.title'])
+  expect('issues' in clash && clash.issues.map(({ path }) => path)).toEqual([
+    'conventions.0.hooks',
+    'conventions.1.title',
+  ])
   const many = Array.from({ length: 51 }, (_, index) => whole(`Molecules ${index}`))
   expect(checkConventions(many)).toEqual({
-    gaps: [{ path: 'conventions', message: 'at most 50 can be deployed together' }],
+    issues: [{ path: 'conventions', message: 'at most 50 can be deployed together' }],
   })
   const limits = { timeout_seconds: 1, memory: '1g', cpu: '1' }
   const feature = { kind: 'table', cardinality: 'one', columns: [] }
@@ -128,6 +131,6 @@ test('gaps of several conventions name the place of each; two with one address a
   const large = Array.from({ length: 5 }, (_, index) => ({ ...whole(`Molecules ${index}`), hooks }))
   expect(checkConventions(large.slice(1)), 'four megabytes are taken').toHaveProperty('conventions')
   expect(checkConventions(large)).toEqual({
-    gaps: [{ path: 'conventions', message: expect.stringMatching(/^deploy fewer of them at once: .* 4194304$/) }],
+    issues: [{ path: 'conventions', message: expect.stringMatching(/^deploy fewer of them at once: .* 4194304$/) }],
   })
 })

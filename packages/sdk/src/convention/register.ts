@@ -5,7 +5,7 @@ import type { OsaClient } from '../client/create-client.ts'
 import { repeatIf } from '../client/repeat-if.ts'
 import { durationText } from '../duration.ts'
 import { isOsaError, OsaError, type OsaErrorOptions } from '../errors.ts'
-import type { Convention, Gap, Hook, Ingester, Release } from './convention.ts'
+import type { Convention, Hook, Ingester, Issue, Release } from './convention.ts'
 
 type Pinned<Container> = Omit<Container, 'build' | 'release'> & { release: Release }
 
@@ -30,7 +30,7 @@ export interface RegisteredConvention {
 export type NotAllowed = { neededRoles: readonly string[] } | { missingScope: string } | { said: string }
 
 /** What registering came to. */
-export type Registered = { registered: RegisteredConvention[] } | { gaps: Gap[] } | { notAllowed: NotAllowed }
+export type Registered = { registered: RegisteredConvention[] } | { issues: Issue[] } | { notAllowed: NotAllowed }
 
 const notAllowed = (refusal: DeployRefusal | undefined, message: string): NotAllowed => {
   if (refusal?.error === 'forbidden') return { neededRoles: refusal.needed_roles }
@@ -47,9 +47,9 @@ const limited = (error: OsaError, seconds: number | null): OsaError =>
     hint: seconds === null ? "Tell the archive's administrator" : `Try again in ${durationText(seconds)}`,
   })
 
-const aboutOf = ({ server, status, details, gaps }: OsaError): OsaErrorOptions => ({
+const aboutOf = ({ server, status, details, issues }: OsaError): OsaErrorOptions => ({
   details,
-  ...(gaps === undefined ? {} : { gaps }),
+  ...(issues === undefined ? {} : { issues }),
   ...(server === undefined ? {} : { server }),
   ...(status === undefined ? {} : { status }),
 })
@@ -74,7 +74,7 @@ const failure = (error: OsaError, refusal: DeployRefusal | undefined, isWordOfNo
 
 /**
  * Sends all conventions in one call; a node registers all of them or none, and the same content again changes nothing, so that a repeat is
- * always safe: `mayRepeat` says after which failures there is one. Answers what was registered, the gaps, or why this account may not.
+ * always safe: `mayRepeat` says after which failures there is one. Answers what was registered, the issues, or why this account may not.
  * Throws what the client's calls throw, `rate_limited`, `deploy_rejected` and `not_an_osa_server`.
  */
 export const registerConventions = async (
@@ -85,7 +85,7 @@ export const registerConventions = async (
   try {
     const context = repeatIf(mayRepeat)
     const outcome = await osa.conventions.deploy.mutate({ conventions: [...conventions] }, { context })
-    if ('gaps' in outcome) return { gaps: outcome.gaps }
+    if ('issues' in outcome) return { issues: outcome.issues }
     const registered = outcome.conventions.map(({ slug, title, schema_id, version, changed }) => ({
       ...{ slug, title, schema_id, version, changed },
     }))

@@ -96,7 +96,7 @@ const manifestOf =
 const many = <T>(item: T, bytes: number): T[] =>
   Array<T>(Math.ceil(bytes / (JSON.stringify(item).length + 1))).fill(item)
 
-/** Conventions that are right but for one large part: the kinds of a field are a union, and every gap is told. */
+/** Conventions that are right but for one large part: the kinds of a field are a union, and every issue is told. */
 export const manifests: Readonly<Record<string, OfSize>> = {
   'fields of no kind': manifestOf(({ schema }, bytes) => ({
     schema: { ...schema, fields: many({ name: 'a', type: '?' }, bytes) },
