@@ -141,14 +141,15 @@ describe('a node that cannot start says why in one message, without a stack', ()
     })
   })
 
-  test('a port in use', async () => {
+  test('a port in use, before a data directory is made', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
-    const run = await runToEnd({ PORT: String(port), OSA_DATA_DIR: data.path })
+    const run = await runToEnd({ PORT: String(port), OSA_DATA_DIR: join(data.path, 'node') })
     other.close()
     expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set PORT`))
+    expect(readdirSync(data.path)).toEqual([])
   })
 
   test('a metrics port in use is reported as such', async () => {

@@ -48,6 +48,16 @@ export const startNode = async (options: {
   await using started = new AsyncDisposableStack()
   // last of all when the node stops
   if (tracing) started.defer(() => tracing.stop())
+  let app: Hono<NodeEnv> | null = null
+  // before the database: with a port that is taken, no directory is made and nothing is migrated
+  const server = await listen({
+    ...config,
+    isProxy: isWithin(config.trustedProxies),
+    fetch: (request, env) => app?.fetch(request, env) ?? startingUp(),
+  })
+  // what is in flight when the node stops still needs the database: the server, once it is open, is the first to close
+  let isOpen = false
+  started.defer(() => (isOpen ? undefined : closeServer(server)))
   const database = started.adopt(
     await openDatabase({
       ...config.database,
@@ -56,21 +66,13 @@ export const startNode = async (options: {
     }),
     ({ close }) => close(),
   )
+  started.adopt(server, closeServer)
+  isOpen = true
   const clock = createNodeClock(database.time, (seconds) =>
     log.warn({ seconds }, 'the clocks of the database and of this machine differ by more than a minute'),
   )
   await clock.follow()
-  let app: Hono<NodeEnv> | null = null
   const metrics = createMetrics({ processMetrics: true })
-  const server = started.adopt(
-    // the port has to be known before the app can say its own address
-    await listen({
-      ...config,
-      isProxy: isWithin(config.trustedProxies),
-      fetch: (request, env) => app?.fetch(request, env) ?? startingUp(),
-    }),
-    closeServer,
-  )
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)
   const { startDiscovery, ...parts } = createParts(options, { database, publicUrl, now: clock.now })
   // with keys that do not open, every sign-in would fail at its last step: rather not start (L12)
