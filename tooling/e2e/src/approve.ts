@@ -1,4 +1,5 @@
 /** A person without a browser: walks the pages with plain requests and the development sign-in, up to the decision. */
+import type { Page } from 'playwright-core'
 import type { Fetch } from './local-fetch.ts'
 
 const fieldsOf = (html: string, formPart: string): URLSearchParams => {
@@ -40,6 +41,12 @@ export const createWalker = (origin: string, send: Fetch = fetch) => {
       return visit(target, { method: 'POST', body, headers: { origin } })
     },
   }
+}
+
+/** Types the code on the confirm page, where it asks for it because a link brought the code along. */
+export const typeCode = async (page: Page, userCode: string): Promise<void> => {
+  const field = page.getByLabel('Type the code that your own terminal shows')
+  if ((await field.count()) > 0) await field.fill(userCode)
 }
 
 /** Enters the code and signs in as a development person; answers the confirm page and a way to decide on it. */

@@ -199,9 +199,9 @@ test('D01 D31 E17 with silent sign-on and earlier approvals, nothing is approved
     await browser.open(terminal.verification_uri_complete)
     const confirm = await browser.press('Continue with ORCID')
     expect(confirm.url.pathname).toBe('/device/confirm')
-    expect(confirm.body).toContain(terminal.user_code)
+    expect(confirm.body).not.toContain(terminal.user_code)
     expect(await terminal.poll()).toBe('authorization_pending')
-    await browser.press('Approve')
+    await browser.press('Approve', { typed_code: terminal.user_code })
     pages.clock.advance({ seconds: 6 })
     expect(await terminal.poll()).toBe('signed in')
   }

@@ -1,5 +1,5 @@
 /** `/api/v1/auth/callback` and `/api/v1/auth/callback/<provider>`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
-import { readCookie, writeCookie } from './cookies.ts'
+import { proofCookie, readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
 import { outcomePath } from './sign-in-outcome.ts'
@@ -13,6 +13,7 @@ export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext
     parameters: new URL(c.req.url).searchParams,
     browser,
     session: readCookie(c, 'session', publicUrl),
+    proofOf: (deviceAuthorizationId) => readCookie(c, proofCookie(deviceAuthorizationId), publicUrl),
     requester,
   })
   if ('refused' in outcome) {

@@ -3,7 +3,7 @@ import type { ConventionManifest } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
 import { expect, test } from 'vitest'
-import { nearbyAddress, startPages } from '../testing/pages.ts'
+import { arriveAtConfirm, nearbyAddress, startPages } from '../testing/pages.ts'
 
 const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: null, requestId: null }
 
@@ -12,9 +12,7 @@ const pagesWith = async (...manifests: ConventionManifest[]) => {
   const pages = await startPages({ auth: { roleGrants: () => 'publisher' } })
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
-  await browser.open(`${pages.publicUrl}/device?user_code=${terminal.user_code}`)
-  await browser.press('Continue with the development sign-in', { user_code: terminal.user_code })
-  await browser.press('Josiah Carberry, admin')
+  await arriveAtConfirm(pages, browser, terminal.user_code)
   await browser.press('Approve')
   const tokens = await pages.auth.exchangeDeviceCode({
     clients: [pages.client('osa-cli')],

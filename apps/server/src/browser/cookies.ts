@@ -3,7 +3,12 @@ import type { CookieSecret } from '@osa/core'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { PageContext } from './dependencies.ts'
 
-export type CookieKind = 'browser' | 'session'
+/** `proof_…` is one request's: tabs that open at one moment, in a browser without a cookie yet, would overwrite a common one. */
+export type CookieKind = 'browser' | 'session' | `proof_${string}`
+
+/** The cookie of the same-computer proof of one request. */
+export const proofCookie = (deviceAuthorizationId: string): CookieKind =>
+  `proof_${/^[0-9a-f]{8}/.exec(deviceAuthorizationId)?.[0] ?? 'none'}`
 
 /**
  * Safari's engine refuses `Secure` cookies, and with them the `__Host-` prefix, on http://localhost, where the others take loopback for

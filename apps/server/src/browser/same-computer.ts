@@ -3,7 +3,7 @@
  * comes of it, the next address is the code's page, on which everything works without the proof too.
  */
 import { normaliseUserCode } from '@osa/core'
-import { readCookie, writeCookie } from './cookies.ts'
+import { proofCookie, readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { codePath } from './device-entry.ts'
 import { seeOther } from './respond.ts'
@@ -12,7 +12,8 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
   const { auth, log, publicUrl } = deps
   const { flow: deviceAuthorizationId = '', user_code: userCode = '', state, nonce } = c.req.query()
   const next = codePath(normaliseUserCode(userCode))
-  const known = readCookie(c, 'browser', publicUrl)
+  const cookie = proofCookie(deviceAuthorizationId)
+  const known = readCookie(c, cookie, publicUrl)
   if (state !== undefined) {
     const requester = c.get('requester')
     const proof = { deviceAuthorizationId, browser: known, state, nonce: nonce ?? '', requester }
@@ -21,6 +22,8 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
     return seeOther(c, deps, next)
   }
   const browser = known ?? auth.newBrowserSecret()
-  writeCookie(c, 'browser', publicUrl, browser)
-  return seeOther(c, deps, (await auth.listenerOf({ deviceAuthorizationId, browser })) ?? next)
+  const listener = await auth.listenerOf({ deviceAuthorizationId, browser })
+  if (listener === null) return seeOther(c, deps, next)
+  writeCookie(c, cookie, publicUrl, browser)
+  return seeOther(c, deps, listener)
 }

@@ -171,7 +171,7 @@ export const settings = {
   OSA_ADMINS: admins.default([]),
   OSA_CLIENTS_FILE: z.string().optional(),
   OSA_TRUSTED_PROXIES: trustedProxies.default([]),
-  OSA_REMOTE_APPROVAL: remoteApproval.default('allow'),
+  OSA_REMOTE_APPROVAL: remoteApproval.default('typed'),
   OSA_DEVICE_CODE_LIFETIME_SECONDS: wholeNumber(1, 900).default(600),
   OSA_DEVICE_POLL_INTERVAL_SECONDS: wholeNumber(1, 60).default(5),
   OSA_ACCESS_TOKEN_LIFETIME_SECONDS: wholeNumber(1, 3_600).default(900),

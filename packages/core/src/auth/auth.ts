@@ -198,6 +198,8 @@ export interface SignIn {
     browser: CookieSecret | null
     /** The browser's earlier session, if any: kept under its id with a new secret when the person is the same, ended otherwise. */
     session: CookieSecret | null
+    /** This browser's secret of a request's `SameComputer` proof, if it has one. */
+    proofOf?: ((deviceAuthorizationId: string) => CookieSecret | null) | undefined
     requester: Requester
   }): Promise<SignedIn | SignInRefusal>
 }

@@ -156,6 +156,7 @@ test('H09 L10 codes that were approved or claimed, and sign-ins under way, go wi
     providerId: 'orcid',
     browser,
     device: entered.ticket,
+    codeTyped: true,
     switchAccount: false,
     requester: requester,
   })

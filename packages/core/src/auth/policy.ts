@@ -40,7 +40,7 @@ export const defaultPolicy = {
   maxPendingInAll: 2_000,
   maxWatchesBySource: 50,
   maxWatchesInAll: 500,
-  remoteApproval: (): RemoteApproval => 'allow',
+  remoteApproval: (): RemoteApproval => 'typed',
 } as const satisfies Omit<AuthPolicy, 'publicUrl'>
 
 /**

@@ -27,7 +27,7 @@ export interface DeviceAuthorization {
   /** SHA-256 of the nonce that the terminal's listener hands out, and path and port of that listener on 127.0.0.1. */
   readonly loopbackChallenge: Sha256 | null
   readonly loopbackPort: number | null
-  /** Hash of the cookie of the browser that reached that listener; first come. */
+  /** Hash of the cookie that the browser which reached that listener has for this request; first come. */
   readonly provenBrowserHash: Sha256 | null
   /** The person who entered the code and signed in; first come, and only that person may decide (C13). */
   readonly claimedByUserId: string | null

@@ -18,6 +18,7 @@ const begin = async (world: ReturnType<typeof testAuth>) => {
     providerId: 'orcid',
     browser,
     device: entered.ticket,
+    codeTyped: true,
     switchAccount: false,
     requester: testRequester,
   })

@@ -53,13 +53,15 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
       return { authorizationUrl }
     },
 
-    async finishSignIn({ providerId, parameters, browser, session, requester }) {
+    async finishSignIn({ providerId, parameters, browser, session, proofOf = () => null, requester }) {
       const transaction = await takeTransaction(deps, parameters, browser)
       if (!transaction) return refusal('unknown_transaction', 'no such sign-in in this browser', null)
       const provider = deps.identityProviders.find(({ id }) => id === transaction.providerId)
       if (!provider) return refusal('unknown_transaction', 'the identity provider is no longer configured', null)
       const answer = await answerOf(deps, provider, { providerId, parameters, transaction })
-      if (!('failure' in answer)) return signIn(deps, { identity: answer, transaction, provider, session, requester })
+      if (!('failure' in answer)) {
+        return signIn(deps, { identity: answer, transaction, provider, session, proofOf, requester })
+      }
       await deps.store.transaction(async (tx) => {
         const { deviceAuthorizationId } = transaction
         const device = await lockDeviceOf(tx, transaction)
@@ -185,6 +187,7 @@ const signIn = (
     transaction: LoginTransaction
     provider: IdentityProvider
     session: CookieSecret | null
+    proofOf: (deviceAuthorizationId: string) => CookieSecret | null
     requester: Requester
   },
 ): Promise<SignedIn | SignInRefusal> =>
@@ -223,7 +226,7 @@ const signIn = (
     if (role !== user.role) await audit('admin.granted', `${role} by configuration`)
     if (device) {
       const { sealedUserCode } = transaction
-      const approval = approvalOf(device, transaction)
+      const approval = approvalOf(device, transaction, arrival.proofOf(device.id))
       const by = { userId: user.id, sessionId: session.id, sealedUserCode, approval }
       await tx.saveDeviceAuthorization(claim(device, by))
       await audit('device.claim', approval)
@@ -232,8 +235,12 @@ const signIn = (
   })
 
 /** What ties this browser's sign-in to the terminal: the claim is of the browser that reached the terminal's listener, or of who had the code. */
-const approvalOf = (device: DeviceAuthorization, { browserHash, codeTyped }: LoginTransaction): Approval => {
-  if (device.provenBrowserHash === browserHash) return 'same_computer'
+const approvalOf = (
+  { provenBrowserHash }: DeviceAuthorization,
+  { codeTyped }: LoginTransaction,
+  proof: CookieSecret | null,
+): Approval => {
+  if (proof !== null && provenBrowserHash === sha256(proof)) return 'same_computer'
   return codeTyped ? 'typed' : 'prefilled'
 }
 

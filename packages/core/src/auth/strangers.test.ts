@@ -58,6 +58,7 @@ test('J10 nobody makes the node call an identity provider but by a sign-in begun
     providerId: 'orcid',
     browser,
     device: entered.ticket,
+    codeTyped: true,
     switchAccount: false,
     requester: testRequester,
   })

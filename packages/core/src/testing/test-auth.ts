@@ -88,7 +88,7 @@ export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
     })
     if ('refused' in begun) throw new Error(begun.detail)
     const parameters = callbackFor(begun.authorizationUrl, { subject })
-    return auth.finishSignIn({ parameters, browser, session, requester: testRequester })
+    return auth.finishSignIn({ parameters, browser, session, proofOf: () => browser, requester: testRequester })
   }
   /** As `signIn`, insisting that it works. */
   const arrive = async (userCode: string, subject: string): Promise<SignedIn & { deviceAuthorizationId: string }> => {

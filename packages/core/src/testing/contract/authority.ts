@@ -70,7 +70,7 @@ export const authorityContract = (name: string, open: OpenStores): void => {
     const [browser, requester] = [auth.newBrowserSecret(), testRequester]
     const begun = await auth.beginSignIn({
       ...{ providerId: 'orcid', browser, requester },
-      ...{ device: entered.ticket, switchAccount: false },
+      ...{ device: entered.ticket, codeTyped: true, switchAccount: false },
     })
     if ('refused' in begun) throw new Error(begun.detail)
     asked.meanwhile = () => operator.revokeSessions(null).then(() => undefined)

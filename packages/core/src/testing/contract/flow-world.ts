@@ -73,6 +73,7 @@ export const createFlowWorld = (stores: readonly AuthStore[]) => {
         providerId: 'orcid',
         browser,
         device: entered.ticket,
+        codeTyped: true,
         switchAccount: false,
         requester: testRequester,
       })
