@@ -22,8 +22,8 @@ test('two servers: the link, each login and how it stands; only the one of this 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`   Folder   ${sandbox.project} → ${node.url} (.osa/config.json)\n`)
   expect(stdout).toContain(`   Config   ${sandbox.home}/.config/osa\n`)
-  expect(stdout).toMatch(/\n {3}SERVER {20,}ACCOUNT {30,}SESSION {11}APPROVED {5}STORED IN\n/)
-  expect(stdout).toContain(` ✓ ${node.url} *   ${person}   ok, 42 min left   code typed   credentials.json\n`)
+  expect(stdout).toMatch(/\n {3}SERVER {20,}ACCOUNT {30,}SESSION {12}APPROVED {5}STORED IN\n/)
+  expect(stdout).toContain(` ✓ ${node.url} *   ${person}   ok, 30 days left   code typed   credentials.json\n`)
   expect(stdout).toMatch(
     new RegExp(` ✓ ${other.url} +Josiah Carberry \\(0000-0002-1825-0097\\) {3}ok, renews {9,}credentials`),
   )

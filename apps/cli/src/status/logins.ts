@@ -24,16 +24,17 @@ export interface LoginReport {
   problems: Problem[]
 }
 
-const lifeOf = (context: CommandContext, expiresAt: number | null): string =>
-  expiresAt === null ? 'ok' : `ok, ${leftText(expiresAt - context.clock.now() / 1000)} left`
+/** `endsAtSeconds` is when the person has to sign in again, and not when an access token is renewed; null where nobody said. */
+const lifeOf = (context: CommandContext, endsAtSeconds: number | null): string =>
+  endsAtSeconds === null ? 'ok' : `ok, ${leftText(endsAtSeconds - context.clock.now() / 1000)} left`
 
 /** A login by what the index says of it, which opens no keychain: that may ask for a password. */
 export const reportFromIndex = (context: CommandContext, login: StoredLogin): LoginReport => {
   const { server: url, expiresAt, user, storage } = login
   const base = { url, user, storage, expiresAt, approval: null, error: null, problems: [] }
   const isOver = expiresAt !== null && expiresAt <= context.clock.now() / 1000
+  if (login.isRenewable) return { ...base, state: isOver ? 'expired_refreshable' : 'unverified', label: 'ok, renews' }
   if (!isOver) return { ...base, state: 'unverified', label: lifeOf(context, expiresAt) }
-  if (login.isRenewable) return { ...base, state: 'expired_refreshable', label: 'ok, renews' }
   const error = new OsaError('session_ended', `Your session on ${url} has ended, and it can't be renewed`, {
     server: url,
     hint: `Run osa login ${url}`,
@@ -81,16 +82,16 @@ export const reportFromServer = async (
   const storage: LoginReport['storage'] = login?.storage ?? 'env'
   const { user: known = null, expiresAt: until = null } = login ?? {}
   const base = { url: server.url, user: known, storage, expiresAt: until, approval: null }
-  const ask = async (osa: OsaClient): Promise<{ user: User; approval: Approval }> => {
+  const ask = async (osa: OsaClient) => {
     const sessions = await osa.session.list.query(undefined, { signal })
     const user = await osa.me.query(undefined, { signal })
-    return { user, approval: sessions.find(({ current }) => current)?.approval ?? null }
+    return { user, session: sessions.find(({ current }) => current) }
   }
   const problemsNow = (): Problem[] =>
     clockProblem(clock.now(), server.url, serverDates.get(new URL(server.url).origin) ?? null)
   try {
     canonicalServer(server.url, { allowHttp: context.allowHttp })
-    const asked = options.useToken
+    const { user, session } = options.useToken
       ? await withAccount(context, server, ask)
       : await withStoredLogin(context, server, ask, { signal })
     const isToken = options.useToken && Boolean(context.env.OSA_TOKEN)
@@ -99,10 +100,11 @@ export const reportFromServer = async (
     return {
       ...base,
       ...used,
-      ...asked,
+      user,
+      approval: session?.approval ?? null,
       expiresAt,
       state: 'ok',
-      label: lifeOf(context, expiresAt),
+      label: lifeOf(context, session ? session.expires_at.getTime() / 1000 : null),
       error: null,
       problems: problemsNow(),
     }

@@ -527,7 +527,7 @@ export class FakeOsaServer implements AsyncDisposable {
         ip: '127.0.0.1',
         created_at: at,
         last_used_at: at,
-        expires_at: at,
+        expires_at: new Date(Date.now() + 30 * 86_400_000),
         current: family === own,
         approval: 'typed',
       }))
