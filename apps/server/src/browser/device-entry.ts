@@ -64,7 +64,7 @@ export const takeCode = (deps: BrowserDependencies) => async (c: PageContext) =>
         providerId: form.get('provider'),
         browser,
         device: entered.ticket,
-        codeTyped: form.get(codeEntryField) === 'typed',
+        codeTyped: form.get(codeEntryField) !== 'link',
         switchAccount: false,
       })
   }

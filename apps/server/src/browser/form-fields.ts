@@ -2,7 +2,7 @@
 
 export const formTokenField = 'form_token'
 
-/** `typed` on a form that the node sent out empty: its code was typed by hand. No other site can send or fill in a form of ours. */
+/** `link` on a form that the node filled in from an address: its code was not typed by hand. No other site can send a form of ours. */
 export const codeEntryField = 'code_entry'
 
 /** On the confirm page: the code, typed from the terminal. */

@@ -5,7 +5,7 @@ import { codeEntryField } from '../form-fields.ts'
 import type { Page } from '../respond.ts'
 import { alert, hiddenToken, providerButtons } from './parts.ts'
 
-const typed = html`<input type="hidden" name="${codeEntryField}" value="typed">`
+const fromLink = html`<input type="hidden" name="${codeEntryField}" value="link">`
 
 export const codeFormPage = ({
   formToken,
@@ -32,7 +32,7 @@ ${refused ? alert('That code cannot be used. It may be mistyped, too old, or alr
       : 'The code came with the link you opened. Go on only if your own terminal shows the same one.'
   }</p>
 <form method="post" action="/device">
-${hiddenToken(formToken)}${userCode === null ? typed : ''}
+${hiddenToken(formToken)}${userCode === null ? '' : fromLink}
 <label for="user-code">Code</label>
 <input class="code-input" type="text" id="user-code" name="user_code" value="${userCode ?? ''}" placeholder="XXXX-XXXX" required
 aria-describedby="code-hint" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64"
