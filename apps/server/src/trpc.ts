@@ -107,8 +107,7 @@ const answer = async (
   if (response.status === 401)
     response.headers.set('WWW-Authenticate', bearerChallenge(accessToken === null ? noToken : badToken))
   // the adapter forgets the type of what it refuses before it looks for a procedure (B38)
-  if (response.headers.get('content-type')?.startsWith('text/plain')) {
-    response.headers.set('Content-Type', 'application/json')
-  }
+  const type = response.headers.get('content-type')
+  if (type === null || type.startsWith('text/plain')) response.headers.set('Content-Type', 'application/json')
   return response
 }
