@@ -4,16 +4,16 @@ import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runOn } from '@osa/db/testing'
+import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { freePort } from '../../testing/free-port.ts'
 import { documents, osaServer } from '../../testing/osa-server.ts'
 import { spawnNode } from '../../testing/spawn-node.ts'
 import { type Forwarding, proxyAddress, startTlsProxy } from '../../testing/tls-proxy.ts'
 import { startUpstream } from '../../testing/upstream.ts'
 import { certificateFinding } from './certificate.ts'
 
-const startBehindProxy = async ({ days = 30, trusted = proxyAddress } = {}) => {
+const startBehindProxy = async ({ days = 30, trusted = proxyAddress, remoteApproval = 'typed' } = {}) => {
   await using started = new AsyncDisposableStack()
   const port = await freePort()
   const proxy = started.use(await startTlsProxy({ port, days }))
@@ -27,6 +27,7 @@ const startBehindProxy = async ({ days = 30, trusted = proxyAddress } = {}) => {
     OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,
     OSA_ORCID_ISSUER: upstream.issuer,
     OSA_TRUSTED_PROXIES: trusted,
+    OSA_REMOTE_APPROVAL: remoteApproval,
   }
   const node = started.use(await spawnNode({ env }))
   const trusting = { ...env, NODE_EXTRA_CA_CERTS: proxy.certificatePath }
@@ -94,6 +95,11 @@ test('J06 what the proxy says of whom it forwards for is seen: passed on, left o
     todo: `OSA_TRUSTED_PROXIES=127.0.0.3/32,${proxyAddress}`,
   })
   expect(plain).toMatchObject({ code: 1, status: 'fix', todo: expect.stringContaining('X-Forwarded-Proto') })
+})
+
+test('a node that lets in nobody from elsewhere is examined like any other', async () => {
+  await using world = await startBehindProxy({ remoteApproval: 'never' })
+  expect(await examine(world.trusting)).toMatchObject({ code: 0, statuses: { address: 'ok', proxy: 'ok' } })
 })
 
 test('what does not fit is told with what to do: another database, another secret, an unknown certificate', async () => {

@@ -80,6 +80,9 @@ const reasonOf = (error: unknown): string => {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }
 
+/** A listener that nobody is sent to: without one, a node under `OSA_REMOTE_APPROVAL=never` starts nothing. */
+const noListener = { loopback_challenge: '0'.repeat(43), loopback_port: '65535' }
+
 /** What a client could claim to be: an address that is nobody's (RFC 5737). */
 const claimed = '192.0.2.77'
 const check = 'proxy'
@@ -92,7 +95,7 @@ const examineProxy = async (config: Config, publicUrl: URL, store: Store | null)
   if (store === null) return skipped(check, 'needs the database; on PostgreSQL it can be asked beside a running node')
   const answer = await request(new URL(oauthPaths.deviceAuthorization, publicUrl), {
     method: 'POST',
-    body: new URLSearchParams({ client_id: 'osa-cli', device_name: 'osa-server doctor' }),
+    body: new URLSearchParams({ client_id: 'osa-cli', device_name: 'osa-server doctor', ...noListener }),
     headers: { 'X-Forwarded-For': claimed },
   })
   await answer.body?.cancel()
