@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeStandInTool } from '@osa/cli/src/testing/stand-in-tool.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '@osa/db/testing/free-port'
 
 export interface ContainerWorld extends AsyncDisposable {
   /** What `osa deploy` needs to find them. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
+import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approve, reachConfirmPage } from './approve.ts'
-import { freePort } from './free-port.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { freePort } from './free-port.ts'
+import { freePort } from '@osa/db/testing/free-port'
 
 /** The newest version that is installed. */
 const programs = (): string => {

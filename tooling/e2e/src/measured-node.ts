@@ -1,5 +1,5 @@
 /** A real node that tells its numbers: how many terminals wait, how many refreshes it has made. */
-import { freePort } from './free-port.ts'
+import { freePort } from '@osa/db/testing/free-port'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export interface MeasuredNode extends NodeProcess {

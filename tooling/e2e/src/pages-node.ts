@@ -1,10 +1,10 @@
 /** A node behind a proxy that says where people are, and people who sign in there at a provider as at ORCID. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { startUpstream } from '@osa/server/testing/upstream'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { freePort } from './free-port.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

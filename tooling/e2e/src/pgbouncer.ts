@@ -5,7 +5,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from './free-port.ts'
+import { freePort } from '@osa/db/testing/free-port'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const answers = async (port: number): Promise<boolean> => {

@@ -2,10 +2,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf, redeemed } from './flow-operations.ts'
-import { freePort } from './free-port.ts'
 import { startNode } from './node-process.ts'
 import { startPgBouncer } from './pgbouncer.ts'
 import { temporaryFolder } from './temporary-folder.ts'

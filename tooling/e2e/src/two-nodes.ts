@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import { freePort } from './free-port.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

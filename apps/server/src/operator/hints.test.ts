@@ -1,17 +1,15 @@
 /** Each `osa-server` command line that the node's own words name is run: hints, problems at the start, examples of help. */
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { beforeAll, expect, test } from 'vitest'
+import { osaServer } from '../testing/osa-server.ts'
 
 const folders = ['..', '../../../../packages/core/src', '../../../../packages/db/src'].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 )
-const launcher = fileURLToPath(new URL('../../bin/osa-server.js', import.meta.url))
 
 /** In strings, since comments may speak of anything; as far as words are a command line's and not the sentence's. */
 const namedInSources = folders.flatMap((folder) =>
@@ -32,22 +30,15 @@ beforeAll(async () => {
   env = { DATABASE_URL: await createSharedDatabase({ migrated: true }), OSA_SECRET: secret }
 })
 
-const osaServer = async (line: string) => {
-  const args = line.split(' ').map((word) => word.replaceAll("'", ''))
-  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
-  const [code] = await once(child, 'close')
-  return { code: Number(code), ...output }
-}
+const runLine = (line: string) =>
+  osaServer(
+    line.split(' ').map((word) => word.replaceAll("'", '')),
+    env,
+  )
 
 /** On a database where an example's person has not signed in. */
 const expectToWork = async (line: string): Promise<void> => {
-  const { code, stderr } = await osaServer(line)
+  const { code, stderr } = await runLine(line)
   if (stderr.startsWith('Nobody called ')) expect({ line, code }).toEqual({ line, code: 1 })
   else expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' })
 }
@@ -64,11 +55,11 @@ test.each([...new Set(namedInSources)])('osa-server %s, which the sources name, 
 const ownTest = ['init', 'start', 'doctor']
 
 test('each command that the help lists has a help, whose example works', async () => {
-  const { stdout: overview } = await osaServer('--help')
+  const { stdout: overview } = await runLine('--help')
   const names = [...overview.matchAll(/^ {2}([a-z][a-z -]*?) {2}/gm)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(7)
   for (const name of names) {
-    const { stdout: help } = await osaServer(`${name} --help`)
+    const { stdout: help } = await runLine(`${name} --help`)
     const [, example] = /^Example:\n {2}osa-server (.*)$/m.exec(help) ?? []
     expect(example).toMatch(new RegExp(`^${name}`))
     if (!ownTest.includes(name)) await expectToWork(example ?? '')

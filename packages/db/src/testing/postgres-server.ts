@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 
 const listenersOf = () => new Map(process.eventNames().map((name) => [name, new Set(process.rawListeners(name))]))
 
@@ -27,16 +27,6 @@ export interface PostgresServer extends AsyncDisposable {
   stop(): Promise<void>
   /** Brings it back on the same port with the same data. */
   start(): Promise<void>
-}
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given out')
-  return address.port
 }
 
 const watchOver = (directory: string): ChildProcess => {
