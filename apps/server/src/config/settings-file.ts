@@ -1,6 +1,6 @@
 /**
  * A file of settings, one `NAME=value` a line, as `osa-server init` writes it. The value is everything after `=`, as for `docker run
- * --settings`; one pair of quotes around it is taken off, as systemd and Docker Compose do.
+ * --env-file`; one pair of quotes around it is taken off, as systemd and Docker Compose do.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'

@@ -66,8 +66,12 @@ export const createDeviceFlow = (
         return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
       return withinStartLimit(deps, requester, () =>
         insertPending(deps, {
-          ...{ client, scope, deviceName: storedText(deviceName, maxDeviceNameLength), requester },
-          ...{ loopback, isRemoteRefused },
+          client,
+          scope,
+          deviceName: storedText(deviceName, maxDeviceNameLength),
+          requester,
+          loopback,
+          isRemoteRefused,
         }),
       )
     },
