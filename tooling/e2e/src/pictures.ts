@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openChromium } from './chromium.ts'
 import { repository, startNode } from './node-process.ts'
+import { openedAddresses } from './opened-addresses.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
 import { terminalPicture } from './terminal-picture.ts'
@@ -16,12 +17,12 @@ await using folder = await temporaryFolder()
 await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
 const cwd = join(folder.path, 'structures')
 await mkdir(cwd)
-const terminal = openTerminal(['login', node.url], { home: folder.path, cwd, env: { OSA_BROWSER: 'true' } })
-const [address] = await terminal.until(/http:\S+\/device\?\S+/)
+await using opened = await openedAddresses(folder.path)
+const terminal = openTerminal(['login', node.url], { home: folder.path, cwd, env: { OSA_BROWSER: opened.program } })
 const chromium = await openChromium()
 try {
   const page = await chromium.newPage({ viewport: { width: 760, height: 610 }, colorScheme: 'light' })
-  await page.goto(address)
+  await page.goto(await opened.next())
   await page.getByRole('button', { name: /continue/i }).click()
   await page.getByRole('button', { name: /Carberry/ }).click()
   await page.getByRole('button', { name: 'Approve' }).waitFor()
