@@ -3,6 +3,7 @@
  * four times that size: a straight line gives at most four, a square sixteen.
  */
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -56,14 +57,22 @@ test('J12 no text, document or annotation costs more than its bytes, in any fiel
   const random = fc.sample(fc.tuple(anyRepetition, fc.nat(places.length - 1)), { numRuns: madeUp, seed })
   for (const [[shape, text], index] of random)
     cases.push(...places.slice(index, index + 1).map((place) => place(shape, text)))
-  const [steep, factors]: [string[], number[]] = [[], []]
+  const factors: number[] = []
+  let steep: CostlyCase[] = []
   for (const tried of cases) {
     const factor = await factorOf(node, tried)
     factors.push(factor)
-    if (factor > mostFactor) steep.push(`${tried.name}: four times the bytes cost ${factor.toFixed(1)} times as much`)
+    if (factor > mostFactor) steep.push(tried)
+  }
+  // a node's own work (compiling, collecting, sweeping) can fill all tries of one moment; what is steep by itself is steep at any moment
+  for (let later = 0; later < 5 && steep.length > 0; later++) {
+    await delay(2_000)
+    const still: CostlyCase[] = []
+    for (const tried of steep) if ((await factorOf(node, tried)) > mostFactor) still.push(tried)
+    steep = still
   }
   console.log(
     `${cases.length} cases, the steepest at ${Math.max(...factors).toFixed(1)} for four times the bytes, seed ${seed}`,
   )
-  expect(steep).toEqual([])
+  expect(steep.map(({ name }) => name)).toEqual([])
 })
