@@ -4,18 +4,18 @@ import {
   isOsaError,
   type OsaClient,
   OsaError,
+  type SignedInUser,
   sessionCredentials,
   type TokenProvider,
-  type User,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
-import { openSession } from './session.ts'
+import { openStoredTokens } from './stored-tokens.ts'
 import { clockSkewText } from './time-text.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
 
 export interface Account {
-  user: User
+  user: SignedInUser
   source: 'OSA_TOKEN' | 'stored login'
 }
 
@@ -84,7 +84,7 @@ export const withStoredLogin = async <T>(
   { onToken, signal }: { onToken?: (token: string | null) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<T> => {
   try {
-    const credentials = sessionCredentials(openSession(context))
+    const credentials = sessionCredentials(openStoredTokens(context))
     const getToken: TokenProvider['getToken'] = async (asked) => {
       const token = await credentials.getToken(asked)
       onToken?.(token)
@@ -145,7 +145,7 @@ export const withoutAccount = async <T>(
 }
 
 const askUser =
-  ({ signal }: CommandContext): SignedCall<User> =>
+  ({ signal }: CommandContext): SignedCall<SignedInUser> =>
   (osa) =>
     osa.me.query(undefined, { signal })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { parse, resolve } from 'node:path'
 import { OsaError, writeLink } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
-import { searchLink } from './server-resolution.ts'
+import { folderLink } from './server-resolution.ts'
 
 /** Why a folder is not linked without being asked for; null when it may be. */
 const unlinkable = ({ cwd, env }: CommandContext): string | null => {
@@ -15,7 +15,7 @@ const unlinkable = ({ cwd, env }: CommandContext): string | null => {
 
 const linkUnlessLinked = async (context: CommandContext, server: string): Promise<string | null> => {
   const { io, cwd, clock } = context
-  if ((await searchLink(context)).link) return null
+  if ((await folderLink(context)).link) return null
   const why = unlinkable(context)
   if (why) {
     io.say(`Not linking ${cwd} (${why}). In a project folder run: osa link ${server}`)

@@ -7,9 +7,9 @@ import {
   loginWithToken,
   notAuthenticated,
   OsaError,
+  type SignedInUser,
   type SignInOptions,
   type StorageTarget,
-  type User,
   type Verification,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
@@ -24,7 +24,7 @@ const lockTimeoutMs = 20_000
 /** What a login came to. `reason`: why it is not in the keychain. */
 export interface Kept {
   /** Null when the server could not say who it is just then. */
-  user: User | null
+  user: SignedInUser | null
   reason: string | null
 }
 

@@ -3,30 +3,30 @@ import { dirname, join, relative } from 'node:path'
 import {
   canonicalServer,
   cleanText,
-  explicitServer as findExplicitServer,
-  searchLink as findLinkFile,
-  resolveServer as findServer,
+  explicitServer,
   isOsaError,
   type LinkSearch,
   type NamedServer,
   OsaError,
+  resolveServer,
   type ServerSearch,
   type StoredLogin,
+  searchLink,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
-export type ServerSource = '--server' | 'OSA_SERVER' | '.osa/config.json' | 'only stored login' | 'prompt'
+export type NamedBy = '--server' | 'OSA_SERVER' | '.osa/config.json' | 'only stored login' | 'prompt'
 
 export interface ResolvedServer {
   url: string
-  source: ServerSource
+  source: NamedBy
   linkFile?: string
   /** The login that named the server, as it was then: saves a command that asks nobody a second look. */
   login?: StoredLogin
 }
 
 /** `server` as `--json` shows it. */
-export const serverDocument = (server: ResolvedServer) => ({
+export const serverJson = (server: ResolvedServer) => ({
   url: server.url,
   source: server.source,
   ...(server.linkFile ? { link_file: server.linkFile } : {}),
@@ -73,13 +73,13 @@ const asResolved = ({ server, serverSource, linkFile }: NamedServer): ResolvedSe
 }
 
 /** The server that was said outright, by flag or environment. */
-export const explicitServer = (context: CommandContext): ResolvedServer | null => {
-  const explicit = findExplicitServer(searchOf(context, typedServer(context)))
+export const namedServer = (context: CommandContext): ResolvedServer | null => {
+  const explicit = explicitServer(searchOf(context, typedServer(context)))
   return explicit && asResolved(explicit)
 }
 
 /** Looks for the link of the folder, saying which files were passed over. */
-export const searchLink = (context: CommandContext): Promise<LinkSearch> => findLinkFile(searchOf(context, null))
+export const folderLink = (context: CommandContext): Promise<LinkSearch> => searchLink(searchOf(context, null))
 
 const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> => {
   const logins = await context.store().list()
@@ -115,12 +115,12 @@ const noServer = async (
  * Resolves the server of a command. `fallback` says what may be tried when nothing names one. Throws `no_server`, `malformed_config`,
  * `invalid_server_url`, `insecure_http`, `usage`.
  */
-export const resolveServer = async (
+export const chooseServer = async (
   context: CommandContext,
   fallback: 'none' | 'only stored login' | 'choose stored login' | 'prompt',
 ): Promise<ResolvedServer> => {
   try {
-    return asResolved(await findServer(searchOf(context, typedServer(context))))
+    return asResolved(await resolveServer(searchOf(context, typedServer(context))))
   } catch (error) {
     if (!isOsaError(error, 'no_server')) throw error
     const usesStored = fallback.endsWith('stored login') && !context.env.OSA_TOKEN

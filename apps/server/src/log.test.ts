@@ -1,6 +1,6 @@
 /** I06 and I07: what never reaches a log, tried on a whole flow at the most talkative level. */
 import { deviceCodeGrantType } from '@osa/contract'
-import { memoryStore } from '@osa/core/testing'
+import { memoryAuthStore } from '@osa/core/testing'
 import superjson from 'superjson'
 import { describe, expect, test } from 'vitest'
 import { createLogger } from './log.ts'
@@ -57,7 +57,7 @@ describe('a whole flow', () => {
       params: ['canary-parameter'],
       code: '23505',
     })
-    const store = { ...memoryStore(), findPolled: () => Promise.reject(failure) }
+    const store = { ...memoryAuthStore(), findPolled: () => Promise.reject(failure) }
     const node = await startTestNode({ auth: { store } })
     await pollToken(node, 'canary-device-code')
     const text = node.logLines.join('')

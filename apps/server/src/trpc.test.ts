@@ -1,6 +1,6 @@
 /** tRPC over HTTP: what the adapter and our caps do around the procedures. */
 import type { AppRouter } from '@osa/api'
-import { memoryStore } from '@osa/core/testing'
+import { memoryAuthStore } from '@osa/core/testing'
 import superjson from 'superjson'
 import { describe, expect, test } from 'vitest'
 import { postJson } from './testing/oauth-calls.ts'
@@ -93,7 +93,7 @@ describe('trpc', () => {
 
   test('B29, B30 a crash tells nothing; an unreachable database is 503 with Retry-After', async () => {
     const crash = new Error('SELECT secrets FROM internals')
-    const store = { ...memoryStore(), findPolled: () => Promise.reject(crash) }
+    const store = { ...memoryAuthStore(), findPolled: () => Promise.reject(crash) }
     const token = call('device.token', { device_code: 'x' })
     const broken = await startTestNode({ auth: { store } })
     const answer = await postJson(broken, token.path, token.body)

@@ -6,7 +6,7 @@ export type * from './auth/auth.ts'
 export * from './auth/client.ts'
 export { createAuth } from './auth/create-auth.ts'
 export { createDecisionListeners, type DecisionListeners } from './auth/decision-listeners.ts'
-export type { AuthDependencies, StartTimer } from './auth/dependencies.ts'
+export { type AuthDependencies, isUuid, type StartTimer } from './auth/dependencies.ts'
 export * from './auth/keys.ts'
 export {
   type AuditQuery,

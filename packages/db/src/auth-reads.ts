@@ -1,5 +1,6 @@
 /** The store's look-ups outside a transaction, one statement each. */
 import type { AuthStore } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Connections } from './connections.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
@@ -7,7 +8,6 @@ import { RefreshFamilyEntity } from './entities/refresh-family.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
 import { SwitchEntity } from './entities/switch.ts'
 import { UserEntity } from './entities/user.ts'
-import { isId } from './identifier.ts'
 import { joined } from './joined.ts'
 import { signingKeyOrder } from './token-rows.ts'
 
@@ -29,7 +29,7 @@ const sessions = joined('browser_sessions', BrowserSessionEntity, 'session')
 
 export const authReads = ({ run }: Connections): AuthReads => ({
   async endAccessToken(ended) {
-    if (!isId(ended.accessTokenId)) return
+    if (!isUuid(ended.accessTokenId)) return
     await run(({ query }) =>
       query
         .insertInto('ended_access_tokens')
@@ -59,7 +59,7 @@ export const authReads = ({ run }: Connections): AuthReads => ({
     return null
   },
   async findDeviceAuthorization(id) {
-    if (!isId(id)) return null
+    if (!isUuid(id)) return null
     const device = await run(({ query }) =>
       query.selectFrom('device_authorizations').selectAll().where('id', '=', id).executeTakeFirst(),
     )
@@ -77,7 +77,7 @@ export const authReads = ({ run }: Connections): AuthReads => ({
     return token ?? null
   },
   async listRefreshFamilies({ userId, now, usedAfter }) {
-    if (!isId(userId)) return []
+    if (!isUuid(userId)) return []
     const live = { userId, revokedAt: null, expiresAt: { $gt: now }, lastUsedAt: { $gt: usedAfter } }
     return run(({ em }) => em.find(RefreshFamilyEntity, live, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }))
   },

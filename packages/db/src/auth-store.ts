@@ -10,7 +10,7 @@ import { historyReads } from './history-reads.ts'
 import { hotReads } from './hot-reads.ts'
 import { insertions } from './insertions.ts'
 import { sessionCalls } from './session-calls.ts'
-import { sweepOnce } from './sweep.ts'
+import { sweepRows } from './sweep.ts'
 
 export const authStore = (connections: Connections, { listenForDecision }: DecisionNotices): AuthStore => ({
   ...authReads(connections),
@@ -32,5 +32,5 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
   redeemDeviceAuthorization: guardedWrite(connections, redeem),
   moveRefreshFamily: guardedWrite(connections, moveFamilies),
   transaction: <T>(work: (tx: AuthTx) => Promise<T>) => connections.transaction((unit) => work(authTx(unit))),
-  sweep: (cutoff) => connections.transaction(({ query }) => sweepOnce(query, cutoff)),
+  sweep: (cutoff) => connections.transaction(({ query }) => sweepRows(query, cutoff)),
 })

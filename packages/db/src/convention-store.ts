@@ -1,10 +1,10 @@
 /** The `ConventionStore` of a database. Lists and locks leave the manifests, which may be large, where they are. */
 import type { ConventionStore, ConventionTx } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Connections, Unit } from './connections.ts'
 import { AuditEventEntity } from './entities/audit-event.ts'
 import { ConventionEntity } from './entities/convention.ts'
 import { ConventionVersionEntity } from './entities/convention-version.ts'
-import { isId } from './identifier.ts'
 import { lockAddress } from './locks.ts'
 import { inserted } from './query.ts'
 
@@ -83,7 +83,7 @@ export const conventionStore = ({ run, transaction }: Connections): ConventionSt
 
 const conventionTx = ({ em, query }: Unit): ConventionTx => ({
   async lockDeployer({ userId, familyId }) {
-    if (!isId(userId) || !isId(familyId)) return null
+    if (!isUuid(userId) || !isUuid(familyId)) return null
     // shared locks, which a change of the role or the end of the session has to wait for; the person first, as everywhere
     const user = await query
       .selectFrom('users')

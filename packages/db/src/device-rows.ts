@@ -1,9 +1,9 @@
 /** Device authorizations and login transactions inside a transaction. */
 import type { AuthTx } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { decisionChannel } from './decision-channel.ts'
 import { LoginTransactionEntity } from './entities/login-transaction.ts'
-import { isId } from './identifier.ts'
 import { inserted, saved } from './query.ts'
 
 export type DeviceRows = Pick<
@@ -25,7 +25,7 @@ export const deviceRows = ({ em, query }: Unit): DeviceRows => {
       return (await lockDevice().where('userCodeHash', '=', hash).executeTakeFirst()) ?? null
     },
     async lockDeviceAuthorization(id) {
-      return isId(id) ? ((await lockDevice().where('id', '=', id).executeTakeFirst()) ?? null) : null
+      return isUuid(id) ? ((await lockDevice().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
     insertDeviceAuthorization: (row) =>
       inserted(

@@ -3,15 +3,15 @@
  * sign-ins under way, then browsers, in the order in which a sign-in locks them.
  */
 import type { AuthTx } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { LoginTransactionEntity } from './entities/login-transaction.ts'
-import { isId } from './identifier.ts'
 
 export const endSignIns =
   ({ em, query }: Unit): AuthTx['endSignIns'] =>
   async ({ userId, endedAt }) => {
-    if (userId !== null && !isId(userId)) return 0
+    if (userId !== null && !isUuid(userId)) return 0
     const devices = query
       .updateTable('device_authorizations')
       .set({ endedAt })

@@ -1,8 +1,8 @@
 /** The store's look-ups of an operator: what happened, and who is here. Not hot; each reads at most `limit` rows of its own kind. */
 import type { AuthStore } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Connections } from './connections.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
-import { isId } from './identifier.ts'
 
 export const historyReads = ({ run }: Connections): Pick<AuthStore, 'listAuditEvents' | 'listPeople'> => ({
   listAuditEvents: ({ limit, before, since, event, userId, ip, device }) =>
@@ -32,7 +32,7 @@ export const historyReads = ({ run }: Connections): Pick<AuthStore, 'listAuditEv
       return events.execute()
     }),
   async listPeople({ limit, userIds, search }) {
-    const ids = userIds?.filter(isId)
+    const ids = userIds?.filter(isUuid)
     if (ids?.length === 0) return []
     return run(async ({ query, em }) => {
       let users = query.selectFrom('users').selectAll().orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit)

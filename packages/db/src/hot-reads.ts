@@ -1,5 +1,6 @@
 /** The look-ups of the hot operations, in batches. */
 import type { AuthStore, Polled, Sha256 } from '@osa/core'
+import { isUuid } from '@osa/core'
 import { batched, lookUps } from './batched.ts'
 import type { Connections } from './connections.ts'
 import { DeviceAuthorizationEntity } from './entities/device-authorization.ts'
@@ -7,7 +8,6 @@ import { EndedAccessTokenEntity } from './entities/ended-access-token.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
 import { UserEntity } from './entities/user.ts'
-import { isId } from './identifier.ts'
 import { joined } from './joined.ts'
 import { columnsOf, integer, listOf } from './listed.ts'
 import { builtOnce } from './query.ts'
@@ -95,11 +95,11 @@ export const hotReads = ({ run }: Connections): HotReads => {
   return {
     findPolled: (hash) => findPolled(hash),
     async findRefreshFamily(id) {
-      return isId(id) ? findFamily(id) : null
+      return isUuid(id) ? findFamily(id) : null
     },
     async findPrincipal(query) {
       const { userId, familyId, accessTokenId } = query
-      return isId(userId) && isId(familyId) && isId(accessTokenId) ? findPrincipal(query) : null
+      return isUuid(userId) && isUuid(familyId) && isUuid(accessTokenId) ? findPrincipal(query) : null
     },
   }
 }

@@ -1,10 +1,10 @@
 /** People, their linked identities and their browsers inside a transaction. */
 import type { AuthTx } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { LinkedIdentityEntity } from './entities/linked-identity.ts'
 import { UserEntity } from './entities/user.ts'
-import { isId } from './identifier.ts'
 import { joined } from './joined.ts'
 import { inserted } from './query.ts'
 
@@ -26,7 +26,7 @@ const users = joined('users', UserEntity, 'user')
 
 export const peopleRows = ({ em, query }: Unit): PeopleRows => ({
   async findUser(id) {
-    return isId(id) ? em.findOne(UserEntity, { id }) : null
+    return isUuid(id) ? em.findOne(UserEntity, { id }) : null
   },
   async lockLinkedIdentity({ issuer, subject }) {
     const record = await query
@@ -54,7 +54,7 @@ export const peopleRows = ({ em, query }: Unit): PeopleRows => ({
     return (await session.forNoKeyUpdate().executeTakeFirst()) ?? null
   },
   async lockBrowserSessionById(id) {
-    if (!isId(id)) return null
+    if (!isUuid(id)) return null
     const session = query.selectFrom('browser_sessions').selectAll().where('id', '=', id)
     return (await session.forNoKeyUpdate().executeTakeFirst()) ?? null
   },
@@ -66,6 +66,6 @@ export const peopleRows = ({ em, query }: Unit): PeopleRows => ({
     if (changed !== 1) throw new Error('there is no such browser session to save')
   },
   async deleteBrowserSession(id) {
-    if (isId(id)) await em.nativeDelete(BrowserSessionEntity, { id })
+    if (isUuid(id)) await em.nativeDelete(BrowserSessionEntity, { id })
   },
 })

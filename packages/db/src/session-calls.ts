@@ -1,9 +1,9 @@
 /** That a session's access token was used: one narrow write for as many sessions as were used meanwhile. */
 import type { AuthStore } from '@osa/core'
+import { isUuid } from '@osa/core'
 import { batched } from './batched.ts'
 import type { Connections } from './connections.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
-import { isId } from './identifier.ts'
 import { columnsOf, listOf } from './listed.ts'
 import { builtOnce } from './query.ts'
 
@@ -47,7 +47,7 @@ export const sessionCalls = ({ run }: Connections): Pick<AuthStore, 'noteCall'> 
   })
   return {
     async noteCall(call) {
-      if (isId(call.familyId)) await note(call)
+      if (isUuid(call.familyId)) await note(call)
     },
   }
 }

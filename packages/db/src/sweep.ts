@@ -133,7 +133,7 @@ const recordExpiries = async (query: Query, { now, idleSince, batch }: Cutoff): 
 const nothingEnded = { device_authorizations_ended: 0, refresh_families_ended: 0 }
 
 /** One round of the sweep, inside a transaction. All counts are 0 when another process is sweeping. */
-export const sweepOnce = async (query: Query, cutoff: Cutoff): Promise<Record<string, number>> => {
+export const sweepRows = async (query: Query, cutoff: Cutoff): Promise<Record<string, number>> => {
   const mine = await tryLock(query, sweepLock)
   const removed: Record<string, number> = mine ? await recordExpiries(query, cutoff) : { ...nothingEnded }
   for (const ended of endedRows) {

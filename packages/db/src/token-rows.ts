@@ -1,11 +1,11 @@
 /** Refresh-token families and signing keys inside a transaction. */
 import type { FindOptions } from '@mikro-orm/core'
 import type { AuthTx, SigningKey } from '@osa/core'
+import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import type { DeviceRows } from './device-rows.ts'
 import { endSignIns } from './end-sign-ins.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
-import { isId } from './identifier.ts'
 import { signingKeyLock, takeLock } from './locks.ts'
 import type { PeopleRows } from './people-rows.ts'
 import { saved } from './query.ts'
@@ -20,7 +20,7 @@ export const tokenRows = (unit: Unit): TokenRows => {
   const lockFamily = () => query.selectFrom('refresh_families').selectAll().forNoKeyUpdate()
   return {
     async lockRefreshFamily(id) {
-      return isId(id) ? ((await lockFamily().where('id', '=', id).executeTakeFirst()) ?? null) : null
+      return isUuid(id) ? ((await lockFamily().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
     async insertRefreshFamily(row) {
       await query.insertInto('refresh_families').values(row).execute()
@@ -28,7 +28,7 @@ export const tokenRows = (unit: Unit): TokenRows => {
     saveRefreshFamily: ({ id, ...row }) => saved(query.updateTable('refresh_families').set(row).where('id', '=', id)),
     endSignIns: endSignIns(unit),
     async revokeRefreshFamilies({ userId, revokedAt, because }) {
-      if (userId !== null && !isId(userId)) return 0
+      if (userId !== null && !isUuid(userId)) return 0
       const { numUpdatedRows } = await query
         .with('live', (db) => {
           // in one order, as all who lock two families do

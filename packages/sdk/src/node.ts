@@ -47,12 +47,12 @@ export {
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
 export type { SeenLogin } from './credentials/login-index.ts'
 export {
-  createSession,
-  type Session,
-  type SessionOptions,
+  createStoredTokens,
+  type StoredTokens,
+  type StoredTokensOptions,
   type TokenRequest,
   toCredential,
-} from './credentials/session.ts'
+} from './credentials/stored-tokens.ts'
 export { durationText } from './duration.ts'
 export { type ErrorCode, errorCodes, isOsaError, OsaError, type OsaErrorOptions } from './errors.ts'
 export {
@@ -76,7 +76,7 @@ export { readLink } from './link/read-link.ts'
 export { removeLink, writeLink } from './link/write-link.ts'
 export type { Waiting } from './login/approval.ts'
 export { checkedVerificationUri } from './login/device-login.ts'
-export type { User } from './login/keep-login.ts'
+export type { SignedInUser } from './login/keep-login.ts'
 export {
   type Login,
   type LoginOptions,

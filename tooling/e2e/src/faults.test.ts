@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { type Answer, clientAt, isUnseemly, type Operation, operations, secretsGivenOut } from './flow-operations.ts'
+import {
+  type Answer,
+  clientAt,
+  type FlowOperation,
+  isUnseemly,
+  operations,
+  secretsGivenOut,
+} from './flow-operations.ts'
 import { startNode } from './node-process.ts'
 import { type Cut, startTcpProxy } from './tcp-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -19,7 +26,10 @@ const isSilent = (log: string): boolean => {
 }
 
 /** Tries until it is done or lost; answers every answer on the way. */
-const tryUntilOver = async ({ run, judge }: Operation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> => {
+const tryUntilOver = async ({
+  run,
+  judge,
+}: FlowOperation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> => {
   const answers: Answer[] = []
   for (let tries = 0; tries < 6_000; tries++) {
     const answer = await run()
@@ -85,7 +95,7 @@ test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, fou
   })
   let [operationsTried, unavailable, lost] = [0, 0, 0]
   for (let round = 0; round < 4; round++) {
-    const all: { name: string; operation: Operation }[] = []
+    const all: { name: string; operation: FlowOperation }[] = []
     for (const [name, prepare] of Object.entries(operations)) {
       for (let n = 0; n < 3; n++) all.push({ name, operation: await prepare(clientAt(node.url)) })
     }

@@ -11,7 +11,7 @@ export interface Answer {
 /** How a step went: `done`, or `lost`: it happened, but who asked for it cannot go on and starts over. */
 export type Outcome = 'done' | 'lost' | 'again'
 
-export interface Operation {
+export interface FlowOperation {
   /** Does it, or tries it again. */
   run(): Promise<Answer>
   /** What an answer means. `again` is for trouble that says so. */
@@ -99,7 +99,7 @@ const must = (condition: boolean, what: string): void => {
 const againOr = (answer: Answer, outcome: Outcome): Outcome => (answer.status === 503 ? 'again' : outcome)
 
 /** Prepares each operation up to the moment before it. */
-export const operations: Readonly<Record<string, (client: Client) => Promise<Operation>>> = {
+export const operations: Readonly<Record<string, (client: Client) => Promise<FlowOperation>>> = {
   start: async (client) => ({
     run: client.start,
     judge: (answer) => againOr(answer, 'done'),

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import { createSession, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/node'
+import { createStoredTokens, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/node'
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'
@@ -62,7 +62,7 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
   // each with a store and a session of its own, as two libraries in one process would have
   const sessions = Array.from({ length: 4 }, () => {
     const store = openCredentialStore({ dir: dirname(credentialsPath(options.home)), clock: systemClock })
-    return createSession({ store, network: openNetwork(), clock: systemClock })
+    return createStoredTokens({ store, network: openNetwork(), clock: systemClock })
   })
   for (let round = 1; round <= 3; round++) {
     ageLogin(options.home, url)

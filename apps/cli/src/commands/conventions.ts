@@ -3,7 +3,7 @@ import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withoutAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { usage } from '../misspelled-words.ts'
-import { agreeToFirstContact, type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
 import { agoText } from '../time-text.ts'
 
@@ -78,7 +78,7 @@ export const conventions: RunCommand = async (context) => {
   const help = 'See: osa conventions --help'
   if (action === 'list' && typed !== null) throw usage(`osa conventions list does not take "${typed}"`, help)
   if (action === 'show' && typed === null) throw usage('osa conventions show needs a convention', help)
-  const server = await resolveServer(context, 'only stored login')
+  const server = await chooseServer(context, 'only stored login')
   await agreeToFirstContact(context, server)
   await (typed === null ? list(context, server) : show(context, server, typed))
 }

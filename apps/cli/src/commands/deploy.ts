@@ -1,18 +1,18 @@
 /** `osa deploy`: from the file in this folder to the archive. Everything that can be wrong here is said before anything is built. */
 import type { RegisteredConvention, Release } from '@osa/sdk/deploy'
-import { isOsaError, type User } from '@osa/sdk/node'
+import { isOsaError, type SignedInUser } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { checkRole } from '../deploy/allowed.ts'
 import { type BuildTools, buildImage, findPushedImage, tellContext } from '../deploy/build-image.ts'
 import { findContainerTool } from '../deploy/container-tool.ts'
+import { askWhoDeploys, type DeployCredentials, resolveSigner } from '../deploy/deploy-credentials.ts'
 import { showDryRun } from '../deploy/dry-run.ts'
 import { contextPlace, type Image, pinImages, planImages } from '../deploy/images.ts'
 import { issuesInFile } from '../deploy/issues.ts'
 import { readConventions } from '../deploy/read-conventions.ts'
 import { register } from '../deploy/registration.ts'
 import { registryOf } from '../deploy/registry.ts'
-import { askWhoDeploys, resolveSigner, type Signer } from '../deploy/signer.ts'
-import { type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
+import { chooseServer, type ResolvedServer, serverJson } from '../server-resolution.ts'
 import { elapsedText } from '../time-text.ts'
 
 /** Does one step with a spinner beside its name, and says how long it took. */
@@ -44,7 +44,7 @@ const read = async (context: CommandContext, server: ResolvedServer | null) => {
   return { authored, images: plan.images }
 }
 
-const personLine = (user: User): string => {
+const personLine = (user: SignedInUser): string => {
   const name = user.display_name ?? user.external_id
   return user.roles.length > 0 ? `${name} (${user.roles.join(', ')})` : name
 }
@@ -78,7 +78,7 @@ const tell = (context: CommandContext, registered: readonly RegisteredConvention
 
 const report = (
   context: CommandContext,
-  done: { server: ResolvedServer; signer: Signer; registered: RegisteredConvention[]; elapsedMs: number },
+  done: { server: ResolvedServer; signer: DeployCredentials; registered: RegisteredConvention[]; elapsedMs: number },
 ): void => {
   const { server, signer, registered, elapsedMs } = done
   context.io.ok(`Deployed ${plural(registered.length, 'convention')}  ${elapsedText(elapsedMs)}`)
@@ -86,7 +86,7 @@ const report = (
   context.io.json({
     v: 1,
     ok: true,
-    server: serverDocument(server),
+    server: serverJson(server),
     auth: { source: signer.source },
     conventions: registered.map(({ title, slug, schema_id, version, changed }) => ({
       title,
@@ -101,7 +101,7 @@ const report = (
 }
 
 const dryRun = async (context: CommandContext): Promise<void> => {
-  const server = await resolveServer(context, 'none').catch((error: unknown) => {
+  const server = await chooseServer(context, 'none').catch((error: unknown) => {
     if (isOsaError(error, 'no_server')) return null
     throw error
   })
@@ -113,7 +113,7 @@ export const deploy = async (context: CommandContext): Promise<void> => {
   if (context.flags.isSet('dry-run')) return await dryRun(context)
   const { io } = context
   const startedAt = performance.now()
-  const server = await resolveServer(context, 'none')
+  const server = await chooseServer(context, 'none')
   const signer = await resolveSigner(context, server)
   io.say(`Deploying to ${server.url} (from ${server.source}, auth: ${signer.source})`)
   const { authored, images } = await read(context, server)

@@ -3,10 +3,10 @@ import { basename } from 'node:path'
 import { isOsaError, OsaError, readLink, writeLink } from '@osa/sdk/node'
 import { verifyArchive } from '../archive-verification.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { explicitServer, promptForServer, searchLink, shortPath } from '../server-resolution.ts'
+import { folderLink, namedServer, promptForServer, shortPath } from '../server-resolution.ts'
 
 const target = async (context: CommandContext): Promise<string> => {
-  const explicit = explicitServer(context)
+  const explicit = namedServer(context)
   if (explicit) return explicit.url
   if (context.io.canAsk) return (await promptForServer(context)).url
   throw new OsaError('usage', 'osa link needs the address of an archive', { hint: 'Run osa link <url>' })
@@ -36,7 +36,7 @@ const agreeToReplace = async (context: CommandContext, previous: string, url: st
 }
 
 const noteParentLink = async (context: CommandContext, url: string): Promise<void> => {
-  const { link } = await searchLink(context)
+  const { link } = await folderLink(context)
   if (!link || link.folder === context.cwd) return
   try {
     const other = await readLink(link.folder, { allowHttp: true })

@@ -1,11 +1,11 @@
 /** `osa login`: whether to log in at all, and where; the login itself is in login-flow.ts. */
-import { isOsaError, OsaError, type User } from '@osa/sdk/node'
+import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import { type Account, storedAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { linkAfterLogin } from '../folder-link.ts'
 import { freshLogin, type Kept, loginWithGivenToken, moveLogin } from '../login-flow.ts'
 import { personLabel } from '../person-label.ts'
-import { agreeToFirstContact, type ResolvedServer, resolveServer, serverDocument } from '../server-resolution.ts'
+import { agreeToFirstContact, chooseServer, type ResolvedServer, serverJson } from '../server-resolution.ts'
 import { storageDocument, storageLabel, storageWish } from '../storage.ts'
 
 const refuseInCi = ({ isCi, env, flags }: CommandContext): void => {
@@ -62,7 +62,7 @@ const setAsideUnreadable = async ({ io, store }: CommandContext): Promise<void> 
 const finish = async (
   context: CommandContext,
   server: ResolvedServer,
-  done: { user: User | null; isOld: boolean; reason: string | null },
+  done: { user: SignedInUser | null; isOld: boolean; reason: string | null },
 ): Promise<void> => {
   const { io, store } = context
   const linked = await linkAfterLogin(context, server.url)
@@ -72,7 +72,7 @@ const finish = async (
     v: 1,
     event: 'result',
     ok: true,
-    server: serverDocument(server),
+    server: serverJson(server),
     user: done.user,
     storage: storageDocument(context, saved?.storage ?? 'file', done.reason),
     ...(linked ? { linked } : {}),
@@ -86,7 +86,7 @@ export const login: RunCommand = async (context) => {
   refuseInCi(context)
   storageWish(context)
   await setAsideUnreadable(context)
-  const server = await resolveServer(context, 'prompt')
+  const server = await chooseServer(context, 'prompt')
   await agreeToFirstContact(context, server)
   warnOfToken(context)
   const useToken = flags.isSet('token-stdin')

@@ -1,7 +1,7 @@
 /** `osa logout`: ends the session at the server, then forgets it here. Without the server it forgets all the same, and says so. */
 import { logout as endLogin, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { explicitServer, resolveServer } from '../server-resolution.ts'
+import { chooseServer, namedServer } from '../server-resolution.ts'
 
 interface LogoutResult {
   server: string
@@ -58,11 +58,11 @@ const report = ({ io }: CommandContext, result: LogoutResult): void => {
 const serversOf = async (context: CommandContext): Promise<string[]> => {
   const { flags, store } = context
   if (flags.isSet('all')) {
-    if (!explicitServer(context)) return (await store().list()).map((login) => login.server)
+    if (!namedServer(context)) return (await store().list()).map((login) => login.server)
     throw new OsaError('usage', '--all and a server are given together', { hint: 'Use one of them' })
   }
   try {
-    return [(await resolveServer(context, 'choose stored login')).url]
+    return [(await chooseServer(context, 'choose stored login')).url]
   } catch (error) {
     if (isOsaError(error, 'no_server') && (await store().list()).length === 0) return []
     throw error

@@ -3,7 +3,7 @@ import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withAccount } from '../account.ts'
 import { approvalWords } from '../approval-words.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
 import { agoText } from '../time-text.ts'
 
@@ -76,7 +76,7 @@ const revoke = async (context: CommandContext, server: ResolvedServer, typed: st
 
 export const sessions: RunCommand = async (context) => {
   const { io, flags } = context
-  const server = await resolveServer(context, 'only stored login')
+  const server = await chooseServer(context, 'only stored login')
   const typed = flags.value('revoke')
   if (typed !== null) return await revoke(context, server, typed)
   const list = await ask(context, server)

@@ -1,7 +1,7 @@
 /** `osa status`: the folder's link, every saved login and how it stands, and what is odd here. */
 import { canonicalServerOrNull, findLink, type LinkSearch, OsaError, readLink, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { explicitServer, loginHint, type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { chooseServer, loginHint, namedServer, type ResolvedServer } from '../server-resolution.ts'
 import { findLocalArchive } from '../status/local-archive.ts'
 import { type LoginReport, reportFromIndex, reportFromServer } from '../status/logins.ts'
 import {
@@ -41,9 +41,9 @@ const findServer = async (
   context: CommandContext,
 ): Promise<{ server: ResolvedServer | null; error: OsaError | null }> => {
   // What was typed wrongly is a mistake, no finding.
-  explicitServer(context)
+  namedServer(context)
   const quiet = { ...context, io: { ...context.io, warn: () => undefined } }
-  const { value, error } = await attempt(() => resolveServer(quiet, 'only stored login'))
+  const { value, error } = await attempt(() => chooseServer(quiet, 'only stored login'))
   return { server: value, error }
 }
 

@@ -2,8 +2,8 @@
 import { OsaError } from '@osa/sdk/node'
 import { withLoginHint } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { type ResolvedServer, resolveServer } from '../server-resolution.ts'
-import { openSession } from '../session.ts'
+import { chooseServer, type ResolvedServer } from '../server-resolution.ts'
+import { openStoredTokens } from '../stored-tokens.ts'
 import { notLoggedIn } from '../token-resolution.ts'
 
 const defaultMinimumTtlSeconds = 300
@@ -43,7 +43,7 @@ const freshToken = async (
   minimumTtlSeconds: number,
 ): Promise<string> => {
   try {
-    return await openSession(context).getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
+    return await openStoredTokens(context).getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
   } catch (error) {
     throw withLoginHint(server, error)
   }
@@ -53,7 +53,7 @@ export const token: RunCommand = async (context) => {
   const { io, store } = context
   refuseToShow(context)
   const minimumTtlSeconds = minimumTtlOf(context)
-  const server = await resolveServer(context, 'only stored login')
+  const server = await chooseServer(context, 'only stored login')
   if (!(await store().list()).some((one) => one.server === server.url)) throw notLoggedIn(context, server)
   const accessToken = await freshToken(context, server, minimumTtlSeconds)
   const expiresAt = (await store().list()).find((one) => one.server === server.url)?.expiresAt ?? null

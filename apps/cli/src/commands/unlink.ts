@@ -1,7 +1,7 @@
 /** `osa unlink`: takes the archive out of this folder's link file. */
 import { canonicalServer, OsaError, readLink, removeLink } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { searchLink } from '../server-resolution.ts'
+import { folderLink } from '../server-resolution.ts'
 
 /** `--server` says which link is meant; another one stays. */
 const refuseOther = async ({ cwd, flags }: CommandContext): Promise<void> => {
@@ -22,7 +22,7 @@ export const unlink: RunCommand = async (context) => {
   const previous = await removeLink(cwd)
   if (previous === null) {
     io.say(`${cwd} is not linked; nothing to do`)
-    const { link } = await searchLink(context)
+    const { link } = await folderLink(context)
     if (link && link.folder !== cwd) io.say(`A parent folder is: ${link.path}`)
   } else {
     io.ok(`Unlinked ${cwd} (was ${previous})`)

@@ -5,7 +5,7 @@
 import { checkedVerificationUri, cleanText, isOsaError, OsaError } from '@osa/sdk/node'
 import { findLauncher, openBrowser, thisDesktop } from '../browser.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { agreeToFirstContact, type ResolvedServer, resolveServer } from '../server-resolution.ts'
+import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { leftText } from '../time-text.ts'
 
 const lookUp = async ({ network, signal }: CommandContext, { url }: ResolvedServer, user_code: string) => {
@@ -24,7 +24,7 @@ const lookUp = async ({ network, signal }: CommandContext, { url }: ResolvedServ
 
 export const verify: RunCommand = async (context) => {
   const { io, flags, env, isCi } = context
-  const server = await resolveServer(context, 'only stored login')
+  const server = await chooseServer(context, 'only stored login')
   await agreeToFirstContact(context, server)
   const found = await lookUp(context, server, flags.argument('code') ?? '')
   const continueUri = checkedVerificationUri(found.continue_uri, server.url)

@@ -2,7 +2,7 @@
 import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { personLabel } from '../person-label.ts'
-import { type ResolvedServer, resolveServer, serverDocument, sourceNote } from '../server-resolution.ts'
+import { chooseServer, type ResolvedServer, serverJson, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { agoText } from '../time-text.ts'
 import { environmentToken, notLoggedIn } from '../token-resolution.ts'
@@ -80,11 +80,11 @@ const authDocument = async (context: CommandContext, server: ResolvedServer, kno
 
 export const whoami: RunCommand = async (context) => {
   const { io, flags } = context
-  const server = await resolveServer(context, 'only stored login')
+  const server = await chooseServer(context, 'only stored login')
   const known = flags.isSet('offline') ? await offline(context, server) : await online(context, server)
   if (io.isJson) {
     const auth = await authDocument(context, server, known)
-    io.json({ v: 1, ok: true, server: serverDocument(server), user: known.user, auth, verified: known.verified })
+    io.json({ v: 1, ok: true, server: serverJson(server), user: known.user, auth, verified: known.verified })
     return
   }
   io.data(cleanText(personLabel(known.user)))

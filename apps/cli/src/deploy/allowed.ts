@@ -1,22 +1,27 @@
 /** Whether a person may deploy: seen early from their roles where these are known, and said by the server in the end. */
 
 import type { NotAllowed } from '@osa/sdk/deploy'
-import { OsaError, type User } from '@osa/sdk/node'
+import { OsaError, type SignedInUser } from '@osa/sdk/node'
 import type { ResolvedServer } from '../server-resolution.ts'
-import type { Signer } from './signer.ts'
+import type { DeployCredentials } from './deploy-credentials.ts'
 
 const rolesThatDeploy = ['publisher', 'admin']
 
-const nameOf = (user: User): string => user.display_name ?? user.external_id
+const nameOf = (user: SignedInUser): string => user.display_name ?? user.external_id
 
-const sentence = ({ user, server, why }: { user: User; server: ResolvedServer; why: NotAllowed }): string => {
+const sentence = ({ user, server, why }: { user: SignedInUser; server: ResolvedServer; why: NotAllowed }): string => {
   const base = `${nameOf(user)} may not deploy to ${server.url}`
   if ('neededRoles' in why) return `${base} (needs role ${why.neededRoles.join(' or ')})`
   return 'missingScope' in why ? `${base} with this login (needs scope ${why.missingScope})` : `${base} (${why.said})`
 }
 
 /** The `forbidden` error, with what is needed. */
-export const notAllowed = (user: User, server: ResolvedServer, signer: Signer, why: NotAllowed): OsaError => {
+export const notAllowed = (
+  user: SignedInUser,
+  server: ResolvedServer,
+  signer: DeployCredentials,
+  why: NotAllowed,
+): OsaError => {
   const renew = signer.source === 'stored login' ? 'Run osa login --force' : 'Create a token with that scope'
   return new OsaError('forbidden', sentence({ user, server, why }), {
     server: server.url,
@@ -26,7 +31,7 @@ export const notAllowed = (user: User, server: ResolvedServer, signer: Signer, w
 }
 
 /** Stops before anything is built for a person whose only role is the plainest. Other servers may have other roles: they decide. */
-export const checkRole = (user: User, server: ResolvedServer, signer: Signer): void => {
+export const checkRole = (user: SignedInUser, server: ResolvedServer, signer: DeployCredentials): void => {
   if (user.roles.length === 0 || user.roles.some((role) => role !== 'user')) return
   throw notAllowed(user, server, signer, { neededRoles: rolesThatDeploy })
 }

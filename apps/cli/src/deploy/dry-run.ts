@@ -1,7 +1,7 @@
 /** `osa deploy --dry-run`: what would be built and sent. Nothing is built, and no server is asked. */
 import { relative } from 'node:path'
 import type { CommandContext } from '../command.ts'
-import { type ResolvedServer, serverDocument, sourceNote } from '../server-resolution.ts'
+import { type ResolvedServer, serverJson, sourceNote } from '../server-resolution.ts'
 import type { Image } from './images.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
 
@@ -20,7 +20,7 @@ export const showDryRun = (
       context: folder,
       dockerfile,
     }))
-    const to = server ? { server: serverDocument(server) } : {}
+    const to = server ? { server: serverJson(server) } : {}
     io.json({ v: 1, ok: true, dry_run: true, ...to, builds, send: { conventions } })
     return
   }

@@ -1,11 +1,11 @@
 /** The last step: one call that registers all conventions or none. */
 import { type PinnedConvention, type RegisteredConvention, registerConventions } from '@osa/sdk/deploy'
-import { isOsaError, OsaError, type User } from '@osa/sdk/node'
+import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { notAllowed } from './allowed.ts'
+import type { DeployCredentials } from './deploy-credentials.ts'
 import { issuesFoundByServer } from './issues.ts'
-import type { Signer } from './signer.ts'
 
 /** No answer came, or a gateway's: the archive may have registered everything. */
 const isLost = (error: unknown): error is OsaError =>
@@ -30,7 +30,12 @@ const lostTwice = (error: OsaError, count: number): OsaError => {
  */
 export const register = async (
   context: CommandContext,
-  deploy: { server: ResolvedServer; signer: Signer; user: User; conventions: readonly PinnedConvention[] },
+  deploy: {
+    server: ResolvedServer
+    signer: DeployCredentials
+    user: SignedInUser
+    conventions: readonly PinnedConvention[]
+  },
 ): Promise<RegisteredConvention[]> => {
   const { server, signer, user, conventions } = deploy
   let isRepeated = false

@@ -1,5 +1,5 @@
 /** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
-import { canonicalServer, type OsaClient, OsaError, type StoredLogin, type User } from '@osa/sdk/node'
+import { canonicalServer, type OsaClient, OsaError, type SignedInUser, type StoredLogin } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
 import type { Approval } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
@@ -14,7 +14,7 @@ export interface LoginReport {
   state: LoginState
   /** What the SESSION column says. */
   label: string
-  user: StoredLogin['user'] | User
+  user: StoredLogin['user'] | SignedInUser
   storage: StoredLogin['storage'] | 'env'
   expiresAt: number | null
   /** How its session was approved; null when the server was not asked or does not say. */

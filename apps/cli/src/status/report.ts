@@ -1,10 +1,10 @@
 /** How `osa status` tells what it found: to a person, and as a document. */
-import { cleanText, type User } from '@osa/sdk/node'
+import { cleanText, type SignedInUser } from '@osa/sdk/node'
 import { approvalWords } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
 import type { Mark } from '../marks.ts'
 import { personLabel } from '../person-label.ts'
-import { type ResolvedServer, serverDocument, shortPath, sourceNote } from '../server-resolution.ts'
+import { type ResolvedServer, serverJson, shortPath, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { printTable } from '../table.ts'
 import { version } from '../version.ts'
@@ -87,7 +87,8 @@ export const printStatus = (context: CommandContext, status: Status): void => {
   }
 }
 
-const userDocument = (user: LoginReport['user']): User | null => user && { id: '', provider: '', roles: [], ...user }
+const userDocument = (user: LoginReport['user']): SignedInUser | null =>
+  user && { id: '', provider: '', roles: [], ...user }
 
 const loginDocument = (context: CommandContext, login: LoginReport, current: boolean): object => {
   const user = userDocument(login.user)
@@ -110,7 +111,7 @@ export const statusDocument = (context: CommandContext, status: Status): object 
     v: 1,
     ok: true,
     cli: { version, node: process.versions.node, config_dir: configDir ?? '' },
-    server: server && serverDocument(server),
+    server: server && serverJson(server),
     link,
     logins: logins.map((login) => loginDocument(context, login, login.url === server?.url)),
     env: {

@@ -3,7 +3,7 @@
  * the request came from is a second layer, which absent headers pass, since older browsers send none.
  */
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
-import { type FormFault, readForm } from './form.ts'
+import { type FormFault, readPageForm } from './form.ts'
 import { formTokenField } from './form-fields.ts'
 import { messagePage } from './pages/message.ts'
 import { showPage } from './respond.ts'
@@ -15,7 +15,7 @@ export const guardedForm = async <Binding extends string>(
   { binding, step }: { binding: Binding | null; step: string },
 ): Promise<{ form: ReadonlyMap<string, string>; binding: Binding } | Response> => {
   if (isForeign(c, deps.publicUrl)) return showPage(c, deps, messagePage('foreign_form', deps))
-  const form = await readForm(c)
+  const form = await readPageForm(c)
   if (typeof form === 'string') return showPage(c, deps, messagePage(faultPages[form], deps))
   const token = form.get(formTokenField) ?? ''
   if (binding !== null && deps.auth.verifyFormToken(binding, step, token)) return { form, binding }

@@ -7,7 +7,7 @@ const maxFields = 20
 export type FormFault = 'too_large' | 'not_a_form' | 'repeated_field'
 
 /** The fields of an `application/x-www-form-urlencoded` body, or what is wrong with it. Unknown fields are ignored. */
-export const readForm = async (c: PageContext): Promise<ReadonlyMap<string, string> | FormFault> => {
+export const readPageForm = async (c: PageContext): Promise<ReadonlyMap<string, string> | FormFault> => {
   const contentType = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (contentType !== 'application/x-www-form-urlencoded') return 'not_a_form'
   const body = await readBody(c)

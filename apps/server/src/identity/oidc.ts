@@ -27,7 +27,7 @@ export interface OidcSettings {
   /** Origins to which the provider itself redirects on, as one that federates does; for `form-action` (D07). */
   readonly formActionOrigins?: readonly string[]
   /** Reads the person out of validated claims and the token response, or says why they will not do. */
-  readonly personFrom: (answer: TokenAnswer) => Person | SignInFailure
+  readonly personFrom: (answer: TokenAnswer) => OidcPerson | SignInFailure
 }
 
 export interface TokenAnswer {
@@ -35,7 +35,7 @@ export interface TokenAnswer {
   /** The whole token response; for what a provider puts beside the ID token, such as ORCID's `orcid` and `name`. */
   readonly response: Readonly<Record<string, unknown>>
 }
-export interface Person {
+export interface OidcPerson {
   readonly subject: string
   readonly name: string | null
 }

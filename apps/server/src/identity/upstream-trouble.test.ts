@@ -1,5 +1,5 @@
 /** A provider that is slow, down or confused: a page that says so, a device that stays pending, and nothing of it remembered (E10, E12). */
-import { memoryStore } from '@osa/core/testing'
+import { memoryAuthStore } from '@osa/core/testing'
 import { expect, test, vi } from 'vitest'
 import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
 import { exchangeTimeoutMs } from './bounded-fetch.ts'
@@ -65,7 +65,7 @@ test('E10 a provider that cannot be reached leaves the form usable and says so a
 
 test('E12 E19 I06 codes, tokens and the client secret of a provider are neither stored, logged nor shown', async () => {
   const written: string[] = []
-  const store = memoryStore()
+  const store = memoryAuthStore()
   const { transaction } = store
   store.transaction = (work) =>
     transaction((tx) =>

@@ -3,14 +3,14 @@ import { type Auth, isRefusal } from '@osa/core'
 import type { Context } from 'hono'
 import type { NodeEnv } from '../requester.ts'
 import { authenticate } from './client-credentials.ts'
-import { readForm } from './form.ts'
+import { readOAuthForm } from './form.ts'
 import { reply, replyRefusal } from './reply.ts'
 
 /** Starts a device authorization. Beside the refusals of `startDeviceAuthorization`: `invalid_request`, `invalid_client`. */
 export const deviceAuthorizationEndpoint =
   (auth: Auth) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
-    const form = await readForm(c)
+    const form = await readOAuthForm(c)
     if (isRefusal(form)) return replyRefusal(c, form)
     const authenticated = authenticate(auth, form, c.req.header('authorization'))
     if ('refusal' in authenticated) return replyRefusal(c, authenticated.refusal, authenticated)

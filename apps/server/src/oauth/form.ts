@@ -16,7 +16,7 @@ const maxParameters = 100
 export const bodyTooLarge = refuse('invalid_request', 'The body is too large.')
 
 /** Reads the form of a request. Refuses with `invalid_request`. Parameters without a value are left out (RFC 6749 §3.2). */
-export const readForm = async (c: Context<NodeEnv>): Promise<Form | Refusal> => {
+export const readOAuthForm = async (c: Context<NodeEnv>): Promise<Form | Refusal> => {
   // refused rather than ignored: a secret in a URL has already been seen by too many (RFC 6749 §2.3.1)
   if (new URL(c.req.url).search !== '') return malformed('Parameters belong in the body, not in the query.')
   const encoding = c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'

@@ -1,6 +1,6 @@
 /** Areas B and G on the wire: the token endpoint. */
 import { deviceCodeGrantType } from '@osa/contract'
-import { memoryStore } from '@osa/core/testing'
+import { memoryAuthStore } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
 import { basic, formType, pollToken, postForm, refreshToken } from '../testing/oauth-calls.ts'
 import { resourceServerSecret, startTestNode, type TestNode } from '../testing/test-node.ts'
@@ -272,7 +272,7 @@ describe('refresh grant', () => {
 describe('trouble', () => {
   const failing = (error: Error) => ({
     store: {
-      ...memoryStore(),
+      ...memoryAuthStore(),
       findPolled: () => Promise.reject(error),
       findOldRefreshToken: () => Promise.reject(error),
     },

@@ -11,7 +11,7 @@ import type { Context } from 'hono'
 import type { Count } from '../metrics.ts'
 import type { NodeEnv } from '../requester.ts'
 import { authenticate } from './client-credentials.ts'
-import { type Form, readForm } from './form.ts'
+import { type Form, readOAuthForm } from './form.ts'
 import { reply, replyRefusal } from './reply.ts'
 
 type Grant = (request: {
@@ -43,7 +43,7 @@ const isGrantType = (text: string): text is GrantType => grantTypes.some((grantT
 export const tokenEndpoint =
   ({ auth, count }: { auth: Auth; count: Count }) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
-    const form = await readForm(c)
+    const form = await readOAuthForm(c)
     if (isRefusal(form)) return replyRefusal(c, form)
     const grantType = form.get('grant_type')
     if (grantType === undefined) return replyRefusal(c, refuse('invalid_request', 'grant_type is missing.'))

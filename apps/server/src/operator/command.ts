@@ -12,7 +12,7 @@ export interface OperatorCommand {
   /** For what makes a settings file: it is not to begin with another one's. */
   readonly readsSettingsFile?: false
   /** Checks the arguments before anything is opened, and answers the work to do or what is wrong with them. */
-  prepare(args: CommandArguments): Work | UsageProblem
+  prepare(args: CommandArguments): CommandWork | UsageProblem
 }
 
 export interface CommandOption {
@@ -38,11 +38,11 @@ export interface CommandIo {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
 }
 
-export type Work = (io: CommandIo) => Promise<Report | Problem>
+export type CommandWork = (io: CommandIo) => Promise<Report | CommandProblem>
 /** What was found or done: lines for a person, and documents for `--json`, one a line. `failed` makes the exit code 1. */
 export type Report = { readonly text: string; readonly documents: readonly object[]; readonly failed?: boolean }
 /** What did not work, and what to do about it: exit code 1. */
-export type Problem = { readonly problem: string; readonly hint: string }
+export type CommandProblem = { readonly problem: string; readonly hint: string }
 /** Arguments that make no sense: exit code 2. */
 export type UsageProblem = { readonly usage: string }
 
@@ -55,7 +55,7 @@ export interface Setting {
 
 /** Work on the node's database, whose settings are read and which is opened only then: loading what reaches it takes a second. */
 export const onDatabase =
-  (work: (operator: Operator, setting: Setting) => Promise<Report | Problem>): Work =>
+  (work: (operator: Operator, setting: Setting) => Promise<Report | CommandProblem>): CommandWork =>
   async (io) => {
     const { carryOut } = await import('./open-operator.ts')
     return carryOut(io, work)
@@ -79,7 +79,7 @@ export const orcidPattern = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
 export const personForms = '<id|issuer#subject|ORCID iD>'
 export const personUsage = `Say who as ${personForms}, as in https://orcid.org#0000-0002-1825-0097.`
 
-export const nobodyCalled = (person: string): Problem => ({
+export const nobodyCalled = (person: string): CommandProblem => ({
   problem: `Nobody called ${person} has signed in here.`,
   hint: 'osa-server users list --search <text> finds people by a part of their name or ORCID iD.',
 })

@@ -1,7 +1,7 @@
 /** `keys list`, `keys rotate` and `keys abandon`: the keys that access tokens are signed with (L03, F12). */
 import type { KeyStage, RotationOutcome } from '@osa/core'
-import { type OperatorCommand, onDatabase, type Problem, type Report } from './command.ts'
-import { instant, table } from './table.ts'
+import { type CommandProblem, type OperatorCommand, onDatabase, type Report } from './command.ts'
+import { table, timestamp } from './table.ts'
 
 export const keysList: OperatorCommand = {
   name: 'keys list',
@@ -13,7 +13,7 @@ export const keysList: OperatorCommand = {
     onDatabase(async (operator) => {
       const keys = await operator.listKeys()
       const rows = keys.map(({ kid, algorithm, stage, signsFrom, retiresAt }) => {
-        return [kid, algorithm, stage, instant(signsFrom), retiresAt && instant(retiresAt)]
+        return [kid, algorithm, stage, timestamp(signsFrom), retiresAt && timestamp(retiresAt)]
       })
       const text =
         keys.length === 0
@@ -53,19 +53,19 @@ export const keysAbandon: OperatorCommand = {
     }),
 }
 
-const reportRotation = (outcome: RotationOutcome): Report | Problem => {
+const reportRotation = (outcome: RotationOutcome): Report | CommandProblem => {
   if ('rotated' in outcome) {
     const { rotated, othersRetireAt } = outcome
     const took =
       rotated.stage === 'signing'
         ? 'It signs now. Access tokens signed by other keys are refused within half a minute; terminals refresh by themselves.'
-        : `It is published now and signs from ${instant(rotated.signsFrom)}. The other keys retire at ${instant(othersRetireAt)}.`
+        : `It is published now and signs from ${timestamp(rotated.signsFrom)}. The other keys retire at ${timestamp(othersRetireAt)}.`
     const document = { ...keyDocument(rotated), others_retire_at: othersRetireAt }
     return { text: `New key ${rotated.kid} (${rotated.algorithm}).\n${took}\n`, documents: [document] }
   }
   if (outcome.refused === 'staged') {
     return {
-      problem: `A rotation is under way: key ${outcome.waiting.kid} signs from ${instant(outcome.waiting.signsFrom)}.`,
+      problem: `A rotation is under way: key ${outcome.waiting.kid} signs from ${timestamp(outcome.waiting.signsFrom)}.`,
       hint: 'Wait until then. If a key has leaked: osa-server keys rotate --now',
     }
   }

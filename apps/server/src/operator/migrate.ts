@@ -1,7 +1,7 @@
 /** `migrate`: brings the schema of the database up to date, or says whether it is. A node does the same when it starts. */
 import type { DatabaseState } from '@osa/db'
 import type { Config } from '../config/config.ts'
-import type { OperatorCommand, Problem, Report } from './command.ts'
+import type { CommandProblem, OperatorCommand, Report } from './command.ts'
 
 export const migrate: OperatorCommand = {
   name: 'migrate',
@@ -17,7 +17,7 @@ export const migrate: OperatorCommand = {
     },
 }
 
-const migrated = async (config: Config, check: boolean): Promise<Report | Problem> => {
+const migrated = async (config: Config, check: boolean): Promise<Report | CommandProblem> => {
   const { inspectDatabase, openDatabase } = await import('@osa/db')
   const before = await inspectDatabase(config.database)
   if (before === null) {
@@ -38,7 +38,7 @@ const migrated = async (config: Config, check: boolean): Promise<Report | Proble
 
 const plural = (count: number): string => (count === 1 ? '1 migration is' : `${count} migrations are`)
 
-const newerSchema = ({ unknownMigrations }: DatabaseState): Problem => ({
+const newerSchema = ({ unknownMigrations }: DatabaseState): CommandProblem => ({
   problem: `A newer version of the node has migrated this database (${unknownMigrations.join(', ')}).`,
   hint: 'Run this with that version, or with one that is newer.',
 })

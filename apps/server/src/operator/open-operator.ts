@@ -7,15 +7,15 @@ import { type Config, parseConfig } from '../config/config.ts'
 import { keptSecret } from '../config/secret-file.ts'
 import { createNodeClock } from '../node-clock.ts'
 import { explainKnownProblem } from '../start-problem.ts'
-import type { CommandIo, Problem, Report, Setting } from './command.ts'
+import type { CommandIo, CommandProblem, Report, Setting } from './command.ts'
 
-type OnOperator = (operator: Operator, setting: Setting) => Promise<Report | Problem>
+type OnOperator = (operator: Operator, setting: Setting) => Promise<Report | CommandProblem>
 
 /** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
 export const withConfig = async (
   { env, stderr }: CommandIo,
-  work: (config: Config) => Promise<Report | Problem>,
-): Promise<Report | Problem> => {
+  work: (config: Config) => Promise<Report | CommandProblem>,
+): Promise<Report | CommandProblem> => {
   const parsed = parseConfig(env)
   for (const warning of parsed.warnings) stderr.write(`Note: ${warning}\n`)
   if (!parsed.ok) {
@@ -33,7 +33,7 @@ export const withConfig = async (
 }
 
 /** Opens the database, works, and lets go of it. */
-export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | Problem> =>
+export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | CommandProblem> =>
   withConfig(io, async (config) => {
     const { database: location, dataDirectory } = config
     // opening would make a new database where there is none, and nobody would notice that it is the wrong one
@@ -55,7 +55,7 @@ export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | Prob
     }
   })
 
-const heldByNode = (dataDirectory: string): Problem => ({
+const heldByNode = (dataDirectory: string): CommandProblem => ({
   problem: `A running node holds the embedded database in ${dataDirectory}.`,
   hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL) this works beside a running node.',
 })

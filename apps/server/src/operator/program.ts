@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { readSettingsFile } from '../config/settings-file.ts'
 import { audit } from './audit/audit.ts'
-import { type CommandIo, jsonLines, type OperatorCommand, type UsageProblem, type Work } from './command.ts'
+import { type CommandIo, type CommandWork, jsonLines, type OperatorCommand, type UsageProblem } from './command.ts'
 import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
 import { doctor } from './doctor/doctor.ts'
 import { commandHelp, overview } from './help.ts'
@@ -59,7 +59,7 @@ export const runOperator = async (args: readonly string[], io: CommandIo): Promi
 }
 
 /** The environment prevails over the file. */
-const withSettingsFile = async ({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<Work> => {
+const withSettingsFile = async ({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<CommandWork> => {
   const file = command.readsSettingsFile === false ? { values: {} } : readSettingsFile(settingsFile)
   if ('problem' in file) return file
   const { stdin, stdout, stderr } = io
@@ -73,7 +73,7 @@ const withSettingsFile = async ({ command, work, settingsFile }: Asked, io: Comm
 
 type Asked = {
   readonly command: OperatorCommand
-  readonly work: Work
+  readonly work: CommandWork
   readonly json: boolean
   readonly settingsFile: string | undefined
 }

@@ -19,4 +19,4 @@ export const table = (head: readonly string[], rows: readonly (readonly (string 
 const trimmed = (line: string): string => `${line.trimEnd()}\n`
 
 /** An instant to the second, in UTC. */
-export const instant = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`
+export const timestamp = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`

@@ -9,7 +9,7 @@ import {
   personForms,
   personUsage,
 } from './command.ts'
-import { instant, table } from './table.ts'
+import { table, timestamp } from './table.ts'
 
 const limits = { preset: 50, most: 10_000 }
 
@@ -33,7 +33,7 @@ export const usersList: OperatorCommand = {
           user.displayName,
           identities.map(identityName).join(' '),
           roleOf(user),
-          instant(user.createdAt),
+          timestamp(user.createdAt),
           user.id,
         ]
       })
@@ -66,7 +66,7 @@ export const usersShow: OperatorCommand = {
         ['Id', user.id],
         ...identities.map((identity): [string, string] => ['Identity', identityName(identity)]),
         ['Role', `${roleOf(user)} (a higher one in OSA_ADMINS prevails)`],
-        ['Since', instant(user.createdAt)],
+        ['Since', timestamp(user.createdAt)],
       ]
       return {
         text: `${table(['', ''], facts).replace(/^\n/, '')}\n${sessionsText(sessions)}`,
@@ -83,7 +83,7 @@ const roleOf = ({ role, disabledAt }: Person['user']): string => (disabledAt ===
 const sessionsText = (sessions: readonly RefreshFamily[]): string => {
   if (sessions.length === 0) return 'Not signed in from any terminal.\n'
   const rows = sessions.map(({ deviceName, clientId, createdAt, lastUsedAt, ip, id }) => {
-    return [deviceName, clientId, instant(createdAt), instant(lastUsedAt), ip, id]
+    return [deviceName, clientId, timestamp(createdAt), timestamp(lastUsedAt), ip, id]
   })
   return table(['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', 'ADDRESS', 'SESSION'], rows)
 }

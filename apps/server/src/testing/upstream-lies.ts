@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { base64url, decodeJwt, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { UpstreamEndpoint } from './upstream.ts'
 
-export interface SigningKey {
+export interface UpstreamKey {
   readonly kid: string
   readonly privateKey: CryptoKey
   readonly privateJwk: JWK
@@ -46,8 +46,8 @@ export interface RewriteContext {
   /** Collects what was given out. */
   readonly issued: string[]
   readonly settings: { readonly lies: Lies; readonly orcidStyle: boolean; readonly person: { readonly name: string } }
-  readonly key: SigningKey
-  readonly decoy: SigningKey
+  readonly key: UpstreamKey
+  readonly decoy: UpstreamKey
 }
 
 /** Where a lying endpoint redirects to; nothing may ever arrive there. */

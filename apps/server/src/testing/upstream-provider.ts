@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from 'hono/html'
 import Provider, { type Configuration } from 'oidc-provider'
-import type { SigningKey } from './upstream-lies.ts'
+import type { UpstreamKey } from './upstream-lies.ts'
 
 export interface UpstreamPerson {
   readonly subject: string
@@ -16,7 +16,7 @@ interface UpstreamSettings {
   /** Registered redirect URIs; read at each request. */
   readonly allowed: ReadonlySet<string>
   readonly settings: { readonly person: UpstreamPerson; readonly silent: boolean }
-  readonly signingKey: SigningKey
+  readonly signingKey: UpstreamKey
 }
 
 const names = new Map<string, string>()

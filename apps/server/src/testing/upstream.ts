@@ -5,7 +5,7 @@
 import { createServer, request as forwardRequest, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type Lies, lyingAnswer, rewrite, type SigningKey, type Upstreamed } from './upstream-lies.ts'
+import { type Lies, lyingAnswer, rewrite, type Upstreamed, type UpstreamKey } from './upstream-lies.ts'
 import { identityProvider, type UpstreamPerson } from './upstream-provider.ts'
 
 export const upstreamClient = { clientId: 'osa-node', clientSecret: 'upstream-secret-canary-4711' } as const
@@ -18,7 +18,7 @@ const endpoints = {
 } as const
 export type UpstreamEndpoint = (typeof endpoints)[keyof typeof endpoints] | 'login' | 'other'
 
-export interface SeenRequest {
+export interface UpstreamRequest {
   readonly endpoint: UpstreamEndpoint
   readonly method: string
   readonly query: URLSearchParams
@@ -46,7 +46,7 @@ export const startUpstream = async ({
     login: 0,
     other: 0,
   }
-  const seen: SeenRequest[] = []
+  const seen: UpstreamRequest[] = []
   const issued: string[] = []
   const settings = {
     /** Who the login page signs in when nothing else is typed, and who a silent provider vouches for. */
@@ -110,7 +110,7 @@ export const startUpstream = async ({
 
 export type Upstream = Awaited<ReturnType<typeof startUpstream>>
 
-const newSigningKey = async (kid: string): Promise<SigningKey> => {
+const newSigningKey = async (kid: string): Promise<UpstreamKey> => {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const describe = async (half: CryptoKey) => ({ ...(await exportJWK(half)), kid, alg: 'RS256', use: 'sig' })
   return { kid, privateKey, privateJwk: await describe(privateKey), publicJwk: await describe(publicKey) }

@@ -1,6 +1,6 @@
 /** The JSON wire as the original Python `osa` speaks it. */
 import { deviceCodeGrantType } from '@osa/contract'
-import { memoryStore } from '@osa/core/testing'
+import { memoryAuthStore } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
 import { startCpuTime } from '../testing/cpu-time.ts'
 import { postJson } from '../testing/oauth-calls.ts'
@@ -104,7 +104,7 @@ describe('device', () => {
 
   test('B30 the poll path answers 503 with Retry-After when the database is down', async () => {
     const down = new Error('down')
-    const store = { ...memoryStore(), findPolled: () => Promise.reject(down) }
+    const store = { ...memoryAuthStore(), findPolled: () => Promise.reject(down) }
     const node = await startTestNode({ auth: { store }, app: { isUnavailable: (error) => error === down } })
     const answer = await poll(node, 'x')
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2'])

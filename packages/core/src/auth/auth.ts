@@ -22,7 +22,7 @@ export interface Auth
   extends Clients,
     DeviceFlow,
     DeviceWatch,
-    Tokens,
+    TokenOperations,
     UserCodeEntry,
     SameComputer,
     SignIn,
@@ -86,7 +86,7 @@ export interface DeviceWatch {
 }
 
 /** tokens.ts, refresh-token.ts, access-token.ts, signing-keys.ts — RFC 6749 §6, RFC 7009, RFC 9068, RFC 9700 §4.14 */
-export interface Tokens {
+export interface TokenOperations {
   /**
    * Exchanges a refresh token (RFC 6749 §6), rotating it. `scope` may narrow the access token. Refuses with `invalid_grant`
    * (`reason` says why), `invalid_scope`, `unauthorized_client` (no refresh grant), and `temporarily_unavailable` when the session was

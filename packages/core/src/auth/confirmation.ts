@@ -2,8 +2,8 @@
 import type { Approval } from '@osa/contract'
 import type { ApprovalRefusal, Confirmation, DeviceReview, SignedInBrowser } from './auth.ts'
 import { isSignedIn } from './authority.ts'
-import { type AuthDependencies, auditEvent, isId, roleOf } from './dependencies.ts'
-import { approve, deny, isExpired, release } from './device-authorization.ts'
+import { type AuthDependencies, auditEvent, isUuid, roleOf } from './dependencies.ts'
+import { approve, deny, isExpired, releaseClaim } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { recordExpiry } from './record-expiry.ts'
 import type { DeviceAuthorization } from './rows.ts'
@@ -34,7 +34,9 @@ export const createConfirmation = (
     }),
 
   async reviewDevice({ browser, deviceAuthorizationId }) {
-    const device = isId(deviceAuthorizationId) ? await deps.store.findDeviceAuthorization(deviceAuthorizationId) : null
+    const device = isUuid(deviceAuthorizationId)
+      ? await deps.store.findDeviceAuthorization(deviceAuthorizationId)
+      : null
     if (!isClaimedBy(device, browser)) return null
     const now = deps.now()
     return {
@@ -48,7 +50,7 @@ export const createConfirmation = (
   },
 
   async decideDevice({ browser, deviceAuthorizationId, decision, typedCode, requester }) {
-    if (!isId(deviceAuthorizationId)) return 'not_yours'
+    if (!isUuid(deviceAuthorizationId)) return 'not_yours'
     const approvable = await deviceGrant.isOn()
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
@@ -82,7 +84,7 @@ export const createConfirmation = (
   },
 
   async switchAccount({ browser, deviceAuthorizationId }) {
-    if (!isId(deviceAuthorizationId)) return null
+    if (!isUuid(deviceAuthorizationId)) return null
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
       if (!isClaimedBy(device, browser) || device.status !== 'pending') return null
@@ -90,7 +92,7 @@ export const createConfirmation = (
       const userCode = openUserCode(deps, device)
       await recordExpiry(tx, device, deps.now())
       if (userCode === null || isExpired(device, deps.now())) return null
-      await tx.saveDeviceAuthorization(release(device))
+      await tx.saveDeviceAuthorization(releaseClaim(device))
       return { deviceAuthorizationId, userCode }
     })
   },

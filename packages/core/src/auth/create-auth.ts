@@ -11,7 +11,7 @@ import { createSameComputer } from './same-computer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createKeyRing } from './signing-keys.ts'
-import { createTokens } from './tokens.ts'
+import { createTokenOperations } from './tokens.ts'
 import { createUnknownCodes } from './unknown-codes.ts'
 import { createUserCodeEntry } from './user-code-entry.ts'
 
@@ -28,7 +28,7 @@ export const createAuth = (deps: AuthDependencies): Auth => {
     clientName,
     ...createDeviceFlow({ ...deps, places, unknownCodes }, ring, deviceGrant),
     ...createDeviceWatch(deps, unknownCodes),
-    ...createTokens(deps, ring),
+    ...createTokenOperations(deps, ring),
     ...createUserCodeEntry(deps, clientName, places),
     ...createSameComputer(deps),
     ...createSignIn(deps),

@@ -96,7 +96,7 @@ export const claim = (
   approval: by.approval,
 })
 
-export const release = (row: DeviceAuthorization): DeviceAuthorization => ({
+export const releaseClaim = (row: DeviceAuthorization): DeviceAuthorization => ({
   ...row,
   claimedByUserId: null,
   claimedBySessionId: null,

@@ -7,6 +7,7 @@ import { consume, ended, overlapped, poll } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { tooLate, tooManyAtOnce, untilInTime } from './guarded.ts'
 import { newFamily, tokenDocument } from './issue-tokens.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
 import type { Polled, Requester } from './ports.ts'
@@ -18,7 +19,6 @@ import { grantScope } from './scope.ts'
 import { type DeviceCode, newSecret, sha256 } from './secret.ts'
 import type { KeyRing } from './signing-keys.ts'
 import { storedText } from './text.ts'
-import { createTurns } from './turns.ts'
 import type { UnknownCodes } from './unknown-codes.ts'
 import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
@@ -43,7 +43,7 @@ export const createDeviceFlow = (
   ring: KeyRing,
   deviceGrant: DeviceGrant,
 ): DeviceFlow => {
-  const turns = createTurns(maxWaitingPolls)
+  const mutex = createKeyedMutex(maxWaitingPolls)
   return {
     async startDeviceAuthorization({
       client,
@@ -89,8 +89,8 @@ export const createDeviceFlow = (
         return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
       }
       // in turn, since each changes what the others would have read
-      const turn = turns.take(deviceCodeHash, () => untilInTime(maxPollAttempts, pollOnce))
-      const answer = turn === null ? tooManyAtOnce() : await turn
+      const polling = mutex.run(deviceCodeHash, () => untilInTime(maxPollAttempts, pollOnce))
+      const answer = polling === null ? tooManyAtOnce() : await polling
       const isTooMany = answer === unknownCode && !deps.unknownCodes.charge(requester.source)
       return isTooMany ? slowDown(deps.policy.devicePollIntervalSeconds) : answer
     },

@@ -1,6 +1,6 @@
 /** Waiting for a decision over the memory store: what is told, to whom, and that polls are none the worse for it. */
 import { expect, test } from 'vitest'
-import { memoryStore, testAuth, testRequester } from '../testing/index.ts'
+import { memoryAuthStore, testAuth, testRequester } from '../testing/index.ts'
 import { builtInClients, type Client } from './client.ts'
 import { defaultPolicy } from './policy.ts'
 import { type DeviceCode, sha256 } from './secret.ts'
@@ -114,7 +114,7 @@ test('J02 of one source and in all only so many wait at once; the others are tol
 })
 
 test('a decision that falls between listening and looking is not missed', async () => {
-  const store = memoryStore()
+  const store = memoryAuthStore()
   const { promise: looked, resolve: look } = Promise.withResolvers<void>()
   const { promise: goOn, resolve: letGo } = Promise.withResolvers<void>()
   const slow: typeof store = {
@@ -147,7 +147,7 @@ test('a notice without a decision, as after a gap, ends nothing', async () => {
 })
 
 test('a database that fails while it is looked at ends the watch and gives its place back', async () => {
-  const store = memoryStore()
+  const store = memoryAuthStore()
   let isDown = true
   const failing: typeof store = {
     ...store,

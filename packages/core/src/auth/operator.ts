@@ -1,6 +1,6 @@
 /** What whoever runs a node may do from its console: rotate keys, end sessions, give roles, stop sign-ins, read the audit (L03, L10). */
 import type { Role } from '@osa/contract'
-import { type AuthDependencies, auditEvent, isId, secondsAfter } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, isUuid, secondsAfter } from './dependencies.ts'
 import type { AuthPolicy } from './policy.ts'
 import type { AuditEventQuery, AuthTx, PeopleQuery, Person } from './ports.ts'
 import type { AuditEvent, RefreshFamily, SigningKey, User } from './rows.ts'
@@ -163,7 +163,7 @@ const schedule = ({ policy }: OperatorDependencies, inService: readonly SigningK
 }
 
 const findPerson = async (tx: AuthTx, person: PersonReference): Promise<User | null> => {
-  if ('userId' in person) return isId(person.userId) ? tx.findUser(person.userId) : null
+  if ('userId' in person) return isUuid(person.userId) ? tx.findUser(person.userId) : null
   return (await tx.lockLinkedIdentity(person))?.user ?? null
 }
 

@@ -5,7 +5,7 @@
  * request knows the nonce, but not the state of another person's browser, and that browser finds their listener on no other computer.
  */
 import type { SameComputer } from './auth.ts'
-import { type AuthDependencies, auditEvent, isId } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, isUuid } from './dependencies.ts'
 import { isExpired } from './device-authorization.ts'
 import type { AuthPolicy } from './policy.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -44,7 +44,9 @@ export const sameComputerUri = ({ publicUrl }: AuthPolicy, deviceAuthorizationId
 
 export const createSameComputer = (deps: AuthDependencies): SameComputer => ({
   async listenerOf({ deviceAuthorizationId, browser }) {
-    const device = isId(deviceAuthorizationId) ? await deps.store.findDeviceAuthorization(deviceAuthorizationId) : null
+    const device = isUuid(deviceAuthorizationId)
+      ? await deps.store.findDeviceAuthorization(deviceAuthorizationId)
+      : null
     if (!isProvable(device, deps.now())) return null
     const url = new URL(`http://127.0.0.1:${device.loopbackPort}/${device.loopbackChallenge}`)
     url.searchParams.set('state', stateOf(deps, browser, device.id, deps.now().getTime()))
@@ -52,7 +54,7 @@ export const createSameComputer = (deps: AuthDependencies): SameComputer => ({
   },
 
   async proveSameComputer({ deviceAuthorizationId: id, browser, state, nonce, requester }) {
-    if (browser === null || !isId(id) || !isState(deps, browser, id, state)) return false
+    if (browser === null || !isUuid(id) || !isState(deps, browser, id, state)) return false
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(id)
       if (!isProvable(device, deps.now())) return false

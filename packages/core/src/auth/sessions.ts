@@ -1,7 +1,7 @@
 /** A person's terminals: each sign-in is one refresh-token family that they can see and end (ASVS 7.5.2). */
 import type { Actor, Sessions } from './auth.ts'
 import { lockFamilyFor } from './authority.ts'
-import { type AuthDependencies, auditEvent, isId, secondsAfter } from './dependencies.ts'
+import { type AuthDependencies, auditEvent, isUuid, secondsAfter } from './dependencies.ts'
 import { maxDeviceNameLength } from './device-flow.ts'
 import { isFamilyExpired } from './refresh-token.ts'
 import type { RefreshFamily } from './rows.ts'
@@ -42,7 +42,7 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
       }),
 
     async nameSession({ actor, sessionId, deviceName, requester }) {
-      if (!isId(sessionId)) return 'unknown'
+      if (!isUuid(sessionId)) return 'unknown'
       return deps.store.transaction(async (tx) => {
         const family = await lockFamilyFor(deps, tx, actor, sessionId)
         if (family === 'unauthorized') return family
@@ -55,7 +55,7 @@ export const createSessions = (deps: AuthDependencies, clientName: (clientId: st
     },
 
     async revokeSession({ actor, sessionId, requester }) {
-      if (!isId(sessionId)) return 'unknown'
+      if (!isUuid(sessionId)) return 'unknown'
       return deps.store.transaction(async (tx) => {
         const family = await lockFamilyFor(deps, tx, actor, sessionId)
         if (family === 'unauthorized') return family

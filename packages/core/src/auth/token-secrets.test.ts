@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
-import { memoryStore } from '../testing/memory-store.ts'
+import { memoryAuthStore } from '../testing/memory-store.ts'
 import { seededRandom } from '../testing/seeded-random.ts'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
 import type { PresentingClients } from './client.ts'
@@ -161,7 +161,7 @@ describe('access tokens', () => {
 
 /** A memory store, and everything that was ever written to it as JSON. */
 const recordingStore = () => {
-  const inner = memoryStore()
+  const inner = memoryAuthStore()
   const lines: string[] = []
   const note =
     <Args extends unknown[], T>(write: (...args: Args) => T) =>

@@ -1,7 +1,7 @@
 /** What happens to tokens after sign-in: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), use (RFC 6750). */
 import { type Me, refreshTokenGrantType, type TokenResponse } from '@osa/contract'
 import { verifyAccessToken } from './access-token.ts'
-import type { Principal, Tokens } from './auth.ts'
+import type { Principal, TokenOperations } from './auth.ts'
 import { type Client, type PresentingClients, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, roleOf } from './dependencies.ts'
 import { tooLate, untilInTime } from './guarded.ts'
@@ -30,7 +30,7 @@ const refused = {
     }),
 }
 
-export const createTokens = (deps: AuthDependencies, ring: KeyRing): Tokens => ({
+export const createTokenOperations = (deps: AuthDependencies, ring: KeyRing): TokenOperations => ({
   async exchangeRefreshToken({ clients, refreshToken, attempt, scope, requester }) {
     const registered = registeredFor(clients, refreshTokenGrantType)
     if (isRefusal(registered)) return registered

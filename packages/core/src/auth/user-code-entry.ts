@@ -4,12 +4,12 @@ import type { EnteredCode, UserCodeEntry } from './auth.ts'
 import { type AuthDependencies, auditEvent, newId } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'
+import { createKeyedMutex } from './keyed-mutex.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { minGuessPrice } from './policy.ts'
 import type { Budget, Requester, Spent } from './ports.ts'
 import { recordExpiry } from './record-expiry.ts'
 import { refuse } from './refusal.ts'
-import { createTurns } from './turns.ts'
 import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
 
 /** Entries of one source that may wait for their turn in one process; a lecture hall fits. */
@@ -25,7 +25,7 @@ export const createUserCodeEntry = (
   clientName: (clientId: string) => string,
   places: PendingPlaces,
 ): UserCodeEntry => {
-  const turns = createTurns(maxWaitingGuesses)
+  const mutex = createKeyedMutex(maxWaitingGuesses)
 
   const guessOnce: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
     const guess = await spendGuess(deps, places, requester, userId)
@@ -38,7 +38,7 @@ export const createUserCodeEntry = (
     return entered
   }
   const enterUserCode: UserCodeEntry['enterUserCode'] = (request) =>
-    turns.take(request.requester.source, () => guessOnce(request)) ??
+    mutex.run(request.requester.source, () => guessOnce(request)) ??
     limited(deps, request.requester, request.userId, retryAfterCrowdSeconds)
 
   return {

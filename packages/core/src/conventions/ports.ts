@@ -1,6 +1,6 @@
 /** What conventions need from outside: a store with transactions. Implemented by `db` and, for tests, by `core/testing`. */
 import type { AuditEvent, User } from '../auth/rows.ts'
-import type { Convention, ConventionOutline, ConventionVersion } from './rows.ts'
+import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows.ts'
 
 /** `transaction` commits what `work` did when it resolves and nothing when it rejects. The other methods are one statement each. */
 export interface ConventionStore {
@@ -34,10 +34,10 @@ export interface ConventionTx {
    * The convention at this address and its newest version, locked until the transaction ends. Callers lock in the order of slugs, and
    * insert in that same order, so that no two wait for each other.
    */
-  lockConvention(slug: string): Promise<{ convention: Convention; newest: ConventionOutline } | null>
+  lockConvention(slug: string): Promise<{ convention: ConventionRow; newest: ConventionOutline } | null>
   /** False when a concurrent deploy has taken the slug: nothing is inserted then, and it can be locked. */
-  insertConvention(row: Convention): Promise<boolean>
-  saveConvention(row: Convention): Promise<void>
+  insertConvention(row: ConventionRow): Promise<boolean>
+  saveConvention(row: ConventionRow): Promise<void>
   insertConventionVersion(row: ConventionVersion): Promise<void>
   appendAuditEvent(event: AuditEvent): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { Candidate } from './candidates.ts'
 import type { ConventionDependencies } from './dependencies.ts'
 import { summaryOf } from './documents.ts'
 import type { ConventionTx } from './ports.ts'
-import type { Convention, ConventionOutline, ConventionVersion } from './rows.ts'
+import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows.ts'
 
 type Found = Awaited<ReturnType<ConventionTx['lockConvention']>>
 type Writer = Pick<ConventionDependencies, 'now' | 'random'> & { readonly userId: string }
@@ -52,7 +52,7 @@ const register = async (
     await tx.saveConvention({ ...convention, version: next.version })
     return deployed(slug, next, true)
   }
-  const convention: Convention = { id: newId(deps.random), slug, version: 1, createdAt: deps.now() }
+  const convention: ConventionRow = { id: newId(deps.random), slug, version: 1, createdAt: deps.now() }
   // a deploy at the same moment was first: it has ended by now, and the address is there to be locked
   if (!(await tx.insertConvention(convention))) return register(deps, tx, candidate, await tx.lockConvention(slug))
   const first = versionOf(deps, candidate, { id, convention, version: 1 })
@@ -63,7 +63,7 @@ const register = async (
 const versionOf = (
   { now, userId }: Writer,
   { content }: Candidate,
-  { id, convention, version }: { id: string; convention: Convention; version: number },
+  { id, convention, version }: { id: string; convention: ConventionRow; version: number },
 ): ConventionVersion => ({
   ...content,
   id,

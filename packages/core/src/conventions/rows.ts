@@ -1,7 +1,7 @@
 /** What a node remembers of conventions, one interface a table. Rows are values; a version, once written, never changes. */
 
 /** An address and where its versions stand. */
-export interface Convention {
+export interface ConventionRow {
   readonly id: string
   readonly slug: string
   /** The newest. */

@@ -1,5 +1,5 @@
 /** On the memory store; the database's package runs the same on PostgreSQL and PGlite. */
 import { authorityContract } from './contract/authority.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryAuthStore } from './memory-store.ts'
 
-authorityContract('memory', async () => ({ stores: [memoryStore()], [Symbol.asyncDispose]: async () => undefined }))
+authorityContract('memory', async () => ({ stores: [memoryAuthStore()], [Symbol.asyncDispose]: async () => undefined }))

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { AuthStore } from '../auth/ports.ts'
 import { canonicalContent, contentHash } from '../conventions/content.ts'
 import type { ConventionStore } from '../conventions/ports.ts'
-import type { Convention, ConventionVersion } from '../conventions/rows.ts'
+import type { ConventionRow, ConventionVersion } from '../conventions/rows.ts'
 import { addFamily, addPerson } from './contract/people-at-hand.ts'
 import { atSecond, sampleAuditEvent, sampleStart } from './sample-rows.ts'
 
@@ -181,10 +181,10 @@ export const conventionStoreContract = (name: string, open: OpenConventionStore)
   })
 }
 
-const conventionAt = (slug: string): Convention => ({ id: randomUUID(), slug, version: 1, createdAt: sampleStart })
+const conventionAt = (slug: string): ConventionRow => ({ id: randomUUID(), slug, version: 1, createdAt: sampleStart })
 
 const versionOf = (
-  convention: Convention,
+  convention: ConventionRow,
   version: number,
   deployedBy: string | null,
   changes: Partial<ConventionVersion> = {},

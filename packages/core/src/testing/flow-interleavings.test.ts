@@ -1,10 +1,10 @@
 /** Whole sign-ins in any order, on the memory store; the database's package runs the same on PostgreSQL through several pools. */
 import { flowInterleavings } from './contract/flow-interleavings.ts'
 import { refreshesAtOnce } from './contract/refreshes-at-once.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryAuthStore } from './memory-store.ts'
 
 const open = async () => {
-  const store = memoryStore()
+  const store = memoryAuthStore()
   return { stores: [store, store, store], [Symbol.asyncDispose]: async () => undefined }
 }
 

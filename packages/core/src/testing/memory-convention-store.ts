@@ -5,18 +5,18 @@
 import type { AuthStore } from '../auth/ports.ts'
 import type { AuditEvent } from '../auth/rows.ts'
 import type { ConventionStore, ConventionTx } from '../conventions/ports.ts'
-import type { Convention, ConventionVersion } from '../conventions/rows.ts'
+import type { ConventionRow, ConventionVersion } from '../conventions/rows.ts'
 
-interface Tables {
+interface MemoryTables {
   /** By slug. */
-  readonly conventions: Map<string, Convention>
+  readonly conventions: Map<string, ConventionRow>
   readonly versions: ConventionVersion[]
   readonly auditEvents: AuditEvent[]
 }
 
 /** A new, empty store. */
 export const memoryConventionStore = (people: Pick<AuthStore, 'transaction' | 'appendAuditEvent'>): ConventionStore => {
-  let committed: Tables = { conventions: new Map(), versions: [], auditEvents: [] }
+  let committed: MemoryTables = { conventions: new Map(), versions: [], auditEvents: [] }
   let line: Promise<unknown> = Promise.resolve()
 
   const transaction = <T>(work: (tx: ConventionTx) => Promise<T>): Promise<T> => {
@@ -79,7 +79,7 @@ export const memoryConventionStore = (people: Pick<AuthStore, 'transaction' | 'a
 /** By characters as people and PostgreSQL count them, not by UTF-16 units. */
 const cut = (text: string, length: number): string => [...text].slice(0, length).join('')
 
-const memoryConventionTx = (draft: Tables, people: Pick<AuthStore, 'transaction'>): ConventionTx => ({
+const memoryConventionTx = (draft: MemoryTables, people: Pick<AuthStore, 'transaction'>): ConventionTx => ({
   lockDeployer: ({ userId, familyId }) =>
     people.transaction(async (tx) => {
       const user = await tx.findUser(userId)

@@ -1,9 +1,9 @@
 /** The memory store's look-ups of an operator: what happened, and who is here. */
 import type { AuthStore } from '../auth/ports.ts'
-import { sortedRows, type Tables } from './memory-tables.ts'
+import { type MemoryTables, sortedRows } from './memory-tables.ts'
 import { oldestFirst } from './memory-tx.ts'
 
-export const memoryHistory = (committed: () => Tables): Pick<AuthStore, 'listAuditEvents' | 'listPeople'> => ({
+export const memoryHistory = (committed: () => MemoryTables): Pick<AuthStore, 'listAuditEvents' | 'listPeople'> => ({
   async listAuditEvents({ limit, before, since, event, userId, ip, device }) {
     const { auditEvents, refreshFamilies, deviceAuthorizations } = committed()
     const ofDevice = new Set(device === undefined ? [] : [device])

@@ -8,12 +8,12 @@ import type { AuthStore, AuthTx } from '../auth/ports.ts'
 import { memoryGuarded } from './memory-guarded.ts'
 import { memoryHistory } from './memory-history.ts'
 import { sweepDraft } from './memory-sweep.ts'
-import { type Draft, draftOf, emptyTables, firstRow, sortedRows, type Tables } from './memory-tables.ts'
+import { type Draft, draftOf, emptyTables, firstRow, type MemoryTables, sortedRows } from './memory-tables.ts'
 import { byAge, memoryTx, oldestFirst } from './memory-tx.ts'
 
 /** A new, empty store. */
-export const memoryStore = (): AuthStore => {
-  let committed: Tables = emptyTables()
+export const memoryAuthStore = (): AuthStore => {
+  let committed: MemoryTables = emptyTables()
   let line: Promise<unknown> = Promise.resolve()
   const listeners = createDecisionListeners()
 
@@ -88,7 +88,7 @@ type Reads = Omit<
   | 'noteCall'
 >
 
-const reads = (committed: () => Tables): Reads => ({
+const reads = (committed: () => MemoryTables): Reads => ({
   async findPrincipal({ userId, familyId, accessTokenId, now }) {
     const { users, linkedIdentities, refreshFamilies, endedAccessTokens } = committed()
     if (endedAccessTokens.has(accessTokenId)) return null

@@ -30,9 +30,9 @@ export interface Rows {
   endedAccessTokens: { readonly endedAt: Date }
 }
 export type TableName = keyof Rows
-export type Tables = { readonly [Name in TableName]: ReadonlyMap<string, Rows[Name]> }
+export type MemoryTables = { readonly [Name in TableName]: ReadonlyMap<string, Rows[Name]> }
 
-export const emptyTables = (): Tables => ({
+export const emptyTables = (): MemoryTables => ({
   deviceAuthorizations: new Map(),
   loginTransactions: new Map(),
   browserSessions: new Map(),
@@ -48,7 +48,7 @@ export const emptyTables = (): Tables => ({
 
 /** A transaction's view: reads fall through to what is committed until a table is first written. */
 export interface Draft {
-  readonly tables: Tables
+  readonly tables: MemoryTables
   /** New row; a second one under the same id is a defect, as it is for a primary key. */
   insert<Name extends TableName>(table: Name, id: string, row: Rows[Name]): void
   /** Replaces an existing row; one that is not there is a defect, since whoever saves has locked it before. */
@@ -58,7 +58,7 @@ export interface Draft {
 
 const frozen = <Row extends object>(row: Row): Row => Object.freeze({ ...row }) as Row
 
-export const draftOf = (committed: Tables): Draft => {
+export const draftOf = (committed: MemoryTables): Draft => {
   const tables = { ...committed }
   const copied = new Set<TableName>()
 
@@ -88,7 +88,7 @@ export const draftOf = (committed: Tables): Draft => {
 }
 
 /** Throws where a row of a lasting table names an owner who is not there, as a foreign key does. */
-const assertOwner = (tables: Tables, row: object): void => {
+const assertOwner = (tables: MemoryTables, row: object): void => {
   if ('userId' in row && !('event' in row) && !tables.users.has(String(row.userId))) {
     throw new Error('the row names a user who is not there')
   }

@@ -11,7 +11,7 @@ import { isRefusal } from '../auth/refusal.ts'
 import type { CookieSecret } from '../auth/secret.ts'
 import { manualClock } from './manual-clock.ts'
 import { memoryLimiter } from './memory-limiter.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryAuthStore } from './memory-store.ts'
 import { seededRandom } from './seeded-random.ts'
 import { callbackFor, testProvider } from './test-provider.ts'
 
@@ -35,7 +35,7 @@ const registeredClients: readonly Client[] = [
 /** Everything is real except time, randomness, storage and the provider. `overrides` replace single dependencies. */
 export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
   const clock = manualClock()
-  const store = memoryStore()
+  const store = memoryAuthStore()
   const random = seededRandom(1)
   const deps: AuthDependencies = {
     store,

@@ -1,8 +1,8 @@
 /** A call that the node refuses for its token is sent once more, with a renewed one, and never again. */
 import { type ErrorCode, OsaError, signInHint } from '../errors.ts'
 import { OsaCallError } from './call-error.ts'
+import type { ClientToken } from './client-token.ts'
 import type { Repetition } from './repeating-link.ts'
-import type { Tokens } from './tokens.ts'
 
 /** The token that an attempt was sent with, written down when its batch leaves. */
 export interface Attempt {
@@ -32,7 +32,7 @@ const finalRefusal = (error: OsaCallError, token: string | null, isFixed: boolea
 }
 
 /** The policy for a client's tokens. `isFixed`: there is one token, which cannot be renewed. */
-export const authPolicy = (tokensOf: () => Promise<Tokens>, isFixed: boolean): Repetition => ({
+export const authPolicy = (tokensOf: () => Promise<ClientToken>, isFixed: boolean): Repetition => ({
   async before(op) {
     await (await tokensOf()).obtain()
     const attempt: Attempt = { token: null }

@@ -1,10 +1,10 @@
 /** What a client knows once it has a server: its address, its tokens, its guarded door. Made at the first call, kept if that worked. */
 import { OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
+import { type ClientToken, createClientToken } from './client-token.ts'
 import { createExchange, type Exchange, type ExchangeOptions } from './exchange.ts'
 import { type ClientEvent, type ClientOptions, defaultTimeoutMs } from './options.ts'
 import type { AuthOption, ServerSource, TokenProvider } from './token-provider.ts'
-import { createTokens, type Tokens } from './tokens.ts'
 
 /** A server's canonical address, and who named it. */
 export interface NamedServer {
@@ -31,7 +31,7 @@ export interface Surroundings {
 
 /** Everything a request needs. */
 export interface Connection extends NamedServer {
-  readonly tokens: Tokens
+  readonly tokens: ClientToken
   readonly exchange: Exchange
   /** Headers of every request, the token left out. */
   readonly headers: Readonly<Record<string, string>>
@@ -80,7 +80,7 @@ export const createConnector = (
     if (!provider) throw missing('auth')
     return {
       ...target,
-      tokens: createTokens(provider, { ...target, signal }, onEvent),
+      tokens: createClientToken(provider, { ...target, signal }, onEvent),
       exchange: createExchange({ ...surroundings, server: target.server, fetch, timeoutMs, onEvent }),
       headers: agent ? { 'user-agent': agent } : {},
     }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { type Environment, resolveConfigDir } from '../credentials/config-dir.ts'
 import { type CredentialStore, notAuthenticated, openCredentialStore } from '../credentials/credential-store.ts'
-import { createSession, type Session } from '../credentials/session.ts'
+import { createStoredTokens, type StoredTokens } from '../credentials/stored-tokens.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
 import { openNetwork } from './network.ts'
@@ -46,7 +46,7 @@ const withoutLogin = (error: unknown, { server, serverSource }: TokenContext): n
  */
 export const storedCredentials = (options: StoredCredentialsOptions = {}): TokenProvider => {
   const { store = credentialStore(options), minTtlSeconds, fetch } = options
-  const session = createSession({ store, clock: systemClock, network: openNetwork({ fetch }) })
+  const session = createStoredTokens({ store, clock: systemClock, network: openNetwork({ fetch }) })
   const provider = sessionCredentials(session, minTtlSeconds)
   return {
     ...provider,
@@ -61,7 +61,7 @@ export const storedCredentials = (options: StoredCredentialsOptions = {}): Token
 }
 
 /** A provider of a session's tokens. Without a saved login it throws `not_authenticated`. */
-export const sessionCredentials = (session: Session, minTtlSeconds?: number): TokenProvider => {
+export const sessionCredentials = (session: StoredTokens, minTtlSeconds?: number): TokenProvider => {
   const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
   const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...(signal ? { signal } : {}) })
   return {

@@ -9,7 +9,7 @@ import { endSession } from './end-session.ts'
 const lockTimeoutMs = 20_000
 
 /** Who is signed in, as the server tells it (`me`). */
-export interface User {
+export interface SignedInUser {
   id: string
   display_name: string | null
   provider: string
@@ -46,7 +46,7 @@ export const endQuietly = async (
 }
 
 /** Who a token belongs to. Throws `token_rejected` where the server refuses it. */
-export const askUser = async ({ network, server, signal }: World, accessToken: string): Promise<User> => {
+export const askUser = async ({ network, server, signal }: World, accessToken: string): Promise<SignedInUser> => {
   const osa = await network.connect(server, { auth: accessToken })
   return await osa.me.query(undefined, { signal })
 }

@@ -9,7 +9,7 @@ import { type Network, openNetwork } from '../client/network.ts'
 import { credentialStore, type StoreLocation } from '../client/stored-credentials.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
-import { toCredential } from '../credentials/session.ts'
+import { toCredential } from '../credentials/stored-tokens.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { chooseStorage, type StorageChoice, type StorageWish } from '../keychain/choose-storage.ts'
 import type { KeychainBackend } from '../keychain/keychain.ts'
@@ -18,7 +18,7 @@ import { openSystemKeychain } from '../keychain/system-keychain.ts'
 import { canonicalServer } from '../server-url.ts'
 import { type Waiting, waitForApproval } from './approval.ts'
 import { startDeviceLogin } from './device-login.ts'
-import { askUser, endQuietly, keep, type User, type World } from './keep-login.ts'
+import { askUser, endQuietly, keep, type SignedInUser, type World } from './keep-login.ts'
 import type { LoopbackListener } from './loopback.ts'
 
 /** How long a browser may take to start before it is taken to be elsewhere. */
@@ -93,7 +93,7 @@ export interface LoginOptions extends SignInOptions {
 export interface Login {
   readonly server: string
   /** Null when the server could not say just then. */
-  readonly user: User | null
+  readonly user: SignedInUser | null
 }
 
 const chooseTarget = async (options: SignInOptions): Promise<StorageChoice | null> => {
@@ -176,7 +176,7 @@ const openBrowsers = async (options: {
 }
 
 /** Who the new token belongs to. A server that just then cannot say does not cost the login. */
-const newUser = async (world: World, accessToken: string): Promise<User | null> => {
+const newUser = async (world: World, accessToken: string): Promise<SignedInUser | null> => {
   const { server, warn } = world
   try {
     return await askUser(world, accessToken)
@@ -191,7 +191,7 @@ const newUser = async (world: World, accessToken: string): Promise<User | null> 
   }
 }
 
-const stored = (user: User | null) => user && { display_name: user.display_name, external_id: user.external_id }
+const stored = (user: SignedInUser | null) => user && { display_name: user.display_name, external_id: user.external_id }
 
 const signIn = async (options: LoginOptions): Promise<Login> => {
   const { clock = systemClock, onApproved, signal } = options

@@ -1,6 +1,6 @@
 /** An event of the audit as it is shown: with the name and identity of the person, while they are known. */
 import type { AuditEvent, Operator, Person } from '@osa/core'
-import { instant } from '../table.ts'
+import { timestamp } from '../table.ts'
 
 export interface NamedEvent {
   readonly event: AuditEvent
@@ -22,7 +22,7 @@ export const eventRow = ({ event, person }: NamedEvent): (string | null)[] => {
   const { at, outcome, userId, clientId, ip, detail } = event
   const subject = person?.identities[0]?.subject ?? userId
   const name = person?.user.displayName
-  return [instant(at), event.event, outcome, name ? `${name} (${subject})` : subject, clientId, ip, detail]
+  return [timestamp(at), event.event, outcome, name ? `${name} (${subject})` : subject, clientId, ip, detail]
 }
 
 export const eventDocument = ({ event, person }: NamedEvent): object => ({

@@ -4,7 +4,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { callbackUrl } from '@osa/core'
 import { defaultSettingsFile, readSettingsFile } from '../../config/settings-file.ts'
-import { type CommandIo, type OperatorCommand, orcidPattern, type Problem, type Report } from '../command.ts'
+import { type CommandIo, type CommandProblem, type OperatorCommand, orcidPattern, type Report } from '../command.ts'
 import { openQuestions } from './ask.ts'
 import { isWritable, settingsText, writtenSettings } from './settings-text.ts'
 
@@ -125,7 +125,10 @@ const completed = (values: Values): Values => {
   }
 }
 
-const write = async (values: Values, { path, force }: { path: string; force: boolean }): Promise<Report | Problem> => {
+const write = async (
+  values: Values,
+  { path, force }: { path: string; force: boolean },
+): Promise<Report | CommandProblem> => {
   const odd = Object.keys(values).filter((name) => !isWritable(values[name] ?? ''))
   if (odd.length > 0) {
     return {

@@ -6,7 +6,7 @@ import type { TokenContext, TokenProvider } from './token-provider.ts'
 import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
 
 /** What the calls of a client need of their token. */
-export interface Tokens {
+export interface ClientToken {
   /** Makes `current` a token that should be valid; one question to the provider for all that ask meanwhile. */
   obtain(): Promise<void>
   /** Replaces a refused token, once for all that were refused. False when there is no newer one. */
@@ -26,11 +26,11 @@ const providerFailure = (error: unknown, server: string): unknown =>
       })
 
 /** Keeps the token of `provider` for one server. */
-export const createTokens = (
+export const createClientToken = (
   provider: TokenProvider,
   context: TokenContext,
   onEvent: (event: ClientEvent) => void,
-): Tokens => {
+): ClientToken => {
   const { server } = context
   let token: string | null = null
   let refused: { token: string; successor: string | null } | null = null

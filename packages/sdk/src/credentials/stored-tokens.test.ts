@@ -12,7 +12,7 @@ import {
   resultAnswer,
 } from '../testing/index.ts'
 import { type CredentialStore, openCredentialStore } from './credential-store.ts'
-import { createSession } from './session.ts'
+import { createStoredTokens } from './stored-tokens.ts'
 
 /** A node, and a home folder with one login of it. */
 const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeOsaServerOptions = {}) => {
@@ -24,7 +24,7 @@ const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, op
   await mkdir(dir, { mode: 0o700 })
   await writeFile(path, JSON.stringify({ [node.url]: issued }), { mode: 0o600 })
   const store = openCredentialStore({ dir, clock: systemClock })
-  const newSession = () => createSession({ store, network: openNetwork(), clock: systemClock })
+  const newSession = () => createStoredTokens({ store, network: openNetwork(), clock: systemClock })
   return {
     node,
     dir,
@@ -204,7 +204,7 @@ test('K32 a tool without our lock that was faster is no loss', async () => {
     return await fetch(...request)
   }
   const network = openNetwork({ fetch: slowFetch })
-  const session = createSession({ store: home.store, network, clock: systemClock })
+  const session = createStoredTokens({ store: home.store, network, clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
 })
 
@@ -222,7 +222,7 @@ test('K32 a newer login that was saved while this process was at it is neither o
   await using home = await setUp({ expired: true })
   const winner = { [home.node.url]: home.node.issue() }
   const network = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
-  const session = createSession({ store: home.store, network, clock: systemClock })
+  const session = createStoredTokens({ store: home.store, network, clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner[home.node.url]?.access_token)
   expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual(winner)
 })
@@ -230,7 +230,7 @@ test('K32 a newer login that was saved while this process was at it is neither o
 test('K32 K36 a login that was ended while it was renewed does not come back', async () => {
   await using home = await setUp({ expired: true })
   const network = meanwhile(() => writeFile(home.path, '{}'))
-  const session = createSession({ store: home.store, network, clock: systemClock })
+  const session = createStoredTokens({ store: home.store, network, clock: systemClock })
   await expect(session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'not_authenticated' })
   expect(await readFile(home.path, 'utf8')).toBe('{}')
   expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
@@ -247,7 +247,7 @@ test('K32 who finds the refresh token used up just before sending it sends nothi
       return place
     },
   }
-  const session = createSession({ store, network: openNetwork(), clock: systemClock })
+  const session = createStoredTokens({ store, network: openNetwork(), clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
   expect(home.node.requests).toEqual([])
 })
@@ -274,7 +274,7 @@ test('K32 a login that is renewed between the look at it and the wait for the lo
       return await home.store.lockRefreshUnlessChanged(...wait)
     },
   }
-  const session = createSession({ store, network: openNetwork(), clock: systemClock })
+  const session = createStoredTokens({ store, network: openNetwork(), clock: systemClock })
   expect(await session.getFreshToken(home.node.url)).toBe(renewed.access_token)
   await lock.release()
   expect(home.node.requests).toEqual([])
@@ -283,9 +283,11 @@ test('K32 a login that is renewed between the look at it and the wait for the lo
 test('K34 while the old token lasts, a process that holds the lock for too long does not matter', async () => {
   const stuck = { lockRefreshUnlessChanged: () => Promise.reject(new OsaError('lock_timeout', 'held')) }
   const tokenWhileStuck = (home: Awaited<ReturnType<typeof setUp>>) =>
-    createSession({ store: { ...home.store, ...stuck }, network: openNetwork(), clock: systemClock }).getFreshToken(
-      home.node.url,
-    )
+    createStoredTokens({
+      store: { ...home.store, ...stuck },
+      network: openNetwork(),
+      clock: systemClock,
+    }).getFreshToken(home.node.url)
   await using lasting = await setUp({ expiresInSeconds: 40 })
   expect(await tokenWhileStuck(lasting)).toBe(lasting.issued.access_token)
   await using ended = await setUp({ expired: true })
@@ -307,7 +309,7 @@ test('who cancels a shared renewal cancels it for nobody else', async () => {
 test('K22 K35 where nothing can be saved, nothing is rotated', async () => {
   await using home = await setUp({ expired: true })
   const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
-  const session = createSession({ store: broken, network: openNetwork(), clock: systemClock })
+  const session = createStoredTokens({ store: broken, network: openNetwork(), clock: systemClock })
   await expect(session.getFreshToken(home.node.url)).rejects.toThrow('full')
   expect(home.node.requests).toEqual([])
 })
@@ -330,7 +332,7 @@ const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number 
   await (await store.reserve(home.node.url, { kind: 'keychain', binding: 'keyring' })).commit(credential)
   keychain.calls.length = 0
   const open = () => openCredentialStore({ dir: home.dir, clock: systemClock, keychain })
-  const newSession = () => createSession({ store: open(), network: openNetwork(), clock: systemClock })
+  const newSession = () => createStoredTokens({ store: open(), network: openNetwork(), clock: systemClock })
   return { ...home, keychain, open, newSession }
 }
 
@@ -357,7 +359,7 @@ test('K23 K32 a login that has changed hands keeps its item in the keychain', as
   const network = meanwhile(() =>
     writeFile(home.path, JSON.stringify({ [home.node.url]: { ...pointer, expires_at: 1 } }), { mode: 0o600 }),
   )
-  const session = createSession({ store: home.open(), network, clock: systemClock })
+  const session = createStoredTokens({ store: home.open(), network, clock: systemClock })
   expect(home.node.accessTokens.has(await session.getFreshToken(home.node.url))).toBe(true)
   expect(home.keychain.calls).not.toContain('set')
 })

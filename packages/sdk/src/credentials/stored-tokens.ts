@@ -19,7 +19,7 @@ export const defaultMinimumTtlSeconds = 60
 const maxLifetimeSeconds = 366 * 86_400
 
 /** What a session works with. */
-export interface SessionOptions {
+export interface StoredTokensOptions {
   store: CredentialStore
   network: Network
   clock: Clock
@@ -38,7 +38,7 @@ export interface TokenRequest {
 }
 
 /** Valid access tokens from saved logins. */
-export interface Session {
+export interface StoredTokens {
   /**
    * Throws `not_authenticated` (no login), `session_ended` (the server says so, or the login cannot be renewed), `lock_timeout`,
    * `store_…`, or the network's codes. A failed refresh leaves the saved login as it is.
@@ -73,7 +73,7 @@ const sessionEnded = (server: string, credential: Credential, reason?: string): 
 }
 
 /** Makes the object that answers valid access tokens from saved logins; concurrent questions share one renewal. */
-export const createSession = (options: SessionOptions): Session => {
+export const createStoredTokens = (options: StoredTokensOptions): StoredTokens => {
   const { store, network, clock, uninterrupted = (work) => work(), onRefreshed } = options
   const inFlight = new Map<string, Promise<string>>()
 

@@ -1,11 +1,11 @@
 /** Which credentials a deploy uses, settled before anything is built: a token that was given, or the saved login. */
-import { isOsaError, OsaError, type User } from '@osa/sdk/node'
+import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import { type SignedCall, withGivenToken, withStoredLogin } from '../account.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from '../token-resolution.ts'
 
-export interface Signer {
+export interface DeployCredentials {
   readonly source: '--token' | 'OSA_TOKEN' | 'stored login'
   /** Asks the server something; a refused saved token is renewed once, a given one never. `signal`: also ends waiting for a renewal. */
   ask<T>(call: SignedCall<T>, signal?: AbortSignal): Promise<T>
@@ -16,13 +16,13 @@ export interface Signer {
 const tokenSigner = (
   context: CommandContext,
   given: { server: ResolvedServer; token: string; name: '--token' | 'OSA_TOKEN' },
-): Signer => ({
+): DeployCredentials => ({
   source: given.name,
   wasRenewed: () => false,
   ask: (call) => withGivenToken(context, given, call),
 })
 
-const storedSigner = async (context: CommandContext, server: ResolvedServer): Promise<Signer> => {
+const storedSigner = async (context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> => {
   const stored = await context.store().read(server.url)
   if (!stored) throw notLoggedIn(context, server)
   let used: string | null = stored.accessToken
@@ -40,7 +40,7 @@ const storedSigner = async (context: CommandContext, server: ResolvedServer): Pr
  * `--token`, else OSA_TOKEN, else the saved login; with a token nothing that is saved is looked at. Throws `not_authenticated` where there is
  * none, `token_malformed`, and `token_wrong_server` where nothing says that the token is for this server.
  */
-export const resolveSigner = async (context: CommandContext, server: ResolvedServer): Promise<Signer> => {
+export const resolveSigner = async (context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> => {
   const typed = context.flags.value('token')
   if (typed !== null) {
     if (!/^[\x21-\x7e]+$/.test(typed)) throw new OsaError('token_malformed', '--token holds characters no token has')
@@ -54,9 +54,13 @@ export const resolveSigner = async (context: CommandContext, server: ResolvedSer
 }
 
 /** Who deploys. Where the session has ended, a person at a terminal may sign in again and go on. */
-export const askWhoDeploys = async (context: CommandContext, server: ResolvedServer, signer: Signer): Promise<User> => {
+export const askWhoDeploys = async (
+  context: CommandContext,
+  server: ResolvedServer,
+  signer: DeployCredentials,
+): Promise<SignedInUser> => {
   const { io, signal } = context
-  const ask = (): Promise<User> => signer.ask((osa) => osa.me.query(undefined, { signal }), signal)
+  const ask = (): Promise<SignedInUser> => signer.ask((osa) => osa.me.query(undefined, { signal }), signal)
   try {
     return await ask()
   } catch (error) {
