@@ -7,7 +7,7 @@ import { shared } from './tooling/lint/vitest.shared.ts'
 /** Those with the longest tests come first; what is left for the end is short. */
 const order = ['@osa/e2e', '@osa/server', '@osa/db', '@osa/sdk', '@osa/cli']
 
-const rank = ({ project }: TestSpecification): number => {
+function rank({ project }: TestSpecification): number {
   const at = order.indexOf(project.name)
   return at === -1 ? order.length : at
 }

@@ -20,7 +20,7 @@ export interface Account {
 }
 
 /** A wrong clock explains many a refusal; the server's Date header tells. */
-const clockDetails = ({ clock, serverDates }: CommandContext, server: string): string[] => {
+function clockDetails({ clock, serverDates }: CommandContext, server: string): string[] {
   const skew = clockSkewText(clock.now(), server, serverDates.get(new URL(server).origin) ?? null)
   return skew === null ? [] : [`${skew}, so the session looks invalid`]
 }
@@ -29,11 +29,11 @@ const clockDetails = ({ clock, serverDates }: CommandContext, server: string): s
 export type SignedCall<T> = (osa: OsaClient) => Promise<T>
 
 /** A token that was given, which nobody can renew. `name`: what it was given as. */
-export const withGivenToken = async <T>(
+export async function withGivenToken<T>(
   context: CommandContext,
   { server, token, name }: { server: ResolvedServer; token: string; name: 'OSA_TOKEN' | '--token' },
   call: SignedCall<T>,
-): Promise<T> => {
+): Promise<T> {
   try {
     return await call(await context.network.connect(server.url, { auth: token }))
   } catch (error) {
@@ -48,7 +48,7 @@ export const withGivenToken = async <T>(
 }
 
 /** The store does not know that `osa login` alone would lead to this server. */
-export const withLoginHint = (server: ResolvedServer, error: unknown): unknown => {
+export function withLoginHint(server: ResolvedServer, error: unknown): unknown {
   if (!isOsaError(error, 'session_ended', 'not_authenticated') || error.hint !== `Run osa login ${server.url}`)
     return error
   const { code, message, details, status } = error
@@ -57,7 +57,7 @@ export const withLoginHint = (server: ResolvedServer, error: unknown): unknown =
 }
 
 /** A local archive's login cannot be renewed: the archive makes a new one as it starts. */
-const withLocalHint = async ({ store }: CommandContext, error: OsaError): Promise<OsaError> => {
+async function withLocalHint({ store }: CommandContext, error: OsaError): Promise<OsaError> {
   const { message, details, server } = error
   if (
     !server ||
@@ -77,12 +77,12 @@ const isSaved = async ({ store }: CommandContext, server: ResolvedServer): Promi
  * Asks with the saved login, which the client renews as need be; `onToken` is told of each token that is used. Throws `not_authenticated`,
  * `session_ended`, and what the call throws.
  */
-export const withStoredLogin = async <T>(
+export async function withStoredLogin<T>(
   context: CommandContext,
   server: ResolvedServer,
   call: SignedCall<T>,
   { onToken, signal }: { onToken?: (token: string | null) => void; signal?: AbortSignal | undefined } = {},
-): Promise<T> => {
+): Promise<T> {
   try {
     const credentials = sessionCredentials(openStoredTokens(context))
     const getToken: TokenProvider['getToken'] = async (asked) => {
@@ -103,7 +103,7 @@ export const withStoredLogin = async <T>(
 }
 
 /** How a failed call with the saved login is reported. */
-const storedLoginError = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
+async function storedLoginError(context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> {
   if (isOsaError(error, 'not_authenticated')) {
     if (error.status === 401) {
       return new OsaError('session_ended', `${server.url} refuses your login (${error.reason ?? 'invalid_token'})`, {
@@ -119,11 +119,7 @@ const storedLoginError = async (context: CommandContext, server: ResolvedServer,
 }
 
 /** Asks with OSA_TOKEN if it is set, else with the saved login. */
-export const withAccount = async <T>(
-  context: CommandContext,
-  server: ResolvedServer,
-  call: SignedCall<T>,
-): Promise<T> => {
+export async function withAccount<T>(context: CommandContext, server: ResolvedServer, call: SignedCall<T>): Promise<T> {
   const token = environmentToken(context)
   if (token === null) return await withStoredLogin(context, server, call, { signal: context.signal })
   checkTokenDestination(context, token, server)
@@ -131,11 +127,11 @@ export const withAccount = async <T>(
 }
 
 /** Asks without a token what anybody may ask; with one where an archive wants that. */
-export const withoutAccount = async <T>(
+export async function withoutAccount<T>(
   context: CommandContext,
   server: ResolvedServer,
   call: SignedCall<T>,
-): Promise<T> => {
+): Promise<T> {
   try {
     return await call(await context.network.connect(server.url))
   } catch (error) {
@@ -150,14 +146,14 @@ const askUser =
     osa.me.query(undefined, { signal })
 
 /** The saved login's person. */
-export const storedAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
+export async function storedAccount(context: CommandContext, server: ResolvedServer): Promise<Account> {
   const { signal } = context
   const user = await withStoredLogin(context, server, askUser(context), { signal })
   return { user, source: 'stored login' }
 }
 
 /** Asks the server who this is, with OSA_TOKEN if it is set, else with the saved login. */
-export const currentAccount = async (context: CommandContext, server: ResolvedServer): Promise<Account> => {
+export async function currentAccount(context: CommandContext, server: ResolvedServer): Promise<Account> {
   const user = await withAccount(context, server, askUser(context))
   return { user, source: environmentToken(context) === null ? 'stored login' : 'OSA_TOKEN' }
 }

@@ -10,14 +10,14 @@ export interface Verified {
 }
 
 /** What an archive says of itself, believed only if it names this very address (RFC 8414 §3.3). */
-const documentOf = async ({ network, signal }: CommandContext, url: string): Promise<ServerDocument> => {
+async function documentOf({ network, signal }: CommandContext, url: string): Promise<ServerDocument> {
   const document = await network.discover(url, { signal })
   checkIssuer(document, url)
   return document
 }
 
 /** Where an address redirects to, if that is https and still such a document. */
-const redirectTarget = ({ location }: OsaError): string | null => {
+function redirectTarget({ location }: OsaError): string | null {
   const to = location === undefined ? null : new URL(location)
   if (to?.protocol !== 'https:' || !to.pathname.endsWith(serverDocumentPath)) return null
   return canonicalServer(`${to.origin}${to.pathname.slice(0, -serverDocumentPath.length)}`)
@@ -32,7 +32,7 @@ const noServerHere = (url: string, error: OsaError, hint?: string): OsaError =>
   })
 
 /** The archive at the root of the same origin, where somebody pasted the address of a page. */
-const atRoot = async (context: CommandContext, url: string): Promise<Verified | null> => {
+async function atRoot(context: CommandContext, url: string): Promise<Verified | null> {
   const root = new URL(url).origin
   if (root === url) return null
   try {
@@ -44,7 +44,7 @@ const atRoot = async (context: CommandContext, url: string): Promise<Verified | 
   }
 }
 
-const elsewhere = async (context: CommandContext, url: string, error: OsaError): Promise<Verified> => {
+async function elsewhere(context: CommandContext, url: string, error: OsaError): Promise<Verified> {
   const { io, signal } = context
   const to = redirectTarget(error)
   if (to && to !== url) {
@@ -61,7 +61,7 @@ const elsewhere = async (context: CommandContext, url: string, error: OsaError):
  * Asks `url` whether it is an archive. Where it is not, looks whether it redirects to one or lies below one. Throws
  * `not_an_osa_server` and the network's codes.
  */
-export const verifyArchive = async (context: CommandContext, url: string): Promise<Verified> => {
+export async function verifyArchive(context: CommandContext, url: string): Promise<Verified> {
   try {
     return { url, document: await documentOf(context, url) }
   } catch (error) {

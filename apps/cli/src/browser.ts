@@ -18,7 +18,7 @@ export const thisDesktop = (env: Environment): Desktop => ({
   isWsl: process.platform === 'linux' && Boolean(env.WSL_DISTRO_NAME || isWslKernel()),
 })
 
-const isWslKernel = (): boolean => {
+function isWslKernel(): boolean {
   try {
     return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
   } catch {
@@ -34,12 +34,12 @@ export interface Launcher {
 }
 
 /** `firefox --private-window %s` is a command with arguments; a program whose own path has spaces is one word. */
-const splitCommand = (text: string): Launcher => {
+function splitCommand(text: string): Launcher {
   const [command = '', ...args] = existsSync(text) ? [text] : text.trim().split(/\s+/)
   return { command, args }
 }
 
-const configuredLauncher = (env: Environment): Launcher | 'none' | null => {
+function configuredLauncher(env: Environment): Launcher | 'none' | null {
   const configured = env.OSA_BROWSER || env.BROWSER
   if (!configured) return null
   return configured === 'none' ? 'none' : splitCommand(configured)
@@ -49,7 +49,7 @@ const configuredLauncher = (env: Environment): Launcher | 'none' | null => {
  * What opens an address here; null when nothing should: over SSH, in a container, without a display (xdg-open would end in a text
  * browser that takes over the terminal), or when told so. A configured browser counts even without a display.
  */
-export const findLauncher = ({ env, platform, isContainer, isWsl }: Desktop): Launcher | null => {
+export function findLauncher({ env, platform, isContainer, isWsl }: Desktop): Launcher | null {
   if (env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY) return null
   const configured = configuredLauncher(env)
   if (configured === 'none') return null
@@ -78,7 +78,7 @@ const environmentWithoutSecrets = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.test(name)))
 
 /** All arguments, the address among them as one. PowerShell reads its command as code: there it is a quoted literal. */
-const argumentsFor = ({ command, args }: Launcher, url: string): string[] => {
+function argumentsFor({ command, args }: Launcher, url: string): string[] {
   if (command === 'powershell.exe') return [...args, `'${url.replaceAll("'", "''")}'`]
   return args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
 }
@@ -89,7 +89,7 @@ const waitForFailureMs = 1500
  * Opens `url` as one argument, without a shell. Answers false when the program is missing or gives up at once; it does not wait for the
  * browser to close.
  */
-export const openBrowser = async (launcher: Launcher, url: string, env: Environment): Promise<boolean> => {
+export async function openBrowser(launcher: Launcher, url: string, env: Environment): Promise<boolean> {
   const { spawn } = await import('node:child_process')
   return await new Promise((resolve) => {
     const options: SpawnOptions = { stdio: 'ignore', detached: true, env: environmentWithoutSecrets(env) }

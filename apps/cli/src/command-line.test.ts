@@ -2,7 +2,7 @@ import { isOsaError } from '@osa/sdk/node'
 import { expect, test } from 'vitest'
 import { parseCommandLine } from './command-line.ts'
 
-const refusal = (...argv: string[]): { message: string; hint: string | undefined } => {
+function refusal(...argv: string[]): { message: string; hint: string | undefined } {
   try {
     parseCommandLine(argv)
   } catch (error) {

@@ -36,7 +36,7 @@ const options = Object.fromEntries(
 )
 
 /** Reads `--name`, `--name value`, `--name=value`, `-v` and words; after `--` everything is a word. */
-const tellApart = (argv: readonly string[]): Typed => {
+function tellApart(argv: readonly string[]): Typed {
   const args = [...argv]
   const typed: Typed = { words: [], options: [] }
   for (const token of parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens) {
@@ -55,7 +55,7 @@ const tellApart = (argv: readonly string[]): Typed => {
 /** The word where a command stands, also on a command line that has mistakes in it; null when there is none. */
 export const commandWord = (argv: readonly string[]): string | null => tellApart(argv).words[0] ?? null
 
-const refuseContradictions = ({ options }: Typed): void => {
+function refuseContradictions({ options }: Typed): void {
   for (const { option, value } of options) {
     if (!option) continue
     const { name, argument } = option
@@ -70,7 +70,7 @@ const refuseContradictions = ({ options }: Typed): void => {
 }
 
 /** A cac that has read the command line, in the order it cannot misread: the command, options of one word each, arguments. */
-const readWithCac = ({ words, options }: Typed): CAC => {
+function readWithCac({ words, options }: Typed): CAC {
   const cli = cac('osa')
   for (const option of globalOptions) cli.option(optionLabel(option), option.help)
   // Of the others it would read the whole line too, which takes a twentieth of the start of a process.
@@ -84,7 +84,7 @@ const readWithCac = ({ words, options }: Typed): CAC => {
 }
 
 /** Whether one of cac's checks finds a fault. */
-const finds = (check: () => void): boolean => {
+function finds(check: () => void): boolean {
   try {
     check()
     return false
@@ -95,7 +95,7 @@ const finds = (check: () => void): boolean => {
 }
 
 /** The first fault that cac finds in a command line, in the words of this program. */
-const faultOf = ({ words, options }: Typed, cli: CAC, metadata: CommandMetadata | null): OsaError | null => {
+function faultOf({ words, options }: Typed, cli: CAC, metadata: CommandMetadata | null): OsaError | null {
   const registered = cli.matchedCommand ?? cli.globalCommand
   if (finds(() => registered.checkUnknownOptions())) {
     const known = knownOptions(metadata)
@@ -130,7 +130,7 @@ const argumentNames = (metadata: CommandMetadata | null): string[] => metadata?.
  * The command of a command line (null when it names none) and its flags. Throws `usage` for an unknown command or option, naming the
  * one that was probably meant, and for values that are missing or contradict each other.
  */
-export const parseCommandLine = (argv: readonly string[]): CommandLine => {
+export function parseCommandLine(argv: readonly string[]): CommandLine {
   const typed = tellApart(argv)
   const [named] = typed.words
   const cli = readWithCac(typed)

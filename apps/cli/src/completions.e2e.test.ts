@@ -10,7 +10,7 @@ import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 const execute = promisify(execFile)
 const names = commands.map(({ metadata }) => metadata.name)
 
-const scriptOf = async (sandbox: Sandbox, shell: string): Promise<string> => {
+async function scriptOf(sandbox: Sandbox, shell: string): Promise<string> {
   const { code, stdout, stderr } = await sandbox.run(['completions', shell])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const path = join(sandbox.home, `completions.${shell}`)
@@ -19,7 +19,7 @@ const scriptOf = async (sandbox: Sandbox, shell: string): Promise<string> => {
 }
 
 /** What bash would offer for a line, split into words as bash splits it; the last word is the one being completed. */
-const inBash = async (script: string, cwd: string, words: readonly string[]): Promise<string[]> => {
+async function inBash(script: string, cwd: string, words: readonly string[]): Promise<string[]> {
   const call = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _osa; printf '%s\\n' "\${COMPREPLY[@]}"`
   const { stdout } = await execute('bash', ['--norc', '-c', call, 'bash', script, ...words], { cwd })
   return stdout.split('\n').filter((word) => word !== '')

@@ -17,7 +17,7 @@ const manifest = (title: string, description = 'What they are for.') => ({
 })
 
 /** A node with two versions of one convention and one of another. */
-const nodeWithConventions = async () => {
+async function nodeWithConventions() {
   const node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
   const deploy = (title: string, description?: string) =>

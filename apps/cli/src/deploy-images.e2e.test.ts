@@ -13,10 +13,10 @@ import { makeStandInTool, type StandInTool } from './testing/stand-in-tool.ts'
 type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 
 /** A linked folder with a login, and a convention with one hook to build and one that is pinned. */
-const ready = async (
+async function ready(
   sandbox: Sandbox,
   node: FakeOsaServer,
-): Promise<{ tool: StandInTool; env: Record<string, string> }> => {
+): Promise<{ tool: StandInTool; env: Record<string, string> }> {
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await writeContext(sandbox, 'find_pockets')

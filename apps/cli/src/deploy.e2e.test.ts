@@ -11,7 +11,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 type FakeOsaServer = Awaited<ReturnType<typeof fakeOsaServer>>
 
 /** A linked folder with a login and a convention that needs no build. */
-const ready = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
+async function ready(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await seedLink(sandbox, { server: node.url })
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await writeProject(sandbox, 'osa.config.json', proteinStructures([releasedHook('find_pockets')]))

@@ -9,7 +9,7 @@ import { type DiskTrouble, withDiskTrouble } from './testing/failing-disk.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 
 /** A sandbox whose config directory has trouble; `seed` is the login in it. */
-const setUp = async (trouble: DiskTrouble, seed: object = {}) => {
+async function setUp(trouble: DiskTrouble, seed: object = {}) {
   const sandbox = await makeSandbox()
   const [dir, seedFile, go] = ['config', 'seed.json', 'go'].map((name) => join(sandbox.home, name)) as [
     ...[string, string, string],

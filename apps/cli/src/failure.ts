@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
 /** Any thrown value as an `OsaError`; what nobody foresaw is `internal`. */
-export const toOsaError = (error: unknown): OsaError => {
+export function toOsaError(error: unknown): OsaError {
   if (isOsaError(error)) return error
   const message = error instanceof Error ? error.message : String(error)
   return new OsaError('internal', `Something went wrong inside osa: ${cleanText(message)}`, {
@@ -27,11 +27,7 @@ const failDocument = (error: OsaError) => ({
 })
 
 /** Tells the failure and answers the exit code. `isEventStream`: the command prints JSON Lines, and this is the last one. */
-export const reportFailure = (
-  io: Io,
-  error: OsaError,
-  options: { env: Environment; isEventStream: boolean },
-): number => {
+export function reportFailure(io: Io, error: OsaError, options: { env: Environment; isEventStream: boolean }): number {
   if (io.isJson) {
     io.json({ v: 1, ...(options.isEventStream ? { event: 'result' } : {}), ok: false, error: failDocument(error) })
   } else {

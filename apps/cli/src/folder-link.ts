@@ -6,14 +6,14 @@ import type { CommandContext } from './command.ts'
 import { folderLink } from './server-resolution.ts'
 
 /** Why a folder is not linked without being asked for; null when it may be. */
-const unlinkable = ({ cwd, env }: CommandContext): string | null => {
+function unlinkable({ cwd, env }: CommandContext): string | null {
   const folder = resolve(cwd)
   if (folder === resolve(env.HOME || env.USERPROFILE || '/')) return 'your home folder'
   if (folder === parse(folder).root) return 'the root folder'
   return folder === resolve(tmpdir()) || folder === '/tmp' ? 'the folder for temporary files' : null
 }
 
-const linkUnlessLinked = async (context: CommandContext, server: string): Promise<string | null> => {
+async function linkUnlessLinked(context: CommandContext, server: string): Promise<string | null> {
   const { io, cwd, clock } = context
   if ((await folderLink(context)).link) return null
   const why = unlinkable(context)
@@ -27,7 +27,7 @@ const linkUnlessLinked = async (context: CommandContext, server: string): Promis
 }
 
 /** After a login: links the folder where there is no link yet. Answers the link file's path, null when it was left alone. */
-export const linkAfterLogin = async (context: CommandContext, server: string): Promise<string | null> => {
+export async function linkAfterLogin(context: CommandContext, server: string): Promise<string | null> {
   if (context.flags.isSet('no-link')) return null
   try {
     return await linkUnlessLinked(context, server)

@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 import { globalOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
 
-const table = (rows: readonly (readonly [string, string])[]): string => {
+function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
 }
@@ -13,7 +13,7 @@ const optionsTable = (options: readonly OptionMetadata[]): string =>
   table(options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option), option.help]))
 
 /** Prints a help text; with `--json` in a document, like everything else. */
-export const showHelp = (io: Io, help: string): void => {
+export function showHelp(io: Io, help: string): void {
   if (io.isJson) io.json({ v: 1, ok: true, help })
   else io.page(help)
 }
@@ -41,7 +41,7 @@ export const generalHelp = (commands: readonly Command[]): string =>
   ].join('\n')
 
 /** What `osa <command> --help` prints. */
-export const commandHelp = (metadata: CommandMetadata): string => {
+export function commandHelp(metadata: CommandMetadata): string {
   const { name, positionals, summary, options, environment = [], examples } = metadata
   return [
     summary,

@@ -16,7 +16,7 @@ const prose = ['without', 'will']
 const exampleCode = 'BCDF-GHJK'
 
 /** What people would write where a text leaves room for it. */
-const filledIn = (word: string, node: FakeOsaServer): string => {
+function filledIn(word: string, node: FakeOsaServer): string {
   if (/^(<url>|\$\{.*(url|server|origin).*\}|archive\.example\.org|http:\/\/127\.0\.0\.1:8000)$/i.test(word))
     return node.url
   if (word === '<id>' || word.endsWith('-…')) return '00000000'
@@ -29,7 +29,7 @@ const filledIn = (word: string, node: FakeOsaServer): string => {
 }
 
 /** Everything in place: signed in, linked, something to deploy, a convention of two versions in the archive, and another terminal's login. */
-const settle = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
+async function settle(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await seedLink(sandbox, { server: node.url })
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
@@ -72,7 +72,7 @@ test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as cons
 )
 
 /** Does what a failure's hint says, and what the failure of that says, until the command works; answers what was typed. */
-const follow = async (sandbox: Sandbox, node: FakeOsaServer, args: string[]): Promise<string[]> => {
+async function follow(sandbox: Sandbox, node: FakeOsaServer, args: string[]): Promise<string[]> {
   const typed: string[] = []
   const work = async (words: string[]): Promise<void> => {
     for (;;) {

@@ -55,7 +55,7 @@ const allAnswers: Readonly<Record<string, RawAnswer>> = {
 }
 
 /** For each answer, eight at a time. */
-const withEach = async (check: (name: string, answer: RawAnswer) => Promise<void>): Promise<void> => {
+async function withEach(check: (name: string, answer: RawAnswer) => Promise<void>): Promise<void> {
   const left = Object.entries(allAnswers).values()
   const worker = async (): Promise<void> => {
     for (const [name, answer] of left) await check(name, answer)
@@ -64,7 +64,7 @@ const withEach = async (check: (name: string, answer: RawAnswer) => Promise<void
 }
 
 /** Runs `osa` against a server that answers one call like this, with a saved login where one is needed. */
-const ask = async (call: Parameters<FakeOsaServer['dictate']>[0], command: string, answer: RawAnswer) => {
+async function ask(call: Parameters<FakeOsaServer['dictate']>[0], command: string, answer: RawAnswer) {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedCredentials(

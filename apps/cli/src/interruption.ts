@@ -16,7 +16,7 @@ export interface Interruption {
 const unwindWithinMs = 700
 
 /** Listens for signals. `onForcedExit` tidies the terminal when the run does not end by itself in time. */
-export const listenForInterruption = (onForcedExit: () => void): Interruption => {
+export function listenForInterruption(onForcedExit: () => void): Interruption {
   const controller = new AbortController()
   let received: Signal | null = null
   let protectedDepth = 0

@@ -89,7 +89,7 @@ const escapeForTerminal = (json: string): string =>
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 
-export const createIo = (options: IoOptions): Io => {
+export function createIo(options: IoOptions): Io {
   const { stdin, stdout, stderr, look, resultLook, isJson } = options
   const cleanFor = (text: string, as: Look): string => fitToLook(cleanText(text, maxLineCharacters), as)
   const clean = (text: string): string => cleanFor(text, look)
@@ -161,7 +161,7 @@ export const createIo = (options: IoOptions): Io => {
 const maxTokenBytes = 65_536
 
 /** All of standard input, such as a token that is piped in. Throws `usage` when there is far too much of it, `aborted` on the signal. */
-export const readStandardInput = async (signal: AbortSignal, maxBytes = maxTokenBytes): Promise<string> => {
+export async function readStandardInput(signal: AbortSignal, maxBytes = maxTokenBytes): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   const stop = (): void => void process.stdin.destroy(new OsaError('aborted', 'Cancelled'))

@@ -5,14 +5,14 @@ import { type Finished, makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
 
 /** The one document of a run: one line, nothing before or after it, and not a word on stderr. */
-const onlyDocument = ({ stdout, stderr }: Finished): unknown => {
+function onlyDocument({ stdout, stderr }: Finished): unknown {
   expect(stderr).toBe('')
   expect(stdout.endsWith('\n')).toBe(true)
   expect(stdout.trimEnd().split('\n')).toHaveLength(1)
   return JSON.parse(stdout)
 }
 
-const signedIn = async (sandbox: Sandbox, node: FakeOsaServer): Promise<void> => {
+async function signedIn(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
 }
 

@@ -15,13 +15,13 @@ const on = ({ env }: KeyringSession) => ({
   XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR,
 })
 
-const textBelow = async (folder: string): Promise<string> => {
+async function textBelow(folder: string): Promise<string> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = found.filter((one) => one.isFile()).map((one) => readFile(join(one.parentPath, one.name), 'latin1'))
   return (await Promise.all(files)).join('\n')
 }
 
-const loggedIn = async (sandbox: Sandbox, session: KeyringSession, url: string) => {
+async function loggedIn(sandbox: Sandbox, session: KeyringSession, url: string) {
   const run = await sandbox.run(['login', url, '--storage', 'keychain'], { env: on(session) })
   expect(run, run.stderr).toMatchObject({ code: 0 })
 }

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createLiveLine } from './live-line.ts'
 
 /** What a terminal of one line's height would show: each clearing starts it again. */
-const setUp = () => {
+function setUp() {
   vi.useFakeTimers()
   const written: string[] = []
   const output = { columns: 40, write: (text: string) => written.push(text) > 0 } as unknown as NodeJS.WriteStream

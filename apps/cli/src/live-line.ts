@@ -16,11 +16,11 @@ export interface LiveLine {
   away<T>(work: () => Promise<T>): Promise<T>
 }
 
-export const createLiveLine = (options: {
+export function createLiveLine(options: {
   output: NodeJS.WriteStream
   look: Look
   clean: (text: string) => string
-}): LiveLine => {
+}): LiveLine {
   const { output, look, clean } = options
   const frames = spinnerFrames(look)
   let frame = 0

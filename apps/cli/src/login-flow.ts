@@ -29,7 +29,7 @@ export interface Kept {
 }
 
 /** What the command brings to a login; `chosen` holds where it will be kept, once that is known. */
-const signInOptions = (context: CommandContext, server: ResolvedServer) => {
+function signInOptions(context: CommandContext, server: ResolvedServer) {
   const { io, env, store, keychain, isCi, network, clock, signal, allowHttp, uninterrupted } = context
   const chosen: { kind: StorageTarget['kind']; reason: string | null } = { kind: 'file', reason: null }
   const options: SignInOptions = {
@@ -64,14 +64,14 @@ const verificationDocument = (login: Verification, storage: object): object => (
 })
 
 /** What an archive says of itself: in quotation marks, and no more of it than fits on a few lines. */
-const greet = ({ io }: CommandContext, { name, description, contact }: ServerGreeting): void => {
+function greet({ io }: CommandContext, { name, description, contact }: ServerGreeting): void {
   const quoted = cleanText(name, 60).replaceAll('"', "'")
   io.say(`It calls itself "${quoted}"${description ? `: ${cleanText(description, 160)}` : ''}`)
   if (contact) io.say(`Questions: ${cleanText(contact.replace(/^mailto:/, ''), 100)}`)
 }
 
 /** A device login from the first check to the saved pair; what cannot be saved is ended again. */
-export const freshLogin = async (context: CommandContext, server: ResolvedServer): Promise<Kept> => {
+export async function freshLogin(context: CommandContext, server: ResolvedServer): Promise<Kept> {
   const { io } = context
   io.say(`Signing in to ${server.url}${sourceNote(server)}`)
   const { options, chosen } = signInOptions(context, server)
@@ -96,7 +96,7 @@ export const freshLogin = async (context: CommandContext, server: ResolvedServer
 }
 
 /** `--token-stdin`: keeps a token made elsewhere, if the server knows it. */
-export const loginWithGivenToken = async (context: CommandContext, server: ResolvedServer): Promise<Kept> => {
+export async function loginWithGivenToken(context: CommandContext, server: ResolvedServer): Promise<Kept> {
   const accessToken = (await readStandardInput(context.signal)).replace(/\r?\n$/, '')
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
     throw new OsaError('token_malformed', 'What came on standard input is not a token', {
@@ -109,7 +109,7 @@ export const loginWithGivenToken = async (context: CommandContext, server: Resol
 }
 
 /** Moves a saved login to where `--storage` says; answers what kind of place that is. */
-export const moveLogin = async (context: CommandContext, server: string): Promise<StorageTarget['kind']> => {
+export async function moveLogin(context: CommandContext, server: string): Promise<StorageTarget['kind']> {
   const { target } = await chooseAndAnnounce(context)
   const store = context.store()
   // Alone with the login: a refresh going on elsewhere would overwrite it, or be overwritten.

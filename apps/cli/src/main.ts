@@ -3,7 +3,7 @@ import { beforeDashes } from './options.ts'
 import { guardStreams } from './streams.ts'
 import { version } from './version.ts'
 
-const main = async (argv: readonly string[]): Promise<void> => {
+async function main(argv: readonly string[]): Promise<void> {
   guardStreams(process)
   // a diagnostic report of Node.js, should one be asked for, goes to others: without OSA_TOKEN
   process.report.excludeEnv = true

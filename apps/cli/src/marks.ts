@@ -7,7 +7,7 @@ export interface Look {
 }
 
 /** The locale as the C library picks it; an unset one counts as UTF-8, since containers leave it unset and mean that. */
-const isUtf8 = (env: Environment): boolean => {
+function isUtf8(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
   return !locale || /utf-?8/i.test(locale)
 }
@@ -15,7 +15,7 @@ const isUtf8 = (env: Environment): boolean => {
 const isLegacyConsole = (env: Environment, platform: string): boolean =>
   platform === 'win32' && !env.WT_SESSION && !env.TERM_PROGRAM && !env.TERM
 
-export const lookOf = (options: { env: Environment; platform: string; isTty: boolean; noColour: boolean }): Look => {
+export function lookOf(options: { env: Environment; platform: string; isTty: boolean; noColour: boolean }): Look {
   const { env, platform, isTty, noColour } = options
   const isForced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0'
   return {
@@ -30,7 +30,7 @@ const unicodeMarks: Readonly<Record<Mark, string>> = { ok: '✓', fail: '✗', h
 const asciiMarks: Readonly<Record<Mark, string>> = { ok: '+', fail: 'x', hint: '->', warning: '!' }
 const colours: Readonly<Record<Mark, number>> = { ok: 32, fail: 31, hint: 36, warning: 33 }
 
-export const mark = (kind: Mark, look: Look): string => {
+export function mark(kind: Mark, look: Look): string {
   const sign = (look.isUnicode ? unicodeMarks : asciiMarks)[kind]
   return look.hasColour ? `\u001b[${colours[kind]}m${sign}\u001b[39m` : sign
 }

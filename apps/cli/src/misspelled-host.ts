@@ -4,7 +4,7 @@ import type { CommandContext } from './command.ts'
 import { nearest } from './nearest.ts'
 
 /** Adds the saved server that was probably meant to an error about an unknown host; any other error is answered as it is. */
-export const withProbableServer = async (context: CommandContext, error: unknown): Promise<unknown> => {
+export async function withProbableServer(context: CommandContext, error: unknown): Promise<unknown> {
   if (!isOsaError(error, 'dns') || !error.server || context.env.OSA_TOKEN) return error
   const known = (await context.store().list()).map((login) => login.server)
   const meant = nearest(error.server, known)

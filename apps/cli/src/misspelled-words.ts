@@ -17,7 +17,7 @@ const knownElsewhere: Readonly<Record<string, string>> = {
 }
 
 /** Says what was probably meant. */
-export const unknownCommand = (typed: string, commands: readonly Command[]): OsaError => {
+export function unknownCommand(typed: string, commands: readonly Command[]): OsaError {
   if (Object.hasOwn(knownElsewhere, typed)) return usage(`Unknown command "${typed}"`, knownElsewhere[typed] ?? '')
   const names = commands.map(({ metadata }) => metadata.name)
   const meant = nearest(typed, names)
@@ -33,7 +33,7 @@ export const helpOf = (metadata: CommandMetadata | null): string =>
   metadata ? `osa ${metadata.name} --help` : 'osa --help'
 
 /** Says which option was probably meant. */
-export const unknownOption = (spelling: string, metadata: CommandMetadata | null): OsaError => {
+export function unknownOption(spelling: string, metadata: CommandMetadata | null): OsaError {
   const meant = nearest(spelling, knownOptions(metadata))
   const hint = meant ? `Did you mean: ${meant}` : `See what there is: ${helpOf(metadata)}`
   return usage(`Unknown option "${spelling}"`, hint)

@@ -1,7 +1,7 @@
 /** Finds what somebody probably meant to type. */
 
 /** How many letters to add, drop, change or swap with their neighbour (optimal string alignment). */
-const distance = (a: string, b: string): number => {
+function distance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...a].entries()) {
@@ -22,7 +22,7 @@ const distance = (a: string, b: string): number => {
 const mostLetters = (typed: string): number => (typed.length < 5 ? 1 : 2)
 
 /** The candidate at most two letters away from `typed` (one, if it is short), the nearest first, of several one that begins alike; null when there is none. */
-export const nearest = (typed: string, candidates: readonly string[]): string | null => {
+export function nearest(typed: string, candidates: readonly string[]): string | null {
   const close = candidates
     .filter((candidate) => candidate !== typed)
     .map((candidate) => ({ candidate, letters: distance(typed.slice(0, 256), candidate) }))

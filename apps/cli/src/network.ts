@@ -11,7 +11,7 @@ const loadTls = () => import('node:tls')
 const canSetAuthorities = (tls: object): boolean => typeof Reflect.get(tls, 'setDefaultCACertificates') === 'function'
 
 /** Adds the system's certificates to Node's own, where this Node can; company proxies are commonly known only there. */
-const trustSystemCertificates = async (): Promise<void> => {
+async function trustSystemCertificates(): Promise<void> {
   const tls = await loadTls()
   if (!canSetAuthorities(tls)) return
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])
@@ -21,7 +21,7 @@ const trustSystemCertificates = async (): Promise<void> => {
  * Older Nodes read no system certificates, so SSL_CERT_FILE, which says where those are, has no effect there: then these are all that
  * count, Node's own and NODE_EXTRA_CA_CERTS among them, as naming any replaces the default. Null where Node sees to it.
  */
-const namedAuthorities = async (env: Environment): Promise<readonly string[] | null> => {
+async function namedAuthorities(env: Environment): Promise<readonly string[] | null> {
   const tls = await loadTls()
   if (!env.SSL_CERT_FILE || canSetAuthorities(tls)) return null
   const { readFile } = await import('node:fs/promises')
@@ -31,7 +31,7 @@ const namedAuthorities = async (env: Environment): Promise<readonly string[] | n
   return [...tls.rootCertificates, ...(await Promise.all(read))]
 }
 
-const refuseUncheckedTls = (env: Environment): void => {
+function refuseUncheckedTls(env: Environment): void {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return
   throw new OsaError('tls', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates', {
     hint: "Unset it; point NODE_EXTRA_CA_CERTS at your company's CA file (PEM) instead",
@@ -47,7 +47,7 @@ export interface CliNetworkOptions {
   serverDates: Map<string, string>
 }
 
-const logLine = (event: ClientEvent): string | null => {
+function logLine(event: ClientEvent): string | null {
   if (event.type !== 'response' && event.type !== 'failure') return null
   const { method, url, elapsedMs } = event
   const outcome = event.type === 'response' ? event.status : event.code
@@ -55,7 +55,7 @@ const logLine = (event: ClientEvent): string | null => {
   return `${method} ${url} ${outcome} ${elapsedMs} ms${request}`
 }
 
-const withHeaders = (init: RequestInit | undefined, more: readonly [string, string][]): RequestInit | undefined => {
+function withHeaders(init: RequestInit | undefined, more: readonly [string, string][]): RequestInit | undefined {
   if (more.length === 0) return init
   const headers = new Headers(init?.headers)
   for (const [name, value] of more) headers.set(name, value)
@@ -63,7 +63,7 @@ const withHeaders = (init: RequestInit | undefined, more: readonly [string, stri
 }
 
 /** This run's way to servers. Certificates and proxies are looked at when the first https request is made. */
-export const openCliNetwork = ({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network => {
+export function openCliNetwork({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network {
   let isPrepared = false
   const send = createProxiedFetch(env, () => namedAuthorities(env))
   const trace = Object.entries(traceHeaders(env))

@@ -13,7 +13,7 @@ export const globalOptions: readonly OptionMetadata[] = [
 ]
 
 /** The arguments that options are read from: those before `--`. */
-export const beforeDashes = (argv: readonly string[]): readonly string[] => {
+export function beforeDashes(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')
   return end === -1 ? argv : argv.slice(0, end)
 }

@@ -25,7 +25,7 @@ import { beforeDashes } from './options.ts'
 
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
 
-const makeIo = (argv: readonly string[], env: Environment): Io => {
+function makeIo(argv: readonly string[], env: Environment): Io {
   const has = (flag: string): boolean => beforeDashes(argv).includes(`--${flag}`)
   const noColour = has('no-color')
   const isInteractive = !has('non-interactive') && !isCi(env)
@@ -43,7 +43,7 @@ const makeIo = (argv: readonly string[], env: Environment): Io => {
   })
 }
 
-const timeoutOf = (flags: Flags): number | undefined => {
+function timeoutOf(flags: Flags): number | undefined {
   const typed = flags.value('timeout')
   if (typed === null) return undefined
   const seconds = Number(typed)
@@ -55,14 +55,14 @@ const timeoutOf = (flags: Flags): number | undefined => {
  * The folder to work in. The present one may have been removed under the shell's feet, which concerns only commands that look at it:
  * that is said when they do.
  */
-const folderOf = (flags: Flags): (() => string) => {
+function folderOf(flags: Flags): () => string {
   const typed = flags.value('cwd')
   if (typed === null) return presentFolder
   const folder = existing(isAbsolute(typed) ? typed : resolve(presentFolder(), typed))
   return () => folder
 }
 
-const presentFolder = (): string => {
+function presentFolder(): string {
   try {
     return process.cwd()
   } catch {
@@ -72,14 +72,14 @@ const presentFolder = (): string => {
   }
 }
 
-const existing = (folder: string): string => {
+function existing(folder: string): string {
   // With the dot, a file of that name is no folder.
   if (existsSync(`${folder}/.`)) return resolve(folder)
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
 /** A run's way to servers. What that takes is loaded with the first request: offline commands start faster without it. */
-const openLazily = (options: CliNetworkOptions): Network => {
+function openLazily(options: CliNetworkOptions): Network {
   let opened: Promise<Network> | null = null
   const network = (): Promise<Network> => {
     opened ??= import('./network.ts').then(({ openCliNetwork }) => openCliNetwork(options))
@@ -100,7 +100,7 @@ interface World {
   endAs(code: ErrorCode): void
 }
 
-const makeContext = (world: World, flags: Flags): CommandContext => {
+function makeContext(world: World, flags: Flags): CommandContext {
   const { io, env, interruption, endAs } = world
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
@@ -146,7 +146,7 @@ const makeContext = (world: World, flags: Flags): CommandContext => {
   }
 }
 
-const execute = async (world: World): Promise<void> => {
+async function execute(world: World): Promise<void> {
   const { argv, io } = world
   const { command, flags } = parseCommandLine(argv)
   if (!command || flags.isSet('help')) {
@@ -165,7 +165,7 @@ const execute = async (world: World): Promise<void> => {
 }
 
 /** Runs one command line and sets the exit code. */
-export const runProgram = async (argv: readonly string[]): Promise<void> => {
+export async function runProgram(argv: readonly string[]): Promise<void> {
   const env = process.env
   const io = makeIo(argv, env)
   const isEventStream = commandWord(argv) === 'login'

@@ -8,7 +8,7 @@ interface Streams {
 }
 
 /** One line from the terminal, trimmed. Throws `aborted` on Ctrl-C and at the end of input. */
-export const ask = async (question: string, { input, output, signal }: Streams): Promise<string> => {
+export async function ask(question: string, { input, output, signal }: Streams): Promise<string> {
   // Loaded here: most commands ask nothing, and start faster without it.
   const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input, output })
@@ -26,7 +26,7 @@ export const ask = async (question: string, { input, output, signal }: Streams):
 }
 
 /** Yes or no; just Enter means `assume`. */
-export const askYesNo = async (question: string, options: Streams & { assume: boolean }): Promise<boolean> => {
+export async function askYesNo(question: string, options: Streams & { assume: boolean }): Promise<boolean> {
   const answer = await ask(`${question} ${options.assume ? '[Y/n]' : '[y/N]'}`, options)
   return answer === '' ? options.assume : /^y(es)?$/i.test(answer)
 }

@@ -1,7 +1,7 @@
 /** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
 import { type Environment, nodeNetworkError, OsaError, type ProxyInUse } from '@osa/sdk/node'
 
-const firstSet = (env: Environment, names: readonly string[]): { value: string; variable: string } | null => {
+function firstSet(env: Environment, names: readonly string[]): { value: string; variable: string } | null {
   for (const variable of names) {
     const value = env[variable]
     if (value) return { value, variable }
@@ -19,7 +19,7 @@ const isExempt = (url: URL, noProxy: string): boolean =>
   })
 
 /** The proxy for a request; null when it goes straight. Lower case wins, empty means unset. Its password is not in `url`. */
-export const proxyFor = (env: Environment, url: URL): (ProxyInUse & { connectUrl: string }) | null => {
+export function proxyFor(env: Environment, url: URL): (ProxyInUse & { connectUrl: string }) | null {
   if (url.protocol !== 'https:') return null
   const found = firstSet(env, ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])
   if (!found || isExempt(url, env.no_proxy || env.NO_PROXY || '')) return null
@@ -30,7 +30,7 @@ export const proxyFor = (env: Environment, url: URL): (ProxyInUse & { connectUrl
 }
 
 /** Only what is asked with CONNECT: undici would try its hand at SOCKS too, and warn of it on the terminal. */
-const refuseOtherKinds = ({ url, variable }: ProxyInUse): void => {
+function refuseOtherKinds({ url, variable }: ProxyInUse): void {
   if (/^https?:/.test(url)) return
   throw new OsaError('proxy', `Can't use the proxy ${url} (${variable}): only http:// and https:// ones`, {
     hint: `Check ${variable} / NO_PROXY`,
@@ -38,14 +38,14 @@ const refuseOtherKinds = ({ url, variable }: ProxyInUse): void => {
 }
 
 /** What requests go out through: the proxy, and certificates beside Node's own where this Node takes them no other way. */
-const dispatcherFor = async (proxy: { connectUrl: string } | null, ca: readonly string[] | null) => {
+async function dispatcherFor(proxy: { connectUrl: string } | null, ca: readonly string[] | null) {
   const { Agent, ProxyAgent } = await import('undici')
   const tls = ca ? { ca: [...ca] } : {}
   return proxy ? new ProxyAgent({ uri: proxy.connectUrl, requestTls: tls }) : new Agent({ connect: tls })
 }
 
 /** What went wrong on the way through a proxy; one that was only slow is a matter of the deadline. */
-const throughProxy = (error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown => {
+function throughProxy(error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown {
   const failed = { error, server: url.origin, timeoutMs: 0, timedOut: false, moreTime: '--timeout 120' }
   const told = nodeNetworkError({ ...failed, proxy: { url: shown, variable } })
   return told.code === 'timeout' ? error : told
@@ -55,10 +55,10 @@ const throughProxy = (error: unknown, url: URL, { url: shown, variable }: ProxyI
  * A `fetch` that goes through the proxies of the environment and trusts the `authorities` (null: those that Node trusts by itself); undici
  * is loaded when there is need of it.
  */
-export const createProxiedFetch = (
+export function createProxiedFetch(
   env: Environment,
   authorities: () => Promise<readonly string[] | null> = async () => null,
-): typeof fetch => {
+): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const proxy = proxyFor(env, url)

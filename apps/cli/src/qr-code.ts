@@ -9,21 +9,21 @@ const rowsBeside = 11
  * Whether to draw one. By default only where no browser opens, and on a terminal that is large enough and has UTF-8 and colours: without
  * colours nobody can tell which of the two is black. `--qr` draws it beside a browser and on a small terminal too.
  */
-const wantsQrCode = ({ io, flags }: CommandContext, hasBrowser: boolean): boolean => {
+function wantsQrCode({ io, flags }: CommandContext, hasBrowser: boolean): boolean {
   if (flags.isSet('no-qr') || !io.hasOnlooker || !io.look.isUnicode || !io.look.hasColour) return false
   if (flags.isSet('qr')) return true
   return !hasBrowser && io.columns >= minimumColumns && io.rows >= minimumRows
 }
 
 /** The lines of `text` as a QR code in half blocks, with a border of two; ink stands for the dark modules. */
-export const qrCodeLines = async (text: string): Promise<string[]> => {
+export async function qrCodeLines(text: string): Promise<string[]> {
   const { renderUnicodeCompact } = await import('uqr')
   // uqr draws the light modules, for light ink on a dark screen; here the ink is black.
   return renderUnicodeCompact(text, { border: 2, invert: true }).split('\n')
 }
 
 /** Draws it if it is wanted and fits. */
-export const showQrCode = async (context: CommandContext, url: string, hasBrowser: boolean): Promise<void> => {
+export async function showQrCode(context: CommandContext, url: string, hasBrowser: boolean): Promise<void> {
   const { io, flags } = context
   if (!wantsQrCode(context, hasBrowser)) {
     if (flags.isSet('qr')) io.say('No QR code: it needs a terminal with UTF-8 and colours')

@@ -10,7 +10,7 @@ const sdk = join(cli, '../../packages/sdk/dist')
 const tsc = join(cli, '../../node_modules/.bin/tsc')
 
 /** What the compiler says of the command where the SDK's declarations, and so the router's type, are changed like this. */
-const compileWith = async (change: (declarations: string) => string): Promise<string> => {
+async function compileWith(change: (declarations: string) => string): Promise<string> {
   await using folder = await makeTemporaryDir()
   for (const file of (await readdir(sdk)).filter((name) => name.endsWith('.d.ts'))) {
     await writeFile(join(folder.path, file), change(await readFile(join(sdk, file), 'utf8')))

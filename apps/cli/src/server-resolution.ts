@@ -41,7 +41,7 @@ export const loginHint = ({ source, url }: ResolvedServer): string =>
   source === 'OSA_SERVER' || source === '.osa/config.json' ? 'Run osa login' : `Run osa login ${url}`
 
 /** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
-const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
+function typedServer({ flags, allowHttp }: CommandContext): string | null {
   const [positional, flag] = [flags.argument('server'), flags.value('server')].map((typed) =>
     typed === null ? null : canonicalServer(typed, { allowHttp }),
   )
@@ -53,7 +53,7 @@ const typedServer = ({ flags, allowHttp }: CommandContext): string | null => {
   return positional ?? flag ?? null
 }
 
-const searchOf = (context: CommandContext, named: string | null): ServerSearch => {
+function searchOf(context: CommandContext, named: string | null): ServerSearch {
   const { env, allowHttp, io } = context
   const onIgnored: ServerSearch['onIgnored'] = ({ path, why }) => io.warn(`Ignoring ${path}: ${why}`)
   return {
@@ -67,13 +67,13 @@ const searchOf = (context: CommandContext, named: string | null): ServerSearch =
   }
 }
 
-const asResolved = ({ server, serverSource, linkFile }: NamedServer): ResolvedServer => {
+function asResolved({ server, serverSource, linkFile }: NamedServer): ResolvedServer {
   const source = serverSource === 'option' ? '--server' : serverSource
   return { url: server, source, ...(linkFile ? { linkFile } : {}) }
 }
 
 /** The server that was said outright, by flag or environment. */
-export const namedServer = (context: CommandContext): ResolvedServer | null => {
+export function namedServer(context: CommandContext): ResolvedServer | null {
   const explicit = explicitServer(searchOf(context, typedServer(context)))
   return explicit && asResolved(explicit)
 }
@@ -81,7 +81,7 @@ export const namedServer = (context: CommandContext): ResolvedServer | null => {
 /** Looks for the link of the folder, saying which files were passed over. */
 export const folderLink = (context: CommandContext): Promise<LinkSearch> => searchLink(searchOf(context, null))
 
-const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> => {
+async function onlyStoredLogin(context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> {
   const logins = await context.store().list()
   if (logins.length > 1 && mayChoose && context.io.canAsk) return await promptForServer(context)
   if (logins.length > 1) {
@@ -98,11 +98,11 @@ const onlyStoredLogin = async (context: CommandContext, mayChoose: boolean): Pro
 }
 
 /** `no_server`: where a link was looked for, and what to do. */
-const noServer = async (
+async function noServer(
   context: CommandContext,
   { message, details }: OsaError,
   hint = 'Run osa link <url>, or pass --server <url>, or set OSA_SERVER',
-): Promise<OsaError> => {
+): Promise<OsaError> {
   const logins = context.env.OSA_TOKEN ? [] : await context.store().list()
   const known = logins.length > 0 ? [`You are logged in to: ${logins.map((login) => login.server).join(', ')}`] : []
   return new OsaError('no_server', message, {
@@ -115,10 +115,10 @@ const noServer = async (
  * Resolves the server of a command. `fallback` says what may be tried when nothing names one. Throws `no_server`, `malformed_config`,
  * `invalid_server_url`, `insecure_http`, `usage`.
  */
-export const chooseServer = async (
+export async function chooseServer(
   context: CommandContext,
   fallback: 'none' | 'only stored login' | 'choose stored login' | 'prompt',
-): Promise<ResolvedServer> => {
+): Promise<ResolvedServer> {
   try {
     return asResolved(await resolveServer(searchOf(context, typedServer(context))))
   } catch (error) {
@@ -133,7 +133,7 @@ export const chooseServer = async (
 }
 
 /** Asks for a server, offering the ones with a login. */
-export const promptForServer = async (context: CommandContext): Promise<ResolvedServer> => {
+export async function promptForServer(context: CommandContext): Promise<ResolvedServer> {
   const { io, signal, allowHttp } = context
   const known = (await context.store().list()).map((login) => login.server)
   for (const [index, server] of known.entries()) io.say(`${index + 1}) ${server}`)
@@ -148,7 +148,7 @@ export const promptForServer = async (context: CommandContext): Promise<Resolved
  * A link file comes with a repository: before anything is sent to an archive that only such a file names, and that this person has never
  * used, a person must agree (K25). Throws `needs_person` where nobody can be asked.
  */
-export const agreeToFirstContact = async (context: CommandContext, server: ResolvedServer): Promise<void> => {
+export async function agreeToFirstContact(context: CommandContext, server: ResolvedServer): Promise<void> {
   if (server.source !== '.osa/config.json') return
   const logins = await context.store().list()
   if (logins.some((login) => login.server === server.url)) return
@@ -162,7 +162,7 @@ export const agreeToFirstContact = async (context: CommandContext, server: Resol
 }
 
 /** A path as the person in `cwd` would write it. */
-export const shortPath = (cwd: string, path: string): string => {
+export function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path)
   return short === '' || short.startsWith('..') ? join(dirname(path), 'config.json') : short
 }

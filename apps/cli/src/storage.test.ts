@@ -5,7 +5,7 @@ import { announceStorage, storageWish } from './storage.ts'
 const path = '/home/josiah/.config/osa/credentials.json'
 
 /** What a person reads, marks included. */
-const said = (choice: Parameters<typeof announceStorage>[1]): string[] => {
+function said(choice: Parameters<typeof announceStorage>[1]): string[] {
   const lines: string[] = []
   const io = { say: (text: string) => lines.push(`   ${text}`), warn: (text: string) => lines.push(` ⚠ ${text}`) }
   const store = () => ({ path, keychainLabel: 'macOS Keychain' })

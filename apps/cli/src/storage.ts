@@ -12,7 +12,7 @@ import {
 import type { CommandContext } from './command.ts'
 
 /** `--storage`, else OSA_CREDENTIAL_STORE, else `auto`. Throws `usage` for a place that is none. */
-export const storageWish = ({ flags, env }: CommandContext): StorageWish => {
+export function storageWish({ flags, env }: CommandContext): StorageWish {
   const typed = flags.value('storage') ?? (env.OSA_CREDENTIAL_STORE || 'auto')
   const wish = storageWishes.find((one) => one === typed)
   if (wish) return wish
@@ -20,7 +20,7 @@ export const storageWish = ({ flags, env }: CommandContext): StorageWish => {
 }
 
 /** Says where the login will be kept and, if that is not the keychain, why not: before anything is sent. */
-export const announceStorage = ({ io, store }: CommandContext, choice: StorageChoice): void => {
+export function announceStorage({ io, store }: CommandContext, choice: StorageChoice): void {
   const { target, reason, hasFailed } = choice
   if (target.kind === 'keychain') {
     io.say(`Credentials will be saved in the ${store().keychainLabel}`)
@@ -33,7 +33,7 @@ export const announceStorage = ({ io, store }: CommandContext, choice: StorageCh
 }
 
 /** Chooses and announces. Throws `store_unavailable` or `store_locked` where the keychain was insisted on and does not work. */
-export const chooseAndAnnounce = async (context: CommandContext): Promise<StorageChoice> => {
+export async function chooseAndAnnounce(context: CommandContext): Promise<StorageChoice> {
   const { env, isCi, keychain } = context
   const surroundings = lookAround(env, { platform: process.platform, isCi })
   const choice = await chooseStorage(storageWish(context), { keychain, surroundings })

@@ -2,7 +2,7 @@
 import { createStoredTokens, type StoredTokens } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
-export const openStoredTokens = ({ store, network, clock, uninterrupted, flags, io }: CommandContext): StoredTokens => {
+export function openStoredTokens({ store, network, clock, uninterrupted, flags, io }: CommandContext): StoredTokens {
   const onRefreshed = (): void => {
     if (flags.isSet('verbose')) io.say('Session refreshed (access token had expired)')
   }

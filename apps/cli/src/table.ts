@@ -12,7 +12,7 @@ const margin = 3
 
 /** Prints rows under their headings. On a narrow terminal each row is a block: its first cell with the mark, the
  * others below it with their headings. */
-export const printTable = (result: ResultLines, headings: readonly string[], rows: readonly Row[]): void => {
+export function printTable(result: ResultLines, headings: readonly string[], rows: readonly Row[]): void {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),
   )

@@ -2,13 +2,13 @@
 import { durationText } from '@osa/sdk/node'
 
 /** `2 h ago`, from seconds. */
-export const agoText = (seconds: number): string => {
+export function agoText(seconds: number): string {
   if (seconds < 90) return 'just now'
   return `${durationText(seconds)} ago`
 }
 
 /** `42 min`, from seconds: how long something still lasts. Of minutes only whole ones are promised. */
-export const leftText = (seconds: number): string => {
+export function leftText(seconds: number): string {
   if (seconds < 90 || seconds >= 5400) return durationText(Math.max(0, seconds))
   return `${Math.floor(seconds / 60)} min`
 }
@@ -16,7 +16,7 @@ export const leftText = (seconds: number): string => {
 const skewWorthTellingMs = 120_000
 
 /** How a clock that is more than two minutes off stands to a server's, told from its Date header; null where there is nothing to say. */
-export const clockSkewText = (nowMs: number, server: string, date: string | null): string | null => {
+export function clockSkewText(nowMs: number, server: string, date: string | null): string | null {
   const skewMs = Date.parse(date ?? '') - nowMs
   if (!(Math.abs(skewMs) > skewWorthTellingMs)) return null
   const where = skewMs > 0 ? 'behind' : 'ahead of'
@@ -24,13 +24,13 @@ export const clockSkewText = (nowMs: number, server: string, date: string | null
 }
 
 /** `09:12`, from seconds. */
-export const countdownText = (seconds: number): string => {
+export function countdownText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`
 }
 
 /** `0.4s`, `2m11s`, `1h02m`, from milliseconds: how long something took. */
-export const elapsedText = (ms: number): string => {
+export function elapsedText(ms: number): string {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`
   const seconds = Math.round(ms / 1000)
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]

@@ -5,7 +5,7 @@ import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer, sourceNote } from './server-resolution.ts'
 
 /** OSA_TOKEN as it stands in the environment; set-but-empty counts as unset. Throws `token_malformed`, never repeating it. */
-export const environmentToken = ({ env }: CommandContext): string | null => {
+export function environmentToken({ env }: CommandContext): string | null {
   const token = env.OSA_TOKEN
   return token ? checkedToken(token, 'OSA_TOKEN') : null
 }
@@ -14,12 +14,12 @@ export const environmentToken = ({ env }: CommandContext): string | null => {
  * Whether OSA_TOKEN (or a token from elsewhere, by its `name`) may go to a server: only to the one that OSA_SERVER names; else to the one typed; else, when the folder's link or a
  * saved login chose it, only if the token itself says that it is for there (K25). Throws `token_wrong_server` before anything is sent.
  */
-export const checkTokenDestination = (
+export function checkTokenDestination(
   context: CommandContext,
   token: string,
   server: ResolvedServer,
   name = 'OSA_TOKEN',
-): void => {
+): void {
   const named = context.env.OSA_SERVER
     ? canonicalServer(context.env.OSA_SERVER, { allowHttp: context.allowHttp })
     : null
@@ -39,7 +39,7 @@ export const checkTokenDestination = (
 }
 
 /** `not_authenticated` with where the server's name came from, and what is missing in CI. */
-export const notLoggedIn = (context: CommandContext, server: ResolvedServer): OsaError => {
+export function notLoggedIn(context: CommandContext, server: ResolvedServer): OsaError {
   const isEmpty = context.env.OSA_TOKEN === ''
   const base = notAuthenticated(server.url)
   return new OsaError('not_authenticated', `${base.message}${sourceNote(server)}`, {

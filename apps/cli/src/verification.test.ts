@@ -12,10 +12,7 @@ const document = {
 }
 
 /** Two minutes and ten seconds of waiting in which nobody decides; what is said meanwhile. */
-const wait = async (options: {
-  isJson: boolean
-  outageAtPoll?: number
-}): Promise<{ stdout: string; stderr: string }> => {
+async function wait(options: { isJson: boolean; outageAtPoll?: number }): Promise<{ stdout: string; stderr: string }> {
   const said = { stdout: '', stderr: '' }
   const stream = (name: 'stdout' | 'stderr') =>
     ({ isTTY: false, write: (text: string) => (said[name] += text) }) as unknown as NodeJS.WriteStream

@@ -12,7 +12,7 @@ const countdownColumns = 72
 const secondsLeft = (context: CommandContext, login: Verification): number =>
   (login.expiresAt.getTime() - context.clock.now()) / 1000
 
-const showWithBrowser = async (context: CommandContext, login: Verification): Promise<void> => {
+async function showWithBrowser(context: CommandContext, login: Verification): Promise<void> {
   const { io } = context
   io.blank()
   io.say(`Your code:  ${login.userCode}`)
@@ -25,7 +25,7 @@ const showWithBrowser = async (context: CommandContext, login: Verification): Pr
   io.say('Opening your browser. Check that it shows the same code before you approve.')
 }
 
-const showForOtherDevice = async (context: CommandContext, login: Verification): Promise<void> => {
+async function showForOtherDevice(context: CommandContext, login: Verification): Promise<void> {
   const { io } = context
   io.blank()
   io.say(`On any device, open:  ${login.verificationUri}`)
@@ -35,13 +35,13 @@ const showForOtherDevice = async (context: CommandContext, login: Verification):
   io.say('Check that the page shows the same code before you approve.')
 }
 
-const showForAgent = (context: CommandContext, login: Verification): void => {
+function showForAgent(context: CommandContext, login: Verification): void {
   const { io } = context
   io.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
 }
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
-const showVerification = async (context: CommandContext, login: Verification): Promise<void> => {
+async function showVerification(context: CommandContext, login: Verification): Promise<void> {
   const { io, flags, isCi } = context
   if (io.isJson) return
   if (!io.hasOnlooker || isCi) return showForAgent(context, login)
@@ -54,7 +54,7 @@ const showVerification = async (context: CommandContext, login: Verification): P
 }
 
 /** Speaks at most once a minute, and at once when contact is lost. */
-const createReporter = (context: CommandContext, login: Verification): ((waiting: Waiting) => void) => {
+function createReporter(context: CommandContext, login: Verification): (waiting: Waiting) => void {
   const { io, clock } = context
   let spokeAtMs = clock.now()
   let wasReachable = true
@@ -71,7 +71,7 @@ const createReporter = (context: CommandContext, login: Verification): ((waiting
 }
 
 /** How `osa login` opens the page; null where nobody sits in front of a browser, or wants none. */
-export const findBrowser = (context: CommandContext) => {
+export function findBrowser(context: CommandContext) {
   const { io, flags, env, isCi } = context
   if (io.isJson || !io.hasOnlooker || isCi || flags.isSet('no-browser')) return null
   const desktop = thisDesktop(env)
@@ -100,7 +100,7 @@ const countdownOf = (context: CommandContext, login: Verification) => (): string
 }
 
 /** Shows the login, then keeps a countdown where the terminal allows one. */
-export const keepCompany = (context: CommandContext): Company => {
+export function keepCompany(context: CommandContext): Company {
   const { io } = context
   let isOver = false
   let spinner: { stop(): void } | null = null

@@ -9,7 +9,7 @@ import { makeSandbox } from './testing/run-osa.ts'
 import { seedLink } from './testing/seed.ts'
 
 /** A node on which another terminal waits for its code. */
-const nodeWithLogin = async (): Promise<FakeOsaServer> => {
+async function nodeWithLogin(): Promise<FakeOsaServer> {
   const node = await fakeOsaServer()
   await createOsaClient({ server: node.url, auth: { type: 'none' } }).device.start.mutate({})
   return node

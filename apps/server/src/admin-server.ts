@@ -9,10 +9,7 @@ export class AdminListenerUnusable extends Error {
 }
 
 /** Serves `GET /metrics` and nothing else. Rejects with `AdminListenerUnusable`. */
-export const startAdminServer = async (
-  { registry }: Metrics,
-  at: { host: string; port: number },
-): Promise<HttpServer> => {
+export async function startAdminServer({ registry }: Metrics, at: { host: string; port: number }): Promise<HttpServer> {
   const app = new Hono()
   app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }))
   try {

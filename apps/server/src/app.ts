@@ -40,7 +40,7 @@ export interface AppDeps {
 }
 
 /** `/.well-known/osa`, from configuration alone. */
-export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'profile' | 'version'>): ServerDocument => {
+export function createServerDocument(deps: Pick<AppDeps, 'policy' | 'profile' | 'version'>): ServerDocument {
   const { publicUrl: issuer, refreshReuseGraceSeconds } = deps.policy
   const { name, description, logo, contact, accent } = deps.profile
   return {
@@ -58,7 +58,7 @@ export const createServerDocument = (deps: Pick<AppDeps, 'policy' | 'profile' | 
 }
 
 /** Everything a node serves in public, ready to be called with a `Request`. */
-export const createApp = (deps: AppDeps): Hono<NodeEnv> => {
+export function createApp(deps: AppDeps): Hono<NodeEnv> {
   const { auth, publicUrl, metrics } = deps
   const serverDocument = createServerDocument(deps)
   const pages = { ...deps, countApproval: metrics.countApproval }

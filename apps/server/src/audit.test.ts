@@ -10,7 +10,7 @@ import { arriveAtConfirm, carberryButton, type Pages, type PagesBrowser, startPa
 const [carberry] = developmentPeople
 const administrator = `https://archive.example/development#${carberry?.subject}`
 
-const world = async () => {
+async function world() {
   const pages = await startPages({
     auth: { roleGrants: ({ issuer, subject }) => (`${issuer}#${subject}` === administrator ? 'admin' : null) },
   })
@@ -18,7 +18,7 @@ const world = async () => {
 }
 
 /** A terminal over the OAuth wire, through to its first tokens. */
-const signInTerminal = async (pages: Pages, browser: PagesBrowser) => {
+async function signInTerminal(pages: Pages, browser: PagesBrowser) {
   const terminal = await (await postForm(pages, '/oauth/device_authorization', { client_id: 'osa-cli' })).json()
   await arriveAtConfirm(pages, browser, terminal.user_code)
   await browser.press('Approve')
@@ -27,7 +27,7 @@ const signInTerminal = async (pages: Pages, browser: PagesBrowser) => {
 }
 
 /** Everything that the audit knows of, by doing it. */
-const provokeEverything = async ({ pages, browser, operator }: Awaited<ReturnType<typeof world>>) => {
+async function provokeEverything({ pages, browser, operator }: Awaited<ReturnType<typeof world>>) {
   const { clock } = pages
   const first = await signInTerminal(pages, browser)
   await refreshToken(pages, first.refresh_token)

@@ -6,7 +6,7 @@ import type { Context } from 'hono'
  * The presented token, null when there is none. A token in the query is never honoured, since URLs end up in logs (§5.3).
  * Refuses with `invalid_request` when there are two tokens (§2.1, §3.1).
  */
-export const readBearer = (c: Context): string | null | Refusal => {
+export function readBearer(c: Context): string | null | Refusal {
   const [, token] = /^bearer +(.*)$/i.exec(c.req.header('authorization')?.trim() ?? '') ?? []
   if (token === undefined) return null
   if (new URL(c.req.url).searchParams.has('access_token')) {
@@ -24,10 +24,10 @@ export const bearerChallenge = (refusal: Refusal): string =>
     : `Bearer realm="OSA", error="invalid_token", error_description="${refusal.error_description}"`
 
 /** Runs `authenticate` on what the request presents. */
-export const requireBearer = async <P>(
+export async function requireBearer<P>(
   c: Context,
   authenticate: (token: string | null) => Promise<P | Refusal>,
-): Promise<P | Refusal> => {
+): Promise<P | Refusal> {
   const token = readBearer(c)
   return isRefusal(token) ? token : authenticate(token)
 }

@@ -8,7 +8,7 @@ export const maxBodyBytes = 64 * 1024
 export type BodyText = { text: string } | { refused: 'too_large' | 'not_utf8' }
 
 /** The body as text, empty when there is none. Stops reading as soon as it is too large. */
-export const readBody = async (c: Context<NodeEnv>, maxBytes = maxBodyBytes): Promise<BodyText> => {
+export async function readBody(c: Context<NodeEnv>, maxBytes = maxBodyBytes): Promise<BodyText> {
   if (Number(c.req.header('content-length') ?? 0) > maxBytes) return { refused: 'too_large' }
   const chunks: Uint8Array[] = []
   let bytes = 0

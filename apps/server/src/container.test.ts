@@ -28,7 +28,7 @@ const production = {
 const newSecret = () => randomBytes(32).toString('base64url')
 
 /** Starts the image's command and waits until it says that it is ready, or has ended. */
-const startContained = async (settings: Record<string, string>, writable: readonly ('tmp' | 'data')[] = ['tmp']) => {
+async function startContained(settings: Record<string, string>, writable: readonly ('tmp' | 'data')[] = ['tmp']) {
   const port = await freePort()
   const env = { ...production, PORT: String(port), ...settings }
   const node = runContained(image, { command: image.command, env, writable })

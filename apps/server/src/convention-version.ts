@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 
 /** The number in `?version=`; undefined when there is none, null when it can be no version. */
-export const askedVersion = (c: Context): number | undefined | null => {
+export function askedVersion(c: Context): number | undefined | null {
   const asked = c.req.query('version')
   if (asked === undefined) return undefined
   return /^[1-9]\d{0,9}$/.test(asked) ? Number(asked) : null

@@ -6,7 +6,7 @@ import { createLimiter } from './rate-limit.ts'
 import { pollToken, postForm } from './testing/oauth-calls.ts'
 import { startTestNode } from './testing/test-node.ts'
 
-const startNodeOn = async (server: PostgresServer) => {
+async function startNodeOn(server: PostgresServer) {
   const database = await openDatabase({ databaseUrl: server.url() })
   const { store, rateLimits, isReady } = database
   const node = await startTestNode({

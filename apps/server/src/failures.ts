@@ -39,7 +39,7 @@ export const answerFailure =
     return speaksOAuth(c.req.path) ? replyRefusal(c, refusal) : replyFailureDetail(c, refusal)
   }
 
-const replyFailureDetail = (c: Context, refusal: Refusal): Response => {
+function replyFailureDetail(c: Context, refusal: Refusal): Response {
   if (refusal.retryAfterSeconds !== undefined) c.header('Retry-After', String(refusal.retryAfterSeconds))
   const status = refusal.error === 'temporarily_unavailable' ? 503 : 500
   return replyDetail(c, status, refusal.error, refusal.error_description)
@@ -49,7 +49,7 @@ const replyFailureDetail = (c: Context, refusal: Refusal): Response => {
  * Refuses API calls that reached a trusted proxy without TLS. A redirect would hide from the caller that its secret has just
  * gone out in the clear (A20).
  */
-export const refusePlainHttp = (publicUrl: URL): MiddlewareHandler<NodeEnv> => {
+export function refusePlainHttp(publicUrl: URL): MiddlewareHandler<NodeEnv> {
   return async (c, next) => {
     const forwarded = c.get('viaTrustedProxy') ? c.req.header('x-forwarded-proto') : undefined
     const inTheClear = publicUrl.protocol === 'https:' && forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'http'

@@ -12,7 +12,7 @@ import { expect, test } from 'vitest'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { cutoffs } from './sweep.ts'
 
-const open = async () => {
+async function open() {
   const database = await openTestDatabase('postgres')
   const clock = manualClock(new Date())
   // a day's new content is 64 MiB; a 64th of it shows the same
@@ -42,7 +42,7 @@ const open = async () => {
 type World = Awaited<ReturnType<typeof open>>
 
 /** A row of the document: what was done, and the rows that it left. */
-const grownBy = async ({ count }: World, name: string, work: () => Promise<unknown>): Promise<string> => {
+async function grownBy({ count }: World, name: string, work: () => Promise<unknown>): Promise<string> {
   const before = await count()
   await work()
   const left = Object.entries(await count())
@@ -50,10 +50,10 @@ const grownBy = async ({ count }: World, name: string, work: () => Promise<unkno
     .filter(([, n]) => n !== 0)
   return `| ${name} | ${left.length === 0 ? 'nothing' : left.map(([table, n]) => `${n} \`${table}\``).join(', ')} |`
 }
-const times = async (most: number, work: (n: number) => Promise<unknown>) => {
+async function times(most: number, work: (n: number) => Promise<unknown>) {
   for (let n = 0; n < most; n++) await work(n)
 }
-const tokensOf = <T extends object>(outcome: T) => {
+function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)
   return outcome as Exclude<T, { error: string }>
 }

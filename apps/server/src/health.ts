@@ -5,10 +5,7 @@ import { defaultRetryAfterSeconds, replyMethodNotAllowed } from './oauth/reply.t
 import type { NodeEnv } from './requester.ts'
 
 /** `/healthz`, `/readyz` (database reachable and migrated) and `/.well-known/osa`, which any origin may read. */
-export const healthRoutes = (deps: {
-  isReady: () => Promise<boolean>
-  serverDocument: ServerDocument
-}): Hono<NodeEnv> => {
+export function healthRoutes(deps: { isReady: () => Promise<boolean>; serverDocument: ServerDocument }): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>()
   const fresh = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, fresh))

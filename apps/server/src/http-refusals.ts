@@ -22,7 +22,7 @@ export const startingUp = (): Response =>
   })
 
 /** Refuses a request and ends its connection: what follows on it cannot be told from the request's own bytes. */
-export const refuseRequest = (outgoing: ServerResponse, status: number, refusal: Refusal = malformed): void => {
+export function refuseRequest(outgoing: ServerResponse, status: number, refusal: Refusal = malformed): void {
   const body = JSON.stringify(errorDocument(refusal))
   const { retryAfterSeconds } = refusal
   outgoing.writeHead(status, {
@@ -34,7 +34,7 @@ export const refuseRequest = (outgoing: ServerResponse, status: number, refusal:
 }
 
 /** The same where there is no answer object yet: what the parser refused, and methods that would take the connection over. */
-export const refuseSocket = (socket: Duplex, status: number): void => {
+export function refuseSocket(socket: Duplex, status: number): void {
   if (!socket.writable) return void socket.destroy()
   const body = JSON.stringify(errorDocument(malformed))
   const lines = Object.entries({ ...headers, 'Content-Length': body.length }).map(

@@ -7,17 +7,17 @@ import { startingUp } from './http-refusals.ts'
 import { listen } from './http-server.ts'
 import { startTestNode } from './testing/test-node.ts'
 
-const open = async (
+async function open(
   fetch: (request: Request) => Response | Promise<Response>,
   limits = {},
   isProxy: (remoteAddress: string) => boolean = () => false,
-) => {
+) {
   const server = await listen({ fetch, host: '127.0.0.1', port: 0, limits, isProxy })
   return { ...server, url: `http://127.0.0.1:${server.port}`, [Symbol.asyncDispose]: () => server.close(100) }
 }
 
 /** Sends bytes as they are and answers everything that comes back until the connection ends. */
-const raw = async (port: number, bytes: string): Promise<string> => {
+async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let received = ''
   socket.setEncoding('utf8').on('data', (text: string) => {

@@ -54,19 +54,19 @@ type Fetch = (
 ) => Response | Promise<Response>
 
 /** To be called before an answer is made: what node does with the connection after it comes first. */
-const keepForProxy = ({ socket }: IncomingMessage, outgoing: ServerResponse, idleMs: number): void => {
+function keepForProxy({ socket }: IncomingMessage, outgoing: ServerResponse, idleMs: number): void {
   outgoing.once('finish', () => socket.setTimeout(idleMs))
 }
 
 /** Listens; rejects with node's error (`EADDRINUSE`, `EACCES`) when it cannot. `port` 0 takes any free one. */
-export const listen = async (options: {
+export async function listen(options: {
   fetch: Fetch
   host: string
   port: number
   limits?: Partial<typeof serverLimits>
   /** Whether a peer's address is a trusted proxy's. */
   isProxy?: (remoteAddress: string) => boolean
-}): Promise<HttpServer> => {
+}): Promise<HttpServer> {
   const { isProxy = () => false } = options
   const limits = { ...serverLimits, ...options.limits }
   const answer = getRequestListener(options.fetch as Parameters<typeof getRequestListener>[0], {
@@ -129,7 +129,7 @@ const isSilent = ({ bytesRead }: Socket): boolean => bytesRead === 0
 const lastRequestMs = 200
 const hurryMs = 50
 
-const close = async ({
+async function close({
   server,
   sockets,
   graceMs,
@@ -137,7 +137,7 @@ const close = async ({
   server: Server
   sockets: ReadonlySet<Socket>
   graceMs: number
-}): Promise<void> => {
+}): Promise<void> {
   // not http's own `close`, which cuts connections whose request has been sent and not yet been read
   const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()))
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)

@@ -7,7 +7,7 @@ import { createLogger } from './log.ts'
 import { basic, pollToken, postForm, postJson, refreshToken } from './testing/oauth-calls.ts'
 import { resourceServerSecret, startTestNode } from './testing/test-node.ts'
 
-const capture = () => {
+function capture() {
   const lines: string[] = []
   const log = createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } })
   return { log, lines, text: () => lines.join('') }

@@ -58,7 +58,7 @@ const redactText = (text: string): string =>
 const maxDepth = 6
 
 /** A copy of `value` that is safe to write: known keys gone, secret-looking text replaced, errors without what drivers attach. */
-export const redact = (value: unknown, depth = 0): unknown => {
+export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value)
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return value
@@ -74,7 +74,7 @@ export const redact = (value: unknown, depth = 0): unknown => {
 }
 
 /** Name, message and stack, and a short machine code: a driver's error also holds the query and its parameters. */
-const redactError = (error: Error, depth: number): Record<string, unknown> => {
+function redactError(error: Error, depth: number): Record<string, unknown> {
   const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return {
     name: error.name,

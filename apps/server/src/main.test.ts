@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { spawnNode } from './testing/spawn-node.ts'
 
 /** Runs `main.ts` to its end; for settings it cannot start with. */
-const runToEnd = async (env: Record<string, string>, within: readonly string[] = []) => {
+async function runToEnd(env: Record<string, string>, within: readonly string[] = []) {
   const [command = '', ...args] = [...within, process.execPath, fileURLToPath(new URL('main.ts', import.meta.url))]
   const child = spawn(command, args, { env })
   let output = ''
@@ -24,7 +24,7 @@ const runToEnd = async (env: Record<string, string>, within: readonly string[] =
   return { code, output }
 }
 
-const selfSignedCertificate = (folder: string): { key: Buffer; cert: Buffer } => {
+function selfSignedCertificate(folder: string): { key: Buffer; cert: Buffer } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const made = [
     '-newkey',
@@ -43,7 +43,7 @@ const selfSignedCertificate = (folder: string): { key: Buffer; cert: Buffer } =>
 }
 
 /** What PostgreSQL says to a client that asks for TLS (protocol 3.0, SSLRequest): `S` and a handshake, or `N`. */
-const postgresStandIn = async (certificate: { key: Buffer; cert: Buffer } | null) => {
+async function postgresStandIn(certificate: { key: Buffer; cert: Buffer } | null) {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy()) // a client that does not like the certificate hangs up
     socket.once('data', () => {

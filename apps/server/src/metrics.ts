@@ -22,7 +22,7 @@ export interface Metrics {
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** A registry of one node; `processMetrics` off in tests, where many nodes share a process. */
-export const createMetrics = ({ processMetrics }: { processMetrics: boolean }): Metrics => {
+export function createMetrics({ processMetrics }: { processMetrics: boolean }): Metrics {
   const registry = new Registry()
   if (processMetrics) collectDefaultMetrics({ register: registry })
   const requests = new Histogram({

@@ -26,7 +26,7 @@ const dashboard: { panels: { id: number; title: string; targets: { expr: string 
 const dashboardExpressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 
 /** Every metric of a node with its labels, from what it serves once each has been counted. */
-const metricsOfNode = async (): Promise<Map<string, Set<string>>> => {
+async function metricsOfNode(): Promise<Map<string, Set<string>>> {
   const metrics = createMetrics({ processMetrics: true })
   metrics.observeRequest({ method: 'GET', route: '/readyz', status: 200, durationMs: 1 })
   metrics.count(deviceCodeGrantType, {})

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createNodeClock } from './node-clock.ts'
 
 /** A database whose clock is ahead of this machine's by `ahead.seconds`. */
-const world = () => {
+function world() {
   const ahead = { seconds: 0 }
   const farOff: number[] = []
   const time = async () => new Date(Date.now() + ahead.seconds * 1000)

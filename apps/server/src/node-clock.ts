@@ -15,7 +15,7 @@ export interface NodeClock {
 }
 
 /** `onFarOff` hears by how many seconds the database is ahead when that is more than the tolerance. */
-export const createNodeClock = (databaseTime: () => Promise<Date>, onFarOff: (seconds: number) => void): NodeClock => {
+export function createNodeClock(databaseTime: () => Promise<Date>, onFarOff: (seconds: number) => void): NodeClock {
   let correctionMs = 0
   return {
     now: () => new Date(Date.now() + correctionMs),

@@ -38,12 +38,12 @@ export interface RunningNode {
 }
 
 /** Starts everything; rejects with the first thing that fails to start, after closing the rest. */
-export const startNode = async (options: {
+export async function startNode(options: {
   config: Config
   log: Logger
   routineLogLevel: 'info' | 'debug'
   tracing: Tracing | null
-}): Promise<RunningNode> => {
+}): Promise<RunningNode> {
   const { config, log, tracing } = options
   await using started = new AsyncDisposableStack()
   // last of all when the node stops
@@ -123,10 +123,10 @@ const closeServer = (server: HttpServer): Promise<void> => server.close(shutdown
 type Database = Awaited<ReturnType<typeof openDatabase>>
 
 /** The operations and what they stand on. */
-const createParts = (
+function createParts(
   { config, log }: { config: Config; log: Logger },
   { database, publicUrl, now }: { database: Database; publicUrl: URL; now: () => Date },
-) => {
+) {
   const keys = deriveKeys(config.secret ?? keptSecret(config.dataDirectory, randomBytes), randomBytes)
   const { providers, development, startDiscovery } = createIdentityProviders({
     identity: config.identity,

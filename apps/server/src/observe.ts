@@ -9,18 +9,18 @@ import type { NodeEnv } from './requester.ts'
 const quietRoutes = new Set(['/healthz', '/readyz'])
 
 /** The pattern of the route that answered. */
-export const routeOf = (c: Context<NodeEnv>): string => {
+export function routeOf(c: Context<NodeEnv>): string {
   const pattern = routePath(c, -1)
   return pattern.endsWith('*') && pattern !== '/trpc/*' ? '(no route)' : pattern
 }
 
 /** Logs method, route pattern, status, milliseconds, request id and address; never bodies, headers, cookies or queries. */
-export const observeRequests = (deps: {
+export function observeRequests(deps: {
   log: Logger
   metrics: Metrics
   /** Level of a line about what went as it should. */
   routineLogLevel: 'info' | 'debug'
-}): MiddlewareHandler<NodeEnv> => {
+}): MiddlewareHandler<NodeEnv> {
   const { log, metrics, routineLogLevel } = deps
   return async (c, next) => {
     const startedAtMs = performance.now()

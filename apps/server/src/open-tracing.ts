@@ -24,7 +24,7 @@ const headerGetter: TextMapGetter<Headers> = {
   keys: (headers) => [...headers.keys()],
 }
 
-export const openTracing = (env: NodeJS.ProcessEnv, version: string): Tracing => {
+export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing {
   // the exporter reads its settings itself, and those may be from a settings file
   for (const name of Object.keys(env)) if (name.startsWith('OTEL_')) process.env[name] ??= env[name]
   const named = resourceFromAttributes({
@@ -80,10 +80,10 @@ export const openTracing = (env: NodeJS.ProcessEnv, version: string): Tracing =>
 }
 
 /** `OTEL_TRACES_SAMPLER` and its argument; a name that is not known traces everything, as none does. */
-const samplerOf = ({
+function samplerOf({
   OTEL_TRACES_SAMPLER: name = '',
   OTEL_TRACES_SAMPLER_ARG: ratio = '1',
-}: NodeJS.ProcessEnv): Sampler => {
+}: NodeJS.ProcessEnv): Sampler {
   const [, parentBased, root] = /^(parentbased_)?(.*)$/.exec(name) ?? []
   const sampler =
     root === 'always_off'

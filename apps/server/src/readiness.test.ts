@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createReadiness } from './readiness.ts'
 
-const readiness = (parts: { database: boolean; keys: boolean }) => {
+function readiness(parts: { database: boolean; keys: boolean }) {
   const logged: string[] = []
   const isReady = createReadiness({
     isDatabaseReady: async () => parts.database,

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 const maxUrlBytes = 8 * 1024
 
 /** The status to refuse a request with: an address too long, or framing that two readers may understand in two ways. Null when it is fine. */
-export const refusedStatus = ({ url, rawHeaders, headers, httpVersionMinor }: IncomingMessage): number | null => {
+export function refusedStatus({ url, rawHeaders, headers, httpVersionMinor }: IncomingMessage): number | null {
   if ((url ?? '').length > maxUrlBytes) return 414
   // RFC 9112 §3.2; names stand at the even places
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length
@@ -26,7 +26,7 @@ export interface OpenRequests {
  * How many requests of one connection may be unanswered at once. A client that pipelines hundreds and reads no answer would make the node
  * keep them all in memory: 64 KiB of requests are parsed in one go and come to megabytes of answers.
  */
-export const countOpenRequests = (most: number): OpenRequests => {
+export function countOpenRequests(most: number): OpenRequests {
   const open = new WeakMap<Duplex, number>()
   const newest = new WeakMap<Duplex, { incoming: IncomingMessage; outgoing: ServerResponse }>()
   return {

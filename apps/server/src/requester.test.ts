@@ -6,7 +6,7 @@ import { startTestNode } from './testing/test-node.ts'
 const proxies = (...cidrs: string[]) => cidrs.map(parseCidr).filter((cidr) => cidr !== null)
 
 /** The address a node believes a request to come from. */
-const seen = async (options: { peer: string; forwarded?: string; trusted?: string[] }) => {
+async function seen(options: { peer: string; forwarded?: string; trusted?: string[] }) {
   const node = await startTestNode({ app: { trustedProxies: proxies(...(options.trusted ?? [])) } })
   const headers: Record<string, string> =
     options.forwarded === undefined ? {} : { 'X-Forwarded-For': options.forwarded }

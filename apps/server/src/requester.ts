@@ -23,7 +23,7 @@ export type NodeEnv = {
 export type Cidr = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 /** Reads one CIDR or single address; null when it is neither. */
-export const parseCidr = (text: string): Cidr | null => {
+export function parseCidr(text: string): Cidr | null {
   if (!isWrittenOut(text.split('/', 1)[0] ?? '')) return null
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
   if (!ipaddr.isValid(text)) return null
@@ -43,7 +43,7 @@ const maxForwardedHops = 16
 const maxUserAgentLength = 400
 
 /** Sets `c.var.requester`, and sends its random request id back as `X-Request-Id`. */
-export const identifyRequester = (trustedProxies: readonly Cidr[]): MiddlewareHandler<NodeEnv> => {
+export function identifyRequester(trustedProxies: readonly Cidr[]): MiddlewareHandler<NodeEnv> {
   return async (c, next) => {
     const peer = parseAddress(c.env?.incoming?.socket.remoteAddress ?? c.env?.remoteAddress ?? '')
     const requestId = randomUUID()
@@ -72,7 +72,7 @@ export const isWithin =
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** Walks from the peer to the left and stops at the first address that is no trusted proxy, or at one that makes no sense. */
-const forwardedAddress = (c: Context, peer: Address, trustedProxies: readonly Cidr[]): Address => {
+function forwardedAddress(c: Context, peer: Address, trustedProxies: readonly Cidr[]): Address {
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').slice(-maxForwardedHops).reverse()
   let address = peer
   for (const hop of hops) {
@@ -85,7 +85,7 @@ const forwardedAddress = (c: Context, peer: Address, trustedProxies: readonly Ci
 }
 
 /** IPv4-mapped IPv6 is folded to IPv4, zone ids are dropped (J07). */
-const parseAddress = (text: string): Address | null => {
+function parseAddress(text: string): Address | null {
   const withoutZone = text.replace(/%.*$/, '')
   return isWrittenOut(withoutZone) && ipaddr.isValid(withoutZone) ? ipaddr.process(withoutZone) : null
 }

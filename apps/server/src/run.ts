@@ -10,7 +10,7 @@ import { startTracing, tracingProblems } from './tracing.ts'
 const shutdownDeadlineMs = 14_000
 
 /** Runs until a signal; ends the process with 0 after a clean stop and with 1 when the node cannot start. */
-export const run = async (io: RunIo): Promise<void> => {
+export async function run(io: RunIo): Promise<void> {
   const parsed = parseConfig(io.env)
   for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
   const problems = [...(parsed.ok ? [] : parsed.problems), ...tracingProblems(io.env)]
@@ -41,7 +41,7 @@ type RunIo = Pick<NodeJS.Process, 'env' | 'stderr' | 'stdout'> & {
 }
 
 /** The first signal lets everything finish (J14), the second does not wait. */
-const stopOnSignal = (io: RunIo, node: RunningNode, log: Logger): void => {
+function stopOnSignal(io: RunIo, node: RunningNode, log: Logger): void {
   let stopping = false
   const stop = async () => {
     if (stopping) return io.exit(1)
@@ -59,7 +59,7 @@ const stopOnSignal = (io: RunIo, node: RunningNode, log: Logger): void => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) io.on(signal, () => void stop())
 }
 
-const greeting = (config: Config, node: RunningNode): string => {
+function greeting(config: Config, node: RunningNode): string {
   const { publicUrl, signIn, adminPort } = node
   const kind = 'databaseUrl' in config.database ? 'PostgreSQL at' : 'embedded, in'
   const rows = [

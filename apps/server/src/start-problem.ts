@@ -11,7 +11,7 @@ export const explainStartProblem = (error: unknown, config: Config): string =>
   `The node could not start: ${error instanceof Error ? error.message : String(error)}`
 
 /** What is wrong with the settings or what they lead to; null for a problem nobody foresaw. */
-export const explainKnownProblem = (error: unknown, config: Config): string | null => {
+export function explainKnownProblem(error: unknown, config: Config): string | null {
   if (error instanceof DataDirectoryInUse) {
     return `Another node is using the data directory ${config.dataDirectory}.\nStop it first, or set OSA_DATA_DIR to another directory.`
   }
@@ -31,7 +31,7 @@ export const explainKnownProblem = (error: unknown, config: Config): string | nu
     : null
 }
 
-const codeOf = (error: unknown): string | null => {
+function codeOf(error: unknown): string | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code
   }
@@ -47,7 +47,7 @@ interface Listener {
 }
 
 /** Which listener an error is about; null when about none: its system call says so. */
-const failedListener = (error: unknown, { host, port, adminListener }: Config): Listener | null => {
+function failedListener(error: unknown, { host, port, adminListener }: Config): Listener | null {
   if (error instanceof AdminListenerUnusable && adminListener) {
     return { ...adminListener, hostSetting: 'the host in OSA_ADMIN_PORT', portSetting: 'OSA_ADMIN_PORT' }
   }
@@ -86,7 +86,7 @@ const accessProblems: Record<string, (config: Config) => string> = {
   ENOSPC: () => 'The disk is full.',
 }
 
-const isReadable = (path: string): boolean => {
+function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK)
     return true
@@ -96,7 +96,7 @@ const isReadable = (path: string): boolean => {
 }
 
 /** What is wrong with the encryption of a connection to PostgreSQL; null when it is something else. */
-const tlsProblem = (error: unknown, config: Config): string | null => {
+function tlsProblem(error: unknown, config: Config): string | null {
   if (!('databaseUrl' in config.database)) return null
   const { searchParams } = new URL(config.database.databaseUrl)
   for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
@@ -113,7 +113,7 @@ const tlsProblem = (error: unknown, config: Config): string | null => {
 }
 
 /** Host, or folder of its socket, and database, without user, password and options. */
-export const databaseName = ({ database }: Config): string => {
+export function databaseName({ database }: Config): string {
   if ('dataDirectory' in database) return database.dataDirectory
   const { host, pathname, searchParams } = new URL(database.databaseUrl)
   const place = searchParams.get('host') ?? host.replaceAll(/%2f/gi, '/')

@@ -11,7 +11,7 @@ const day = 24 * hour
 const { OSA_AUDIT_RETENTION_DAYS: auditRetentionDays = Number.NaN } = readSettings({}).values
 const policy = { ...defaultPolicy, auditRetentionDays }
 
-const world = () => {
+function world() {
   const node = testAuth()
   const clock = { now: node.clock.now, follow: async () => undefined }
   const deps = { store: node.store, policy, clock, sweepRateLimits: async () => undefined }

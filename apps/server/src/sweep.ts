@@ -16,7 +16,7 @@ export const retention = { deviceMs: hourMs, familyMs: 30 * dayMs, accessTokenMs
 export type SweepPolicy = Pick<AuthPolicy, 'refreshIdleSeconds'> & { readonly auditRetentionDays: number }
 
 /** What `store.sweep` may remove at `now`. */
-export const cutoffs = (now: Date, policy: SweepPolicy): Parameters<AuthStore['sweep']>[0] => {
+export function cutoffs(now: Date, policy: SweepPolicy): Parameters<AuthStore['sweep']>[0] {
   const before = (ms: number) => new Date(now.getTime() - ms)
   return {
     now,
@@ -36,12 +36,12 @@ export const cutoffs = (now: Date, policy: SweepPolicy): Parameters<AuthStore['s
 }
 
 /** One sweep: batch after batch until none is full. */
-export const sweepOnce = async (deps: {
+export async function sweepOnce(deps: {
   store: Pick<AuthStore, 'sweep'>
   sweepRateLimits: (now: Date) => Promise<void>
   policy: SweepPolicy
   clock: NodeClock
-}): Promise<void> => {
+}): Promise<void> {
   await deps.clock.follow()
   let removed: Record<string, number>
   do {
@@ -51,7 +51,7 @@ export const sweepOnce = async (deps: {
 }
 
 /** Sweeps at start and then every 40 to 60 s, so that many processes spread out; `stop` waits for a sweep under way. */
-export const startSweeping = (deps: Parameters<typeof sweepOnce>[0] & { log: Logger }): { stop(): Promise<void> } => {
+export function startSweeping(deps: Parameters<typeof sweepOnce>[0] & { log: Logger }): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const loop = async () => {
     do {
@@ -72,7 +72,7 @@ export const startSweeping = (deps: Parameters<typeof sweepOnce>[0] & { log: Log
 }
 
 /** Waits for the next sweep; false when told to stop. */
-const pause = async (signal: AbortSignal): Promise<boolean> => {
+async function pause(signal: AbortSignal): Promise<boolean> {
   const ms = intervalMs * (2 / 3 + Math.random() / 3)
   return sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only because of the signal
 }

@@ -7,7 +7,7 @@ import { spawnNode } from './testing/spawn-node.ts'
 import { logIn, post } from './testing/spawned-sign-in.ts'
 import { startTracing, tracingProblems } from './tracing.ts'
 
-const attribute = (span: Span | undefined, key: string) => {
+function attribute(span: Span | undefined, key: string) {
   const value = span?.attributes.find((each) => each.key === key)?.value
   return value?.stringValue ?? value?.intValue
 }

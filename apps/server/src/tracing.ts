@@ -13,13 +13,13 @@ export interface Tracing {
   stop(): Promise<void>
 }
 
-const endpointOf = (env: NodeJS.ProcessEnv): string | null => {
+function endpointOf(env: NodeJS.ProcessEnv): string | null {
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none'
   return isOff ? null : env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT || null
 }
 
 /** What of OpenTelemetry's settings does not hold, without their values. */
-export const tracingProblems = (env: NodeJS.ProcessEnv): string[] => {
+export function tracingProblems(env: NodeJS.ProcessEnv): string[] {
   const endpoint = endpointOf(env)
   if (endpoint === null) return []
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL
@@ -32,7 +32,7 @@ export const tracingProblems = (env: NodeJS.ProcessEnv): string[] => {
 }
 
 /** Null unless an endpoint is named and neither the SDK nor the exporter is turned off (OpenTelemetry, environment variables). */
-export const startTracing = async (env: NodeJS.ProcessEnv, version: string): Promise<Tracing | null> => {
+export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing | null> {
   if (endpointOf(env) === null) return null
   const { openTracing } = await import('./open-tracing.ts')
   return openTracing(env, version)

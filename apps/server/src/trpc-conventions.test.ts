@@ -6,14 +6,14 @@ import { expect, test } from 'vitest'
 import { startCpuTime } from './testing/cpu-time.ts'
 import { startTestNode, type TestNode } from './testing/test-node.ts'
 
-const nodeWith = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) => {
+async function nodeWith({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
   const node = await startTestNode({ auth: { roleGrants: () => role } })
   const tokens = await node.logIn()
   const narrowed = scope === undefined ? tokens : await node.refresh(tokens.refresh_token, { scope })
   if (isRefusal(narrowed)) throw new Error(narrowed.error_description)
   return Object.assign(node, { token: narrowed.access_token })
 }
-const deploy = async (node: TestNode, token: string | null, input: unknown, path = '/trpc/conventions.deploy') => {
+async function deploy(node: TestNode, token: string | null, input: unknown, path = '/trpc/conventions.deploy') {
   const answer = await node.request(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
@@ -22,7 +22,7 @@ const deploy = async (node: TestNode, token: string | null, input: unknown, path
   const body = await answer.json()
   return { answer, status: answer.status, data: body.error?.json?.data, result: body.result?.data?.json, body }
 }
-const sized = (title: string, kilobytes: number) => {
+function sized(title: string, kilobytes: number) {
   const manifest = sampleManifest({ title })
   const config = { x: 'x'.repeat(kilobytes * 1024) }
   return { ...manifest, hooks: manifest.hooks.map((hook) => ({ ...hook, config })) }

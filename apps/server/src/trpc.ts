@@ -38,11 +38,11 @@ export const trpcRoutes = (deps: TrpcDeps): Hono<NodeEnv> =>
  * The request with its body read within the cap: the adapter itself would read without end. A deploy may be longer, from people who may
  * deploy. For others what they sent is not looked at: the procedure itself says what they lack.
  */
-const boundedRequest = async (
+async function boundedRequest(
   { auth }: TrpcDeps,
   c: Context<NodeEnv>,
   accessToken: string | null,
-): Promise<Request | Response> => {
+): Promise<Request | Response> {
   const names = proceduresOf(c.req.path)
   const deploys = names.includes('conventions.deploy')
   const principal = deploys ? await auth.authenticate(accessToken) : null
@@ -57,7 +57,7 @@ const boundedRequest = async (
 }
 
 /** A deploy of nothing, for each call of a batch: enough for the procedure to refuse the person. */
-const emptyDeploy = (calls: number, batched: boolean): string => {
+function emptyDeploy(calls: number, batched: boolean): string {
   const input = { json: { conventions: [] } }
   return JSON.stringify(
     batched
@@ -67,7 +67,7 @@ const emptyDeploy = (calls: number, batched: boolean): string => {
 }
 
 /** The procedures that a path names; none where it cannot be read, for no procedure has such a name. */
-const proceduresOf = (path: string): string[] => {
+function proceduresOf(path: string): string[] {
   try {
     return decodeURIComponent(path.slice('/trpc/'.length)).split(',')
   } catch {
@@ -78,12 +78,12 @@ const proceduresOf = (path: string): string[] => {
 const noToken = refuse('invalid_token', 'An access token is required.', { reason: 'missing' })
 const badToken = refuse('invalid_token', 'The access token is not valid.')
 
-const answer = async (
+async function answer(
   { auth, conventions, serverDocument, stopping, log, isUnavailable }: TrpcDeps,
   c: Context<NodeEnv>,
   request: Request,
   accessToken: string | null,
-): Promise<Response> => {
+): Promise<Response> {
   const requester = c.get('requester')
   const response = await fetchRequestHandler({
     endpoint: '/trpc',

@@ -7,13 +7,13 @@ import { pollToken } from './testing/oauth-calls.ts'
 import { startTestNode } from './testing/test-node.ts'
 
 const hashOf = (deviceCode: string) => createHash('sha256').update(deviceCode).digest('base64url')
-const watchPath = (deviceCode: string, more: object = {}) => {
+function watchPath(deviceCode: string, more: object = {}) {
   const input = JSON.stringify({ json: { device_code_hash: hashOf(deviceCode), ...more } })
   return `/trpc/device.watch?input=${encodeURIComponent(input)}`
 }
 const patience = { timeout: 300_000, interval: 20 }
 
-const listening = async () => {
+async function listening() {
   const metrics = createMetrics({ processMetrics: false })
   const node = await startTestNode({ listening: true, app: { metrics } })
   const open = async () => {

@@ -6,7 +6,7 @@ import { appRouter } from './router.ts'
 
 const repository = join(import.meta.dirname, '../../..')
 
-const sourcesOf = async (folder: string): Promise<string> => {
+async function sourcesOf(folder: string): Promise<string> {
   const files = await readdir(join(repository, folder), { recursive: true })
   const shipped = files.filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|^testing\//.test(file))
   const texts = await Promise.all(shipped.map((file) => readFile(join(repository, folder, file), 'utf8')))

@@ -2,10 +2,10 @@
 import { type Auth, builtInClients, isRefusal, type PresentingClients, type Refusal } from '@osa/core'
 
 /** The clients that a code or token may belong to. Refuses with `invalid_client`, also for confidential clients: no secret is taken here. */
-export const presentingClients = (
+export function presentingClients(
   auth: Pick<Auth, 'authenticateClient'>,
   clientId: string | undefined,
-): PresentingClients | Refusal => {
+): PresentingClients | Refusal {
   if (clientId === undefined) return builtInClients
   const client = auth.authenticateClient({ clientId })
   return isRefusal(client) ? client : [client]

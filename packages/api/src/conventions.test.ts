@@ -10,7 +10,7 @@ import { appRouter } from './router.ts'
 import type { AppRouter } from './router-type.ts'
 import { createCallerFactory } from './trpc.ts'
 
-const world = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) => {
+async function world({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
   const node = testAuth({ roleGrants: () => role })
   const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
   const callerWith = (accessToken: string | null) =>
@@ -29,7 +29,7 @@ const world = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher
   return { anybody: callerWith(null), caller: callerWith(narrowed.access_token) }
 }
 
-const thrownBy = async (call: Promise<unknown>): Promise<TRPCError> => {
+async function thrownBy(call: Promise<unknown>): Promise<TRPCError> {
   const error = await call.then(
     () => null,
     (thrown: unknown) => thrown,

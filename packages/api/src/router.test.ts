@@ -18,7 +18,7 @@ const serverDocument = {
   refresh_reuse_grace_seconds: 30,
 }
 
-const world = () => {
+function world() {
   const node = testAuth()
   const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
   const stopping = new AbortController()
@@ -37,13 +37,13 @@ const world = () => {
 
 const hashOf = (deviceCode: string) => createHash('sha256').update(deviceCode).digest('base64url')
 
-const eventsOf = async (watch: Promise<AsyncIterable<unknown>>): Promise<unknown[]> => {
+async function eventsOf(watch: Promise<AsyncIterable<unknown>>): Promise<unknown[]> {
   const events: unknown[] = []
   for await (const event of await watch) events.push(event)
   return events
 }
 
-const codeOf = async (call: Promise<unknown>): Promise<string> => {
+async function codeOf(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
     () => null,
     (thrown: unknown) => thrown,

@@ -25,7 +25,7 @@ export interface EnvelopeRules {
 }
 
 /** The value of an envelope. References are not read: they say which parts were one object for the sender, and the JSON holds each in full. */
-export const readEnvelope = (envelope: unknown, { kinds, others }: EnvelopeRules): unknown => {
+export function readEnvelope(envelope: unknown, { kinds, others }: EnvelopeRules): unknown {
   if (!isTree(envelope)) throw new EnvelopeError('An input is an object with the member json.')
   const { json, meta } = envelope as Envelope
   if (meta === undefined || meta === null) return json
@@ -59,7 +59,7 @@ const keysOf = (path: string): string[] =>
   (path.match(/(?:^|\.)((?:[^.\\]|\\.)*)/gs) ?? []).map((part) => part.replace(/^\./, '').replace(/\\(.)/gs, '$1'))
 
 /** Reads the value at a path, following own members only; one that is undefined then is absent. A path that leads nowhere is refused. */
-const replaceAt = (json: unknown, keys: readonly string[], read: (json: unknown) => unknown): void => {
+function replaceAt(json: unknown, keys: readonly string[], read: (json: unknown) => unknown): void {
   let holder = json
   for (const key of keys.slice(0, -1)) holder = memberOf(holder, key)
   const last = keys.at(-1) ?? ''
@@ -68,7 +68,7 @@ const replaceAt = (json: unknown, keys: readonly string[], read: (json: unknown)
   else (holder as Tree)[last] = value
 }
 
-const memberOf = (holder: unknown, key: string): unknown => {
+function memberOf(holder: unknown, key: string): unknown {
   if (
     typeof holder !== 'object' ||
     holder === null ||

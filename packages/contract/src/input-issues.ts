@@ -6,7 +6,7 @@ import { type Issue, issuesOf } from './convention/issues.ts'
 const maxIssues = 20
 
 /** What a schema found, each with the field, what was wrong there and what fits; null for what is no finding of a schema. */
-export const inputIssuesOf = (cause: unknown): Issue[] | null => {
+export function inputIssuesOf(cause: unknown): Issue[] | null {
   if (!(cause instanceof core.$ZodError)) return null
   return issuesOf(cause, maxIssues).map(({ path, message }) => ({
     path,
@@ -15,7 +15,7 @@ export const inputIssuesOf = (cause: unknown): Issue[] | null => {
 }
 
 /** In one sentence, with the first of them. */
-export const issuesText = ([first, ...others]: readonly Issue[]): string => {
+export function issuesText([first, ...others]: readonly Issue[]): string {
   if (!first) return 'The input does not fit.'
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return `The input does not fit: ${first.path === '' ? '' : `${first.path}: `}${first.message}${more}`

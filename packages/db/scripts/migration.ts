@@ -10,13 +10,13 @@ import { openTestDatabase } from '../src/testing/index.ts'
 
 const [, , command, name] = process.argv
 
-const statements = async (): Promise<string[]> => {
+async function statements(): Promise<string[]> {
   await using database = await openTestDatabase('pglite')
   const sql = await database.orm.schema.getUpdateSchemaSQL({ wrap: false })
   return sql.split('\n').filter((line) => line !== '')
 }
 
-const migration = (day: string, called: string, lines: readonly string[]): string => {
+function migration(day: string, called: string, lines: readonly string[]): string {
   const className = `Migration${called.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}`
   const list = lines.map((line) => `      ${JSON.stringify(line.replace(/;$/, ''))},`).join('\n')
   return `/** ${called.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())} (made from the entities on ${day}). */

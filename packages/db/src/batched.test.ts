@@ -4,7 +4,7 @@ import { lookUps } from './batched.ts'
 import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts'
 
 /** Looks squares up, of what is not negative; the first statement fails with `failure`. */
-const squares = (failure?: Error) => {
+function squares(failure?: Error) {
   const statements: (readonly number[])[] = []
   const find = lookUps<number, { root: number; square: number }>(
     async (roots) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createBatcher } from './batcher.ts'
 
 /** A `run` that the test ends by hand, batch by batch. */
-const heldRun = () => {
+function heldRun() {
   const batches: { items: readonly string[]; end: (error?: Error) => void }[] = []
   const run = (items: readonly string[]) =>
     new Promise<readonly string[]>((resolve, reject) => {

@@ -42,7 +42,7 @@ export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Pro
 /** Goes around each statement and transaction, for traces; it does the work and answers what comes of it. */
 export type DatabaseTrace = <T>(kind: 'statement' | 'transaction', work: () => Promise<T>) => Promise<T>
 
-export const connectionsOf = (em: SqlEntityManager, trace: DatabaseTrace | null = null): Connections => {
+export function connectionsOf(em: SqlEntityManager, trace: DatabaseTrace | null = null): Connections {
   let open = true
   const guarded = async <T>(kind: Parameters<DatabaseTrace>[0], work: () => Promise<T>): Promise<T> => {
     // asked again of a closed embedded database, the driver would wait for ever

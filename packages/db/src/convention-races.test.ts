@@ -33,7 +33,7 @@ async function persistent<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /** One database seen by three nodes, and a publisher who deploys at each of them in turn. */
-const threeNodes = async () => {
+async function threeNodes() {
   const first = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
   const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])

@@ -25,7 +25,7 @@ const sqliteBusy = 5
  * Takes the directory, making it (0700) if need be; one that is already there keeps its mode, it may hold other things too. Rejects with
  * `DataDirectoryInUse` at once when another process, or another caller in this one, has it.
  */
-export const lockDataDirectory = async (dataDirectory: string): Promise<{ release(): void }> => {
+export async function lockDataDirectory(dataDirectory: string): Promise<{ release(): void }> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(dataDirectory, 'lock')
   // made by us rather than by SQLite, so that nobody else may open it and hold up a start

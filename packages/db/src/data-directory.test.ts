@@ -12,7 +12,7 @@ import { ensureEmbedded } from './ensure-embedded.ts'
 import { type Database, DataDirectoryInUse, openDatabase } from './index.ts'
 import { openTestDatabase } from './testing/index.ts'
 
-const emptyDirectory = async () => {
+async function emptyDirectory() {
   const parent = await mkdtemp(join(tmpdir(), 'osa-data-'))
   return {
     path: join(parent, 'data'),
@@ -34,7 +34,7 @@ const script = (dataDirectory: string): string => `
     console.log('refused ' + error.name)
   }`
 
-const otherNode = (dataDirectory: string): ChildProcess & { firstLine: Promise<string> } & Disposable => {
+function otherNode(dataDirectory: string): ChildProcess & { firstLine: Promise<string> } & Disposable {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script(dataDirectory)], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],

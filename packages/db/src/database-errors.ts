@@ -89,7 +89,7 @@ const badCertificate = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNA
 const noTls = 'no TLS'
 
 /** What is wrong with the encryption of the connection, if that is why the database cannot serve. */
-export const tlsTroubleOf = (error: unknown): 'no TLS' | 'certificate' | null => {
+export function tlsTroubleOf(error: unknown): 'no TLS' | 'certificate' | null {
   if (!(error instanceof DatabaseUnavailable)) return null
   if (error.code === noTls) return noTls
   return badCertificate.test(error.code) ? 'certificate' : null
@@ -100,7 +100,7 @@ const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after|PGlite is clos|PGlite instance is already closed|driver has already been destroyed)/i
 
 /** A driver's error as one of ours; whatever else was thrown stays what it is. */
-export const asDatabaseError = (error: unknown): unknown => {
+export function asDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof DatabaseRefusal)
     return error
   const { code, table, constraint } = error as { code?: unknown; table?: string; constraint?: string }

@@ -19,7 +19,7 @@ export interface ClosableDecisionNotices extends DecisionNotices {
 }
 
 /** Listens from the first caller of `listenForDecision` on: commands that only work on the database open no connection for it. */
-export const decisionNotices = (channel: ChannelListener): ClosableDecisionNotices => {
+export function decisionNotices(channel: ChannelListener): ClosableDecisionNotices {
   const { listenForDecision, notify, notifyAll } = createDecisionListeners()
   let isStarted = false
   return {

@@ -18,7 +18,7 @@ export type DeviceRows = Pick<
   | 'finishLoginTransaction'
 >
 
-export const deviceRows = ({ em, query }: Unit): DeviceRows => {
+export function deviceRows({ em, query }: Unit): DeviceRows {
   const lockDevice = () => query.selectFrom('device_authorizations').selectAll().forNoKeyUpdate()
   return {
     async lockDeviceAuthorizationByUserCodeHash(hash) {

@@ -13,11 +13,11 @@ export interface NotifyingInstance {
  * `run` queues among the statements: a LISTEN inside somebody else's transaction would be rolled back with it. `instance` is called when
  * listening starts.
  */
-export const embeddedListener = (options: {
+export function embeddedListener(options: {
   run: Connections['run']
   instance: () => Promise<NotifyingInstance>
   log: (line: string) => void
-}): ChannelListener => {
+}): ChannelListener {
   const { run, instance, log } = options
   let end = (): void => undefined
   let begun: Promise<void> = Promise.resolve()

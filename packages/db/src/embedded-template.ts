@@ -34,10 +34,10 @@ export const templatePaths = (directory: string) => ({
 })
 
 /** Makes a migrated database in `dataDir`. What `whileOpen` returns is done before it is closed. */
-export const makeEmbedded = async (
+export async function makeEmbedded(
   dataDir: string,
   whileOpen: (orm: MikroORM) => Promise<void> = async () => undefined,
-): Promise<void> => {
+): Promise<void> {
   const orm = await MikroORM.init({ ...ormOptions, ...(await embeddedOptions(dataDir)), logger: () => undefined })
   try {
     await migrate(orm, false)
@@ -51,7 +51,7 @@ export const makeEmbedded = async (
  * Makes the database of `dataDir`, which is not there or empty. It is complete before it has that name, so that whoever is killed in the
  * middle leaves nothing but files that the next try removes. Lock the directory first.
  */
-export const makeInPlace = async (dataDir: string, templates = templatesDirectory): Promise<void> => {
+export async function makeInPlace(dataDir: string, templates = templatesDirectory): Promise<void> {
   const unfinished = `${dataDir}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })

@@ -6,13 +6,13 @@ import { parsersWithInstants } from './instants.ts'
 export type EmbeddedInstance = object
 
 /** Options for `MikroORM.init` on files. Lock the directory first. */
-export const embeddedOptions = async (dataDir: string): Promise<Partial<Options>> => {
+export async function embeddedOptions(dataDir: string): Promise<Partial<Options>> {
   const { PgliteDriver } = await import('@mikro-orm/pglite')
   return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir, parsers: parsersWithInstants } }
 }
 
 /** Options for `MikroORM.init` on an instance that stays its owner's (tests share one). */
-export const instanceOptions = async (pglite: EmbeddedInstance): Promise<Partial<Options>> => {
+export async function instanceOptions(pglite: EmbeddedInstance): Promise<Partial<Options>> {
   const { PgliteDriver } = await import('@mikro-orm/pglite')
   return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { pglite } }
 }

@@ -2,7 +2,7 @@
 import { chmod, readdir } from 'node:fs/promises'
 
 /** Makes a new database in `dataDir` unless one is there, and keeps it to its owner. Lock the directory first. */
-export const ensureEmbedded = async (dataDir: string): Promise<void> => {
+export async function ensureEmbedded(dataDir: string): Promise<void> {
   if (await isEmpty(dataDir)) {
     const { makeInPlace } = await import('./embedded-template.ts')
     await makeInPlace(dataDir)
@@ -10,7 +10,7 @@ export const ensureEmbedded = async (dataDir: string): Promise<void> => {
   await chmod(dataDir, 0o700)
 }
 
-const isEmpty = async (directory: string): Promise<boolean> => {
+async function isEmpty(directory: string): Promise<boolean> {
   try {
     return (await readdir(directory)).length === 0
   } catch (error) {

@@ -3,7 +3,7 @@ import { flowInterleavings, refreshesAtOnce } from '@osa/core/testing/contract'
 import { openDatabase } from './index.ts'
 import { openTestDatabase } from './testing/index.ts'
 
-const open = async () => {
+async function open() {
   const first = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
   const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
@@ -16,7 +16,7 @@ const open = async () => {
   }
 }
 
-const openEmbedded = async () => {
+async function openEmbedded() {
   const database = await openTestDatabase('pglite')
   return { stores: [database.store], [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
 }

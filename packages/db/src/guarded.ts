@@ -18,10 +18,10 @@ export type Held = 'wait' | 'pass over'
 export type GuardedStatement<Change> = (unit: Unit, changes: readonly Change[]) => Promise<{ rows: { id: string }[] }>
 
 /** Does one change and says whether it held. Those of one row come one after another, so that none is lost in a batch. */
-export const guardedWrite = <Change extends { readonly read: { readonly id: string } }>(
+export function guardedWrite<Change extends { readonly read: { readonly id: string } }>(
   { run }: Connections,
   statement: (held: Held) => GuardedStatement<Change>,
-): ((change: Change) => Promise<boolean>) => {
+): (change: Change) => Promise<boolean> {
   const [passingOver, waiting] = [statement('pass over'), statement('wait')]
   const holdInBatch = batched<Change, boolean>({
     keyOf: ({ read }) => read.id,
@@ -42,12 +42,12 @@ export const eventColumns = columnsOf('audit_events', AuditEventEntity)
 export const tellings = listOf({ of: eventColumns.id, ...eventColumns })
 
 /** Inserts those rows of the CTE `listed` whose `of` is in the CTE `moved`. */
-export const insertIfMoved = <Table extends 'refresh_families' | 'audit_events'>(
+export function insertIfMoved<Table extends 'refresh_families' | 'audit_events'>(
   db: Pick<QueryCreator<Tables>, 'insertInto'>,
   table: Table,
   columns: { readonly [Column in keyof Tables[Table]]: unknown },
   listed: 'openings' | 'tellings',
-) => {
+) {
   const names = Object.keys(columns)
   return db
     .insertInto(table)

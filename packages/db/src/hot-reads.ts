@@ -73,7 +73,7 @@ const selectPrincipals = builtOnce(
   (queries) => askedFor.parameters(numbered(queries)),
 )
 
-export const hotReads = ({ run }: Connections): HotReads => {
+export function hotReads({ run }: Connections): HotReads {
   const findPolled = lookUps(
     async (hashes: readonly Sha256[]) => (await run((unit) => selectPolled(unit, hashes))).rows.map(polledOf),
     ({ device }) => device.deviceCodeHash,
@@ -104,7 +104,7 @@ export const hotReads = ({ run }: Connections): HotReads => {
   }
 }
 
-const polledOf = (record: { ownerId: string | null; ownerDisabledAt: Date | null }): Polled => {
+function polledOf(record: { ownerId: string | null; ownerDisabledAt: Date | null }): Polled {
   const { ownerId: id, ownerDisabledAt: disabledAt } = record
   return { device: devices.read(record), owner: id === null ? null : { id, disabledAt } }
 }

@@ -51,7 +51,7 @@ const insertEvents = builtOnce(
   events.parameters,
 )
 
-export const insertions = ({ run }: Connections): Pick<AuthStore, 'startDeviceAuthorization' | 'appendAuditEvent'> => {
+export function insertions({ run }: Connections): Pick<AuthStore, 'startDeviceAuthorization' | 'appendAuditEvent'> {
   const start = batched<Start, boolean>({
     async run(starts) {
       try {

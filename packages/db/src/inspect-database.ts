@@ -37,7 +37,7 @@ export interface DatabaseState {
  * Asks without migrating. Null when there is no embedded database yet. Rejects as `openDatabase` does: with `DataDirectoryInUse` while a
  * node has the directory, with `DatabaseUnavailable` when PostgreSQL cannot be reached.
  */
-export const inspectDatabase = async (location: DatabaseLocation): Promise<DatabaseState | null> => {
+export async function inspectDatabase(location: DatabaseLocation): Promise<DatabaseState | null> {
   if ('databaseUrl' in location) return inspect(await postgresOptions(location.databaseUrl, () => undefined), true)
   const dataDir = join(location.dataDirectory, 'pg')
   if (!existsSync(dataDir)) return null
@@ -49,7 +49,7 @@ export const inspectDatabase = async (location: DatabaseLocation): Promise<Datab
   }
 }
 
-const inspect = async (options: Partial<Options>, shared: boolean): Promise<DatabaseState> => {
+async function inspect(options: Partial<Options>, shared: boolean): Promise<DatabaseState> {
   const orm = await MikroORM.init({ ...ormOptions, ...options, logger: () => undefined })
   try {
     await orm.connect()
@@ -63,7 +63,7 @@ const inspect = async (options: Partial<Options>, shared: boolean): Promise<Data
   }
 }
 
-const stateOf = async ({ em, query }: Unit): Promise<Omit<DatabaseState, 'locksHold'>> => {
+async function stateOf({ em, query }: Unit): Promise<Omit<DatabaseState, 'locksHold'>> {
   const askedAtMs = Date.now()
   const { time, ...server } = await query
     .selectNoFrom(({ fn, val }) => [

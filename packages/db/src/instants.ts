@@ -7,7 +7,7 @@ import { DatabaseUnavailable } from './database-errors.ts'
 const timestamptz = 1184
 
 /** Dates in another style would be read wrongly, days for months: each connection asks for ISO (postgres.ts), and nothing else is read. */
-export const readInstant = (text: string): Date => {
+export function readInstant(text: string): Date {
   if (/^\d{4,}-\d\d-\d\d \d\d:/.test(text)) return new Date(text)
   throw new DatabaseUnavailable('DateStyle', 'the database sends dates in another DateStyle than ISO')
 }

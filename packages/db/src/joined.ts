@@ -11,11 +11,11 @@ export interface Joined<Row> {
 }
 
 /** All columns of `table`; `prefix` is a lower-case word that no other table of the SELECT has. */
-export const joined = <Table extends keyof Tables & string>(
+export function joined<Table extends keyof Tables & string>(
   table: Table,
   entity: EntitySchema,
   prefix: string,
-): Joined<Selectable<Tables[Table]>> => {
+): Joined<Selectable<Tables[Table]>> {
   const properties = Object.keys(entity.init().meta.properties)
   const nameOf = (property: string): string => `${prefix}${property.charAt(0).toUpperCase()}${property.slice(1)}`
   return {

@@ -15,7 +15,7 @@ export interface ListColumn<Value> {
 export const integer: ListColumn<number> = { typeIn: () => 'int' }
 
 /** Columns of lists that are of the same type as the columns of `table`. */
-export const columnsOf = <Table extends keyof Tables & string>(_table: Table, entity: EntitySchema) => {
+export function columnsOf<Table extends keyof Tables & string>(_table: Table, entity: EntitySchema) {
   type Row = Selectable<Tables[Table]>
   const { properties, className } = entity.init().meta
   const typeOf = (property: string) => (unit: Unit) => {
@@ -33,7 +33,7 @@ type RowOf<Columns> = {
 }
 
 /** A list of rows with these columns, for `builtOnce`: as the body of a CTE, and as the parameters in it. */
-export const listOf = <Columns extends Record<string, ListColumn<unknown>>>(columns: Columns) => {
+export function listOf<Columns extends Record<string, ListColumn<unknown>>>(columns: Columns) {
   const names = Object.keys(columns) as (keyof Columns & string)[]
   const parameters = (rows: readonly RowOf<Columns>[]): unknown[][] => names.map((name) => rows.map((row) => row[name]))
   return {

@@ -16,7 +16,7 @@ const probeLock = 6_791_705
 const addressLocks = 6_791_704
 
 /** Waits for the lock of a convention's address. */
-export const lockAddress = async (query: Query, slug: string): Promise<void> => {
+export async function lockAddress(query: Query, slug: string): Promise<void> {
   const lock = query.selectNoFrom(({ cast, fn, val }) =>
     fn('pg_advisory_xact_lock', [cast<number>(val(addressLocks), 'integer'), fn('hashtext', [val(slug)])]).as('taken'),
   )
@@ -24,12 +24,12 @@ export const lockAddress = async (query: Query, slug: string): Promise<void> => 
 }
 
 /** Waits for the lock. */
-export const takeLock = async (query: Query, lock: number): Promise<void> => {
+export async function takeLock(query: Query, lock: number): Promise<void> {
   await query.selectNoFrom(({ fn, val }) => fn('pg_advisory_xact_lock', [val(lock)]).as('taken')).execute()
 }
 
 /** Whether the lock could be taken without waiting. */
-export const tryLock = async (query: Query, lock: number): Promise<boolean> => {
+export async function tryLock(query: Query, lock: number): Promise<boolean> {
   const statement = query.selectNoFrom(({ fn, val }) =>
     fn<boolean>('pg_try_advisory_xact_lock', [val(lock)]).as('taken'),
   )

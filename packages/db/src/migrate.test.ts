@@ -6,7 +6,7 @@ import { migrations } from './migrations.ts'
 import { openTestDatabase, runOn } from './testing/index.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
 
-const personRows = () => {
+function personRows() {
   const user = sampleUser()
   return { user, identity: sampleIdentity(user) }
 }

@@ -13,7 +13,7 @@ const unlimited = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_ses
  * lock and finds the work done. An embedded database has one connection and, by its directory's lock, one process, so there is nothing to
  * wait for.
  */
-export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => {
+export async function migrate(orm: MikroORM, shared: boolean): Promise<void> {
   if (await againIfUndone(() => isMigrated(orm.em))) return
   // loaded only here, since most starts find nothing to do
   const { migratorOptions } = await import('./migrator-options.ts')
@@ -36,13 +36,13 @@ export const migrate = async (orm: MikroORM, shared: boolean): Promise<void> => 
 const undefinedTable = '42P01'
 
 /** Whether every migration has run. Rejects when the database cannot be asked. */
-export const isMigrated = async (em: SqlEntityManager): Promise<boolean> => {
+export async function isMigrated(em: SqlEntityManager): Promise<boolean> {
   const run = await migrationsRun(em)
   return migrationNames.every((name) => run.has(name))
 }
 
 /** The names of the migrations that have run; none in a database that was never migrated. */
-export const migrationsRun = async (em: SqlEntityManager): Promise<ReadonlySet<string>> => {
+export async function migrationsRun(em: SqlEntityManager): Promise<ReadonlySet<string>> {
   const migrations = em.getKysely<{ mikro_orm_migrations: { name: string } }>().selectFrom('mikro_orm_migrations')
   try {
     return new Set((await migrations.select('name').execute()).map(({ name }) => name))

@@ -46,7 +46,7 @@ export interface OpenDatabaseOptions {
  * Opens and migrates. Rejects with `DataDirectoryInUse` when another process has the directory, and with `DatabaseUnavailable` when
  * PostgreSQL cannot be reached.
  */
-export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOptions): Promise<Database> => {
+export async function openDatabase(location: DatabaseLocation & OpenDatabaseOptions): Promise<Database> {
   const { log = () => undefined, trace = null } = location
   if ('databaseUrl' in location) {
     return openWith({
@@ -75,13 +75,13 @@ export const openDatabase = async (location: DatabaseLocation & OpenDatabaseOpti
 }
 
 /** As `openDatabase`, with MikroORM's options given. Other processes may be on a database that has a URL. */
-export const openWith = async (opening: {
+export async function openWith(opening: {
   options: Partial<Options>
   databaseUrl: string | null
   log: (line: string) => void
   trace?: DatabaseTrace | null
   release: () => void
-}): Promise<Database> => {
+}): Promise<Database> {
   const orm = await MikroORM.init({
     ...ormOptions,
     ...opening.options,
@@ -99,25 +99,25 @@ export const openWith = async (opening: {
   return databaseOf(orm, { connections, decisions: decisionsOf(orm, connections, opening), release: opening.release })
 }
 
-const decisionsOf = (
+function decisionsOf(
   orm: MikroORM,
   { run }: Connections,
   { databaseUrl, log }: { databaseUrl: string | null; log: (line: string) => void },
-): ClosableDecisionNotices => {
+): ClosableDecisionNotices {
   if (databaseUrl !== null) return decisionNotices(postgresListener({ databaseUrl, log }))
   const instance = () => (orm.em.getConnection() as unknown as PgliteConnection).getNativeClient()
   return decisionNotices(embeddedListener({ run, instance, log }))
 }
 
-const databaseTime = async ({ query }: Unit): Promise<Date> => {
+async function databaseTime({ query }: Unit): Promise<Date> {
   const clock = query.selectNoFrom(({ fn }) => fn<Date>('clock_timestamp', []).as('now'))
   return (await clock.executeTakeFirstOrThrow()).now
 }
 
-const databaseOf = (
+function databaseOf(
   orm: MikroORM,
   parts: { connections: Connections; decisions: ClosableDecisionNotices; release: () => void },
-): Database => {
+): Database {
   const { connections, decisions, release } = parts
   let closing: Promise<void> | undefined
   const acceptsWrites = writeProof(connections)

@@ -8,7 +8,7 @@ import { type ChannelListener, decisionChannel } from './decision-channel.ts'
 const firstPauseMs = 250
 const longestPauseMs = 30_000
 
-export const postgresListener = (options: { databaseUrl: string; log: (line: string) => void }): ChannelListener => {
+export function postgresListener(options: { databaseUrl: string; log: (line: string) => void }): ChannelListener {
   const { databaseUrl, log } = options
   let client: pg.Client | null = null
   let retry: NodeJS.Timeout | undefined

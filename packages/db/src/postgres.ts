@@ -43,13 +43,13 @@ const sessionSettings = {
 /** The pool, and the connection that listens for decisions. */
 export const connectionsPerProcess = limits.max + 1
 
-const fixSession = async (client: PoolClient): Promise<void> => {
+async function fixSession(client: PoolClient): Promise<void> {
   const statements = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`)
   await client.query(statements.join('; '))
 }
 
 /** Options for `MikroORM.init`; the driver is loaded only where it is used. */
-export const postgresOptions = async (databaseUrl: string, log: (line: string) => void): Promise<Partial<Options>> => {
+export async function postgresOptions(databaseUrl: string, log: (line: string) => void): Promise<Partial<Options>> {
   const { PostgreSqlDriver } = await import('@mikro-orm/postgresql')
   return {
     driver: PostgreSqlDriver,

@@ -9,7 +9,7 @@ import type { Pool, PoolClient } from 'pg'
 const names = new Map<string, string>()
 
 /** A name within PostgreSQL's 63 bytes. Lists of any length are one parameter (`= any`), so the texts, and the map, have an end. */
-const nameOf = (text: string): string => {
+function nameOf(text: string): string {
   const known = names.get(text)
   if (known !== undefined) return known
   const name = createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -61,7 +61,7 @@ export const prepareStatements =
 const maxAttempts = 3
 
 /** Begins work again, twice at most, where it was refused and undone for no fault of its own. */
-export const againIfUndone = async <T>(work: () => Promise<T>): Promise<T> => {
+export async function againIfUndone<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()

@@ -22,10 +22,10 @@ export const queryOn = (em: SqlEntityManager): Query => em.getKysely<Tables>().w
  * A statement that is built once and not at each call: with forty columns to name, building costs more than sending it. `build` gives the
  * statement for whatever values, each of which is one of its parameters; `parametersOf` names them in the order in which they stand in it.
  */
-export const builtOnce = <Values, Row>(
+export function builtOnce<Values, Row>(
   build: (unit: Unit, values: Values) => { compile(): CompiledQuery<Row> },
   parametersOf: (values: Values) => readonly unknown[],
-): ((unit: Unit, values: Values) => Promise<QueryResult<Row>>) => {
+): (unit: Unit, values: Values) => Promise<QueryResult<Row>> {
   let built: CompiledQuery<Row> | undefined
   return (unit, values) => {
     built ??= build(unit, values).compile()
@@ -36,9 +36,9 @@ export const builtOnce = <Values, Row>(
 }
 
 /** Throws unless the update found its row: whoever saves a row has read it before. */
-export const saved = async (update: {
+export async function saved(update: {
   executeTakeFirst(): Promise<{ numUpdatedRows: bigint } | undefined>
-}): Promise<void> => {
+}): Promise<void> {
   const result = await update.executeTakeFirst()
   if (Number(result?.numUpdatedRows) !== 1) throw new Error('there is no row with this id to save')
 }

@@ -18,7 +18,7 @@ import { type Database, openDatabase } from './index.ts'
 import { openTestDatabase, runOn, type TestDatabase } from './testing/index.ts'
 
 /** One database seen by three nodes. `spread(n, work)` runs `work` n times at once, in turn on each node. */
-const threeNodes = async () => {
+async function threeNodes() {
   const first: TestDatabase = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
   const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
@@ -41,11 +41,11 @@ const threeNodes = async () => {
  * Runs `work` while a transaction holds the lock that `lock` takes, and lets go once thirty others stand in line for it: so that they
  * do meet, whatever the speed of the machine.
  */
-const inLine = async <T>(
+async function inLine<T>(
   { store, databaseUrl }: Awaited<ReturnType<typeof threeNodes>>,
   lock: (tx: AuthTx) => Promise<unknown>,
   work: () => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   // on a connection of its own: the pools are full of those who wait
   const waiting = async (): Promise<number> => {
     const text = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
@@ -61,7 +61,7 @@ const inLine = async <T>(
 }
 
 /** A code that nobody has decided, and the rules at each of the nodes, at one instant. */
-const pendingAt = async ({ nodes, store }: Awaited<ReturnType<typeof threeNodes>>) => {
+async function pendingAt({ nodes, store }: Awaited<ReturnType<typeof threeNodes>>) {
   const { now } = manualClock()
   const world = nodes.map((node) => testAuth({ store: node.store, now, random: randomBytes }))
   const { device_code: deviceCode } = (await world[0]?.start()) ?? { device_code: '' }

@@ -12,7 +12,7 @@ const added = (key: string, points = 1, second = 0): AddedPoints => ({
   now: at(second),
   windowSeconds: 60,
 })
-const urlOf = ({ databaseUrl }: TestDatabase): string => {
+function urlOf({ databaseUrl }: TestDatabase): string {
   if (databaseUrl === null) throw new Error('this database has no address')
   return databaseUrl
 }

@@ -61,7 +61,7 @@ export function rateLimits({ run }: Connections): RateLimits {
 }
 
 /** One row for each counter. */
-const folded = (items: readonly AddedPoints[]) => {
+function folded(items: readonly AddedPoints[]) {
   const sums = new Map<string, { points: number; expire: number }>()
   for (const { key, points, now, windowSeconds } of items) {
     const sum = clamp((sums.get(key)?.points ?? 0) + points)
@@ -80,10 +80,10 @@ const folded = (items: readonly AddedPoints[]) => {
 const clamp = (points: number): number => Math.max(-most, Math.min(most, points))
 
 /** What each item would have been told, had they come one by one, those that take points back first. */
-const eachInTurn = (
+function eachInTurn(
   items: readonly AddedPoints[],
   counters: ReadonlyMap<string, { points: number; endsAt: Date }>,
-): { points: number; endsAt: Date }[] => {
+): { points: number; endsAt: Date }[] {
   const later = new Map<string, number>()
   return items
     .toReversed()

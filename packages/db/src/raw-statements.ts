@@ -12,10 +12,10 @@ on conflict (key) do update set
 returning key, points, expire`
 
 /** The lists are one parameter each, so that it is one statement for any number of rows, and prepared once. */
-export const addPointsStatement = (
+export function addPointsStatement(
   query: Query,
   added: { keys: readonly string[]; points: readonly number[]; expire: readonly number[]; now: number; most: number },
-) => {
+) {
   const values = [added.keys, added.points, added.expire, added.now, added.most]
   return query.executeQuery<{ key: string; points: number; expire: string | number | bigint }>(
     CompiledQuery.raw(addPointsText, values),
@@ -26,7 +26,7 @@ export const addPointsStatement = (
 export const listenForDecisions = (query: Query) => query.executeQuery(CompiledQuery.raw(`listen ${decisionChannel}`))
 
 /** Lists side by side as a table: the query builder knows no function with names for its columns. */
-export const tableOfLists = <Row>(names: readonly string[], types: readonly string[], lists: readonly unknown[][]) => {
+export function tableOfLists<Row>(names: readonly string[], types: readonly string[], lists: readonly unknown[][]) {
   const typed = lists.map((list, index) => sql`${list}::${sql.raw(`${types[index]}[]`)}`)
   return sql<Row>`(select * from unnest(${sql.join(typed)}) as listed (${sql.join(names.map((name) => sql.id(name)))}))`
 }

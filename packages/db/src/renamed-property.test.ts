@@ -8,7 +8,7 @@ const tsc = join(import.meta.dirname, '../../../node_modules/.bin/tsc')
 const dist = join(import.meta.dirname, '../dist')
 
 /** What the compiler says of this package's sources when an entity is changed like this. */
-const compileWith = async (entity: string, change: (source: string) => string): Promise<string> => {
+async function compileWith(entity: string, change: (source: string) => string): Promise<string> {
   await mkdir(dist, { recursive: true })
   // inside the package, where its dependencies are found
   const folder = await mkdtemp(join(dist, 'renamed-'))

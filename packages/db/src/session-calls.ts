@@ -36,7 +36,7 @@ const noteCalls = builtOnce(
   (calls) => list.parameters(calls),
 )
 
-export const sessionCalls = ({ run }: Connections): Pick<AuthStore, 'noteCall'> => {
+export function sessionCalls({ run }: Connections): Pick<AuthStore, 'noteCall'> {
   const note = batched<Call, null>({
     async run(calls) {
       // of one session the last; an update from two rows of one session would take either

@@ -6,7 +6,7 @@ import type { Pool, PoolClient } from 'pg'
 import { decisionOn } from './database-errors.ts'
 
 /** For MikroORM's `driverOptions.onPoolCreated`: a connection on which an error says `reconnect` is closed when it is given back. */
-export const dropSpentConnections = (pool: Pool): void => {
+export function dropSpentConnections(pool: Pool): void {
   const spent = new WeakSet<PoolClient>()
   pool.on('connect', (client: PoolClient) => {
     const query = client.query.bind(client) as (...call: unknown[]) => unknown

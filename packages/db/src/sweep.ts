@@ -33,12 +33,7 @@ const endedRows: readonly Ended[] = [
  * The batch is a CTE, which is evaluated once: as a subquery it could be again, and take more rows than it may. `Ended` has checked the
  * names, which differ from table to table.
  */
-const deleteEnded = async (
-  query: Query,
-  { table, key, ended }: Ended,
-  before: Date,
-  batch: number,
-): Promise<number> => {
+async function deleteEnded(query: Query, { table, key, ended }: Ended, before: Date, batch: number): Promise<number> {
   const result = await (query as unknown as Kysely<Record<string, Record<string, unknown>>>)
     .with('batch', (db) =>
       db.selectFrom(table).select(`${key} as key`).where(ended, '<', before).limit(batch).forUpdate().skipLocked(),
@@ -50,7 +45,7 @@ const deleteEnded = async (
   return Number(result.numDeletedRows)
 }
 
-const sweepFamilies = async (query: Query, cutoff: Cutoff): Promise<{ tokens: number; families: number }> => {
+async function sweepFamilies(query: Query, cutoff: Cutoff): Promise<{ tokens: number; families: number }> {
   const ended = await query
     .selectFrom('refresh_families')
     .select('id')
@@ -91,7 +86,7 @@ const sweepFamilies = async (query: Query, cutoff: Cutoff): Promise<{ tokens: nu
   return { tokens: Number(tokens.numDeletedRows), families: Number(families.numDeletedRows) }
 }
 
-const recordExpiries = async (query: Query, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> => {
+async function recordExpiries(query: Query, { now, idleSince, batch }: Cutoff): Promise<Record<string, number>> {
   const devices = await query
     .with('batch', (db) =>
       db
@@ -133,7 +128,7 @@ const recordExpiries = async (query: Query, { now, idleSince, batch }: Cutoff): 
 const nothingEnded = { device_authorizations_ended: 0, refresh_families_ended: 0 }
 
 /** One round of the sweep, inside a transaction. All counts are 0 when another process is sweeping. */
-export const sweepRows = async (query: Query, cutoff: Cutoff): Promise<Record<string, number>> => {
+export async function sweepRows(query: Query, cutoff: Cutoff): Promise<Record<string, number>> {
   const mine = await tryLock(query, sweepLock)
   const removed: Record<string, number> = mine ? await recordExpiries(query, cutoff) : { ...nothingEnded }
   for (const ended of endedRows) {

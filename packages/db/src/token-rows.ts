@@ -15,7 +15,7 @@ export type TokenRows = Omit<AuthTx, keyof DeviceRows | keyof PeopleRows | 'appe
 /** Oldest first: the order that keys are published and chosen in. */
 export const signingKeyOrder: FindOptions<SigningKey> = { orderBy: [{ createdAt: 'asc' }, { kid: 'asc' }] }
 
-export const tokenRows = (unit: Unit): TokenRows => {
+export function tokenRows(unit: Unit): TokenRows {
   const { em, query } = unit
   const lockFamily = () => query.selectFrom('refresh_families').selectAll().forNoKeyUpdate()
   return {

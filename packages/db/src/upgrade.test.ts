@@ -31,7 +31,7 @@ const engines = {
 const secret = () => randomBytes(32).toString('base64url')
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-const oldDatabase = async (options: Partial<Options>) => {
+async function oldDatabase(options: Partial<Options>) {
   const orm = await MikroORM.init({ ...ormConfig, ...options, logger: () => undefined })
   await orm.migrator.up({ to: before })
   const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
@@ -142,7 +142,7 @@ test.each(['pglite', 'postgres'] as const)(
   },
 )
 
-const openUpgraded = async ({ options, databaseUrl }: { options: Partial<Options>; databaseUrl: string | null }) => {
+async function openUpgraded({ options, databaseUrl }: { options: Partial<Options>; databaseUrl: string | null }) {
   const database = await openWith({ options, databaseUrl, log: () => undefined, release: () => undefined })
   return { ...database, [Symbol.asyncDispose]: () => database.close() }
 }

@@ -10,7 +10,7 @@ class Undo extends Error {}
  * Writes a row and rolls it back, at most once a second. Answers true, or rejects as any statement would: with `DatabaseUnavailable`
  * where the server is read-only, a standby, or has no room.
  */
-export const writeProof = ({ transaction }: Pick<Connections, 'transaction'>): (() => Promise<boolean>) => {
+export function writeProof({ transaction }: Pick<Connections, 'transaction'>): () => Promise<boolean> {
   let provenAtMs = Number.NEGATIVE_INFINITY
   let proving: Promise<boolean> | null = null
   const prove = async (): Promise<boolean> => {

@@ -4,7 +4,7 @@
  */
 import { createOsaClient, isOsaError } from '@osa/sdk'
 
-const show = (text: string): void => {
+function show(text: string): void {
   document.body.append(Object.assign(document.createElement('output'), { textContent: text }))
 }
 

@@ -2,7 +2,7 @@
 import { OsaError } from './errors.ts'
 
 /** A caller's deadline (`AbortSignal.timeout`) is a timeout, any other reason is a cancellation; the reason is the `cause`. */
-export const cancelled = ({ reason }: AbortSignal, server?: string): OsaError => {
+export function cancelled({ reason }: AbortSignal, server?: string): OsaError {
   const about = { cause: reason, ...(server === undefined ? {} : { server }) }
   return reason instanceof Error && reason.name === 'TimeoutError'
     ? new OsaError('timeout', 'It took longer than its caller allows', { ...about, retryable: true })

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const dist = join(import.meta.dirname, '../dist')
 
 /** Packages and built-ins that a file imports statically, through all files it imports. */
-const loadedBy = async (file: string, seen = new Set<string>()): Promise<string[]> => {
+async function loadedBy(file: string, seen = new Set<string>()): Promise<string[]> {
   if (seen.has(file)) return []
   seen.add(file)
   const code = await readFile(join(dist, file), 'utf8')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { describeJsonProblem, parseJsonText } from './json-text.ts'
 
-const problemOf = (text: string): string => {
+function problemOf(text: string): string {
   const parsed = parseJsonText(text)
   return 'problem' in parsed ? describeJsonProblem(parsed.problem) : 'no problem'
 }

@@ -13,7 +13,7 @@ const token =
 type Kind = 'value' | 'string' | '{' | '}' | '[' | ']' | ',' | ':'
 
 /** Offset of the first character that cannot stand where it does; the text's length when it ends too early. */
-const firstBadOffset = (text: string): number => {
+function firstBadOffset(text: string): number {
   const open: ('{' | '[')[] = []
   let expected: Kind[] = ['value', 'string', '{', '[']
   let offset = 0
@@ -48,7 +48,7 @@ const firstBadOffset = (text: string): number => {
   return expected.length === 0 ? -1 : text.length
 }
 
-const problemAt = (text: string, offset: number): JsonProblem => {
+function problemAt(text: string, offset: number): JsonProblem {
   const before = text.slice(0, offset).split('\n')
   const character = [...text.slice(offset, offset + 2)][0]
   const what = character === undefined ? 'unexpected end of file' : `unexpected ${JSON.stringify(character)}`
@@ -60,7 +60,7 @@ const problemAt = (text: string, offset: number): JsonProblem => {
 }
 
 /** Parses JSON, a leading byte order mark allowed. */
-export const parseJsonText = (text: string): { value: unknown } | { problem: JsonProblem } => {
+export function parseJsonText(text: string): { value: unknown } | { problem: JsonProblem } {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   try {
     return { value: JSON.parse(body) }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 /** The rows of the table that begins with a row like this one. */
-const table = (head: string): string[] => {
+function table(head: string): string[] {
   const [, rest = ''] = readme.split(`\n${head}\n`)
   return (rest.split('\n\n')[0] ?? '').split('\n').slice(1)
 }

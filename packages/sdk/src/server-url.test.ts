@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isOsaError } from './errors.ts'
 import { canonicalServer, isSameOrigin } from './server-url.ts'
 
-const codeOf = (input: string): string => {
+function codeOf(input: string): string {
   try {
     return canonicalServer(input)
   } catch (error) {

@@ -14,7 +14,7 @@ export const isLoopback = (url: URL): boolean => loopbackHost.test(url.hostname)
 const invalid = (input: string, why: string, hint = 'Use an address such as https://archive.example.org'): OsaError =>
   new OsaError('invalid_server_url', `"${cleanText(input)}" is not a server address: ${why}`, { hint })
 
-const withScheme = (input: string): string => {
+function withScheme(input: string): string {
   if (input.includes('://')) return input
   return `${typedLoopback.test(input) ? 'http' : 'https'}://${input}`
 }
@@ -23,7 +23,7 @@ const withScheme = (input: string): string => {
  * Refuses what must not be in an address; a user name or password is never repeated in the message. The host is looked for in the text,
  * not only in what was parsed: WHATWG URL skips any number of slashes, and reads `https:///x` as the host `x`.
  */
-const parse = (typed: string): URL => {
+function parse(typed: string): URL {
   const input = typed.replace(pastedSpaces, '')
   if (input === '') throw new OsaError('invalid_server_url', 'The server address is empty')
   if (/[\s\u0000-\u001f\u007f-\u009f]/.test(input)) throw invalid(input, 'it contains spaces or control characters')
@@ -45,7 +45,7 @@ const parse = (typed: string): URL => {
  * prefix kept. Spaces around it are dropped. Without a scheme, https is meant, or http for a loopback literal. Throws `invalid_server_url`, and `insecure_http` for
  * http to any host but a loopback literal unless `allowHttp` (RFC 8628 §3.1).
  */
-export const canonicalServer = (input: string, options: { allowHttp?: boolean } = {}): string => {
+export function canonicalServer(input: string, options: { allowHttp?: boolean } = {}): string {
   const url = parse(input)
   const server = `${url.origin}${url.pathname.replace(/\/+$/, '')}`
   if (url.protocol === 'http:' && !isLoopback(url) && !options.allowHttp) {
@@ -58,7 +58,7 @@ export const canonicalServer = (input: string, options: { allowHttp?: boolean } 
 }
 
 /** As `canonicalServer`, null instead of an error: for keys of a file, which may be anything. Any http host is let pass. */
-export const canonicalServerOrNull = (input: string): string | null => {
+export function canonicalServerOrNull(input: string): string | null {
   try {
     return canonicalServer(input, { allowHttp: true })
   } catch (error) {
@@ -68,7 +68,7 @@ export const canonicalServerOrNull = (input: string): string | null => {
 }
 
 /** Same scheme, host and port. Two loopback literals on one port count as the same machine, since nodes use either name. */
-export const isSameOrigin = (a: string | URL, b: string | URL): boolean => {
+export function isSameOrigin(a: string | URL, b: string | URL): boolean {
   const [left, right] = [new URL(a), new URL(b)]
   if (left.origin === right.origin) return true
   return isLoopback(left) && isLoopback(right) && left.protocol === right.protocol && left.port === right.port

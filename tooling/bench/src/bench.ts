@@ -28,7 +28,7 @@ export interface Slice {
 }
 
 /** Puts a server's database in order between measurements. */
-export const tidy = async ({ contestant, target: { databaseUrl } }: RunningServer, work: Work): Promise<void> => {
+export async function tidy({ contestant, target: { databaseUrl } }: RunningServer, work: Work): Promise<void> {
   if (databaseUrl === null) return
   const statements = [contestant.tidy, work === 'start' ? contestant.tidyStarts : undefined]
   for (const statement of statements) if (statement) await runOn(databaseUrl, statement)
@@ -36,7 +36,7 @@ export const tidy = async ({ contestant, target: { databaseUrl } }: RunningServe
 }
 
 /** Has what the work needs: new codes, since those from before may have expired, or sessions. */
-export const getReady = async (bench: Bench, server: RunningServer, work: Work): Promise<void> => {
+export async function getReady(bench: Bench, server: RunningServer, work: Work): Promise<void> {
   const { load, options } = bench
   await tidy(server, 'start')
   if (work === 'poll' && server.contestant.tables !== 'none') await load.have(server.target, 'codes', options.codes)
@@ -44,13 +44,13 @@ export const getReady = async (bench: Bench, server: RunningServer, work: Work):
 }
 
 /** Measures one slice; what the last one left behind is vacuumed before. */
-export const measureSlice = async (
+export async function measureSlice(
   { load, postgres, progress }: Bench,
   server: RunningServer,
   work: Work,
   connections: number,
   limit: Limit,
-): Promise<Slice> => {
+): Promise<Slice> {
   const { contestant, target, pid } = server
   await tidy(server, work)
   const before = { server: cpuOf(pid), postgres: postgres.cpu() }

@@ -20,7 +20,7 @@ const runs = {
 } as const
 type Run = keyof typeof runs
 
-const seedLogin = (dir: string): void => {
+function seedLogin(dir: string): void {
   const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097' }
   const login = { access_token: 'a', refresh_token: 'r', expires_at: 4_000_000_000, user }
   writeFileSync(join(dir, 'credentials.json'), JSON.stringify({ 'https://archive.example.org': login }), {
@@ -30,7 +30,7 @@ const seedLogin = (dir: string): void => {
 
 const middle = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-const time = (args: readonly string[], folder: string): number => {
+function time(args: readonly string[], folder: string): number {
   const env = { PATH: process.env.PATH, HOME: folder, OSA_CONFIG_DIR: folder }
   const begun = performance.now()
   const { status } = spawnSync(process.execPath, args, { cwd: folder, env, stdio: 'ignore' })
@@ -45,7 +45,7 @@ const measureRound = (names: readonly Run[], folder: string): Round =>
   Object.fromEntries(names.map((name) => [name, time(runs[name], folder)])) as Round
 
 /** Measures and says the ratios. Answers which of them exceed their limits. */
-export const benchStartUp = (say: (name: string, value: string) => void, rounds: number): string[] => {
+export function benchStartUp(say: (name: string, value: string) => void, rounds: number): string[] {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'osa-bench-')))
   try {
     seedLogin(folder)

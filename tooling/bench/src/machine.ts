@@ -5,7 +5,7 @@ import manifest from '../package.json' with { type: 'json' }
 const peers = ['oidc-provider', 'better-auth', 'pg'] as const
 
 /** One sentence; `postgresVersion` as the server says it. */
-export const describeRun = (postgresVersion: string, now: Date): string => {
+export function describeRun(postgresVersion: string, now: Date): string {
   const processors = cpus()
   const model = processors[0]?.model.trim() || 'unknown processor'
   const versions = peers.map((name) => `${name} ${manifest.devDependencies[name]}`).join(', ')

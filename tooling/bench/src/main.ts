@@ -26,17 +26,17 @@ import { countStatements } from './sections/statements.ts'
 import { inTurns, loadTable } from './sections/under-load.ts'
 import { markdown, type Table } from './table.ts'
 
-const progress = (line: string): void => {
+function progress(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
 /** Starts a server for each, all with databases of their own, and ends them after `work`. */
-const withServers = async (
+async function withServers(
   bench: Bench,
   contestants: readonly Contestant[],
   through: (databaseUrl: string) => string,
   work: (servers: RunningServer[]) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   await using started = new AsyncDisposableStack()
   const servers: RunningServer[] = []
   for (const contestant of contestants) {
@@ -49,7 +49,7 @@ const withServers = async (
   await work(servers)
 }
 
-const measure = async (bench: Bench, show: (table: Table) => void): Promise<void> => {
+async function measure(bench: Bench, show: (table: Table) => void): Promise<void> {
   const { options, postgres } = bench
   const wanted = (...kinds: Kind[]): boolean => kinds.some((kind) => options.only.includes(kind))
   if (wanted('ready')) show(await measureReady(bench, [...workers, ...fixedAnswers]))
@@ -79,7 +79,7 @@ const measure = async (bench: Bench, show: (table: Table) => void): Promise<void
 }
 
 /** What the command and the SDK cost, before anything else runs beside them. */
-const measureClients = async (options: Options, show: (table: Table) => void): Promise<void> => {
+async function measureClients(options: Options, show: (table: Table) => void): Promise<void> {
   if (options.only.includes('cli')) {
     const rows: string[][] = []
     const exceeded = benchStartUp((name, value) => rows.push([name, value]), options.cliRounds)
@@ -94,12 +94,12 @@ const measureClients = async (options: Options, show: (table: Table) => void): P
   }
 }
 
-const fail = (message: string): void => {
+function fail(message: string): void {
   progress(message)
   process.exitCode = 1
 }
 
-const runBench = async (options: Options): Promise<void> => {
+async function runBench(options: Options): Promise<void> {
   const tables: string[] = []
   const figures = new Map<string, number>()
   const show = (table: Table): void => {

@@ -53,7 +53,7 @@ export const usage = `npm run bench -- [options]
 `
 
 /** Reads the command line. Throws with a sentence for a person when it does not hold. */
-export const readOptions = (args: string[]): Options => {
+export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
@@ -95,7 +95,7 @@ const chosen = <Name extends string>(given: string, known: readonly Name[]): Nam
     return found
   })
 
-const number = (given: string | undefined, otherwise: number): number => {
+function number(given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise
   if (!/^\d+(\.\d+)?$/.test(given) || Number(given) === 0) throw new TypeError(`${given} is no number above 0.`)
   return Number(given)

@@ -14,7 +14,7 @@ export interface BenchPostgres extends AsyncDisposable {
   cpu(): number
 }
 
-export const startBenchPostgres = async (): Promise<BenchPostgres> => {
+export async function startBenchPostgres(): Promise<BenchPostgres> {
   const server = await startPostgres()
   // vacuums come between the measurements, not into them
   await runOn(server.url(), 'alter system set autovacuum = off')

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** `USER_HZ`, which is 100 on every Linux that Node.js runs on. */
 const ticksPerSecond = 100
 
-const statOf = (pid: number): string[] => {
+function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // the second field is the name in parentheses and may hold blanks
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
@@ -14,13 +14,13 @@ const microseconds = (...ticks: (string | undefined)[]): number =>
   (ticks.reduce((sum, tick) => sum + Number(tick), 0) * 1e6) / ticksPerSecond
 
 /** CPU time of one process so far, in µs. */
-export const cpuOf = (pid: number): number => {
+export function cpuOf(pid: number): number {
   const stat = statOf(pid)
   return microseconds(stat[11], stat[12])
 }
 
 /** CPU time of a process, of its children, and of those that have ended, in µs. */
-export const cpuOfFamily = (pid: number): number => {
+export function cpuOfFamily(pid: number): number {
   const own = statOf(pid)
   const living = childrenOf(pid).map((child) => microseconds(child[11], child[12]))
   return microseconds(own[11], own[12], own[13], own[14]) + living.reduce((sum, time) => sum + time, 0)
@@ -39,7 +39,7 @@ const childrenOf = (pid: number): string[][] =>
     .filter((stat) => Number(stat[1]) === pid)
 
 /** Resident memory in MB. */
-export const residentMegabytes = (pid: number): number => {
+export function residentMegabytes(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kilobytes === undefined) throw new Error(`no memory figure for process ${pid}`)
   return Number(kilobytes) / 1024

@@ -18,7 +18,7 @@ export interface Relay extends AsyncDisposable {
   counted(): Counted
 }
 
-export const startRelay = async (databaseUrl: string): Promise<Relay> => {
+export async function startRelay(databaseUrl: string): Promise<Relay> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let delayMs = 0
@@ -74,7 +74,7 @@ export const startRelay = async (databaseUrl: string): Promise<Relay> => {
 }
 
 /** Reads the types of a client's messages from a stream of its bytes: one byte and a length each, but for the first, which has no type. */
-const messageTypes = (see: (type: string) => void): ((data: Buffer) => void) => {
+function messageTypes(see: (type: string) => void): (data: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0)
   let greeted = false
   return (data) => {

@@ -25,11 +25,11 @@ const environment = (contestant: Contestant, databaseUrl: string) => ({
 })
 
 /** Starts the program and waits until it says where it answers. */
-export const spawnServer = async (
+export async function spawnServer(
   contestant: Contestant,
   databaseUrl: string,
   options: NodeOptions = [],
-): Promise<{ pid: number; origin: string } & AsyncDisposable> => {
+): Promise<{ pid: number; origin: string } & AsyncDisposable> {
   const child = spawn(process.execPath, [...options, join(repository, contestant.program)], {
     env: environment(contestant, databaseUrl),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,7 +51,7 @@ export const spawnServer = async (
   }
 }
 
-const readyOrigin = async (lines: AsyncIterable<string>): Promise<string | null> => {
+async function readyOrigin(lines: AsyncIterable<string>): Promise<string | null> {
   for await (const line of lines) {
     const origin = /ready at (\S+)/.exec(line)?.[1]
     if (origin !== undefined) return origin.replace('localhost', '127.0.0.1')
@@ -60,7 +60,7 @@ const readyOrigin = async (lines: AsyncIterable<string>): Promise<string | null>
 }
 
 /** Makes the tables and the person who approves. */
-export const prepareDatabase = async (contestant: Contestant, databaseUrl: string): Promise<void> => {
+export async function prepareDatabase(contestant: Contestant, databaseUrl: string): Promise<void> {
   const env = environment(contestant, databaseUrl)
   if (contestant.tables === 'none') return
   if (contestant.tables === 'start') await (await spawnServer(contestant, databaseUrl))[Symbol.asyncDispose]()
@@ -69,11 +69,11 @@ export const prepareDatabase = async (contestant: Contestant, databaseUrl: strin
 }
 
 /** Starts a server on a prepared database. `via` is the database's address through a relay; approvals go past that. */
-export const startServer = async (
+export async function startServer(
   contestant: Contestant,
   databaseUrl: string,
   { via = databaseUrl, options = [] }: { via?: string; options?: NodeOptions } = {},
-): Promise<RunningServer> => {
+): Promise<RunningServer> {
   const server = await spawnServer(contestant, via, options)
   const key = `${contestant.name} ${server.pid}`
   const reachable = contestant.tables === 'none' ? null : databaseUrl

@@ -12,7 +12,7 @@ const here = import.meta.dirname
 const rounds = 15
 
 /** Minified bytes of a program bundled for browsers, with and without gzip; code that is loaded only when needed stands apart. */
-const bundle = async (program: string): Promise<{ first: string; later: string[] }> => {
+async function bundle(program: string): Promise<{ first: string; later: string[] }> {
   const build = await rolldown({
     input: 'program',
     platform: 'browser',
@@ -36,7 +36,7 @@ const kilobytes = (code: string): string =>
   `${(code.length / 1000).toFixed(1)} kB, ${(gzipSync(code, { level: 9 }).length / 1000).toFixed(1)} kB gzipped`
 
 /** Milliseconds of CPU of a fresh process that runs `code`, the least of some: what else the machine does only adds. */
-const leastCpu = async (codes: readonly string[]): Promise<number[]> => {
+async function leastCpu(codes: readonly string[]): Promise<number[]> {
   const best = codes.map(() => Number.POSITIVE_INFINITY)
   const report = `; const { user, system } = process.cpuUsage(); process.stdout.write(String(user + system))`
   for (let round = 0; round < rounds; round++) {
@@ -50,7 +50,7 @@ const leastCpu = async (codes: readonly string[]): Promise<number[]> => {
 }
 
 /** Measures and says it, line by line. */
-export const measureSdk = async (say: (name: string, value: string) => void): Promise<void> => {
+export async function measureSdk(say: (name: string, value: string) => void): Promise<void> {
   const use = (names: string, from: string): string =>
     `import { ${names} } from '${from}'; globalThis.used = [${names}]`
   const page = await bundle(use('createOsaClient, isOsaError', '@osa/sdk'))

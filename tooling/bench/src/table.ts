@@ -8,7 +8,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-export const markdown = ({ title, note, head, rows }: Table): string => {
+export function markdown({ title, note, head, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const ruler = head.map((_, column) => (column === 0 ? '---' : '---:'))
   return [`### ${title}`, '', note, '', line(head), line(ruler), ...rows.map(line), ''].join('\n')

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import type { Fetch } from './local-fetch.ts'
 
-const fieldsOf = (html: string, formPart: string): URLSearchParams => {
+function fieldsOf(html: string, formPart: string): URLSearchParams {
   const form = html.split('<form').find((part) => part.includes(formPart))
   if (form === undefined) throw new Error(`the page has no form with ${formPart}:\n${html}`)
   const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
@@ -10,7 +10,7 @@ const fieldsOf = (html: string, formPart: string): URLSearchParams => {
 }
 
 /** Follows redirects and keeps cookies, as a browser does, at one origin. `send` says from where. */
-export const createWalker = (origin: string, send: Fetch = fetch) => {
+export function createWalker(origin: string, send: Fetch = fetch) {
   const cookies = new Map<string, string>()
   const visit = async (
     target: string,
@@ -44,13 +44,13 @@ export const createWalker = (origin: string, send: Fetch = fetch) => {
 }
 
 /** Types the code on the confirm page, where it asks for it because a link brought the code along. */
-export const typeCode = async (page: Page, userCode: string): Promise<void> => {
+export async function typeCode(page: Page, userCode: string): Promise<void> {
   const field = page.getByLabel('Type the code that your own terminal shows')
   if ((await field.count()) > 0) await field.fill(userCode)
 }
 
 /** Enters the code and signs in as a development person; answers the confirm page and a way to decide on it. */
-export const reachConfirmPage = async (origin: string, userCode: string, person = '0000-0002-1825-0097') => {
+export async function reachConfirmPage(origin: string, userCode: string, person = '0000-0002-1825-0097') {
   const walker = createWalker(origin)
   const entry = await walker.visit('/device')
   const signIn = await walker.submit('/device', entry.html, 'user_code', { user_code: userCode })
@@ -62,7 +62,7 @@ export const reachConfirmPage = async (origin: string, userCode: string, person 
 }
 
 /** The whole walk, with Approve at its end. */
-export const approve = async (origin: string, userCode: string, person?: string): Promise<void> => {
+export async function approve(origin: string, userCode: string, person?: string): Promise<void> {
   const confirm = await reachConfirmPage(origin, userCode, person)
   const done = await confirm.decide('approve')
   if (!done.html.includes('go back to your terminal')) throw new Error(`the approval failed:\n${done.html}`)

@@ -17,7 +17,7 @@ const openWithCache = async () =>
   })
 
 /** Pages that tell whether they came out of the cache. */
-const startPlainPages = async () => {
+async function startPlainPages() {
   const script = `<script>addEventListener('pageshow', (e) => { document.title = e.persisted ? 'kept' : 'loaded' })</script>`
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache' }).end(`${script}page`),
@@ -33,7 +33,7 @@ const startPlainPages = async () => {
 }
 
 /** As the button does: `page.goBack` waits for a load that a page out of the cache never has. */
-const goBack = async (page: Page): Promise<void> => {
+async function goBack(page: Page): Promise<void> {
   const shown = page.waitForEvent('framenavigated')
   await page.evaluate(() => history.back())
   await shown

@@ -16,7 +16,7 @@ const candidates = [
 const patienceMs = 300_000
 
 /** The machine's Chromium, or the one that `CHROMIUM_PATH` names. Throws with what to install where there is none. */
-export const chromiumPath = (): string => {
+export function chromiumPath(): string {
   const path = process.env.CHROMIUM_PATH ?? candidates.find((one) => existsSync(one))
   if (path === undefined) {
     throw new Error('These tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.')
@@ -25,7 +25,7 @@ export const chromiumPath = (): string => {
 }
 
 /** Starts Chromium. Rejects with what to install where there is none. */
-export const openChromium = async (): Promise<Browser> => {
+export async function openChromium(): Promise<Browser> {
   const executablePath = chromiumPath()
   const browser = await chromium.launch({
     executablePath,
@@ -47,7 +47,7 @@ export const openChromium = async (): Promise<Browser> => {
 const folder = join(import.meta.dirname, '../test-output')
 
 /** Keeps what the page looks like as `test-output/<name>.png`. */
-export const keepScreenshot = async (page: Page, name: string): Promise<void> => {
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }

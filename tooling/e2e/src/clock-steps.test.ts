@@ -11,7 +11,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const hour = 3_600
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const me = async (url: string, token: string) => {
+async function me(url: string, token: string) {
   const answer = await fetch(`${url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } })
   const { detail } = (await answer.json()) as { detail?: { code: string } }
   return detail?.code ?? 'ok'

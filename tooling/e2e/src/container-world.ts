@@ -24,7 +24,7 @@ const isInstalled = answers('podman', ['--version']) && answers('docker-registry
 /** The names of what can be tried here; the stand-in always can. */
 export const containerTools: readonly ('podman' | 'stand-in')[] = isInstalled ? ['stand-in', 'podman'] : ['stand-in']
 
-const standIn = async (folder: string): Promise<ContainerWorld> => {
+async function standIn(folder: string): Promise<ContainerWorld> {
   const tool = await makeStandInTool(join(folder, 'tools'))
   return {
     env: { PATH: tool.path, OSA_REGISTRY: 'registry.example.org/group' },
@@ -33,7 +33,7 @@ const standIn = async (folder: string): Promise<ContainerWorld> => {
   }
 }
 
-const startRegistry = async (folder: string, host: string) => {
+async function startRegistry(folder: string, host: string) {
   const config = join(folder, 'registry.yml')
   await writeFile(
     config,
@@ -59,7 +59,7 @@ const startRegistry = async (folder: string, host: string) => {
 }
 
 /** The example's base image, without fetching it: its name on an empty image. Nothing is run in a build of the example. */
-const makeBaseImage = async (folder: string, env: NodeJS.ProcessEnv): Promise<void> => {
+async function makeBaseImage(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const base = join(folder, 'base')
   await mkdir(base)
   await writeFile(join(base, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n')
@@ -70,7 +70,7 @@ const makeBaseImage = async (folder: string, env: NodeJS.ProcessEnv): Promise<vo
   if (made.status !== 0) throw new Error(`podman could not build the base image:\n${made.stderr}`)
 }
 
-const podman = async (folder: string): Promise<ContainerWorld> => {
+async function podman(folder: string): Promise<ContainerWorld> {
   const host = `127.0.0.1:${await freePort()}`
   const [storage, registries] = [join(folder, 'storage.conf'), join(folder, 'registries.conf')]
   const roots = `graphroot = "${join(folder, 'images')}"\nrunroot = "${join(folder, 'run')}"\n`

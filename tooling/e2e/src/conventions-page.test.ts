@@ -11,13 +11,13 @@ import { keepScreenshot, openChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const post = async (url: string, path: string, fields: Record<string, string>): Promise<Record<string, string>> => {
+async function post(url: string, path: string, fields: Record<string, string>): Promise<Record<string, string>> {
   const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
   return (await (await fetch(`${url}${path}`, { method: 'POST', body })).json()) as Record<string, string>
 }
 
 /** The access token of Josiah Carberry, who is an administrator of a node with the development sign-in. */
-const signIn = async (url: string): Promise<string> => {
+async function signIn(url: string): Promise<string> {
   const started = await post(url, '/oauth/device_authorization', {})
   await approve(url, started.user_code ?? '')
   const tokens = await post(url, '/oauth/token', {
@@ -35,7 +35,7 @@ const deploy = (url: string, token: string, manifest: object): Promise<Response>
   })
 
 /** A convention whose texts are as long as they may be, without a place to break. */
-const unwieldy = () => {
+function unwieldy() {
   const manifest = sampleManifest({ title: `Unwieldy ${'x'.repeat(180)}`, description: 'y'.repeat(3_000) })
   const [field] = manifest.schema.fields
   const name = `z${'z'.repeat(62)}`
@@ -48,7 +48,7 @@ const light = { colorScheme: 'light', width: 1024 } as const
 const dark = { colorScheme: 'dark', width: 1024 } as const
 const narrow = { colorScheme: 'light', width: 320 } as const
 
-const look = async (chromium: Browser, url: string, path: string, { colorScheme, width }: Look) => {
+async function look(chromium: Browser, url: string, path: string, { colorScheme, width }: Look) {
   const context = await chromium.newContext({ colorScheme, viewport: { width, height: 800 } })
   const page = await context.newPage()
   const name = `conventions${path.replaceAll(/[^a-z]+/g, '-').slice(0, 40)}-${colorScheme}-${width}`
@@ -74,7 +74,7 @@ const look = async (chromium: Browser, url: string, path: string, { colorScheme,
 }
 
 /** On paper nothing scrolls, and what no reader can press is left out. */
-const print = async (chromium: Browser, url: string, path: string) => {
+async function print(chromium: Browser, url: string, path: string) {
   const context = await chromium.newContext({ colorScheme: 'dark', viewport: { width: 680, height: 960 } })
   const page = await context.newPage()
   await page.goto(`${url}${path}`)

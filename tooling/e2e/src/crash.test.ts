@@ -7,11 +7,11 @@ import { approve, reachConfirmPage } from './approve.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const form = async (url: string, fields: Record<string, string>) => {
+async function form(url: string, fields: Record<string, string>) {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
   return { status: answer.status, body: (await answer.json()) as Record<string, string> }
 }
-const start = async (url: string) => {
+async function start(url: string) {
   const { body } = await form(`${url}/oauth/device_authorization`, {})
   return { deviceCode: body.device_code ?? '', userCode: body.user_code ?? '' }
 }

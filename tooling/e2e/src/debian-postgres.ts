@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
 
 /** The newest version that is installed. */
-const programs = (): string => {
+function programs(): string {
   const version = (path: string) => Number(path.split('/').at(-3))
   const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => version(b) - version(a))
   if (newest === undefined)
@@ -16,7 +16,7 @@ const programs = (): string => {
 }
 
 /** A role `osa`, which may make databases, and its database `osa`. `env` has what libpq's programs need to reach it. */
-export const startDebianPostgres = async () => {
+export async function startDebianPostgres() {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'osa-debian-postgres-'))
   const [data, home] = [join(folder, 'data'), join(folder, 'home')]

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 
 /** What of a decision is not wholly within the window, before anybody scrolls; `userCode` is null where it has to be typed. */
-export const outOfSight = async (page: Page, userCode: string | null): Promise<string[]> => {
+export async function outOfSight(page: Page, userCode: string | null): Promise<string[]> {
   const needed = {
     question: page.getByRole('heading', { level: 1 }),
     'who asks': page.locator('.asks'),

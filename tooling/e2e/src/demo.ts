@@ -17,7 +17,7 @@ const { signal } = stopping
 const stopped = once(signal, 'abort')
 
 /** Runs `osa` in this terminal; its credentials and its project folder are the demo's own. Answers its exit code. */
-const osa = async (folder: string, args: string[]): Promise<number | null> => {
+async function osa(folder: string, args: string[]): Promise<number | null> {
   say(`\n$ osa ${args.join(' ')}`)
   const child = spawn(process.execPath, [join(repository, 'apps/cli/bin/osa.js'), ...args], {
     cwd: join(folder, 'project'),
@@ -37,7 +37,7 @@ const osa = async (folder: string, args: string[]): Promise<number | null> => {
   return code
 }
 
-const demo = async (): Promise<void> => {
+async function demo(): Promise<void> {
   await using folder = await temporaryFolder()
   await mkdir(join(folder.path, 'project'))
   say(' … Starting a node on the embedded database (a few seconds)')

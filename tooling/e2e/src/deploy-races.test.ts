@@ -13,13 +13,13 @@ interface Version {
   readonly created_at: string
 }
 
-const versionsAt = async (url: string): Promise<Version[]> => {
+async function versionsAt(url: string): Promise<Version[]> {
   const answer = await fetch(`${url}/api/v1/conventions/protein-structures`)
   if (!answer.ok) throw new Error(`the convention answered ${answer.status}`)
   return ((await answer.json()) as { versions: Version[] }).versions
 }
 
-const descriptionOf = async (url: string, version: number): Promise<string> => {
+async function descriptionOf(url: string, version: number): Promise<string> {
   const answer = await fetch(`${url}/api/v1/conventions/protein-structures?version=${version}`)
   return ((await answer.json()) as { description: string }).description
 }

@@ -15,7 +15,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const plainUser = '0000-0002-1694-233X'
 
 /** The example in a folder of its own, as somebody has it who installed `@osa/sdk`. */
-const copyExample = async (folder: string): Promise<OsaOptions & { cwd: string }> => {
+async function copyExample(folder: string): Promise<OsaOptions & { cwd: string }> {
   const cwd = join(folder, 'protein-structures')
   await cp(join(repository, 'packages/sdk/examples/protein-structures'), cwd, { recursive: true })
   await mkdir(join(cwd, 'node_modules/@osa'), { recursive: true })
@@ -23,7 +23,7 @@ const copyExample = async (folder: string): Promise<OsaOptions & { cwd: string }
   return { home: folder, cwd }
 }
 
-const rewrite = async (path: string, from: string, to: string): Promise<void> => {
+async function rewrite(path: string, from: string, to: string): Promise<void> {
   const text = await readFile(path, 'utf8')
   if (!text.includes(from)) throw new Error(`${path} has no ${from}`)
   await writeFile(path, text.replace(from, to))
@@ -34,7 +34,7 @@ interface Detail {
   manifest: { hooks: { name: string; release: { image: string; digest: string } }[]; docs: { purpose: string } }
 }
 
-const getConvention = async (origin: string, slug: string, version?: number): Promise<Detail> => {
+async function getConvention(origin: string, slug: string, version?: number): Promise<Detail> {
   const query = version === undefined ? '' : `?version=${version}`
   const answer = await fetch(`${origin}/api/v1/conventions/${slug}${query}`)
   if (!answer.ok) throw new Error(`GET ${slug} answered ${answer.status}`)
@@ -79,7 +79,7 @@ test.each(containerTools)('the example goes from a folder to the archive, built 
   }
 })
 
-const manifestFile = async (place: { cwd: string }, description: string): Promise<void> => {
+async function manifestFile(place: { cwd: string }, description: string): Promise<void> {
   const manifest = {
     manifest_version: 1,
     conventions: [
@@ -107,7 +107,7 @@ const manifestFile = async (place: { cwd: string }, description: string): Promis
   await writeFile(join(place.cwd, 'manifest.json'), JSON.stringify(manifest))
 }
 
-const emptyProject = async (folder: string): Promise<OsaOptions & { cwd: string }> => {
+async function emptyProject(folder: string): Promise<OsaOptions & { cwd: string }> {
   const cwd = join(folder, 'project')
   await mkdir(cwd)
   return { home: folder, cwd }
@@ -143,9 +143,9 @@ test('F16 what the original osa manifest prints is taken from an admin; a plain 
 })
 
 /** Passes everything on to a port; deploys that it is told to lose are answered by the node and by nobody else. */
-const lossyProxy = async (
+async function lossyProxy(
   port: number,
-): Promise<AsyncDisposable & { url: string; loseNext(onAnswered: () => void): void }> => {
+): Promise<AsyncDisposable & { url: string; loseNext(onAnswered: () => void): void }> {
   let onAnswered: (() => void) | null = null
   const server: Server = createServer((incoming, outgoing) => {
     const { method, url: path, headers } = incoming

@@ -15,7 +15,7 @@ const reportsIn = (folder: string) => ({
 })
 
 /** Asks the process for a report and waits until it is whole. */
-const reportOf = async (pid: number, folder: string): Promise<string> => {
+async function reportOf(pid: number, folder: string): Promise<string> {
   process.kill(pid, 'SIGUSR2')
   for (let tries = 0; tries < 6_000; tries++) {
     const [name] = (await readdir(folder)).filter((one) => one.endsWith('.json'))
@@ -25,7 +25,7 @@ const reportOf = async (pid: number, folder: string): Promise<string> => {
   }
   throw new Error('no report was written')
 }
-const isJson = (text: string): boolean => {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text)
     return true

@@ -20,16 +20,13 @@ const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** More statements than any step sends; the loop ends when a cut no longer meets one. */
 const mostStatements = 60
 
-const isSilent = (log: string): boolean => {
+function isSilent(log: string): boolean {
   expect(secretsGivenOut.size).toBeGreaterThan(0)
   return ![...secretsGivenOut].some((secret) => log.includes(secret))
 }
 
 /** Tries until it is done or lost; answers every answer on the way. */
-const tryUntilOver = async ({
-  run,
-  judge,
-}: FlowOperation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> => {
+async function tryUntilOver({ run, judge }: FlowOperation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> {
   const answers: Answer[] = []
   for (let tries = 0; tries < 6_000; tries++) {
     const answer = await run()

@@ -24,7 +24,7 @@ export interface FlowOperation {
 export const secretsGivenOut = new Set<string>()
 
 /** A client of the node at `url`, at an address of its own. */
-export const clientAt = (url: string) => {
+export function clientAt(url: string) {
   const send = fetchFrom(someLocalAddress())
   const post = async (path: string, fields: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
@@ -52,14 +52,14 @@ export const documentOf = ({ text }: Answer): Record<string, string> => JSON.par
 export const errorOf = (answer: Answer): string => documentOf(answer).error ?? 'none'
 
 /** An answer that no client may ever get: a defect, or trouble that is not told in the wire's own shape. */
-export const isUnseemly = ({ status, type, text }: Answer): boolean => {
+export function isUnseemly({ status, type, text }: Answer): boolean {
   if (status === 500) return true
   if (type.startsWith('text/html')) return !text.includes('<title>')
   if (status === 200) return false
   return !type.startsWith('application/json') || typeof JSON.parse(text).error !== 'string'
 }
 
-export const started = async (client: Client): Promise<{ deviceCode: string; userCode: string }> => {
+export async function started(client: Client): Promise<{ deviceCode: string; userCode: string }> {
   const { device_code: deviceCode = '', user_code: userCode = '' } = documentOf(await client.start())
   return { deviceCode, userCode }
 }
@@ -67,7 +67,7 @@ export const started = async (client: Client): Promise<{ deviceCode: string; use
 type Page = Awaited<ReturnType<Client['walker']['visit']>>
 const asAnswer = ({ status, html }: Page): Answer => ({ status, type: 'text/html', text: html })
 
-export const enterCode = async ({ walker }: Client, userCode: string): Promise<Page> => {
+export async function enterCode({ walker }: Client, userCode: string): Promise<Page> {
   const form = await walker.visit('/device')
   return form.html.includes('user_code')
     ? walker.submit('/device', form.html, 'user_code', { user_code: userCode })
@@ -80,20 +80,20 @@ export const signIn = (client: Client, page: Page): Promise<Page> =>
 export const decide = (client: Client, confirm: Page, decision: 'approve' | 'deny'): Promise<Page> =>
   client.walker.submit(confirm.url, confirm.html, 'name="decision"', { decision })
 
-export const approved = async (client: Client): Promise<{ deviceCode: string; userCode: string }> => {
+export async function approved(client: Client): Promise<{ deviceCode: string; userCode: string }> {
   const codes = await started(client)
   const done = await decide(client, await signIn(client, await enterCode(client, codes.userCode)), 'approve')
   if (done.status !== 200) throw new Error(`the approval failed:\n${done.html}`)
   return codes
 }
 
-export const redeemed = async (client: Client): Promise<{ deviceCode: string; refreshToken: string }> => {
+export async function redeemed(client: Client): Promise<{ deviceCode: string; refreshToken: string }> {
   const { deviceCode } = await approved(client)
   const { refresh_token: refreshToken = '' } = documentOf(await client.poll(deviceCode))
   return { deviceCode, refreshToken }
 }
 
-const must = (condition: boolean, what: string): void => {
+function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)
 }
 const againOr = (answer: Answer, outcome: Outcome): Outcome => (answer.status === 503 ? 'again' : outcome)

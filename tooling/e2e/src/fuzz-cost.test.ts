@@ -23,7 +23,7 @@ const floorMs = 0.5
 const atOnce = 4
 
 /** Milliseconds of processor time that one of `atOnce` requests costs. */
-const costOf = async (node: MeasuredNode, { request }: CostlyCase, bytes: number): Promise<number> => {
+async function costOf(node: MeasuredNode, { request }: CostlyCase, bytes: number): Promise<number> {
   const port = Number(new URL(node.url).port)
   const before = await node.cpuMs()
   const answers = await Promise.all(
@@ -34,7 +34,7 @@ const costOf = async (node: MeasuredNode, { request }: CostlyCase, bytes: number
 }
 
 /** How often the cost of the least is in that of four times as much; the lowest of five tries, since other work of the node counts too. */
-const factorOf = async (node: MeasuredNode, tried: CostlyCase): Promise<number> => {
+async function factorOf(node: MeasuredNode, tried: CostlyCase): Promise<number> {
   let lowest = Number.POSITIVE_INFINITY
   for (let tries = 0; tries < 5 && lowest > mostFactor; tries++) {
     const least = await costOf(node, tried, tried.mostBytes / 4)

@@ -15,7 +15,7 @@ const batchSize = 400
 const atOnce = 8
 
 /** A request as a report may hold it: live values by their names. */
-const shown = ({ method, target, headers, body }: RawRequest, live: LiveValues): string => {
+function shown({ method, target, headers, body }: RawRequest, live: LiveValues): string {
   const whole = JSON.stringify({ method, target, headers, body: Buffer.from(body).toString('utf8') })
   const named = Object.entries(live).reduce((text, [name, value]) => text.replaceAll(value, `<${name}>`), whole)
   return named.length > 900 ? `${named.slice(0, 900)}…` : named

@@ -20,7 +20,7 @@ const killedLogins = Math.min(Math.floor(kills / 4), 40)
 const homes = 4
 
 /** mulberry32: the same numbers for the same kill, whatever the others do. */
-const createRandom = (of: number) => {
+function createRandom(of: number) {
   let state = (seed + of * 0x9e3779b9) | 0
   return (below: number): number => {
     state = (state + 0x6d2b79f5) | 0
@@ -43,16 +43,16 @@ interface Tally {
   recoveryMs: number[]
 }
 
-const count = ({ counts }: Tally, what: string): void => {
+function count({ counts }: Tally, what: string): void {
   counts[what] = (counts[what] ?? 0) + 1
 }
 
-const killAfter = (osa: OsaProcess, ms: number): void => {
+function killAfter(osa: OsaProcess, ms: number): void {
   setTimeout(() => osa.child.kill('SIGKILL'), ms)
 }
 
 /** The next command after a kill: it has to work, and soon. */
-const recover = async (home: string, url: string, tally: Tally, what: string): Promise<void> => {
+async function recover(home: string, url: string, tally: Tally, what: string): Promise<void> {
   const startedAt = performance.now()
   const whoami = await runOsa(['whoami', '--server', url], { home })
   tally.recoveryMs.push(Math.round(performance.now() - startedAt))
@@ -63,7 +63,7 @@ const recover = async (home: string, url: string, tally: Tally, what: string): P
 }
 
 /** Kills a refresh at a time, when it reaches the node, or shortly after the node has rotated. */
-const killRefresh = async ({ home, proxy }: Home, random: Random, tally: Tally): Promise<void> => {
+async function killRefresh({ home, proxy }: Home, random: Random, tally: Tally): Promise<void> {
   ageLogin(home, proxy.url)
   const before = entryOf(home, proxy.url)
   let hasRotated = false
@@ -88,7 +88,7 @@ const killRefresh = async ({ home, proxy }: Home, random: Random, tally: Tally):
 }
 
 /** Kills a new login over an existing one, before its code is there or around its approval. The old or the new one has to work. */
-const killLogin = async ({ home }: Home, { url }: NodeProcess, random: Random, tally: Tally): Promise<void> => {
+async function killLogin({ home }: Home, { url }: NodeProcess, random: Random, tally: Tally): Promise<void> {
   const before = entryOf(home, url)
   const isEarly = random(4) < 1
   const delayMs = random(isEarly ? 250 : random(2) < 1 ? 120 : 600)
@@ -109,7 +109,7 @@ const killLogin = async ({ home }: Home, { url }: NodeProcess, random: Random, t
 }
 
 /** What the dead have left beside the file: half-written replacements and ended locks, which later commands remove, and held locks. */
-const leftovers = ({ home }: Home): string[] => {
+function leftovers({ home }: Home): string[] {
   const dir = dirname(credentialsPath(home))
   return readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(
     (name) => !/^(locks|credentials\.json)$/.test(name),

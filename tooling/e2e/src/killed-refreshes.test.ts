@@ -7,7 +7,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 type Document = Record<string, string>
 
-const post = async (url: string, fields: Document): Promise<{ status: number; body: Document }> => {
+async function post(url: string, fields: Document): Promise<{ status: number; body: Document }> {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
   return { status: answer.status, body: (await answer.json()) as Document }
 }
@@ -15,7 +15,7 @@ const refresh = (url: string, refreshToken: string) =>
   post(`${url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: refreshToken })
 
 /** A terminal that signs in, refreshes without a pause until the node is gone, and keeps what it was last told. */
-const signIn = async (url: string) => {
+async function signIn(url: string) {
   const { body: started } = await post(`${url}/oauth/device_authorization`, {})
   await approve(url, started.user_code ?? '')
   const { body } = await post(`${url}/oauth/token`, {
@@ -40,7 +40,7 @@ const signIn = async (url: string) => {
 const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Kills the node in the middle of a storm of refreshes, starts it again, and lets every terminal go on with what it kept. */
-const killAndRecover = async (settings: Record<string, string>): Promise<void> => {
+async function killAndRecover(settings: Record<string, string>): Promise<void> {
   let node: NodeProcess = await startNode(settings)
   try {
     const { url } = node

@@ -24,21 +24,19 @@ const terminals = 10
 const rounds = 4
 
 /** Kills the node once `progress` has come so far, lets all that was under way end, and starts it again at the same address. */
-const killAmid = async (
+async function killAmid(
   node: NodeProcess,
   settings: Record<string, string>,
   isTime: () => boolean,
   underWay: Promise<unknown>[],
-): Promise<NodeProcess> => {
+): Promise<NodeProcess> {
   while (!isTime()) await delay(1)
   await node.kill()
   await Promise.all(underWay)
   return startNode({ ...settings, PORT: new URL(node.url).port })
 }
 
-const onPostgres = async (
-  work: (context: { settings: Record<string, string>; databaseUrl: string }) => Promise<void>,
-) => {
+async function onPostgres(work: (context: { settings: Record<string, string>; databaseUrl: string }) => Promise<void>) {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {

@@ -8,7 +8,7 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 export const someLocalAddress = (): string => [127, randomInt(1, 256), randomInt(256), randomInt(1, 255)].join('.')
 
 /** `fetch` of a machine at `localAddress`. Its connections end with the last answer, so that no restarted node meets an old one. */
-export const fetchFrom = (localAddress: string): Fetch => {
+export function fetchFrom(localAddress: string): Fetch {
   const dispatcher = new Agent({ pipelining: 0, localAddress, connect: { family: 4 } })
   // the same standard's types, of two packages
   return (url, init) => fetchWith(url, { ...init, dispatcher } as object) as unknown as Promise<Response>

@@ -12,7 +12,7 @@ export interface MeasuredNode extends NodeProcess {
   cpuMs(): Promise<number>
 }
 
-export const startMeasuredNode = async (settings: Readonly<Record<string, string>>): Promise<MeasuredNode> => {
+export async function startMeasuredNode(settings: Readonly<Record<string, string>>): Promise<MeasuredNode> {
   const adminPort = await freePort()
   const node = await startNode({ ...settings, OSA_ADMIN_PORT: String(adminPort) })
   const read = async (metric: string): Promise<number> => {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { repository } from './node-process.ts'
 
 /** Nodes with its `settings` are as many seconds ahead of the real time as it was last `set` to; at first none. */
-export const movableClock = (folder: string) => {
+export function movableClock(folder: string) {
   const file = join(folder, 'clock')
   writeFileSync(file, '0')
   return {

@@ -38,7 +38,7 @@ const openReal = async (): Promise<ContractNode> => ({
   [Symbol.asyncDispose]: async () => undefined,
 })
 
-const openFake = async (): Promise<ContractNode> => {
+async function openFake(): Promise<ContractNode> {
   const fake = await fakeOsaServer()
   return {
     url: fake.url,
@@ -50,14 +50,14 @@ const openFake = async (): Promise<ContractNode> => {
 const clientOf = ({ url }: ContractNode, accessToken?: string): OsaClient =>
   createOsaClient({ server: url, auth: accessToken ?? { type: 'none' }, retry: false })
 
-const start = async (node: ContractNode) => {
+async function start(node: ContractNode) {
   const started = await clientOf(node).device.start.mutate({ device_name: 'contract' })
   if ('error' in started) throw new Error(started.error)
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(started.device_code))
   return { ...started, device_code_hash: Buffer.from(hash).toString('base64url') }
 }
 
-const signIn = async (node: ContractNode) => {
+async function signIn(node: ContractNode) {
   const { user_code, device_code } = await start(node)
   await node.decide(user_code, 'approve')
   const tokens = await clientOf(node).device.token.mutate({ device_code })
@@ -68,7 +68,7 @@ const signIn = async (node: ContractNode) => {
 const refresh = (node: ContractNode, refresh_token: string) => clientOf(node).session.refresh.mutate({ refresh_token })
 
 /** What the node itself said of a refused call. */
-const refusalOf = async (call: Promise<unknown>) => {
+async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
     (answer) => new Error(`answered: ${JSON.stringify(answer)}`),
     (failure: unknown) => failure,

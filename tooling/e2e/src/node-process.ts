@@ -23,7 +23,7 @@ export interface NodeProcess extends AsyncDisposable {
 }
 
 /** Nothing of the caller's settings leaks into a node or a terminal under test. */
-export const cleanEnvironment = (): NodeJS.ProcessEnv => {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG, LC_ALL } = process.env
   return Object.fromEntries(
     Object.entries({ PATH, HOME, TMPDIR, LANG, LC_ALL }).filter(([, value]) => value !== undefined),
@@ -34,10 +34,10 @@ export const cleanEnvironment = (): NodeJS.ProcessEnv => {
  * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`. Rejects with all
  * that the node printed when it ends before, and when `signal` aborts; the node is gone then.
  */
-export const startNode = async (
+export async function startNode(
   settings: Readonly<Record<string, string>>,
   { timeoutMs = 600_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
-): Promise<NodeProcess> => {
+): Promise<NodeProcess> {
   const child = spawn(process.execPath, [main], {
     env: { ...cleanEnvironment(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ export interface OpenedAddresses extends AsyncDisposable {
 }
 
 /** `folder` keeps the program. */
-export const openedAddresses = async (folder: string): Promise<OpenedAddresses> => {
+export async function openedAddresses(folder: string): Promise<OpenedAddresses> {
   const all: string[] = []
   const unread: string[] = []
   const waiting: ((address: string) => void)[] = []

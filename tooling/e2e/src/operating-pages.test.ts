@@ -16,7 +16,7 @@ const carberry = '0000-0002-1825-0097'
 const newSecret = () => randomBytes(32).toString('base64url')
 
 /** The settings as the node has them, in `osa.env` of a folder of their own. */
-const settingsIn = async (folder: string, more: Record<string, string>): Promise<Record<string, string>> => {
+async function settingsIn(folder: string, more: Record<string, string>): Promise<Record<string, string>> {
   const settings = { PORT: String(await freePort()), ...more }
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(join(folder, 'osa.env'), lines.join(''), { mode: 0o600 })

@@ -27,7 +27,7 @@ export interface OsaOptions {
 
 const checkoutBin = join(repository, 'apps/cli/bin/osa.js')
 
-export const spawnOsa = (args: readonly string[], options: OsaOptions): OsaProcess => {
+export function spawnOsa(args: readonly string[], options: OsaOptions): OsaProcess {
   const { home, cwd = home, env = {}, node = process.execPath, bin = checkoutBin } = options
   mkdirSync(home, { recursive: true })
   const child = spawn(node, [bin, ...args], {
@@ -79,14 +79,14 @@ export const spawnOsa = (args: readonly string[], options: OsaOptions): OsaProce
 }
 
 /** Runs `osa` to its end. */
-export const runOsa = async (args: readonly string[], options: OsaOptions) => {
+export async function runOsa(args: readonly string[], options: OsaOptions) {
   const osa = spawnOsa(args, options)
   const code = await osa.ended
   return { code, stdout: osa.stdout(), stderr: osa.stderr() }
 }
 
 /** Starts a login and waits for its user code. It links `cwd`, unless that is the home folder. */
-export const startLogin = async (url: string, options: OsaOptions, flags: readonly string[] = []) => {
+export async function startLogin(url: string, options: OsaOptions, flags: readonly string[] = []) {
   const login = spawnOsa(['login', url, '--json', ...flags], options)
   const [, userCode = ''] = await login.until(/"user_code":"([A-Z]{4}-[A-Z]{4})"/)
   return { ...login, userCode }

@@ -29,7 +29,7 @@ const npmEnvironment = (): NodeJS.ProcessEnv =>
   )
 
 /** Runs npm and answers what it prints. */
-const npm = async (args: string[], cwd: string): Promise<string> => {
+async function npm(args: string[], cwd: string): Promise<string> {
   const { stdout } = await run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
     env: npmEnvironment(),
@@ -38,7 +38,7 @@ const npm = async (args: string[], cwd: string): Promise<string> => {
   return stdout
 }
 
-const pack = async (folder: string): Promise<Packed & { tarball: string }> => {
+async function pack(folder: string): Promise<Packed & { tarball: string }> {
   const answer = await npm(['pack', '--json', '--pack-destination', folder], join(repository, 'apps/cli'))
   const parsed = JSON.parse(answer) as Packed[] | Record<string, Packed>
   const [packed] = Object.values(parsed)
@@ -47,14 +47,14 @@ const pack = async (folder: string): Promise<Packed & { tarball: string }> => {
 }
 
 /** `npm install -g` into an empty prefix; answers the path of `osa` in it. */
-const install = async (tarball: string, prefix: string, flags: string[]): Promise<string> => {
+async function install(tarball: string, prefix: string, flags: string[]): Promise<string> {
   mkdirSync(prefix, { recursive: true })
   await npm(['install', '--global', '--prefix', prefix, '--prefer-offline', ...flags, tarball], prefix)
   return join(prefix, 'bin/osa')
 }
 
 /** A Node.js of this release line, from the package that carries it for this kind of machine. */
-const fetchNode = async (version: string, folder: string): Promise<string> => {
+async function fetchNode(version: string, folder: string): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`
   const prefix = join(folder, `node-${version}`)
   mkdirSync(prefix)

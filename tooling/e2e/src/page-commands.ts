@@ -19,7 +19,7 @@ export interface Printed {
  * Runs each block of a page with a shell that stops at the first failure, in order. Rejects with all it printed when one fails, when `done`
  * is called before all were run, and when there is no next one.
  */
-export const followPage = (page: string, { cwd, env }: { cwd: string; env: Record<string, string> }) => {
+export function followPage(page: string, { cwd, env }: { cwd: string; env: Record<string, string> }) {
   const blocks = commandsOf(page)
   let at = 0
   return {

@@ -41,7 +41,7 @@ export const longest: Asking = {
 }
 
 /** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
-export const startPagesNode = async (settings: Readonly<Record<string, string>> = {}) => {
+export async function startPagesNode(settings: Readonly<Record<string, string>> = {}) {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
   const port = await freePort()

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@osa/db/testing/free-port'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const answers = async (port: number): Promise<boolean> => {
+async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   try {
     await once(socket, 'connect')
@@ -21,11 +21,11 @@ const answers = async (port: number): Promise<boolean> => {
 }
 
 /** Starts one with `connections` to the database; `url` is the database's address through it. Rejects where none is installed. */
-export const startPgBouncer = async (
+export async function startPgBouncer(
   databaseUrl: string,
   mode: 'session' | 'transaction',
   connections: number,
-): Promise<AsyncDisposable & { url: string }> => {
+): Promise<AsyncDisposable & { url: string }> {
   const database = new URL(databaseUrl)
   const folder = await temporaryFolder()
   // PgBouncer does not run as root, and then reads as somebody else

@@ -17,7 +17,7 @@ const listenerAddress = /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/
 /** A second between Approve and the end of the command is the aim; ten show a fault and not a slow machine. */
 const doneWithinMs = 10_000
 
-const world = async (settings: Record<string, string> = {}) => {
+async function world(settings: Record<string, string> = {}) {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
   const node = started.use(await startNode({ OSA_DATA_DIR: join(folder.path, 'data'), ...settings }))
@@ -38,7 +38,7 @@ const world = async (settings: Record<string, string> = {}) => {
 }
 
 /** From the address that was opened to the page on which a person decides, with clicks alone. */
-const clickToConfirm = async (page: Page, address: string, person: RegExp): Promise<void> => {
+async function clickToConfirm(page: Page, address: string, person: RegExp): Promise<void> {
   await page.goto(address)
   await page.getByRole('button', { name: /continue/i }).click()
   await page.getByRole('button', { name: person }).click()
@@ -145,7 +145,7 @@ const postFrom = (localAddress: string, url: string, fields: Record<string, stri
   })
 
 /** A phisher on another computer: starts sign-ins as `osa` does, and knows all that a terminal knows. */
-const startElsewhere = async (nodeUrl: string, address: string) => {
+async function startElsewhere(nodeUrl: string, address: string) {
   const nonce = randomBytes(32).toString('base64url')
   const loopback_challenge = createHash('sha256').update(nonce).digest('base64url')
   const fields = { client_id: 'osa-cli', loopback_challenge, loopback_port: String(deadPort) }
@@ -169,7 +169,7 @@ const startElsewhere = async (nodeUrl: string, address: string) => {
 }
 
 /** Somebody who ticks every box and clicks everything on every page but Deny, and whom no browser keeps from it. Answers the pages they saw. */
-const clickEverything = async (chromium: Browser, links: readonly string[]): Promise<Set<string>> => {
+async function clickEverything(chromium: Browser, links: readonly string[]): Promise<Set<string>> {
   const context = await chromium.newContext()
   const seen = new Set<string>()
   for (const link of links) {
@@ -181,7 +181,7 @@ const clickEverything = async (chromium: Browser, links: readonly string[]): Pro
   return seen
 }
 
-const clickAlong = async (page: Page, seen: Set<string>): Promise<void> => {
+async function clickAlong(page: Page, seen: Set<string>): Promise<void> {
   const clicked = new Set<string>()
   for (;;) {
     const path = new URL(page.url()).pathname

@@ -21,7 +21,7 @@ const looks = [
   { colorScheme: 'dark', width: 1280 },
 ] as const
 
-const judge = async (page: Page, name: string) => {
+async function judge(page: Page, name: string) {
   for (const { colorScheme, width } of looks) {
     const view = `page-${name}-${colorScheme}-${width}`
     await page.emulateMedia({ colorScheme })
@@ -32,10 +32,10 @@ const judge = async (page: Page, name: string) => {
   }
 }
 
-const inChromium = async (
+async function inChromium(
   use: (pages: PagesNode, chromium: Browser) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},
-) => {
+) {
   await using pages = await startPagesNode(settings)
   const chromium = await openChromium()
   try {

@@ -12,7 +12,7 @@ import { openChromium } from './chromium.ts'
 import { repository, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const bundle = async (): Promise<string> => {
+async function bundle(): Promise<string> {
   const build = await rolldown({
     input: join(repository, 'packages/sdk/examples/browser-page.ts'),
     platform: 'browser',
@@ -39,7 +39,7 @@ test('a page loads at most 15 kB of it, gzipped, before it subscribes to anythin
 })
 
 /** A tool's own server: its page, its script, a token for whoever is signed in to the tool, and the node's /trpc passed through. */
-const startToolServer = async (code: string, nodeUrl: string, token: () => Promise<string | null>) => {
+async function startToolServer(code: string, nodeUrl: string, token: () => Promise<string | null>) {
   const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const headers = { authorization: request.headers.authorization ?? '' }
     const answer = await fetch(nodeUrl + request.url, { headers })

@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 /** Signs in as a tool would, and answers its client with the counts of what it sent. */
-const signIn = async () => {
+async function signIn() {
   const store = memoryStore()
   await login({
     server: node.url,
@@ -39,7 +39,7 @@ const signIn = async () => {
 }
 
 /** The saved login with another access token or expiry. */
-const withEntry = (store: ReturnType<typeof memoryStore>, change: Record<string, unknown>) => {
+function withEntry(store: ReturnType<typeof memoryStore>, change: Record<string, unknown>) {
   const entry = store.snapshot()[node.url] as Record<string, unknown>
   return memoryStore({ [node.url]: { ...entry, ...change } })
 }
@@ -98,7 +98,7 @@ test('an input that is wrong only at run time is usage and names the field, an u
 })
 
 /** The input of a watch: a code that nobody has decided on yet, by its hash. */
-const startWatched = async (osa: OsaClient) => {
+async function startWatched(osa: OsaClient) {
   const started = await osa.device.start.mutate({})
   if ('error' in started) throw new Error(started.error)
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(started.device_code))

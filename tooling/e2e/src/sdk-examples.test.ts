@@ -38,7 +38,7 @@ interface Ended {
   stderr: string
 }
 
-const run = async (name: string, env: Record<string, string>, cwd = folder.path): Promise<Ended> => {
+async function run(name: string, env: Record<string, string>, cwd = folder.path): Promise<Ended> {
   const program = promisify(execFile)(process.execPath, [join(examples, `${name}.ts`)], {
     cwd,
     env: { ...cleanEnvironment(), HOME: folder.path, ...env },

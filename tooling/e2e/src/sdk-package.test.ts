@@ -72,7 +72,7 @@ test('its declarations name no store, no database and nothing that is not publis
 })
 
 /** What a compiler says of these files with these settings and `strict`; every library's declarations are checked too. */
-const complaints = async (compiler: string, options: object, files: readonly string[]): Promise<string[]> => {
+async function complaints(compiler: string, options: object, files: readonly string[]): Promise<string[]> {
   const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, ...options }
   const config = join(project, `tsconfig.${compiler}.${Object.values(options).flat().join('-') || 'bare'}.json`)
   await writeFile(config, JSON.stringify({ compilerOptions, files }))

@@ -18,7 +18,7 @@ const foreign = {
 }
 
 /** One command of osa-py: read, refresh, write, use. Any answer but 200 to the refresh means the old token. Answers the status of its use. */
-const runOsaPy = async (home: string, url: string): Promise<number> => {
+async function runOsaPy(home: string, url: string): Promise<number> {
   const { access_token, refresh_token } = entryOf(home, url)
   const refreshed = await fetch(`${url}/api/v1/auth/refresh`, {
     method: 'POST',
@@ -36,7 +36,7 @@ const runOsaPy = async (home: string, url: string): Promise<number> => {
   return (await fetch(`${url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${token}` } })).status
 }
 
-const setUp = async (folder: string, url: string): Promise<string> => {
+async function setUp(folder: string, url: string): Promise<string> {
   const home = join(folder, 'home')
   await logIn(url, { home })
   writeEntries(home, { ...foreign, ...readEntries(home) })

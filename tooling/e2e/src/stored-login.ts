@@ -16,13 +16,13 @@ export const credentialsPath = (home: string): string => join(home, '.config/osa
 /** What the file holds; throws when it is no JSON. */
 export const readEntries = (home: string): Entries => JSON.parse(readFileSync(credentialsPath(home), 'utf8')) as Entries
 
-export const entryOf = (home: string, url: string): Entry => {
+export function entryOf(home: string, url: string): Entry {
   const entry = readEntries(home)[url]
   if (!entry) throw new Error(`no login for ${url}`)
   return entry
 }
 
-export const writeEntries = (home: string, entries: object): void => {
+export function writeEntries(home: string, entries: object): void {
   mkdirSync(dirname(credentialsPath(home)), { recursive: true, mode: 0o700 })
   writeFileSync(credentialsPath(home), `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 })
 }
@@ -32,7 +32,7 @@ export const ageLogin = (home: string, url: string): void =>
   writeEntries(home, { ...readEntries(home), [url]: { ...entryOf(home, url), expires_at: 1 } })
 
 /** A whole login, approved by a development person (the administrator, if none is named). */
-export const logIn = async (url: string, options: OsaOptions, person?: string): Promise<void> => {
+export async function logIn(url: string, options: OsaOptions, person?: string): Promise<void> {
   const login = await startLogin(url, options)
   await approve(url, login.userCode, person)
   const code = await login.ended

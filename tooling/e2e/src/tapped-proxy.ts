@@ -10,7 +10,7 @@ export interface TappedProxy extends AsyncDisposable {
   onAnswered: () => void
 }
 
-export const startTappedProxy = async (target: string): Promise<TappedProxy> => {
+export async function startTappedProxy(target: string): Promise<TappedProxy> {
   const server = createServer((incoming, outgoing) => {
     const isRefresh = incoming.url?.startsWith('/trpc/session.refresh') === true
     if (isRefresh) proxy.onAsked()

@@ -14,7 +14,7 @@ export interface TcpProxy extends AsyncDisposable {
 }
 
 /** Listens on loopback and forwards to `target`. A chunk from a client is one message: the driver sends each statement as one. */
-export const startTcpProxy = async (target: { host: string; port: number }): Promise<TcpProxy> => {
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let armed: { left: number; readonly cut: Cut } | null = null
   let fired = false

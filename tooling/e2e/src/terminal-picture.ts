@@ -21,7 +21,7 @@ const colours: Readonly<Record<string, string>> = {
 }
 
 /** Colour and weight after a Select Graphic Rendition sequence. */
-const styled = ({ colour, bold, dim }: { colour: string; bold: boolean; dim: boolean }, codes: string) => {
+function styled({ colour, bold, dim }: { colour: string; bold: boolean; dim: boolean }, codes: string) {
   let next = { colour, bold, dim }
   for (const code of codes === '' ? ['0'] : codes.split(';')) {
     if (code === '0') next = { colour: '', bold: false, dim: false }
@@ -35,7 +35,7 @@ const styled = ({ colour, bold, dim }: { colour: string; bold: boolean; dim: boo
 }
 
 /** The lines that are on the screen after all of `output`. */
-const linesOf = (output: string): Cell[][] => {
+function linesOf(output: string): Cell[][] {
   const lines: Cell[][] = [[]]
   let column = 0
   let style = { colour: '', bold: false, dim: false }
@@ -58,7 +58,7 @@ const linesOf = (output: string): Cell[][] => {
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00a0')
 
-const spans = (line: readonly Cell[]): string => {
+function spans(line: readonly Cell[]): string {
   const runs: { style: string; text: string }[] = []
   for (const { style, character } of line) {
     const last = runs.at(-1)
@@ -71,7 +71,7 @@ const spans = (line: readonly Cell[]): string => {
 const [fontSize, lineHeight, characterWidth, padding] = [14, 20, 8.43, 16]
 
 /** Draws the screen after `output`, as wide as its longest line; `title` is for who cannot see it. */
-export const terminalPicture = (output: string, title: string): string => {
+export function terminalPicture(output: string, title: string): string {
   const lines = linesOf(output.trimEnd())
   const width = Math.ceil(Math.max(...lines.map(({ length }) => length)) * characterWidth) + 2 * padding
   const height = lines.length * lineHeight + 2 * padding

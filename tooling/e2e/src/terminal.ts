@@ -19,7 +19,7 @@ export interface Terminal {
 const escapes = /\u001b\[[0-9;?]*[A-Za-z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g
 
 /** Runs `osa`, or the script `program`, with its own HOME and working directory. */
-export const openTerminal = (
+export function openTerminal(
   args: string[],
   {
     home,
@@ -27,7 +27,7 @@ export const openTerminal = (
     env = {},
     program = 'apps/cli/bin/osa.js',
   }: { home: string; cwd: string; env?: Record<string, string>; program?: string },
-): Terminal => {
+): Terminal {
   let text = ''
   const pty = spawn(process.execPath, [join(repository, program), ...args], {
     cols: 100,

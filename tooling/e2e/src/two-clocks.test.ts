@@ -12,7 +12,7 @@ import { withTwoNodes } from './two-nodes.ts'
 const graceSeconds = 10
 
 /** Two nodes; the second's machine is ahead of the first's, and of the database's, by `seconds`. */
-const withClocks = async (seconds: number, work: Parameters<typeof withTwoNodes>[1]) => {
+async function withClocks(seconds: number, work: Parameters<typeof withTwoNodes>[1]) {
   await using folder = await temporaryFolder()
   const clockFile = join(folder.path, 'clock')
   writeFileSync(clockFile, String(seconds))
@@ -27,7 +27,7 @@ const me = async (url: string, token: string) =>
   (await fetch(`${url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status
 
 /** People use the pages at the public address, the first node's; `url` is where the terminal polls. */
-const tokensFrom = async ({ one }: { one: { url: string } }, url: string) => {
+async function tokensFrom({ one }: { one: { url: string } }, url: string) {
   const { deviceCode } = await approved(clientAt(one.url))
   return documentOf(await clientAt(url).poll(deviceCode))
 }

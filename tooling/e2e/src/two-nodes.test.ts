@@ -57,7 +57,7 @@ test('D18 G05 H02 two processes race on one row: one decision, one successor, an
     for (const node of [client, other]) expect(errorOf(await node.refresh(leaf ?? ''))).toBe('invalid_grant')
   }))
 
-const startFrom = async (url: string, forwardedFor: string): Promise<Answer> => {
+async function startFrom(url: string, forwardedFor: string): Promise<Answer> {
   const answer = await fetch(`${url}/oauth/device_authorization`, {
     method: 'POST',
     body: new URLSearchParams({ client_id: 'osa-cli' }),
@@ -100,7 +100,7 @@ test('J06 without a configured proxy, and from a peer that is none, the header i
   }))
 
 /** Resident memory of a process in MiB, as Linux tells it. */
-const residentMiB = async ({ pid }: NodeProcess): Promise<number> => {
+async function residentMiB({ pid }: NodeProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }

@@ -16,11 +16,11 @@ export interface Pair {
 }
 
 /** Starts both on a PostgreSQL of their own, and ends all of it after `work`. `ofSecond` are settings of the second alone. */
-export const withTwoNodes = async (
+export async function withTwoNodes(
   more: Record<string, string>,
   work: (pair: Pair) => Promise<void>,
   ofSecond: Record<string, string> = {},
-) => {
+) {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {

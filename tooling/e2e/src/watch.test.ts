@@ -20,7 +20,7 @@ const untilOpen = (node: { openWatches(): Promise<number> }, count: number) =>
   vi.waitFor(async () => expect(await node.openWatches()).toBe(count), patience)
 
 /** Logs in and answers how long after the approval `osa` said so, and how long it lived on after that. */
-const timedLogin = async (node: Pick<NodeProcess, 'url'>, home: string, onWaiting: () => Promise<unknown>) => {
+async function timedLogin(node: Pick<NodeProcess, 'url'>, home: string, onWaiting: () => Promise<unknown>) {
   const login = await startLogin(node.url, { home })
   await onWaiting()
   await approve(node.url, login.userCode)
@@ -102,7 +102,7 @@ test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops 
 })
 
 /** What stands between a terminal and a node, and does as it likes with event streams. */
-const startProxy = async (target: string, streams: 'refused' | 'swallowed' | 'held back') => {
+async function startProxy(target: string, streams: 'refused' | 'swallowed' | 'held back') {
   const held: string[] = []
   const server = createServer((incoming, outgoing) => {
     if (incoming.url?.startsWith('/trpc/device.watch')) {

@@ -24,7 +24,7 @@ const anchorOf = (heading: string): string =>
 const anchorsOf = (document: string): string[] =>
   [...withoutCode(textOf(document)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
-const problemOf = (document: string, link: string): string | null => {
+function problemOf(document: string, link: string): string | null {
   const [path = '', anchor] = link.split('#')
   const target = path === '' ? document : join(dirname(document), path)
   const found = statSync(join(repository, target), { throwIfNoEntry: false })

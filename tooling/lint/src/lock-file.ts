@@ -40,7 +40,7 @@ export const lockedPackages: readonly LockedPackage[] = Object.entries(entries)
  * What npm installs for whoever installs the package in `folder`: dependencies, optional ones for every platform, and peers that are not
  * optional. `bundled` are development dependencies whose code is part of the package. Packages of this repository are followed, not listed.
  */
-export const installedWith = (folder: string, bundled: readonly string[] = []): LockedPackage[] => {
+export function installedWith(folder: string, bundled: readonly string[] = []): LockedPackage[] {
   const found = new Map<string, Entry>()
   const follow = (path: string, names: readonly string[]): void => {
     for (const name of names) {
@@ -63,7 +63,7 @@ const runtimeDependencies = ({ dependencies, optionalDependencies, peerDependenc
 ]
 
 /** Where Node.js finds `name` from `path`: the nearest node_modules above; null for an optional package that no platform here needs. */
-const resolve = (path: string, name: string): string | null => {
+function resolve(path: string, name: string): string | null {
   for (let from = path; ; from = from.slice(0, Math.max(from.lastIndexOf('/'), 0))) {
     const at = from === '' ? `node_modules/${name}` : `${from}/node_modules/${name}`
     const entry = entries[at]

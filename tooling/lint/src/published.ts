@@ -9,7 +9,7 @@ export const publishedFolders = { '@osa/cli': 'apps/cli', '@osa/sdk': 'packages/
 export type PublishedName = keyof typeof publishedFolders
 
 /** The files of the tarball that `npm publish` would send, by their paths in it. Needs `npm run build`. */
-export const tarballFiles = (name: PublishedName): string[] => {
+export function tarballFiles(name: PublishedName): string[] {
   const cwd = join(repository, publishedFolders[name])
   const answer = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd, encoding: 'utf8' }),
@@ -23,7 +23,7 @@ export const tarballFiles = (name: PublishedName): string[] => {
  * The packages whose code is in the tarball: what the bundler names above each module, and, since minified code has no such comments, what
  * its settings allow it to bundle (anything else fails the build).
  */
-export const bundledPackages = (name: PublishedName): string[] => {
+export function bundledPackages(name: PublishedName): string[] {
   const read = (file: string) => readFileSync(join(repository, publishedFolders[name], file), 'utf8')
   const named = tarballFiles(name)
     .filter((file) => /\.c?js$/.test(file))

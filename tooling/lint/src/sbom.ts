@@ -22,7 +22,7 @@ export interface Sbom {
 }
 
 /** The bill of one package: itself, what is in its tarball, and what npm installs with it. Needs `npm run build`, and no network. */
-export const sbomOf = (name: PublishedName): Sbom => {
+export function sbomOf(name: PublishedName): Sbom {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--workspace', name]
   const full: Sbom = JSON.parse(execFileSync('npm', args, { cwd: repository, encoding: 'utf8', maxBuffer: 64 << 20 }))
   const bundled = bundledPackages(name)

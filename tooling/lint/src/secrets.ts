@@ -39,7 +39,7 @@ const finding = (rule: string, found: string): Finding => ({
 })
 
 /** Words and identifiers repeat letters and hardly use digits; random text does neither. */
-const isRandom = (value: string): boolean => {
+function isRandom(value: string): boolean {
   const digits = value.replace(/\D/g, '').length
   const isHex = /^[0-9a-f]+$/i.test(value)
   return (
@@ -48,7 +48,7 @@ const isRandom = (value: string): boolean => {
 }
 
 /** Shannon's, in bits a character. */
-const entropy = (value: string): number => {
+function entropy(value: string): number {
   const counts = Map.groupBy(value, (character) => character)
   return [...counts.values()].reduce((sum, { length }) => {
     const share = length / value.length

@@ -21,7 +21,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { permissions?: unknown; 'timeout-minutes'?: number; steps: readonly Step[] }>>
 }
 
-const read = (file: string): { text: string; workflow: Workflow } => {
+function read(file: string): { text: string; workflow: Workflow } {
   const text = readFileSync(join(repository, file), 'utf8')
   return { text, workflow: parse(text) }
 }
@@ -92,7 +92,7 @@ test('L09 a tag publishes the command and the SDK with provenance and no stored 
 })
 
 /** Runs the audit command of the workflows against a registry that knows of one hole in `hono`. */
-const audit = async (severity: string | null): Promise<{ code: number; output: string }> => {
+async function audit(severity: string | null): Promise<{ code: number; output: string }> {
   const hole = {
     id: 1,
     url: 'https://registry.example/1',

@@ -57,7 +57,7 @@ export const importsOf = ({ folder }: Workspace, { withTests = false } = {}): Im
     )
 
 /** `@scope/name` or `name` of a package import; null for relative and `node:` ones. */
-export const packageOf = (specifier: string): string | null => {
+export function packageOf(specifier: string): string | null {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return null
   return specifier
     .split('/')

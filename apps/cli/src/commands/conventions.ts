@@ -15,7 +15,7 @@ const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now(
 
 const idOf = ({ schema_id: { id, version } }: Pick<Summary, 'schema_id'>): string => cleanText(`${id} ${version}`, 60)
 
-const list = async (context: CommandContext, server: ResolvedServer): Promise<void> => {
+async function list(context: CommandContext, server: ResolvedServer): Promise<void> {
   const { io, signal } = context
   const found = await withoutAccount(context, server, (osa) => osa.conventions.list.query(undefined, { signal }))
   if (io.isJson) return io.json({ v: 1, ok: true, server: server.url, conventions: found })
@@ -33,13 +33,13 @@ const list = async (context: CommandContext, server: ResolvedServer): Promise<vo
 }
 
 /** `slug` and `version` of `slug@version`; without a version it is the newest. Throws `usage`. */
-const asked = (typed: string): { slug: string; version?: number } => {
+function asked(typed: string): { slug: string; version?: number } {
   const [, slug = '', version] = /^([^@]{1,200})(?:@([1-9]\d{0,8}))?$/.exec(typed) ?? []
   if (slug === '') throw usage(`"${cleanText(typed, 60)}" names no convention`, 'Write <slug> or <slug>@<version>')
   return version === undefined ? { slug } : { slug, version: Number(version) }
 }
 
-const print = (context: CommandContext, { slug, version, title, description, ...rest }: Detail): void => {
+function print(context: CommandContext, { slug, version, title, description, ...rest }: Detail): void {
   const { io } = context
   const { result } = io
   result.row(null, `${title} (${slug}@${version})`)
@@ -57,7 +57,7 @@ const print = (context: CommandContext, { slug, version, title, description, ...
   printTable(result, ['VERSION', 'SCHEMA', 'DEPLOYED', 'BY'], rows)
 }
 
-const show = async (context: CommandContext, server: ResolvedServer, typed: string): Promise<void> => {
+async function show(context: CommandContext, server: ResolvedServer, typed: string): Promise<void> {
   const { io, signal } = context
   try {
     const input = asked(typed)

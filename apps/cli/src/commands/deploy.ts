@@ -16,12 +16,12 @@ import { chooseServer, type ResolvedServer, serverJson } from '../server-resolut
 import { elapsedText } from '../time-text.ts'
 
 /** Does one step with a spinner beside its name, and says how long it took. */
-const step = async <T>(
+async function step<T>(
   { io }: CommandContext,
   name: string,
   work: () => Promise<T>,
   result: (value: T) => string,
-): Promise<T> => {
+): Promise<T> {
   const startedAt = performance.now()
   const elapsed = (): string => elapsedText(performance.now() - startedAt)
   const spinner = io.isLive ? io.spin(() => `${name}  ${elapsed()}`) : null
@@ -37,23 +37,23 @@ const step = async <T>(
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
-const read = async (context: CommandContext, server: ResolvedServer | null) => {
+async function read(context: CommandContext, server: ResolvedServer | null) {
   const authored = await readConventions(context, server)
   const plan = await planImages(authored, contextPlace(context, authored.folder))
   if ('issues' in plan) throw issuesInFile(plan.issues, authored.file)
   return { authored, images: plan.images }
 }
 
-const personLine = (user: SignedInUser): string => {
+function personLine(user: SignedInUser): string {
   const name = user.display_name ?? user.external_id
   return user.roles.length > 0 ? `${name} (${user.roles.join(', ')})` : name
 }
 
-const makeReleases = async (
+async function makeReleases(
   context: CommandContext,
   images: readonly Image[],
   registry: string,
-): Promise<Map<string, Release>> => {
+): Promise<Map<string, Release>> {
   const { io, env, signal, flags } = context
   const skipsBuild = flags.isSet('skip-build')
   const tool = await findContainerTool({ env, signal })
@@ -69,17 +69,17 @@ const makeReleases = async (
   return releases
 }
 
-const tell = (context: CommandContext, registered: readonly RegisteredConvention[], elapsed: string): void => {
+function tell(context: CommandContext, registered: readonly RegisteredConvention[], elapsed: string): void {
   for (const { title, schema_id, version, changed } of registered) {
     const news = changed ? (version > 1 ? `  version ${version}` : '') : '  unchanged'
     context.io.ok(`${title}  ${schema_id.id}@${schema_id.version}  ${elapsed}${news}`)
   }
 }
 
-const report = (
+function report(
   context: CommandContext,
   done: { server: ResolvedServer; signer: DeployCredentials; registered: RegisteredConvention[]; elapsedMs: number },
-): void => {
+): void {
   const { server, signer, registered, elapsedMs } = done
   context.io.ok(`Deployed ${plural(registered.length, 'convention')}  ${elapsedText(elapsedMs)}`)
   if (!context.io.isJson) return
@@ -100,7 +100,7 @@ const report = (
   })
 }
 
-const dryRun = async (context: CommandContext): Promise<void> => {
+async function dryRun(context: CommandContext): Promise<void> {
   const server = await chooseServer(context, 'none').catch((error: unknown) => {
     if (isOsaError(error, 'no_server')) return null
     throw error
@@ -109,7 +109,7 @@ const dryRun = async (context: CommandContext): Promise<void> => {
 }
 
 /** Runs `osa deploy`. Throws, before anything is built: `no_server`, `not_authenticated`, `usage`, `malformed_config`, `deploy_rejected`, `forbidden`. */
-export const deploy = async (context: CommandContext): Promise<void> => {
+export async function deploy(context: CommandContext): Promise<void> {
   if (context.flags.isSet('dry-run')) return await dryRun(context)
   const { io } = context
   const startedAt = performance.now()

@@ -5,7 +5,7 @@ import { verifyArchive } from '../archive-verification.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { folderLink, namedServer, promptForServer, shortPath } from '../server-resolution.ts'
 
-const target = async (context: CommandContext): Promise<string> => {
+async function target(context: CommandContext): Promise<string> {
   const explicit = namedServer(context)
   if (explicit) return explicit.url
   if (context.io.canAsk) return (await promptForServer(context)).url
@@ -13,7 +13,7 @@ const target = async (context: CommandContext): Promise<string> => {
 }
 
 /** The folder's present server; null without one. With `--force` an unreadable file counts as none. */
-const present = async ({ cwd, flags }: CommandContext): Promise<string | null> => {
+async function present({ cwd, flags }: CommandContext): Promise<string | null> {
   try {
     return await readLink(cwd, { allowHttp: true })
   } catch (error) {
@@ -22,7 +22,7 @@ const present = async ({ cwd, flags }: CommandContext): Promise<string | null> =
   }
 }
 
-const agreeToReplace = async (context: CommandContext, previous: string, url: string): Promise<boolean> => {
+async function agreeToReplace(context: CommandContext, previous: string, url: string): Promise<boolean> {
   const { io, cwd, flags, signal } = context
   if (flags.isSet('force')) return true
   if (!io.canAsk) {
@@ -35,7 +35,7 @@ const agreeToReplace = async (context: CommandContext, previous: string, url: st
   return await io.confirm(`Link it to ${url} instead?`, { assume: false, signal })
 }
 
-const noteParentLink = async (context: CommandContext, url: string): Promise<void> => {
+async function noteParentLink(context: CommandContext, url: string): Promise<void> {
   const { link } = await folderLink(context)
   if (!link || link.folder === context.cwd) return
   try {
@@ -50,7 +50,7 @@ const noteParentLink = async (context: CommandContext, url: string): Promise<voi
   }
 }
 
-const hintAtLogin = async ({ io, env, store }: CommandContext, url: string): Promise<void> => {
+async function hintAtLogin({ io, env, store }: CommandContext, url: string): Promise<void> {
   if (env.OSA_TOKEN) return
   try {
     if (!(await store().list()).some((login) => login.server === url)) {

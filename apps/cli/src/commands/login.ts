@@ -8,7 +8,7 @@ import { personLabel } from '../person-label.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer, serverJson } from '../server-resolution.ts'
 import { storageDocument, storageLabel, storageWish } from '../storage.ts'
 
-const refuseInCi = ({ isCi, env, flags }: CommandContext): void => {
+function refuseInCi({ isCi, env, flags }: CommandContext): void {
   if (!isCi || flags.isSet('device') || flags.isSet('token-stdin')) return
   throw new OsaError('needs_person', `osa login needs a person to approve it, and this is CI (CI=${env.CI})`, {
     hint: 'Set OSA_TOKEN and OSA_SERVER in this job; no login is needed',
@@ -16,13 +16,13 @@ const refuseInCi = ({ isCi, env, flags }: CommandContext): void => {
   })
 }
 
-const warnOfToken = ({ io, env }: CommandContext): void => {
+function warnOfToken({ io, env }: CommandContext): void {
   if (env.OSA_TOKEN)
     io.warn('OSA_TOKEN is set and will be used instead of this login. To use the login: unset OSA_TOKEN')
 }
 
 /** The login that is there already and still works; null when a new one is needed. */
-const workingLogin = async (context: CommandContext, server: ResolvedServer): Promise<Account | null> => {
+async function workingLogin(context: CommandContext, server: ResolvedServer): Promise<Account | null> {
   try {
     return await storedAccount(context, server)
   } catch (error) {
@@ -37,14 +37,14 @@ const workingLogin = async (context: CommandContext, server: ResolvedServer): Pr
 }
 
 /** Whether to leave it at the login that works. */
-const isContent = async ({ io, signal }: CommandContext): Promise<boolean> => {
+async function isContent({ io, signal }: CommandContext): Promise<boolean> {
   if (io.canAsk) return !(await io.confirm('Log in again with another account?', { assume: false, signal }))
   io.hint('To use another account: osa login --force')
   return true
 }
 
 /** `--storage` beside a login that works: the login moves there, and nobody has to approve anything. */
-const moveIfAsked = async (context: CommandContext, server: ResolvedServer): Promise<boolean> => {
+async function moveIfAsked(context: CommandContext, server: ResolvedServer): Promise<boolean> {
   const { flags, io, store } = context
   const wanted = flags.value('storage')
   const saved = (await store().list()).find((login) => login.server === server.url)
@@ -54,16 +54,16 @@ const moveIfAsked = async (context: CommandContext, server: ResolvedServer): Pro
   return true
 }
 
-const setAsideUnreadable = async ({ io, store }: CommandContext): Promise<void> => {
+async function setAsideUnreadable({ io, store }: CommandContext): Promise<void> {
   const aside = await store().setAsideUnreadable()
   if (aside) io.warn(`Moved the unreadable credentials file to ${aside}`)
 }
 
-const finish = async (
+async function finish(
   context: CommandContext,
   server: ResolvedServer,
   done: { user: SignedInUser | null; isOld: boolean; reason: string | null },
-): Promise<void> => {
+): Promise<void> {
   const { io, store } = context
   const linked = await linkAfterLogin(context, server.url)
   if (!io.isJson) return

@@ -15,7 +15,7 @@ interface LogoutResult {
 const reasonText = (error: OsaError): string => error.code.replaceAll('_', ' ')
 
 /** As long as the keychain holds the login, the entry that points at it stays. */
-const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T>): Promise<T> => {
+async function whileInKeychain<T>(context: CommandContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -30,7 +30,7 @@ const whileInKeychain = async <T>(context: CommandContext, work: () => Promise<T
   }
 }
 
-const logoutOf = async (context: CommandContext, server: string): Promise<LogoutResult> => {
+async function logoutOf(context: CommandContext, server: string): Promise<LogoutResult> {
   const { network, allowHttp, signal, uninterrupted, flags } = context
   const isLocal = flags.isSet('local')
   const how = { network, allowHttp, signal, uninterrupted, isLocal }
@@ -42,7 +42,7 @@ const logoutOf = async (context: CommandContext, server: string): Promise<Logout
   return { server, removed, revoked: 'skipped', reason, name }
 }
 
-const report = ({ io }: CommandContext, result: LogoutResult): void => {
+function report({ io }: CommandContext, result: LogoutResult): void {
   if (!result.removed) {
     io.say(`Not logged in to ${result.server}; nothing to do`)
     return
@@ -55,7 +55,7 @@ const report = ({ io }: CommandContext, result: LogoutResult): void => {
 }
 
 /** The servers to log out of; none when nothing is stored and nothing names one. */
-const serversOf = async (context: CommandContext): Promise<string[]> => {
+async function serversOf(context: CommandContext): Promise<string[]> {
   const { flags, store } = context
   if (flags.isSet('all')) {
     if (!namedServer(context)) return (await store().list()).map((login) => login.server)

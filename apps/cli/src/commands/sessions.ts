@@ -17,7 +17,7 @@ const ask = (context: CommandContext, server: ResolvedServer): Promise<SessionSu
   withAccount(context, server, (osa) => osa.session.list.query(undefined, { signal: context.signal }))
 
 /** The session that a typed id, or the beginning of one, means. Throws `usage`. */
-const sessionOf = (sessions: readonly SessionSummary[], typed: string): SessionSummary => {
+function sessionOf(sessions: readonly SessionSummary[], typed: string): SessionSummary {
   const id = typed.toLowerCase()
   const meant = id.length < minimumTypedCharacters ? [] : sessions.filter((one) => one.id.toLowerCase().startsWith(id))
   if (meant[0] && meant.length === 1) return meant[0]
@@ -29,7 +29,7 @@ const nameOf = (session: SessionSummary): string => cleanText(session.device_nam
 
 const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now() - at.getTime()) / 1000)
 
-const print = (context: CommandContext, server: ResolvedServer, sessions: readonly SessionSummary[]): void => {
+function print(context: CommandContext, server: ResolvedServer, sessions: readonly SessionSummary[]): void {
   const { io } = context
   io.result.row(null, `Signed in to ${server.url} on:`)
   io.result.blank()
@@ -51,7 +51,7 @@ const print = (context: CommandContext, server: ResolvedServer, sessions: readon
   io.hint('To end one: osa sessions --revoke <id>')
 }
 
-const end = async (osa: OsaClient, { url }: ResolvedServer, session_id: string, signal: AbortSignal): Promise<void> => {
+async function end(osa: OsaClient, { url }: ResolvedServer, session_id: string, signal: AbortSignal): Promise<void> {
   try {
     await osa.session.revoke.mutate({ session_id }, { signal })
   } catch (error) {
@@ -65,7 +65,7 @@ const end = async (osa: OsaClient, { url }: ResolvedServer, session_id: string, 
 
 const shown = ({ scope: _, ...rest }: SessionSummary) => rest
 
-const revoke = async (context: CommandContext, server: ResolvedServer, typed: string): Promise<void> => {
+async function revoke(context: CommandContext, server: ResolvedServer, typed: string): Promise<void> {
   const { io, signal } = context
   const session = sessionOf(await ask(context, server), typed)
   await withAccount(context, server, (osa) => end(osa, server, session.id, signal))

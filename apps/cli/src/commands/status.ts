@@ -14,9 +14,9 @@ import {
 import { printStatus, type Status, statusDocument } from '../status/report.ts'
 
 /** What was found, or why not: a part that cannot be read is reported, and the others are shown all the same. */
-const attempt = async <T>(
+async function attempt<T>(
   work: () => Promise<T>,
-): Promise<{ value: T; error: null } | { value: null; error: OsaError }> => {
+): Promise<{ value: T; error: null } | { value: null; error: OsaError }> {
   try {
     return { value: await work(), error: null }
   } catch (error) {
@@ -25,7 +25,7 @@ const attempt = async <T>(
   }
 }
 
-const findStatusLink = async (context: CommandContext): Promise<{ link: Status['link']; search: LinkSearch }> => {
+async function findStatusLink(context: CommandContext): Promise<{ link: Status['link']; search: LinkSearch }> {
   const home = context.env.HOME || context.env.USERPROFILE || '/'
   const search = await findLink({ cwd: context.cwd, home, uid: process.getuid?.() })
   const [foreign] = search.ignored
@@ -37,9 +37,7 @@ const findStatusLink = async (context: CommandContext): Promise<{ link: Status['
 }
 
 /** As for any command, except that a folder without an archive is a finding and no failure. */
-const findServer = async (
-  context: CommandContext,
-): Promise<{ server: ResolvedServer | null; error: OsaError | null }> => {
+async function findServer(context: CommandContext): Promise<{ server: ResolvedServer | null; error: OsaError | null }> {
   // What was typed wrongly is a mistake, no finding.
   namedServer(context)
   const quiet = { ...context, io: { ...context.io, warn: () => undefined } }
@@ -47,11 +45,11 @@ const findServer = async (
   return { server: value, error }
 }
 
-const reportLogins = async (
+async function reportLogins(
   context: CommandContext,
   server: ResolvedServer | null,
   logins: readonly StoredLogin[],
-): Promise<LoginReport[]> => {
+): Promise<LoginReport[]> {
   const { flags, env } = context
   const isAsked = (login: StoredLogin): boolean =>
     !flags.isSet('offline') && (flags.isSet('all') || login.server === server?.url)

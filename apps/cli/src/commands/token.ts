@@ -10,7 +10,7 @@ const defaultMinimumTtlSeconds = 300
 const maxMinimumTtlSeconds = 86_400
 
 /** `--min-ttl` in seconds. Throws `usage`. */
-const minimumTtlOf = ({ flags }: CommandContext): number => {
+function minimumTtlOf({ flags }: CommandContext): number {
   const typed = flags.value('min-ttl')
   if (typed === null) return defaultMinimumTtlSeconds
   if (/^\d{1,6}$/.test(typed) && Number(typed) <= maxMinimumTtlSeconds) return Number(typed)
@@ -20,7 +20,7 @@ const minimumTtlOf = ({ flags }: CommandContext): number => {
 }
 
 /** A token on a screen is in its scrollback and on every screenshot; one from the environment is there already (K31). */
-const refuseToShow = ({ io, flags, env }: CommandContext): void => {
+function refuseToShow({ io, flags, env }: CommandContext): void {
   if (env.OSA_TOKEN) {
     throw new OsaError('usage', 'OSA_TOKEN is set, and osa never prints it', {
       hint: 'Use the variable itself, or unset it for the token of your saved login',
@@ -32,16 +32,12 @@ const refuseToShow = ({ io, flags, env }: CommandContext): void => {
   })
 }
 
-const warnOfShortLife = ({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void => {
+function warnOfShortLife({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void {
   const left = expiresAt === null ? minimum : Math.floor(expiresAt - clock.now() / 1000)
   if (left < minimum) io.warn(`The token is valid for ${left} s only; the server gives no longer ones`)
 }
 
-const freshToken = async (
-  context: CommandContext,
-  server: ResolvedServer,
-  minimumTtlSeconds: number,
-): Promise<string> => {
+async function freshToken(context: CommandContext, server: ResolvedServer, minimumTtlSeconds: number): Promise<string> {
   try {
     return await openStoredTokens(context).getFreshToken(server.url, { minimumTtlSeconds, signal: context.signal })
   } catch (error) {

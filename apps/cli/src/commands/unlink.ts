@@ -4,7 +4,7 @@ import type { CommandContext, RunCommand } from '../command.ts'
 import { folderLink } from '../server-resolution.ts'
 
 /** `--server` says which link is meant; another one stays. */
-const refuseOther = async ({ cwd, flags }: CommandContext): Promise<void> => {
+async function refuseOther({ cwd, flags }: CommandContext): Promise<void> {
   const typed = flags.value('server')
   if (typed === null) return
   const wanted = canonicalServer(typed, { allowHttp: true })

@@ -8,7 +8,7 @@ import type { CommandContext, RunCommand } from '../command.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { leftText } from '../time-text.ts'
 
-const lookUp = async ({ network, signal }: CommandContext, { url }: ResolvedServer, user_code: string) => {
+async function lookUp({ network, signal }: CommandContext, { url }: ResolvedServer, user_code: string) {
   try {
     const osa = await network.connect(url)
     return await osa.device.verify.mutate({ user_code }, { signal })

@@ -13,13 +13,13 @@ interface Known {
   verified: boolean
 }
 
-const storedLogin = async (context: CommandContext, server: ResolvedServer): Promise<StoredLogin> => {
+async function storedLogin(context: CommandContext, server: ResolvedServer): Promise<StoredLogin> {
   const login = (await context.store().list()).find((one) => one.server === server.url)
   if (!login) throw notLoggedIn(context, server)
   return login
 }
 
-const offline = async (context: CommandContext, server: ResolvedServer): Promise<Known> => {
+async function offline(context: CommandContext, server: ResolvedServer): Promise<Known> {
   if (environmentToken(context)) {
     throw new OsaError('usage', 'Without the network nobody can tell whose OSA_TOKEN is', {
       hint: 'Leave out --offline',
@@ -40,7 +40,7 @@ const offline = async (context: CommandContext, server: ResolvedServer): Promise
 }
 
 /** Adds who was last seen here to an error about the network. */
-const withLastKnown = async (context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> => {
+async function withLastKnown(context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> {
   const isNetwork = isOsaError(error, 'dns', 'connection_refused', 'connection_failed', 'timeout', 'tls', 'proxy')
   if (!isNetwork || environmentToken(context)) return error
   const login = (await context.store().list()).find((one) => one.server === server.url)
@@ -52,7 +52,7 @@ const withLastKnown = async (context: CommandContext, server: ResolvedServer, er
   return new OsaError(code, message, { details, hint, retryable, server: server.url, cause: error })
 }
 
-const online = async (context: CommandContext, server: ResolvedServer): Promise<Known> => {
+async function online(context: CommandContext, server: ResolvedServer): Promise<Known> {
   // Loaded here: with --offline nobody is asked.
   const { currentAccount } = await import('../account.ts')
   try {
@@ -62,7 +62,7 @@ const online = async (context: CommandContext, server: ResolvedServer): Promise<
   }
 }
 
-const authDocument = async (context: CommandContext, server: ResolvedServer, known: Known) => {
+async function authDocument(context: CommandContext, server: ResolvedServer, known: Known) {
   if (known.source === 'OSA_TOKEN') {
     return { source: known.source, storage: { kind: 'env' }, access_expires_at: null, refreshable: false }
   }

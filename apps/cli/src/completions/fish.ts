@@ -4,7 +4,7 @@ import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 
-const optionLine = (condition: string, option: OptionMetadata): string => {
+function optionLine(condition: string, option: OptionMetadata): string {
   const { name, alias, argument, choices, help } = option
   const value = choices
     ? ` -x -a ${quoted(choices.join(' '))}`
@@ -17,7 +17,7 @@ const optionLine = (condition: string, option: OptionMetadata): string => {
 }
 
 /** The script for `~/.config/fish/completions/osa.fish`. */
-export const fishCompletions = ({ completedCommands }: Vocabulary): string => {
+export function fishCompletions({ completedCommands }: Vocabulary): string {
   const everyCommand = new Set(leadingOptions.map(({ name }) => name))
   return [
     '# osa completions for fish, made by: osa completions fish',

@@ -28,7 +28,7 @@ export interface Vocabulary {
   optionsWithValue: readonly OptionMetadata[]
 }
 
-export const vocabularyOf = (commands: readonly Command[]): Vocabulary => {
+export function vocabularyOf(commands: readonly Command[]): Vocabulary {
   const commandNames = commands.map(({ metadata }) => metadata.name)
   const options = [...commands.flatMap(({ metadata }) => metadata.options), ...globalOptions]
   return {

@@ -7,7 +7,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 /** Text inside `[…]` of an _arguments specification. */
 const inBrackets = (text: string): string => text.replace(/[[\]\\]/g, '\\$&')
 
-const actionOf = (option: OptionMetadata): string => {
+function actionOf(option: OptionMetadata): string {
   if (!option.argument) return ''
   const label = option.argument.replaceAll('|', ' or ')
   if (option.choices) return `:${label}:(${option.choices.join(' ')})`
@@ -22,7 +22,7 @@ const optionLines = (options: readonly OptionMetadata[], indent: string): string
   })
 
 /** Free text gets no specification: with one, zsh lists a single match instead of inserting it. */
-const commandCase = ({ name, options, words }: CompletedCommand): string[] => {
+function commandCase({ name, options, words }: CompletedCommand): string[] {
   const positional = words.length > 0 ? [`            ${quoted(`1:argument:(${words.join(' ')})`)} \\`] : []
   const lines = [...positional, ...optionLines(options, '            ')]
   return [

@@ -9,19 +9,19 @@ const rolesThatDeploy = ['publisher', 'admin']
 
 const nameOf = (user: SignedInUser): string => user.display_name ?? user.external_id
 
-const sentence = ({ user, server, why }: { user: SignedInUser; server: ResolvedServer; why: NotAllowed }): string => {
+function sentence({ user, server, why }: { user: SignedInUser; server: ResolvedServer; why: NotAllowed }): string {
   const base = `${nameOf(user)} may not deploy to ${server.url}`
   if ('neededRoles' in why) return `${base} (needs role ${why.neededRoles.join(' or ')})`
   return 'missingScope' in why ? `${base} with this login (needs scope ${why.missingScope})` : `${base} (${why.said})`
 }
 
 /** The `forbidden` error, with what is needed. */
-export const notAllowed = (
+export function notAllowed(
   user: SignedInUser,
   server: ResolvedServer,
   signer: DeployCredentials,
   why: NotAllowed,
-): OsaError => {
+): OsaError {
   const renew = signer.source === 'stored login' ? 'Run osa login --force' : 'Create a token with that scope'
   return new OsaError('forbidden', sentence({ user, server, why }), {
     server: server.url,
@@ -31,7 +31,7 @@ export const notAllowed = (
 }
 
 /** Stops before anything is built for a person whose only role is the plainest. Other servers may have other roles: they decide. */
-export const checkRole = (user: SignedInUser, server: ResolvedServer, signer: DeployCredentials): void => {
+export function checkRole(user: SignedInUser, server: ResolvedServer, signer: DeployCredentials): void {
   if (user.roles.length === 0 || user.roles.some((role) => role !== 'user')) return
   throw notAllowed(user, server, signer, { neededRoles: rolesThatDeploy })
 }

@@ -11,7 +11,7 @@ export interface BuildContext extends AsyncDisposable {
   readonly dockerfile: string
 }
 
-const copyWithout = async (named: Image, rules: IgnoreRules): Promise<BuildContext> => {
+async function copyWithout(named: Image, rules: IgnoreRules): Promise<BuildContext> {
   // a link to the folder would be copied as a link
   const image = { ...named, context: await realpath(named.context) }
   const folder = await mkdtemp(join(tmpdir(), 'osa-context-'))
@@ -55,7 +55,7 @@ const copyWithout = async (named: Image, rules: IgnoreRules): Promise<BuildConte
  * The folder to build from. Where the person keeps no ignore file, a copy without `.env`, `.git`, `node_modules` and `.osa`: nothing is
  * written into their folder, and every tool understands it. Where they do, the folder itself.
  */
-export const prepareContext = async (image: Image, rules: IgnoreRules): Promise<BuildContext> => {
+export async function prepareContext(image: Image, rules: IgnoreRules): Promise<BuildContext> {
   if (rules.path === null) return await copyWithout(image, rules)
   return { path: image.context, dockerfile: image.dockerfile, [Symbol.asyncDispose]: async () => {} }
 }

@@ -39,7 +39,7 @@ interface Failure {
 }
 
 /** Says so when a tool fails without a message; then there is no log to read either. */
-const failure = (job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines }: Failure): OsaError => {
+function failure(job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines }: Failure): OsaError {
   const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(lastLines.join('\n'))
   const isSilent = lastLines.length === 0
   return new OsaError(
@@ -53,7 +53,7 @@ const failure = (job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines 
   )
 }
 
-const openJob = async (tools: BuildTools, image: Image): Promise<BuildJob> => {
+async function openJob(tools: BuildTools, image: Image): Promise<BuildJob> {
   const { context, tool, registry } = tools
   const { env, signal, io, flags } = context
   const folder = await mkdtemp(join(tmpdir(), 'osa-deploy-'))
@@ -76,7 +76,7 @@ const openJob = async (tools: BuildTools, image: Image): Promise<BuildJob> => {
 }
 
 /** The log stays where something failed, and the error names it; otherwise nothing stays. */
-const withJob = async <T>(tools: BuildTools, image: Image, work: (job: BuildJob) => Promise<T>): Promise<T> => {
+async function withJob<T>(tools: BuildTools, image: Image, work: (job: BuildJob) => Promise<T>): Promise<T> {
   const job = await openJob(tools, image)
   let keeps = false
   try {
@@ -96,7 +96,7 @@ const fewOf = (names: readonly string[]): string =>
     : names.join(' and ')
 
 /** Says what an image is built from, before any of it leaves its folder. */
-export const tellContext = async ({ context, tool }: BuildTools, image: Image): Promise<void> => {
+export async function tellContext({ context, tool }: BuildTools, image: Image): Promise<void> {
   const { io, cwd } = context
   const rules = await ignoreRules(image, tool)
   const contents = await readContext(image.context, rules)
@@ -106,7 +106,7 @@ export const tellContext = async ({ context, tool }: BuildTools, image: Image): 
 }
 
 /** A file that the tool was told to write; null where it did not. */
-const written = async (path: string): Promise<string | null> => {
+async function written(path: string): Promise<string | null> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (error) {
@@ -115,7 +115,7 @@ const written = async (path: string): Promise<string | null> => {
   }
 }
 
-const build = async ({ tool }: BuildTools, job: BuildJob): Promise<string> => {
+async function build({ tool }: BuildTools, job: BuildJob): Promise<string> {
   await using source = await prepareContext(job.image, await ignoreRules(job.image, tool))
   const idFile = join(job.folder, 'id')
   const file = ['--iidfile', idFile, '--file', source.dockerfile]
@@ -130,7 +130,7 @@ const tagOf = (imageId: string): string => imageId.replace(/^sha256:/, '').slice
 const inspect = async (job: BuildJob, reference: string, format: string): Promise<string> =>
   (await job.run('Looking up', ['image', 'inspect', '--format', format, reference])).stdout.trim()
 
-const jsonOrNull = (text: string): unknown => {
+function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -140,13 +140,13 @@ const jsonOrNull = (text: string): unknown => {
 }
 
 /** The digest by which the registry knows an image that is here, from the tool's own record. */
-const knownDigest = async ({ tool }: BuildTools, job: BuildJob, reference: string): Promise<string | null> => {
+async function knownDigest({ tool }: BuildTools, job: BuildJob, reference: string): Promise<string | null> {
   const digests = jsonOrNull(await inspect(job, reference, '{{json .RepoDigests}}'))
   const local = tool.kind === 'podman' ? await inspect(job, reference, '{{.Digest}}') : null
   return digestAmong(digests, job.repository, local)
 }
 
-const pushedDigest = async (tools: BuildTools, job: BuildJob, reference: string): Promise<string> => {
+async function pushedDigest(tools: BuildTools, job: BuildJob, reference: string): Promise<string> {
   const { tool, registry } = tools
   const digestFile = join(job.folder, 'digest')
   const asFile = tool.kind === 'podman' ? ['--digestfile', digestFile] : []

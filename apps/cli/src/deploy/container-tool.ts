@@ -33,7 +33,7 @@ const maxKeptCharacters = 1_000_000
 const keptLines = 20
 
 /** Without our own settings, the token first of all; and without attestations, whose time stamps would make each build another. */
-const childEnvironment = (env: Environment): Record<string, string> => {
+function childEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].toUpperCase().startsWith('OSA_'),
   )
@@ -41,7 +41,7 @@ const childEnvironment = (env: Environment): Record<string, string> => {
 }
 
 /** Runs the tool to its end. `code` is 127 when it cannot be started. Throws `aborted` on the signal, which ends the child first. */
-export const runTool = async (command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> => {
+export async function runTool(command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> {
   const { env, signal, log, onLine } = options
   const child = spawn(command, args, { env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
@@ -94,7 +94,7 @@ const answerWithinMs = 20_000
 const lastWords = ({ lastLines }: ToolRun): string => lastLines.at(-1) ?? 'it printed nothing'
 
 /** What answers to a command, if its engine runs; otherwise why not. `docker version` needs the daemon, podman none. */
-const answers = async (command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> => {
+async function answers(command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> {
   const limited = { env, signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) }
   const said = (what: string, run: ToolRun): string =>
     !run.hasStarted ? `${command} ${run.ending}` : `${what} ${run.ending}: ${lastWords(run)}`
@@ -112,7 +112,7 @@ const answers = async (command: string, { env, signal }: RunOptions): Promise<Co
 }
 
 /** Docker where its engine runs, else podman; OSA_CONTAINER_TOOL names one. Throws `build_failed`, or `usage` for another name. */
-export const findContainerTool = async (options: RunOptions): Promise<ContainerTool> => {
+export async function findContainerTool(options: RunOptions): Promise<ContainerTool> {
   const wanted = options.env.OSA_CONTAINER_TOOL
   if (wanted && !named.some((name) => name === wanted)) {
     throw new OsaError('usage', 'OSA_CONTAINER_TOOL is neither docker nor podman', { hint: 'Set it to one of them' })

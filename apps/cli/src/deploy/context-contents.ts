@@ -27,7 +27,7 @@ const dockerignore = dockerignoreModule.default
 
 const leftOut = ['**/.env', '**/.env.*', '**/.git', '**/node_modules', '**/.osa'].join('\n')
 
-const readOrNull = async (path: string): Promise<string | null> => {
+async function readOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -37,7 +37,7 @@ const readOrNull = async (path: string): Promise<string | null> => {
 }
 
 /** The ignore file that the tool will read, the one named after the Dockerfile first; osa's own rules where there is none. */
-export const ignoreRules = async (image: Image, tool: ContainerTool): Promise<IgnoreRules> => {
+export async function ignoreRules(image: Image, tool: ContainerTool): Promise<IgnoreRules> {
   const beside = `${image.dockerfile}.dockerignore`
   const podmanOwn = tool.kind === 'podman' ? [join(image.context, '.containerignore')] : []
   for (const path of [beside, ...podmanOwn, join(image.context, '.dockerignore')]) {
@@ -48,7 +48,7 @@ export const ignoreRules = async (image: Image, tool: ContainerTool): Promise<Ig
 }
 
 /** Whether rules keep a path, as written below the context, out of the build. */
-export const createFilter = ({ text }: IgnoreRules): ((path: string) => boolean) => {
+export function createFilter({ text }: IgnoreRules): (path: string) => boolean {
   const ignore = dockerignore().add(text)
   return (path) => ignore.ignores(path)
 }
@@ -56,7 +56,7 @@ export const createFilter = ({ text }: IgnoreRules): ((path: string) => boolean)
 const isSecretive = (name: string): boolean =>
   name === '.git' || (/^\.env(\.|$)/.test(name) && !/\.(example|sample|template)$/.test(name))
 
-const entriesOf = async (folder: string): Promise<Dirent[]> => {
+async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
@@ -66,7 +66,7 @@ const entriesOf = async (folder: string): Promise<Dirent[]> => {
   }
 }
 
-const sizeOf = async (path: string): Promise<number> => {
+async function sizeOf(path: string): Promise<number> {
   try {
     return (await lstat(path)).size
   } catch (error) {
@@ -79,7 +79,7 @@ const sizeOf = async (path: string): Promise<number> => {
 const maxEntriesLookedAt = 20_000
 
 /** Looks through a context. A rule `.env` keeps out the topmost alone, and one that begins with `!` may let in what lies in an ignored folder. */
-export const readContext = async (context: string, rules: IgnoreRules): Promise<ContextContents> => {
+export async function readContext(context: string, rules: IgnoreRules): Promise<ContextContents> {
   const isLeftOut = createFilter(rules)
   const mayReturn = /^\s*!/m.test(rules.text)
   const secretive: string[] = []
@@ -104,7 +104,7 @@ export const readContext = async (context: string, rules: IgnoreRules): Promise<
   return { files, bytes, isAll: left > 0, secretive: secretive.sort() }
 }
 
-const bytesText = (bytes: number): string => {
+function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

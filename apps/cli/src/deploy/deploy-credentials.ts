@@ -22,7 +22,7 @@ const tokenSigner = (
   ask: (call) => withGivenToken(context, given, call),
 })
 
-const storedSigner = async (context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> => {
+async function storedSigner(context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> {
   const stored = await context.store().read(server.url)
   if (!stored) throw notLoggedIn(context, server)
   let used: string | null = stored.accessToken
@@ -40,7 +40,7 @@ const storedSigner = async (context: CommandContext, server: ResolvedServer): Pr
  * `--token`, else OSA_TOKEN, else the saved login; with a token nothing that is saved is looked at. Throws `not_authenticated` where there is
  * none, `token_malformed`, and `token_wrong_server` where nothing says that the token is for this server.
  */
-export const resolveSigner = async (context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> => {
+export async function resolveSigner(context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> {
   const typed = context.flags.value('token')
   if (typed !== null) {
     if (!/^[\x21-\x7e]+$/.test(typed)) throw new OsaError('token_malformed', '--token holds characters no token has')
@@ -54,11 +54,11 @@ export const resolveSigner = async (context: CommandContext, server: ResolvedSer
 }
 
 /** Who deploys. Where the session has ended, a person at a terminal may sign in again and go on. */
-export const askWhoDeploys = async (
+export async function askWhoDeploys(
   context: CommandContext,
   server: ResolvedServer,
   signer: DeployCredentials,
-): Promise<SignedInUser> => {
+): Promise<SignedInUser> {
   const { io, signal } = context
   const ask = (): Promise<SignedInUser> => signer.ask((osa) => osa.me.query(undefined, { signal }), signal)
   try {

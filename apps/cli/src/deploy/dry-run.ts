@@ -6,10 +6,10 @@ import type { Image } from './images.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
 
 /** Prints the conventions as JSON on stdout, images that would be built still with their `build`. */
-export const showDryRun = (
+export function showDryRun(
   context: CommandContext,
   run: { server: ResolvedServer | null; authored: AuthoredConventions; images: readonly Image[] },
-): void => {
+): void {
   const { io, cwd } = context
   const { server, authored, images } = run
   const { conventions } = authored

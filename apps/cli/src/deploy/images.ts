@@ -26,7 +26,7 @@ export interface Image {
 
 type Container = NonNullable<Convention['ingester']> | Convention['hooks'][number]
 
-const imageOf = (container: Container, build: Build, folder: string): Image => {
+function imageOf(container: Container, build: Build, folder: string): Image {
   const context = resolve(folder, build.context)
   const dockerfile = build.dockerfile ? resolve(folder, build.dockerfile) : join(context, 'Dockerfile')
   return { name: container.name, image: build.image ?? container.name, context, dockerfile }
@@ -37,7 +37,7 @@ const containersOf = (convention: Convention): { container: Container; path: str
   ...(convention.ingester ? [{ container: convention.ingester, path: 'ingester' }] : []),
 ]
 
-const isKind = async (path: string, kind: 'isFile' | 'isDirectory'): Promise<boolean> => {
+async function isKind(path: string, kind: 'isFile' | 'isDirectory'): Promise<boolean> {
   try {
     return (await stat(path))[kind]()
   } catch (error) {
@@ -59,7 +59,7 @@ export interface ContextPlace {
  * What a file of conventions says goes to a container tool and from there into a public image, and the file may be anybody's: it reaches no
  * further than its own folder, unless `--context-root` names another. Throws `usage`.
  */
-export const contextPlace = ({ cwd, env, flags }: CommandContext, folder: string): ContextPlace => {
+export function contextPlace({ cwd, env, flags }: CommandContext, folder: string): ContextPlace {
   const typed = flags.value('context-root')
   const home = env.HOME || env.USERPROFILE || '/'
   if (typed === null) return { root: folder, isNamed: false, home }
@@ -68,17 +68,17 @@ export const contextPlace = ({ cwd, env, flags }: CommandContext, folder: string
 }
 
 /** Links are followed first: one in the folder may lead anywhere. */
-const isWithin = async (root: string, path: string): Promise<boolean> => {
+async function isWithin(root: string, path: string): Promise<boolean> {
   const way = relative(await realpath(root), await realpath(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-const isHome = async (path: string, home: string): Promise<boolean> => {
+async function isHome(path: string, home: string): Promise<boolean> {
   const real = await realpath(path)
   return real === parse(real).root || (existsSync(home) && real === (await realpath(home)))
 }
 
-const placeIssues = async ({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Issue[]> => {
+async function placeIssues({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Issue[]> {
   const issues: Issue[] = []
   const outside = `lies outside of ${place.root}: move it there, or run osa deploy --context-root <dir>`
   if (!(await isWithin(place.root, context))) issues.push({ path: `${path}.context`, message: `${context} ${outside}` })
@@ -94,11 +94,11 @@ const placeIssues = async ({ context, dockerfile }: Image, place: ContextPlace, 
   return issues
 }
 
-const issuesOf = async (
+async function issuesOf(
   image: Image,
   planned: readonly Image[],
   { path, place }: { path: string; place: ContextPlace },
-): Promise<Issue[]> => {
+): Promise<Issue[]> {
   if (!(await isKind(image.context, 'isDirectory'))) {
     return [{ path: `${path}.build.context`, message: `there is no folder ${image.context}` }]
   }
@@ -112,10 +112,10 @@ const issuesOf = async (
 }
 
 /** The images to build, each once, or what their definitions lack on this disk. */
-export const planImages = async (
+export async function planImages(
   authored: AuthoredConventions,
   place: ContextPlace,
-): Promise<{ images: Image[] } | { issues: Issue[] }> => {
+): Promise<{ images: Image[] } | { issues: Issue[] }> {
   const images: Image[] = []
   const issues: Issue[] = []
   const { conventions, folder } = authored
@@ -130,7 +130,7 @@ export const planImages = async (
   return issues.length > 0 ? { issues } : { images }
 }
 
-const pin = <C extends Container>(container: C, releases: ReadonlyMap<string, Release>) => {
+function pin<C extends Container>(container: C, releases: ReadonlyMap<string, Release>) {
   const { build, release, ...rest } = container
   const pinned = build ? releases.get(build.image ?? container.name) : release
   // the schema asks for one of the two, and every image that is named was built

@@ -4,7 +4,7 @@ import { OsaError } from '@osa/sdk/node'
 
 const maxAlignedPath = 48
 
-const lines = (issues: readonly Issue[]): string[] => {
+function lines(issues: readonly Issue[]): string[] {
   const width = Math.min(maxAlignedPath, Math.max(...issues.map(({ path }) => path.length)))
   return issues.map(({ path, message }) => (path === '' ? message : `${path.padEnd(width)}  ${message}`))
 }
@@ -17,7 +17,7 @@ export const issuesInFile = (issues: readonly Issue[], file: string): OsaError =
   new OsaError('deploy_rejected', `${counted(issues)} in ${file}`, { details: lines(issues), issues, path: file })
 
 /** What the archive found. Its paths begin with the place in the call, which says nothing where there is one convention. */
-export const issuesFoundByServer = (issues: readonly Issue[], server: string, count: number): OsaError => {
+export function issuesFoundByServer(issues: readonly Issue[], server: string, count: number): OsaError {
   const shown =
     count === 1 ? issues.map((issue) => ({ ...issue, path: issue.path.replace(/^conventions\.0\.?/, '') })) : issues
   return new OsaError('deploy_rejected', `${server} registered nothing: ${counted(shown)}`, {

@@ -26,12 +26,12 @@ export interface AuthoredConventions {
 
 const maxManifestBytes = 64 * 1024 * 1024
 
-const shortName = (cwd: string, path: string): string => {
+function shortName(cwd: string, path: string): string {
   const short = relative(cwd, path)
   return short.startsWith('..') ? path : short
 }
 
-const findFile = async (context: CommandContext, server: ResolvedServer | null): Promise<string> => {
+async function findFile(context: CommandContext, server: ResolvedServer | null): Promise<string> {
   const { cwd, io } = context
   const upTo = server?.linkFile ? dirname(dirname(server.linkFile)) : cwd
   const search = await findConventionFile({ cwd, upTo, uid: process.getuid?.() })
@@ -43,7 +43,7 @@ const findFile = async (context: CommandContext, server: ResolvedServer | null):
   })
 }
 
-const load = async (context: CommandContext, server: ResolvedServer | null): Promise<LoadedConventions> => {
+async function load(context: CommandContext, server: ResolvedServer | null): Promise<LoadedConventions> {
   const { flags, cwd, signal } = context
   const [config, manifest] = [flags.value('config'), flags.value('manifest')]
   if (config !== null && manifest !== null) {
@@ -67,7 +67,7 @@ const load = async (context: CommandContext, server: ResolvedServer | null): Pro
 }
 
 /** The file has ended the process, or awaits for ever: that must not pass for a deploy. */
-const reportUnfinished = ({ io, env, signal }: CommandContext, path: string): void => {
+function reportUnfinished({ io, env, signal }: CommandContext, path: string): void {
   if (signal.aborted) return
   const error = new OsaError('malformed_config', `${path} never finished loading`, {
     path,
@@ -77,10 +77,10 @@ const reportUnfinished = ({ io, env, signal }: CommandContext, path: string): vo
 }
 
 /** Reads and checks all conventions. Throws `usage`, `malformed_config`, and `deploy_rejected` with every issue in all of them. */
-export const readConventions = async (
+export async function readConventions(
   context: CommandContext,
   server: ResolvedServer | null,
-): Promise<AuthoredConventions> => {
+): Promise<AuthoredConventions> {
   const { name, folder, values } = await load(context, server)
   const file = shortName(context.cwd, name)
   const checked = checkConventions(values)

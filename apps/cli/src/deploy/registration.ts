@@ -12,7 +12,7 @@ const isLost = (error: unknown): error is OsaError =>
   isOsaError(error, 'timeout', 'connection_failed') ||
   (isOsaError(error, 'server_error') && (error.status === 502 || error.status === 504))
 
-const lostTwice = (error: OsaError, count: number): OsaError => {
+function lostTwice(error: OsaError, count: number): OsaError {
   const what = count === 1 ? 'The convention may be registered' : 'The conventions may be registered'
   return new OsaError(error.code, error.message, {
     ...(error.server ? { server: error.server } : {}),
@@ -28,7 +28,7 @@ const lostTwice = (error: OsaError, count: number): OsaError => {
  * Registers the conventions. A first Ctrl-C waits for the answer, so that what is said of the archive is true. Throws `forbidden`,
  * `deploy_rejected` with the issues that the archive found, and the codes of the network and of refused tokens.
  */
-export const register = async (
+export async function register(
   context: CommandContext,
   deploy: {
     server: ResolvedServer
@@ -36,7 +36,7 @@ export const register = async (
     user: SignedInUser
     conventions: readonly PinnedConvention[]
   },
-): Promise<RegisteredConvention[]> => {
+): Promise<RegisteredConvention[]> {
   const { server, signer, user, conventions } = deploy
   let isRepeated = false
   const mayRepeat = (error: OsaError): boolean => {

@@ -6,7 +6,7 @@ import type { ContainerTool } from './container-tool.ts'
 const registryName = /^[a-z0-9]+([.-]+[a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/
 
 /** `--registry`, else OSA_REGISTRY. Throws `usage` when neither is there, or it is no registry. */
-export const registryOf = ({ flags, env }: CommandContext): string => {
+export function registryOf({ flags, env }: CommandContext): string {
   const named = (flags.value('registry') ?? env.OSA_REGISTRY ?? '').replace(/\/+$/, '')
   if (named === '') {
     throw new OsaError('usage', 'Nothing says where images are pushed', {
@@ -31,7 +31,7 @@ const familiar = (repository: string): string => repository.replace(/^(index\.)?
  * The digest of a repository among `name@sha256:…`, if there is exactly one. `local` is what podman calls an image that it built itself,
  * beside the name that the registry gave the compressed one.
  */
-export const digestAmong = (repoDigests: unknown, repository: string, local: string | null = null): string | null => {
+export function digestAmong(repoDigests: unknown, repository: string, local: string | null = null): string | null {
   const all = Array.isArray(repoDigests) ? repoDigests.filter((one): one is string => typeof one === 'string') : []
   const own = all
     .map((one) => one.split('@'))

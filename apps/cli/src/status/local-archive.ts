@@ -13,7 +13,7 @@ const labels = ['com.docker.compose.project.working_dir', 'com.docker.compose.se
 const format = `${labels.map((label) => `{{.Label "${label}"}}`).join('\\t')}\\t{{.State}}`
 
 /** Docker is asked for containers by label: `docker compose` would read files of the folder, which anybody may have written (K29). */
-const listContainers = async (): Promise<string | null> => {
+async function listContainers(): Promise<string | null> {
   const { execFile } = await import('node:child_process')
   return await new Promise((resolve) => {
     const args = ['ps', '--all', '--filter', `label=${labels[0]}`, '--format', format]
@@ -22,7 +22,7 @@ const listContainers = async (): Promise<string | null> => {
 }
 
 /** The local archive of a folder; null where there is no `osa.yaml`. */
-export const findLocalArchive = async (folder: string): Promise<LocalArchive | null> => {
+export async function findLocalArchive(folder: string): Promise<LocalArchive | null> {
   if (!existsSync(join(folder, 'osa.yaml'))) return null
   const listed = await listContainers()
   if (listed === null) return { services: null }

@@ -29,7 +29,7 @@ const lifeOf = (context: CommandContext, endsAtSeconds: number | null): string =
   endsAtSeconds === null ? 'ok' : `ok, ${leftText(endsAtSeconds - context.clock.now() / 1000)} left`
 
 /** A login by what the index says of it, which opens no keychain: that may ask for a password. */
-export const reportFromIndex = (context: CommandContext, login: StoredLogin): LoginReport => {
+export function reportFromIndex(context: CommandContext, login: StoredLogin): LoginReport {
   const { server: url, expiresAt, user, storage } = login
   const base = { url, user, storage, expiresAt, approval: null, error: null, problems: [] }
   const isOver = expiresAt !== null && expiresAt <= context.clock.now() / 1000
@@ -46,7 +46,7 @@ export const reportFromIndex = (context: CommandContext, login: StoredLogin): Lo
 const newExpiry = async ({ store }: CommandContext, server: string): Promise<number | null> =>
   (await store().list()).find((login) => login.server === server)?.expiresAt ?? null
 
-const failed = (error: OsaError): Pick<LoginReport, 'state' | 'label' | 'error'> => {
+function failed(error: OsaError): Pick<LoginReport, 'state' | 'label' | 'error'> {
   if (['session_ended', 'not_authenticated', 'token_rejected', 'forbidden'].includes(error.code)) {
     return { state: 'session_ended', label: error.code === 'forbidden' ? 'not allowed' : 'ended', error }
   }
@@ -72,11 +72,11 @@ const labels: Readonly<Record<string, string>> = {
 }
 
 /** A login by what its server says. `useToken`: with OSA_TOKEN, where that is set, as any other command would. */
-export const reportFromServer = async (
+export async function reportFromServer(
   context: CommandContext,
   server: ResolvedServer,
   options: { login: StoredLogin | null; useToken: boolean },
-): Promise<LoginReport> => {
+): Promise<LoginReport> {
   const { clock, signal, serverDates } = context
   const { login } = options
   const storage: LoginReport['storage'] = login?.storage ?? 'env'

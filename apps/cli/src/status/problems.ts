@@ -20,7 +20,7 @@ export const problemOf = (error: OsaError): Problem => ({
 })
 
 /** Variables that decide instead of links and saved logins. */
-export const environmentProblems = ({ env }: CommandContext, linked: string | null): Problem[] => {
+export function environmentProblems({ env }: CommandContext, linked: string | null): Problem[] {
   const found: Problem[] = []
   const code = 'environment_override'
   if (env.OSA_TOKEN) {
@@ -47,7 +47,7 @@ export const environmentProblems = ({ env }: CommandContext, linked: string | nu
 const modeOf = (path: string): number | null =>
   process.platform === 'win32' || !existsSync(path) ? null : statSync(path).mode & 0o777
 
-const looseness = (path: string, wanted: string): Problem[] => {
+function looseness(path: string, wanted: string): Problem[] {
   const mode = modeOf(path)
   if (mode === null || (mode & 0o077) === 0) return []
   const message = `${path} is open to others (mode ${mode.toString(8)})`
@@ -55,7 +55,7 @@ const looseness = (path: string, wanted: string): Problem[] => {
 }
 
 /** The directory that is not used though it holds logins as well. */
-const otherDirectory = ({ env }: CommandContext, used: string): string | null => {
+function otherDirectory({ env }: CommandContext, used: string): string | null {
   const xdg = env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME) ? [join(env.XDG_CONFIG_HOME, 'osa')] : []
   const home = env.HOME ? [join(env.HOME, '.config', 'osa')] : []
   const others = env.OSA_CONFIG_DIR ? [] : [...xdg, ...home].filter((dir) => dir !== used)
@@ -63,7 +63,7 @@ const otherDirectory = ({ env }: CommandContext, used: string): string | null =>
 }
 
 /** Where logins are kept, and what is odd about it. Ask before the file is opened, which fixes its mode. */
-export const inspectConfigDir = (context: CommandContext): { dir: string | null; problems: Problem[] } => {
+export function inspectConfigDir(context: CommandContext): { dir: string | null; problems: Problem[] } {
   try {
     const { dir } = resolveConfigDir(context.env)
     const other = otherDirectory(context, dir)
@@ -79,7 +79,7 @@ export const inspectConfigDir = (context: CommandContext): { dir: string | null;
 }
 
 /** A clock that is off, told from a server's Date header. */
-export const clockProblem = (nowMs: number, server: string, date: string | null): Problem[] => {
+export function clockProblem(nowMs: number, server: string, date: string | null): Problem[] {
   const message = clockSkewText(nowMs, server, date)
   return message === null ? [] : [{ code: 'clock_skew', message }]
 }

@@ -29,14 +29,14 @@ const placeOf = (context: CommandContext, { storage }: LoginReport): string =>
 
 const markOf = ({ error, state }: LoginReport): Mark => (error || state === 'session_ended' ? 'warning' : 'ok')
 
-const folderLine = ({ folder, link }: Status): string => {
+function folderLine({ folder, link }: Status): string {
   if (!link) return `Folder   ${folder} (not linked)`
   if (link.state !== 'ok')
     return `Folder   ${folder} (${link.path} ${link.state === 'malformed' ? 'is malformed' : 'is not yours'})`
   return `Folder   ${folder} → ${link.url} (${shortPath(folder, link.path)})`
 }
 
-const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }: Status): void => {
+function printLogins(context: CommandContext, { logins, areLoginsKnown, server }: Status): void {
   const { result } = context.io
   result.blank()
   if (!areLoginsKnown) result.row(null, "The logins on this computer can't be read")
@@ -58,7 +58,7 @@ const printLogins = (context: CommandContext, { logins, areLoginsKnown, server }
   if (logins.some((login) => login.url === server?.url)) result.row(null, '* used in this folder')
 }
 
-const printLocalArchive = ({ io: { result } }: CommandContext, { services }: LocalArchive): void => {
+function printLocalArchive({ io: { result } }: CommandContext, { services }: LocalArchive): void {
   result.blank()
   result.row(null, 'Local archive')
   if (services === null) result.row(null, "Docker can't be asked")
@@ -72,7 +72,7 @@ const printLocalArchive = ({ io: { result } }: CommandContext, { services }: Loc
 }
 
 /** For a person; what is odd is a part of what was asked for. What the store says of modes as it fixes them is not said twice. */
-export const printStatus = (context: CommandContext, status: Status): void => {
+export function printStatus(context: CommandContext, status: Status): void {
   const { result } = context.io
   const { server, link, configDir, localArchive, problems } = status
   result.row(null, folderLine(status))
@@ -90,7 +90,7 @@ export const printStatus = (context: CommandContext, status: Status): void => {
 const userDocument = (user: LoginReport['user']): SignedInUser | null =>
   user && { id: '', provider: '', roles: [], ...user }
 
-const loginDocument = (context: CommandContext, login: LoginReport, current: boolean): object => {
+function loginDocument(context: CommandContext, login: LoginReport, current: boolean): object {
   const user = userDocument(login.user)
   return {
     url: login.url,
@@ -104,7 +104,7 @@ const loginDocument = (context: CommandContext, login: LoginReport, current: boo
 }
 
 /** For a program: the same, with every state named. */
-export const statusDocument = (context: CommandContext, status: Status): object => {
+export function statusDocument(context: CommandContext, status: Status): object {
   const { env } = context
   const { server, link, configDir, logins, localArchive, problems } = status
   return {

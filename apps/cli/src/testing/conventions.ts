@@ -52,7 +52,7 @@ export const proteinStructures = (hooks: Convention['hooks'] = []): Convention =
 })
 
 /** Writes a file into the project; an object as JSON. */
-export const writeProject = async (sandbox: Sandbox, name: string, content: unknown): Promise<string> => {
+export async function writeProject(sandbox: Sandbox, name: string, content: unknown): Promise<string> {
   const path = join(sandbox.project, name)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2))
@@ -60,7 +60,7 @@ export const writeProject = async (sandbox: Sandbox, name: string, content: unkn
 }
 
 /** A folder to build from, with what must stay out of images. */
-export const writeContext = async (sandbox: Sandbox, name: string): Promise<void> => {
+export async function writeContext(sandbox: Sandbox, name: string): Promise<void> {
   const files = { Dockerfile: 'FROM scratch\n', 'hook.mjs': '', '.env': 'SECRET=1', '.env.local': 'SECRET=1' }
   for (const [file, text] of Object.entries({ ...files, '.git/config': '', 'node_modules/a/index.js': '' })) {
     await writeProject(sandbox, `hooks/${name}/${file}`, text)
@@ -68,7 +68,7 @@ export const writeContext = async (sandbox: Sandbox, name: string): Promise<void
 }
 
 /** Makes `@osa/sdk` importable in the project, as `npm install -D @osa/sdk` would. */
-export const installSdk = async (sandbox: Sandbox): Promise<void> => {
+export async function installSdk(sandbox: Sandbox): Promise<void> {
   const scope = join(sandbox.project, 'node_modules', '@osa')
   await mkdir(scope, { recursive: true })
   await symlink(fileURLToPath(new URL('../../../../packages/sdk', import.meta.url)), join(scope, 'sdk'))

@@ -9,7 +9,7 @@ const namespaces = [
   ['unshare', '--mount'],
 ]
 
-const canMountIn = ([command = '', ...args]: readonly string[]): boolean => {
+function canMountIn([command = '', ...args]: readonly string[]): boolean {
   try {
     execFileSync(command, [...args, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'ignore' })
     return true
@@ -38,7 +38,7 @@ const withoutMount: Record<DiskTrouble, string> = {
  * A command line that runs `argv` with such a disk at the folder `$D`. `$SEED` is copied there as credentials.json first; a disk that is
  * "filling up" is full once the file `$GO` exists, and `$GO.done` then says so.
  */
-export const withDiskTrouble = (trouble: DiskTrouble, argv: readonly string[]): [string, string[]] => {
+export function withDiskTrouble(trouble: DiskTrouble, argv: readonly string[]): [string, string[]] {
   const namespace = namespaces.find(canMountIn)
   const script = `${(namespace ? withMount : withoutMount)[trouble]}\ntrap '' XFSZ\nexec "$@"`
   const [command = '', ...rest] = [...(namespace ?? []), 'sh', '-c', script, 'sh', ...argv]

@@ -9,7 +9,7 @@ const folders = ['..', '../../../../packages/sdk/src', '../../../server/src'].ma
   fileURLToPath(new URL(folder, import.meta.url)),
 )
 
-const stringsIn = (file: string): string[] => {
+function stringsIn(file: string): string[] {
   const code = readFileSync(file, 'utf8').replace(/^\s*(\/?\*|\/\/).*$/gm, '')
   return code.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? []
 }
@@ -26,7 +26,7 @@ const typed =
   /(?:\b(?:[Rr]un|[Tt]ry|[Uu]se|[Ss]ee|at|mean|in|again)|[:,]|^.)\s+osa ([a-z]+)(.*)|\bosa ([a-z]+)(\s+(?:--?[a-z]|<|\$\{).*)/g
 
 /** What of a text still belongs to the command line: options, their values, and what stands for a value. */
-const wordsOf = (command: string, text: string): string[] => {
+function wordsOf(command: string, text: string): string[] {
   const { options: own = [], positionalChoices = [] } = findCommand(command)?.metadata ?? {}
   const options = [...own, ...globalOptions]
   const words: string[] = []

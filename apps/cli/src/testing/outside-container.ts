@@ -21,7 +21,7 @@ const wrapped = (argv: readonly string[]): [string, string[]] => [
   ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...argv],
 ]
 
-const works = (): boolean => {
+function works(): boolean {
   try {
     const [command, args] = wrapped(['sh', '-c', '[ ! -e /.dockerenv ]'])
     execFileSync(command, args, { stdio: 'ignore' })
@@ -39,7 +39,7 @@ export interface Outside {
 }
 
 /** How to run a program outside. */
-export const findOutside = (): Outside => {
+export function findOutside(): Outside {
   const asIs = ([command = '', ...args]: readonly string[]): [string, string[]] => [command, args]
   if (existsSync('/run/.containerenv')) return { within: asIs, isOutside: false }
   if (!existsSync('/.dockerenv')) return { within: asIs, isOutside: true }

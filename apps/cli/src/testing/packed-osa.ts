@@ -14,7 +14,7 @@ export interface PackedOsa extends AsyncDisposable {
 }
 
 /** Makes such an installation; dispose it with `await using`. */
-export const installOsa = async (): Promise<PackedOsa> => {
+export async function installOsa(): Promise<PackedOsa> {
   const temporary = await makeTemporaryDir()
   const modules = join(temporary.path, 'node_modules')
   const installed = join(modules, '@osa', 'cli')

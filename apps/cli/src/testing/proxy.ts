@@ -11,7 +11,7 @@ export interface TestProxy extends AsyncDisposable {
 }
 
 /** `does`: a status to refuse with, `null` to hang up, or the loopback port that all tunnels lead to. */
-export const startProxy = async (does: { refuse: number } | { tunnelTo: number } | null): Promise<TestProxy> => {
+export async function startProxy(does: { refuse: number } | { tunnelTo: number } | null): Promise<TestProxy> {
   const seen: string[] = []
   const chunks: Buffer[] = []
   const open = new Set<Socket>()

@@ -54,13 +54,13 @@ export interface Sandbox extends AsyncDisposable {
 
 const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]/g
 
-const environment = (home: string, more: Record<string, string | undefined> = {}): Record<string, string> => {
+function environment(home: string, more: Record<string, string | undefined> = {}): Record<string, string> {
   const all = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', ...more }
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** Makes a home folder with a project in it; dispose it with `await using`. `program`: another `osa` than this checkout's. */
-export const makeSandbox = async (options: { program?: string } = {}): Promise<Sandbox> => {
+export async function makeSandbox(options: { program?: string } = {}): Promise<Sandbox> {
   const { program = bin } = options
   const temporary = await makeTemporaryDir()
   const home = join(temporary.path, 'home')

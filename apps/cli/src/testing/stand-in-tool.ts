@@ -104,7 +104,7 @@ commands[argv[0]]()
 `
 
 /** Puts the stand-ins into a folder. */
-export const makeStandInTool = async (folder: string): Promise<StandInTool> => {
+export async function makeStandInTool(folder: string): Promise<StandInTool> {
   await mkdir(folder, { recursive: true })
   const behave = (behaviour: Behaviour) => writeFile(join(folder, 'behaviour.json'), JSON.stringify(behaviour))
   await behave({})

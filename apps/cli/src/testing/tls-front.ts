@@ -19,7 +19,7 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-n
 const extensions = 'subjectAltName=DNS:archive.example,DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n'
 
 /** Makes `ca.pem`, and `server.pem` with its key `server.key`, valid for a day. */
-const makeCertificates = async (folder: string): Promise<void> => {
+async function makeCertificates(folder: string): Promise<void> {
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   await writeFile(join(folder, 'extensions'), extensions)
   openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=OSA test CA', '-days', '1')
@@ -29,7 +29,7 @@ const makeCertificates = async (folder: string): Promise<void> => {
 }
 
 /** Passes what arrives over TLS on to a node on loopback. */
-export const startTlsFront = async (nodeUrl: string): Promise<TlsFront> => {
+export async function startTlsFront(nodeUrl: string): Promise<TlsFront> {
   const folder = await mkdtemp(join(tmpdir(), 'osa-tls-'))
   await makeCertificates(folder)
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8')

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, carberryButton, type Pages, type PagesBrowser, startPages } from '../testing/pages.ts'
 
-const signInTerminal = async (pages: Pages, deviceName: string, as = carberryButton) => {
+async function signInTerminal(pages: Pages, deviceName: string, as = carberryButton) {
   const terminal = await pages.startTerminal({ deviceName })
   const browser = pages.browse()
   await arriveAtConfirm(pages, browser, terminal.user_code, as)
@@ -18,7 +18,7 @@ const buttonOf = (browser: PagesBrowser, pattern: RegExp): string =>
     .flatMap(({ buttons }) => buttons)
     .find(({ text }) => pattern.test(text))?.text ?? ''
 
-const openSessions = async (pages: Pages, as = carberryButton) => {
+async function openSessions(pages: Pages, as = carberryButton) {
   const browser = pages.browse()
   await browser.open(`${pages.publicUrl}/account/sessions`)
   await browser.press('Sign in with the development sign-in')

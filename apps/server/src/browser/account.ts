@@ -23,7 +23,7 @@ export const showSessions = (deps: BrowserDependencies) => async (c: PageContext
   return showPage(c, deps, sessionsPage({ browser, sessions, seenAt, ...tokens }))
 }
 
-const showSignIn = (c: PageContext, deps: BrowserDependencies) => {
+function showSignIn(c: PageContext, deps: BrowserDependencies) {
   const { auth, publicUrl } = deps
   const secret = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
   writeCookie(c, 'browser', publicUrl, secret)
@@ -77,11 +77,11 @@ export const signOut = (deps: BrowserDependencies) => async (c: PageContext) => 
   return seeOther(c, deps, path)
 }
 
-const signedInForm = async (
+async function signedInForm(
   c: PageContext,
   deps: BrowserDependencies,
   step: string,
-): Promise<{ browser: SignedInBrowser; form: ReadonlyMap<string, string> } | Response> => {
+): Promise<{ browser: SignedInBrowser; form: ReadonlyMap<string, string> } | Response> {
   const browser = await deps.auth.browserSession(readCookie(c, 'session', deps.publicUrl))
   if (!browser) return showPage(c, deps, messagePage('not_signed_in', deps))
   const submitted = await guardedForm(c, deps, { binding: browser.session.id, step })

@@ -10,7 +10,7 @@ const forwarding = /^(forwarded|x-forwarded(-.*)?|x-real-ip|x-client-ip|x-cluste
 export const isForwarded = (c: PageContext): boolean =>
   c.get('viaTrustedProxy') || Object.keys(c.req.header()).some((name) => forwarding.test(name))
 
-const isLoopbackPeer = (remoteAddress: string): boolean => {
+function isLoopbackPeer(remoteAddress: string): boolean {
   const address = parseCidr(remoteAddress)?.[0]
   return address?.range() === 'loopback'
 }
@@ -20,7 +20,7 @@ const isLoopbackPeer = (remoteAddress: string): boolean => {
  * the Host header rewritten to loopback, cannot be told from a browser here: that is why production refuses this sign-in altogether, and why
  * no node starts with it and `OSA_TRUSTED_PROXIES`.
  */
-export const isAtThisMachine = (c: PageContext): boolean => {
+export function isAtThisMachine(c: PageContext): boolean {
   const { incoming, remoteAddress = '' } = c.env ?? {}
   if (incoming?.httpVersion === '1.0' || !isLoopbackPeer(incoming?.socket.remoteAddress ?? remoteAddress)) return false
   if (isForwarded(c)) return false

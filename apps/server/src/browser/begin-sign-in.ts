@@ -5,7 +5,7 @@ import { messagePage } from './pages/message.ts'
 import { signInErrorPage } from './pages/sign-in-error.ts'
 import { seeOther, showPage } from './respond.ts'
 
-export const sendToProvider = async (
+export async function sendToProvider(
   c: PageContext,
   deps: BrowserDependencies,
   request: {
@@ -16,7 +16,7 @@ export const sendToProvider = async (
     codeTyped?: boolean
     switchAccount: boolean
   },
-): Promise<Response> => {
+): Promise<Response> {
   const { auth, log } = deps
   const providerId = request.providerId ?? auth.identityProviders[0]?.id
   if (!auth.identityProviders.some(({ id }) => id === providerId) || providerId === undefined) {

@@ -5,7 +5,7 @@ import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
 type World = Awaited<ReturnType<typeof startPagesAtUpstream>>
 
 /** Signs in at the provider, and stops where it sends the browser back: answers that address. */
-const callbackAddress = async ({ pages, upstream }: World, userCode: string, browser = pages.browse()) => {
+async function callbackAddress({ pages, upstream }: World, userCode: string, browser = pages.browse()) {
   upstream.settings.silent = true
   await browser.open(`${pages.publicUrl}/device`)
   let visit = await browser.pressOnce('Continue with ORCID', { user_code: userCode })

@@ -8,7 +8,7 @@ import { arriveAtConfirm, nearbyAddress, startPages } from '../testing/pages.ts'
 const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: null, requestId: null }
 
 /** A node whose people sign in as test people do, with these conventions deployed one after another, a day between them. */
-const pagesWith = async (...manifests: ConventionManifest[]) => {
+async function pagesWith(...manifests: ConventionManifest[]) {
   const pages = await startPages({ auth: { roleGrants: () => 'publisher' } })
   const terminal = await pages.startTerminal()
   const browser = pages.browse()

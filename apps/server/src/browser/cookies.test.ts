@@ -11,7 +11,7 @@ const agents = {
   firefox: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
 }
 
-const cookiesOf = async (publicUrl: string, userAgent: string) => {
+async function cookiesOf(publicUrl: string, userAgent: string) {
   await using pages = await startPages({ publicUrl })
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse({ userAgent })

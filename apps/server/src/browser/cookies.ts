@@ -19,7 +19,7 @@ const needsPlainCookie = (publicUrl: URL, userAgent: string): boolean =>
   /AppleWebKit\/.*Safari\//.test(userAgent) &&
   !/Chrome|Chromium|CriOS|Edg|Firefox|FxiOS|OPR/.test(userAgent)
 
-const attributesOf = (c: PageContext, kind: CookieKind, publicUrl: URL) => {
+function attributesOf(c: PageContext, kind: CookieKind, publicUrl: URL) {
   const plain = needsPlainCookie(publicUrl, c.req.header('user-agent') ?? '')
   // Lax, not Strict: the way back from a provider's page begins with a click there, and Strict cookies stay at home then
   const options = { path: '/', httpOnly: true, secure: !plain, sameSite: 'Lax' } as const
@@ -27,18 +27,18 @@ const attributesOf = (c: PageContext, kind: CookieKind, publicUrl: URL) => {
 }
 
 /** The cookie's secret, or null when there is none of the right shape. */
-export const readCookie = (c: PageContext, kind: CookieKind, publicUrl: URL): CookieSecret | null => {
+export function readCookie(c: PageContext, kind: CookieKind, publicUrl: URL): CookieSecret | null {
   const value = getCookie(c, attributesOf(c, kind, publicUrl).name) ?? ''
   return /^[A-Za-z0-9_-]{43}$/.test(value) ? (value as CookieSecret) : null
 }
 
 /** Sets a cookie that ends with the browser; how long it counts is the node's to say. */
-export const writeCookie = (c: PageContext, kind: CookieKind, publicUrl: URL, secret: CookieSecret): void => {
+export function writeCookie(c: PageContext, kind: CookieKind, publicUrl: URL, secret: CookieSecret): void {
   const { name, options } = attributesOf(c, kind, publicUrl)
   setCookie(c, name, secret, options)
 }
 
-export const clearCookie = (c: PageContext, kind: CookieKind, publicUrl: URL): void => {
+export function clearCookie(c: PageContext, kind: CookieKind, publicUrl: URL): void {
   const { name, options } = attributesOf(c, kind, publicUrl)
   setCookie(c, name, '', { ...options, maxAge: 0 })
 }

@@ -40,16 +40,16 @@ export const takeDevelopmentPerson =
       : render(c, deps, { browser, request, refused: true })
   }
 
-const render = (
+function render(
   c: PageContext,
   deps: BrowserDependencies,
   { browser, request, refused }: { browser: string; request: DevelopmentRequest; refused: boolean },
-) => {
+) {
   const formToken = deps.auth.formToken(browser, stepOf(request))
   return showPage(c, deps, developmentPage({ formToken, request, people: developmentPeople, refused }))
 }
 
-const typedPerson = (form: ReadonlyMap<string, string>) => {
+function typedPerson(form: ReadonlyMap<string, string>) {
   const subject = (form.get('subject') ?? '').trim().toUpperCase()
   return isOrcidId(subject) ? { subject, name: storedText(form.get('name'), 100) } : null
 }

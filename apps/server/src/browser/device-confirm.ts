@@ -12,10 +12,10 @@ import { messagePage } from './pages/message.ts'
 import { seeOther, showPage } from './respond.ts'
 
 /** The request under review: what a browser may see of it, or the page that says why there is nothing to see. */
-const reviewed = async (
+async function reviewed(
   c: PageContext,
   deps: BrowserDependencies,
-): Promise<{ browser: SignedInBrowser; review: DeviceReview } | Response> => {
+): Promise<{ browser: SignedInBrowser; review: DeviceReview } | Response> {
   const browser = await deps.auth.browserSession(readCookie(c, 'session', deps.publicUrl))
   if (!browser) return showPage(c, deps, messagePage('not_signed_in', deps))
   const review = await deps.auth.reviewDevice({ browser, deviceAuthorizationId: flowOf(c) })
@@ -34,11 +34,11 @@ export const showConfirm = (deps: BrowserDependencies) => async (c: PageContext)
   return expired ? showPage(c, deps, messagePage('expired', deps)) : renderConfirm(c, deps, { ...found, problem: null })
 }
 
-const renderConfirm = (
+function renderConfirm(
   c: PageContext,
   deps: BrowserDependencies,
   { browser, review, problem }: { browser: SignedInBrowser; review: DeviceReview; problem: ConfirmPage['problem'] },
-) => {
+) {
   const { auth, policy } = deps
   const { id } = review.device
   return showPage(
@@ -57,7 +57,7 @@ const renderConfirm = (
 }
 
 /** A browser on the terminal's computer is in its network, whatever ways their requests take. */
-const networkOf = (c: PageContext, { seesNetworks }: BrowserDependencies, { device }: DeviceReview) => {
+function networkOf(c: PageContext, { seesNetworks }: BrowserDependencies, { device }: DeviceReview) {
   if (device.approval === 'same_computer') return 'same'
   if (!seesNetworks) return 'unknown'
   return isSameNetwork(device.requesterIp, c.get('requester').ip) ? 'same' : 'other'

@@ -33,13 +33,13 @@ export const showCodeForm = (deps: BrowserDependencies) => (c: PageContext) => {
   )
 }
 
-const enter = async (c: PageContext, { auth, publicUrl }: BrowserDependencies, userCode: string) => {
+async function enter(c: PageContext, { auth, publicUrl }: BrowserDependencies, userCode: string) {
   const session = await auth.browserSession(readCookie(c, 'session', publicUrl))
   return auth.enterUserCode({ userCode, requester: c.get('requester'), userId: session?.user.id ?? null })
 }
 
 /** What is too long to be read was no code, and costs what any other wrong one does (C05). */
-const countTooLong = async (c: PageContext, deps: BrowserDependencies, tooLong: Response) => {
+async function countTooLong(c: PageContext, deps: BrowserDependencies, tooLong: Response) {
   const entered = await enter(c, deps, '')
   return entered.outcome === 'limited' ? showPage(c, deps, limitedPage(entered.retryAfterSeconds)) : tooLong
 }

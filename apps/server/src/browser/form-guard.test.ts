@@ -5,11 +5,11 @@ import { arriveAtConfirm, type Pages, type PagesBrowser, startPages } from '../t
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /** Posts the code form with other headers, or another body, than a browser would. */
-const post = async (
+async function post(
   pages: Pages,
   browser: PagesBrowser,
   { headers = {}, body }: { headers?: Record<string, string>; body?: (token: string) => string } = {},
-) => {
+) {
   await browser.open(`${pages.publicUrl}/device`)
   const token = browser.forms()[0]?.fields.find(({ name }) => name === 'form_token')?.value ?? ''
   const plain = new URLSearchParams({ form_token: token, user_code: 'BCDF-GHJK' }).toString()

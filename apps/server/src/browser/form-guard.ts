@@ -9,11 +9,11 @@ import { messagePage } from './pages/message.ts'
 import { showPage } from './respond.ts'
 
 /** The fields of a form that `binding` was given for this step, beside it; otherwise the page that says why not. */
-export const guardedForm = async <Binding extends string>(
+export async function guardedForm<Binding extends string>(
   c: PageContext,
   deps: BrowserDependencies,
   { binding, step }: { binding: Binding | null; step: string },
-): Promise<{ form: ReadonlyMap<string, string>; binding: Binding } | Response> => {
+): Promise<{ form: ReadonlyMap<string, string>; binding: Binding } | Response> {
   if (isForeign(c, deps.publicUrl)) return showPage(c, deps, messagePage('foreign_form', deps))
   const form = await readPageForm(c)
   if (typeof form === 'string') return showPage(c, deps, messagePage(faultPages[form], deps))
@@ -28,7 +28,7 @@ const faultPages = {
   repeated_field: 'bad_form',
 } as const satisfies Record<FormFault, string>
 
-const isForeign = (c: PageContext, publicUrl: URL): boolean => {
+function isForeign(c: PageContext, publicUrl: URL): boolean {
   const site = c.req.header('sec-fetch-site')
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const origin = c.req.header('origin')

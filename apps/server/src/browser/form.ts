@@ -7,7 +7,7 @@ const maxFields = 20
 export type FormFault = 'too_large' | 'not_a_form' | 'repeated_field'
 
 /** The fields of an `application/x-www-form-urlencoded` body, or what is wrong with it. Unknown fields are ignored. */
-export const readPageForm = async (c: PageContext): Promise<ReadonlyMap<string, string> | FormFault> => {
+export async function readPageForm(c: PageContext): Promise<ReadonlyMap<string, string> | FormFault> {
   const contentType = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (contentType !== 'application/x-www-form-urlencoded') return 'not_a_form'
   const body = await readBody(c)
@@ -19,7 +19,7 @@ export const readPageForm = async (c: PageContext): Promise<ReadonlyMap<string, 
 }
 
 /** The body as text; null when it is longer than a form of ours can be, however it is framed. */
-const readBody = async (c: PageContext): Promise<string | null> => {
+async function readBody(c: PageContext): Promise<string | null> {
   if (Number(c.req.header('content-length') ?? 0) > maxFormBytes) return null
   const chunks: Uint8Array[] = []
   let size = 0

@@ -28,7 +28,7 @@ export const serveIcon =
     c.body(logo ?? card(accent?.light ?? defaultColour), 200, drawing)
 
 /** Browsers ask for `/favicon.ico` on their own, and take whatever image it leads to. */
-export const moveToIcon = (c: PageContext): Response => {
+export function moveToIcon(c: PageContext): Response {
   c.header('Cache-Control', 'public, max-age=86400')
   return c.redirect(iconPath, 302)
 }

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** IPv4 addresses of one /24, IPv6 addresses of one /48, any two of this machine, and any two of the same private range. */
-export const isSameNetwork = (one: string, other: string): boolean => {
+export function isSameNetwork(one: string, other: string): boolean {
   if (!ipaddr.isValid(one) || !ipaddr.isValid(other)) return false
   const [a, b] = [ipaddr.process(one), ipaddr.process(other)]
   if (a.range() === 'loopback' || b.range() === 'loopback') return a.range() === b.range()

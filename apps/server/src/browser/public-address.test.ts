@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest'
 import { startPages } from '../testing/pages.ts'
 
-const open = async (
+async function open(
   path: string,
   headers: Record<string, string>,
   { method = 'GET', publicUrl = 'http://localhost:8000' } = {},
-) => {
+) {
   await using pages = await startPages({ publicUrl })
   return pages.request(path, { method, headers: { accept: 'text/html', ...headers } })
 }

@@ -29,7 +29,7 @@ export const atPublicAddress = (deps: BrowserDependencies) =>
   })
 
 /** A request without a Host is in this process, and a Host that no URL can have is nobody's address. */
-const isAtPublicHost = (c: PageContext, publicUrl: URL): boolean => {
+function isAtPublicHost(c: PageContext, publicUrl: URL): boolean {
   const host = c.req.header('host')
   const asked = host === undefined ? null : URL.parse(`${publicUrl.protocol}//${host}`)
   return asked === null || asked.host === publicUrl.host

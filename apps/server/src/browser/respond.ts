@@ -17,11 +17,11 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const showPage = async (
+export async function showPage(
   c: PageContext,
   { auth, publicUrl, profile }: BrowserDependencies,
   { title, content, status = 200, headers = {} }: Page,
-): Promise<Response> => {
+): Promise<Response> {
   const nonce = randomBytes(16).toString('base64')
   const formOrigins = auth.identityProviders.flatMap((provider) => provider.origins())
   const page = await layout({ title, content, nonce, profile })
@@ -29,7 +29,7 @@ export const showPage = async (
 }
 
 /** 303, never 307 or 308: those would send a form's body on to the next address. `to` is made by the node, never by a request. */
-export const seeOther = (c: PageContext, { publicUrl }: BrowserDependencies, to: string | URL): Response => {
+export function seeOther(c: PageContext, { publicUrl }: BrowserDependencies, to: string | URL): Response {
   for (const [name, value] of Object.entries(securityHeaders({ publicUrl, nonce: null, formOrigins: [] }))) {
     c.header(name, value)
   }

@@ -26,7 +26,7 @@ import { passSameComputer } from './same-computer.ts'
 type PageHandler = Handler<NodeEnv>
 
 /** All pages of a node, to be mounted at its root. HEAD is answered as GET; other methods get a page and `Allow`. */
-export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
+export function browserRoutes(deps: BrowserDependencies): Hono<NodeEnv> {
   const pages = new Hono<NodeEnv>()
   const publicAddress = atPublicAddress(deps)
   const route = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => {
@@ -95,7 +95,7 @@ export const browserRoutes = (deps: BrowserDependencies): Hono<NodeEnv> => {
   return pages
 }
 
-const verifyPath = (c: PageContext): string => {
+function verifyPath(c: PageContext): string {
   const userCode = c.req.query('code')
   return userCode === undefined ? '/device' : `/device?${new URLSearchParams({ user_code: userCode.slice(0, 64) })}`
 }

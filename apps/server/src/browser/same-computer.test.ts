@@ -77,7 +77,7 @@ test('a code that an address filled in is not typed, and one from the empty form
 })
 
 /** Arrives at the confirm page by the link with the code in it, as whoever got that link in a mail does, or by the terminal's own listener. */
-const arrive = async (remoteApproval: RemoteApproval, { byListener = false } = {}) => {
+async function arrive(remoteApproval: RemoteApproval, { byListener = false } = {}) {
   const metrics = createMetrics({ processMetrics: false })
   const pages = await startPages({ policy: { remoteApproval: () => remoteApproval }, app: { metrics } })
   const isListening = byListener || remoteApproval === 'never'

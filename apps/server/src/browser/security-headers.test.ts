@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { arriveAtConfirm, oidcAt, orcidAt, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
-const everyPage = async () => {
+async function everyPage() {
   await using pages = await startPages()
   const browser = pages.browse()
   const { user_code } = await pages.startTerminal()

@@ -23,11 +23,11 @@ const reasons = [
 const stepOf = (reason: string, provider: string) => `outcome:${reason}:${provider}`
 
 /** The address of the page that explains `refusal`, in this browser only. */
-export const outcomePath = (
+export function outcomePath(
   { auth }: BrowserDependencies,
   browser: CookieSecret | null,
   { refused, providerName }: SignInRefusal,
-): string => {
+): string {
   if (browser === null) return '/device/error'
   const provider = auth.identityProviders.find(({ name }) => name === providerName)?.id ?? ''
   const proof = auth.formToken(browser, stepOf(refused, provider))
@@ -35,11 +35,11 @@ export const outcomePath = (
 }
 
 /** What `outcomePath` put there; for any other address, that no such sign-in is known. */
-export const readOutcome = (
+export function readOutcome(
   c: PageContext,
   { auth }: BrowserDependencies,
   browser: CookieSecret | null,
-): SignInOutcome => {
+): SignInOutcome {
   const { reason = '', provider = '', proof = '' } = c.req.query()
   const refused = reasons.find((known) => known === reason)
   const genuine = refused && browser !== null && auth.verifyFormToken(browser, stepOf(refused, provider), proof)

@@ -23,10 +23,10 @@ const entry = z.strictObject({
 })
 
 /** The clients of a file's text, or every problem with it. `taken` are the ids of the built-in clients. */
-export const parseClientsFile = (
+export function parseClientsFile(
   text: string,
   taken: ReadonlySet<string>,
-): { clients: Client[] } | { problems: string[] } => {
+): { clients: Client[] } | { problems: string[] } {
   const document = parseJson(text)
   if (document === undefined) return { problems: ['is not JSON'] }
   const parsed = z.array(entry).safeParse(document)
@@ -39,7 +39,7 @@ export const parseClientsFile = (
 
 const place = (path: readonly PropertyKey[]): string => (path.length === 0 ? '' : `${path.map(String).join('.')}: `)
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

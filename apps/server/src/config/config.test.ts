@@ -16,12 +16,12 @@ const production = {
   OSA_ORCID_CLIENT_SECRET: 'orcid-secret',
 }
 
-const problemsOf = (env: NodeJS.ProcessEnv): string => {
+function problemsOf(env: NodeJS.ProcessEnv): string {
   const parsed = parseConfig(env)
   return parsed.ok ? '' : parsed.problems.join('\n')
 }
 
-const configOf = (env: NodeJS.ProcessEnv): Config => {
+function configOf(env: NodeJS.ProcessEnv): Config {
   const parsed = parseConfig(env)
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
   return parsed.config

@@ -56,10 +56,10 @@ export type ParsedConfig =
   | { ok: false; problems: string[]; warnings: string[] }
 
 /** Parses the environment. `readText` reads the clients file and the logo; it throws when it cannot. */
-export const parseConfig = (
+export function parseConfig(
   env: NodeJS.ProcessEnv,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
-): ParsedConfig => {
+): ParsedConfig {
   const { values, given, problems: malformed } = readSettings(env)
   const registered = readClients(values.OSA_CLIENTS_FILE, readText)
   const logo = readLogo(values.OSA_NODE_LOGO_FILE, readText)
@@ -76,7 +76,7 @@ export const parseConfig = (
 }
 
 /** A setting that has a default, which it has once no problem is left. */
-const need = <T>(value: T | undefined): T => {
+function need<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError('a setting with a default is missing')
   return value
 }
@@ -127,7 +127,7 @@ const build = (values: Values, given: Given, files: { clients: readonly Client[]
   logLevel: need(values.OSA_LOG_LEVEL),
 })
 
-const identityOf = (values: Values, given: Given): IdentitySettings => {
+function identityOf(values: Values, given: Given): IdentitySettings {
   const { OSA_ORCID_CLIENT_ID, OSA_ORCID_CLIENT_SECRET, OSA_ORCID_ISSUER: orcidIssuer = 'https://orcid.org' } = values
   const { OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID, OSA_OIDC_CLIENT_SECRET, OSA_OIDC_NAME } = values
   return {
@@ -151,11 +151,11 @@ const identityOf = (values: Values, given: Given): IdentitySettings => {
 }
 
 /** A file that a setting names, or why it cannot be read: no such file, no permission. */
-const readFile = (
+function readFile(
   name: keyof Values,
   path: string,
   readText: (path: string) => string,
-): { text: string } | { problems: string[] } => {
+): { text: string } | { problems: string[] } {
   try {
     return { text: readText(path) }
   } catch (error) {
@@ -163,10 +163,10 @@ const readFile = (
   }
 }
 
-const readLogo = (
+function readLogo(
   path: string | undefined,
   readText: (path: string) => string,
-): { text: string | null } | { problems: string[] } => {
+): { text: string | null } | { problems: string[] } {
   if (path === undefined) return { text: null }
   const file = readFile('OSA_NODE_LOGO_FILE', path, readText)
   if ('problems' in file) return file
@@ -174,10 +174,10 @@ const readLogo = (
   return problem === null ? file : { problems: [`OSA_NODE_LOGO_FILE: the logo ${problem}`] }
 }
 
-const readClients = (
+function readClients(
   path: string | undefined,
   readText: (path: string) => string,
-): { clients: Client[] } | { problems: string[] } => {
+): { clients: Client[] } | { problems: string[] } {
   if (path === undefined) return { clients: [] }
   const file = readFile('OSA_CLIENTS_FILE', path, readText)
   if ('problems' in file) return file

@@ -4,7 +4,7 @@
 export const databaseUrlHint =
   'must look like postgres://user:password@host:5432/database, or postgres:///database?host=/folder/of/socket&user=user; in user and password write % as %25, / as %2F, ? as %3F, # as %23, @ as %40 and : as %3A'
 
-const isDecodable = (text: string): boolean => {
+function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text)
     return true
@@ -17,7 +17,7 @@ const isDecodable = (text: string): boolean => {
 const isTornApart = ({ pathname, hash, searchParams }: URL): boolean =>
   hash !== '' || /[@:/]/.test(pathname.slice(1)) || [...searchParams.keys()].some((key) => !/^[\w.-]+$/.test(key))
 
-export const isDatabaseUrl = (text: string): boolean => {
+export function isDatabaseUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || isTornApart(url)) return false
   const { username, password, host, pathname, search } = url

@@ -7,7 +7,7 @@ export type RemoteApprovalSetting = RemoteApproval | { readonly networks: readon
 const networksPrefix = 'networks:'
 
 /** Reads `allow`, `typed`, `never` or `networks:<cidr,…>`; null when it is none of them. */
-export const parseRemoteApproval = (text: string): RemoteApprovalSetting | null => {
+export function parseRemoteApproval(text: string): RemoteApprovalSetting | null {
   if (text === 'allow' || text === 'typed' || text === 'never') return text
   if (!text.startsWith(networksPrefix)) return null
   const networks = text
@@ -19,7 +19,7 @@ export const parseRemoteApproval = (text: string): RemoteApprovalSetting | null 
 }
 
 /** The setting as core's policy: in the networks that it lists, a terminal's code has to be typed, and elsewhere no approval counts. */
-export const remoteApprovalPolicy = (setting: RemoteApprovalSetting): ((terminalIp: string) => RemoteApproval) => {
+export function remoteApprovalPolicy(setting: RemoteApprovalSetting): (terminalIp: string) => RemoteApproval {
   if (typeof setting === 'string') return () => setting
   const isListed = isWithin(setting.networks)
   return (terminalIp) => (isListed(terminalIp) ? 'typed' : 'never')

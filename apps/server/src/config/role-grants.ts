@@ -4,11 +4,11 @@ import type { RoleGrants } from '@osa/core'
 import { developmentPeople } from '../identity/development-people.ts'
 
 /** Asked at each request, so an entry that is gone takes its role with it at the next start. */
-export const createRoleGrants = (options: {
+export function createRoleGrants(options: {
   admins: readonly { issuer: string; subject: string }[]
   /** Issuer of the development sign-in; null where there is none. */
   developmentIssuer: string | null
-}): RoleGrants => {
+}): RoleGrants {
   const { admins, developmentIssuer } = options
   const roles = new Map<string, Role>()
   if (developmentIssuer !== null) {

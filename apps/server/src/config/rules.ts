@@ -16,7 +16,7 @@ export const ruleProblems = (values: Values, given: Given): string[] => [
   ...(isProduction(values) ? productionProblems(values, given) : developmentProblems(values, given)),
 ]
 
-const together = (given: Given, names: readonly (keyof Values)[]): string[] => {
+function together(given: Given, names: readonly (keyof Values)[]): string[] {
   const missing = names.filter((name) => !given.has(name))
   return missing.length === 0 || missing.length === names.length
     ? []
@@ -38,7 +38,7 @@ const providerProblems = (given: Given): string[] => [
   ...needs(given, 'OSA_ORCID_CLIENT_ID', ['OSA_ORCID_ISSUER']),
 ]
 
-const lifetimeProblems = (values: Values): string[] => {
+function lifetimeProblems(values: Values): string[] {
   const { OSA_REFRESH_IDLE_SECONDS: idle = 0, OSA_REFRESH_ABSOLUTE_SECONDS: absolute = Number.POSITIVE_INFINITY } =
     values
   const { OSA_DEVICE_POLL_INTERVAL_SECONDS: interval = 0, OSA_DEVICE_CODE_LIFETIME_SECONDS: lifetime = 900 } = values
@@ -61,7 +61,7 @@ const waysToSignIn =
   'set OSA_ORCID_CLIENT_ID and OSA_ORCID_CLIENT_SECRET, or OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID and OSA_OIDC_CLIENT_SECRET'
 
 /** The development sign-in lets anyone be anyone, so it must not be reachable by anyone. */
-const developmentProblems = (values: Values, given: Given): string[] => {
+function developmentProblems(values: Values, given: Given): string[] {
   if (hasIdentityProvider(given)) return []
   const { HOST: host, OSA_PUBLIC_URL: publicUrl, OSA_TRUSTED_PROXIES: proxies = [] } = values
   const reachable = (host && !isLoopbackHost(host)) || (publicUrl && !isLoopbackHost(publicUrl.hostname))
@@ -88,7 +88,7 @@ const productionMinimums = {
   OSA_REFRESH_ABSOLUTE_SECONDS: 3_600,
 } as const
 
-const productionProblems = (values: Values, given: Given): string[] => {
+function productionProblems(values: Values, given: Given): string[] {
   const { OSA_SECRET: secret, OSA_PUBLIC_URL: publicUrl } = values
   const problems: string[] = []
   if (!given.has('OSA_PUBLIC_URL'))

@@ -9,7 +9,7 @@ export class SecretFileUnusable extends Error {
 }
 
 /** Reads `<dataDirectory>/secret`, or makes it: 32 bytes, base64url, mode 0600 in a directory of mode 0700. */
-export const keptSecret = (dataDirectory: string, random: RandomBytes): Uint8Array => {
+export function keptSecret(dataDirectory: string, random: RandomBytes): Uint8Array {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(dataDirectory, 'secret')
   if (!lstatSync(path, { throwIfNoEntry: false })) makeSecret(path, random)
@@ -17,7 +17,7 @@ export const keptSecret = (dataDirectory: string, random: RandomBytes): Uint8Arr
 }
 
 /** Written aside and linked into place: of two processes at once one makes the secret, and nobody reads half of it. */
-const makeSecret = (path: string, random: RandomBytes): void => {
+function makeSecret(path: string, random: RandomBytes): void {
   const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
   writeFileSync(draft, `${Buffer.from(random(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
   try {
@@ -29,7 +29,7 @@ const makeSecret = (path: string, random: RandomBytes): void => {
   }
 }
 
-const readSecret = (path: string): Uint8Array => {
+function readSecret(path: string): Uint8Array {
   if (!lstatSync(path).isFile()) throw new SecretFileUnusable(`${path} is not a regular file.`)
   chmodSync(path, 0o600)
   const text = readFileSync(path, 'utf8').trim()

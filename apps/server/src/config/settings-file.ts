@@ -15,7 +15,7 @@ export type SettingsFile =
  * Reads the file called `asked`, or, when none is, the `.env` of the current folder if there is one. Refuses a file that somebody else
  * could have put there: one of another user than this one and root, or that others may write to.
  */
-export const readSettingsFile = (asked: string | undefined): SettingsFile => {
+export function readSettingsFile(asked: string | undefined): SettingsFile {
   const path = resolve(asked ?? defaultSettingsFile)
   if (asked === undefined && !existsSync(path)) return { values: {} }
   try {
@@ -41,7 +41,7 @@ export const readSettingsFile = (asked: string | undefined): SettingsFile => {
 }
 
 /** The settings of a file's text, or the number of the first line that is none. */
-export const parseSettingsFile = (text: string): { values: Record<string, string> } | { line: number } => {
+export function parseSettingsFile(text: string): { values: Record<string, string> } | { line: number } {
   const values: Record<string, string> = {}
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue

@@ -34,7 +34,7 @@ const issuer = address('must be an https address without query or fragment (http
   return isPrivateInTransit(url) && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
 })
 
-const isOrigin = (text: string): boolean => {
+function isOrigin(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && isPrivateInTransit(url) && url.origin === text && !/[;,\s'"*]/.test(text)
 }
@@ -202,7 +202,7 @@ export type Values = { [Name in keyof Schemas]?: z.output<Schemas[Name]> | undef
 export type Given = ReadonlySet<string>
 
 /** Reads every setting; an empty value is an unset one. No problem quotes a value, which may be a secret. */
-export const readSettings = (env: NodeJS.ProcessEnv): { values: Values; given: Given; problems: string[] } => {
+export function readSettings(env: NodeJS.ProcessEnv): { values: Values; given: Given; problems: string[] } {
   const problems: string[] = []
   const read = Object.entries(settings).map(([name, schema]) => {
     const result = schema.safeParse(env[name] || undefined)

@@ -13,7 +13,7 @@ export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
       return `${name} is not a setting of this node and is ignored${nearest ? `; did you mean ${nearest}?` : ''}`
     })
 
-const nearestName = (name: string): string | null => {
+function nearestName(name: string): string | null {
   const [nearest] = Object.keys(settings)
     .map((known) => ({ known, distance: editDistance(name, known) }))
     .sort((a, b) => a.distance - b.distance)
@@ -21,7 +21,7 @@ const nearestName = (name: string): string | null => {
 }
 
 /** Levenshtein distance, row by row. */
-const editDistance = (a: string, b: string): number => {
+function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (const [row, letter] of [...a].entries()) {
     const next = [row + 1]

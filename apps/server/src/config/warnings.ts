@@ -18,7 +18,7 @@ export const proxyWarnings = (values: Values): string[] =>
     : []
 
 /** An administrator of an issuer that nobody can sign in with is probably a slip (L05). */
-export const adminWarnings = ({ admins, identity, publicUrl }: Config): string[] => {
+export function adminWarnings({ admins, identity, publicUrl }: Config): string[] {
   const issuers = [identity.orcid?.issuer, identity.oidc?.issuer]
   if (identity.development) issuers.push(publicUrl ? `${publicUrl.origin}/development` : undefined)
   return admins

@@ -47,7 +47,7 @@ export const boundedFetch =
     }
   }
 
-const readWithin = async (response: Response, where: string): Promise<Uint8Array<ArrayBuffer>> => {
+async function readWithin(response: Response, where: string): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {

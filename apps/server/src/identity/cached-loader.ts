@@ -10,7 +10,7 @@ export interface CachedLoader<T> {
 /** How long a failure is answered from memory. */
 const failureCooldownMs = 5_000
 
-export const cachedLoader = <T>({
+export function cachedLoader<T>({
   load,
   maxAgeMs,
   now,
@@ -18,7 +18,7 @@ export const cachedLoader = <T>({
   load: (signal: AbortSignal) => Promise<T>
   maxAgeMs: number
   now: () => Date
-}): CachedLoader<T> => {
+}): CachedLoader<T> {
   let known: { value: T; at: number } | null = null
   let failed: { error: unknown; at: number } | null = null
   let underWay: Promise<T> | null = null

@@ -25,15 +25,10 @@ export const developmentSignInPath = '/development/sign-in'
 const requestLifetimeMs = 600_000
 const codeLifetimeMs = 60_000
 
-export const developmentSignIn = ({
-  publicUrl,
-  keys,
-  now,
-}: {
-  publicUrl: URL
-  keys: Keys
-  now: () => Date
-}): { provider: IdentityProvider; development: DevelopmentSignIn } => {
+export function developmentSignIn({ publicUrl, keys, now }: { publicUrl: URL; keys: Keys; now: () => Date }): {
+  provider: IdentityProvider
+  development: DevelopmentSignIn
+} {
   const issuer = `${publicUrl.origin}/development`
   const seal = (kind: 'request' | 'code', state: string, content: Record<string, unknown>, lifetimeMs: number) =>
     keys.seal(

@@ -37,7 +37,7 @@ export interface Discovery {
 }
 
 /** The discovery of one provider; nothing happens before `start`. */
-export const discoveryOf = (provider: { issuer: string; clientId: string; now: () => Date }): Discovery => {
+export function discoveryOf(provider: { issuer: string; clientId: string; now: () => Date }): Discovery {
   const load = metadataLoader(provider)
   let known: Discovered | null = null
   let trouble: unknown = null
@@ -59,7 +59,7 @@ export const discoveryOf = (provider: { issuer: string; clientId: string; now: (
   }
 }
 
-const keepLooking = (look: (signal: AbortSignal) => Promise<unknown>, tell: (error: unknown) => void): Search => {
+function keepLooking(look: (signal: AbortSignal) => Promise<unknown>, tell: (error: unknown) => void): Search {
   const stopping = new AbortController()
   const attempt = async (): Promise<boolean> => {
     try {
@@ -92,7 +92,7 @@ const keepLooking = (look: (signal: AbortSignal) => Promise<unknown>, tell: (err
 const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
   sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only because of the signal
 
-const metadataLoader = ({ issuer, clientId, now }: { issuer: string; clientId: string; now: () => Date }) => {
+function metadataLoader({ issuer, clientId, now }: { issuer: string; clientId: string; now: () => Date }) {
   let keySet: { jwksUri: string; keys: KeySet } | null = null
   return async (signal: AbortSignal): Promise<Discovered> => {
     const found = await client.discovery(new URL(issuer), clientId, undefined, client.None(), {
@@ -110,7 +110,7 @@ const metadataLoader = ({ issuer, clientId, now }: { issuer: string; clientId: s
 }
 
 /** The issuer must be the configured one to the letter, and an https issuer has https endpoints only (E16). */
-const checkedEndpoints = (metadata: client.ServerMetadata, issuer: string) => {
+function checkedEndpoints(metadata: client.ServerMetadata, issuer: string) {
   if (metadata.issuer !== issuer) throw new UpstreamUnreachable(`the metadata of ${issuer} names another issuer`)
   const endpoint = (name: 'authorization_endpoint' | 'token_endpoint' | 'jwks_uri'): URL => {
     const text = metadata[name]

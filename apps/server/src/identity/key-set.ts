@@ -14,7 +14,7 @@ export interface KeySet {
   verify(jwt: string, algorithms: readonly string[], signal: AbortSignal): Promise<void>
 }
 
-export const remoteKeySet = ({
+export function remoteKeySet({
   jwksUri,
   fetchWithin,
   now,
@@ -22,7 +22,7 @@ export const remoteKeySet = ({
   jwksUri: string
   fetchWithin: typeof boundedFetch
   now: () => Date
-}): KeySet => {
+}): KeySet {
   const keys = cachedLoader({ load: (signal) => loadKeys(jwksUri, fetchWithin(signal)), maxAgeMs, now })
   let refetchedAt = Number.NEGATIVE_INFINITY
   return {
@@ -40,7 +40,7 @@ export const remoteKeySet = ({
   }
 }
 
-const loadKeys = async (jwksUri: string, fetchBounded: ReturnType<typeof boundedFetch>) => {
+async function loadKeys(jwksUri: string, fetchBounded: ReturnType<typeof boundedFetch>) {
   const response = await fetchBounded(jwksUri, { headers: { accept: 'application/json' } })
   if (response.status !== 200) throw new UpstreamUnreachable(`the key set answered ${response.status}`)
   try {

@@ -4,7 +4,7 @@ import { type PagesBrowser, startPages } from '../testing/pages.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
 
 /** A node with two providers; the hostile one is the first (as ORCID) or the second. */
-const startWorld = async (hostilePlace: 'first' | 'second') => {
+async function startWorld(hostilePlace: 'first' | 'second') {
   const [first, second] = [await startUpstream(), await startUpstream()]
   // as ORCID: no `iss` in its answers, and none promised, so that the path alone tells the providers apart
   for (const { settings } of [first, second]) {
@@ -36,7 +36,7 @@ const startWorld = async (hostilePlace: 'first' | 'second') => {
 type World = Awaited<ReturnType<typeof startWorld>>
 
 /** What the hostile provider does with a browser that was sent to it: on to the honest one, in the node's name. */
-const misled = (world: World, sentTo: URL): URL => {
+function misled(world: World, sentTo: URL): URL {
   const onwards = new URL('/auth', world.honest.issuer)
   const { searchParams: asked } = sentTo
   for (const name of ['response_type', 'scope', 'state', 'nonce', 'code_challenge', 'code_challenge_method']) {

@@ -49,7 +49,7 @@ export interface DiscoveredProvider {
 }
 
 /** An `IdentityProvider` on openid-client; talks to its provider in the background, and for who comes back from it (J10). */
-export const oidcProvider = (settings: OidcSettings, now: () => Date): DiscoveredProvider => {
+export function oidcProvider(settings: OidcSettings, now: () => Date): DiscoveredProvider {
   const { id, name, issuer, formActionOrigins = [] } = settings
   const discovery = discoveryOf({ issuer, clientId: settings.clientId, now })
   const provider: IdentityProvider = {
@@ -106,11 +106,11 @@ export const oidcProvider = (settings: OidcSettings, now: () => Date): Discovere
   return { provider, discovery }
 }
 
-const configurationFor = (
+function configurationFor(
   { clientId, clientSecret, idTokenAlgorithms, issuer }: OidcSettings,
   { metadata }: Discovered,
   signal: AbortSignal,
-): client.Configuration => {
+): client.Configuration {
   const [only, ...others] = idTokenAlgorithms
   const config = new client.Configuration(
     metadata,
@@ -136,7 +136,7 @@ const withoutNullMembers = (fetchBounded: ReturnType<typeof boundedFetch>): Retu
     return new Response(withoutNulls(text), { status, headers })
   }
 
-const withoutNulls = (text: string): string => {
+function withoutNulls(text: string): string {
   try {
     const members: unknown = JSON.parse(text)
     if (typeof members !== 'object' || members === null || Array.isArray(members)) return text
@@ -147,14 +147,14 @@ const withoutNulls = (text: string): string => {
 }
 
 /** In the header where the provider takes it there (the default, OIDC Discovery §3), otherwise in the body; never in a URL (E19). */
-const clientAuthentication = (metadata: client.ServerMetadata, secret: string): client.ClientAuth => {
+function clientAuthentication(metadata: client.ServerMetadata, secret: string): client.ClientAuth {
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   if (methods.includes('client_secret_basic')) return client.ClientSecretBasic(secret)
   if (methods.includes('client_secret_post')) return client.ClientSecretPost(secret)
   throw new UpstreamUnreachable('the provider takes a client secret neither in the header nor in the body')
 }
 
-const identityFrom = (settings: OidcSettings, answer: TokenAnswer, now: Date): VerifiedIdentity | SignInFailure => {
+function identityFrom(settings: OidcSettings, answer: TokenAnswer, now: Date): VerifiedIdentity | SignInFailure {
   const { iat, auth_time: authTime } = answer.claims
   // the one claim the library leaves: against the system's clock, as it checks `exp`
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + clockToleranceSeconds) {
@@ -171,7 +171,7 @@ const identityFrom = (settings: OidcSettings, answer: TokenAnswer, now: Date): V
 }
 
 /** A name from the ID token's standard claims (Core §5.1). */
-export const claimedName = ({ claims }: TokenAnswer): string | null => {
+export function claimedName({ claims }: TokenAnswer): string | null {
   if (typeof claims.name === 'string' && claims.name.trim() !== '') return claims.name
   const parts = [claims.given_name, claims.family_name].filter((part) => typeof part === 'string' && part.trim() !== '')
   return parts.length === 0 ? null : parts.join(' ')

@@ -3,7 +3,7 @@ import { claimedName, type DiscoveredProvider, oidcProvider, type TokenAnswer } 
 import { signInFailure } from './sign-in-failure.ts'
 
 /** Whether text is an ORCID iD: sixteen digits in four groups with a valid ISO 7064 MOD 11-2 check character. */
-export const isOrcidId = (text: string): boolean => {
+export function isOrcidId(text: string): boolean {
   if (!/^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/.test(text)) return false
   const digits = text.replaceAll('-', '')
   const total = [...digits.slice(0, -1)].reduce((sum, digit) => (sum + Number(digit)) * 2, 0)
@@ -33,7 +33,7 @@ export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings,
     now,
   )
 
-const personFrom = (answer: TokenAnswer) => {
+function personFrom(answer: TokenAnswer) {
   const { claims, response } = answer
   if (!isOrcidId(claims.sub)) return signInFailure('rejected', 'the subject is not an ORCID iD')
   if (response.orcid !== undefined && response.orcid !== claims.sub) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { oidcAt, type PagesOptions, signInUpstream, startPages } from '../testing/pages.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
 
-const signInAt = async (upstream: Upstream, identity: PagesOptions['identity'] = oidcAt(upstream)) => {
+async function signInAt(upstream: Upstream, identity: PagesOptions['identity'] = oidcAt(upstream)) {
   await using pages = await startPages({ ...(identity ? { identity } : {}) })
   upstream.allowRedirect(pages.callbackUrl)
   const { user_code } = await pages.startTerminal()

@@ -25,7 +25,7 @@ export interface IdentitySettings {
 /** What an ID token of a provider in general may be signed with: asymmetric algorithms that RFC 8725 and ASVS 11 still allow. */
 const idTokenAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
 
-export const createIdentityProviders = ({
+export function createIdentityProviders({
   identity,
   publicUrl,
   keys,
@@ -40,7 +40,7 @@ export const createIdentityProviders = ({
   development: DevelopmentSignIn | null
   /** Looks for all providers in the background; `tell` hears of failures. */
   startDiscovery: (tell: (provider: string, error: unknown) => void) => Search
-} => {
+} {
   const { orcid, oidc } = identity
   const made = identity.development ? developmentSignIn({ publicUrl, keys, now }) : null
   const discovered = [

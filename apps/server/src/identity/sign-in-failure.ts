@@ -16,7 +16,7 @@ const unreachableCodes = new Set([
 ])
 
 /** Sorts what a sign-in threw; what is none of the provider's doing is a defect and thrown on. */
-export const failureFrom = (error: unknown): SignInFailure => {
+export function failureFrom(error: unknown): SignInFailure {
   if (error instanceof UpstreamUnreachable) return signInFailure('unreachable', error.message)
   if (error instanceof client.AuthorizationResponseError) return deniedOrNot(error.error)
   if (error instanceof client.ResponseBodyError) {
@@ -38,7 +38,7 @@ export const failureFrom = (error: unknown): SignInFailure => {
 }
 
 /** An error that came back through the browser (RFC 6749 §4.1.2.1). Only `access_denied` is a person's no (E08). */
-const deniedOrNot = (code: string): SignInFailure => {
+function deniedOrNot(code: string): SignInFailure {
   if (code === 'access_denied') return signInFailure('denied', 'the person declined at the provider')
   const passing = code === 'server_error' || code === 'temporarily_unavailable'
   return signInFailure(passing ? 'unreachable' : 'rejected', `the provider answered ${wireCode(code)}`)

@@ -23,7 +23,7 @@ const post = (address: string, body: Record<string, string>) =>
   fetch(address, { method: 'POST', body: new URLSearchParams(body), redirect: 'manual' })
 
 /** Everything a stranger can think of, with and without a provider that answers. */
-const strangersVisits = async (url: string): Promise<string> => {
+async function strangersVisits(url: string): Promise<string> {
   const paths = [
     '/',
     '/device',

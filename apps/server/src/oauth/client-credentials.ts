@@ -9,7 +9,7 @@ export type Authenticated = { client: Client } | { refusal: Refusal; challenge: 
  * Authenticates the client. Refuses with `invalid_request` when there is no client or more than one method, else with
  * `invalid_client`.
  */
-export const authenticate = (auth: Auth, form: Form, authorization: string | undefined): Authenticated => {
+export function authenticate(auth: Auth, form: Form, authorization: string | undefined): Authenticated {
   const clientId = form.get('client_id')
   const clientSecret = form.get('client_secret')
   if (authorization === undefined) {
@@ -29,7 +29,7 @@ export const authenticate = (auth: Auth, form: Form, authorization: string | und
  * The same, for endpoints that only confidential clients may use (RFC 7662 §2.1). Who is not authenticated, also by saying nothing of a
  * client, is challenged (§2.3, RFC 6749 §5.2).
  */
-export const authenticateConfidential = (auth: Auth, form: Form, authorization: string | undefined): Authenticated => {
+export function authenticateConfidential(auth: Auth, form: Form, authorization: string | undefined): Authenticated {
   if (authorization === undefined && form.get('client_id') === undefined) {
     return refused('invalid_client', 'This endpoint needs the credentials of a confidential client.', true)
   }
@@ -40,11 +40,11 @@ export const authenticateConfidential = (auth: Auth, form: Form, authorization: 
     : result
 }
 
-const authenticated = (
+function authenticated(
   auth: Auth,
   credentials: { clientId: string; clientSecret?: string },
   challenge: boolean,
-): Authenticated => {
+): Authenticated {
   const client = auth.authenticateClient(credentials)
   return isRefusal(client) ? { refusal: client, challenge } : { client }
 }
@@ -55,7 +55,7 @@ const refused = (error: Refusal['error'], description: string, challenge: boolea
 })
 
 /** RFC 7617, with both parts form-encoded first (RFC 6749 §2.3.1). Null when it is not that. */
-const parseBasic = (authorization: string): { clientId: string; clientSecret: string } | null => {
+function parseBasic(authorization: string): { clientId: string; clientSecret: string } | null {
   const [, base64] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization.trim()) ?? []
   if (base64 === undefined) return null
   try {

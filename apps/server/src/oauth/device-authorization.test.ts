@@ -10,7 +10,7 @@ import { startTestNode } from '../testing/test-node.ts'
 const path = '/oauth/device_authorization'
 
 /** What every refusal looks like on the wire (RFC 6749 §5.2). */
-const expectRefusal = async (answer: Response, error: string, status = 400) => {
+async function expectRefusal(answer: Response, error: string, status = 400) {
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
   expect(answer.headers.get('cache-control')).toBe('no-store')

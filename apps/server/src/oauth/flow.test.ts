@@ -5,14 +5,14 @@ import { startTestNode, type TestNode } from '../testing/test-node.ts'
 
 const client: oauth.Client = { client_id: 'osa-cli' }
 
-const discover = async (node: TestNode) => {
+async function discover(node: TestNode) {
   const options = { [oauth.customFetch]: node.fetch, algorithm: 'oauth2' as const }
   const issuer = new URL(node.publicUrl)
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options))
   return { server, options: { [oauth.customFetch]: node.fetch } }
 }
 
-const start = async (node: TestNode) => {
+async function start(node: TestNode) {
   const { server, options } = await discover(node)
   const parameters = { scope: 'profile conventions:write' }
   const answer = await oauth.deviceAuthorizationRequest(server, client, oauth.None(), parameters, options)
@@ -25,7 +25,7 @@ const start = async (node: TestNode) => {
 }
 
 /** The error code of a refusal, as oauth4webapi understood it. */
-const refusalOf = async (call: Promise<unknown>): Promise<string> => {
+async function refusalOf(call: Promise<unknown>): Promise<string> {
   const error = await call.catch((thrown: unknown) => thrown)
   return error instanceof oauth.ResponseBodyError ? error.error : `no refusal: ${String(error)}`
 }

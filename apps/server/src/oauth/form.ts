@@ -16,7 +16,7 @@ const maxParameters = 100
 export const bodyTooLarge = refuse('invalid_request', 'The body is too large.')
 
 /** Reads the form of a request. Refuses with `invalid_request`. Parameters without a value are left out (RFC 6749 §3.2). */
-export const readOAuthForm = async (c: Context<NodeEnv>): Promise<Form | Refusal> => {
+export async function readOAuthForm(c: Context<NodeEnv>): Promise<Form | Refusal> {
   // refused rather than ignored: a secret in a URL has already been seen by too many (RFC 6749 §2.3.1)
   if (new URL(c.req.url).search !== '') return malformed('Parameters belong in the body, not in the query.')
   const encoding = c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
@@ -30,7 +30,7 @@ export const readOAuthForm = async (c: Context<NodeEnv>): Promise<Form | Refusal
 }
 
 /** Parses `name=value&…`. Refuses malformed escapes, invalid UTF-8, NUL, repeated names and more than 100 parameters. */
-export const parseForm = (text: string): Form | Refusal => {
+export function parseForm(text: string): Form | Refusal {
   const pairs = text.split('&', maxParameters + 1).filter((pair) => pair !== '')
   if (text.split('&', maxParameters + 1).length > maxParameters) return malformed('There are too many parameters.')
   const seen = new Set<string>()
@@ -55,7 +55,7 @@ const isFormType = (contentType: string | undefined): boolean =>
     contentType?.trim() ?? '',
   )
 
-const decode = (encoded: string): string | null => {
+function decode(encoded: string): string | null {
   try {
     const text = decodeURIComponent(encoded.replaceAll('+', ' '))
     return text.includes('\0') ? null : text // PostgreSQL's text cannot hold NUL (B27)

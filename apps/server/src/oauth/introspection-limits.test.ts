@@ -7,7 +7,7 @@ import { resourceServerSecret, startTestNode } from '../testing/test-node.ts'
 
 const credentials = basic('resource-server', resourceServerSecret)
 
-const limitedNode = async (budgets: Partial<typeof defaultBudgets>) => {
+async function limitedNode(budgets: Partial<typeof defaultBudgets>) {
   const clock = manualClock(new Date())
   const limiter = memoryLimiter({ ...defaultBudgets, ...budgets }, clock.now)
   const node = await startTestNode({ auth: { limiter, now: clock.now } })

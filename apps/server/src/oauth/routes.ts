@@ -11,7 +11,7 @@ import { revocationEndpoint } from './revocation.ts'
 import { tokenEndpoint } from './token.ts'
 
 /** Metadata, key set, and the four endpoints of RFC 8628, 6749, 7009 and 7662. */
-export const oauthRoutes = (deps: { auth: Auth; publicUrl: string; count: Count }): Hono<NodeEnv> => {
+export function oauthRoutes(deps: { auth: Auth; publicUrl: string; count: Count }): Hono<NodeEnv> {
   const { auth, publicUrl, count } = deps
   const app = new Hono<NodeEnv>()
   const cached = {

@@ -9,7 +9,7 @@ const day = 86_400
 const errorOf = async (answer: Promise<Response>): Promise<string> => (await (await answer).json()).error ?? 'ok'
 
 /** Disables the person behind an access token, as an operator would. */
-const disable = async (node: TestNode, accessToken: string) => {
+async function disable(node: TestNode, accessToken: string) {
   const principal = await node.auth.authenticate(accessToken)
   if ('error' in principal) throw new Error(principal.error)
   await node.store.transaction((tx) => tx.saveUser({ ...principal.user, disabledAt: node.clock.now() }))

@@ -6,7 +6,7 @@ import { basic, formType, pollToken, postForm, refreshToken } from '../testing/o
 import { resourceServerSecret, startTestNode, type TestNode } from '../testing/test-node.ts'
 
 /** ERR(x): status, JSON, no-store, no challenge. */
-const expectError = async (answer: Response, error: string, status = 400) => {
+async function expectError(answer: Response, error: string, status = 400) {
   const document = await answer.json()
   expect({ status: answer.status, error: document.error }).toEqual({ status, error })
   expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
@@ -15,7 +15,7 @@ const expectError = async (answer: Response, error: string, status = 400) => {
   return document
 }
 
-const approved = async (node: TestNode) => {
+async function approved(node: TestNode) {
   const started = await node.start()
   await node.approve(started.user_code)
   return started.device_code

@@ -62,13 +62,13 @@ export const onDatabase =
   }
 
 /** `issuer#subject`, split at the first `#`; null when it is not that. */
-export const parseIdentity = (text: string): { issuer: string; subject: string } | null => {
+export function parseIdentity(text: string): { issuer: string; subject: string } | null {
   const [, issuer, subject] = /^(https?:\/\/[^#\s]+)#([^#\s]+)$/.exec(text) ?? []
   return issuer === undefined || subject === undefined ? null : { issuer, subject }
 }
 
 /** A person as an operator may call them: by the node's id, as `issuer#subject` or by an ORCID iD; null when it is none of these. */
-export const parsePerson = (text: string): PersonReference | null => {
+export function parsePerson(text: string): PersonReference | null {
   if (/^[0-9a-f-]{36}$/.test(text)) return { userId: text }
   return orcidPattern.test(text) ? { issuer: 'https://orcid.org', subject: text } : parseIdentity(text)
 }
@@ -85,10 +85,10 @@ export const nobodyCalled = (person: string): CommandProblem => ({
 })
 
 /** A whole number from 1 to `most` as an option says it, `preset` without the option; null when it is something else. */
-export const parseLimit = (
+export function parseLimit(
   text: string | undefined,
   { preset, most }: { preset: number; most: number },
-): number | null => {
+): number | null {
   if (text === undefined) return preset
   return /^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most ? Number(text) : null
 }

@@ -7,7 +7,7 @@ const everywhere = [
   ['-h, --help', 'Show this help'],
 ] as const
 
-const listed = (rows: readonly (readonly [string, string])[]): string => {
+function listed(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('')
 }
@@ -25,7 +25,7 @@ osa-server <command> --help says more about one.
 Exit codes: 0 done, 1 it did not work, 2 the command was not understood.
 `
 
-export const commandHelp = ({ name, summary, positionals, options, example }: OperatorCommand): string => {
+export function commandHelp({ name, summary, positionals, options, example }: OperatorCommand): string {
   const own = Object.entries(options).map(([option, { value, help }]): [string, string] => {
     return [`--${option}${value === undefined ? '' : ` ${value}`}`, help]
   })

@@ -37,7 +37,7 @@ const runLine = (line: string) =>
   )
 
 /** On a database where an example's person has not signed in. */
-const expectToWork = async (line: string): Promise<void> => {
+async function expectToWork(line: string): Promise<void> {
   const { code, stderr } = await runLine(line)
   if (stderr.startsWith('Nobody called ')) expect({ line, code }).toEqual({ line, code: 1 })
   else expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' })

@@ -53,7 +53,7 @@ export const keysAbandon: OperatorCommand = {
     }),
 }
 
-const reportRotation = (outcome: RotationOutcome): Report | CommandProblem => {
+function reportRotation(outcome: RotationOutcome): Report | CommandProblem {
   if ('rotated' in outcome) {
     const { rotated, othersRetireAt } = outcome
     const took =

@@ -17,7 +17,7 @@ export const migrate: OperatorCommand = {
     },
 }
 
-const migrated = async (config: Config, check: boolean): Promise<Report | CommandProblem> => {
+async function migrated(config: Config, check: boolean): Promise<Report | CommandProblem> {
   const { inspectDatabase, openDatabase } = await import('@osa/db')
   const before = await inspectDatabase(config.database)
   if (before === null) {

@@ -12,10 +12,10 @@ import type { CommandIo, CommandProblem, Report, Setting } from './command.ts'
 type OnOperator = (operator: Operator, setting: Setting) => Promise<Report | CommandProblem>
 
 /** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
-export const withConfig = async (
+export async function withConfig(
   { env, stderr }: CommandIo,
   work: (config: Config) => Promise<Report | CommandProblem>,
-): Promise<Report | CommandProblem> => {
+): Promise<Report | CommandProblem> {
   const parsed = parseConfig(env)
   for (const warning of parsed.warnings) stderr.write(`Note: ${warning}\n`)
   if (!parsed.ok) {
@@ -60,11 +60,7 @@ const heldByNode = (dataDirectory: string): CommandProblem => ({
   hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL) this works beside a running node.',
 })
 
-const operatorOn = (
-  config: Config,
-  store: Parameters<typeof createOperator>[0]['store'],
-  now: () => Date,
-): Operator => {
+function operatorOn(config: Config, store: Parameters<typeof createOperator>[0]['store'], now: () => Date): Operator {
   let keys: Keys | null = null
   return createOperator({
     store,

@@ -35,7 +35,7 @@ const commands: readonly OperatorCommand[] = [
 const exitCode = { ok: 0, failed: 1, usage: 2 } as const
 
 /** Runs one command line in `io`. Data goes to standard output, everything else to standard error. */
-export const runOperator = async (args: readonly string[], io: CommandIo): Promise<number> => {
+export async function runOperator(args: readonly string[], io: CommandIo): Promise<number> {
   const asked = read(args)
   // the reader of the output, such as head, has seen enough
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -59,7 +59,7 @@ export const runOperator = async (args: readonly string[], io: CommandIo): Promi
 }
 
 /** The environment prevails over the file. */
-const withSettingsFile = async ({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<CommandWork> => {
+async function withSettingsFile({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<CommandWork> {
   const file = command.readsSettingsFile === false ? { values: {} } : readSettingsFile(settingsFile)
   if ('problem' in file) return file
   const { stdin, stdout, stderr } = io
@@ -78,7 +78,7 @@ type Asked = {
   readonly settingsFile: string | undefined
 }
 
-const read = (args: readonly string[]): { help: string } | UsageProblem | Asked => {
+function read(args: readonly string[]): { help: string } | UsageProblem | Asked {
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
   if (!command) {
     const words = args.filter((arg) => !arg.startsWith('-'))
@@ -98,12 +98,12 @@ const read = (args: readonly string[]): { help: string } | UsageProblem | Asked 
 }
 
 /** With the commands that begin with the same word, such as those of `keys`. */
-const unknownCommand = (words: readonly string[]): string => {
+function unknownCommand(words: readonly string[]): string {
   const kin = commands.filter(({ name }) => name.split(' ')[0] === words[0]).map(({ name }) => name)
   return `There is no command ${words.slice(0, 2).join(' ')}.${kin.length === 0 ? '' : ` There are: ${kin.join(', ')}.`}`
 }
 
-const parse = (command: OperatorCommand, args: readonly string[]) => {
+function parse(command: OperatorCommand, args: readonly string[]) {
   const options: Record<string, { type: 'boolean' | 'string'; short?: string }> = {
     settings: { type: 'string' },
     json: { type: 'boolean' },

@@ -28,7 +28,7 @@ const given = [
 ].flat()
 const secrets = { OSA_ORCID_CLIENT_SECRET: 'canary-secret' }
 
-const settingsIn = (path: string): Record<string, string> => {
+function settingsIn(path: string): Record<string, string> {
   const parsed = parseSettingsFile(readFileSync(path, 'utf8'))
   if (!('values' in parsed)) throw new Error(`line ${parsed.line}`)
   return parsed.values

@@ -7,7 +7,7 @@ const maxCellLength = 120
 export const shownCell = (cell: string | null): string => storedText(cell, maxCellLength) ?? '-'
 
 /** Columns as wide as their widest cell. */
-export const table = (head: readonly string[], rows: readonly (readonly (string | null)[])[]): string => {
+export function table(head: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
   const lines = [head, ...rows.map((row) => row.map(shownCell))]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   return lines

@@ -80,7 +80,7 @@ const identityName = ({ issuer, subject }: { issuer: string; subject: string }):
 
 const roleOf = ({ role, disabledAt }: Person['user']): string => (disabledAt === null ? role : `${role}, disabled`)
 
-const sessionsText = (sessions: readonly RefreshFamily[]): string => {
+function sessionsText(sessions: readonly RefreshFamily[]): string {
   if (sessions.length === 0) return 'Not signed in from any terminal.\n'
   const rows = sessions.map(({ deviceName, clientId, createdAt, lastUsedAt, ip, id }) => {
     return [deviceName, clientId, timestamp(createdAt), timestamp(lastUsedAt), ip, id]

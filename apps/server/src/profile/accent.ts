@@ -17,7 +17,7 @@ const minimumContrast = 4.5
 
 type Rgb = readonly [red: number, green: number, blue: number]
 
-const toRgb = (colour: string): Rgb => {
+function toRgb(colour: string): Rgb {
   const [red = 0, green = 0, blue = 0] = (colour.match(/[0-9a-f]{2}/gi) ?? []).map((part) => Number.parseInt(part, 16))
   return [red, green, blue]
 }
@@ -26,7 +26,7 @@ const toHex = (colour: Rgb): string =>
   `#${colour.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`
 
 /** Relative luminance of sRGB (WCAG 2.2). */
-const luminance = (colour: Rgb): number => {
+function luminance(colour: Rgb): number {
   const [red = 0, green = 0, blue = 0] = colour.map((part) => {
     const share = part / 255
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
@@ -35,7 +35,7 @@ const luminance = (colour: Rgb): number => {
 }
 
 /** Contrast ratio of two colours, 1 to 21. */
-export const contrast = (one: string, other: string): number => {
+export function contrast(one: string, other: string): number {
   const [dim = 0, bright = 0] = [luminance(toRgb(one)), luminance(toRgb(other))].sort((a, b) => a - b)
   return (bright + 0.05) / (dim + 0.05)
 }
@@ -44,7 +44,7 @@ const leastContrast = (colour: string, on: Readonly<Record<string, string>>): nu
   Math.min(...Object.values(on).map((surface) => contrast(colour, surface)))
 
 /** `colour`, moved towards black or white until it can be read on all of `on`. */
-const readableOn = (colour: string, on: Readonly<Record<string, string>>, towards: 0 | 255): string => {
+function readableOn(colour: string, on: Readonly<Record<string, string>>, towards: 0 | 255): string {
   const start = toRgb(colour)
   for (let step = 0; step <= 100; step++) {
     const [red, green, blue] = start.map((part) => part + ((towards - part) * step) / 100) as [number, number, number]
@@ -55,7 +55,7 @@ const readableOn = (colour: string, on: Readonly<Record<string, string>>, toward
 }
 
 /** Whether a colour could be mistaken for that of Deny: a red, and not a grey one. */
-const isRed = (colour: string): boolean => {
+function isRed(colour: string): boolean {
   const [red, green, blue] = toRgb(colour)
   const span = Math.max(red, green, blue) - Math.min(red, green, blue)
   if (span < 40 || Math.max(red, green, blue) !== red) return false
@@ -64,7 +64,7 @@ const isRed = (colour: string): boolean => {
 }
 
 /** The accent for `#rrggbb`, or why it cannot be one and what would do. */
-export const checkAccent = (colour: string): { accent: Accent } | { problem: string } => {
+export function checkAccent(colour: string): { accent: Accent } | { problem: string } {
   if (!/^#[0-9a-f]{6}$/i.test(colour)) return { problem: 'must be a colour as in #1d5c54' }
   if (isRed(colour))
     return { problem: 'must not be a red: that is the colour of Deny, and Approve must not look like it' }

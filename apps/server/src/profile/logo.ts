@@ -17,14 +17,14 @@ const text = /[^<]+/y
 const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 /** What is wrong with a logo's text; null when it can be shown. */
-export const checkLogo = (logo: string): string | null => {
+export function checkLogo(logo: string): string | null {
   if (Buffer.byteLength(logo) > maxLogoBytes) return `must have at most ${maxLogoBytes / 1024} KiB`
   const document = logo.replace(/^\uFEFF?\s*(?:<\?xml [^?<>]*\?>)?\s*/, '').trimEnd()
   if (/<[!?](?!--)/.test(document)) return 'must be plain SVG, without a document type, entities, CDATA or instructions'
   return checkMarkup(document)
 }
 
-const checkMarkup = (document: string): string | null => {
+function checkMarkup(document: string): string | null {
   const open: string[] = []
   let count = 0
   let rooted = false
@@ -50,12 +50,12 @@ const checkMarkup = (document: string): string | null => {
   return open.length > 0 || !rooted ? 'is not a complete SVG document' : null
 }
 
-const matchAt = (pattern: RegExp, document: string, at: number): RegExpExecArray | null => {
+function matchAt(pattern: RegExp, document: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(document)
 }
 
-const checkText = (content: string, open: readonly string[]): string | null => {
+function checkText(content: string, open: readonly string[]): string | null {
   if (open.length === 0) return content.trim() === '' ? null : 'must have one <svg> element, and all the rest in it'
   if (hasOddReference(content)) return 'must not have character references other than &amp; &lt; &gt; &quot; &apos;'
   return open.at(-1) === 'style' ? checkStyle(content) : null
@@ -65,14 +65,14 @@ const checkText = (content: string, open: readonly string[]): string | null => {
 const hasOddReference = (content: string): boolean => /&(?!(?:amp|lt|gt|quot|apos);)/.test(content)
 
 /** A style may point at parts of the drawing, and load nothing. */
-const checkStyle = (style: string): string | null => {
+function checkStyle(style: string): string | null {
   if (/[@\\]|\/\*/.test(style)) return 'must not have @ rules, escapes or comments in its styles'
   return /(?:url|image|image-set|src|element)\s*\(\s*(?!["']?#)/i.test(style)
     ? 'must not load anything from its styles'
     : null
 }
 
-const checkElement = (name: string, attributes: string): string | null => {
+function checkElement(name: string, attributes: string): string | null {
   if (!elements.has(name))
     return `must not have <${name}>; an optimised or "plain" SVG has only shapes, text and gradients`
   for (const [, attributeName = '', double, single] of attributes.matchAll(attribute)) {
@@ -82,7 +82,7 @@ const checkElement = (name: string, attributes: string): string | null => {
   return null
 }
 
-const checkAttribute = (name: string, value: string): string | null => {
+function checkAttribute(name: string, value: string): string | null {
   const local = name.toLowerCase().replace(/^.*:/, '')
   if (hasOddReference(value)) return 'must not have character references other than &amp; &lt; &gt; &quot; &apos;'
   if (name === 'xmlns' || name.startsWith('xmlns:')) return null
@@ -92,7 +92,7 @@ const checkAttribute = (name: string, value: string): string | null => {
   return checkStyle(value)
 }
 
-const checkRoot = (attributes: string): string | null => {
+function checkRoot(attributes: string): string | null {
   const found = new Map([...attributes.matchAll(attribute)].map(([, name, double, single]) => [name, double ?? single]))
   if (found.get('xmlns') !== 'http://www.w3.org/2000/svg') return 'must be SVG: xmlns="http://www.w3.org/2000/svg"'
   return /^\s*-?[\d.]+(?:[\s,]+-?[\d.]+){3}\s*$/.test(found.get('viewBox') ?? '')

@@ -15,7 +15,7 @@ const read = (settings: Record<string, string>) =>
     return text
   })
 
-const profileOf = (settings: Record<string, string>) => {
+function profileOf(settings: Record<string, string>) {
   const parsed = read(settings)
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
   expect(parsed.warnings.filter((line) => line.includes('OSA_NODE'))).toEqual([])

@@ -23,7 +23,7 @@ export interface Visit {
 const maxRedirects = 10
 
 /** `fetch` reaches every origin the browser may go to; cookies are kept an origin and a path. */
-export const testBrowser = ({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fetch; userAgent?: string }) => {
+export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fetch; userAgent?: string }) {
   let cookies: Cookie[] = []
   const history: string[] = []
   let current: Visit | null = null
@@ -120,7 +120,7 @@ export type TestBrowser = ReturnType<typeof testBrowser>
 
 const titleOf = ({ body }: Visit): string => /<title>(.*?)<\/title>/s.exec(body)?.[1] ?? ''
 
-const bodyOf = ({ fields, buttons }: PageForm, button: string, typed: Record<string, string>): string => {
+function bodyOf({ fields, buttons }: PageForm, button: string, typed: Record<string, string>): string {
   const pressedButton = buttons.find(({ text }) => text === button)
   const sent = new URLSearchParams()
   for (const { name, value, checked } of fields) if (checked) sent.set(name, value)

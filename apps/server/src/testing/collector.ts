@@ -12,7 +12,7 @@ export interface Span {
 }
 
 /** Starts one on a free port; `await using` ends it. */
-export const startCollector = async () => {
+export async function startCollector() {
   const bodies: string[] = []
   const server = createServer((request, response) => {
     request.toArray().then(

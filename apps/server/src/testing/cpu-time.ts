@@ -1,7 +1,7 @@
 /** What work costs, told without a clock: other programs on the machine do not count. */
 
 /** Starts to count; the answer tells the milliseconds of processor time that this process has spent since. */
-export const startCpuTime = (): (() => number) => {
+export function startCpuTime(): () => number {
   const before = process.cpuUsage()
   return () => {
     const { user, system } = process.cpuUsage(before)

@@ -32,7 +32,7 @@ export interface Image {
 }
 
 /** Fills `app` as the first stage would: copies what .dockerignore lets in, and runs the stage's npm command. */
-export const buildImage = (app: string): Image => {
+export function buildImage(app: string): Image {
   const instructions = readDockerfile()
   const start = instructions.findIndex(({ name }, at) => name === 'FROM' && at > 0)
   const [first, last] = [instructions.slice(1, start), instructions.slice(start + 1)]
@@ -58,7 +58,7 @@ export const buildImage = (app: string): Image => {
 }
 
 /** The one instruction of that name. */
-const the = (instructions: readonly Instruction[], wanted: string): string => {
+function the(instructions: readonly Instruction[], wanted: string): string {
   const texts = instructions.filter(({ name }) => name === wanted).map(({ text }) => text)
   const text = texts.at(-1)
   if (text === undefined) throw new Error(`The Dockerfile has no ${wanted}.`)
@@ -69,7 +69,7 @@ const the = (instructions: readonly Instruction[], wanted: string): string => {
 export const buildContext = (): string[] => filesBelow('').filter((file) => !isIgnored(file))
 
 /** Whether .dockerignore keeps a file out: the last pattern that fits it, or a folder above it, decides. */
-export const isIgnored = (file: string): boolean => {
+export function isIgnored(file: string): boolean {
   const paths = file.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'))
   const fits = (pattern: string) => pattern === '**' || paths.some((path) => matchesGlob(path, pattern))
   return ignorePatterns.findLast((pattern) => fits(pattern.replace(/^!/, '')))?.startsWith('!') === false

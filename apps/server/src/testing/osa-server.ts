@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const osaServerPath = fileURLToPath(new URL('../../bin/osa-server.js', import.meta.url))
 
 /** Runs it to its end with these settings and nothing of the tests' own environment. */
-export const osaServer = async (args: readonly string[], env: Record<string, string> = {}, cwd?: string) => {
+export async function osaServer(args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
   const child = spawn(process.execPath, [osaServerPath, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

@@ -22,11 +22,7 @@ export interface PagesOptions {
 export const nearbyAddress = '203.0.113.5'
 
 /** Starts a node whose providers are real: an upstream's, the development sign-in, or both. The clock stands until it is moved. */
-export const startPages = async ({
-  publicUrl = 'https://archive.example',
-  identity,
-  ...options
-}: PagesOptions = {}) => {
+export async function startPages({ publicUrl = 'https://archive.example', identity, ...options }: PagesOptions = {}) {
   const clock = manualClock(new Date())
   const { providers, development, startDiscovery } = createIdentityProviders({
     identity: { development: identity === undefined, ...identity },
@@ -92,10 +88,10 @@ export type PagesBrowser = ReturnType<Pages['browse']>
 /** What listens on the one computer that all browsers and terminals of a test are on, by address without query. */
 type Listeners = Map<string, (url: URL) => Promise<Response>>
 
-const startTerminal = async (
+async function startTerminal(
   node: Awaited<ReturnType<typeof startTestNode>>,
   { address: ip, deviceName, listeners }: { address: string; deviceName: string; listeners: Listeners | null },
-) => {
+) {
   const requester = { ip, source: ip, userAgent: 'osa/1.0.0 (linux)', requestId: null }
   const nonce = randomBytes(32).toString('base64url')
   const loopbackChallenge = createHash('sha256').update(nonce).digest('base64url')
@@ -142,24 +138,24 @@ const [carberry] = developmentPeople
 export const carberryButton = `${carberry?.name}, ${carberry?.role}`
 
 /** Enters the code at the development sign-in's node and arrives at the confirm page. */
-export const arriveAtConfirm = async (pages: Pages, browser: PagesBrowser, userCode: string, as = carberryButton) => {
+export async function arriveAtConfirm(pages: Pages, browser: PagesBrowser, userCode: string, as = carberryButton) {
   await browser.open(`${pages.publicUrl}/device`)
   await browser.press('Continue with the development sign-in', { user_code: userCode })
   return browser.press(as)
 }
 
 /** Enters the code at a node that signs in at an upstream, and signs in there: up to wherever that leads. */
-export const signInUpstream = async (pages: Pages, browser: PagesBrowser, userCode: string, name = 'ORCID') => {
+export async function signInUpstream(pages: Pages, browser: PagesBrowser, userCode: string, name = 'ORCID') {
   await browser.open(`${pages.publicUrl}/device`)
   await browser.press(`Continue with ${name}`, { user_code: userCode })
   return browser.press('Sign in and allow')
 }
 
 /** A node and the upstream it signs in at, as at ORCID; both end together. */
-export const startPagesAtUpstream = async ({
+export async function startPagesAtUpstream({
   lies = {},
   ...options
-}: Omit<PagesOptions, 'identity'> & { /** What the upstream lies about from the start. */ lies?: Lies } = {}) => {
+}: Omit<PagesOptions, 'identity'> & { /** What the upstream lies about from the start. */ lies?: Lies } = {}) {
   const upstream = await startUpstream()
   upstream.settings.lies = lies
   const pages = await startPages({ ...options, identity: orcidAt(upstream) })

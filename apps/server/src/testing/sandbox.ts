@@ -44,10 +44,10 @@ export interface Contained extends AsyncDisposable {
 }
 
 /** Starts `command` inside; `writable` are the folders of its root that take files. */
-export const runContained = (
+export function runContained(
   image: Image,
   options: { command: readonly string[]; env?: Record<string, string>; writable: readonly ('tmp' | 'data')[] },
-): Contained => {
+): Contained {
   const root = mkdtempSync(join(tmpdir(), 'osa-root-'))
   const owner = process.getuid?.() ?? -1
   const asRoot = owner === 0 ? [] : ['--map-root-user']

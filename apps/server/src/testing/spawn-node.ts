@@ -10,7 +10,7 @@ const readyWithinMs = 600_000
 const endedWithinMs = 600_000
 
 /** Starts `src/main.ts` with this Node.js and waits for its ready line; rejects with its output when it ends before. */
-export const spawnNode = async (options: { env?: Record<string, string>; nodeBinary?: string } = {}) => {
+export async function spawnNode(options: { env?: Record<string, string>; nodeBinary?: string } = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'osa-node-'))
   const child = spawn(options.nodeBinary ?? process.execPath, [mainPath], {
     // nothing of the tests' own environment
@@ -68,7 +68,7 @@ export const spawnNode = async (options: { env?: Record<string, string>; nodeBin
 
 export type SpawnedNode = Awaited<ReturnType<typeof spawnNode>>
 
-const readyUrl = async (stdout: () => string, ended: Promise<unknown>): Promise<string> => {
+async function readyUrl(stdout: () => string, ended: Promise<unknown>): Promise<string> {
   let over = false
   void ended.then(() => {
     over = true

@@ -4,7 +4,7 @@ import { carberryButton } from './pages.ts'
 import type { SpawnedNode } from './spawn-node.ts'
 
 /** One form, and the answer's JSON. */
-export const post = async (node: SpawnedNode, path: string, fields: Record<string, string>) => {
+export async function post(node: SpawnedNode, path: string, fields: Record<string, string>) {
   const response = await fetch(`${node.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
   return { status: response.status, body: await response.json() }
 }
@@ -12,7 +12,7 @@ export const post = async (node: SpawnedNode, path: string, fields: Record<strin
 export const start = (node: SpawnedNode) => post(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
 
 /** Enters the code as a person would, up to the page that asks. */
-const arrive = async (node: SpawnedNode, userCode: string) => {
+async function arrive(node: SpawnedNode, userCode: string) {
   const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
   await browser.open(`${node.url}/device`)
   await browser.press('Continue with the development sign-in', { user_code: userCode })
@@ -28,7 +28,7 @@ const poll = (node: SpawnedNode, deviceCode: string) =>
   })
 
 /** A whole sign-in from a terminal, as the first of the development sign-in's people. */
-export const logIn = async (node: SpawnedNode): Promise<{ access_token: string; refresh_token: string }> => {
+export async function logIn(node: SpawnedNode): Promise<{ access_token: string; refresh_token: string }> {
   const { body } = await start(node)
   const browser = await arrive(node, body.user_code)
   await browser.press('Approve')

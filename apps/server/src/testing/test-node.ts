@@ -50,7 +50,7 @@ export interface TestNodeOptions {
 }
 
 /** Starts a node. `await using` ends it. */
-export const startTestNode = async (options: TestNodeOptions = {}) => {
+export async function startTestNode(options: TestNodeOptions = {}) {
   const clock = manualClock(options.startAt ?? new Date())
   const logLines: string[] = []
   const stopping = new AbortController()
@@ -123,7 +123,7 @@ export const startTestNode = async (options: TestNodeOptions = {}) => {
 
 export type TestNode = Awaited<ReturnType<typeof startTestNode>>
 
-const running = (app: Hono<NodeEnv> | null): Hono<NodeEnv> => {
+function running(app: Hono<NodeEnv> | null): Hono<NodeEnv> {
   if (!app) throw new Error('the node is not up yet')
   return app
 }

@@ -22,7 +22,7 @@ export const appendClient: Forwarding = (headers, client) => ({
 })
 
 /** Starts on a free port of 127.0.0.1, known as `localhost`, in front of a node on `port`. */
-export const startTlsProxy = async ({ port, days = 30 }: { port: number; days?: number }) => {
+export async function startTlsProxy({ port, days = 30 }: { port: number; days?: number }) {
   const folder = mkdtempSync(join(tmpdir(), 'osa-proxy-'))
   const [keyPath, certificatePath] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost']

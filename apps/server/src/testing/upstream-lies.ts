@@ -54,7 +54,7 @@ export interface RewriteContext {
 export const evilOrigin = 'https://evil.example'
 
 /** What an endpoint answers when it is told to misbehave as a whole; null for one that is not. */
-export const lyingAnswer = ({ answer }: Lies, endpoint: UpstreamEndpoint): Upstreamed | 'hang' | null => {
+export function lyingAnswer({ answer }: Lies, endpoint: UpstreamEndpoint): Upstreamed | 'hang' | null {
   if (answer?.at !== endpoint) return null
   const json = { 'content-type': 'application/json' }
   switch (answer.how) {
@@ -72,7 +72,7 @@ export const lyingAnswer = ({ answer }: Lies, endpoint: UpstreamEndpoint): Upstr
 }
 
 /** The true answer, with this provider's signature and the lies it was told to tell. */
-export const rewrite = async (answer: Upstreamed, context: RewriteContext): Promise<Upstreamed> => {
+export async function rewrite(answer: Upstreamed, context: RewriteContext): Promise<Upstreamed> {
   const { endpoint, settings, key, decoy } = context
   const { lies } = settings
   const { location } = answer.headers
@@ -105,7 +105,7 @@ const withJson = (answer: Upstreamed, change: (body: Record<string, unknown>) =>
 })
 
 /** A redirect: the provider's own, or the way back to the node with code or error. */
-const back = (location: string, { issuer, settings: { lies }, issued }: RewriteContext): string => {
+function back(location: string, { issuer, settings: { lies }, issued }: RewriteContext): string {
   const address = new URL(location, issuer)
   if (address.origin === issuer) return location
   const code = address.searchParams.get('code')
@@ -115,7 +115,7 @@ const back = (location: string, { issuer, settings: { lies }, issued }: RewriteC
   return address.href
 }
 
-const idToken = async (claims: JWTPayload, { settings: { lies }, key, decoy }: RewriteContext): Promise<string> => {
+async function idToken(claims: JWTPayload, { settings: { lies }, key, decoy }: RewriteContext): Promise<string> {
   const payload = Object.fromEntries(
     Object.entries({ ...claims, ...lies.claims }).filter(([, value]) => value !== undefined),
   )

@@ -22,7 +22,7 @@ interface UpstreamSettings {
 const names = new Map<string, string>()
 
 /** A request listener for the whole provider. */
-export const identityProvider = (options: UpstreamSettings) => {
+export function identityProvider(options: UpstreamSettings) {
   const provider = new Provider(options.issuer, configurationOf(options))
   provider.proxy = options.issuer.startsWith('https:')
   provider.Client.prototype.redirectUriAllowed = (uri: string) => options.allowed.has(uri)
@@ -66,12 +66,12 @@ const configurationOf = ({ clientId, clientSecret, signingKey }: UpstreamSetting
   },
 })
 
-const login = async (
+async function login(
   provider: Provider,
   { settings }: UpstreamSettings,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> => {
+): Promise<void> {
   const { params, session } = await provider.interactionDetails(request, response)
   const finish = async ({ subject, name }: UpstreamPerson) => {
     names.set(subject, name)
@@ -92,7 +92,7 @@ const login = async (
 }
 
 /** Lets somebody else sign in where one person is: the library would show a page in between that needs a script. */
-const forget = async (provider: Provider, sessionUid: string): Promise<void> => {
+async function forget(provider: Provider, sessionUid: string): Promise<void> {
   const session = await provider.Session.findByUid(sessionUid)
   if (!session) return
   delete session.accountId

@@ -30,13 +30,13 @@ export interface UpstreamRequest {
  * Starts one; `await using` ends it. Only addresses in `redirectUris` are redirected to; more can be added at any time. `behind` is the
  * public address of a proxy in front of it that ends TLS, and the port that it leads to.
  */
-export const startUpstream = async ({
+export async function startUpstream({
   redirectUris = [],
   behind,
 }: {
   redirectUris?: readonly string[]
   behind?: { url: string; port: number }
-} = {}) => {
+} = {}) {
   const allowed = new Set(redirectUris)
   const counts: Record<UpstreamEndpoint, number> = {
     discovery: 0,
@@ -110,13 +110,13 @@ export const startUpstream = async ({
 
 export type Upstream = Awaited<ReturnType<typeof startUpstream>>
 
-const newSigningKey = async (kid: string): Promise<UpstreamKey> => {
+async function newSigningKey(kid: string): Promise<UpstreamKey> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const describe = async (half: CryptoKey) => ({ ...(await exportJWK(half)), kid, alg: 'RS256', use: 'sig' })
   return { kid, privateKey, privateJwk: await describe(privateKey), publicJwk: await describe(publicKey) }
 }
 
-const endpointOf = (path: string): UpstreamEndpoint => {
+function endpointOf(path: string): UpstreamEndpoint {
   if (path.startsWith('/login/')) return 'login'
   return path in endpoints ? endpoints[path as keyof typeof endpoints] : 'other'
 }

@@ -8,7 +8,7 @@ import { startTestNode, type TestNode } from '../testing/test-node.ts'
 const path = '/api/v1/conventions'
 
 /** A node on which everybody has this role, and the token of somebody. */
-const nodeWith = async ({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) => {
+async function nodeWith({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
   const node = await startTestNode({ auth: { roleGrants: () => role } })
   const tokens = await node.logIn('carberry', node.client('osa-py'))
   const narrowed =

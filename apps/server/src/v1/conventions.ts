@@ -39,14 +39,14 @@ export const deployConvention =
     return isDeployRejection(outcome) ? replyRejection(c, outcome) : replyRegistered(c, outcome)
   }
 
-const replyRegistered = (c: Context, { conventions }: Deployment): Response => {
+function replyRegistered(c: Context, { conventions }: Deployment): Response {
   const [registered] = conventions
   if (!registered) throw new Error('a deploy of one convention registered none')
   const { slug, title, description, schema_id, hooks, created_at } = registered
   return reply(c, { slug, title, description, schema_id, hooks, created_at }, 201)
 }
 
-const replyRejection = (c: Context, rejection: DeployRejection): Response => {
+function replyRejection(c: Context, rejection: DeployRejection): Response {
   const { error, error_description: message } = rejection
   switch (error) {
     case 'invalid_convention': {

@@ -13,7 +13,7 @@ import { scanJson } from './scan-json.ts'
 const maxDepth = 32
 
 /** Reads a request's JSON against a schema of strings; an empty body is `{}`. Refuses with `invalid_request`. */
-export const readJson = async <T extends z.ZodType>(c: Context<NodeEnv>, schema: T): Promise<z.output<T> | Refusal> => {
+export async function readJson<T extends z.ZodType>(c: Context<NodeEnv>, schema: T): Promise<z.output<T> | Refusal> {
   const read = await readObject(c, { maxBytes: maxBodyBytes, maxKeyDepth: 1 })
   if ('refusal' in read) return read.refusal
   const parsed = schema.safeParse(read.document)
@@ -28,10 +28,10 @@ export const readDocument = (c: Context<NodeEnv>, maxBytes: number): Promise<Jso
 
 export type JsonObject = { document: object } | { refusal: Refusal }
 
-const readObject = async (
+async function readObject(
   c: Context<NodeEnv>,
   { maxBytes, maxKeyDepth }: { maxBytes: number; maxKeyDepth: number },
-): Promise<JsonObject> => {
+): Promise<JsonObject> {
   if ((c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity') !== 'identity') {
     return { refusal: malformed('The body must not be compressed.') }
   }
@@ -53,7 +53,7 @@ const malformed = (description: string): Refusal => refuse('invalid_request', de
 /** Names of the schema's own fields, so never text from the request. */
 const fields = (error: z.ZodError): string => [...new Set(error.issues.map(({ path }) => path.join('.')))].join(', ')
 
-const parse = (text: string, maxKeyDepth: number): object | null => {
+function parse(text: string, maxKeyDepth: number): object | null {
   const shape = scanJson(text, maxKeyDepth)
   if (shape.maxDepth > maxDepth || shape.repeatedKey) return null
   try {

@@ -17,7 +17,7 @@ export const replyMalformed = (c: Context, refusal: Refusal): Response =>
   replyDetail(c, refusal === bodyTooLarge ? 413 : 400, 'invalid_request', refusal.error_description)
 
 /** A request without a valid access token (RFC 6750 §3): 401 with a challenge, or 400 when the request itself is ambiguous. */
-export const replyUnauthorized = (c: Context, refusal: Refusal): Response => {
+export function replyUnauthorized(c: Context, refusal: Refusal): Response {
   if (refusal.error === 'invalid_request') return replyMalformed(c, refusal)
   c.header('WWW-Authenticate', bearerChallenge(refusal))
   return replyDetail(c, 401, bearerErrorCode(refusal), refusal.error_description)

@@ -9,7 +9,7 @@ import { pollDevice, startDevice } from './device.ts'
 import { logout, refreshSession, whoAmI } from './session.ts'
 
 /** Conventions, and the machine half of `/api/v1/auth`; its pages belong to `browser/`. */
-export const v1Routes = (deps: { auth: Auth; conventions: Conventions; count: Count }): Hono<NodeEnv> => {
+export function v1Routes(deps: { auth: Auth; conventions: Conventions; count: Count }): Hono<NodeEnv> {
   const { auth, conventions, count } = deps
   const app = new Hono<NodeEnv>()
   const posts = [

@@ -4,7 +4,7 @@
  * One pass over the tokens. The text need not be valid JSON; what it is, `JSON.parse` decides. `maxKeyDepth` says down to which level
  * keys are compared: 1 is the outermost object alone.
  */
-export const scanJson = (text: string, maxKeyDepth = 1): { maxDepth: number; repeatedKey: boolean } => {
+export function scanJson(text: string, maxKeyDepth = 1): { maxDepth: number; repeatedKey: boolean } {
   const keysAt: Set<string>[] = []
   let depth = 0
   let maxDepth = 0
@@ -27,7 +27,7 @@ export const scanJson = (text: string, maxKeyDepth = 1): { maxDepth: number; rep
 }
 
 /** `"\u0061"` and `"a"` are the same key. */
-const unescaped = (string: string): string => {
+function unescaped(string: string): string {
   try {
     return String(JSON.parse(string))
   } catch {

@@ -30,10 +30,7 @@ const refreshErrorCodes: Partial<Record<NonNullable<Refusal['reason']>, V1Refres
   expired: 'refresh_token_expired',
 }
 
-const replyRefreshRefusal = (
-  c: Context,
-  { error, reason, retryAfterSeconds, error_description }: Refusal,
-): Response => {
+function replyRefreshRefusal(c: Context, { error, reason, retryAfterSeconds, error_description }: Refusal): Response {
   if (error === 'temporarily_unavailable') {
     // the token is as good as before
     c.header('Retry-After', String(retryAfterSeconds ?? defaultRetryAfterSeconds))

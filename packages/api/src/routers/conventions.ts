@@ -42,7 +42,7 @@ export const conventionsRouter = router({
 })
 
 /** What a caller can fix by changing the conventions is a value; everything else is thrown. */
-const asValue = (rejection: DeployRejection): DeployOutcome => {
+function asValue(rejection: DeployRejection): DeployOutcome {
   const { error_description: message } = rejection
   switch (rejection.error) {
     case 'invalid_convention': {

@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { presentingClients } from '../clients.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
-const refusedRefresh = (refusal: Refusal): RefreshOutcome => {
+function refusedRefresh(refusal: Refusal): RefreshOutcome {
   const { reason } = refusal
   return { ...errorDocument(refusal), ...(reason && reason !== 'missing' ? { reason } : {}) }
 }

@@ -14,13 +14,13 @@ export const part = (whole: unknown, key: string): unknown =>
   typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)[key] : undefined
 
 /** Whether no two items have the same name. */
-export const haveOwnNames = (items: unknown): boolean => {
+export function haveOwnNames(items: unknown): boolean {
   const names = Array.isArray(items) ? textsOf(items.map((item) => part(item, 'name'))) : []
   return new Set(names).size === names.length
 }
 
 /** Whether the number under one key is at most the number under another. */
-export const isAscending = (whole: unknown, leastKey: string, mostKey: string): boolean => {
+export function isAscending(whole: unknown, leastKey: string, mostKey: string): boolean {
   const [least, most] = [part(whole, leastKey), part(whole, mostKey)]
   return typeof least !== 'number' || typeof most !== 'number' || least <= most
 }

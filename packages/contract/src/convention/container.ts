@@ -125,7 +125,7 @@ const names = (container: unknown, key: 'release' | 'build'): boolean => part(co
 const hasOne = (container: unknown): boolean => !(names(container, 'release') && names(container, 'build'))
 const hasAny = (container: unknown): boolean => names(container, 'release') || names(container, 'build')
 /** An image is named after its hook where nothing else is said; not every name of a hook is one of an image. */
-const hasImageName = (container: unknown): boolean => {
+function hasImageName(container: unknown): boolean {
   const [built, name] = [part(container, 'build'), part(container, 'name')]
   return built === undefined || part(built, 'image') !== undefined || typeof name !== 'string' || imageName.test(name)
 }

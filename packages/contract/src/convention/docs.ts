@@ -6,7 +6,7 @@ import { readableText } from './text.ts'
 const question = readableText('the question', 1_000)
 const normalized = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
 /** What is not text is reported elsewhere, and counts here as a question. */
-const hasThree = (questions: unknown): boolean => {
+function hasThree(questions: unknown): boolean {
   if (!Array.isArray(questions)) return true
   const texts = textsOf(questions)
   return new Set(texts.map(normalized)).size + questions.length - texts.length >= 3

@@ -14,7 +14,7 @@ export const maxConventionBytes = 1_048_576
 const maxIssues = 200
 const maxKeysNamed = 10
 
-const readable = (issue: z.core.$ZodIssue): string => {
+function readable(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return issue.message
   const more = issue.keys.length > maxKeysNamed ? ` and ${issue.keys.length - maxKeysNamed} more` : ''
   const known = issue.keys.length === 1 ? 'not a known key' : 'not known keys'
@@ -34,10 +34,10 @@ export const issuesOf = ({ issues }: z.core.$ZodError, most = maxIssues): Issue[
  * hold names of keys and never a value, so that nothing an author keeps in a config reaches a log. Whatever the value is, cycles
  * included, this answers and does not throw.
  */
-export const checkConvention = <Schema extends z.ZodType>(
+export function checkConvention<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-): { convention: z.output<Schema> } | { issues: Issue[] } => {
+): { convention: z.output<Schema> } | { issues: Issue[] } {
   const unreadable = plainJsonIssue(value)
   if (unreadable) return { issues: [unreadable] }
   const parsed = schema.safeParse(value)

@@ -5,7 +5,7 @@ import { checkConvention, type Issue } from './issues.ts'
 import { conventionManifest, conventionSource } from './manifest.ts'
 
 /** A sample in which what is at `path` is replaced; `undefined` removes it. */
-const changed = (path: string, value: unknown, sample: unknown = sampleManifest()): unknown => {
+function changed(path: string, value: unknown, sample: unknown = sampleManifest()): unknown {
   const manifest: unknown = structuredClone(sample)
   const parts = path.split('.')
   const last = parts.pop() ?? ''
@@ -14,10 +14,10 @@ const changed = (path: string, value: unknown, sample: unknown = sampleManifest(
   else (holder as Record<string, unknown>)[last] = value
   return manifest
 }
-const issuesOf = (
+function issuesOf(
   value: unknown,
   schema: typeof conventionManifest | typeof conventionSource = conventionManifest,
-): Issue[] => {
+): Issue[] {
   const checked = checkConvention(schema, value)
   return 'issues' in checked ? checked.issues : []
 }

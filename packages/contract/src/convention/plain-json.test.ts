@@ -5,12 +5,12 @@ import { checkConvention, maxConventionBytes } from './issues.ts'
 import { conventionManifest } from './manifest.ts'
 import { plainJsonIssue } from './plain-json.ts'
 
-const withConfig = (config: unknown): unknown => {
+function withConfig(config: unknown): unknown {
   const manifest = sampleManifest()
   const [hook] = manifest.hooks
   return { ...manifest, hooks: [{ ...hook, config }] }
 }
-const issuesOf = (value: unknown) => {
+function issuesOf(value: unknown) {
   const checked = checkConvention(conventionManifest, value)
   return 'issues' in checked ? checked.issues : []
 }

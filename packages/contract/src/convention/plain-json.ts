@@ -15,7 +15,7 @@ interface Place {
 }
 
 /** The first thing in `value` that is not plain JSON, or null. Never follows a cycle, and reads at most 100,000 values. */
-export const plainJsonIssue = (value: unknown): Issue | null => {
+export function plainJsonIssue(value: unknown): Issue | null {
   const places: Place[] = [{ value, path: [] }]
   let left = maxValues
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
@@ -31,7 +31,7 @@ export const plainJsonIssue = (value: unknown): Issue | null => {
   return null
 }
 
-const problemAt = ({ value, path }: Place, keys: readonly string[]): string | null => {
+function problemAt({ value, path }: Place, keys: readonly string[]): string | null {
   if (path.length > maxConventionDepth) return `nest at most ${maxConventionDepth} levels deep`
   if (typeof value === 'string') return isText(value) ? null : 'this is not valid Unicode text'
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null

@@ -19,11 +19,11 @@ export interface AccessTokenClaims {
 const algorithms = ['ES256', 'EdDSA', 'RS256']
 
 /** Signs an access token (RFC 9068 §2); `expiresInSeconds` is both the claim's distance and the answer's `expires_in`. */
-export const signAccessToken = (
+export function signAccessToken(
   { policy, now, random }: Pick<AuthDependencies, 'policy' | 'now' | 'random'>,
   signer: Signer,
   claims: { userId: string; clientId: string; scope: string; sessionId: string; authTime: Date },
-): Promise<string> => {
+): Promise<string> {
   const issuedAt = Math.floor(now().getTime() / 1000)
   return new SignJWT({
     client_id: claims.clientId,
@@ -45,11 +45,11 @@ export const signAccessToken = (
  * Checks signature, type, issuer, audience and times (RFC 9068 §4). Refuses with `invalid_token`: `expired` when only its time
  * is over, `unknown` for whatever else is wrong. The key is looked up by `kid` in memory and nowhere else (F06, F07).
  */
-export const verifyAccessToken = async (
+export async function verifyAccessToken(
   { policy, now, store }: Pick<AuthDependencies, 'policy' | 'now' | 'store'>,
   ring: KeyRing,
   token: string,
-): Promise<AccessTokenClaims | Refusal> => {
+): Promise<AccessTokenClaims | Refusal> {
   try {
     const { payload } = await jwtVerify(
       token,

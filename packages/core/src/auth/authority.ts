@@ -8,23 +8,23 @@ import type { AuthTx } from './ports.ts'
 import type { RefreshFamily } from './rows.ts'
 
 /** Whether this browser is signed in as this person still. */
-export const isSignedIn = async (
+export async function isSignedIn(
   { now }: Pick<AuthDependencies, 'now'>,
   tx: AuthTx,
   { session: { id }, user }: Pick<SignedInBrowser, 'session' | 'user'>,
-): Promise<boolean> => {
+): Promise<boolean> {
   const session = await tx.lockBrowserSessionById(id)
   if (session?.userId !== user.id || session.expiresAt <= now()) return false
   return (await tx.findUser(user.id))?.disabledAt === null
 }
 
 /** The family that an actor asks for, locked; null when there is none, and `unauthorized` when the actor's own session was ended. */
-export const lockFamilyFor = async (
+export async function lockFamilyFor(
   deps: Pick<AuthDependencies, 'now'>,
   tx: AuthTx,
   actor: Actor,
   familyId: string,
-): Promise<RefreshFamily | null | 'unauthorized'> => {
+): Promise<RefreshFamily | null | 'unauthorized'> {
   if ('session' in actor) {
     return (await isSignedIn(deps, tx, actor)) ? tx.lockRefreshFamily(familyId) : 'unauthorized'
   }

@@ -25,7 +25,7 @@ export type PresentingClients = readonly [Client, ...Client[]]
  * Those of the clients that are registered for a grant. Refuses with `unauthorized_client` when none is (RFC 6749 §5.2): every operation
  * that exchanges something asks here, so that no wire can forget it (B19).
  */
-export const registeredFor = (clients: PresentingClients, grantType: GrantType): PresentingClients | Refusal => {
+export function registeredFor(clients: PresentingClients, grantType: GrantType): PresentingClients | Refusal {
   const [first, ...others] = clients.filter(({ grantTypes }) => grantTypes.includes(grantType))
   return first ? [first, ...others] : refuse('unauthorized_client', 'This client may not use the grant type.')
 }
@@ -52,10 +52,10 @@ export interface ClientCredentials {
  * Finds and authenticates the client of a request (RFC 6749 §2.3). Refuses with `invalid_client` when it is unknown, when a
  * confidential client's secret is missing or wrong, and when a public client sends one (A21).
  */
-export const authenticateClient = (
+export function authenticateClient(
   clients: ReadonlyMap<string, Client>,
   credentials: ClientCredentials,
-): Client | Refusal => {
+): Client | Refusal {
   const client = clients.get(credentials.clientId)
   if (!client) return refuse('invalid_client', 'The client is not known here.')
   const { clientSecret } = credentials

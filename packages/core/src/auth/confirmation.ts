@@ -99,10 +99,7 @@ export const createConfirmation = (
 })
 
 /** What the operator asks for beside the decision. A code typed on the way to this page is typed. */
-const needsOf = (
-  { policy }: AuthDependencies,
-  { approval, requesterIp }: DeviceAuthorization,
-): DeviceReview['needs'] => {
+function needsOf({ policy }: AuthDependencies, { approval, requesterIp }: DeviceAuthorization): DeviceReview['needs'] {
   if (approval === 'same_computer') return 'nothing'
   const remote = policy.remoteApproval(requesterIp)
   if (remote === 'never') return 'same_computer'
@@ -110,11 +107,11 @@ const needsOf = (
 }
 
 /** What an approval rests on, or why there is none. A claim that says nothing was made by a node of before, which knew no typed codes. */
-const judgeApproval = (
+function judgeApproval(
   deps: AuthDependencies,
   device: DeviceAuthorization,
   typedCode = '',
-): { approval: Approval } | { refused: ApprovalRefusal } => {
+): { approval: Approval } | { refused: ApprovalRefusal } {
   const needs = needsOf(deps, device)
   if (needs === 'same_computer') return { refused: 'remote_refused' }
   if (needs === 'nothing') return { approval: device.approval ?? 'prefilled' }

@@ -16,7 +16,7 @@ import { createUnknownCodes } from './unknown-codes.ts'
 import { createUserCodeEntry } from './user-code-entry.ts'
 
 /** Everything a node does about signing in, over its dependencies. Holds no state but what it remembers for a moment: keys and a switch, counts of codes, who asks for too many unknown ones. */
-export const createAuth = (deps: AuthDependencies): Auth => {
+export function createAuth(deps: AuthDependencies): Auth {
   const ring = createKeyRing(deps)
   const deviceGrant = createDeviceGrant(deps)
   const places = createPendingPlaces(deps)

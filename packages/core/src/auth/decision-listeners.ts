@@ -8,7 +8,7 @@ export interface DecisionListeners extends DecisionNotices {
   notifyAll(): void
 }
 
-export const createDecisionListeners = (): DecisionListeners => {
+export function createDecisionListeners(): DecisionListeners {
   const listeners = new Map<string, Set<() => void>>()
   return {
     listenForDecision(deviceCodeHash, onNotice) {

@@ -26,7 +26,7 @@ export interface AuthDependencies {
 export type StartTimer = (at: Date, onTime: () => void) => () => void
 
 /** A random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
-export const newId = (random: RandomBytes): string => {
+export function newId(random: RandomBytes): string {
   const bytes = Buffer.from(random(16))
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
@@ -43,7 +43,7 @@ export const isFresh = (readAt: Date, now: Date, seconds: number): boolean =>
   now >= readAt && now < secondsAfter(readAt, seconds)
 
 /** The higher of the stored role and the one that configuration gives at this moment (L05, F16). */
-export const roleOf = (grants: RoleGrants, user: User, identity: LinkedIdentity): Role => {
+export function roleOf(grants: RoleGrants, user: User, identity: LinkedIdentity): Role {
   const granted = grants(identity)
   return granted !== null && roles.indexOf(granted) > roles.indexOf(user.role) ? granted : user.role
 }

@@ -23,7 +23,7 @@ export const ended = (row: DeviceAuthorization, now: Date): DeviceAuthorization 
  * Whether a poll comes too early after the last accepted one. A last poll that lies more than an interval ahead says only that the
  * clock was set back, and must not make an honest client wait for it to catch up.
  */
-const isEarly = ({ lastPolledAt, pollIntervalSeconds }: DeviceAuthorization, now: Date): boolean => {
+function isEarly({ lastPolledAt, pollIntervalSeconds }: DeviceAuthorization, now: Date): boolean {
   if (lastPolledAt === null) return false
   const sinceMs = now.getTime() - lastPolledAt.getTime()
   return sinceMs < pollIntervalSeconds * 1000 - pollToleranceMs && sinceMs > -pollIntervalSeconds * 1000
@@ -38,7 +38,7 @@ export type Poll =
  * One poll (RFC 8628 §3.5). A decision is told even to an early poll; otherwise an early one lengthens the interval for good but does not
  * move the time that the next is measured from, so that a well-behaved client cannot get stuck (B02, B03).
  */
-export const poll = (row: DeviceAuthorization, now: Date): Poll => {
+export function poll(row: DeviceAuthorization, now: Date): Poll {
   // before the clock is looked at: also after its time a second redemption says that somebody has a copy (B09)
   if (row.status === 'consumed') return { outcome: 'redeemed' }
   if (isExpired(row, now)) return { outcome: 'expired' }
@@ -63,10 +63,10 @@ export const poll = (row: DeviceAuthorization, now: Date): Poll => {
  * Whether a poll of a redeemed code was under way when that was redeemed: a repeat by the same terminal, whose session goes on. Of
  * two pollers from different sources one is not the terminal, however close they come.
  */
-export const overlapped = (
+export function overlapped(
   poll: { receivedAt: Date; source: string },
   redemption: { at: Date; source: string | null },
-): boolean => {
+): boolean {
   const sinceMs = poll.receivedAt.getTime() - redemption.at.getTime()
   const wasUnderWay = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= deviceCodeOverlapSeconds * 1000
   return wasUnderWay && poll.source === redemption.source

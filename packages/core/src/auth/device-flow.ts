@@ -38,11 +38,11 @@ const sameComputerOnly = refuse(
   'This archive lets a terminal in only from a browser on the same computer. Run osa login on a computer with a browser.',
 )
 
-export const createDeviceFlow = (
+export function createDeviceFlow(
   deps: AuthDependencies & { readonly places: PendingPlaces; readonly unknownCodes: UnknownCodes },
   ring: KeyRing,
   deviceGrant: DeviceGrant,
-): DeviceFlow => {
+): DeviceFlow {
   const mutex = createKeyedMutex(maxWaitingPolls)
   return {
     async startDeviceAuthorization({
@@ -98,11 +98,11 @@ export const createDeviceFlow = (
 }
 
 /** Spends the start budgets and takes a place for an undecided code (J01, J02) while `start` stores one. */
-const withinStartLimit = async <Started>(
+async function withinStartLimit<Started>(
   { limiter, places }: AuthDependencies & { readonly places: PendingPlaces },
   { source }: Requester,
   start: () => Promise<Started>,
-): Promise<Started | Refusal> => {
+): Promise<Started | Refusal> {
   const busy = (retryAfterSeconds: number) =>
     refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
   const bySource = await limiter.spend('start_by_source', source)
@@ -123,7 +123,7 @@ const withinStartLimit = async <Started>(
   }
 }
 
-const insertPending = async (
+async function insertPending(
   deps: AuthDependencies,
   start: {
     client: Client
@@ -133,7 +133,7 @@ const insertPending = async (
     loopback: Loopback
     isRemoteRefused: boolean
   },
-) => {
+) {
   const { keys, policy, random, store } = deps
   const deviceCode = newSecret<DeviceCode>(random)
   const createdAt = deps.now()
@@ -195,10 +195,10 @@ interface Presented extends Polled {
   readonly receivedAt: Date
 }
 
-const answerPoll = async (
+async function answerPoll(
   deps: PollDependencies,
   presented: Presented,
-): Promise<TokenResponse | Refusal | typeof tooLate> => {
+): Promise<TokenResponse | Refusal | typeof tooLate> {
   const { device } = presented
   const now = deps.now()
   const move = (next: DeviceAuthorization) => deps.store.movePolled({ read: device, next })
@@ -227,10 +227,10 @@ const stillPending = () => refuse('authorization_pending', 'Nobody has decided y
 const slowDown = (interval: number) => refuse('slow_down', 'Polling too fast. Wait for the new interval.', { interval })
 
 /** Consumes the code and issues its tokens, in one statement (B07, B31). They are signed before, for that can fail too. */
-const redeem = async (
+async function redeem(
   deps: PollDependencies,
   { device, owner, requester }: Presented,
-): Promise<TokenResponse | Refusal | typeof tooLate> => {
+): Promise<TokenResponse | Refusal | typeof tooLate> {
   if (!owner || owner.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
   const { clientId, scope, deviceName } = device
   const family = newFamily(deps, {
@@ -255,10 +255,10 @@ const redeem = async (
 }
 
 /** A second redemption ends the session, since one of the two was not the terminal, unless both were under way at once (B09). */
-const refuseRedeemed = async (
+async function refuseRedeemed(
   deps: AuthDependencies,
   { device, requester, receivedAt }: Presented,
-): Promise<Refusal | typeof tooLate> => {
+): Promise<Refusal | typeof tooLate> {
   const found = device.familyId === null ? null : await deps.store.findRefreshFamily(device.familyId)
   const redemption = { at: device.consumedAt ?? device.createdAt, source: found?.family.rotatedFrom ?? null }
   if (overlapped({ receivedAt, source: requester.source }, redemption)) {

@@ -9,7 +9,7 @@ export interface DeviceGrant {
   isOn(): Promise<boolean>
 }
 
-export const createDeviceGrant = ({ store, now }: Pick<AuthDependencies, 'store' | 'now'>): DeviceGrant => {
+export function createDeviceGrant({ store, now }: Pick<AuthDependencies, 'store' | 'now'>): DeviceGrant {
   let current: { readAt: Date; enabled: boolean } | null = null
   return {
     async isOn() {

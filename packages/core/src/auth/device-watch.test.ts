@@ -7,7 +7,7 @@ import { type DeviceCode, sha256 } from './secret.ts'
 
 const [cli] = builtInClients
 
-const world = (...overrides: Parameters<typeof testAuth>) => {
+function world(...overrides: Parameters<typeof testAuth>) {
   const node = testAuth(...overrides)
   const watch = (deviceCode: string, options: { client?: Client; source?: string; signal?: AbortSignal } = {}) =>
     node.auth.watchDeviceAuthorization({
@@ -20,7 +20,7 @@ const world = (...overrides: Parameters<typeof testAuth>) => {
 }
 
 /** Whether it is still waiting when everything that is under way in the memory store is done. */
-const isWaiting = async (watching: Promise<unknown>): Promise<boolean> => {
+async function isWaiting(watching: Promise<unknown>): Promise<boolean> {
   const turn = new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))
   return (await Promise.race([watching, turn])) === 'waiting'
 }

@@ -16,7 +16,7 @@ import type { UnknownCodes } from './unknown-codes.ts'
 /** For the caller's log; terminals simply go on polling. */
 const retryAfterSeconds = 60
 
-export const createDeviceWatch = (deps: AuthDependencies, unknownCodes: UnknownCodes): DeviceWatch => {
+export function createDeviceWatch(deps: AuthDependencies, unknownCodes: UnknownCodes): DeviceWatch {
   const openWatches = createOpenWatches({
     bySource: deps.policy.maxWatchesBySource,
     inAll: deps.policy.maxWatchesInAll,
@@ -40,10 +40,10 @@ export const createDeviceWatch = (deps: AuthDependencies, unknownCodes: UnknownC
 
 const busy = () => refuse('temporarily_unavailable', 'Too many terminals are waiting.', { retryAfterSeconds })
 
-const untilDecided = async (
+async function untilDecided(
   { store, now, startTimer }: AuthDependencies,
   watch: { clientIds: readonly string[]; deviceCodeHash: Sha256; signal: AbortSignal },
-): Promise<DeviceDecided | Refusal | null> => {
+): Promise<DeviceDecided | Refusal | null> {
   const { clientIds, deviceCodeHash, signal } = watch
   let woken = Promise.withResolvers<void>()
   const wake = () => woken.resolve()
@@ -71,7 +71,7 @@ const untilDecided = async (
 }
 
 /** Null while a poll would be told to go on. */
-const outcomeOf = (row: DeviceAuthorization, now: Date): DeviceDecided | Refusal | null => {
+function outcomeOf(row: DeviceAuthorization, now: Date): DeviceDecided | Refusal | null {
   switch (poll(row, now).outcome) {
     case 'pending':
     case 'slow_down':

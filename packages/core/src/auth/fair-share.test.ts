@@ -5,7 +5,7 @@ import { mayHaveOneMore } from './fair-share.ts'
 const supply = { bySource: 200, inAll: 2_000 }
 
 /** What sources have that all take whatever they are given, in turn. */
-const taken = (sources: number): number[] => {
+function taken(sources: number): number[] {
   const all = Array.from({ length: sources }, () => 0)
   let inAll = 0
   for (let before = -1; before < inAll; ) {

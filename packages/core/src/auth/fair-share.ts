@@ -12,7 +12,7 @@ export interface Supply {
  * everybody else, as they could with a fixed share each. (The rule of switches that share their memory among ports: Choudhury and Hahne,
  * "Dynamic queue length thresholds", 1998.)
  */
-export const mayHaveOneMore = (has: Supply, supply: Supply): boolean => {
+export function mayHaveOneMore(has: Supply, supply: Supply): boolean {
   const free = supply.inAll - has.inAll
   return free > 0 && has.bySource * (supply.inAll - supply.bySource) < supply.bySource * free
 }

@@ -12,13 +12,13 @@ import { isRefusal } from './refusal.ts'
 type World = ReturnType<typeof testAuth>
 
 /** Audit events by name. */
-const rows = async ({ store }: World): Promise<Record<string, number>> => {
+async function rows({ store }: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { event } of await store.listAuditEvents({ limit: 1_000_000 })) counts[event] = (counts[event] ?? 0) + 1
   return counts
 }
 /** What `work` adds to the audit. */
-const growth = async (world: World, work: () => Promise<unknown>): Promise<Record<string, number>> => {
+async function growth(world: World, work: () => Promise<unknown>): Promise<Record<string, number>> {
   const before = await rows(world)
   await work()
   const added = Object.entries(await rows(world)).map(
@@ -26,7 +26,7 @@ const growth = async (world: World, work: () => Promise<unknown>): Promise<Recor
   )
   return Object.fromEntries(added.filter(([, count]) => count > 0))
 }
-const repeatedly = async (count: number, work: (n: number) => Promise<unknown>) => {
+async function repeatedly(count: number, work: (n: number) => Promise<unknown>) {
   for (let n = 0; n < count; n++) await work(n)
 }
 const addressOf = (n: number) => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`

@@ -11,10 +11,7 @@ export const tooLate = Symbol('too late')
  * Does `attempt` again while it comes too late, at most `times`. Refuses with `temporarily_unavailable` when it always does: so many use
  * the same code or token at one moment that nobody is told how long to wait (503).
  */
-export const untilInTime = async <T>(
-  times: number,
-  attempt: () => Promise<T | typeof tooLate>,
-): Promise<T | Refusal> => {
+export async function untilInTime<T>(times: number, attempt: () => Promise<T | typeof tooLate>): Promise<T | Refusal> {
   for (let time = 0; time < times; time++) {
     const outcome = await attempt()
     if (outcome !== tooLate) return outcome

@@ -18,7 +18,7 @@ const step = fc.oneof(
 )
 
 /** The flow as a person would tell it, written without a look at the machine. */
-const createModel = () => {
+function createModel() {
   let [time, interval, lastPoll] = [0, 5, Number.NEGATIVE_INFINITY]
   let state: 'open' | 'approved' | 'denied' | 'spent' = 'open'
   return {

@@ -9,13 +9,13 @@ import type { Signer } from './signing-keys.ts'
 const saltBytes = 16
 
 /** A new family, one a sign-in (G13), whose first token is of generation 0. */
-export const newFamily = (
+export function newFamily(
   { now, random, policy }: Pick<AuthDependencies, 'now' | 'random' | 'policy'>,
   grant: Pick<
     RefreshFamily,
     'userId' | 'clientId' | 'scope' | 'deviceName' | 'ip' | 'approval' | 'authTime' | 'rotatedFrom'
   >,
-): RefreshFamily => {
+): RefreshFamily {
   const createdAt = now()
   return {
     id: newId(random),

@@ -5,7 +5,7 @@ export interface KeyedMutex {
   run<T>(key: string, work: () => Promise<T>): Promise<T> | null
 }
 
-export const createKeyedMutex = (maxWaiting: number): KeyedMutex => {
+export function createKeyedMutex(maxWaiting: number): KeyedMutex {
   const queues = new Map<string, { last: Promise<unknown>; waiting: number }>()
   return {
     run(key, work) {

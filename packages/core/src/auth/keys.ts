@@ -27,7 +27,7 @@ export interface Keys {
 }
 
 /** Derives the keys of a node from `OSA_SECRET` (at least 32 bytes). */
-export const deriveKeys = (secret: Uint8Array, random: RandomBytes): Keys => {
+export function deriveKeys(secret: Uint8Array, random: RandomBytes): Keys {
   // key objects: given bytes, each HMAC would make one first, which takes longer than the HMAC
   const derived = Object.fromEntries(
     Object.entries(labels).map(([purpose, label]) => [

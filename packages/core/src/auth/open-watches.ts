@@ -5,7 +5,7 @@ export interface OpenWatches {
   enter(source: string): (() => void) | null
 }
 
-export const createOpenWatches = (most: { bySource: number; inAll: number }): OpenWatches => {
+export function createOpenWatches(most: { bySource: number; inAll: number }): OpenWatches {
   const bySource = new Map<string, number>()
   let inAll = 0
   return {

@@ -10,7 +10,7 @@ import { isRefusal } from './refusal.ts'
 
 const orcid = (subject: string) => ({ issuer: 'https://orcid.example', subject })
 
-const operated = () => {
+function operated() {
   const world = testAuth()
   const operator = createOperator(world.deps)
   const audit = async (query: AuditQuery) => {

@@ -156,13 +156,13 @@ export const createOperator = (deps: OperatorDependencies): Operator => ({
 const opensKey = ({ keys }: OperatorDependencies, key: SigningKey): boolean =>
   keys.open('signingKey', key.sealedPrivateJwk, key.kid) !== null
 
-const schedule = ({ policy }: OperatorDependencies, inService: readonly SigningKey[], now: Date) => {
+function schedule({ policy }: OperatorDependencies, inService: readonly SigningKey[], now: Date) {
   // with no key at all there is nothing that verifiers could have cached instead
   const signsFrom = inService.length === 0 ? now : secondsAfter(now, keySetMaxAgeSeconds + marginSeconds)
   return { signsFrom, retiresAt: secondsAfter(signsFrom, policy.accessTokenLifetimeSeconds + marginSeconds) }
 }
 
-const findPerson = async (tx: AuthTx, person: PersonReference): Promise<User | null> => {
+async function findPerson(tx: AuthTx, person: PersonReference): Promise<User | null> {
   if ('userId' in person) return isUuid(person.userId) ? tx.findUser(person.userId) : null
   return (await tx.lockLinkedIdentity(person))?.user ?? null
 }
@@ -170,7 +170,7 @@ const findPerson = async (tx: AuthTx, person: PersonReference): Promise<User | n
 const userIdOf = async ({ store }: OperatorDependencies, person: PersonReference): Promise<string | null> =>
   'userId' in person ? person.userId : ((await store.transaction((tx) => findPerson(tx, person)))?.id ?? null)
 
-const stagesOf = (keys: readonly SigningKey[], now: Date): KeyStage[] => {
+function stagesOf(keys: readonly SigningKey[], now: Date): KeyStage[] {
   // the same choice as the key ring's: of the keys in service, the one whose time to sign came last
   const signing = keys
     .filter(({ signsFrom, retiresAt }) => signsFrom <= now && (retiresAt === null || retiresAt > now))
@@ -178,7 +178,7 @@ const stagesOf = (keys: readonly SigningKey[], now: Date): KeyStage[] => {
   return keys.map((key) => stageOf(key, now, signing))
 }
 
-const stageOf = (key: SigningKey, now: Date, signing: SigningKey | null): KeyStage => {
+function stageOf(key: SigningKey, now: Date, signing: SigningKey | null): KeyStage {
   const { kid, algorithm, createdAt, signsFrom, retiresAt } = key
   const stage =
     retiresAt !== null && retiresAt <= now

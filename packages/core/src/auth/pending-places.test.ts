@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createPendingPlaces } from './pending-places.ts'
 import { defaultPolicy } from './policy.ts'
 
-const world = (policy: { maxPendingBySource: number; maxPendingInAll: number }) => {
+function world(policy: { maxPendingBySource: number; maxPendingInAll: number }) {
   let ms = 0
   let counts = 0
   let stored = new Map<string, number>()

@@ -69,7 +69,7 @@ export function createPendingPlaces(deps: Pick<AuthDependencies, 'store' | 'poli
   }
 }
 
-const createTally = (counts: ReadonlyMap<string, number>) => {
+function createTally(counts: ReadonlyMap<string, number>) {
   const bySource = new Map(counts)
   let inAll = [...counts.values()].reduce((sum, one) => sum + one, 0)
   return {

@@ -4,7 +4,7 @@ import type { AuthTx } from './ports.ts'
 import type { DeviceAuthorization } from './rows.ts'
 
 /** Call under the row's lock when refusing it for its age. Writes once. */
-export const recordExpiry = async (tx: AuthTx, row: DeviceAuthorization, now: Date): Promise<void> => {
+export async function recordExpiry(tx: AuthTx, row: DeviceAuthorization, now: Date): Promise<void> {
   const next = ended(row, now)
   if (next) await tx.saveDeviceAuthorization(next)
 }

@@ -17,11 +17,11 @@ const outerBytes = 16
 const textLength = Math.ceil(((bodyBytes + outerBytes) * 8) / 6)
 
 /** The token of a family's generation: always the same one. */
-export const refreshTokenOf = (
+export function refreshTokenOf(
   keys: Keys,
   { id, salt }: Pick<RefreshFamily, 'id' | 'salt'>,
   generation: number,
-): RefreshTokenSecret => {
+): RefreshTokenSecret {
   const inner = keys.mac('refresh', id, String(generation), salt)
   const name = Buffer.alloc(nameBytes)
   name.write(id.replaceAll('-', ''), 'hex')
@@ -33,7 +33,7 @@ export const refreshTokenOf = (
 /**
  * What a token of this node names; null for any other text. The family has yet to confirm it: `refreshTokenOf` its salt must be the text.
  */
-export const readRefreshToken = (keys: Keys, text: string): { familyId: string; generation: number } | null => {
+export function readRefreshToken(keys: Keys, text: string): { familyId: string; generation: number } | null {
   if (text.length !== textLength) return null
   const bytes = Buffer.from(text, 'base64url')
   const body = bytes.subarray(0, bodyBytes)
@@ -49,7 +49,7 @@ const outerMac = (keys: Keys, body: Buffer): Buffer =>
   Buffer.from(keys.mac('refreshOurs', body.toString('base64url')), 'base64url').subarray(0, outerBytes)
 
 /** Its own inverse. */
-const masked = (keys: Keys, inner: string, name: Buffer): Buffer => {
+function masked(keys: Keys, inner: string, name: Buffer): Buffer {
   const mask = Buffer.from(keys.mac('refreshMask', inner), 'base64url')
   return Buffer.from(name.map((byte, index) => byte ^ (mask[index] ?? 0)))
 }

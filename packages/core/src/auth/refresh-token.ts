@@ -31,11 +31,11 @@ export interface Presenter {
 }
 
 /** What presenting a token of a family means at `now`. */
-export const present = (
+export function present(
   { family, generation, presenter }: { family: RefreshFamily; generation: number; presenter: Presenter },
   now: Date,
   limits: RefreshLimits,
-): Presentation => {
+): Presentation {
   if (family.revokedBecause === 'expired') return { verdict: 'ended', reason: 'expired' }
   if (family.revokedAt !== null) return { verdict: 'ended', reason: 'revoked' }
   if (isFamilyExpired(family, now, limits)) return { verdict: 'ended', reason: 'expired' }
@@ -58,7 +58,7 @@ export const present = (
 const burstMs = rotationBurst * rotationPaceSeconds * 1000
 
 /** The generic cell rate algorithm: one instant is the whole memory. A clock that was set back makes nobody wait for the old time (L08). */
-const pacedAfter = ({ pacedUntil }: RefreshFamily, now: Date): Date => {
+function pacedAfter({ pacedUntil }: RefreshFamily, now: Date): Date {
   const aheadMs = (pacedUntil ?? now).getTime() - now.getTime()
   const countsMs = aheadMs > burstMs + clockToleranceSeconds * 1000 ? 0 : Math.min(Math.max(0, aheadMs), burstMs)
   return new Date(now.getTime() + countsMs + rotationPaceSeconds * 1000)
@@ -80,7 +80,7 @@ const rotated = (family: RefreshFamily, { source, attemptHash }: Presenter, now:
  * The family after a repeat. Its source counts if it is the first other one since the last rotation, unless it repeats that very refresh: its
  * secret was made for it and is in no copy of a token, so this is the terminal whose answer was lost, in whatever network it is by now.
  */
-const repeated = (family: RefreshFamily, { source, attemptHash }: Presenter): RefreshFamily => {
+function repeated(family: RefreshFamily, { source, attemptHash }: Presenter): RefreshFamily {
   const next = { ...family, replays: family.replays + 1 }
   const isSameRefresh = attemptHash !== null && attemptHash === family.attemptHash
   const isSameSource = family.rotatedFrom === null || family.rotatedFrom === source
@@ -92,7 +92,7 @@ const repeated = (family: RefreshFamily, { source, attemptHash }: Presenter): Re
  * The generation of a token from before there were any, in a family that begins at 0: the unused one is 0, the one it came of -1, so that
  * an answer that was lost over the upgrade can be repeated.
  */
-export const oldGeneration = ({ usedAt, successorUsedAt }: OldRefreshToken): number => {
+export function oldGeneration({ usedAt, successorUsedAt }: OldRefreshToken): number {
   if (usedAt === null) return 0
   return successorUsedAt === null ? -1 : -2
 }

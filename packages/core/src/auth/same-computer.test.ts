@@ -13,7 +13,7 @@ const world = (remoteApproval: RemoteApproval = 'typed') =>
 type World = ReturnType<typeof world>
 
 /** A terminal with a listener, as `osa login` starts. */
-const startLocal = async ({ auth, client }: World, port: string | number = 40_123) => {
+async function startLocal({ auth, client }: World, port: string | number = 40_123) {
   const nonce = randomBytes(32).toString('base64url')
   const loopbackChallenge = createHash('sha256').update(nonce).digest('base64url')
   const request = { client: client('osa-cli'), loopbackChallenge, loopbackPort: port, requester: testRequester }
@@ -30,11 +30,7 @@ const startLocal = async ({ auth, client }: World, port: string | number = 40_12
   return { ...started, flow, nonce, loopbackChallenge, visit, prove }
 }
 
-const arriveIn = async (
-  { signIn }: World,
-  userCode: string,
-  options: { browser?: CookieSecret; codeTyped?: boolean },
-) => {
+async function arriveIn({ signIn }: World, userCode: string, options: { browser?: CookieSecret; codeTyped?: boolean }) {
   const signedIn = await signIn(userCode, 'carberry', options)
   if ('refused' in signedIn) throw new Error(signedIn.detail)
   const { browser, deviceAuthorizationId } = signedIn

@@ -22,10 +22,10 @@ const maxPort = 65_535
 export type Loopback = Pick<DeviceAuthorization, 'loopbackChallenge' | 'loopbackPort'>
 
 /** The listener that a start names; two nulls when it names none. Refuses with `invalid_request`. */
-export const readLoopback = (given: {
+export function readLoopback(given: {
   loopbackChallenge: string | undefined
   loopbackPort: string | number | undefined
-}): Loopback | Refusal => {
+}): Loopback | Refusal {
   const { loopbackChallenge: challenge, loopbackPort } = given
   if (challenge === undefined && loopbackPort === undefined) return { loopbackChallenge: null, loopbackPort: null }
   const port = /^\d{1,5}$/.test(`${loopbackPort}`) ? Number(loopbackPort) : 0
@@ -81,7 +81,7 @@ const isProvable = (device: DeviceAuthorization | null, now: Date): device is Pr
 const stateOf = ({ keys }: AuthDependencies, browser: CookieSecret, id: string, atMs: number): string =>
   `${atMs}.${keys.mac('form', browser, 'same-computer', id, `${atMs}`)}`
 
-const isState = (deps: AuthDependencies, browser: CookieSecret, id: string, state: string): boolean => {
+function isState(deps: AuthDependencies, browser: CookieSecret, id: string, state: string): boolean {
   const atMs = Number(/^(\d{1,15})\./.exec(state)?.[1] ?? Number.NaN)
   const isInTime = Math.abs(deps.now().getTime() - atMs) <= stateLifetimeMs
   return isInTime && equalInConstantTime(state, stateOf(deps, browser, id, atMs))

@@ -7,7 +7,7 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
  * The scope to grant, space-separated in the order of `allowed`, which is also the default when nothing is asked for.
  * Refuses with `invalid_scope` when a name is malformed or not allowed: nothing is narrowed silently.
  */
-export const grantScope = (requested: string | undefined, allowed: readonly string[]): string | Refusal => {
+export function grantScope(requested: string | undefined, allowed: readonly string[]): string | Refusal {
   if (requested === undefined) return allowed.join(' ')
   const names = new Set(requested.split(' '))
   const known = [...names].every((name) => scopeToken.test(name) && allowed.includes(name))

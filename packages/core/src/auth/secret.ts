@@ -40,7 +40,7 @@ export const sha256 = (
 ): Sha256 => createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
 
 /** Compares in constant time; lengths may differ. */
-export const equalInConstantTime = (a: string, b: string): boolean => {
+export function equalInConstantTime(a: string, b: string): boolean {
   const left = createHash('sha256').update(a).digest()
   const right = createHash('sha256').update(b).digest()
   return timingSafeEqual(left, right)

@@ -9,10 +9,10 @@ export const usedAt = ({ lastUsedAt, calledAt }: RefreshFamily): Date =>
   calledAt && calledAt > lastUsedAt ? calledAt : lastUsedAt
 
 /** Writes a call down, unless a use of the minute before is on record. */
-export const noteCall = async (
+export async function noteCall(
   { store, now }: Pick<AuthDependencies, 'store' | 'now'>,
   family: RefreshFamily,
-): Promise<void> => {
+): Promise<void> {
   const at = now()
   if (at < secondsAfter(usedAt(family), noteEverySeconds)) return
   await store.noteCall({ familyId: family.id, at, unlessAfter: secondsAfter(at, -noteEverySeconds) })

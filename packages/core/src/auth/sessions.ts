@@ -9,7 +9,7 @@ import { usedAt } from './session-use.ts'
 import { storedText } from './text.ts'
 import { endFamily } from './tokens.ts'
 
-export const createSessions = (deps: AuthDependencies, clientName: (clientId: string) => string): Sessions => {
+export function createSessions(deps: AuthDependencies, clientName: (clientId: string) => string): Sessions {
   const isLiveSessionOf = (family: RefreshFamily | null, { user }: Actor): family is RefreshFamily =>
     family?.revokedAt === null && !isFamilyExpired(family, deps.now(), deps.policy) && family.userId === user.id
 

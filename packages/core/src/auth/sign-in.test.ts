@@ -5,7 +5,7 @@ import { callbackFor, testProvider } from '../testing/test-provider.ts'
 import type { CookieSecret } from './secret.ts'
 
 /** Enters a code and begins a sign-in, up to the provider. */
-const begin = async (world: ReturnType<typeof testAuth>) => {
+async function begin(world: ReturnType<typeof testAuth>) {
   const started = await world.start()
   const browser = world.auth.newBrowserSecret()
   const entered = await world.auth.enterUserCode({

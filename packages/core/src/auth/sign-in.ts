@@ -18,7 +18,7 @@ const maxDisplayNameLength = 100
 /** Sent once or not at all; repeated, nobody can say which one counts (E09). */
 const singleParameters = ['state', 'code', 'error', 'iss']
 
-export const createSignIn = (deps: AuthDependencies): SignIn => {
+export function createSignIn(deps: AuthDependencies): SignIn {
   return {
     async beginSignIn({ providerId, browser, device, codeTyped = false, switchAccount, requester }) {
       const provider = deps.identityProviders.find(({ id }) => id === providerId)
@@ -79,10 +79,10 @@ export const createSignIn = (deps: AuthDependencies): SignIn => {
  * Where a provider sends browsers back to: a path for each, so that a code which arrives at one provider's path is never sent to another
  * (mix-up, RFC 9700 §4.4.2.1). The first provider's is the one that nodes with one provider have registered.
  */
-export const callbackUrl = (
+export function callbackUrl(
   { publicUrl, providers }: { publicUrl: string; providers: readonly { readonly id: string }[] },
   { id }: { readonly id: string },
-): string => {
+): string {
   const first = `${publicUrl}/api/v1/auth/callback`
   return providers[0]?.id === id ? first : `${first}/${id}`
 }
@@ -91,11 +91,11 @@ const callbackUrlAt = ({ policy, identityProviders }: AuthDependencies, provider
   callbackUrl({ publicUrl: policy.publicUrl, providers: identityProviders }, provider)
 
 /** What a callback is worth. Nothing is sent to a provider for one that arrived at another's path, or without a code. */
-const answerOf = async (
+async function answerOf(
   deps: AuthDependencies,
   provider: IdentityProvider,
   arrival: { providerId: string | undefined; parameters: URLSearchParams; transaction: LoginTransaction },
-): Promise<VerifiedIdentity | SignInFailure | { failure: 'malformed'; detail: string }> => {
+): Promise<VerifiedIdentity | SignInFailure | { failure: 'malformed'; detail: string }> {
   const { parameters, transaction } = arrival
   const arrivedAt = arrival.providerId ?? deps.identityProviders[0]?.id
   if (arrivedAt !== provider.id) {
@@ -116,7 +116,7 @@ const answerOf = async (
 const subjectPattern = /^[!-~][ -~]{0,253}[!-~]$|^[!-~]$/
 
 /** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */
-const mayBegin = async ({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> => {
+async function mayBegin({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> {
   const bySource = await limiter.spend('sign_in_by_source', source)
   if (!bySource.within) return false
   const inAll = await limiter.spend('sign_in_in_all', 'all')
@@ -142,11 +142,11 @@ const sealTicket = ({ keys }: AuthDependencies, { deviceAuthorizationId, userCod
   keys.seal('display', userCode, deviceAuthorizationId)
 
 /** An ambiguous answer, one without our state, one in another browser or one too late finds no transaction (E01, E09, E11). */
-const takeTransaction = async (
+async function takeTransaction(
   { store, now }: AuthDependencies,
   parameters: URLSearchParams,
   browser: CookieSecret | null,
-): Promise<LoginTransaction | null> => {
+): Promise<LoginTransaction | null> {
   const ambiguous =
     singleParameters.some((name) => parameters.getAll(name).length > 1) ||
     (parameters.has('code') && parameters.has('error'))
@@ -161,7 +161,7 @@ const lockDeviceOf = async (tx: AuthTx, { deviceAuthorizationId: id }: LoginTran
   id === null ? null : tx.lockDeviceAuthorization(id)
 
 /** The person said no at the provider: the terminal learns it at its next poll (E08). Another person's claim stands. */
-const denyDevice = async (
+async function denyDevice(
   deps: AuthDependencies,
   tx: AuthTx,
   {
@@ -169,7 +169,7 @@ const denyDevice = async (
     session,
     requester,
   }: { device: DeviceAuthorization | null; session: CookieSecret | null; requester: Requester },
-) => {
+) {
   const signedIn = session === null ? null : await tx.lockBrowserSession(sha256(session))
   const userId = signedIn && signedIn.expiresAt > deps.now() ? signedIn.userId : null
   if (!device || !isClaimable(device, deps.now(), userId)) return
@@ -235,22 +235,22 @@ const signIn = (
   })
 
 /** What ties this browser's sign-in to the terminal: the claim is of the browser that reached the terminal's listener, or of who had the code. */
-const approvalOf = (
+function approvalOf(
   { provenBrowserHash }: DeviceAuthorization,
   { codeTyped }: LoginTransaction,
   proof: CookieSecret | null,
-): Approval => {
+): Approval {
   if (proof !== null && provenBrowserHash === sha256(proof)) return 'same_computer'
   return codeTyped ? 'typed' : 'prefilled'
 }
 
 /** By (issuer, subject), never by name (E13); a first sign-in in two browsers at once makes one person. */
-const findOrCreateUser = async (
+async function findOrCreateUser(
   deps: AuthDependencies,
   tx: AuthTx,
   provider: IdentityProvider,
   { issuer, subject, name }: VerifiedIdentity,
-): Promise<{ user: User; identity: LinkedIdentity }> => {
+): Promise<{ user: User; identity: LinkedIdentity }> {
   const displayName = storedText(name, maxDisplayNameLength)
   const known = await tx.lockLinkedIdentity({ issuer, subject })
   if (known) {
@@ -286,11 +286,11 @@ const findOrCreateUser = async (
  * A new secret at every sign-in (D14). The same person keeps the session row, so that what another tab of theirs was about to
  * confirm stays confirmable (D17); somebody else's session ends here.
  */
-const openSession = async (
+async function openSession(
   { now, random, policy }: AuthDependencies,
   tx: AuthTx,
   { user, authTime, old }: { user: User; authTime: Date; old: CookieSecret | null },
-): Promise<{ session: BrowserSession; secret: CookieSecret }> => {
+): Promise<{ session: BrowserSession; secret: CookieSecret }> {
   const secret = newSecret<CookieSecret>(random)
   const createdAt = now()
   const expiresAt = secondsAfter(createdAt, policy.browserSessionLifetimeSeconds)

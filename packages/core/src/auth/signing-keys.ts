@@ -33,7 +33,7 @@ type Loaded = {
 }
 type RingDependencies = Pick<AuthDependencies, 'store' | 'keys' | 'policy' | 'now' | 'random'>
 
-export const createKeyRing = (deps: RingDependencies): KeyRing => {
+export function createKeyRing(deps: RingDependencies): KeyRing {
   const { store, now } = deps
   let current: { readAt: Date; ring: Promise<Loaded> } | null = null
 
@@ -78,7 +78,7 @@ export const createKeyRing = (deps: RingDependencies): KeyRing => {
 const importKey = async (jwk: JWK, algorithm: string): Promise<CryptoKey> =>
   (await importJWK(jwk, algorithm)) as CryptoKey
 
-const unseal = async ({ keys }: RingDependencies, row: SigningKey): Promise<Signer> => {
+async function unseal({ keys }: RingDependencies, row: SigningKey): Promise<Signer> {
   const privateJwk = keys.open('signingKey', row.sealedPrivateJwk, row.kid)
   if (privateJwk === null) {
     throw new Error(
@@ -103,7 +103,7 @@ export type KeyMaker = Pick<AuthDependencies, 'keys' | 'now' | 'random'> & {
 }
 
 /** Makes a key (P-256, Ed25519 or RSA-3072, RFC 7518 §3) that signs from `signsFrom` on. */
-export const insertSigningKey = async (deps: KeyMaker, tx: AuthTx, signsFrom: Date): Promise<SigningKey> => {
+export async function insertSigningKey(deps: KeyMaker, tx: AuthTx, signsFrom: Date): Promise<SigningKey> {
   const algorithm = deps.policy.signingAlgorithm
   const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 3072 })
   const kid = newId(deps.random)

@@ -6,7 +6,7 @@ import { isRefusal } from './refusal.ts'
 
 const thief = requesterAt('198.51.100.66')
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
-const tokensOf = <T extends object>(outcome: T) => {
+function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)
   return outcome as Exclude<T, { error: string }>
 }

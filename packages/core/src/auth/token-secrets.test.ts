@@ -13,7 +13,7 @@ import { isRefusal } from './refusal.ts'
 import { type RefreshTokenSecret, sha256 } from './secret.ts'
 import { createKeyRing } from './signing-keys.ts'
 
-const tokensOf = <T extends object>(outcome: T) => {
+function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)
   return outcome as Exclude<T, { error: string }>
 }
@@ -160,7 +160,7 @@ describe('access tokens', () => {
 })
 
 /** A memory store, and everything that was ever written to it as JSON. */
-const recordingStore = () => {
+function recordingStore() {
   const inner = memoryAuthStore()
   const lines: string[] = []
   const note =

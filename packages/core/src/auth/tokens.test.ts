@@ -4,7 +4,7 @@ import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
 
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
-const tokensOf = <T extends object>(outcome: T) => {
+function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)
   return outcome as Exclude<T, { error: string }>
 }

@@ -79,11 +79,11 @@ export const createTokenOperations = (deps: AuthDependencies, ring: KeyRing): To
 })
 
 /** Introspection's own budgets (RFC 7662 §4); no other operation spends from them (H06). */
-const introspectionLimit = async (
+async function introspectionLimit(
   { limiter }: AuthDependencies,
   { clientId }: Client,
   { source }: Requester,
-): Promise<Refusal | null> => {
+): Promise<Refusal | null> {
   for (const spent of [
     await limiter.spend('introspect_by_source', source),
     await limiter.spend('introspect_by_client', clientId),
@@ -105,7 +105,7 @@ interface FoundToken {
 }
 
 /** The family of a token, and which of its tokens that is; null for any text that is none. */
-const findPresented = async ({ keys, store }: AuthDependencies, token: string): Promise<FoundToken | null> => {
+async function findPresented({ keys, store }: AuthDependencies, token: string): Promise<FoundToken | null> {
   const named = readRefreshToken(keys, token)
   if (named === null) return findOld(store, token)
   const found = await store.findRefreshFamily(named.familyId)
@@ -114,7 +114,7 @@ const findPresented = async ({ keys, store }: AuthDependencies, token: string): 
 }
 
 /** One from before families had generations: 256 random bits, known by their hash. */
-const findOld = async (store: AuthDependencies['store'], token: string): Promise<FoundToken | null> => {
+async function findOld(store: AuthDependencies['store'], token: string): Promise<FoundToken | null> {
   if (!/^[\w-]{43}$/.test(token)) return null
   const old = await store.findOldRefreshToken(sha256(token as RefreshTokenSecret))
   const found = old && (await store.findRefreshFamily(old.familyId))
@@ -122,18 +122,18 @@ const findOld = async (store: AuthDependencies['store'], token: string): Promise
 }
 
 /** The session of a refresh token or an access token; by its look it is one kind or the other, whatever a hint says (RFC 7009 §2.1). */
-const familyIdOf = async (deps: AuthDependencies, ring: KeyRing, token: string): Promise<string | null> => {
+async function familyIdOf(deps: AuthDependencies, ring: KeyRing, token: string): Promise<string | null> {
   if (!token.includes('.')) return (await findPresented(deps, token))?.family.id ?? null
   const claims = await verifyAccessToken(deps, ring, token)
   return isRefusal(claims) ? null : claims.sid
 }
 
 /** Decides what presenting the token means and does it; a family's end is on record before its refusal is told (G02). */
-const rotate = async (
+async function rotate(
   deps: AuthDependencies,
   ring: KeyRing,
   use: FoundToken & { presenter: Presenter; scope: string | undefined; requester: Requester },
-): Promise<TokenResponse | Refusal | typeof tooLate> => {
+): Promise<TokenResponse | Refusal | typeof tooLate> {
   const { family, user, requester } = use
   const presentation = present(use, deps.now(), deps.policy)
   const move = (next: RefreshFamily, events: readonly AuditEvent[] = []) =>
@@ -157,11 +157,11 @@ const rotate = async (
 }
 
 /** What is said of a rotation or a repeat. A second source is an alarm each time, and the end at the third in a row. */
-const eventsOf = (
+function eventsOf(
   deps: AuthDependencies,
   presentation: Extract<Presentation, { next: RefreshFamily }>,
   requester: Requester,
-): AuditEvent[] => {
+): AuditEvent[] {
   const { userId, clientId, id: familyId, rotatedFrom, sharedRotations } = presentation.next
   const details = { userId, clientId, familyId }
   if (presentation.verdict === 'rotate') return [auditEvent(deps, 'token.refresh', 'ok', requester, details)]
@@ -179,7 +179,7 @@ const endings = {
 } as const
 
 /** A family after its end, and what is said of it. */
-const ending = (deps: AuthDependencies, family: RefreshFamily, why: keyof typeof endings, requester: Requester) => {
+function ending(deps: AuthDependencies, family: RefreshFamily, why: keyof typeof endings, requester: Requester) {
   const { event, outcome, because } = endings[why]
   const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: why }
   return {
@@ -189,13 +189,13 @@ const ending = (deps: AuthDependencies, family: RefreshFamily, why: keyof typeof
 }
 
 /** Revokes a locked family and says so in the audit. */
-export const endFamily = async (
+export async function endFamily(
   deps: AuthDependencies,
   tx: AuthTx,
   family: RefreshFamily,
   why: keyof typeof endings,
   requester: Requester,
-): Promise<void> => {
+): Promise<void> {
   const { next, event } = ending(deps, family, why, requester)
   await tx.saveRefreshFamily(next)
   await tx.appendAuditEvent(event)
@@ -204,10 +204,10 @@ export const endFamily = async (
 const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string; jti: string }) =>
   store.findPrincipal({ userId: claims.sub, familyId: claims.sid, accessTokenId: claims.jti, now: now() })
 
-const principal = (
+function principal(
   { roleGrants }: AuthDependencies,
   found: { user: User; identity: LinkedIdentity; clientId: string; scope: string; sessionId: string },
-): Principal => {
+): Principal {
   const { user, identity, clientId, scope, sessionId } = found
   const role = roleOf(roleGrants, user, identity)
   const me: Me = {

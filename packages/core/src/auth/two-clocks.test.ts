@@ -9,7 +9,7 @@ const { accessTokenLifetimeSeconds: lifetime, refreshReuseGraceSeconds: grace } 
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
 /** The second node's clock is ahead by `seconds`; `wait` lets time go by on both. */
-const twoNodes = (seconds: number) => {
+function twoNodes(seconds: number) {
   const one = testAuth()
   const clock = manualClock(new Date(one.clock.now().getTime() + seconds * 1000))
   const two = testAuth({ store: one.store, now: clock.now })

@@ -20,11 +20,11 @@ const retryAfterShareSeconds = 60
 type Paid = Extract<Spent, { within: true }>
 type Refused = Extract<Spent, { within: false }>
 
-export const createUserCodeEntry = (
+export function createUserCodeEntry(
   deps: AuthDependencies,
   clientName: (clientId: string) => string,
   places: PendingPlaces,
-): UserCodeEntry => {
+): UserCodeEntry {
   const mutex = createKeyedMutex(maxWaitingGuesses)
 
   const guessOnce: UserCodeEntry['enterUserCode'] = async ({ userCode, requester, userId }) => {
@@ -63,12 +63,12 @@ export const createUserCodeEntry = (
   }
 }
 
-const limited = async (
+async function limited(
   deps: AuthDependencies,
   requester: Requester,
   userId: string | null,
   retryAfterSeconds: number,
-): Promise<EnteredCode> => {
+): Promise<EnteredCode> {
   await tellLimited(deps, requester, userId)
   return { outcome: 'limited', retryAfterSeconds }
 }
@@ -77,7 +77,7 @@ const limited = async (
  * The audit has one event of a source and window, with a count that is brought up to date at the first refusal, the 10th, 100th and so on: a
  * row for each would let a stranger fill the disk.
  */
-const tellLimited = async (deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> => {
+async function tellLimited(deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> {
   const refusals = await deps.limiter.spend('limited_guess_by_source', requester.source)
   if (!refusals.within || !/^10*$/.test(String(refusals.used))) return
   if (!(await deps.limiter.spend('limited_guess_told', 'all')).within) return
@@ -93,7 +93,7 @@ const idOf = (source: string, windowEnd: Date): string =>
  * The code is looked up whatever it is, well-formed or not, so that all refusals take one road (C11). One that a person has claimed is
  * usable only by a browser signed in as that person (C13).
  */
-const findUsable = async (deps: AuthDependencies, typed: string, userId: string | null): Promise<EnteredCode> => {
+async function findUsable(deps: AuthDependencies, typed: string, userId: string | null): Promise<EnteredCode> {
   const code = normaliseUserCode(typed)
   const device = await deps.store.transaction(async (tx) => {
     const found = await tx.lockDeviceAuthorizationByUserCodeHash(hashUserCode(deps.keys, code ?? ''))
@@ -110,12 +110,12 @@ const findUsable = async (deps: AuthDependencies, typed: string, userId: string 
  * moment holds one point at a time in each process and not as many as there are people. Successes leave earlier failures spent (C09). In all, a failure costs as many points
  * as codes are pending: the budget bounds the product of the two (C06). However few are pending, it bounds the failures too.
  */
-const spendGuess = async (
+async function spendGuess(
   { limiter }: AuthDependencies,
   places: PendingPlaces,
   { source }: Requester,
   userId: string | null,
-): Promise<{ within: true; refund: () => Promise<void> } | Refused> => {
+): Promise<{ within: true; refund: () => Promise<void> } | Refused> {
   const priceInAll = Math.max(minGuessPrice, await places.countInAll())
   const price: [Budget, string, number][] = [
     ['guess_by_source', source, 1],

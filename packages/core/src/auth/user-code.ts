@@ -8,7 +8,7 @@ export const userCodeLength = 8
 const maxTypedLength = 64
 
 /** A fresh code, uniform over the alphabet: 20^8, about 34.6 bits. Unformatted. */
-export const newUserCode = (random: RandomBytes): string => {
+export function newUserCode(random: RandomBytes): string {
   // 240 is the largest multiple of 20 in a byte; taking the rest as well would favour the first letters
   let code = ''
   while (code.length < userCodeLength) {
@@ -26,7 +26,7 @@ export const formatUserCode = (code: string): string => `${code.slice(0, 4)}-${c
  * What a person typed, as the code they meant; null when it cannot be one. Everything outside the alphabet is dropped before
  * letters are raised, and only ASCII is raised, so that no look-alike (U+017F, U+212A, full width) ever matches (C03, C04).
  */
-export const normaliseUserCode = (typed: string): string | null => {
+export function normaliseUserCode(typed: string): string | null {
   if (typed.length > maxTypedLength) return null
   const letters = typed.replace(/[^A-Za-z]/g, '').replace(/[a-z]/g, (letter) => letter.toUpperCase())
   const code = [...letters].filter((letter) => userCodeAlphabet.includes(letter)).join('')

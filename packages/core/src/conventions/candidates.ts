@@ -14,7 +14,7 @@ export interface Candidate {
 
 const maxIssues = 200
 
-export const candidatesOf = (manifests: readonly unknown[]): { candidates: Candidate[] } | { issues: Issue[] } => {
+export function candidatesOf(manifests: readonly unknown[]): { candidates: Candidate[] } | { issues: Issue[] } {
   if (manifests.length === 0) return { issues: [{ path: '', message: 'send at least one convention' }] }
   if (manifests.length > maxConventionsInDeploy) {
     return { issues: [{ path: '', message: `send at most ${maxConventionsInDeploy} conventions at once` }] }
@@ -36,7 +36,7 @@ const placed = (index: number, path: string): string => (path === '' ? String(in
 
 type Manifest = Parameters<typeof canonicalContent>[0]
 
-const candidateOf = (convention: Manifest): Candidate => {
+function candidateOf(convention: Manifest): Candidate {
   const manifest = canonicalContent(convention)
   const { title, description, schema, hooks } = convention
   return {

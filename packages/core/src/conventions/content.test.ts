@@ -8,7 +8,7 @@ import { canonicalContent, canonicalJson, contentHash } from './content.ts'
 const hashOf = (manifest: Parameters<typeof canonicalContent>[0]) => contentHash(canonicalContent(manifest))
 
 /** The same value with the keys of every object in another order. */
-const turned = (value: unknown): unknown => {
+function turned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(turned)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

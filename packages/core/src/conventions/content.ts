@@ -14,7 +14,7 @@ export const canonicalContent = (manifest: ConventionManifest): string => canoni
 /** SHA-256 of the canonical content, hexadecimal. */
 export const contentHash = (canonical: string): string => createHash('sha256').update(canonical, 'utf8').digest('hex')
 
-const withoutNulls = (value: unknown): unknown => {
+function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
@@ -25,7 +25,7 @@ const withoutNulls = (value: unknown): unknown => {
 }
 
 /** JSON in the one way that RFC 8785 writes it. `value` is plain JSON; parts that are undefined are left out. */
-export const canonicalJson = (value: unknown): string => {
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const parts = Object.entries(value)

@@ -13,7 +13,7 @@ import { isDeployRejection } from './conventions.ts'
 import { createConventions } from './create-conventions.ts'
 import { maxConventions } from './policy.ts'
 
-const world = (budgets: Partial<typeof defaultBudgets> = {}) => {
+function world(budgets: Partial<typeof defaultBudgets> = {}) {
   const node = testAuth()
   const limiter = memoryLimiter({ ...defaultBudgets, ...budgets }, node.clock.now)
   const store = memoryConventionStore(node.store)

@@ -27,11 +27,11 @@ export const createDeploying = (deps: ConventionDependencies): Deploying => ({
 })
 
 /** What is new is paid for in KiB; what turns out to be there already, or came to nothing, is given back. */
-const write = async (
+async function write(
   deps: ConventionDependencies,
   request: Deploy,
   candidates: readonly Candidate[],
-): Promise<Deployment | DeployRejection> => {
+): Promise<Deployment | DeployRejection> {
   const userId = request.principal.user.id
   const present = await deps.store.listContentHashes(candidates.map(({ slug }) => slug))
   const sizes = candidates.map(({ slug, content }) =>
@@ -82,12 +82,12 @@ const invalid = (issues: readonly Issue[]): DeployRejection => ({
   issues,
 })
 
-const spend = async (
+async function spend(
   { limiter }: ConventionDependencies,
   budget: Budget,
   key: string,
   points: number,
-): Promise<DeployRefusal | null> => {
+): Promise<DeployRefusal | null> {
   if (points === 0) return null
   const spent = await limiter.spend(budget, key, points)
   if (spent.within) return null
@@ -99,11 +99,11 @@ const spend = async (
 }
 
 /** Leaves a trace of a refusal: who, and why, but nothing of what was sent. */
-const rejected = async (
+async function rejected(
   deps: ConventionDependencies,
   { principal, requester }: Deploy,
   rejection: DeployRejection,
-): Promise<DeployRejection> => {
+): Promise<DeployRejection> {
   const detail =
     rejection.error === 'invalid_convention' ? `${rejection.error}: ${rejection.issues.length}` : rejection.error
   const { user, clientId, sessionId } = principal

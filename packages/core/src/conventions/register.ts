@@ -11,21 +11,18 @@ type Found = Awaited<ReturnType<ConventionTx['lockConvention']>>
 type Writer = Pick<ConventionDependencies, 'now' | 'random'> & { readonly userId: string }
 
 /** What there is at the addresses, locked in the order of slugs: whoever waits in one order never waits in a circle. */
-export const lockAll = async (
-  tx: ConventionTx,
-  candidates: readonly Candidate[],
-): Promise<ReadonlyMap<string, Found>> => {
+export async function lockAll(tx: ConventionTx, candidates: readonly Candidate[]): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
   for (const { slug } of inOrder(candidates)) found.set(slug, await tx.lockConvention(slug))
   return found
 }
 
 /** Registers all on what `lockAll` found, in the same order, and answers in the order given. */
-export const registerAll = async (
+export async function registerAll(
   deps: Writer & { readonly found: ReadonlyMap<string, Found> },
   tx: ConventionTx,
   candidates: readonly Candidate[],
-): Promise<DeployedConvention[]> => {
+): Promise<DeployedConvention[]> {
   const registered = new Map<string, DeployedConvention>()
   for (const candidate of inOrder(candidates)) {
     registered.set(candidate.slug, await register(deps, tx, candidate, deps.found.get(candidate.slug) ?? null))
@@ -36,12 +33,12 @@ export const registerAll = async (
 const inOrder = (candidates: readonly Candidate[]): Candidate[] =>
   candidates.toSorted((a, b) => (a.slug < b.slug ? -1 : 1))
 
-const register = async (
+async function register(
   deps: Writer,
   tx: ConventionTx,
   candidate: Candidate,
   found: Found,
-): Promise<DeployedConvention> => {
+): Promise<DeployedConvention> {
   const { slug, content } = candidate
   if (found?.newest.contentHash === content.contentHash) return deployed(slug, found.newest, false)
   const id = newId(deps.random)

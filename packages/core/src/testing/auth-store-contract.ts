@@ -17,7 +17,7 @@ import { transactionContract } from './contract/transactions.ts'
 export type OpenStore = () => Promise<{ readonly store: AuthStore } & AsyncDisposable>
 
 /** Registers the suite for the store called `name`. */
-export const authStoreContract = (name: string, open: OpenStore): void => {
+export function authStoreContract(name: string, open: OpenStore): void {
   describe(`AuthStore: ${name}`, () => {
     describe('transactions', () => transactionContract(open))
     describe('device authorizations and login transactions', () => deviceContract(open))

@@ -18,7 +18,7 @@ export type OpenConventionStore = () => Promise<
 >
 
 /** Registers the suite for the store called `name`. */
-export const conventionStoreContract = (name: string, open: OpenConventionStore): void => {
+export function conventionStoreContract(name: string, open: OpenConventionStore): void {
   describe(`ConventionStore: ${name}`, () => {
     test('a convention and its versions come back whole, the newest unless another is asked for', async () => {
       await using opened = await open()
@@ -204,12 +204,12 @@ const versionOf = (
   ...changes,
 })
 
-const addTwoVersions = async (
+async function addTwoVersions(
   store: ConventionStore,
   slug: string,
   deployedBy: string | null,
   changes: Partial<ConventionVersion> = {},
-) => {
+) {
   const inserted = conventionAt(slug)
   const convention = { ...inserted, version: 2 }
   const first = versionOf(convention, 1, deployedBy, changes)

@@ -3,7 +3,7 @@ import { flowInterleavings } from './contract/flow-interleavings.ts'
 import { refreshesAtOnce } from './contract/refreshes-at-once.ts'
 import { memoryAuthStore } from './memory-store.ts'
 
-const open = async () => {
+async function open() {
   const store = memoryAuthStore()
   return { stores: [store, store, store], [Symbol.asyncDispose]: async () => undefined }
 }

@@ -10,7 +10,7 @@ export interface ManualClock {
 }
 
 /** A clock that shows `start` (ISO 8601 text, a `Date`, or nothing in particular) until it is advanced. */
-export const manualClock = (start: Date | string = '2026-01-01T00:00:00Z'): ManualClock => {
+export function manualClock(start: Date | string = '2026-01-01T00:00:00Z'): ManualClock {
   let milliseconds = new Date(start).getTime()
   const timers = new Set<{ at: Date; onTime: () => void }>()
   return {

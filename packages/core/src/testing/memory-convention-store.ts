@@ -15,7 +15,7 @@ interface MemoryTables {
 }
 
 /** A new, empty store. */
-export const memoryConventionStore = (people: Pick<AuthStore, 'transaction' | 'appendAuditEvent'>): ConventionStore => {
+export function memoryConventionStore(people: Pick<AuthStore, 'transaction' | 'appendAuditEvent'>): ConventionStore {
   let committed: MemoryTables = { conventions: new Map(), versions: [], auditEvents: [] }
   let line: Promise<unknown> = Promise.resolve()
 

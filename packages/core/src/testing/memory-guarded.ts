@@ -55,6 +55,6 @@ export const memoryGuarded = (
     }),
 })
 
-const append = ({ insert }: Draft, events: readonly AuditEvent[]): void => {
+function append({ insert }: Draft, events: readonly AuditEvent[]): void {
   for (const event of events) insert('auditEvents', event.id, event)
 }

@@ -7,7 +7,7 @@ interface Window {
 }
 
 /** A `Limiter` of one process. `now` is the only clock it knows. */
-export const memoryLimiter = (budgets: Budgets, now: () => Date): Limiter => {
+export function memoryLimiter(budgets: Budgets, now: () => Date): Limiter {
   const windows = new Map<string, Window>()
   const nameOf = (budget: Budget, key: string): string => `${budget}:${key}`
 

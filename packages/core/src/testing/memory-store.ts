@@ -12,7 +12,7 @@ import { type Draft, draftOf, emptyTables, firstRow, type MemoryTables, sortedRo
 import { byAge, memoryTx, oldestFirst } from './memory-tx.ts'
 
 /** A new, empty store. */
-export const memoryAuthStore = (): AuthStore => {
+export function memoryAuthStore(): AuthStore {
   let committed: MemoryTables = emptyTables()
   let line: Promise<unknown> = Promise.resolve()
   const listeners = createDecisionListeners()
@@ -61,10 +61,10 @@ export const memoryAuthStore = (): AuthStore => {
   }
 }
 
-const findBrowserSession = (
+function findBrowserSession(
   { tables, remove }: Draft,
   { secretHash, now }: Parameters<AuthStore['findBrowserSession']>[0],
-) => {
+) {
   const session = firstRow(tables.browserSessions, (row) => row.secretHash === secretHash)
   if (session && session.expiresAt <= now) {
     remove('browserSessions', session.id)

@@ -8,7 +8,7 @@ import type { Draft, Rows, TableName } from './memory-tables.ts'
 type Cutoff = Parameters<AuthStore['sweep']>[0]
 
 /** Removes at most `batch` rows a table from the draft and counts them under the names that tables have in a database. */
-export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number> => {
+export function sweepDraft(draft: Draft, cutoff: Cutoff): Record<string, number> {
   const { tables, remove } = draft
   const familyEnded = (family: RefreshFamily): boolean =>
     family.expiresAt < cutoff.family ||
@@ -38,7 +38,7 @@ export const sweepDraft = (draft: Draft, cutoff: Cutoff): Record<string, number>
 }
 
 /** Puts on record whose time is up (L08). */
-const recordExpiries = ({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> => {
+function recordExpiries({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> {
   const devices = [...tables.deviceAuthorizations.values()].flatMap((row) => ended(row, now) ?? []).slice(0, batch)
   for (const row of devices) replace('deviceAuthorizations', row.id, row)
   const families = [...tables.refreshFamilies.values()]

@@ -58,7 +58,7 @@ export interface Draft {
 
 const frozen = <Row extends object>(row: Row): Row => Object.freeze({ ...row }) as Row
 
-export const draftOf = (committed: MemoryTables): Draft => {
+export function draftOf(committed: MemoryTables): Draft {
   const tables = { ...committed }
   const copied = new Set<TableName>()
 
@@ -88,14 +88,14 @@ export const draftOf = (committed: MemoryTables): Draft => {
 }
 
 /** Throws where a row of a lasting table names an owner who is not there, as a foreign key does. */
-const assertOwner = (tables: MemoryTables, row: object): void => {
+function assertOwner(tables: MemoryTables, row: object): void {
   if ('userId' in row && !('event' in row) && !tables.users.has(String(row.userId))) {
     throw new Error('the row names a user who is not there')
   }
 }
 
 /** The first row that fits, or null. */
-export const firstRow = <Row>(rows: ReadonlyMap<string, Row>, fits: (row: Row) => boolean): Row | null => {
+export function firstRow<Row>(rows: ReadonlyMap<string, Row>, fits: (row: Row) => boolean): Row | null {
   for (const row of rows.values()) if (fits(row)) return row
   return null
 }

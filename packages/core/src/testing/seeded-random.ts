@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { RandomBytes } from '../auth/secret.ts'
 
 /** A stream of bytes fixed by `seed`: SHA-256 of seed and a counter, block after block. */
-export const seededRandom = (seed: string | number): RandomBytes => {
+export function seededRandom(seed: string | number): RandomBytes {
   let blocks = 0
   let pool = Buffer.alloc(0)
   return (bytes) => {

@@ -33,7 +33,7 @@ const registeredClients: readonly Client[] = [
 ]
 
 /** Everything is real except time, randomness, storage and the provider. `overrides` replace single dependencies. */
-export const testAuth = (overrides: Partial<AuthDependencies> = {}) => {
+export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   const clock = manualClock()
   const store = memoryAuthStore()
   const random = seededRandom(1)

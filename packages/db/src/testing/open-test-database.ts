@@ -31,7 +31,7 @@ const truncateAll = (): string => `truncate ${entities.map((entity) => entity.me
 
 const idleUrls: string[] = []
 
-const openOnServer = async (): Promise<TestDatabase> => {
+async function openOnServer(): Promise<TestDatabase> {
   const databaseUrl = idleUrls.pop() ?? (await createSharedDatabase({ migrated: true }))
   const database = await openDatabase({ databaseUrl })
   return {
@@ -49,12 +49,12 @@ const openOnServer = async (): Promise<TestDatabase> => {
 const idleInstances: PGlite[] = []
 
 /** From the template if it was built, which takes a third of the time. */
-const newInstance = async (): Promise<PGlite> => {
+async function newInstance(): Promise<PGlite> {
   const { packed } = templatePaths(templatesDirectory)
   return PGlite.create(existsSync(packed) ? { loadDataDir: await openAsBlob(packed) } : {})
 }
 
-const openInMemory = async (): Promise<TestDatabase> => {
+async function openInMemory(): Promise<TestDatabase> {
   const pglite = idleInstances.pop() ?? (await newInstance())
   const options = await instanceOptions(pglite)
   const database = await openWith({ options, databaseUrl: null, log: () => undefined, release: () => undefined })

@@ -29,7 +29,7 @@ export interface PostgresServer extends AsyncDisposable {
   start(): Promise<void>
 }
 
-const watchOver = (directory: string): ChildProcess => {
+function watchOver(directory: string): ChildProcess {
   const script = fileURLToPath(new URL('./postgres-watchdog.ts', import.meta.url))
   const child = spawn(process.execPath, [script, directory], { stdio: ['pipe', 'ignore', 'inherit'], detached: true })
   child.unref()
@@ -47,7 +47,7 @@ const serverFlags = [
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 /** Starts a server in about a second. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort()
   const password = randomBytes(16).toString('hex')
   const directory = join(tmpdir(), `osa-postgres-${randomBytes(6).toString('hex')}`)
@@ -89,7 +89,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
 }
 
 /** Runs one statement on a connection of its own. */
-export const runOn = async (databaseUrl: string, statement: string): Promise<pg.QueryResult> => {
+export async function runOn(databaseUrl: string, statement: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: databaseUrl })
   // the connection may be ended by the very statement, or by the server's end; the query itself tells
   client.on('error', () => undefined)

@@ -11,7 +11,7 @@ import { type PostgresServer, runOn, startPostgres } from './postgres-server.ts'
 const variable = 'TEST_POSTGRES_URL'
 const template = 'migrated'
 
-const startWithTemplate = async (): Promise<PostgresServer> => {
+async function startWithTemplate(): Promise<PostgresServer> {
   const server = await startPostgres()
   await runOn(server.url(), `create database ${template}`)
   const database = await openDatabase({ databaseUrl: server.url(template) })
@@ -20,7 +20,7 @@ const startWithTemplate = async (): Promise<PostgresServer> => {
 }
 
 /** vitest's global setup: starts the server, unless another workspace's tests in this run have one, and returns what ends it. */
-export const setup = async (): Promise<(() => Promise<void>) | undefined> => {
+export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[variable] !== undefined) return undefined
   const server = await startWithTemplate()
   process.env[variable] = server.url()
@@ -29,7 +29,7 @@ export const setup = async (): Promise<(() => Promise<void>) | undefined> => {
 
 let ownServer: Promise<PostgresServer> | undefined
 
-const serverUrl = async (): Promise<string> => {
+async function serverUrl(): Promise<string> {
   const shared = process.env[variable]
   if (shared !== undefined) return shared
   ownServer ??= startWithTemplate()
@@ -37,7 +37,7 @@ const serverUrl = async (): Promise<string> => {
 }
 
 /** A new database on the shared server, empty or already migrated. It goes with the server. */
-export const createSharedDatabase = async ({ migrated }: { migrated: boolean }): Promise<string> => {
+export async function createSharedDatabase({ migrated }: { migrated: boolean }): Promise<string> {
   const admin = await serverUrl()
   const name = `test_${randomBytes(8).toString('hex')}`
   await runOn(admin, `create database ${name} template ${migrated ? template : 'template0'}`)

@@ -15,7 +15,7 @@ const contextKey = 'osa.attempt'
 export const attemptOf = (op: { context: Record<string, unknown> }): Attempt => op.context[contextKey] as Attempt
 
 /** What becomes of a refusal that no newer token can fix. */
-const finalRefusal = (error: OsaCallError, token: string | null, isFixed: boolean): OsaCallError => {
+function finalRefusal(error: OsaCallError, token: string | null, isFixed: boolean): OsaCallError {
   const { server, status, requestId, reason } = error
   const about = {
     ...(server ? { server } : {}),

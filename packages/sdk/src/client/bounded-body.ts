@@ -7,7 +7,7 @@ const maxBodyBytes = 1024 * 1024
  * A stream that ends in an error, `not_an_osa_server`, past 1 MiB. Not by `pipeThrough`: in Node, the first release of a writer makes a whole
  * JavaScript realm for its error's text, which takes a tenth of the time of a short command.
  */
-export const boundedStream = (body: ReadableStream<Uint8Array>, server: string): ReadableStream<Uint8Array> => {
+export function boundedStream(body: ReadableStream<Uint8Array>, server: string): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   let size = 0
   return new ReadableStream<Uint8Array>({

@@ -36,7 +36,7 @@ export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError
   }
 }
 
-const codeOfStatus = (status: number): ErrorCode => {
+function codeOfStatus(status: number): ErrorCode {
   if (status === 401) return 'not_authenticated'
   if (status === 403) return 'forbidden'
   if (status === 404) return 'not_found'
@@ -44,7 +44,7 @@ const codeOfStatus = (status: number): ErrorCode => {
   return status >= 500 ? 'server_error' : 'usage'
 }
 
-const hintOf = (code: ErrorCode, server: string): string | undefined => {
+function hintOf(code: ErrorCode, server: string): string | undefined {
   if (code === 'not_authenticated') return signInHint(server)
   if (code === 'server_error') return "Try again in a moment; if it stays, tell the archive's administrator"
   return undefined
@@ -68,7 +68,7 @@ const issuesOf = (issues: unknown): { path: string; message: string }[] =>
 const isCode = (value: unknown): value is string => typeof value === 'string' && /^[a-z_]{1,60}$/.test(value)
 
 /** Says in one of our codes what the node said in one of tRPC's. */
-const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError | null => {
+function fromNode(error: TRPCClientError<AppRouter>, server: string): OsaError | null {
   const { data } = error
   if (typeof data?.httpStatus !== 'number') return null
   const response = error.meta?.response as Response | undefined
@@ -94,7 +94,7 @@ const fromNode = (error: TRPCClientError<AppRouter>, server: string): OsaError |
 /** What tRPC says of a query whose address would be longer than a node takes. */
 const tooBig = 'Input is too big for a single dispatch'
 
-const innermost = (error: unknown): OsaError | null => {
+function innermost(error: unknown): OsaError | null {
   let next = error
   for (let depth = 0; depth < 5 && next instanceof Error; depth++) {
     if (isOsaError(next)) return next
@@ -108,7 +108,7 @@ const isOfTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof Error && error.name === 'TRPCClientError'
 
 /** Whatever went wrong below, as the error that a call throws. */
-export const toCallError = (error: unknown, server: string | undefined): OsaCallError => {
+export function toCallError(error: unknown, server: string | undefined): OsaCallError {
   if (error instanceof OsaCallError) return error
   const known = innermost(error)
   if (known) return new OsaCallError(known)

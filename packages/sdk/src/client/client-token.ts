@@ -26,11 +26,11 @@ const providerFailure = (error: unknown, server: string): unknown =>
       })
 
 /** Keeps the token of `provider` for one server. */
-export const createClientToken = (
+export function createClientToken(
   provider: TokenProvider,
   context: TokenContext,
   onEvent: (event: ClientEvent) => void,
-): ClientToken => {
+): ClientToken {
   const { server } = context
   let token: string | null = null
   let refused: { token: string; successor: string | null } | null = null

@@ -11,7 +11,7 @@ import {
 import { FakeRefusal, fakeOsaServer, memoryStore } from '../testing/index.ts'
 import { storedCredentials } from './stored-credentials.ts'
 
-const failureOf = async (promise: Promise<unknown>): Promise<OsaError> => {
+async function failureOf(promise: Promise<unknown>): Promise<OsaError> {
   const error = await promise.then(
     () => null,
     (failure: unknown) => failure,

@@ -46,7 +46,7 @@ export type AnyClientOptions = ClientOptions & {
 const noTokens: TokenProvider = { getToken: () => null, isBoundToServer: true }
 
 /** Programs without types, too, learn at once that what they ask for is not offered (a cookie, say), instead of calling unsigned. */
-const providerOf = (auth: AuthOption): TokenProvider => {
+function providerOf(auth: AuthOption): TokenProvider {
   if (typeof auth === 'string') return { getToken: () => auth }
   if (typeof auth === 'object' && auth !== null) {
     if ('getToken' in auth) return auth
@@ -58,11 +58,11 @@ const providerOf = (auth: AuthOption): TokenProvider => {
 const missing = (what: string): OsaError => new OsaError('usage', `createOsaClient needs ${what} here`)
 
 /** Makes the function that answers the connection. A server that the program names is checked at once; throws `invalid_server_url`. */
-export const createConnector = (
+export function createConnector(
   options: AnyClientOptions,
   surroundings: Surroundings | null,
   running: { onEvent: (event: ClientEvent) => void; signal: AbortSignal },
-): (() => Promise<Connection>) => {
+): () => Promise<Connection> {
   const { allowHttp, auth, timeoutMs = defaultTimeoutMs, fetch = globalThis.fetch } = options
   const { onEvent, signal } = running
   const named: NamedServer | null = options.server

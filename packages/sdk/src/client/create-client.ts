@@ -23,7 +23,7 @@ export type OsaClient = TRPCClient<AppRouter> & {
 }
 
 /** Makes a client. Nothing is sent or read before the first call. */
-export const createClient = (options: AnyClientOptions, surroundings: Surroundings | null): OsaClient => {
+export function createClient(options: AnyClientOptions, surroundings: Surroundings | null): OsaClient {
   const closing = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
   const onEvent = options.onEvent ?? (() => undefined)

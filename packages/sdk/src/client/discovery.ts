@@ -20,10 +20,10 @@ const originalServer = (answer: HttpAnswer): OsaError =>
   })
 
 /** Asks a server for its document. Throws what `unexpectedAnswer` says, the network's codes, and `not_an_osa_server` for an original server. */
-export const discover = async (
+export async function discover(
   exchange: Exchange,
   { server, headers, signal }: { server: string; headers: Record<string, string>; signal?: AbortSignal | undefined },
-): Promise<ServerDocument> => {
+): Promise<ServerDocument> {
   const init: RequestInit = { headers: { accept: 'application/json', ...headers }, ...(signal ? { signal } : {}) }
   const answer = await exchange.send(new URL(server + serverDocumentPath), init)
   const document = answer.status === 200 ? receivedServerDocument.safeParse(answer.json) : null

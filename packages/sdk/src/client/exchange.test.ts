@@ -7,7 +7,7 @@ import { nodeNetworkError } from './node-network-error.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
 /** One request to a server. */
-const send = (server: string, path: string, options: Partial<ExchangeOptions> & { init?: RequestInit } = {}) => {
+function send(server: string, path: string, options: Partial<ExchangeOptions> & { init?: RequestInit } = {}) {
   const { init, ...more } = options
   const base = {
     server,
@@ -19,7 +19,7 @@ const send = (server: string, path: string, options: Partial<ExchangeOptions> & 
   return createExchange({ ...base, ...more }).send(new URL(server + path), init)
 }
 
-const serve = async (listener: RequestListener) => {
+async function serve(listener: RequestListener) {
   const server = createServer(listener)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {

@@ -43,7 +43,7 @@ const withStatus = (response: Response): Response =>
   response.type === 'opaqueredirect' ? new Response(null, { status: 302 }) : response
 
 /** `me` and `server.info` of `/trpc/me,server.info?batch=1`; nothing for other addresses. Inputs stay out of events. */
-export const proceduresOf = ({ pathname }: URL): string[] => {
+export function proceduresOf({ pathname }: URL): string[] {
   const names = /\/trpc\/([^/]*)$/.exec(pathname)?.[1]
   return names === undefined ? [] : decodeURIComponent(names).split(',')
 }
@@ -52,7 +52,7 @@ const isEventStream = ({ status, headers }: Response): boolean =>
   status === 200 && contentTypeOf(headers) === 'text/event-stream'
 
 /** Makes the door to a server. */
-export const createExchange = (options: ExchangeOptions): Exchange => {
+export function createExchange(options: ExchangeOptions): Exchange {
   // Called by itself: a browser's `fetch` refuses to be anybody's method.
   const { server, timeoutMs, onEvent, fetch, moreTime = 'a larger timeoutMs', explain = networkError } = options
 

@@ -19,20 +19,20 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 /** The two answers to a call, as superjson puts them; in any other form tRPC could not read them. */
-const isRefusal = (value: unknown): boolean => {
+function isRefusal(value: unknown): boolean {
   const { code, message } = fieldsOf(fieldsOf(fieldsOf(value).error).json)
   return typeof code === 'number' && typeof message === 'string'
 }
 const isResult = (value: unknown): boolean => 'json' in fieldsOf(fieldsOf(fieldsOf(value).result).data)
 
 /** The code of what a node refuses before tRPC sees it, a body that is too large say: `{detail: {code, message}}`. */
-const codeOf = (json: unknown): string | null => {
+function codeOf(json: unknown): string | null {
   const { code } = fieldsOf(fieldsOf(json).detail)
   return typeof code === 'string' && /^[a-z_]{1,60}$/.test(code) ? code : null
 }
 
 /** The error for an answer that is not tRPC's to this many calls; null when it is. Only a refusal may stand for all of them. */
-export const refusalOf = (answer: HttpAnswer, calls: number): OsaError | null => {
+export function refusalOf(answer: HttpAnswer, calls: number): OsaError | null {
   const { json, server, status } = answer
   const each = Array.isArray(json) && json.length === calls ? json : []
   if (isRefusal(json) || (each.length > 0 && each.every((one) => isRefusal(one) || isResult(one)))) return null

@@ -17,7 +17,7 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 /** Calls a node that always gives this answer. */
-const answered = async (answer: RawAnswer, call = (osa: OsaClient): Promise<unknown> => osa.me.query()) => {
+async function answered(answer: RawAnswer, call = (osa: OsaClient): Promise<unknown> => osa.me.query()) {
   await using node = await fakeOsaServer()
   node.dictate('trpc', [answer], { always: true })
   const token = node.issue().access_token

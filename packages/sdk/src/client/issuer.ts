@@ -11,7 +11,7 @@ export const isIssuer = ({ issuer }: ServerDocument, server: string): boolean =>
   canonicalServerOrNull(issuer) === server
 
 /** Throws `not_an_osa_server` for a document that another server has issued. */
-export const checkIssuer = (document: ServerDocument, server: string): void => {
+export function checkIssuer(document: ServerDocument, server: string): void {
   if (isIssuer(document, server)) return
   const named = canonicalServerOrNull(document.issuer) ?? 'something else'
   throw new OsaError('not_an_osa_server', `${server} calls itself ${named}`, {

@@ -21,11 +21,11 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-const link = async (server: string): Promise<void> => {
+async function link(server: string): Promise<void> {
   await mkdir(join(folder.path, '.osa'), { recursive: true })
   await writeFile(join(folder.path, '.osa/config.json'), JSON.stringify({ server }))
 }
-const saveLogin = async (entry: object): Promise<void> => {
+async function saveLogin(entry: object): Promise<void> {
   const dir = join(folder.path, 'home/.config/osa')
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await writeFile(join(dir, 'credentials.json'), JSON.stringify({ [node.url]: entry }), { mode: 0o600 })

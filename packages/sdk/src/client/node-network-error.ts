@@ -16,7 +16,7 @@ const dnsCodes = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAM
 const timeoutCodes = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 
 /** The errors inside an error: `fetch failed` hides the reason one or two levels down, or in an AggregateError. */
-const chain = (error: unknown, depth = 0): Error[] => {
+function chain(error: unknown, depth = 0): Error[] {
   if (depth > 5 || !(error instanceof Error)) return []
   const inner = error instanceof AggregateError ? error.errors.slice(0, 5) : []
   return [error, ...[error.cause, ...inner].flatMap((next) => chain(next, depth + 1))]
@@ -30,7 +30,7 @@ interface NodeFailure extends Failure {
   readonly proxy?: ProxyInUse
 }
 
-const proxyError = (failure: NodeFailure, proxy: ProxyInUse, errors: Error[]): OsaError => {
+function proxyError(failure: NodeFailure, proxy: ProxyInUse, errors: Error[]): OsaError {
   const status = errors.map((error) => /Proxy response \((\d+)\)/.exec(error.message)?.[1]).find(Boolean)
   const host = new URL(failure.server).hostname
   const what = status
@@ -39,13 +39,13 @@ const proxyError = (failure: NodeFailure, proxy: ProxyInUse, errors: Error[]): O
   return noAnswer('proxy', what, failure, { hint: 'Check HTTPS_PROXY / NO_PROXY' })
 }
 
-const plainTextError = (failure: Failure, code: string): OsaError => {
+function plainTextError(failure: Failure, code: string): OsaError {
   const url = new URL(failure.server)
   const hint = isLoopback(url) ? `Try http://${url.host}` : 'Check the port of the address'
   return noAnswer('tls', `${failure.server} does not speak https (${code})`, failure, { hint })
 }
 
-const tlsError = (failure: Failure, code: string): OsaError => {
+function tlsError(failure: Failure, code: string): OsaError {
   if (plainTextCodes.includes(code)) return plainTextError(failure, code)
   return noAnswer('tls', `Can't verify the certificate of ${new URL(failure.server).hostname} (${code})`, failure, {
     details: ['A company proxy may be inspecting traffic.'],
@@ -54,7 +54,7 @@ const tlsError = (failure: Failure, code: string): OsaError => {
 }
 
 /** The `OsaError` for a request that got no answer: `timeout`, `tls`, `proxy`, `dns`, `connection_refused` or `connection_failed`. */
-export const nodeNetworkError = (failure: NodeFailure): OsaError => {
+export function nodeNetworkError(failure: NodeFailure): OsaError {
   const { server } = failure
   const errors = chain(failure.error)
   const codes = codesOf(errors)

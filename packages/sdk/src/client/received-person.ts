@@ -14,7 +14,7 @@ const person = z.extend(me, {
 })
 
 /** The answer to `me`, as far as the contract knows it; null when it is none. */
-export const checkPerson = (value: unknown): { value: unknown } | null => {
+export function checkPerson(value: unknown): { value: unknown } | null {
   const checked = person.safeParse(value)
   return checked.success ? { value: checked.data } : null
 }

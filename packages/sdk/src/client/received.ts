@@ -95,7 +95,7 @@ const received: Readonly<Record<string, { safeParse(value: unknown): { success: 
 }
 
 /** The answer to a call, as far as the contract knows it; null when it is none. */
-export const checkAnswer = (path: string, value: unknown): { value: unknown } | null => {
+export function checkAnswer(path: string, value: unknown): { value: unknown } | null {
   const document = Object.hasOwn(received, path) ? received[path] : undefined
   if (!document) return { value }
   const checked = document.safeParse(value)

@@ -9,7 +9,7 @@ const contextKey = 'osa.repeatIf'
 export const repeatIf = (isHarmless: IsHarmless): Record<string, unknown> => ({ [contextKey]: isHarmless })
 
 /** Whether the caller of an operation says so. */
-export const isRepeatHarmless = async (op: { context: Record<string, unknown> }, error: OsaError): Promise<boolean> => {
+export async function isRepeatHarmless(op: { context: Record<string, unknown> }, error: OsaError): Promise<boolean> {
   const isHarmless = op.context[contextKey] as IsHarmless | undefined
   return (await isHarmless?.(error)) ?? false
 }

@@ -21,7 +21,7 @@ export interface ServerSearch {
 }
 
 /** It may have been removed meanwhile, which concerns only those who look into it. */
-const presentFolder = (): string => {
+function presentFolder(): string {
   try {
     return process.cwd()
   } catch (cause) {
@@ -33,18 +33,18 @@ const presentFolder = (): string => {
 }
 
 /** The link file of a folder, as far upwards as it is this person's own. */
-export const searchLink = async ({
+export async function searchLink({
   env = process.env,
   cwd = presentFolder(),
   onIgnored,
-}: ServerSearch): Promise<LinkSearch> => {
+}: ServerSearch): Promise<LinkSearch> {
   const search = await findLink({ cwd, home: env.HOME || env.USERPROFILE || '/', uid: process.getuid?.() })
   for (const file of search.ignored) onIgnored?.(file)
   return search
 }
 
 /** The server that was said outright, by name or environment; null when none was. */
-export const explicitServer = ({ named, env = process.env, allowHttp }: ServerSearch): NamedServer | null => {
+export function explicitServer({ named, env = process.env, allowHttp }: ServerSearch): NamedServer | null {
   const options = { allowHttp: allowHttp ?? env.OSA_ALLOW_HTTP === '1' }
   if (named) return { server: canonicalServer(named, options), serverSource: 'option' }
   return env.OSA_SERVER ? { server: canonicalServer(env.OSA_SERVER, options), serverSource: 'OSA_SERVER' } : null
@@ -54,7 +54,7 @@ export const explicitServer = ({ named, env = process.env, allowHttp }: ServerSe
  * Finds the server: what is `named`, else `OSA_SERVER`, else `.osa/config.json` from the folder upwards as far as it is this person's own.
  * Throws `no_server`, `malformed_config`, `invalid_server_url`, `insecure_http`.
  */
-export const resolveServer = async (search: ServerSearch = {}): Promise<NamedServer> => {
+export async function resolveServer(search: ServerSearch = {}): Promise<NamedServer> {
   const explicit = explicitServer(search)
   if (explicit) return explicit
   const { env = process.env } = search

@@ -23,10 +23,10 @@ const delayOf = (error: OsaCallError, attempt: number, chance: number): number =
   Math.round(error.retryAfterMs ?? firstDelayMs * 2 ** (attempt - 1) * (0.5 + chance))
 
 /** The policy of `options`; `false` is none. */
-export const retryPolicy = (
+export function retryPolicy(
   options: false | RetryOptions | undefined,
   { onEvent, random }: { onEvent: (event: ClientEvent) => void; random: () => number },
-): Repetition => {
+): Repetition {
   const { attempts = options === false ? 1 : 3, maxDelayMs = 10_000 } = options || {}
   // Calls that fail together, in one answer, draw once and wait for one timer: so they travel in one request again.
   const together = oncePerTurn(() => ({ chance: random(), sleeps: new Map<number, Wait>() }))

@@ -18,7 +18,7 @@ const unlessCancelled = (over: Promise<void>, signal: AbortSignal | null | undef
   })
 
 /** A pause of one timer, which begins with the first who waits; all leave it in the same moment. Where all gave up, it ends. */
-export const sharedSleep = (ms: number): Wait => {
+export function sharedSleep(ms: number): Wait {
   let waiting = 0
   let timer: ReturnType<typeof setTimeout>
   let over: Promise<void>
@@ -39,7 +39,7 @@ export const sharedSleep = (ms: number): Wait => {
 }
 
 /** Makes one value for all who ask in one turn of the event loop, however long the turn takes. */
-export const oncePerTurn = <T>(make: () => T): (() => T) => {
+export function oncePerTurn<T>(make: () => T): () => T {
   let made: { value: T } | null = null
   return () => {
     if (made === null) {

@@ -33,7 +33,7 @@ export interface StoredCredentialsOptions extends StoreLocation {
 }
 
 /** No saved login: public procedures still answer. But a server that only a project's file names is not contacted then (K25). */
-const withoutLogin = (error: unknown, { server, serverSource }: TokenContext): null => {
+function withoutLogin(error: unknown, { server, serverSource }: TokenContext): null {
   if (!isOsaError(error, 'not_authenticated')) throw error
   if (serverSource !== '.osa/config.json') return null
   const { message, hint } = notAuthenticated(server)
@@ -44,7 +44,7 @@ const withoutLogin = (error: unknown, { server, serverSource }: TokenContext): n
  * A provider that uses and renews the logins of `osa login`, with its lock: a refresh happens in one process at a time, and a failed one
  * never deletes a login. Throws what `session_ended`, `lock_timeout` and `store_…` stand for.
  */
-export const storedCredentials = (options: StoredCredentialsOptions = {}): TokenProvider => {
+export function storedCredentials(options: StoredCredentialsOptions = {}): TokenProvider {
   const { store = credentialStore(options), minTtlSeconds, fetch } = options
   const session = createStoredTokens({ store, clock: systemClock, network: openNetwork({ fetch }) })
   const provider = sessionCredentials(session, minTtlSeconds)
@@ -61,7 +61,7 @@ export const storedCredentials = (options: StoredCredentialsOptions = {}): Token
 }
 
 /** A provider of a session's tokens. Without a saved login it throws `not_authenticated`. */
-export const sessionCredentials = (session: StoredTokens, minTtlSeconds?: number): TokenProvider => {
+export function sessionCredentials(session: StoredTokens, minTtlSeconds?: number): TokenProvider {
   const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
   const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...(signal ? { signal } : {}) })
   return {
@@ -101,7 +101,7 @@ export const envToken = ({ env = process.env }: { readonly env?: Environment | u
 })
 
 /** What a client uses that is given no `auth`: `OSA_TOKEN` if it is set, else the saved login. */
-export const defaultAuth = (options: StoredCredentialsOptions = {}): TokenProvider => {
+export function defaultAuth(options: StoredCredentialsOptions = {}): TokenProvider {
   const { env = process.env } = options
   return env.OSA_TOKEN ? envToken({ env }) : storedCredentials(options)
 }

@@ -16,7 +16,7 @@ import type { HttpAnswer } from './to-answer.ts'
 import { transformer } from './transformer.ts'
 
 /** The error for an answer that is no stream: the node's own, or what is wrong with the answer. */
-const errorOf = (answer: HttpAnswer): OsaCallError => {
+function errorOf(answer: HttpAnswer): OsaCallError {
   const { server, status, headers } = answer
   const refusal = refusalOf(answer, 1)
   if (refusal) return toCallError(refusal, server)

@@ -7,7 +7,7 @@ import { createOsaClient, type TokenProvider } from '../index.node.ts'
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
 /** A node whose first connections are answered as listed, the last of them for all that follow. */
-const startStreams = async (...answers: Answer[]) => {
+async function startStreams(...answers: Answer[]) {
   const tokens: (string | undefined)[] = []
   const server = createServer((request, response) => {
     tokens.push(request.headers.authorization)
@@ -45,13 +45,13 @@ const unauthorized = refusal(
   '{"error":{"json":{"message":"no","code":-32001,"data":{"code":"UNAUTHORIZED","httpStatus":401}}}}',
 )
 
-const watchOf = async (server: string, auth: TokenProvider) => {
+async function watchOf(server: string, auth: TokenProvider) {
   const seen: unknown[] = []
   const osa = createOsaClient({ server, auth })
   for await (const event of osa.device.watch.subscribe({ device_code_hash: 'A'.repeat(43) })) seen.push(event)
   return seen
 }
-const counting = (): TokenProvider => {
+function counting(): TokenProvider {
   let asked = 0
   return { getToken: () => `token-${++asked}` }
 }

@@ -39,7 +39,7 @@ const without = (secrets: About['secrets'], text: string): string =>
     text,
   )
 
-const parseJson = (bytes: Uint8Array, clean: (text: string) => string): unknown => {
+function parseJson(bytes: Uint8Array, clean: (text: string) => string): unknown {
   try {
     return JSON.parse(clean(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
   } catch {
@@ -49,7 +49,7 @@ const parseJson = (bytes: Uint8Array, clean: (text: string) => string): unknown 
 }
 
 /** Reads the whole body, at most 1 MiB of it. */
-export const toAnswer = async (response: Response, { server, request, secrets }: About): Promise<HttpAnswer> => {
+export async function toAnswer(response: Response, { server, request, secrets }: About): Promise<HttpAnswer> {
   const { status } = response
   const headers = new Headers([...response.headers].map(([name, value]) => [name, without(secrets, value)]))
   const contentType = contentTypeOf(headers)

@@ -3,7 +3,7 @@ import { OsaError } from '../errors.ts'
 import { canonicalServerOrNull } from '../server-url.ts'
 
 /** The token, if it can stand in a header. Throws `token_malformed`, never repeating it. */
-export const checkedToken = (token: string, what: string): string => {
+export function checkedToken(token: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new OsaError('token_malformed', `${what} contains spaces, line breaks or other characters no token has`, {
     hint: 'Set it again, without quotes or a line break at the end',
@@ -11,7 +11,7 @@ export const checkedToken = (token: string, what: string): string => {
 }
 
 /** The issuer that a JWT names, unchecked: it may only narrow where the token goes. */
-const issuerOf = (token: string): string | null => {
+function issuerOf(token: string): string | null {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
     const claims = JSON.parse(atob(payload)) as { iss?: unknown } | null
@@ -23,16 +23,16 @@ const issuerOf = (token: string): string | null => {
 }
 
 /** Whether a token says of itself that this server issued it: its origin and its path, below which other people may run other servers. */
-export const isIssuedBy = (token: string, server: string): boolean => {
+export function isIssuedBy(token: string, server: string): boolean {
   const issuer = issuerOf(token)
   return issuer !== null && canonicalServerOrNull(issuer) === canonicalServerOrNull(server)
 }
 
 /** Throws `token_wrong_server` for a token that a server named by nobody but a project's file did not issue. */
-export const checkTokenGoesTo = (
+export function checkTokenGoesTo(
   token: string,
   { server, serverSource }: { server: string; serverSource: string },
-): void => {
+): void {
   if (serverSource !== '.osa/config.json' || isIssuedBy(token, server)) return
   throw new OsaError(
     'token_wrong_server',

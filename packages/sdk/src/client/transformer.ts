@@ -1,7 +1,7 @@
 /** How values travel: inputs as plain JSON, outputs as superjson writes them, of which the contract uses dates and absent values. */
 import { EnvelopeError, readEnvelope } from '@osa/contract/envelope'
 
-const readDate = (json: unknown): Date => {
+function readDate(json: unknown): Date {
   if (typeof json === 'string') return new Date(json)
   throw new EnvelopeError('A date is no text.')
 }

@@ -6,19 +6,19 @@ import type { HttpAnswer } from './to-answer.ts'
 const maxRetryAfterSeconds = 1800
 
 /** `Retry-After` in milliseconds (delta-seconds or a date, RFC 9110 §10.2.3), at most half an hour; null when absent. */
-export const retryAfterOf = (headers: Headers, nowMs: number): number | null => {
+export function retryAfterOf(headers: Headers, nowMs: number): number | null {
   const value = headers.get('retry-after')
   if (value === null) return null
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - nowMs) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), maxRetryAfterSeconds) * 1000 : null
 }
 
-const patienceOf = ({ headers }: HttpAnswer): { retryAfterMs?: number } => {
+function patienceOf({ headers }: HttpAnswer): { retryAfterMs?: number } {
   const waitMs = retryAfterOf(headers, Date.now())
   return waitMs === null ? {} : { retryAfterMs: waitMs }
 }
 
-const titleOf = (html: string): string => {
+function titleOf(html: string): string {
   const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1]?.replace(/\s+/g, ' ').trim()
   return title ? ` "${cleanText(title, 80)}"` : ''
 }
@@ -28,12 +28,12 @@ export const exchangeLine = (answer: HttpAnswer): string =>
   `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
 
 /** Where a redirect leads, without the query, which may hold anything; null when it does not say. */
-const redirectTarget = ({ headers, server }: HttpAnswer): URL | null => {
+function redirectTarget({ headers, server }: HttpAnswer): URL | null {
   const location = headers.get('location')
   return location !== null && URL.canParse(location, server) ? new URL(location, server) : null
 }
 
-const redirectError = (answer: HttpAnswer, target: URL, options: OsaErrorOptions): OsaError => {
+function redirectError(answer: HttpAnswer, target: URL, options: OsaErrorOptions): OsaError {
   const isElsewhere = target.origin !== new URL(answer.server).origin
   const place = isElsewhere ? target.origin : cleanText(target.origin + target.pathname)
   return new OsaError('not_an_osa_server', `${answer.server} redirects to ${place}`, {
@@ -56,7 +56,7 @@ export const notAnOsaServer = (options: OsaErrorOptions & { server: string }): O
  * The error for an answer nobody asked for: `rate_limited` and `server_error` (worth another try), `html_response` for a web page,
  * `not_an_osa_server` for the rest.
  */
-export const unexpectedAnswer = (answer: HttpAnswer): OsaError => {
+export function unexpectedAnswer(answer: HttpAnswer): OsaError {
   const { server, status } = answer
   const requestId = answer.headers.get('x-request-id')
   const options: OsaErrorOptions = {

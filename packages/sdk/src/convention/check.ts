@@ -14,13 +14,13 @@ export const issuePath = (path: string, index: number, count: number): string =>
   count === 1 ? path : ['conventions', index, path].filter((part) => part !== '').join('.')
 
 /** Looked at also where other things are wrong, so that one reading tells everything. */
-const titleIn = (value: unknown): string => {
+function titleIn(value: unknown): string {
   const title = typeof value === 'object' && value !== null && 'title' in value ? value.title : ''
   return typeof title === 'string' ? title : ''
 }
 
 /** Checks all values. Answers typed conventions, or every issue in every one of them. */
-export const checkConventions = (values: readonly unknown[]): { conventions: Convention[] } | { issues: Issue[] } => {
+export function checkConventions(values: readonly unknown[]): { conventions: Convention[] } | { issues: Issue[] } {
   const conventions: Convention[] = []
   const issues: Issue[] = []
   const slugs = new Set<string>()

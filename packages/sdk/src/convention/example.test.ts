@@ -13,7 +13,7 @@ const example = fileURLToPath(new URL('../../examples/protein-structures', impor
 const columns = ['group_PDB', 'id', 'label_asym_id', 'Cartn_x', 'Cartn_y', 'Cartn_z']
 
 /** A box of atoms, 12 Å inside, open at the top: one pocket. */
-const box = (): string => {
+function box(): string {
   const rows: string[] = []
   for (let x = 0; x <= 18; x += 2) {
     for (let y = 0; y <= 18; y += 2) {
@@ -26,7 +26,7 @@ const box = (): string => {
   return ['data_BOX', 'loop_', ...columns.map((name) => `_atom_site.${name}`), ...rows, '#', ''].join('\n')
 }
 
-const runHook = async (folder: string, name: string) => {
+async function runHook(folder: string, name: string) {
   const records = [
     { id: 'good', metadata: { resolution: 1.9 } },
     { id: 'blurred', metadata: { resolution: 7 } },

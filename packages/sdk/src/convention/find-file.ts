@@ -28,11 +28,11 @@ const filesIn = (folder: string): string[] =>
  * Looks in `cwd` and its parents up to `upTo`, the folder that is linked (`cwd` itself where there is none). What lies in a parent folder
  * is passed over unless it is this person's own: it would be run. Throws `usage` when one folder has several.
  */
-export const findConventionFile = async (options: {
+export async function findConventionFile(options: {
   cwd: string
   upTo: string
   uid?: number | undefined
-}): Promise<ConventionFileSearch> => {
+}): Promise<ConventionFileSearch> {
   const ignored: { path: string; why: string }[] = []
   for (let folder = options.cwd; ; folder = dirname(folder)) {
     const [path, other] = filesIn(folder)

@@ -6,7 +6,7 @@ import { OsaError } from '../errors.ts'
 import { cleanText } from '../text.ts'
 
 /** Loaded here: 2 MB that only Nodes without type stripping need (before 22.18). */
-const loadJiti = async () => {
+async function loadJiti() {
   try {
     return await import('jiti')
   } catch (error) {
@@ -17,25 +17,25 @@ const loadJiti = async () => {
   }
 }
 
-const importWithJiti = async (path: string): Promise<unknown> => {
+async function importWithJiti(path: string): Promise<unknown> {
   const { createJiti } = await loadJiti()
   return await createJiti(import.meta.url, { fsCache: false, interopDefault: false }).import(path)
 }
 
-const importModule = async (path: string): Promise<unknown> => {
+async function importModule(path: string): Promise<unknown> {
   const isTypeScript = /\.[cm]?ts$/.test(path)
   if (isTypeScript && !process.features.typescript) return await importWithJiti(path)
   return await import(pathToFileURL(path).href)
 }
 
 /** The file that an import without extension means, as compilers take it; Node takes names as they are. */
-const fileMeant = (message: string): string | null => {
+function fileMeant(message: string): string | null {
   const [, named] = /^Cannot find module '([^']+)'/.exec(message) ?? []
   const extension = ['.ts', '.mts', '.js', '.mjs'].find((one) => named && existsSync(`${named}${one}`))
   return named && extension ? `${basename(named)}${extension}` : null
 }
 
-const hintFor = (error: unknown, message: string): string => {
+function hintFor(error: unknown, message: string): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   const isSdk = /['"]@osa\/sdk(\/|['"])/.test(message)
   if (isSdk && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')) return 'npm install -D @osa/sdk'
@@ -48,7 +48,7 @@ const hintFor = (error: unknown, message: string): string => {
 }
 
 /** `osa.config.ts:12:5`, from the stack of what was thrown; null when it did not come from this file. */
-const placeIn = (error: unknown, path: string): string | null => {
+function placeIn(error: unknown, path: string): string | null {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   for (const spelling of [pathToFileURL(path).href, path]) {
     const start = stack.indexOf(`${spelling}:`)
@@ -59,7 +59,7 @@ const placeIn = (error: unknown, path: string): string | null => {
 }
 
 /** What a configuration module exports. Throws `malformed_config` for whatever it throws, with the place in the file where that is known. */
-export const loadModule = async (path: string): Promise<Record<string, unknown>> => {
+export async function loadModule(path: string): Promise<Record<string, unknown>> {
   try {
     return { ...((await importModule(path)) as object) }
   } catch (error) {

@@ -7,14 +7,14 @@ import { checkConventions } from './check.ts'
 import { findConventionFile } from './find-file.ts'
 import { loadConventions } from './load.ts'
 
-const write = async (folder: string, name: string, text: string): Promise<string> => {
+async function write(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name)
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, text)
   return path
 }
 
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
+async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
     return `answered ${JSON.stringify(await work)}`
   } catch (error) {

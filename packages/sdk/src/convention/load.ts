@@ -23,7 +23,7 @@ const refuse = (name: string, what: string, hint: string): OsaError =>
   new OsaError('malformed_config', `${name} ${what}`, { path: name, hint })
 
 /** One convention, a list of them, or `{conventions: […]}`, whose `manifest_version` must be 1 if it is there. */
-const listOf = (value: unknown, name: string): readonly unknown[] => {
+function listOf(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value
   if (!isObject(value)) {
     throw refuse(name, 'holds no convention', 'Write one convention, a list of them, or {"conventions": […]}')
@@ -35,13 +35,13 @@ const listOf = (value: unknown, name: string): readonly unknown[] => {
   return conventions
 }
 
-const notEmpty = (values: readonly unknown[], name: string): readonly unknown[] => {
+function notEmpty(values: readonly unknown[], name: string): readonly unknown[] {
   if (values.length > 0) return values
   throw refuse(name, 'holds no convention', 'Write at least one')
 }
 
 /** Reads conventions from JSON text; `folder` is where its paths start. Throws `malformed_config`. */
-export const readConventionJson = (text: string, source: { name: string; folder: string }): LoadedConventions => {
+export function readConventionJson(text: string, source: { name: string; folder: string }): LoadedConventions {
   const parsed = parseJsonText(text)
   if ('problem' in parsed) {
     throw refuse(source.name, `is not valid JSON (${describeJsonProblem(parsed.problem)})`, 'Correct it and try again')
@@ -50,13 +50,13 @@ export const readConventionJson = (text: string, source: { name: string; folder:
 }
 
 /** The default export, or the export named `conventions`. */
-const exported = (module: Record<string, unknown>, name: string): readonly unknown[] => {
+function exported(module: Record<string, unknown>, name: string): readonly unknown[] {
   if (module.conventions !== undefined) return listOf({ conventions: module.conventions }, name)
   if (module.default !== undefined) return listOf(module.default, name)
   throw refuse(name, 'exports no convention', 'Write export default defineConvention({ … })')
 }
 
-const readText = async (path: string): Promise<string> => {
+async function readText(path: string): Promise<string> {
   try {
     const { size } = await stat(path)
     if (size > maxFileBytes) throw refuse(path, 'is larger than 64 MiB', 'That is no list of conventions')
@@ -74,7 +74,7 @@ const readText = async (path: string): Promise<string> => {
  * person at the keyboard chose to run. Nothing is checked yet. Throws `usage` when there is no such file, `malformed_config` when it holds
  * no conventions or cannot be run.
  */
-export const loadConventions = async (path: string): Promise<LoadedConventions> => {
+export async function loadConventions(path: string): Promise<LoadedConventions> {
   const source = { name: path, folder: dirname(path) }
   const text = await readText(path)
   if (/\.[cm]?[jt]s$/.test(path)) {

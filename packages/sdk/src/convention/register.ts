@@ -32,7 +32,7 @@ export type NotAllowed = { neededRoles: readonly string[] } | { missingScope: st
 /** What registering came to. */
 export type Registered = { registered: RegisteredConvention[] } | { issues: Issue[] } | { notAllowed: NotAllowed }
 
-const notAllowed = (refusal: DeployRefusal | undefined, message: string): NotAllowed => {
+function notAllowed(refusal: DeployRefusal | undefined, message: string): NotAllowed {
   if (refusal?.error === 'forbidden') return { neededRoles: refusal.needed_roles }
   if (refusal?.error === 'insufficient_scope') return { missingScope: refusal.scope }
   return { said: message }
@@ -55,7 +55,7 @@ const aboutOf = ({ server, status, details, issues }: OsaError): OsaErrorOptions
 })
 
 /** What nobody but the server's people, or a change of the conventions, can fix, in the words of a deploy. */
-const failure = (error: OsaError, refusal: DeployRefusal | undefined, isWordOfNode: boolean): OsaError => {
+function failure(error: OsaError, refusal: DeployRefusal | undefined, isWordOfNode: boolean): OsaError {
   const { server, status, message } = error
   if (status === 404 && error.code !== 'html_response') {
     const hint = 'The archive runs an older version: deploy with the original Python osa, or tell its administrator'
@@ -77,11 +77,11 @@ const failure = (error: OsaError, refusal: DeployRefusal | undefined, isWordOfNo
  * always safe: `mayRepeat` says after which failures there is one. Answers what was registered, the issues, or why this account may not.
  * Throws what the client's calls throw, `rate_limited`, `deploy_rejected` and `not_an_osa_server`.
  */
-export const registerConventions = async (
+export async function registerConventions(
   osa: OsaClient,
   conventions: readonly PinnedConvention[],
   { mayRepeat = () => false }: { mayRepeat?: (error: OsaError) => boolean } = {},
-): Promise<Registered> => {
+): Promise<Registered> {
   try {
     const context = repeatIf(mayRepeat)
     const outcome = await osa.conventions.deploy.mutate({ conventions: [...conventions] }, { context })

@@ -16,7 +16,7 @@ export interface Replacement {
 const temporaryName = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${process.pid}.${randomHex(6)}.tmp`)
 
-const flushDir = async (dir: string): Promise<void> => {
+async function flushDir(dir: string): Promise<void> {
   try {
     const handle = await open(dir, constants.O_RDONLY)
     await handle.sync().finally(() => handle.close())
@@ -26,7 +26,7 @@ const flushDir = async (dir: string): Promise<void> => {
 }
 
 /** Windows refuses to rename over a file that a virus scanner holds open for a moment. */
-const renameOver = async (from: string, to: string): Promise<void> => {
+async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await rename(from, to)
@@ -39,7 +39,7 @@ const renameOver = async (from: string, to: string): Promise<void> => {
 }
 
 /** Over the bytes that keep the room: cut off first, the room would be anybody's again. A full disk may write less than asked. */
-const writeAll = async (handle: FileHandle, text: string): Promise<void> => {
+async function writeAll(handle: FileHandle, text: string): Promise<void> {
   const bytes = Buffer.from(text)
   for (let written = 0; written < bytes.length; ) {
     written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten
@@ -52,10 +52,10 @@ const writeAll = async (handle: FileHandle, text: string): Promise<void> => {
  * Opens the replacement of `path` beside it (new, mode 0600 under any umask) and fills it with `bytes`, which proves that there is
  * room. Throws `store_unwritable` when there is not. `path` must not be a symbolic link.
  */
-export const prepareReplacement = async (
+export async function prepareReplacement(
   path: string,
   options: { bytes: number; mode?: number },
-): Promise<Replacement> => {
+): Promise<Replacement> {
   const temporary = temporaryName(path)
   let handle: FileHandle | null = null
   const abandon = async (): Promise<void> => {

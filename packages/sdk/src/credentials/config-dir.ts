@@ -8,7 +8,7 @@ import { OsaError } from '../errors.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Empty where there is none: a container's user may be a number that no file of users names, with nothing in HOME. */
-const systemHome = (): string => {
+function systemHome(): string {
   try {
     return homedir()
   } catch {
@@ -16,7 +16,7 @@ const systemHome = (): string => {
   }
 }
 
-const homeOf = (env: Environment): string | null => {
+function homeOf(env: Environment): string | null {
   const home = env.HOME || env.USERPROFILE || systemHome()
   return isAbsolute(home) ? home : null
 }
@@ -31,7 +31,7 @@ const noHome = (): OsaError =>
  * the last one, so a file there wins over an empty XDG directory. Throws `usage` for a relative OSA_CONFIG_DIR; a relative
  * XDG_CONFIG_HOME is ignored, as its specification says.
  */
-export const resolveConfigDir = (env: Environment): { dir: string; isDefault: boolean } => {
+export function resolveConfigDir(env: Environment): { dir: string; isDefault: boolean } {
   if (env.OSA_CONFIG_DIR) {
     if (isAbsolute(env.OSA_CONFIG_DIR)) {
       const dir = resolve(env.OSA_CONFIG_DIR)
@@ -54,7 +54,7 @@ export const resolveConfigDir = (env: Environment): { dir: string; isDefault: bo
 }
 
 /** Whether a config directory is the one that everybody has who sets nothing. */
-export const isDefaultConfigDir = (dir: string, env: Environment): boolean => {
+export function isDefaultConfigDir(dir: string, env: Environment): boolean {
   const home = homeOf(env)
   return home !== null && dir === join(home, '.config', 'osa')
 }

@@ -19,7 +19,7 @@ const credential = (name: string): Credential => ({
   user: { display_name: name, external_id: '0000-0002-1825-0097' },
 })
 
-const setUp = async (text?: string, mode = 0o600) => {
+async function setUp(text?: string, mode = 0o600) {
   const temporary = await makeTemporaryDir()
   const dir = join(temporary.path, 'osa')
   const path = join(dir, 'credentials.json')

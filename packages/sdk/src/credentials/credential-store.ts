@@ -73,7 +73,7 @@ export interface CredentialStoreOptions {
 }
 
 /** Opens the store of a config directory. Nothing is created before something is saved, and no keychain is opened before one is needed. */
-export const openCredentialStore = (options: CredentialStoreOptions): CredentialStore => {
+export function openCredentialStore(options: CredentialStoreOptions): CredentialStore {
   const { dir, clock, warn = () => undefined, env = process.env } = options
   const keychain = options.keychain ?? openSystemKeychain({ env })
   const index = openLoginIndex({ dir, warn })

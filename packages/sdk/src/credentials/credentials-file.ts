@@ -46,7 +46,7 @@ const asSeconds = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null
 
 /** Reads the file's text. Throws `malformed_credentials`, which leaves the file as it is (K20: never treat it as empty). */
-export const parseCredentials = (bytes: Uint8Array, path: string): Entries => {
+export function parseCredentials(bytes: Uint8Array, path: string): Entries {
   const fail = (why: string): OsaError =>
     new OsaError('malformed_credentials', `${path} is not ${why}`, {
       path,
@@ -73,12 +73,12 @@ export const formatCredentials = (entries: Entries): string => `${JSON.stringify
  * The key under which a server's login stands: its canonical address, or any key that means the same, so that one refresh family is
  * never kept twice. Null when there is none.
  */
-export const findEntryKey = (entries: Entries, server: string): string | null => {
+export function findEntryKey(entries: Entries, server: string): string | null {
   if (Object.hasOwn(entries, server)) return server
   return Object.keys(entries).find((key) => canonicalServerOrNull(key) === server) ?? null
 }
 
-const readUser = (value: unknown): StoredUser | null => {
+function readUser(value: unknown): StoredUser | null {
   const user = asFields(value)
   if (!user || typeof user.external_id !== 'string') return null
   return {
@@ -93,7 +93,7 @@ const isKeychainPointer = (entry: Fields): boolean => entry.storage === 'keychai
  * Which binding keeps an entry's secrets; null when they stand in the entry itself, which then counts whatever else it says: the original
  * `osa` has logged in since.
  */
-export const keychainOf = (value: unknown): KeychainBinding | null => {
+export function keychainOf(value: unknown): KeychainBinding | null {
   const entry = asFields(value)
   if (!entry || !isKeychainPointer(entry)) return null
   return keychainBindings.find((name) => name === entry.keychain) ?? 'keyring'
@@ -124,7 +124,7 @@ export const listLogins = (entries: Entries): StoredLogin[] =>
   })
 
 /** The `exp` of a JWT as a hint for entries that name no expiry (RFC 7519 §4.1.4); nobody's signature is checked here. */
-const jwtExpiry = (token: string): number | null => {
+function jwtExpiry(token: string): number | null {
   try {
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Fields | null
     return asSeconds(payload?.exp)
@@ -135,7 +135,7 @@ const jwtExpiry = (token: string): number | null => {
 }
 
 /** The login in an entry. Throws `malformed_credentials` when it cannot be one; that concerns this server only. */
-export const readCredential = (value: unknown, context: { server: string; path: string }): Credential => {
+export function readCredential(value: unknown, context: { server: string; path: string }): Credential {
   const entry = asFields(value)
   const accessToken = entry?.access_token
   const refreshToken = entry?.refresh_token ?? null
@@ -163,7 +163,7 @@ const knownKeys = [
   ...['storage', 'keychain', 'refreshable'],
 ]
 
-const withEntry = (entries: Entries, server: string, entry: Fields): Entries => {
+function withEntry(entries: Entries, server: string, entry: Fields): Entries {
   const key = findEntryKey(entries, server) ?? server
   const foreign = Object.entries(asFields(entries[key]) ?? {}).filter(([name]) => !knownKeys.includes(name))
   return { ...entries, [key]: { ...entry, ...Object.fromEntries(foreign) } }

@@ -33,7 +33,7 @@ export interface IndexChanges {
 }
 
 /** What tells one version of a file from the next: it is replaced as a whole, or rewritten in place by the original `osa`. */
-const versionOf = (path: string): string => {
+function versionOf(path: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(path)
     return `${ino} ${mtimeMs} ${size}`
@@ -44,7 +44,7 @@ const versionOf = (path: string): string => {
 }
 
 /** What may be done to an index. Nothing is created before something is prepared. */
-export const openIndexChanges = ({ path, read }: LoginIndex, clock: Clock): IndexChanges => {
+export function openIndexChanges({ path, read }: LoginIndex, clock: Clock): IndexChanges {
   const dir = dirname(path)
 
   const prepareDir = async (): Promise<void> => {

@@ -28,13 +28,13 @@ const save = (session: KeyringSession, plan: KilledSave): Promise<NodeJS.Signals
     child.on('error', reject).on('close', (_code, signal) => resolve(signal))
   })
 
-const openStore = (session: KeyringSession, dir: string) => {
+function openStore(session: KeyringSession, dir: string) {
   const keychain = openSystemKeychain({ env: session.env, platform: 'linux' })
   return openCredentialStore({ dir, clock: systemClock, env: session.env, keychain })
 }
 
 /** Everything below a folder, as one text; the keyring's own file is encrypted. */
-const textBelow = async (folder: string): Promise<string> => {
+async function textBelow(folder: string): Promise<string> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = found.filter((one) => one.isFile()).map((one) => readFile(join(one.parentPath, one.name), 'latin1'))
   return (await Promise.all(files)).join('\n')

@@ -24,7 +24,7 @@ const formatItem = (server: string, credential: Credential): string =>
   })
 
 /** Null for another server's item. Throws `malformed_credentials` for what is not an item of ours; that concerns this server only. */
-const parseItem = (text: string, context: { server: string; path: string }): Credential | null => {
+function parseItem(text: string, context: { server: string; path: string }): Credential | null {
   let fields: { v?: unknown; server?: unknown } | null
   try {
     fields = JSON.parse(text)
@@ -76,11 +76,11 @@ const isNot = (read: { value: string | null } | { failure: KeychainFailure }, wr
 const untrue: KeychainFailure = { kind: 'broken', reason: 'it does not give back what it was given' }
 
 /** The logins that a config directory has in a keychain. Another directory than the usual one gets accounts of its own. */
-export const openKeychainLogins = (options: {
+export function openKeychainLogins(options: {
   dir: string
   env: Environment
   keychain: KeychainBackend
-}): KeychainLogins => {
+}): KeychainLogins {
   const { dir, env, keychain } = options
   const { label, maxBytes } = keychain
   const marks: KeychainMarks = openKeychainMarks(dir)

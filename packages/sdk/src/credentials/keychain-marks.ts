@@ -15,14 +15,14 @@ export interface KeychainMarks {
 }
 
 /** Hexadecimal digits that stand for a text in a file name or an account. */
-export const shortHash = async (text: string, digits: number): Promise<string> => {
+export async function shortHash(text: string, digits: number): Promise<string> {
   // Loaded here: it costs more start-up time than everything else in this file.
   const { createHash } = await import('node:crypto')
   return createHash('sha256').update(text).digest('hex').slice(0, digits)
 }
 
 /** The notes of a config directory: empty files, named by a hash of the server. */
-export const openKeychainMarks = (configDir: string): KeychainMarks => {
+export function openKeychainMarks(configDir: string): KeychainMarks {
   const dir = join(configDir, 'keychain-items')
   const nameOf = async (server: string, binding: KeychainBinding): Promise<string> =>
     `${await shortHash(server, 16)}.${binding}`

@@ -27,7 +27,7 @@ const credential = (name: string, more: Partial<Credential> = {}): Credential =>
 const file: StorageTarget = { kind: 'file' }
 const into = (binding: KeychainBinding): StorageTarget => ({ kind: 'keychain', binding })
 
-const setUp = async (options: { keychain?: MemoryKeychainOptions; folder?: string } = {}) => {
+async function setUp(options: { keychain?: MemoryKeychainOptions; folder?: string } = {}) {
   const temporary = await makeTemporaryDir()
   const dir = join(temporary.path, options.folder ?? 'elsewhere')
   const path = join(dir, 'credentials.json')

@@ -7,7 +7,7 @@ import { removeLeftovers } from './leftovers.ts'
 const nonce = 'af2e704dbff295fa71635549'
 const before = new Date(Date.now() - 121_000)
 
-const leaveLock = async (path: string, touched = before): Promise<void> => {
+async function leaveLock(path: string, touched = before): Promise<void> {
   await mkdir(path)
   await writeFile(join(path, 'owner'), '{}')
   await utimes(path, touched, touched)

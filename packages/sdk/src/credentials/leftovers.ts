@@ -25,7 +25,7 @@ const endedLocksIn = (dir: string): Leftovers => ({
   recursive: true,
 })
 
-const removeOld = async (leftovers: Leftovers, nowMs: number): Promise<void> => {
+async function removeOld(leftovers: Leftovers, nowMs: number): Promise<void> {
   const { dir, isOne, recursive } = leftovers
   // What cannot be listed, is gone meanwhile, or is not ours to remove (a sudo left it) harms nobody: the next save tries again.
   const names = await readdir(dir).catch(() => [])
@@ -37,7 +37,7 @@ const removeOld = async (leftovers: Leftovers, nowMs: number): Promise<void> => 
 }
 
 /** Removes old leftovers beside the credentials file `path` (links followed) of the config directory `dir`. */
-export const removeLeftovers = async (place: { dir: string; path: string }, nowMs: number): Promise<void> => {
+export async function removeLeftovers(place: { dir: string; path: string }, nowMs: number): Promise<void> {
   const { dir, path } = place
   for (const kind of [replacementsOf(path), endedLocksIn(dir), endedLocksIn(join(dir, 'locks'))]) {
     await removeOld(kind, nowMs)

@@ -38,7 +38,7 @@ const maxOwnerBytes = 4096
 export const ownerFile = (path: string): string => join(path, 'owner')
 
 /** The owner that a file names; null where there is none, it is half written, or something else lies there, which is not opened. */
-export const readOwner = async (file: string): Promise<Owner | null> => {
+export async function readOwner(file: string): Promise<Owner | null> {
   try {
     const stats = await lstat(file)
     if (!stats.isFile() || stats.size > maxOwnerBytes) return null
@@ -52,7 +52,7 @@ export const readOwner = async (file: string): Promise<Owner | null> => {
 }
 
 /** Links are not followed: nothing of ours is one. */
-const statOrNull = async (path: string): Promise<Stats | null> => {
+async function statOrNull(path: string): Promise<Stats | null> {
   try {
     return await lstat(path)
   } catch (error) {
@@ -68,7 +68,7 @@ const inTheWay = (path: string): OsaError =>
   })
 
 /** Looks at a lock; null when there is none. Throws `store_unwritable` for anything but a folder in its place: a link might lead anywhere. */
-export const lookAtLock = async (path: string): Promise<Sight | null> => {
+export async function lookAtLock(path: string): Promise<Sight | null> {
   const folder = await statOrNull(path)
   if (folder && !folder.isDirectory()) throw inTheWay(path)
   const signature = await statOrNull(ownerFile(path))
@@ -81,7 +81,7 @@ export const lookAtLock = async (path: string): Promise<Sight | null> => {
   }
 }
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -95,7 +95,7 @@ const isAlive = (pid: number): boolean => {
  * only looks silent has to stay so while it is watched: a clock that was set, or a computer that has just woken up, makes a living holder
  * look silent for a moment.
  */
-export const createJudge = () => {
+export function createJudge() {
   let [seen, seenAtMs] = ['', 0]
   return ({ owner, mtimeMs }: Sight, nowMs: number): boolean => {
     const silentMs = Math.abs(nowMs - mtimeMs)

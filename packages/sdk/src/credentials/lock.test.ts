@@ -14,14 +14,14 @@ const acquire = (path: string, timeoutMs = 600_000, clock = systemClock) =>
   acquireLock(path, { timeoutMs, clock, purpose: 'renewing this session' })
 
 /** On it no holder is silent for longer than it is now, however long this test is held up. */
-const standingClock = () => {
+function standingClock() {
   const nowMs = Date.now()
   return { ...systemClock, now: () => nowMs }
 }
 
 const deadPid = (): number => spawnSync(process.execPath, ['-e', '0']).pid ?? 0
 
-const leaveLock = async (path: string, owner: object): Promise<void> => {
+async function leaveLock(path: string, owner: object): Promise<void> {
   await mkdir(path)
   await writeFile(join(path, 'owner'), JSON.stringify({ nonce: 'old', ...owner }))
 }

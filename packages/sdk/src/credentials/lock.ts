@@ -31,7 +31,7 @@ export interface LockOptions {
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST'
 
 /** Puts this process's name into a lock that has none; false when somebody else was faster, or has taken the lock away. */
-const sign = async (path: string, nonce: string): Promise<boolean> => {
+async function sign(path: string, nonce: string): Promise<boolean> {
   const owner = JSON.stringify({ pid: process.pid, host: hostname(), nonce, started: new Date().toISOString() })
   try {
     await writeFile(ownerFile(path), owner, { flag: 'wx', mode: 0o600 })
@@ -43,7 +43,7 @@ const sign = async (path: string, nonce: string): Promise<boolean> => {
 }
 
 /** Whatever the umask, its owner can write into it; false when somebody else has taken the lock away. */
-const openUp = async (path: string): Promise<boolean> => {
+async function openUp(path: string): Promise<boolean> {
   try {
     await chmod(path, 0o700)
     return true
@@ -53,7 +53,7 @@ const openUp = async (path: string): Promise<boolean> => {
   }
 }
 
-const tryAcquire = async (path: string, nonce: string): Promise<boolean> => {
+async function tryAcquire(path: string, nonce: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
@@ -64,7 +64,7 @@ const tryAcquire = async (path: string, nonce: string): Promise<boolean> => {
 }
 
 /** Gives a lock back whose owner file was moved aside by mistake; nothing is lost if somebody has signed it meanwhile. */
-const putBack = async (aside: string, path: string): Promise<void> => {
+async function putBack(aside: string, path: string): Promise<void> {
   try {
     await copyFile(aside, ownerFile(path), constants.COPYFILE_EXCL)
   } catch (error) {
@@ -76,7 +76,7 @@ const putBack = async (aside: string, path: string): Promise<void> => {
  * Takes over a lock that was judged dead. Its directory stays where it is, so that nobody can create it meanwhile; of many that try,
  * one moves the dead owner's file, and what turns out to be a living one's is put back.
  */
-const takeOver = async (path: string, judged: Sight, nonce: string): Promise<boolean> => {
+async function takeOver(path: string, judged: Sight, nonce: string): Promise<boolean> {
   if (!judged.isSigned) return await sign(path, nonce)
   const aside = join(path, `owner.${nonce}`)
   try {
@@ -92,7 +92,7 @@ const takeOver = async (path: string, judged: Sight, nonce: string): Promise<boo
 }
 
 /** Whether this process still has the lock. Another one may hold its owner file for a moment before it puts it back. */
-const isMine = async (path: string, nonce: string): Promise<boolean> => {
+async function isMine(path: string, nonce: string): Promise<boolean> {
   for (let look = 1; ; look++) {
     const owner = await readOwner(ownerFile(path))
     if (owner || look === 3) return owner?.nonce === nonce
@@ -100,14 +100,14 @@ const isMine = async (path: string, nonce: string): Promise<boolean> => {
   }
 }
 
-const end = async (path: string, nonce: string): Promise<void> => {
+async function end(path: string, nonce: string): Promise<void> {
   if (!(await isMine(path, nonce))) return
   const aside = `${path}.${nonce}.done`
   await rename(path, aside)
   await rm(aside, { recursive: true, force: true })
 }
 
-const hold = (path: string, nonce: string): Lock => {
+function hold(path: string, nonce: string): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date()
     // A lost beat is made up for by the next one; a lost lock shows when it is released.
@@ -131,11 +131,11 @@ const hold = (path: string, nonce: string): Lock => {
  * Waits for the lock at `path` (its parent must exist), unless `isMoot` says meanwhile that it is not needed any more: then null. Throws
  * `lock_timeout` naming the holder, `aborted`, or `store_unwritable` when no lock can be made there.
  */
-export const acquireLockUnless = async (
+export async function acquireLockUnless(
   isMoot: () => Promise<boolean>,
   path: string,
   options: LockOptions,
-): Promise<Lock | null> => {
+): Promise<Lock | null> {
   const { timeoutMs, clock, signal } = options
   const nonce = randomHex(12)
   const isDead = createJudge()
@@ -157,7 +157,7 @@ export const acquireLockUnless = async (
 }
 
 /** Waits for the lock at `path`. Throws as `acquireLockUnless` does. */
-export const acquireLock = async (path: string, options: LockOptions): Promise<Lock> => {
+export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   const lock = await acquireLockUnless(async () => false, path, options)
   if (!lock) throw new Error('A wait that nothing can end has ended')
   return lock

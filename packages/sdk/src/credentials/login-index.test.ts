@@ -9,7 +9,7 @@ import { openLoginIndex } from './login-index.ts'
 
 const whole = '{"https://a.example": {"access_token": "a", "refresh_token": "r"}}'
 
-const setUp = async (text: string) => {
+async function setUp(text: string) {
   const temporary = await makeTemporaryDir()
   const dir = join(temporary.path, 'osa')
   await mkdir(dir, { mode: 0o700 })

@@ -14,7 +14,7 @@ export interface LoginIndex {
 }
 
 /** A server's entry, under whatever spelling it stands; undefined when there is none. */
-export const entryOf = (entries: Entries, server: string): unknown => {
+export function entryOf(entries: Entries, server: string): unknown {
   const key = findEntryKey(entries, server)
   return key === null ? undefined : entries[key]
 }
@@ -31,7 +31,7 @@ export interface SeenLogin {
 }
 
 /** What the entries of an index say of a login. */
-export const lookAt = (entries: Entries, server: string): SeenLogin => {
+export function lookAt(entries: Entries, server: string): SeenLogin {
   const entry = entryOf(entries, server)
   return {
     login: listLogins({ [server]: entry })[0] ?? null,
@@ -40,7 +40,7 @@ export const lookAt = (entries: Entries, server: string): SeenLogin => {
 }
 
 /** Opens the index of a config directory. */
-export const openLoginIndex = ({ dir, warn }: { dir: string; warn: (text: string) => void }): LoginIndex => {
+export function openLoginIndex({ dir, warn }: { dir: string; warn: (text: string) => void }): LoginIndex {
   const path = join(dir, 'credentials.json')
   return {
     path,

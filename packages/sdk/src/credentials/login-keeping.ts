@@ -38,14 +38,14 @@ const storedUser = (server: string, entry: unknown): Credential['user'] =>
   listLogins({ [server]: entry })[0]?.user ?? null
 
 /** Opens a store's keeping; see `CredentialStore` for what each does. */
-export const openLoginKeeping = (options: {
+export function openLoginKeeping(options: {
   dir: string
   clock: Clock
   warn: (text: string) => void
   env: Environment
   keychain: KeychainBackend
   index: LoginIndex
-}): LoginKeeping => {
+}): LoginKeeping {
   const { dir, clock, warn, env, keychain, index } = options
   const { path } = index
   const changes = openIndexChanges(index, clock)

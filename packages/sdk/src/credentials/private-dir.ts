@@ -4,7 +4,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { checkParentDir, checkPrivateDir, explainStoreError, isMissing } from './private-file.ts'
 
-const isThere = (path: string): boolean => {
+function isThere(path: string): boolean {
   try {
     lstatSync(path)
     return true
@@ -15,7 +15,7 @@ const isThere = (path: string): boolean => {
 }
 
 /** One folder, mode 0700 under any umask. Made one by one: with `recursive` Node calls a read-only disk ENOENT, and a umask has its way. */
-const makeDir = async (dir: string): Promise<void> => {
+async function makeDir(dir: string): Promise<void> {
   try {
     await mkdir(dir, { mode: 0o700 })
   } catch (error) {
@@ -30,7 +30,7 @@ const makeDir = async (dir: string): Promise<void> => {
  * Makes a private folder where there is none, parents too, and refuses one that is not private. Throws `store_unwritable`; then nothing was
  * made in somebody else's folder.
  */
-export const makePrivateDir = async (dir: string): Promise<void> => {
+export async function makePrivateDir(dir: string): Promise<void> {
   try {
     if (isThere(dir)) return checkPrivateDir(dir)
     const missing = [dir]

@@ -27,7 +27,7 @@ const refusal = (path: string, why: string, hint: string): OsaError =>
 export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException)?.code ?? '')
 
-const checkOwner = (path: string, { uid, isFolder }: { uid: number; isFolder: boolean }): void => {
+function checkOwner(path: string, { uid, isFolder }: { uid: number; isFolder: boolean }): void {
   const me = process.getuid?.()
   if (!isPosix || uid === me) return
   const owner = uid === 0 ? 'root' : `user ${uid}`
@@ -35,7 +35,7 @@ const checkOwner = (path: string, { uid, isFolder }: { uid: number; isFolder: bo
   throw refusal(path, `belongs to ${owner}`, me === 0 ? `Run osa without sudo, or: ${chown}` : chown)
 }
 
-const statIfSeen = (path: string): Stats | null => {
+function statIfSeen(path: string): Stats | null {
   try {
     return statSync(path)
   } catch {
@@ -45,7 +45,7 @@ const statIfSeen = (path: string): Stats | null => {
 }
 
 /** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders. */
-const checkWhoseItIs = (error: unknown, path: string): void => {
+function checkWhoseItIs(error: unknown, path: string): void {
   if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException)?.code ?? '')) return
   const seen = statIfSeen(path) ? path : dirname(path)
   const stats = statIfSeen(seen)
@@ -53,7 +53,7 @@ const checkWhoseItIs = (error: unknown, path: string): void => {
 }
 
 /** Where a write to `path` must go: symbolic links of the file are followed first, or a rename would replace the link. */
-export const resolveTarget = (path: string): string => {
+export function resolveTarget(path: string): string {
   try {
     return realpathSync.native(path)
   } catch (error) {
@@ -63,7 +63,7 @@ export const resolveTarget = (path: string): string => {
 }
 
 /** Refuses a directory that others own or may write to; what lies in it could be swapped at any time. */
-export const checkPrivateDir = (dir: string): void => {
+export function checkPrivateDir(dir: string): void {
   const stats = statSync(dir)
   if (!stats.isDirectory()) throw refusal(dir, 'is not a folder', 'Move it away and try again')
   checkOwner(dir, { uid: stats.uid, isFolder: true })
@@ -73,7 +73,7 @@ export const checkPrivateDir = (dir: string): void => {
 }
 
 /** Refuses to make a folder in one that is another person's, or that everybody may write to: `/tmp` is neither, as its sticky bit says. */
-export const checkParentDir = (dir: string): void => {
+export function checkParentDir(dir: string): void {
   const { uid, mode } = statSync(dir)
   if (!isPosix) return
   // Root works in other people's homes: `sudo`, and containers whose home is a volume of somebody's.
@@ -84,7 +84,7 @@ export const checkParentDir = (dir: string): void => {
 }
 
 /** A link may lead into another folder of mine (dotfiles), not to where others could swap the file. */
-const checkTargetDir = (path: string, target: string): void => {
+function checkTargetDir(path: string, target: string): void {
   const dir = dirname(target)
   const { uid, mode } = statSync(dir)
   if (!isPosix || ([0, process.getuid?.()].includes(uid) && (mode & 0o022) === 0)) return
@@ -97,7 +97,7 @@ interface OpenFile {
   descriptor: number
 }
 
-const tighten = ({ path, descriptor }: OpenFile, mode: number, warn: (text: string) => void): void => {
+function tighten({ path, descriptor }: OpenFile, mode: number, warn: (text: string) => void): void {
   if ((mode & 0o022) !== 0) {
     throw refusal(path, `can be written by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${path}`)
   }
@@ -111,7 +111,7 @@ const tighten = ({ path, descriptor }: OpenFile, mode: number, warn: (text: stri
   }
 }
 
-const readOpenFile = (file: OpenFile, warn: (text: string) => void): Buffer => {
+function readOpenFile(file: OpenFile, warn: (text: string) => void): Buffer {
   const { path, descriptor } = file
   const stats = fstatSync(descriptor)
   if (!stats.isFile()) throw refusal(path, 'is not a regular file', 'Move it away and try again')
@@ -125,7 +125,7 @@ const readOpenFile = (file: OpenFile, warn: (text: string) => void): Buffer => {
  * The bytes of a private file, or null when there is none. Tightens a mode that lets others read, with a warning; throws
  * `store_unwritable` for a file (or its directory) that is not a regular one, not mine, or writable by others. Never blocks on a pipe.
  */
-export const readPrivateFile = (path: string, warn: (text: string) => void): Buffer | null => {
+export function readPrivateFile(path: string, warn: (text: string) => void): Buffer | null {
   try {
     const isLink = lstatSync(path).isSymbolicLink()
     checkPrivateDir(dirname(path))
@@ -146,7 +146,7 @@ export const readPrivateFile = (path: string, warn: (text: string) => void): Buf
 }
 
 /** As `toStoreError`, and names the owner of what is denied because it belongs to somebody else. */
-export const explainStoreError = (error: unknown, path: string): unknown => {
+export function explainStoreError(error: unknown, path: string): unknown {
   try {
     checkWhoseItIs(error, path)
   } catch (refused) {
@@ -156,7 +156,7 @@ export const explainStoreError = (error: unknown, path: string): unknown => {
 }
 
 /** A file system's no as an `OsaError` that names the path; anything else unchanged. */
-export const toStoreError = (error: unknown, path: string): unknown => {
+export function toStoreError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException)?.code
   if (error instanceof OsaError || typeof code !== 'string') return error
   const why =

@@ -15,7 +15,7 @@ export type Refreshed = { tokens: TokenResponse } | { refused: string } | { fail
 const finalErrors: readonly string[] = ['invalid_grant', 'invalid_client', 'unauthorized_client']
 
 /** Whether the server promises to repeat its answer; one that names another issuer, or cannot say, does not (RFC 8414 §3.3). */
-const isGraceOffered = async (osa: OsaClient, server: string): Promise<boolean> => {
+async function isGraceOffered(osa: OsaClient, server: string): Promise<boolean> {
   try {
     const document = await osa.server.info.query()
     return isIssuer(document, server) && document.refresh_reuse_grace_seconds > 0
@@ -44,7 +44,7 @@ const known = ({ server, status, hint, details, requestId }: OsaError) => ({
  * One refresh (RFC 6749 §6). After a request that may have arrived without its answer the server may already have rotated: asking again with
  * the same token looks like theft, except where the server promises to repeat its answer.
  */
-export const refresh = async (network: Network, server: string, refreshToken: string): Promise<Refreshed> => {
+export async function refresh(network: Network, server: string, refreshToken: string): Promise<Refreshed> {
   try {
     const osa = await network.connect(server, { timeoutMs: refreshTimeoutMs })
     const isHarmless = (error: OsaError) =>

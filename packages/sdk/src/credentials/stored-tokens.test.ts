@@ -15,7 +15,7 @@ import { type CredentialStore, openCredentialStore } from './credential-store.ts
 import { createStoredTokens } from './stored-tokens.ts'
 
 /** A node, and a home folder with one login of it. */
-const setUp = async (login: { expired?: boolean; expiresInSeconds?: number }, options: FakeOsaServerOptions = {}) => {
+async function setUp(login: { expired?: boolean; expiresInSeconds?: number }, options: FakeOsaServerOptions = {}) {
   const node = await fakeOsaServer(options)
   const temporary = await makeTemporaryDir()
   const dir = join(temporary.path, 'osa')
@@ -323,7 +323,7 @@ test('K15 no login and a login that cannot be renewed are told apart, and nothin
 })
 
 /** The same, with the login in a keychain. */
-const inKeychain = async (login: { expired?: boolean; expiresInSeconds?: number }) => {
+async function inKeychain(login: { expired?: boolean; expiresInSeconds?: number }) {
   const home = await setUp(login)
   const keychain = createMemoryKeychain()
   const store = openCredentialStore({ dir: home.dir, clock: systemClock, keychain })

@@ -47,7 +47,7 @@ export interface StoredTokens {
 }
 
 /** The saved form of a fresh token answer; lifetimes count from its receipt on this computer's clock (K37). */
-export const toCredential = (tokens: TokenResponse, user: Credential['user'], nowMs: number): Credential => {
+export function toCredential(tokens: TokenResponse, user: Credential['user'], nowMs: number): Credential {
   const obtainedAt = Math.floor(nowMs / 1000)
   return {
     accessToken: tokens.access_token,
@@ -58,7 +58,7 @@ export const toCredential = (tokens: TokenResponse, user: Credential['user'], no
   }
 }
 
-const sessionEnded = (server: string, credential: Credential, reason?: string): OsaError => {
+function sessionEnded(server: string, credential: Credential, reason?: string): OsaError {
   if (credential.refreshToken === null) {
     return new OsaError('session_ended', `Your session on ${server} has ended, and it can't be renewed`, {
       server,
@@ -73,7 +73,7 @@ const sessionEnded = (server: string, credential: Credential, reason?: string): 
 }
 
 /** Makes the object that answers valid access tokens from saved logins; concurrent questions share one renewal. */
-export const createStoredTokens = (options: StoredTokensOptions): StoredTokens => {
+export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
   const { store, network, clock, uninterrupted = (work) => work(), onRefreshed } = options
   const inFlight = new Map<string, Promise<string>>()
 

@@ -56,7 +56,7 @@ export const bindingLoaders: Readonly<Record<KeychainBinding, BindingLoader>> = 
 }
 
 /** Whether an error of a loader says that the module itself is missing or cannot be loaded on this computer. */
-export const isNotInstalled = (error: unknown): boolean => {
+export function isNotInstalled(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException
   const missing = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code ?? '')
   return missing || /cannot find (native binding|module)|failed to load native binding/i.test(message ?? '')

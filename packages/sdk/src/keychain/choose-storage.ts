@@ -32,10 +32,10 @@ export const keychainCode = ({ kind }: KeychainFailure): 'store_locked' | 'store
  * Chooses the store. `auto` tries the keychain where the platform's rules allow it, and names the reason where it does not use it.
  * `keychain` tries it whatever the rules say, and throws `store_unavailable` or `store_locked` if it does not work.
  */
-export const chooseStorage = async (
+export async function chooseStorage(
   wish: StorageWish,
   { keychain, surroundings }: { keychain: KeychainBackend; surroundings: KeychainSurroundings },
-): Promise<StorageChoice> => {
+): Promise<StorageChoice> {
   const file = { kind: 'file' } as const
   if (wish === 'file') return { target: file, reason: null, hasFailed: false }
   const isRequired = wish === 'keychain'

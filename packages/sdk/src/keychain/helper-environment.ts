@@ -10,14 +10,14 @@ const passedOn = [
 ]
 
 /** Where the session's D-Bus is; null when there is none, which is never started for our sake. */
-export const sessionBusAddress = (env: Environment): string | null => {
+export function sessionBusAddress(env: Environment): string | null {
   if (env.DBUS_SESSION_BUS_ADDRESS) return env.DBUS_SESSION_BUS_ADDRESS
   const socket = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'bus') : null
   return socket && existsSync(socket) ? `unix:path=${socket}` : null
 }
 
 /** Picks the helper's variables out of `env`. Names on Windows know no case. */
-export const helperEnvironment = (env: Environment): Record<string, string> => {
+export function helperEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && passedOn.includes(entry[0].toUpperCase()),
   )

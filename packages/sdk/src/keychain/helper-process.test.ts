@@ -8,7 +8,7 @@ import { openSystemKeychain, type SystemKeychainOptions } from './system-keychai
 
 const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }
 
-const withHelper = async (program: string, more: Partial<SystemKeychainOptions> = {}) => {
+async function withHelper(program: string, more: Partial<SystemKeychainOptions> = {}) {
   const dir = await makeTemporaryDir()
   const file = join(dir.path, 'helper.mjs')
   await writeFile(file, program)

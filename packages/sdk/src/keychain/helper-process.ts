@@ -40,12 +40,12 @@ const waitingAfterMs = 1500
 const mostPatience = 3
 
 /** How many times its deadline a phase may take: a machine that has far more to do than it can (sixty commands at once) is no hung keychain. */
-const patience = (): number => {
+function patience(): number {
   const [load = 0] = loadavg()
   return Math.min(mostPatience, Math.max(1, load / availableParallelism()))
 }
 
-const startHelper = async ({ helper, env }: HelperOptions): Promise<ChildProcessWithoutNullStreams> => {
+async function startHelper({ helper, env }: HelperOptions): Promise<ChildProcessWithoutNullStreams> {
   // Loaded here: most runs never open a keychain.
   const { spawn } = await import('node:child_process')
   const { fileURLToPath } = await import('node:url')
@@ -124,7 +124,7 @@ const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOpti
  * One request, one answer. The child is gone when this settles, and does not outlive this process. Throws `aborted` when the signal
  * fires.
  */
-export const askHelper = async (question: Question, options: HelperOptions): Promise<HelperResult> => {
+export async function askHelper(question: Question, options: HelperOptions): Promise<HelperResult> {
   const { signal } = options
   if (signal?.aborted) throw new OsaError('aborted', 'Cancelled')
   const child = await startHelper(options)

@@ -24,7 +24,7 @@ export type HelperReply =
 
 const failureKinds = ['absent', 'locked', 'silent', 'broken']
 
-const isAnswer = (value: unknown): value is KeychainAnswer<unknown> => {
+function isAnswer(value: unknown): value is KeychainAnswer<unknown> {
   if (typeof value !== 'object' || value === null) return false
   if ('value' in value) return true
   const failure = (value as { failure?: { kind?: unknown; reason?: unknown } }).failure
@@ -32,7 +32,7 @@ const isAnswer = (value: unknown): value is KeychainAnswer<unknown> => {
 }
 
 /** A line that the helper wrote; null when it is none of its replies. */
-export const parseHelperReply = (line: string): HelperReply | null => {
+export function parseHelperReply(line: string): HelperReply | null {
   let reply: { phase?: unknown; binding?: unknown; answer?: unknown } | null
   try {
     reply = JSON.parse(line) as typeof reply

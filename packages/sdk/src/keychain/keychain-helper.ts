@@ -25,13 +25,13 @@ const readRequest = (): Promise<HelperRequest> =>
 
 type Loaded = { binding: KeychainBinding; openVault: VaultOpener } | { failure: KeychainFailure }
 
-const notInstalled = (bindings: readonly KeychainBinding[]): KeychainFailure => {
+function notInstalled(bindings: readonly KeychainBinding[]): KeychainFailure {
   const names = bindings.map((name) => (name === 'keyring' ? '@napi-rs/keyring' : name))
   return { kind: 'absent', reason: `${names.join(' or ')} is not installed or does not load here` }
 }
 
 /** The first binding that is installed decides: where the one cannot reach the keychain, the other cannot either. */
-const load = async (bindings: readonly KeychainBinding[]): Promise<Loaded> => {
+async function load(bindings: readonly KeychainBinding[]): Promise<Loaded> {
   for (const binding of bindings) {
     try {
       return { binding, openVault: await bindingLoaders[binding]() }
@@ -42,7 +42,7 @@ const load = async (bindings: readonly KeychainBinding[]): Promise<Loaded> => {
   return { failure: notInstalled(bindings) }
 }
 
-const answerOf = async (request: HelperRequest, openVault: VaultOpener): Promise<KeychainAnswer<unknown>> => {
+async function answerOf(request: HelperRequest, openVault: VaultOpener): Promise<KeychainAnswer<unknown>> {
   try {
     const vault = await openVault(request.service)
     await say({ phase: 'connected' })
@@ -52,7 +52,7 @@ const answerOf = async (request: HelperRequest, openVault: VaultOpener): Promise
   }
 }
 
-const run = async (): Promise<void> => {
+async function run(): Promise<void> {
   const request = await readRequest()
   watchForOrphanhood(request.parent)
   const loaded = await load(request.bindings)

@@ -14,7 +14,7 @@ export interface KeychainSurroundings {
   readonly hasSessionBus: boolean
 }
 
-const isWslKernel = (): boolean => {
+function isWslKernel(): boolean {
   try {
     return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
   } catch {
@@ -38,7 +38,7 @@ export const lookAround = (
 })
 
 /** Why no keychain is tried here on our own accord; null where one is. Ends a sentence after a colon. */
-export const whyNoKeychain = (here: KeychainSurroundings): string | null => {
+export function whyNoKeychain(here: KeychainSurroundings): string | null {
   if (here.platform === 'darwin') {
     if (here.isSsh) return "an SSH session can't open the login keychain"
     return here.isCi ? 'this is CI' : null

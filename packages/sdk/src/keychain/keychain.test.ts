@@ -11,7 +11,7 @@ interface World extends AsyncDisposable {
   lock(): Promise<void>
 }
 
-const memory = async (): Promise<World> => {
+async function memory(): Promise<World> {
   const keychain = createMemoryKeychain()
   return { open: () => keychain, lock: async () => keychain.lock(), [Symbol.asyncDispose]: async () => undefined }
 }
@@ -74,7 +74,7 @@ describe.each(worlds)('%s', (_name, binding, start) => {
 })
 
 /** Children of this process that run the helper. */
-const helpers = async (): Promise<{ pid: string; argv: string; environment: string }[]> => {
+async function helpers(): Promise<{ pid: string; argv: string; environment: string }[]> {
   const found = []
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     try {
@@ -89,7 +89,7 @@ const helpers = async (): Promise<{ pid: string; argv: string; environment: stri
   return found
 }
 
-const until = async (condition: () => Promise<boolean> | boolean): Promise<void> => {
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await condition())) await new Promise((done) => setTimeout(done, 20))
 }
 

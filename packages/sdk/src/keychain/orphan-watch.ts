@@ -13,6 +13,6 @@ setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGK
  * Starts watching the process `parent`, which started this one. An orphan is adopted by another process, which shows in its parent's id
  * (not on Windows, which has no bus to hang).
  */
-export const watchForOrphanhood = (parent: number): void => {
+export function watchForOrphanhood(parent: number): void {
   if (process.platform !== 'win32') new Worker(source, { eval: true, workerData: parent }).unref()
 }

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 
 /** The first socket of a D-Bus address (its specification's "Server Addresses"); null for what is no socket of a path here. */
-const socketPath = (address: string): string | null => {
+function socketPath(address: string): string | null {
   const [first = ''] = address.split(';')
   const found = /^unix:(?:[^,]*,)*(path|abstract)=([^,]+)/.exec(first)
   if (!found) return null
@@ -38,10 +38,10 @@ const hearNothing = (socket: Socket, ms: number, signal: AbortSignal | undefined
  * True when a bus accepts a connection and says nothing for `ms`. False for one that speaks, refuses or is not there: what that means, the
  * helper finds out. However busy a machine is, a bus that is alive answers this in moments, so there is no need to be patient.
  */
-export const isBusSilent = async (
+export async function isBusSilent(
   address: string,
   { ms, signal }: { ms: number; signal?: AbortSignal | undefined },
-): Promise<boolean> => {
+): Promise<boolean> {
   const path = socketPath(address)
   if (path === null || signal?.aborted) return false
   // Loaded here: most runs never open a keychain.

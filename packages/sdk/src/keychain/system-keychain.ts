@@ -41,7 +41,7 @@ const windowsMaxBytes = 2400
 const besideUs = (): URL => new URL(`./keychain-helper${extname(import.meta.url)}`, import.meta.url)
 
 /** What people call the keychain of a platform. */
-export const keychainLabel = (platform: NodeJS.Platform): string => {
+export function keychainLabel(platform: NodeJS.Platform): string {
   if (platform === 'darwin') return 'macOS Keychain'
   return platform === 'win32' ? 'Windows Credential Manager' : 'Secret Service keyring'
 }
@@ -60,7 +60,7 @@ const silentBus: KeychainFailure = { kind: 'silent', reason: 'the Secret Service
  * Opens the system's keychain; nothing runs before the first call. What once was locked or silent is not asked again by this object: a
  * second prompt, or a second wait, would help nobody.
  */
-export const openSystemKeychain = (options: SystemKeychainOptions): KeychainBackend => {
+export function openSystemKeychain(options: SystemKeychainOptions): KeychainBackend {
   const { env, platform = process.platform, isPatient = false, signal, bindings = keychainBindings } = options
   const deadlines = { startMs, connectMs, operationMs: isPatient ? operationMs.patient : operationMs.hasty }
   let final: KeychainFailure | null = null

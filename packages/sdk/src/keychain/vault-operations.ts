@@ -8,7 +8,7 @@ const lockedWords =
   /locked|dismissed|denied|cancell?ed|not allowed|refused by|auth(entication|orization) failed|-25308|-25293|-128\b/i
 
 /** What a native module's complaint means. Its own words are the only thing it gives; both kinds end with the same exit code. */
-export const failureOf = (error: unknown): KeychainFailure => {
+export function failureOf(error: unknown): KeychainFailure {
   const message = error instanceof Error ? error.message : String(error)
   if (lockedWords.test(message)) return { kind: 'locked', reason: 'it is locked, and nobody unlocked it' }
   if (/no result found|does not exist at path/i.test(message)) {
@@ -21,7 +21,7 @@ export const failureOf = (error: unknown): KeychainFailure => {
   return { kind: 'absent', reason: message.replace(/\s+/g, ' ').slice(0, 160) }
 }
 
-const takeBack = async (vault: Vault, account: string): Promise<string | null> => {
+async function takeBack(vault: Vault, account: string): Promise<string | null> {
   try {
     return await vault.get(account)
   } finally {
@@ -29,7 +29,7 @@ const takeBack = async (vault: Vault, account: string): Promise<string | null> =
   }
 }
 
-const probe = async (vault: Vault): Promise<KeychainAnswer<true>> => {
+async function probe(vault: Vault): Promise<KeychainAnswer<true>> {
   const account = `probe-${randomHex(8)}`
   const secret = randomHex(16)
   try {
@@ -46,13 +46,13 @@ const probe = async (vault: Vault): Promise<KeychainAnswer<true>> => {
  * `nothing` if the keychain can really say that there is nothing. keytar answers the same for a missing item and for one in a locked
  * keyring; only a keyring that takes a new item is open.
  */
-const unlessLocked = async <T>(vault: Vault, nothing: T): Promise<KeychainAnswer<T>> => {
+async function unlessLocked<T>(vault: Vault, nothing: T): Promise<KeychainAnswer<T>> {
   const open = await probe(vault)
   return 'failure' in open ? open : { value: nothing }
 }
 
 /** Does what a request asks. Never throws. */
-export const operate = async (vault: Vault, request: HelperRequest): Promise<KeychainAnswer<unknown>> => {
+export async function operate(vault: Vault, request: HelperRequest): Promise<KeychainAnswer<unknown>> {
   try {
     if (request.verb === 'probe') return await probe(vault)
     if (request.verb === 'set') {

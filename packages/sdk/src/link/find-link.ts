@@ -22,7 +22,7 @@ export interface LinkSearch {
 }
 
 /** Why what lies at these paths in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
-export const foreignReason = (paths: readonly string[], uid: number | undefined): string | null => {
+export function foreignReason(paths: readonly string[], uid: number | undefined): string | null {
   if (uid === undefined) return null
   for (const path of paths) {
     const stats = statOrNull(path)
@@ -33,7 +33,7 @@ export const foreignReason = (paths: readonly string[], uid: number | undefined)
 }
 
 /** Where a link was looked for, in words. */
-export const searchText = ({ searchedFrom, searchedUpTo, isRepositoryRoot }: LinkSearch): string => {
+export function searchText({ searchedFrom, searchedUpTo, isRepositoryRoot }: LinkSearch): string {
   const parents = searchedUpTo === searchedFrom ? '' : ` and its parents up to ${searchedUpTo}`
   return `Looked for .osa/config.json in ${searchedFrom}${parents}${isRepositoryRoot ? ' (git root)' : ''}`
 }
@@ -42,11 +42,7 @@ export const searchText = ({ searchedFrom, searchedUpTo, isRepositoryRoot }: Lin
  * Looks for a link from `cwd` upwards; a file without `server` is none. Stops after a folder with `.git`, before the home folder (unless it is `cwd` itself) and at
  * the border of the file system.
  */
-export const findLink = async (options: {
-  cwd: string
-  home: string
-  uid?: number | undefined
-}): Promise<LinkSearch> => {
+export async function findLink(options: { cwd: string; home: string; uid?: number | undefined }): Promise<LinkSearch> {
   const cwd = resolve(options.cwd)
   const device = statSync(cwd).dev
   const ignored: { path: string; why: string }[] = []

@@ -12,7 +12,7 @@ import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
 
 /** What is at a path, links not followed; null when nothing is, or nothing that I may see. */
-export const statOrNull = (path: string): Stats | null => {
+export function statOrNull(path: string): Stats | null {
   try {
     return lstatSync(path)
   } catch (error) {
@@ -36,7 +36,7 @@ export interface LinkFields {
   indent: string
 }
 
-const readText = (path: string): string => {
+function readText(path: string): string {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     try {
@@ -52,7 +52,7 @@ const readText = (path: string): string => {
 }
 
 /** The file's fields; null when there is no file. Refuses links, pipes and giants, which a hostile repository may hold. */
-export const readFields = (folder: string): LinkFields | null => {
+export function readFields(folder: string): LinkFields | null {
   const path = linkPath(folder)
   const osaFolder = statOrNull(dirname(path))
   if (osaFolder?.isSymbolicLink()) throw malformed(dirname(path), 'is a symbolic link')
@@ -73,7 +73,7 @@ export const readFields = (folder: string): LinkFields | null => {
  * Whether a folder has a link: a file that names a `server`. One without is no link (other tools keep their settings there), for all who
  * ask; one that cannot be read may be a link, and those who read it are told what is wrong.
  */
-export const hasLink = (folder: string): boolean => {
+export function hasLink(folder: string): boolean {
   if (!statOrNull(linkPath(folder))) return false
   try {
     const file = readFields(folder)

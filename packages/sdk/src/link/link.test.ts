@@ -14,7 +14,7 @@ const uid = process.getuid?.()
 const now = () => Date.parse('2026-11-23T06:45:00Z')
 
 /** A home folder with a project in it; `text` is the project's link file. */
-const setUp = async (text?: string) => {
+async function setUp(text?: string) {
   const temporary = await makeTemporaryDir()
   const home = temporary.path
   const project = join(home, 'project')

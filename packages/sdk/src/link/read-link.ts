@@ -3,7 +3,7 @@ import { OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
 import { linkPath, malformed, readFields } from './link-file.ts'
 
-const serverOf = (fields: Record<string, unknown>, path: string, allowHttp: boolean): string | null => {
+function serverOf(fields: Record<string, unknown>, path: string, allowHttp: boolean): string | null {
   if (!Object.hasOwn(fields, 'server')) return null
   const { server } = fields
   if (typeof server !== 'string' || !server.includes('://'))
@@ -17,7 +17,7 @@ const serverOf = (fields: Record<string, unknown>, path: string, allowHttp: bool
 }
 
 /** The server that a folder's link names; null when the folder has no link file or one without `server`. Throws `malformed_config`. */
-export const readLink = async (folder: string, options: { allowHttp?: boolean } = {}): Promise<string | null> => {
+export async function readLink(folder: string, options: { allowHttp?: boolean } = {}): Promise<string | null> {
   const file = readFields(folder)
   return file && serverOf(file.fields, linkPath(folder), options.allowHttp ?? false)
 }

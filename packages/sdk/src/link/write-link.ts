@@ -8,7 +8,7 @@ import { isOsaError, OsaError } from '../errors.ts'
 import { type LinkFields, linkPath, readFields, statOrNull } from './link-file.ts'
 
 /** Keeps an unreadable link file beside itself and answers its new path. */
-const setAside = async (folder: string, nowMs: number): Promise<string> => {
+async function setAside(folder: string, nowMs: number): Promise<string> {
   const path = linkPath(folder)
   const osaFolder = statOrNull(dirname(path))
   const broken = osaFolder?.isDirectory() ? path : dirname(path)
@@ -21,12 +21,12 @@ const setAside = async (folder: string, nowMs: number): Promise<string> => {
  * Links a folder, keeping other keys and the indentation. With `force`, a file that cannot be read is kept as `backup` and replaced. Throws
  * `malformed_config` without it, and `store_unwritable`.
  */
-export const writeLink = async (options: {
+export async function writeLink(options: {
   folder: string
   server: string
   now: () => number
   force?: boolean
-}): Promise<{ path: string; backup: string | null }> => {
+}): Promise<{ path: string; backup: string | null }> {
   const { folder, server } = options
   const path = linkPath(folder)
   let backup: string | null = null
@@ -41,7 +41,7 @@ export const writeLink = async (options: {
   return { path, backup }
 }
 
-const save = async (path: string, fields: Record<string, unknown>, indent: string): Promise<void> => {
+async function save(path: string, fields: Record<string, unknown>, indent: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
     const replacement = await prepareReplacement(path, { bytes: 0, mode: 0o644 })
@@ -51,7 +51,7 @@ const save = async (path: string, fields: Record<string, unknown>, indent: strin
   }
 }
 
-const toLinkError = (error: unknown, path: string): unknown => {
+function toLinkError(error: unknown, path: string): unknown {
   const failure = toStoreError(error, path)
   // Where logins are kept, which its hint is about, has nothing to do with it.
   if (!isOsaError(failure, 'store_unwritable')) return failure
@@ -59,7 +59,7 @@ const toLinkError = (error: unknown, path: string): unknown => {
 }
 
 /** Removes a link file that says nothing any more, and its folder unless other files are in it. */
-const removeFile = async (path: string): Promise<void> => {
+async function removeFile(path: string): Promise<void> {
   try {
     await rm(path)
   } catch (error) {
@@ -74,7 +74,7 @@ const removeFile = async (path: string): Promise<void> => {
 }
 
 /** Takes `server` out of a folder's link file: other keys stay, and without any the file goes. Answers the server it named, null when there was none. */
-export const removeLink = async (folder: string): Promise<string | null> => {
+export async function removeLink(folder: string): Promise<string | null> {
   const file = readFields(folder)
   if (!file || !Object.hasOwn(file.fields, 'server')) return null
   const { server, ...rest } = file.fields

@@ -18,7 +18,7 @@ type PollOutcome =
   | { outcome: 'slow_down'; intervalSeconds: number | null }
   | { outcome: 'unreachable'; waitMs: number }
 
-const finalRefusal = (error: string, login: PendingLogin): OsaError => {
+function finalRefusal(error: string, login: PendingLogin): OsaError {
   const options = { server: login.server, status: 400, hint: 'Run osa login again' }
   if (error === 'access_denied') {
     const hint = 'If that was a mistake, run osa login again'
@@ -39,7 +39,7 @@ const expired = (login: PendingLogin): OsaError =>
     hint: 'Run osa login again',
   })
 
-const judge = (outcome: TokenOutcome, login: PendingLogin): PollOutcome => {
+function judge(outcome: TokenOutcome, login: PendingLogin): PollOutcome {
   if (!('error' in outcome)) return { outcome: 'approved', tokens: outcome }
   const { error, interval = null } = outcome
   if (error === 'authorization_pending') return { outcome: 'pending' }
@@ -52,7 +52,7 @@ const isOutage = ({ code, status = 0 }: OsaError): boolean => outages.includes(c
 
 const outages: readonly ErrorCode[] = ['dns', 'connection_refused', 'connection_failed', 'timeout', 'proxy']
 
-const poll = async (osa: OsaClient, login: PendingLogin, signal: AbortSignal | undefined): Promise<PollOutcome> => {
+async function poll(osa: OsaClient, login: PendingLogin, signal: AbortSignal | undefined): Promise<PollOutcome> {
   try {
     return judge(await osa.device.token.mutate({ device_code: login.deviceCode }, { signal }), login)
   } catch (error) {
@@ -76,7 +76,7 @@ interface WaitOptions {
 }
 
 /** Sleeps, or is woken by the decision; says whether it was, which is once at most however often the server would say so. */
-const createPause = ({ clock, signal }: WaitOptions, { decided }: DecisionWatch) => {
+function createPause({ clock, signal }: WaitOptions, { decided }: DecisionWatch) {
   let isTold = false
   return async (ms: number): Promise<boolean> => {
     if (isTold) {
@@ -98,7 +98,7 @@ const createPause = ({ clock, signal }: WaitOptions, { decided }: DecisionWatch)
  * outages back off, doubling to a minute, and `Retry-After` is kept to. A server that can say when the decision falls is polled once
  * more at that moment. Throws `login_denied`, `login_expired`, `login_lost`, `aborted`, or what is wrong with the answer.
  */
-export const waitForApproval = async (options: WaitOptions): Promise<TokenResponse> => {
+export async function waitForApproval(options: WaitOptions): Promise<TokenResponse> {
   const { network, login, signal } = options
   const watch = watchForDecision({ network, login, signal })
   try {
@@ -108,7 +108,7 @@ export const waitForApproval = async (options: WaitOptions): Promise<TokenRespon
   }
 }
 
-const pollUntilDecided = async (options: WaitOptions, watch: DecisionWatch): Promise<TokenResponse> => {
+async function pollUntilDecided(options: WaitOptions, watch: DecisionWatch): Promise<TokenResponse> {
   const { network, login, clock, signal, onWaiting } = options
   const osa = await network.connect(login.server)
   const pause = createPause(options, watch)

@@ -25,7 +25,7 @@ const page = (status: number): Response =>
   new Response('<title>Sign in', { status, headers: { 'content-type': 'text/html' } })
 
 /** Answers in turn, the last one for good, and notes when it was asked. */
-const script = (clock: Clock, answers: (Response | OsaError)[]) => {
+function script(clock: Clock, answers: (Response | OsaError)[]) {
   const startMs = clock.now()
   const askedAtSeconds: number[] = []
   const fetch = async (url: string | URL | Request): Promise<Response> => {
@@ -39,13 +39,13 @@ const script = (clock: Clock, answers: (Response | OsaError)[]) => {
   return { network: openNetwork({ fetch }), askedAtSeconds }
 }
 
-const start = (document: object): Promise<PendingLogin> => {
+function start(document: object): Promise<PendingLogin> {
   const clock = createManualClock()
   const { network } = script(clock, [result({ ...started, ...document })])
   return startDeviceLogin({ network, server, deviceName: 'test', now: clock.now })
 }
 
-const wait = async (answers: (Response | OsaError)[], document: object = {}) => {
+async function wait(answers: (Response | OsaError)[], document: object = {}) {
   const login = await start(document)
   const clock = createManualClock()
   const { network, askedAtSeconds } = script(clock, answers)

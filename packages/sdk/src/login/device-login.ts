@@ -35,7 +35,7 @@ export const clampInterval = (seconds: number): number => Math.min(Math.max(seco
  * The address, if a person may be sent there: on the server itself, encrypted or on this machine, and without a user name. Throws
  * `untrusted_verification_url`.
  */
-export const checkedVerificationUri = (text: string, server: string): string => {
+export function checkedVerificationUri(text: string, server: string): string {
   const fail = (): never => {
     throw new OsaError(
       'untrusted_verification_url',
@@ -55,7 +55,7 @@ export const checkedVerificationUri = (text: string, server: string): string => 
   return isWeb && url.username === '' && url.password === '' && isSameOrigin(url, server) ? url.href : fail()
 }
 
-const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, nowMs: number): PendingLogin => {
+function toPendingLogin(server: string, started: DeviceAuthorizationResponse, nowMs: number): PendingLogin {
   if (!userCodeShape.test(started.user_code)) {
     throw new OsaError('not_an_osa_server', `${server} sent something that is not a sign-in code`, {
       server,
@@ -83,7 +83,7 @@ const toPendingLogin = (server: string, started: DeviceAuthorizationResponse, no
  * for a refusal, `same_computer_required` where the archive lets in nobody without a listener, and `untrusted_verification_url` when the
  * page to open is not on the server itself (§5.4).
  */
-export const startDeviceLogin = async (options: {
+export async function startDeviceLogin(options: {
   network: Network
   server: string
   deviceName: string
@@ -91,7 +91,7 @@ export const startDeviceLogin = async (options: {
   listener?: Pick<LoopbackListener, 'challenge' | 'port'> | null | undefined
   now: () => number
   signal?: AbortSignal | undefined
-}): Promise<PendingLogin> => {
+}): Promise<PendingLogin> {
   const { network, server, deviceName, listener, now, signal } = options
   const osa = await network.connect(server)
   const input = {

@@ -4,10 +4,10 @@ import type { Network } from '../client/network.ts'
 const atMostMs = 10_000
 
 /** Ends the session of a refresh token; one that the server does not know has ended already. Throws when the server could not be told. */
-export const endSession = async (
+export async function endSession(
   network: Network,
   call: { server: string; refreshToken: string; signal?: AbortSignal | undefined },
-): Promise<void> => {
+): Promise<void> {
   const osa = await network.connect(call.server, { atMostMs })
   await osa.session.end.mutate({ refresh_token: call.refreshToken }, { signal: call.signal })
 }

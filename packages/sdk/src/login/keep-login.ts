@@ -31,10 +31,10 @@ export interface World {
 }
 
 /** Best effort: a login that is replaced or could not be kept shall not live on at the server. */
-export const endQuietly = async (
+export async function endQuietly(
   { network, server, warn, uninterrupted }: World,
   credential: Credential | null,
-): Promise<void> => {
+): Promise<void> {
   const { refreshToken } = credential ?? {}
   if (!refreshToken) return
   try {
@@ -46,12 +46,12 @@ export const endQuietly = async (
 }
 
 /** Who a token belongs to. Throws `token_rejected` where the server refuses it. */
-export const askUser = async ({ network, server, signal }: World, accessToken: string): Promise<SignedInUser> => {
+export async function askUser({ network, server, signal }: World, accessToken: string): Promise<SignedInUser> {
   const osa = await network.connect(server, { auth: accessToken })
   return await osa.me.query(undefined, { signal })
 }
 
-const previousOf = async ({ store, server }: World): Promise<Credential | null> => {
+async function previousOf({ store, server }: World): Promise<Credential | null> {
   try {
     return await store.read(server)
   } catch (error) {
@@ -62,7 +62,7 @@ const previousOf = async ({ store, server }: World): Promise<Credential | null> 
 }
 
 /** Saves alone with the server's login: a refresh going on elsewhere would overwrite it. */
-const save = async ({ store, server, signal }: World, target: StorageTarget | undefined, credential: Credential) => {
+async function save({ store, server, signal }: World, target: StorageTarget | undefined, credential: Credential) {
   const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal })
   try {
     const reservation = await store.reserve(server, target)
@@ -77,7 +77,7 @@ const save = async ({ store, server, signal }: World, target: StorageTarget | un
 }
 
 /** Saves where it was announced. When a keychain fails only now, ask before falling back to a file. */
-const saveAsAgreed = async (world: World, credential: Credential): Promise<void> => {
+async function saveAsAgreed(world: World, credential: Credential): Promise<void> {
   const { target, uninterrupted, fallBackToFile } = world
   // A keychain may be waiting for a password, which a first Ctrl-C must end.
   if (target?.kind !== 'keychain') return await uninterrupted(() => save(world, target, credential))
@@ -92,7 +92,7 @@ const saveAsAgreed = async (world: World, credential: Credential): Promise<void>
 const nameOf = ({ display_name, external_id }: NonNullable<Credential['user']>): string => display_name ?? external_id
 
 /** Saves the login and ends the one it replaces. */
-export const keep = async (world: World, credential: Credential): Promise<void> => {
+export async function keep(world: World, credential: Credential): Promise<void> {
   const replaced = await previousOf(world)
   await saveAsAgreed(world, credential)
   if (replaced?.refreshToken !== credential.refreshToken) await endQuietly(world, replaced)

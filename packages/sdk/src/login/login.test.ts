@@ -8,14 +8,14 @@ import { createManualClock, fakeOsaServer, makeTemporaryDir, memoryStore } from 
 import { login, type Verification } from './login.ts'
 import { logout } from './logout.ts'
 
-const stopSoon = (): AbortSignal => {
+function stopSoon(): AbortSignal {
   const stop = new AbortController()
   setTimeout(() => stop.abort('why'), 60)
   return stop.signal
 }
 
 /** A login at a node that knows listeners, with a browser that opens what it is told and visits nothing. */
-const loginWithoutVisit = async (more: object) => {
+async function loginWithoutVisit(more: object) {
   const opened: string[] = []
   const warned: string[] = []
   let url = ''

@@ -96,7 +96,7 @@ export interface Login {
   readonly user: SignedInUser | null
 }
 
-const chooseTarget = async (options: SignInOptions): Promise<StorageChoice | null> => {
+async function chooseTarget(options: SignInOptions): Promise<StorageChoice | null> {
   const { env = process.env, storage = 'auto', store, onStorage, isCi = Boolean(env.CI) } = options
   if (store && !onStorage) return null
   const keychain = options.keychain ?? openSystemKeychain({ env })
@@ -106,7 +106,7 @@ const chooseTarget = async (options: SignInOptions): Promise<StorageChoice | nul
   return choice
 }
 
-const prepare = async (options: SignInOptions): Promise<World> => {
+async function prepare(options: SignInOptions): Promise<World> {
   const server = canonicalServer(String(options.server), { allowHttp: options.allowHttp ?? false })
   const { fetch, store = credentialStore(options), network = openNetwork({ fetch }) } = options
   const {
@@ -122,7 +122,7 @@ const prepare = async (options: SignInOptions): Promise<World> => {
 }
 
 /** Starts the device flow, shows it, and waits; a caller that cannot show it ends the wait. */
-const approve = async ({ server, network, warn }: World, options: LoginOptions) => {
+async function approve({ server, network, warn }: World, options: LoginOptions) {
   const { onVerification, openBrowser, isBrowserElsewhere, onWaiting, deviceName = hostname() } = options
   const { clock = systemClock } = options
   const failing = new AbortController()
@@ -153,14 +153,14 @@ const approve = async ({ server, network, warn }: World, options: LoginOptions) 
 }
 
 /** A browser that is only slow to start finds both addresses open, and each leads on. */
-const openBrowsers = async (options: {
+async function openBrowsers(options: {
   verification: Verification
   listener: LoopbackListener | null
   openBrowser: (uri: string) => Promise<boolean>
   clock: Clock
   warn: (text: string) => void
   signal: AbortSignal
-}): Promise<void> => {
+}): Promise<void> {
   const { verification, listener, openBrowser, clock, warn, signal } = options
   const { sameComputerUri, isSameComputerRequired, verificationUriComplete } = verification
   const isOpened = await openBrowser(sameComputerUri ?? verificationUriComplete)
@@ -176,7 +176,7 @@ const openBrowsers = async (options: {
 }
 
 /** Who the new token belongs to. A server that just then cannot say does not cost the login. */
-const newUser = async (world: World, accessToken: string): Promise<SignedInUser | null> => {
+async function newUser(world: World, accessToken: string): Promise<SignedInUser | null> {
   const { server, warn } = world
   try {
     return await askUser(world, accessToken)
@@ -193,7 +193,7 @@ const newUser = async (world: World, accessToken: string): Promise<SignedInUser 
 
 const stored = (user: SignedInUser | null) => user && { display_name: user.display_name, external_id: user.external_id }
 
-const signIn = async (options: LoginOptions): Promise<Login> => {
+async function signIn(options: LoginOptions): Promise<Login> {
   const { clock = systemClock, onApproved, signal } = options
   const world = await prepare(options)
   const { server, network } = world
@@ -218,7 +218,7 @@ const signIn = async (options: LoginOptions): Promise<Login> => {
  * certain that the login can be saved; what cannot be saved after all is ended again. Throws `login_denied`, `login_expired`, `login_lost`,
  * `aborted`, `store_…`, `untrusted_verification_url`, `not_an_osa_server` and the network's codes.
  */
-export const login = async (options: LoginOptions): Promise<Login> => {
+export async function login(options: LoginOptions): Promise<Login> {
   try {
     return await signIn(options)
   } catch (error) {
@@ -228,7 +228,7 @@ export const login = async (options: LoginOptions): Promise<Login> => {
 }
 
 /** Saves an access token that was made elsewhere, if the server knows it. Throws `token_rejected` if not, and as `login` does. */
-export const loginWithToken = async (options: SignInOptions & { readonly accessToken: string }): Promise<Login> => {
+export async function loginWithToken(options: SignInOptions & { readonly accessToken: string }): Promise<Login> {
   const { accessToken, clock = systemClock } = options
   const world = await prepare(options)
   const user = await askUser(world, accessToken)

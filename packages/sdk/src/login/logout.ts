@@ -39,7 +39,7 @@ export interface Logout {
   readonly user: StoredUser | null
 }
 
-const end = async (server: string, refreshToken: string, options: LogoutOptions): Promise<OsaError | null> => {
+async function end(server: string, refreshToken: string, options: LogoutOptions): Promise<OsaError | null> {
   const { signal, fetch, network = openNetwork({ fetch }), allowHttp = true } = options
   try {
     canonicalServer(server, { allowHttp })
@@ -51,7 +51,7 @@ const end = async (server: string, refreshToken: string, options: LogoutOptions)
   }
 }
 
-const readOrNull = async (store: CredentialStore, server: string): Promise<Credential | null> => {
+async function readOrNull(store: CredentialStore, server: string): Promise<Credential | null> {
   try {
     return await store.read(server)
   } catch (error) {
@@ -62,7 +62,7 @@ const readOrNull = async (store: CredentialStore, server: string): Promise<Crede
 }
 
 /** Ends the session at the server and forgets the login, the latter also when the server is out of reach. Throws `aborted`, `lock_timeout`, `store_…`. */
-export const logout = async (options: LogoutOptions): Promise<Logout> => {
+export async function logout(options: LogoutOptions): Promise<Logout> {
   const server = canonicalServer(String(options.server), { allowHttp: true })
   const { store = credentialStore(options), signal, isLocal = false, uninterrupted = (work) => work() } = options
   const nothing = { revoked: false, user: null }

@@ -7,7 +7,7 @@ import { type LoopbackListener, listenOnLoopback } from './loopback.ts'
 
 const target = 'https://archive.example/device/same-computer?flow=f&user_code=BCDF-GHJK'
 
-const listening = async () => {
+async function listening() {
   const listener = await listenOnLoopback()
   if (!listener) throw new Error('no listener')
   listener.leadTo(target)
@@ -27,7 +27,7 @@ const send = (port: number, text: string): Promise<string> =>
 
 const browserHeaders = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'cross-site' }
 
-const get = ({ port }: LoopbackListener, path: string, changes: Record<string, string> = {}, method = 'GET') => {
+function get({ port }: LoopbackListener, path: string, changes: Record<string, string> = {}, method = 'GET') {
   const headers = { Host: `127.0.0.1:${port}`, ...browserHeaders, ...changes }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return send(port, `${[`${method} ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`)

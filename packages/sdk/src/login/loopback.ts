@@ -33,7 +33,7 @@ export interface LoopbackListener {
 }
 
 /** Listens on a free port of 127.0.0.1. Null where that does not work, or where nothing arrives there within 300 ms. */
-export const listenOnLoopback = async (): Promise<LoopbackListener | null> => {
+export async function listenOnLoopback(): Promise<LoopbackListener | null> {
   const nonce = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(nonce).digest('base64url')
   let tellVisited = (): void => undefined
@@ -97,7 +97,7 @@ export const listenOnLoopback = async (): Promise<LoopbackListener | null> => {
 const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', connection: 'close' }
 
 /** A browser's way from page to page, and nothing that a page in it can send by itself; by our own name, so that no other leads here. */
-const isNavigationTo = ({ method, headers: sent }: IncomingMessage, url: URL, path: string): boolean => {
+function isNavigationTo({ method, headers: sent }: IncomingMessage, url: URL, path: string): boolean {
   const { host, origin, 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': destination = 'document' } = sent
   const names = [...url.searchParams.keys()].join()
   return (

@@ -13,7 +13,7 @@ const hexPort = (port: number | undefined): string => (port ?? 0).toString(16).t
  * Whether the peer of an accepted connection on 127.0.0.1 runs as this process's user. Linux alone says; elsewhere, and where its tables
  * cannot be read, true: the path that the peer must know has to do then.
  */
-export const isOwnPeer = async ({ remotePort, localPort }: Socket): Promise<boolean> => {
+export async function isOwnPeer({ remotePort, localPort }: Socket): Promise<boolean> {
   if (process.platform !== 'linux') return true
   const [from, to] = [hexPort(remotePort), hexPort(localPort)]
   let isKnown = false

@@ -17,7 +17,7 @@ const patience = { timeout: 300_000, interval: 10 }
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
 /** A server of two routes: its event stream, and polls that are pending until `approve`. */
-const startServer = async (onWatch: Answer, options: { pollsEarly?: number } = {}) => {
+async function startServer(onWatch: Answer, options: { pollsEarly?: number } = {}) {
   const watches: string[] = []
   const polls: number[] = []
   let isApproved = false
@@ -62,7 +62,7 @@ const startServer = async (onWatch: Answer, options: { pollsEarly?: number } = {
   }
 }
 
-const stream = (response: ServerResponse): ServerResponse => {
+function stream(response: ServerResponse): ServerResponse {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.write('event: connected\ndata: {}\n\n\n')
   return response

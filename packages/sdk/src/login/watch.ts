@@ -18,14 +18,14 @@ export interface DecisionWatch {
 }
 
 /** A subscription is a GET, and its input stands in the URL: so it names the code by its SHA-256, which redeems nothing. */
-const hashOf = async ({ deviceCode }: PendingLogin): Promise<string> => {
+async function hashOf({ deviceCode }: PendingLogin): Promise<string> {
   // the global `crypto`: importing node:crypto costs a fifth of a Node start, and only a login would need it
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(deviceCode))
   return Buffer.from(hash).toString('base64url')
 }
 
 /** A stream that breaks is opened again by itself, as long as this lets it. */
-const limitedFetch = (send: typeof fetch): typeof fetch => {
+function limitedFetch(send: typeof fetch): typeof fetch {
   let connections = 0
   return async (input, init) => {
     connections++
@@ -35,11 +35,11 @@ const limitedFetch = (send: typeof fetch): typeof fetch => {
 }
 
 /** Opens the stream at once. Nothing is thrown for what happens to it. */
-export const watchForDecision = (options: {
+export function watchForDecision(options: {
   network: Network
   login: PendingLogin
   signal?: AbortSignal | undefined
-}): DecisionWatch => {
+}): DecisionWatch {
   const { network, login } = options
   const decided = new AbortController()
   const stopping = new AbortController()

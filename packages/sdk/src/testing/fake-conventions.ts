@@ -20,7 +20,7 @@ const slugOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0
 const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 /** One version (1 is the first) as `conventions.list` shows it, with its content. */
-const versionOf = ({ slug, contents, deployedAt }: FakeConvention, version = contents.length) => {
+function versionOf({ slug, contents, deployedAt }: FakeConvention, version = contents.length) {
   const content = contents[version - 1]
   if (content === undefined) return null
   const manifest = JSON.parse(content) as Manifest
@@ -31,7 +31,7 @@ const versionOf = ({ slug, contents, deployedAt }: FakeConvention, version = con
   return { summary, manifest, line: { version, schema_id, content_hash: hashOf(content), created_at } }
 }
 
-export const createFakeConventions = () => {
+export function createFakeConventions() {
   const conventions = new Map<string, FakeConvention>()
 
   const deployOne = (manifest: Record<string, unknown>) => {

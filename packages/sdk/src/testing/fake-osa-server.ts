@@ -75,7 +75,7 @@ const proceduresOf = (path: string): string[] | null =>
   path.startsWith('/trpc/') ? decodeURIComponent(path.slice('/trpc/'.length)).split(',') : null
 
 /** The routes of a request, the closest first. */
-const routesOf = (path: string): Route[] => {
+function routesOf(path: string): Route[] {
   if (path === documentPath) return ['document']
   const called = proceduresOf(path)
   if (!called) return []

@@ -86,13 +86,13 @@ const signedIn = t.procedure.use(({ ctx: { tokenError }, next }) => {
 })
 
 /** A procedure of a script that no node has is whatever its caller takes it for. */
-const typeOf = (path: string, method: string): 'query' | 'mutation' | 'subscription' => {
+function typeOf(path: string, method: string): 'query' | 'mutation' | 'subscription' {
   if (path === 'device.watch') return 'subscription'
   const isMutation = isChecked(path) && !queries.includes(path)
   return isMutation || (method === 'POST' && !queries.includes(path)) ? 'mutation' : 'query'
 }
 
-const built = (path: string, scripted: ScriptedProcedure, method: string): AnyTRPCProcedure => {
+function built(path: string, scripted: ScriptedProcedure, method: string): AnyTRPCProcedure {
   const isPublic = typeof scripted === 'object'
   const answer = isPublic ? scripted.answer : scripted
   const input = isChecked(path) ? inputs[path] : (value: unknown) => value
@@ -112,7 +112,7 @@ interface Routes {
   [name: string]: AnyTRPCProcedure | Routes
 }
 
-const routerOf = (procedures: Readonly<Record<string, ScriptedProcedure>>, method: string) => {
+function routerOf(procedures: Readonly<Record<string, ScriptedProcedure>>, method: string) {
   const routes: Routes = {}
   for (const [path, scripted] of Object.entries(procedures)) {
     const names = path.split('.')
@@ -128,11 +128,11 @@ const routerOf = (procedures: Readonly<Record<string, ScriptedProcedure>>, metho
 }
 
 /** Answers a request to `/trpc/…`. `tokenError`: what is wrong with its access token; null when nothing is. Throws `LostAnswer`. */
-export const answerProcedures = async (
+export async function answerProcedures(
   request: Request,
   tokenError: string | null,
   procedures: Readonly<Record<string, ScriptedProcedure>>,
-): Promise<Response> => {
+): Promise<Response> {
   let isLost = false
   const response = await fetchRequestHandler({
     endpoint: '/trpc',
@@ -159,7 +159,7 @@ export const resultAnswer = (value: unknown): RawAnswer =>
   asJson(200, [{ result: { data: superjson.serialize(value) } }])
 
 /** The answer to a request of one call that was refused; for `dictate`. */
-export const refusalAnswer = ({ code, status, message, data }: FakeRefusal): RawAnswer => {
+export function refusalAnswer({ code, status, message, data }: FakeRefusal): RawAnswer {
   const shape = { message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path: '', ...data } }
   return asJson(status, [{ error: superjson.serialize(shape) }])
 }

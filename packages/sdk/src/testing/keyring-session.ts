@@ -66,7 +66,7 @@ const secrets = '--dest=org.freedesktop.secrets'
 const service = '/org/freedesktop/secrets'
 const collection = 'array:objpath:/org/freedesktop/secrets/collection/login'
 
-const untilReady = async (env: Record<string, string>, answer: string): Promise<void> => {
+async function untilReady(env: Record<string, string>, answer: string): Promise<void> {
   const read = [
     '--session',
     '--print-reply',
@@ -84,7 +84,7 @@ const untilReady = async (env: Record<string, string>, answer: string): Promise<
 }
 
 /** Starts a session; dispose it with `await using`. */
-export const startKeyringSession = async (options: KeyringSessionOptions = {}): Promise<KeyringSession> => {
+export async function startKeyringSession(options: KeyringSessionOptions = {}): Promise<KeyringSession> {
   const { keyring = 'unlocked' } = options
   const program = `echo "$DBUS_SESSION_BUS_ADDRESS"; ${services[keyring]}`
   const temporary = await makeTemporaryDir()

@@ -18,7 +18,7 @@ export interface KilledSave {
 const plan = JSON.parse(process.argv[2] ?? '') as KilledSave
 const real = openSystemKeychain({ env: process.env, platform: 'linux' })
 
-const dieIf = (moment: string): void => {
+function dieIf(moment: string): void {
   if (plan.killed === moment) process.kill(process.pid, 'SIGKILL')
 }
 

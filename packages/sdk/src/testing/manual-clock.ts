@@ -9,7 +9,7 @@ export interface ManualClock extends Clock {
 }
 
 /** Makes a clock that stands still until a test moves it or something sleeps on it. It starts at `startMs`, milliseconds since the epoch. */
-export const createManualClock = (startMs = Date.parse('2026-11-23T08:00:00Z')): ManualClock => {
+export function createManualClock(startMs = Date.parse('2026-11-23T08:00:00Z')): ManualClock {
   let nowMs = startMs
   const slept: number[] = []
   return {

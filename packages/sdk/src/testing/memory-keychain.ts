@@ -38,7 +38,7 @@ export interface MemoryKeychainOptions {
 const lockedFailure: KeychainFailure = { kind: 'locked', reason: 'it is locked, and nobody unlocked it' }
 
 /** Makes an empty, open keychain. */
-export const createMemoryKeychain = (options: MemoryKeychainOptions = {}): MemoryKeychain => {
+export function createMemoryKeychain(options: MemoryKeychainOptions = {}): MemoryKeychain {
   const { binding = 'keyring', maxBytes = null, sharesItems = false } = options
   const items = new Map<string, string>()
   const calls: KeychainVerb[] = []

@@ -19,7 +19,7 @@ export interface MemoryStore extends CredentialStore {
 }
 
 /** Makes a store; `logins` are entries by server, such as `FakeOsaServer.issue()` makes. */
-export const memoryStore = (logins: Readonly<Record<string, unknown>> = {}): MemoryStore => {
+export function memoryStore(logins: Readonly<Record<string, unknown>> = {}): MemoryStore {
   let entries: Entries = structuredClone({ ...logins })
   let lastLock: Promise<void> = Promise.resolve()
   const path = '(in memory)'

@@ -19,7 +19,7 @@ export interface SilentBusOptions {
 }
 
 /** Listens on a socket in a folder of its own; dispose it with `await using`. */
-export const startSilentBus = async ({ hangsLater = false }: SilentBusOptions = {}): Promise<SilentBus> => {
+export async function startSilentBus({ hangsLater = false }: SilentBusOptions = {}): Promise<SilentBus> {
   const temporary = await makeTemporaryDir()
   const path = join(temporary.path, 'bus')
   const sockets = new Set<Socket>()

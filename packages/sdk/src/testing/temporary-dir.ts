@@ -9,7 +9,7 @@ export interface TemporaryDir extends AsyncDisposable {
 }
 
 /** Makes an empty folder (mode 0700); dispose it with `await using`. */
-export const makeTemporaryDir = async (): Promise<TemporaryDir> => {
+export async function makeTemporaryDir(): Promise<TemporaryDir> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'osa-test-')))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }

@@ -9,7 +9,7 @@ import { osaNode } from './osa-node.ts'
 export const workers: readonly Contestant[] = [osaNode, oidcProvider, betterAuth, bareHandler]
 export const fixedAnswers: readonly Contestant[] = [fixedHono, fixedHttp]
 
-export const contestantNamed = (name: string): Contestant => {
+export function contestantNamed(name: string): Contestant {
   const found = [...workers, ...fixedAnswers].find((contestant) => contestant.name === name)
   if (!found) throw new TypeError(`nobody is called ${name}`)
   return found

@@ -12,7 +12,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export const openConnection = (origin: string): Connection => {
+export function openConnection(origin: string): Connection {
   const client = new Client(origin, { pipelining: 1, keepAliveTimeout: 60_000 })
   return {
     send: (call) =>

@@ -7,7 +7,7 @@ import { run, withConnections } from './run.ts'
 const makers = 20
 const helds = new Map<string, Held>()
 
-const heldOf = (target: Target): Held => {
+function heldOf(target: Target): Held {
   const held = helds.get(target.key) ?? hold(target)
   helds.set(target.key, held)
   return held
@@ -18,7 +18,7 @@ const fill = (list: string[], count: number, origin: string, make: Parameters<ty
     while (list.length < count - lane) await make(connection, lane)
   })
 
-const answer = async (job: Job): Promise<Answer> => {
+async function answer(job: Job): Promise<Answer> {
   const { origin } = job.target
   const held = heldOf(job.target)
   switch (job.ask) {

@@ -12,7 +12,7 @@ export interface Load extends AsyncDisposable {
   race(target: Target, of: 'code' | 'token', times: number): Promise<number>
 }
 
-export const startLoad = (): Load => {
+export function startLoad(): Load {
   const child = fork(join(import.meta.dirname, 'load-process.ts'), { stdio: 'inherit' })
   // one job is out at a time
   const ask = <A extends Answer>(job: Job): Promise<A> =>

@@ -15,7 +15,7 @@ export interface Held {
   readonly restore: () => Promise<void>
 }
 
-export const hold = (target: Target): Held => {
+export function hold(target: Target): Held {
   const contestant = contestantNamed(target.contestant)
   const pool = target.databaseUrl === null ? null : new pg.Pool({ connectionString: target.databaseUrl, max: 10 })
   const { text, values } = contestant.approval
@@ -33,25 +33,25 @@ export const hold = (target: Target): Held => {
   }
 }
 
-const succeeded = (name: string, { status, body }: Reply): Record<string, string> => {
+function succeeded(name: string, { status, body }: Reply): Record<string, string> {
   if (status !== 200) throw new Error(`${name} answered ${status} ${body}`)
   return JSON.parse(body)
 }
 
-export const startOne = async (held: Held, connection: Connection): Promise<string> => {
+export async function startOne(held: Held, connection: Connection): Promise<string> {
   const { name, start } = held.contestant
   return succeeded(name, await connection.send(start())).device_code ?? ''
 }
 
 /** Starts, approves and redeems; answers the refresh token, or where there is none the access token. */
-export const flowOne = async (held: Held, connection: Connection): Promise<string> => {
+export async function flowOne(held: Held, connection: Connection): Promise<string> {
   const deviceCode = await startOne(held, connection)
   await held.approve(deviceCode)
   const tokens = succeeded(held.contestant.name, await connection.send(held.contestant.poll(deviceCode)))
   return tokens.refresh_token ?? tokens.access_token ?? ''
 }
 
-export const refreshCall = (held: Held, refreshToken: string) => {
+export function refreshCall(held: Held, refreshToken: string) {
   const { name, refresh } = held.contestant
   if (refresh === null) throw new TypeError(`${name} has no refresh tokens`)
   return refresh(refreshToken)
@@ -60,7 +60,7 @@ export const refreshCall = (held: Held, refreshToken: string) => {
 /** One operation of `work` on this connection; `turn` counts those of all connections. Answers whether it was told to slow down. */
 export type Operation = (connection: Connection, lane: number, turn: number) => Promise<boolean>
 
-export const operation = (held: Held, work: Work, lanes: number): Operation => {
+export function operation(held: Held, work: Work, lanes: number): Operation {
   const { name, poll } = held.contestant
   switch (work) {
     case 'poll':

@@ -5,11 +5,11 @@ import { flowOne, type Held, refreshCall, startOne } from './operations.ts'
 const senders = 4
 
 /** The share of `times` in which the four were answered with different tokens. The same token for all is one outcome. */
-export const shareOfSeveral = async (
+export async function shareOfSeveral(
   held: Held,
   origin: string,
   { of, times }: { of: 'code' | 'token'; times: number },
-): Promise<number> => {
+): Promise<number> {
   const connections = Array.from({ length: senders }, () => openConnection(origin))
   const [first] = connections as [Connection]
   let several = 0
@@ -27,7 +27,7 @@ export const shareOfSeveral = async (
   return several / times
 }
 
-const approvedCode = async (held: Held, connection: Connection): Promise<string> => {
+async function approvedCode(held: Held, connection: Connection): Promise<string> {
   const deviceCode = await startOne(held, connection)
   await held.approve(deviceCode)
   return deviceCode

@@ -7,22 +7,17 @@ const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
 /** Opens `connections`, runs `work` on each, closes them. */
-export const withConnections = async (
+export async function withConnections(
   origin: string,
   connections: number,
   work: (connection: Connection, lane: number) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const open = Array.from({ length: connections }, () => openConnection(origin))
   await Promise.all(open.map((connection, lane) => work(connection, lane)))
   await Promise.all(open.map((connection) => connection.close()))
 }
 
-export const run = async (
-  origin: string,
-  connections: number,
-  limit: Limit,
-  operation: Operation,
-): Promise<Measured> => {
+export async function run(origin: string, connections: number, limit: Limit, operation: Operation): Promise<Measured> {
   const times: number[] = []
   let early = 0
   let turn = 0

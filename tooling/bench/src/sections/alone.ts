@@ -5,7 +5,7 @@ import { median } from '../statistics.ts'
 import { milliseconds, type Table } from '../table.ts'
 import { inTurns } from './under-load.ts'
 
-export const measureAlone = async (bench: Bench, servers: readonly RunningServer[]): Promise<Table> => {
+export async function measureAlone(bench: Bench, servers: readonly RunningServer[]): Promise<Table> {
   const quick = { ...bench, options: { ...bench.options, seconds: Math.min(1, bench.options.seconds) } }
   const columns = servers.filter(({ contestant }) => contestant.tables !== 'none')
   const rows: string[][] = []

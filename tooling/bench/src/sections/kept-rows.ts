@@ -12,7 +12,7 @@ const part = 20_000
 
 type Counts = ReadonlyMap<string, number>
 
-const countRows = async (databaseUrl: string): Promise<Counts> => {
+async function countRows(databaseUrl: string): Promise<Counts> {
   const { rows } = await runOn(databaseUrl, `select tablename from pg_tables where schemaname = 'public' order by 1`)
   const counts = new Map<string, number>()
   for (const { tablename } of rows) {
@@ -28,7 +28,7 @@ const grown = (before: Counts, after: Counts): [string, number][] =>
     .map(([table, count]): [string, number] => [table, count - (before.get(table) ?? 0)])
     .filter(([table, more]) => more !== 0 && table !== 'audit_events')
 
-const countFor = async (bench: Bench, contestant: Contestant, refreshes: number): Promise<string[]> => {
+async function countFor(bench: Bench, contestant: Contestant, refreshes: number): Promise<string[]> {
   const { connections, sessions } = bench.options
   const databaseUrl = await bench.postgres.createDatabase()
   await prepareDatabase(contestant, databaseUrl)
@@ -46,7 +46,7 @@ const countFor = async (bench: Bench, contestant: Contestant, refreshes: number)
   return [contestant.name, whole(sessions), whole(refreshes), whole(sum), named]
 }
 
-export const countKeptRows = async (bench: Bench, contestants: readonly Contestant[]): Promise<Table> => {
+export async function countKeptRows(bench: Bench, contestants: readonly Contestant[]): Promise<Table> {
   const rows: string[][] = []
   for (const [place, contestant] of contestants.entries()) {
     if (contestant.refresh === null) continue

@@ -9,7 +9,7 @@ import { type Table, whole } from '../table.ts'
 const waitMs = 1
 
 /** What the relay really adds to a round trip, in ms. */
-const addedMs = async (relay: Relay, url: string): Promise<number> => {
+async function addedMs(relay: Relay, url: string): Promise<number> {
   const client = new pg.Client({ connectionString: relay.through(url) })
   await client.connect()
   const medianOf = async (delayMs: number): Promise<number> => {
@@ -28,7 +28,7 @@ const addedMs = async (relay: Relay, url: string): Promise<number> => {
   return added
 }
 
-export const measureLatency = async (bench: Bench, relay: Relay, servers: readonly RunningServer[]): Promise<Table> => {
+export async function measureLatency(bench: Bench, relay: Relay, servers: readonly RunningServer[]): Promise<Table> {
   const { connections, rounds, seconds } = bench.options
   const added = await addedMs(relay, bench.postgres.url)
   const rows: string[][] = []

@@ -33,7 +33,7 @@ const copies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** Copies one row of each table that grows with use. */
-const addOldRows = async (databaseUrl: string, count: number): Promise<void> => {
+async function addOldRows(databaseUrl: string, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(copies)) {
     const { rows } = await runOn(databaseUrl, `select to_regclass('${table}') is not null as there`)
     if (!rows[0]?.there) continue
@@ -48,7 +48,7 @@ const addOldRows = async (databaseUrl: string, count: number): Promise<void> => 
   await runOn(databaseUrl, 'checkpoint')
 }
 
-const startWithOldRows = async (bench: Bench, count: number, servers: AsyncDisposableStack): Promise<RunningServer> => {
+async function startWithOldRows(bench: Bench, count: number, servers: AsyncDisposableStack): Promise<RunningServer> {
   const databaseUrl = await bench.postgres.createDatabase()
   await prepareDatabase(osaNode, databaseUrl)
   const server = servers.use(await startServer(osaNode, databaseUrl))
@@ -59,7 +59,7 @@ const startWithOldRows = async (bench: Bench, count: number, servers: AsyncDispo
   return server
 }
 
-export const measureOldRows = async (bench: Bench): Promise<Table> => {
+export async function measureOldRows(bench: Bench): Promise<Table> {
   const many = bench.options.oldRows
   await using servers = new AsyncDisposableStack()
   const young = await startWithOldRows(bench, few, servers)

@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts'
 import type { RunningServer } from '../running-server.ts'
 import { percent, type Table } from '../table.ts'
 
-export const measureRaces = async (bench: Bench, servers: readonly RunningServer[]): Promise<Table> => {
+export async function measureRaces(bench: Bench, servers: readonly RunningServer[]): Promise<Table> {
   const rows: string[][] = []
   for (const { contestant, target } of servers) {
     const race = async (of: 'code' | 'token') => percent(await bench.load.race(target, of, bench.options.races))

@@ -15,7 +15,7 @@ interface Start {
   readonly idleMegabytes: number
 }
 
-const measureStart = async (contestant: Contestant, databaseUrl: string): Promise<Start> => {
+async function measureStart(contestant: Contestant, databaseUrl: string): Promise<Start> {
   const begun = performance.now()
   await using server = await spawnServer(contestant, databaseUrl)
   const connection = openConnection(server.origin)
@@ -29,7 +29,7 @@ const measureStart = async (contestant: Contestant, databaseUrl: string): Promis
   return { answerMs, idleMegabytes: residentMegabytes(server.pid) }
 }
 
-export const measureReady = async (bench: Bench, contestants: readonly Contestant[]): Promise<Table> => {
+export async function measureReady(bench: Bench, contestants: readonly Contestant[]): Promise<Table> {
   const taken = new Map<Contestant, { databaseUrl: string; starts: Start[] }>()
   for (const contestant of contestants) {
     const databaseUrl = await bench.postgres.createDatabase()

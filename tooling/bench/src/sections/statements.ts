@@ -6,11 +6,7 @@ import type { Table } from '../table.ts'
 
 const operations = { alone: 30, together: 1_000 }
 
-export const countStatements = async (
-  bench: Bench,
-  relay: Relay,
-  servers: readonly RunningServer[],
-): Promise<Table> => {
+export async function countStatements(bench: Bench, relay: Relay, servers: readonly RunningServer[]): Promise<Table> {
   const rows: string[][] = []
   for (const work of bench.options.works) {
     const row: string[] = [work]

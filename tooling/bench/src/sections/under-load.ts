@@ -19,12 +19,12 @@ const does = ({ contestant }: RunningServer, work: Work): boolean =>
   contestant.tables === 'none' ? work === 'poll' : work !== 'refresh' || contestant.refresh !== null
 
 /** Rounds of slices, the servers in turn, each warmed up by one more round before. */
-export const inTurns = async (
+export async function inTurns(
   bench: Bench,
   servers: readonly RunningServer[],
   work: Work,
   connections = bench.options.connections,
-): Promise<Slices> => {
+): Promise<Slices> {
   const { seconds, rounds } = bench.options
   const taking = servers.filter((server) => does(server, work))
   const slices = new Map<RunningServer, Slice[]>(taking.map((server) => [server, []]))
@@ -38,7 +38,7 @@ export const inTurns = async (
   return slices
 }
 
-export const loadTable = (bench: Bench, work: Work, slices: Slices): Table => {
+export function loadTable(bench: Bench, work: Work, slices: Slices): Table {
   const [osa] = [...slices.values()]
   const of = (taken: readonly Slice[], name: keyof Slice) => taken.map((slice) => slice[name])
   const timesOf = (taken: readonly Slice[]) => medianRatio(of(osa ?? [], 'perSecond'), of(taken, 'perSecond'))

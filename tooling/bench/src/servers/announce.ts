@@ -2,7 +2,7 @@
 import type { AddressInfo, Server } from 'node:net'
 
 /** Prints the line that the bench waits for. */
-export const announce = (server: Server): void => {
+export function announce(server: Server): void {
   process.stdout.write(`ready at http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 }
 

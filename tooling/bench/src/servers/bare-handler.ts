@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { announce } from './announce.ts'
 import { pool } from './pool.ts'
 
-const prepare = async (): Promise<void> => {
+async function prepare(): Promise<void> {
   await pool.query(`
     create table codes (device_code_hash text primary key, user_code text not null unique, client_id text not null,
       status text not null, user_id text, created_at timestamptz not null, expires_at timestamptz not null);
@@ -23,7 +23,7 @@ const statement = (name: string, text: string, values: unknown[]) => pool.query(
 
 type Answer = readonly [status: number, document: object]
 
-const start = async (form: URLSearchParams): Promise<Answer> => {
+async function start(form: URLSearchParams): Promise<Answer> {
   const deviceCode = newSecret()
   const userCode = randomBytes(5).toString('hex').toUpperCase()
   await statement(
@@ -34,7 +34,7 @@ const start = async (form: URLSearchParams): Promise<Answer> => {
   return [200, { device_code: deviceCode, user_code: userCode, expires_in: 600, interval: 5 }]
 }
 
-const redeem = async (deviceCode: string): Promise<Answer> => {
+async function redeem(deviceCode: string): Promise<Answer> {
   const code = hash(deviceCode)
   const { rows } = await statement('find', 'select status, user_id from codes where device_code_hash = $1', [code])
   if (rows[0]?.status === 'pending') return [400, { error: 'authorization_pending' }]
@@ -49,7 +49,7 @@ const redeem = async (deviceCode: string): Promise<Answer> => {
   return [200, { access_token: newSecret(), refresh_token: refreshToken, token_type: 'Bearer', expires_in: 900 }]
 }
 
-const refresh = async (refreshToken: string): Promise<Answer> => {
+async function refresh(refreshToken: string): Promise<Answer> {
   const next = newSecret()
   const { rowCount } = await statement(
     'refresh',
@@ -60,21 +60,21 @@ const refresh = async (refreshToken: string): Promise<Answer> => {
   return [200, { access_token: newSecret(), refresh_token: next, token_type: 'Bearer', expires_in: 900 }]
 }
 
-const read = async (request: IncomingMessage): Promise<URLSearchParams> => {
+async function read(request: IncomingMessage): Promise<URLSearchParams> {
   let text = ''
   request.setEncoding('utf8')
   for await (const chunk of request) text += chunk
   return new URLSearchParams(text)
 }
 
-const answer = async (request: IncomingMessage): Promise<Answer> => {
+async function answer(request: IncomingMessage): Promise<Answer> {
   const form = await read(request)
   if (request.url === '/start') return start(form)
   const refreshToken = form.get('refresh_token')
   return refreshToken === null ? redeem(form.get('device_code') ?? '') : refresh(refreshToken)
 }
 
-const serve = (): void => {
+function serve(): void {
   const server = createServer(async (request, response) => {
     const [status, document] = await answer(request)
     const body = JSON.stringify(document)

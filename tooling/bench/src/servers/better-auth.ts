@@ -17,12 +17,12 @@ const auth = betterAuth({
   plugins: [deviceAuthorization({ interval: '1s', expiresIn: '10m', verificationUri: '/device' })],
 })
 
-const prepare = async (): Promise<void> => {
+async function prepare(): Promise<void> {
   await (await getMigrations(auth.options)).runMigrations()
   await pool.end()
 }
 
-const serve = (): void => {
+function serve(): void {
   const server = createServer(toNodeHandler(auth))
   server.listen(0, '127.0.0.1', () => announce(server))
 }

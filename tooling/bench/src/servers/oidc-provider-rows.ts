@@ -18,7 +18,7 @@ type Row = { payload: AdapterPayload; consumed: number | null }
 const columns = 'payload, extract(epoch from consumed_at)::int as consumed'
 const living = '(expires_at is null or expires_at > now())'
 
-const payloadOf = ({ rows }: pg.QueryResult<Row>): AdapterPayload | undefined => {
+function payloadOf({ rows }: pg.QueryResult<Row>): AdapterPayload | undefined {
   const [row] = rows
   if (!row) return undefined
   return row.consumed === null ? row.payload : { ...row.payload, consumed: row.consumed }

@@ -12,7 +12,7 @@ import { pool } from './pool.ts'
 
 const day = 86_400
 
-const createProvider = (): Provider => {
+function createProvider(): Provider {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return new Provider('http://127.0.0.1', {
     adapter: rowsOn(pool),
@@ -38,12 +38,12 @@ const createProvider = (): Provider => {
   })
 }
 
-const prepare = async (): Promise<void> => {
+async function prepare(): Promise<void> {
   await pool.query(schema)
   await pool.end()
 }
 
-const serve = (): void => {
+function serve(): void {
   const server = createServer(createProvider().callback())
   server.listen(0, '127.0.0.1', () => announce(server))
 }

@@ -60,7 +60,7 @@ const manifests = (route: FuzzedRoute): fc.Arbitrary<string> =>
 
 const bytesOf = (value: string) => new TextEncoder().encode(value)
 /** A body for a route: mostly of the kind it reads. */
-export const body = (route: FuzzedRoute, live: LiveValues): fc.Arbitrary<Uint8Array> => {
+export function body(route: FuzzedRoute, live: LiveValues): fc.Arbitrary<Uint8Array> {
   const form = fc.tuple(fields(live), fc.boolean()).map(([pairs, raw]) => bytesOf(formText(pairs, raw)))
   const json = jsonText(live).map(bytesOf)
   const trpc = trpcText(live).map(bytesOf)

@@ -3,7 +3,7 @@ import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
 
 // without its query: an answer that looks like SQL counts as a fault
-const sample = (): unknown => {
+function sample(): unknown {
   const { docs, ...manifest } = sampleManifest()
   return { ...manifest, docs: { ...docs, examples: docs.examples.map((example) => ({ ...example, query: 'x' })) } }
 }
@@ -14,7 +14,7 @@ const pathsIn = (value: unknown, path: readonly string[] = []): string[][] =>
     : [[...path]]
 const paths = pathsIn(sample()).filter((path) => path.length > 0)
 
-const replaced = (value: unknown, [key, ...rest]: readonly string[], next: unknown): unknown => {
+function replaced(value: unknown, [key, ...rest]: readonly string[], next: unknown): unknown {
   if (key === undefined) return next
   const inside = value as Record<string, unknown>
   const inner = replaced(inside[key], rest, next)

@@ -35,7 +35,7 @@ const asJson = ['Content-Type', 'application/json'] as const
 const bearer = ({ accessToken }: LiveValues) => ['Authorization', `Bearer ${accessToken}`] as const
 
 /** As raw text; what is no character of a query is escaped, as any client must. */
-const pairs = (text: OfSize, bytes: number): string => {
+function pairs(text: OfSize, bytes: number): string {
   const value = text(bytes / names.length)
   return names.map((name) => `${name}=${value}`).join('&')
 }
@@ -55,7 +55,7 @@ const forms = (live: LiveValues, origin: string): Place[] =>
       }),
   }))
 
-const jsonFields = (text: OfSize, bytes: number): string => {
+function jsonFields(text: OfSize, bytes: number): string {
   const value = text(bytes / names.length)
   return JSON.stringify({ client_id: 'osa-cli', ...Object.fromEntries(names.map((name) => [name, value])) })
 }

@@ -77,7 +77,7 @@ const strangeHeaders: [string, string][] = [
   ['__proto__', 'x'],
 ]
 
-const target = (route: FuzzedRoute, live: LiveValues): fc.Arbitrary<string> => {
+function target(route: FuzzedRoute, live: LiveValues): fc.Arbitrary<string> {
   const query = fc.tuple(fields(live), trpcText(live), fc.boolean()).map(([pairs, input, batched]) => {
     const read = route.speaks === 'trpc' ? [`input=${escaped(input)}`, ...(batched ? ['batch=1'] : [])] : []
     return [...read, formText(pairs, false)].join('&')

@@ -2,13 +2,13 @@
 import { approve } from '../approve.ts'
 import type { LiveValues } from './fields.ts'
 
-const post = async (url: string, fields: Record<string, string>): Promise<Record<string, string>> => {
+async function post(url: string, fields: Record<string, string>): Promise<Record<string, string>> {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
   return (await answer.json()) as Record<string, string>
 }
 
 /** Signs in again, since a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
-export const liveValues = async (url: string): Promise<LiveValues | null> => {
+export async function liveValues(url: string): Promise<LiveValues | null> {
   const [redeemed, open] = [
     await post(`${url}/oauth/device_authorization`, {}),
     await post(`${url}/oauth/device_authorization`, {}),

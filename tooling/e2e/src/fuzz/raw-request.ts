@@ -24,7 +24,7 @@ const streamMs = 300
 const names = (request: RawRequest, pattern: RegExp) => request.headers.some(([name]) => pattern.test(name))
 
 /** The bytes of a request. Header text goes out as UTF-8, whatever it holds. `Content-Length` is added unless `headers` speaks of length. */
-const requestBytes = (request: RawRequest): Buffer => {
+function requestBytes(request: RawRequest): Buffer {
   const { method, target, headers, body } = request
   const lines = [
     `${method} ${target} HTTP/1.1`,
@@ -65,7 +65,7 @@ export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | 
     else socket.write(requestBytes(request))
   })
 
-const parseAnswer = (received: string): RawAnswer | null => {
+function parseAnswer(received: string): RawAnswer | null {
   const text = received.replace(/^HTTP\/1\.1 1\d\d[\s\S]*?\r\n\r\n/, '') // "go on", before the answer itself
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1])
   if (!status) return null

@@ -11,7 +11,7 @@ const insides = [
 ]
 
 /** Everything wrong with an answer, in words; empty when nothing is. */
-export const faultsOf = (request: RawRequest, answer: RawAnswer | null, live: LiveValues): string[] => {
+export function faultsOf(request: RawRequest, answer: RawAnswer | null, live: LiveValues): string[] {
   if (answer === null) return isWellFramed(request) ? ['the connection was closed without an answer'] : []
   const { status, headers, body } = answer
   const faults: string[] = []
@@ -50,7 +50,7 @@ const speaksOAuth = (path: string) => path.startsWith('/oauth/') || path.startsW
 
 const pathOf = ({ target }: RawRequest) => target.split('?')[0] ?? ''
 
-const hasErrorShape = (path: string, body: string): boolean => {
+function hasErrorShape(path: string, body: string): boolean {
   const oauth = path.startsWith('/oauth/')
   if (!oauth && !path.startsWith('/api/')) return true
   if (pagesAmongApis.some((page) => path.startsWith(page))) return true

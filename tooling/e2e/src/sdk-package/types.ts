@@ -17,7 +17,7 @@ exactly<Outputs['session']['list'][number]['created_at'], Date>(true)
 exactly<Outputs['server']['info']['issuer'], string>(true)
 exactly<Inputs['session']['revoke'], { session_id: string }>(true)
 
-export const wrong = async (): Promise<void> => {
+export async function wrong(): Promise<void> {
   // @ts-expect-error session_id is missing
   await osa.session.revoke.mutate({})
   // @ts-expect-error it is a string
@@ -33,7 +33,7 @@ export const wrong = async (): Promise<void> => {
 }
 
 /** What an error holds once it is told apart. */
-export const handle = (error: unknown): string | null => {
+export function handle(error: unknown): string | null {
   if (error instanceof OsaCallError) exactly<NonNullable<typeof error.data>['httpStatus'], number>(true)
   if (isOsaError(error, 'forbidden')) return error.hint ?? null
   return error instanceof OsaError ? error.code : null

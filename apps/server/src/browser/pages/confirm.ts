@@ -55,7 +55,7 @@ const problems = {
 const shownNameLength = 40
 
 /** The request in one sentence: on which device, with what, when and from where. */
-const whoAsks = ({ review: { device, clientName, askedSecondsAgo }, network }: ConfirmPage): Html => {
+function whoAsks({ review: { device, clientName, askedSecondsAgo }, network }: ConfirmPage): Html {
   const on = device.deviceName === null ? 'that gave no name' : html`on ${foreign(device.deviceName)}`
   const ago = askedSecondsAgo < 1 ? 'just now' : html`${duration(askedSecondsAgo)} ago`
   const where =
@@ -63,7 +63,7 @@ const whoAsks = ({ review: { device, clientName, askedSecondsAgo }, network }: C
   return html`<p class="asks">A terminal ${on}, with ${cut(clientName, shownNameLength)}, asked ${ago} from ${where}.</p>`
 }
 
-const place = (network: ConfirmPage['network'], ip: string): Html | string => {
+function place(network: ConfirmPage['network'], ip: string): Html | string {
   switch (network) {
     case 'same':
       return html`your own network (${breakable(ip)})`
@@ -81,7 +81,7 @@ ${hiddenToken(switchToken)}${signedInAs(browser)}
 </form>`
 
 /** Deny comes first, so that Enter on the page can only ever deny; it needs no tick. Enter in the field for the code approves. */
-const decision = ({ review, network, decideToken }: ConfirmPage): Html => {
+function decision({ review, network, decideToken }: ConfirmPage): Html {
   const isApprovable = review.needs !== 'same_computer'
   return html`<form method="post" action="/device/confirm?flow=${review.device.id}">
 ${hiddenToken(decideToken)}
@@ -94,7 +94,7 @@ ${isApprovable && network === 'other' ? otherNetwork : ''}
 </form>`
 }
 
-const codeOf = ({ needs, userCode }: DeviceReview): Html => {
+function codeOf({ needs, userCode }: DeviceReview): Html {
   switch (needs) {
     case 'nothing':
       return comparison(userCode ?? '')
@@ -124,7 +124,7 @@ const otherNetwork = html`<label class="tick"><input type="checkbox" name="other
 myself, on a server or cluster I work on. A stranger’s request would look the same.</span></label>`
 
 /** What few read before they decide, and somebody who is in doubt does. */
-const details = ({ review: { device, clientName }, network, policy }: ConfirmPage): Html => {
+function details({ review: { device, clientName }, network, policy }: ConfirmPage): Html {
   const tool = storedText(device.requesterUserAgent, 120)
   return html`<details><summary>What it may do, and for how long</summary>
 <dl class="facts">

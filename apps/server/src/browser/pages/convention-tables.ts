@@ -32,7 +32,7 @@ const fieldRow = (field: MetadataField): Html =>
 <td class="told">${descriptionOf(field)}</td></tr>`
 
 /** What an author says of a field, and what its values look like. */
-const descriptionOf = ({ description, examples = [] }: MetadataField): Html | string => {
+function descriptionOf({ description, examples = [] }: MetadataField): Html | string {
   if (examples.length === 0) return description ?? nothing
   const such = html`<span class="faded">Such as ${examples.join(', ')}</span>`
   return description === undefined ? such : html`${description}\n${such}`

@@ -11,7 +11,7 @@ export const count = (number: number, what: string): string =>
   `${number === 0 ? 'no' : wholeNumbers.format(number)} ${what}${number === 1 ? '' : 's'}`
 
 /** At most `length` characters, with an ellipsis where something was left out: after a word, if there is one to end with. */
-export const cut = (text: string, length: number): string => {
+export function cut(text: string, length: number): string {
   const characters = [...text]
   if (characters.length <= length) return text
   const kept = characters.slice(0, length).join('')
@@ -19,7 +19,7 @@ export const cut = (text: string, length: number): string => {
 }
 
 /** "50 MB", "50 MiB", "1.5 GiB", "900 bytes": in the units that it was meant in, as far as the number tells. */
-export const bytes = (number: number): string => {
+export function bytes(number: number): string {
   const isRound = (size: number): boolean =>
     number >= size && number < 1_000 * size && Number.isInteger((number * 10) / size)
   const unit = decimalSizes.find(([size]) => isRound(size)) ?? binarySizes.find(([size]) => number >= size)
@@ -43,7 +43,7 @@ const binarySizes = [
 ] as const
 
 /** "512m" as Docker writes it, "512 MiB" as people do. */
-export const memory = (text: string): string => {
+export function memory(text: string): string {
   const [, number = '', unit = ''] = /^(\d+)([kmgt]?)$/i.exec(text) ?? []
   const size = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }[unit.toLowerCase()] ?? 1
   return number === '' ? text : bytes(Number(number) * size)
@@ -54,7 +54,7 @@ const alternatives = (items: readonly string[]): string =>
   new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(items)
 
 /** A sentence: how many files, of what kind, how large. */
-export const fileRequirements = (required: ConventionManifest['file_requirements']): string => {
+export function fileRequirements(required: ConventionManifest['file_requirements']): string {
   const { accepted_types, min_count, max_count, max_file_size } = required
   if (max_count === 0) return 'Records carry no files.'
   const types = accepted_types.length === 0 ? 'of any type' : `of type ${alternatives(accepted_types)}`
@@ -62,7 +62,7 @@ export const fileRequirements = (required: ConventionManifest['file_requirements
   return `${numberOfFiles(min_count, max_count)} ${types}, ${each} ${bytes(max_file_size)}.`
 }
 
-const numberOfFiles = (least: number, most: number): string => {
+function numberOfFiles(least: number, most: number): string {
   if (least === most) return `Exactly ${count(most, 'file')}`
   return least === 0 ? `Up to ${count(most, 'file')}` : `${wholeNumbers.format(least)} to ${count(most, 'file')}`
 }
@@ -74,7 +74,7 @@ export const unitOf = ({ constraints }: MetadataField): string | undefined =>
   constraints && 'unit' in constraints ? constraints.unit : undefined
 
 /** What the values of a field may be; null when nothing restricts them. */
-export const constraintsOf = ({ constraints }: MetadataField): Html | null => {
+export function constraintsOf({ constraints }: MetadataField): Html | null {
   switch (constraints?.type) {
     case 'number':
       return words([
@@ -98,7 +98,7 @@ export const constraintsOf = ({ constraints }: MetadataField): Html | null => {
   }
 }
 
-const between = (least: number | undefined, most: number | undefined, what?: string): Html | null => {
+function between(least: number | undefined, most: number | undefined, what?: string): Html | null {
   const of = (number: number): string => (what ? ` ${what}${number === 1 ? '' : 's'}` : '')
   if (least === undefined) return most === undefined ? null : html`at most ${most}${of(most)}`
   if (most === undefined) return html`at least ${least}${of(least)}`
@@ -108,7 +108,7 @@ const between = (least: number | undefined, most: number | undefined, what?: str
 const matching = (pattern: string | undefined): Html | null =>
   pattern === undefined ? null : html`matching <code>${pattern}</code>`
 
-const words = (parts: readonly (Html | null)[]): Html | null => {
+function words(parts: readonly (Html | null)[]): Html | null {
   const said = parts.filter((part) => part !== null)
   return said.length === 0 ? null : html`${said.map((part, index) => html`${index === 0 ? '' : ', '}${part}`)}`
 }

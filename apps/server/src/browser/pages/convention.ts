@@ -9,7 +9,7 @@ import { breakable, day, duration } from './parts.ts'
 type Docs = ConventionManifest['docs']
 type Hook = ConventionManifest['hooks'][number]
 
-export const conventionPage = ({ convention, publicUrl }: { convention: ConventionDetail; publicUrl: URL }): Page => {
+export function conventionPage({ convention, publicUrl }: { convention: ConventionDetail; publicUrl: URL }): Page {
   const { title, manifest, version, versions } = convention
   const newest = versions[0]?.version ?? version
   return {
@@ -40,7 +40,7 @@ const earlier = ({ slug, version }: ConventionDetail, newest: number): Html =>
 <a href="/conventions/${slug}">version ${newest}</a> now.</p></div>`
 
 /** With addresses written out, for whoever cites a version or holds it on paper. */
-const facts = ({ slug, version, created_at, content_hash, versions }: ConventionDetail, { origin }: URL): Html => {
+function facts({ slug, version, created_at, content_hash, versions }: ConventionDetail, { origin }: URL): Html {
   const at = `/conventions/${slug}?version=${version}`
   const who = versions.find((line) => line.version === version)?.deployed_by
   return html`<dl class="facts">
@@ -87,7 +87,7 @@ const reference = (text: string): Html =>
     ? html`<li><a href="${text}" rel="noreferrer">${text}</a></li>`
     : html`<li class="told">${text}</li>`
 
-const isWebAddress = (text: string): boolean => {
+function isWebAddress(text: string): boolean {
   if (!/^https:\/\/[^\s"'<>\\]+$/.test(text) || !URL.canParse(text)) return false
   const { username, password } = new URL(text)
   return username === '' && password === '' // an address that names somebody else first misleads

@@ -5,7 +5,7 @@ import type { DevelopmentPerson } from '../../identity/development-people.ts'
 import type { Page } from '../respond.ts'
 import { alert, hiddenToken } from './parts.ts'
 
-export const developmentPage = ({
+export function developmentPage({
   formToken,
   request: { state, request },
   people,
@@ -16,7 +16,7 @@ export const developmentPage = ({
   people: readonly DevelopmentPerson[]
   /** True after something was typed that is no ORCID iD. */
   refused: boolean
-}): Page => {
+}): Page {
   const action = `${developmentSignInPath}?${new URLSearchParams({ state, request })}`
   return {
     title: refused ? 'That is not an ORCID iD' : 'Development sign-in',

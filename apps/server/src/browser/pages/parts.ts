@@ -45,7 +45,7 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone
 const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 
 /** "15 minutes", "30 days": the largest unit that comes out even enough to say. */
-export const duration = (seconds: number): string => {
+export function duration(seconds: number): string {
   const [size, unit] =
     units.find(([size]) => seconds >= size * 2 || (seconds >= size && seconds % size === 0)) ?? ([1, 'second'] as const)
   const count = Math.round(seconds / size)

@@ -42,7 +42,7 @@ what you did not sign in yourself.</p></div>`
 
 const none = html`<p>No terminal is signed in as you. When you run <code>osa login</code> and approve it, it appears here.</p>`
 
-const list = (view: SessionsPage): Html => {
+function list(view: SessionsPage): Html {
   const { sessions, seenAt, revokeToken } = view
   const news = new Set(newSince(sessions, seenAt))
   return html`<p>These act in your name. Sign out any that you do not recognise or no longer use: it takes effect at once.</p>
@@ -61,7 +61,7 @@ const approvalWords: Readonly<Record<Approval, string>> = {
   prefilled: 'from a link with its code',
 }
 
-const terminal = ({ revokeToken, nameToken }: SessionsPage, session: Session, isNew: boolean): Html => {
+function terminal({ revokeToken, nameToken }: SessionsPage, session: Session, isNew: boolean): Html {
   const { id, device_name, client_name, ip, approval } = session
   const name = device_name === null ? 'Unnamed device' : foreign(device_name)
   return html`<li><div class="what"><h2>${name}${isNew ? html` <span class="new">New</span>` : ''}</h2>

@@ -11,7 +11,7 @@ const tryAgain = html`A terminal that waits goes on waiting: <a href="/device">e
 export const signInErrorPage = ({ refused, providerName }: SignInOutcome): Page =>
   noticePage(explain(refused, providerName ?? 'the identity provider'))
 
-const explain = (refused: SignInOutcome['refused'], provider: string): Notice => {
+function explain(refused: SignInOutcome['refused'], provider: string): Notice {
   switch (refused) {
     case 'denied':
       return {

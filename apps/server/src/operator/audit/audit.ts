@@ -63,9 +63,9 @@ export const audit: OperatorCommand = {
 }
 
 /** A limit of null is none: an export. */
-const readQuery = ({
+function readQuery({
   text,
-}: CommandArguments): { query: Omit<AuditQuery, 'limit'>; limit: number | null } | UsageProblem => {
+}: CommandArguments): { query: Omit<AuditQuery, 'limit'>; limit: number | null } | UsageProblem {
   const limit = parseLimit(text('limit'), limits)
   if (limit === null) return { usage: `--limit takes a whole number from 1 to ${limits.most}.` }
   const [event, user, device, ip, format] = ['event', 'user', 'device', 'address', 'format'].map((name) => text(name))
@@ -89,7 +89,7 @@ const readQuery = ({
   }
 }
 
-const parseInstant = (text: string): Date | null => {
+function parseInstant(text: string): Date | null {
   const at = /^\d{4}-\d\d-\d\d(T\S+)?$/.test(text) ? new Date(text) : null
   return at === null || Number.isNaN(at.getTime()) ? null : at
 }

@@ -8,7 +8,7 @@ export interface NamedEvent {
 }
 
 /** Looks up the people of some events. */
-export const withNames = async (operator: Operator, events: readonly AuditEvent[]): Promise<NamedEvent[]> => {
+export async function withNames(operator: Operator, events: readonly AuditEvent[]): Promise<NamedEvent[]> {
   const userIds = [...new Set(events.flatMap(({ userId }) => userId ?? []))]
   const people = userIds.length === 0 ? [] : await operator.listPeople({ limit: userIds.length, userIds })
   const byId = new Map(people.map((person) => [person.user.id, person]))
@@ -18,7 +18,7 @@ export const withNames = async (operator: Operator, events: readonly AuditEvent[
 export const eventHead = ['AT', 'EVENT', 'OUTCOME', 'PERSON', 'CLIENT', 'ADDRESS', 'DETAIL'] as const
 
 /** The person by name and subject (an ORCID iD), or by their id here when neither is known any more. */
-export const eventRow = ({ event, person }: NamedEvent): (string | null)[] => {
+export function eventRow({ event, person }: NamedEvent): (string | null)[] {
   const { at, outcome, userId, clientId, ip, detail } = event
   const subject = person?.identities[0]?.subject ?? userId
   const name = person?.user.displayName

@@ -20,11 +20,11 @@ export async function* pagesOf(
 }
 
 /** Writes as fast as they are read at the other end. */
-export const exportEvents = async (
+export async function exportEvents(
   operator: Operator,
   { stdout }: CommandIo,
   query: Omit<AuditQuery, 'limit'>,
-): Promise<Report | null> => {
+): Promise<Report | null> {
   for await (const page of pagesOf(operator, query)) {
     if (page === null) return null
     const lines = jsonLines((await withNames(operator, page)).map(eventDocument))

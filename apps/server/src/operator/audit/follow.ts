@@ -16,11 +16,11 @@ const lateMs = clockToleranceSeconds * 1000 + transactionMs
 const before = 10
 
 /** Ends by a signal, or when nobody reads any more. Null when nobody is called as the query says. */
-export const followEvents = async (
+export async function followEvents(
   operator: Operator,
   io: CommandIo,
   { query, lines }: { query: Omit<AuditQuery, 'limit'>; lines: boolean },
-): Promise<Report | null> => {
+): Promise<Report | null> {
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) io.on(signal, () => ending.abort())
   // EPIPE: what the output went to, such as head, has ended

@@ -32,10 +32,10 @@ const dayMs = 86_400_000
 const soonMs = 14 * dayMs
 
 /** Authorities give certificates for months, days or hours; whoever renews them does so when a third of that is left. */
-export const certificateFinding = (
+export function certificateFinding(
   { validFrom, validTo }: { validFrom: Date; validTo: Date },
   { now, protocol }: { now: Date; protocol: string | null },
-): Finding => {
+): Finding {
   const leftMs = validTo.getTime() - now.getTime()
   const left =
     leftMs < 2 * dayMs ? `${Math.floor(leftMs / 3_600_000)} more hours` : `${Math.floor(leftMs / dayMs)} more days`

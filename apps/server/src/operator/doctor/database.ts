@@ -15,7 +15,7 @@ export interface Examined {
   readonly database: (Pick<Database, 'store'> & AsyncDisposable) | null
 }
 
-export const examineDatabase = async (config: Config): Promise<Examined> => {
+export async function examineDatabase(config: Config): Promise<Examined> {
   const disk = await examineDisk(config)
   let state: DatabaseState | null
   try {
@@ -36,7 +36,7 @@ export const examineDatabase = async (config: Config): Promise<Examined> => {
   }
 }
 
-const unreachable = (error: unknown, config: Config): Finding[] => {
+function unreachable(error: unknown, config: Config): Finding[] {
   if (error instanceof DataDirectoryInUse) {
     return [skipped('database', `a running node has the embedded database in ${config.dataDirectory}`)]
   }
@@ -45,7 +45,7 @@ const unreachable = (error: unknown, config: Config): Finding[] => {
   return [fix('database', found, todo.join(' '))]
 }
 
-const server = (config: Config, state: DatabaseState): Finding => {
+function server(config: Config, state: DatabaseState): Finding {
   const { version, readOnly, maxConnections, connectionsPerProcess, sizeBytes } = state
   const megabytes = Math.ceil(sizeBytes / 2 ** 20)
   if ('dataDirectory' in config.database) {
@@ -65,7 +65,7 @@ const server = (config: Config, state: DatabaseState): Finding => {
     : ok('database', `${found}; ${room}`)
 }
 
-const migrations = ({ missingMigrations: missing, unknownMigrations: unknown }: DatabaseState): Finding => {
+function migrations({ missingMigrations: missing, unknownMigrations: unknown }: DatabaseState): Finding {
   if (unknown.length > 0) {
     const found = `a newer version of the node was here (${unknown.join(', ')})`
     return fix('migrations', found, 'Run that version, or go back to a backup from before it.')
@@ -75,7 +75,7 @@ const migrations = ({ missingMigrations: missing, unknownMigrations: unknown }: 
     : fix('migrations', `${missing.length} missing`, 'osa-server migrate, or start the node, which does the same.')
 }
 
-const clock = ({ time, askedAt }: DatabaseState): Finding => {
+function clock({ time, askedAt }: DatabaseState): Finding {
   const aheadMs = time.getTime() - askedAt.getTime()
   const found = `${(Math.abs(aheadMs) / 1000).toFixed(1)} s between this machine and the database`
   return Math.abs(aheadMs) > clockToleranceSeconds * 1000
@@ -87,7 +87,7 @@ const clock = ({ time, askedAt }: DatabaseState): Finding => {
     : ok('clock', found)
 }
 
-const signingKeys = async (config: Config, { store }: Database): Promise<Finding> => {
+async function signingKeys(config: Config, { store }: Database): Promise<Finding> {
   const now = new Date()
   const keys = (await store.listSigningKeys()).filter(({ retiresAt }) => retiresAt === null || retiresAt > now)
   if (keys.length === 0) return ok('keys', 'none yet; the node makes one when it starts')
@@ -105,7 +105,7 @@ const signingKeys = async (config: Config, { store }: Database): Promise<Finding
 const lowBytes = 2 ** 30
 
 /** The disk of a PostgreSQL elsewhere cannot be seen from here. */
-const examineDisk = async ({ database, dataDirectory }: Config): Promise<Finding[]> => {
+async function examineDisk({ database, dataDirectory }: Config): Promise<Finding[]> {
   if ('databaseUrl' in database) return [skipped('disk', "PostgreSQL's own: watch it where it runs")]
   if (!existsSync(dataDirectory)) return []
   const { bavail, bsize } = await statfs(dataDirectory)

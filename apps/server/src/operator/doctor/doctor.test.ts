@@ -13,7 +13,7 @@ import { type Forwarding, proxyAddress, startTlsProxy } from '../../testing/tls-
 import { startUpstream } from '../../testing/upstream.ts'
 import { certificateFinding } from './certificate.ts'
 
-const startBehindProxy = async ({ days = 30, trusted = proxyAddress, remoteApproval = 'typed' } = {}) => {
+async function startBehindProxy({ days = 30, trusted = proxyAddress, remoteApproval = 'typed' } = {}) {
   await using started = new AsyncDisposableStack()
   const port = await freePort()
   const proxy = started.use(await startTlsProxy({ port, days }))
@@ -36,7 +36,7 @@ const startBehindProxy = async ({ days = 30, trusted = proxyAddress, remoteAppro
 }
 
 /** Each check's status, by name. */
-const examine = async (env: Record<string, string>) => {
+async function examine(env: Record<string, string>) {
   const run = await osaServer(['doctor', '--json'], env)
   const findings = documents(run.stdout)
   return {

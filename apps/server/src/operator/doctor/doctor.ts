@@ -11,7 +11,7 @@ export const doctor: OperatorCommand = {
   prepare: () => async (io) => report(await examine(io)),
 }
 
-const examine = async ({ env }: CommandIo): Promise<Finding[]> => {
+async function examine({ env }: CommandIo): Promise<Finding[]> {
   const { parseConfig } = await import('../../config/config.ts')
   const parsed = parseConfig(env)
   const notes = parsed.warnings.map((warning) => note('settings', warning, 'See apps/server/README.md.'))
@@ -39,7 +39,7 @@ const examine = async ({ env }: CommandIo): Promise<Finding[]> => {
 
 const signs = { ok: '✓', note: '·', skipped: '-', fix: '✗' } as const
 
-const report = (findings: readonly Finding[]): Report => {
+function report(findings: readonly Finding[]): Report {
   const width = Math.max(...findings.map(({ check }) => check.length))
   const lines = findings.map(({ check, status, found, todo }) => {
     const line = `${signs[status]} ${check.padEnd(width)}  ${found}\n`

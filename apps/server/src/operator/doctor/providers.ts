@@ -4,7 +4,7 @@ import { exchangeTimeoutMs, UpstreamUnreachable } from '../../identity/bounded-f
 import { discoveryOf } from '../../identity/discovery.ts'
 import { type Finding, fix, ok } from './finding.ts'
 
-export const examineProviders = ({ identity }: Config): Promise<Finding[]> => {
+export function examineProviders({ identity }: Config): Promise<Finding[]> {
   const { orcid, oidc, development } = identity
   const providers = [...(orcid ? [{ name: 'ORCID', ...orcid }] : []), ...(oidc ? [oidc] : [])]
   if (development)
@@ -12,15 +12,7 @@ export const examineProviders = ({ identity }: Config): Promise<Finding[]> => {
   return Promise.all(providers.map(find))
 }
 
-const find = async ({
-  name,
-  issuer,
-  clientId,
-}: {
-  name: string
-  issuer: string
-  clientId: string
-}): Promise<Finding> => {
+async function find({ name, issuer, clientId }: { name: string; issuer: string; clientId: string }): Promise<Finding> {
   const discovery = discoveryOf({ issuer, clientId, now: () => new Date() })
   try {
     const { authorizationOrigin } = await discovery.find(AbortSignal.timeout(exchangeTimeoutMs))
@@ -35,7 +27,7 @@ const find = async ({
 }
 
 /** The library wraps what the bounded fetch says, and that what the system says. */
-const reasonOf = (error: unknown): string => {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof UpstreamUnreachable) return error.message
   return error.cause === undefined ? error.message : reasonOf(error.cause)

@@ -16,7 +16,7 @@ type Store = Pick<AuthStore, 'listSigningKeys' | 'listAuditEvents'>
 const unseen = skipped('proxy', 'needs a public address that answers')
 
 /** `store` is null when the node's database cannot be asked. */
-export const examinePublicAddress = async (config: Config, store: Store | null): Promise<Finding[]> => {
+export async function examinePublicAddress(config: Config, store: Store | null): Promise<Finding[]> {
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${config.port}`)
   const tls = publicUrl.protocol === 'https:' ? [await examineCertificate(publicUrl)] : []
   try {
@@ -37,7 +37,7 @@ const serverDocument = z.object({ issuer: z.string(), version: z.string() })
 const keySet = z.object({ keys: z.array(z.object({ kid: z.string() })) })
 
 /** A body as a schema has it; null when it is something else. */
-const read = async <T>(response: Response, schema: z.ZodType<T>): Promise<T | null> => {
+async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T | null> {
   const text = await response.text()
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null
@@ -46,7 +46,7 @@ const read = async <T>(response: Response, schema: z.ZodType<T>): Promise<T | nu
   }
 }
 
-const examineAnswer = async (publicUrl: URL, store: Store | null): Promise<Finding> => {
+async function examineAnswer(publicUrl: URL, store: Store | null): Promise<Finding> {
   const check = 'address'
   const at = publicUrl.origin
   const answer = await request(new URL('/.well-known/osa', publicUrl))
@@ -74,7 +74,7 @@ const examineAnswer = async (publicUrl: URL, store: Store | null): Promise<Findi
 }
 
 /** Why a request failed, as the system says it. */
-const reasonOf = (error: unknown): string => {
+function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return String(cause)
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
@@ -91,7 +91,7 @@ const check = 'proxy'
  * Starts a sign-in through the public address, claiming to be somebody else, and reads in the audit where the node took it to come from.
  * Nobody sees its code, and it expires.
  */
-const examineProxy = async (config: Config, publicUrl: URL, store: Store | null): Promise<Finding> => {
+async function examineProxy(config: Config, publicUrl: URL, store: Store | null): Promise<Finding> {
   if (store === null) return skipped(check, 'needs the database; on PostgreSQL it can be asked beside a running node')
   const answer = await request(new URL(oauthPaths.deviceAuthorization, publicUrl), {
     method: 'POST',
@@ -113,7 +113,7 @@ const examineProxy = async (config: Config, publicUrl: URL, store: Store | null)
   return verdict(seen, config, publicUrl)
 }
 
-const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Finding> => {
+async function verdict(seen: string, config: Config, publicUrl: URL): Promise<Finding> {
   const isProxy = isWithin(config.trustedProxies)
   const here = await addressTowards(publicUrl)
   if (isProxy(here)) {
@@ -149,7 +149,7 @@ const verdict = async (seen: string, config: Config, publicUrl: URL): Promise<Fi
 }
 
 /** The address that this machine has on its way there. */
-const addressTowards = async ({ hostname, port, protocol }: URL): Promise<string> => {
+async function addressTowards({ hostname, port, protocol }: URL): Promise<string> {
   const socket = connect({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) })
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error('it did not answer in time')))
   await once(socket, 'connect')

@@ -9,7 +9,7 @@ export interface Questions extends Disposable {
 }
 
 /** Asks on standard error, so that standard output has nothing but the result. */
-export const openQuestions = ({ stdin, stderr }: Pick<CommandIo, 'stdin' | 'stderr'>): Questions => {
+export function openQuestions({ stdin, stderr }: Pick<CommandIo, 'stdin' | 'stderr'>): Questions {
   let muted = false
   const output = new Writable({
     write(chunk, _encoding, done) {

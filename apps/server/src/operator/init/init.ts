@@ -99,7 +99,7 @@ const questions: readonly { name: string; text: string; hidden?: true; when?: (v
 ]
 
 /** Null when the answers ended before the questions. */
-const askForMissing = async (io: CommandIo, given: Values): Promise<Values | null> => {
+async function askForMissing(io: CommandIo, given: Values): Promise<Values | null> {
   using terminal = openQuestions(io)
   const values: Record<string, string> = { ...given }
   for (const { name, text, hidden = false, when } of questions) {
@@ -112,7 +112,7 @@ const askForMissing = async (io: CommandIo, given: Values): Promise<Values | nul
 }
 
 /** With a secret if there is none, and bare ORCID iDs of administrators as issuer#subject. */
-const completed = (values: Values): Values => {
+function completed(values: Values): Values {
   const issuer = values.OSA_ORCID_ISSUER ?? 'https://orcid.org'
   const admins = values.OSA_ADMINS?.split(',').map((entry) => {
     const name = entry.trim()
@@ -125,10 +125,10 @@ const completed = (values: Values): Values => {
   }
 }
 
-const write = async (
+async function write(
   values: Values,
   { path, force }: { path: string; force: boolean },
-): Promise<Report | CommandProblem> => {
+): Promise<Report | CommandProblem> {
   const odd = Object.keys(values).filter((name) => !isWritable(values[name] ?? ''))
   if (odd.length > 0) {
     return {
@@ -170,11 +170,11 @@ const write = async (
   }
 }
 
-const nextSteps = (
+function nextSteps(
   redirects: readonly { provider: string; redirect_uri: string }[],
   path: string,
   warnings: readonly string[],
-): string => {
+): string {
   const file = path === resolve(defaultSettingsFile) ? '' : ` --settings ${path}`
   const register = redirects.map(
     ({ provider, redirect_uri }) => `Register this redirect URI at ${provider}:\n  ${redirect_uri}\n`,

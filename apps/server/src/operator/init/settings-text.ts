@@ -64,7 +64,7 @@ const entries: readonly Entry[] = [
 export const writtenSettings: readonly string[] = entries.flatMap(({ names }) => names)
 
 /** A setting without a value is left out, or stands there commented out as an example; others than these come last. */
-export const settingsText = (values: Readonly<Record<string, string>>): string => {
+export function settingsText(values: Readonly<Record<string, string>>): string {
   const blocks = entries.flatMap(({ comment, names, example }) => {
     const given = names.filter((name) => values[name]).map((name) => `${name}=${values[name]}`)
     if (given.length === 0 && example === undefined) return []

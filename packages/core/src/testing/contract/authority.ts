@@ -10,7 +10,7 @@ import { callbackFor, testProvider } from '../test-provider.ts'
 import type { OpenStores } from './flow-interleavings.ts'
 
 /** Two nodes on one database; the provider of the first calls `meanwhile` before it vouches for anybody. */
-const twoNodes = async (open: OpenStores) => {
+async function twoNodes(open: OpenStores) {
   const opened = await open()
   const clock = manualClock()
   const [first, second = first] = opened.stores
@@ -37,7 +37,7 @@ const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none
 const orcid = (subject: string) => ({ issuer: 'https://orcid.example', subject })
 
 /** Registers the suite for the store called `name`. */
-export const authorityContract = (name: string, open: OpenStores): void => {
+export function authorityContract(name: string, open: OpenStores): void {
   const meanwhiles: [string, (nodes: Nodes) => Promise<unknown>][] = [
     ['all sessions are revoked', ({ operator }) => operator.revokeSessions(null)],
     ['those of its person are', ({ operator }) => operator.revokeSessions(orcid('ada'))],

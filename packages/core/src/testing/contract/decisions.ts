@@ -4,7 +4,7 @@ import type { AuthStore } from '../../auth/ports.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { freshSha256 } from '../sample-rows.ts'
 
-export const decisionContract = (open: OpenStore): void => {
+export function decisionContract(open: OpenStore): void {
   test('whoever listens for a code hears of its decision once that is committed, every one of them, and nobody else', async () => {
     await using opened = await open()
     const { store } = opened
@@ -49,7 +49,7 @@ export const decisionContract = (open: OpenStore): void => {
 const patience = { timeout: 300_000, interval: 20 }
 
 /** A store asks all listeners to look once, when it starts listening. After that every further call is a notice. */
-const becomesQuiet = async (store: AuthStore, listeners: readonly ReturnType<typeof vi.fn>[]): Promise<void> => {
+async function becomesQuiet(store: AuthStore, listeners: readonly ReturnType<typeof vi.fn>[]): Promise<void> {
   const probe = freshSha256()
   const onProbe = vi.fn()
   const end = store.listenForDecision(probe, onProbe)

@@ -29,7 +29,7 @@ const decided = () =>
     endedAt: atSecond(601),
   })
 
-export const deviceContract = (open: OpenStore): void => {
+export function deviceContract(open: OpenStore): void {
   test('a device authorization comes back whole, nulls and instants too, by each of its keys', async () => {
     await using opened = await open()
     for (const device of [sampleDevice(), decided()]) {

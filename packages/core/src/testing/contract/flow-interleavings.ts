@@ -61,11 +61,11 @@ const beginning = fc
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
 /** Does one step in the world and in the model, and answers what both say of it. */
-const both = async (
+async function both(
   world: ReturnType<typeof createFlowWorld>,
   model: ReturnType<typeof createFlowModel>,
   one: Step,
-): Promise<[actual: unknown, expected: unknown]> => {
+): Promise<[actual: unknown, expected: unknown]> {
   if ('after' in one) {
     world.clock.advance({ seconds: one.after })
     model.wait(one.after)
@@ -104,7 +104,7 @@ const simultaneous = fc.oneof(
 )
 
 /** Registers the properties for the store called `name`; `runs` of each. */
-export const flowInterleavings = (name: string, open: OpenStores, runs: number): void => {
+export function flowInterleavings(name: string, open: OpenStores, runs: number): void {
   test(`A01 B07 B11 B12 B15 C12 C13 D18 G02 G05 L08 on ${name}: whatever the order, at whatever node and clock, the answers are those of the model`, async () => {
     await using opened = await open()
     let [interleavings, steps] = [0, 0]

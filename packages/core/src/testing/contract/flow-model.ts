@@ -27,7 +27,7 @@ interface ModelDevice {
   family: ModelFamily | null
 }
 
-export const createFlowModel = () => {
+export function createFlowModel() {
   let now = 0
   const devices: ModelDevice[] = []
   const isOver = (device: ModelDevice) => device.ended || now >= device.startedAt + lifetime

@@ -31,7 +31,7 @@ interface FlowDevice {
 }
 
 /** `stores` are one database seen by several nodes. Every operation says by its number which node does it. */
-export const createFlowWorld = (stores: readonly AuthStore[]) => {
+export function createFlowWorld(stores: readonly AuthStore[]) {
   // each run a day later, so that the keys of the runs before can be used
   const clock = manualClock(new Date(Date.UTC(2026, 0, 1) + runs++ * 86_400_000))
   const limiter = memoryLimiter(unlimited, clock.now)

@@ -3,21 +3,21 @@ import type { AuthStore } from '../../auth/ports.ts'
 import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
 import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
 
-export const addPerson = async (
+export async function addPerson(
   store: AuthStore,
   changes: Partial<User> = {},
-): Promise<{ user: User; identity: LinkedIdentity }> => {
+): Promise<{ user: User; identity: LinkedIdentity }> {
   const user = sampleUser(changes)
   const identity = sampleIdentity(user)
   await store.transaction((tx) => tx.insertUser(user, identity))
   return { user, identity }
 }
 
-export const addFamily = async (
+export async function addFamily(
   store: AuthStore,
   user: User,
   changes: Partial<RefreshFamily> = {},
-): Promise<{ family: RefreshFamily }> => {
+): Promise<{ family: RefreshFamily }> {
   const family = sampleFamily(user, changes)
   await store.transaction((tx) => tx.insertRefreshFamily(family))
   return { family }

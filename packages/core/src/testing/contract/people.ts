@@ -6,7 +6,7 @@ import { atSecond, freshSha256, sampleBrowserSession, sampleIdentity, sampleUser
 import { addPerson } from './people-at-hand.ts'
 import { oddTexts } from './transactions.ts'
 
-export const peopleContract = (open: OpenStore): void => {
+export function peopleContract(open: OpenStore): void {
   test('a person and their identity come back whole', async () => {
     await using opened = await open()
     for (const displayName of [null, ...oddTexts]) {

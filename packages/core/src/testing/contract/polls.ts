@@ -10,12 +10,12 @@ import { addPerson } from './people-at-hand.ts'
 
 type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
 
-const pollOnce = async (
+async function pollOnce(
   store: AuthStore,
   hash: DeviceAuthorization['deviceCodeHash'],
   clientIds: readonly string[],
   now: Date,
-) => {
+) {
   const polled = await store.findPolled(hash)
   if (!polled || !clientIds.includes(polled.device.clientId)) return null
   const result = decide(polled.device, now)
@@ -24,7 +24,7 @@ const pollOnce = async (
   return result.outcome === 'pending' ? onTime : early(result.next.pollIntervalSeconds)
 }
 
-const startedDevice = async (store: AuthStore, changes: Partial<DeviceAuthorization> = {}) => {
+async function startedDevice(store: AuthStore, changes: Partial<DeviceAuthorization> = {}) {
   const device = sampleDevice(changes)
   await store.transaction((tx) => tx.insertDeviceAuthorization(device))
   const poll = async (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> => {
@@ -38,7 +38,7 @@ const startedDevice = async (store: AuthStore, changes: Partial<DeviceAuthorizat
 const onTime: PendingPoll = { early: false }
 const early = (pollIntervalSeconds: number): PendingPoll => ({ early: true, pollIntervalSeconds })
 
-export const pollContract = (open: OpenStore): void => {
+export function pollContract(open: OpenStore): void {
   test('B02 RFC 8628 §3.5: each early poll lengthens the interval by 5 s for all later polls', async () => {
     await using opened = await open()
     const { poll, stored } = await startedDevice(opened.store)

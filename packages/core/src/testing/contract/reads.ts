@@ -5,7 +5,7 @@ import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, freshSha256, sampleAuditEvent, sampleBrowserSession, sampleDevice } from '../sample-rows.ts'
 import { addFamily, addPerson } from './people-at-hand.ts'
 
-export const readContract = (open: OpenStore): void => {
+export function readContract(open: OpenStore): void {
   test('F16 a principal is the person, their identity and their family, all as stored', async () => {
     await using opened = await open()
     const { user, identity } = await addPerson(opened.store)

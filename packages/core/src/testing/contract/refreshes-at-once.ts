@@ -15,7 +15,7 @@ const atOnce = fc.array(fc.tuple(operation, fc.nat({ max: 2 })), { minLength: 2,
 const mostAnswers = 11
 
 /** Registers the property for the store called `name`. */
-export const refreshesAtOnce = (name: string, open: OpenStores, runs: number): void => {
+export function refreshesAtOnce(name: string, open: OpenStores, runs: number): void {
   test(`G02 G03 G04 G05 on ${name}: of refreshes at once all get one successor, or the session ends and nothing of it lives on`, async () => {
     await using opened = await open()
     let [rounds, operations, lived] = [0, 0, 0]

@@ -44,7 +44,7 @@ const nothing = {
 const ended = atSecond(-0.001)
 const live = { expiresAt: atSecond(0.001) }
 
-const addLiveRows = async (store: AuthStore) => {
+async function addLiveRows(store: AuthStore) {
   const { user } = await addPerson(store)
   const { family } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-99.999) })
   const [device, login, session] = [sampleDevice(live), sampleLogin(live), sampleBrowserSession(user, live)]
@@ -72,7 +72,7 @@ const addLiveRows = async (store: AuthStore) => {
   return { expectUntouched }
 }
 
-export const sweepContract = (open: OpenStore): void => {
+export function sweepContract(open: OpenStore): void {
   test('I08 every kind of row that has ended is removed, whatever its state, and live rows are untouched', async () => {
     await using opened = await open()
     const { store } = opened

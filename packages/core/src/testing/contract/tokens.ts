@@ -6,7 +6,7 @@ import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, sampleAuditEvent, sampleFamily, sampleSigningKey, sampleUser } from '../sample-rows.ts'
 import { addFamily, addPerson } from './people-at-hand.ts'
 
-export const tokenContract = (open: OpenStore): void => {
+export function tokenContract(open: OpenStore): void {
   test('a family comes back with its person, and no other does', async () => {
     await using opened = await open()
     const { store } = opened

@@ -18,7 +18,7 @@ export const oddTexts = [
   '',
 ]
 
-export const transactionContract = (open: OpenStore): void => {
+export function transactionContract(open: OpenStore): void {
   test('L10 a switch is absent until it is put, then replaced, and a rollback leaves it as it was', async () => {
     await using opened = await open()
     const { store } = opened
