@@ -135,6 +135,19 @@ test(
 )
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
+  test(
+    'tells a program for Node that a bundler compiles for pages which setting it needs',
+    async () => {
+      const [program = ''] = readmePrograms
+      const options = { module: 'esnext', moduleResolution: 'bundler', target: 'es2022', skipLibCheck: true }
+      const said = (await complaints(compiler, options, [program])).filter((line) => line.startsWith(program))
+      expect(said.map((line) => line.replace(/^.*?: /, ''))).toEqual([
+        expect.stringMatching(/^error TS2684: .*For Node\.js.*"customConditions\\": \[\\"node\\"\]/),
+      ])
+    },
+    minutes(20),
+  )
+
   test.each([
     ['nodenext', 'nodenext', []],
     ['esnext', 'bundler', []],
