@@ -14,7 +14,6 @@ export const commands: readonly Command[] = [
         { name: 'device', help: 'Run the sign-in even in CI, approved on another device' },
         { name: 'qr', help: 'Show a QR code also beside a browser' },
         { name: 'no-qr', help: 'Show no QR code' },
-        { name: 'copy', help: 'Put the code on the clipboard, if the terminal allows it (OSC 52)' },
         { name: 'force', help: 'Start a new session even if you are logged in' },
         {
           name: 'storage',

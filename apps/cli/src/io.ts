@@ -53,8 +53,6 @@ export interface Io {
   blank(): void
   /** A drawing of our own, line by line, in black on white whatever the terminal's colours; on stderr. */
   drawing(lines: readonly string[]): void
-  /** Asks the terminal to put a text on the clipboard (OSC 52); terminals that cannot, ignore it. */
-  copy(text: string): void
   /** How wide a line on stderr may be: the terminal's width, or a page's where there is none. */
   readonly columns: number
   /** A line redrawn four times a second until stopped. */
@@ -150,7 +148,6 @@ export function createIo(options: IoOptions): Io {
       unlessJson(() => {
         for (const line of lines) write(`${blackOnWhite}${line}${colourOff}\n`)
       }),
-    copy: (text) => unlessJson(() => write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
     spin: live.start,
     confirm: (question, { assume, signal }) =>
       live.away(() => askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal })),

@@ -52,18 +52,6 @@ test('--qr draws it beside a browser as well, and says why where it cannot', asy
   expect(plain.screen).toContain('No QR code: it needs a terminal with UTF-8 and colours')
 })
 
-test('the code goes to the clipboard only with --copy, and nothing but the code', async () => {
-  await using node = await fakeOsaServer()
-  node.deny()
-  await using sandbox = await makeSandbox()
-  const silent = await sandbox.runOnTerminal(['login', node.url], { env: ssh })
-  expect(silent.raw).not.toContain('\u001b]52')
-  const { raw } = await sandbox.runOnTerminal(['login', node.url, '--copy'], { env: ssh })
-  expect(raw).toContain(`\u001b]52;c;${Buffer.from('BCDF-GHJK').toString('base64')}\u0007`)
-  const piped = await sandbox.run(['login', node.url, '--copy'])
-  expect(piped.stderr).not.toContain('\u001b')
-})
-
 test('on forty columns the countdown is a short line that can be redrawn', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()

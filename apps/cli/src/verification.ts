@@ -42,15 +42,11 @@ function showForAgent(context: CommandContext, login: Verification): void {
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
 async function showVerification(context: CommandContext, login: Verification): Promise<void> {
-  const { io, flags, isCi } = context
+  const { io, isCi } = context
   if (io.isJson) return
   if (!io.hasOnlooker || isCi) return showForAgent(context, login)
   if (findBrowser(context)) await showWithBrowser(context, login)
   else await showForOtherDevice(context, login)
-  if (flags.isSet('copy')) {
-    io.copy(login.userCode)
-    io.say('The code was offered to your clipboard.')
-  }
 }
 
 /** Speaks at most once a minute, and at once when contact is lost. */
