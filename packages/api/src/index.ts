@@ -12,7 +12,7 @@
  */
 export { presentingClients } from './clients.ts'
 export type { ApiAuth, Context } from './context.ts'
-export { bearerErrorCode } from './refused-token.ts'
+export { bearerErrorCode } from './refused-call.ts'
 export { appRouter } from './router.ts'
 export type { AppRouter } from './router-type.ts'
 export { createCallerFactory } from './trpc.ts'

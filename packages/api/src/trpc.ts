@@ -5,8 +5,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import type { Context } from './context.ts'
 import { inputTransformer } from './input-transformer.ts'
-import { RefusedDeploy } from './refused-deploy.ts'
-import { RefusedToken } from './refused-token.ts'
+import { RefusedDeploy, RefusedToken } from './refused-call.ts'
 
 const t = initTRPC.context<Context>().create({
   transformer: { input: inputTransformer, output: superjson },

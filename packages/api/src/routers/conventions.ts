@@ -10,7 +10,7 @@ import {
 import { type DeployRejection, isDeployRejection } from '@osa/core'
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { RefusedDeploy } from '../refused-deploy.ts'
+import { RefusedDeploy } from '../refused-call.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 export const conventionsRouter = router({
