@@ -18,7 +18,9 @@ interface Step {
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>
   readonly permissions?: unknown
-  readonly jobs: Readonly<Record<string, { permissions?: unknown; 'timeout-minutes'?: number; steps: readonly Step[] }>>
+  readonly jobs: Readonly<
+    Record<string, { permissions?: unknown; strategy?: unknown; 'timeout-minutes'?: number; steps: readonly Step[] }>
+  >
 }
 
 function read(file: string): { text: string; workflow: Workflow } {
@@ -75,9 +77,10 @@ test('L09 one version of Node.js everywhere: workflows, .nvmrc and tests', () =>
 })
 
 test('L09 a change meets the tests and the audit; the secret scan gets the whole history', () => {
-  expect(commandsOf(ci)).toEqual(expect.arrayContaining(['.ci/run', auditCommand, 'npm audit signatures']))
+  expect(commandsOf(ci)).toEqual(expect.arrayContaining(['.ci/run "$LANE"', auditCommand, 'npm audit signatures']))
   expect(ci.on).toMatchObject({ push: { branches: ['main'] }, schedule: [{ cron: expect.any(String) }] })
   expect(Object.keys(ci.on)).toContain('pull_request')
+  expect(ci.jobs.test?.strategy).toMatchObject({ matrix: { lane: ['test', 'test:long'] } })
   expect(ci.jobs.test?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with?.['fetch-depth']).toBe(0)
 })
 

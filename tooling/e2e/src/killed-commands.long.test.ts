@@ -1,0 +1,8 @@
+/** `OSA_TEST_KILLS` makes it longer. */
+import { test } from 'vitest'
+import { killCommands } from './killed-commands.ts'
+
+const kills = Number(process.env.OSA_TEST_KILLS ?? 200)
+
+test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the file, or leaves a lock that holds up the next command`, () =>
+  killCommands(kills))
