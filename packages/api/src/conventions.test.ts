@@ -1,13 +1,12 @@
 /** Conventions over the typed wire: who is turned away in which way, and what a caller can read of it. */
-import { type ConventionManifest, type ConventionManifestInput, type DeployOutcome, deployRefusal } from '@osa/contract'
+import { type ConventionManifest, deployRefusal } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import { createConventions } from '@osa/core'
 import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
 import { TRPCError } from '@trpc/server'
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RefusedDeploy } from './refused-call.ts'
 import { appRouter } from './router.ts'
-import type { AppRouter } from './router-type.ts'
 import { createCallerFactory } from './trpc.ts'
 
 async function world({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
@@ -99,12 +98,4 @@ test('too much is TOO_MANY_REQUESTS, and the refusal says when to come back', as
   const error = await thrownBy(caller.conventions.deploy({ conventions: fifty }))
   expect(error.code).toBe('TOO_MANY_REQUESTS')
   expect(refusalOf(error)).toMatchObject({ error: 'limited', retry_after_seconds: 3_600 })
-})
-
-test('the types say what to send and what comes back', () => {
-  type Inputs = import('@trpc/server').inferRouterInputs<AppRouter>
-  type Outputs = import('@trpc/server').inferRouterOutputs<AppRouter>
-  expectTypeOf<Inputs['conventions']['deploy']>().toEqualTypeOf<{ conventions: ConventionManifestInput[] }>()
-  expectTypeOf<Outputs['conventions']['deploy']>().toEqualTypeOf<DeployOutcome>()
-  expectTypeOf<Outputs['conventions']['get']>().toEqualTypeOf<import('@osa/contract').ConventionDetail>()
 })

@@ -8,7 +8,7 @@
  * routers/        device (start, verify, token, watch), session (refresh, end, list, revoke)
  *                 conventions (deploy, list, get)
  * router.ts       all of them, with `me` and `server.info`
- * router-type.ts  `AppRouter`, for clients (entry `@osa/api/router-type`)
+ * router-type.ts  `AppRouter`: what each procedure takes, answers and does, for clients (entry `@osa/api/router-type`)
  */
 export { presentingClients } from './clients.ts'
 export type { ApiAuth, Context } from './context.ts'

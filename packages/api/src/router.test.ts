@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { isOAuthError } from '@osa/contract'
 import { builtInClients, createConventions } from '@osa/core'
 import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
-import { TRPCError } from '@trpc/server'
+import { type AnyTRPCProcedure, type inferRouterInputs, type inferRouterOutputs, TRPCError } from '@trpc/server'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import type { Context } from './context.ts'
 import { appRouter } from './router.ts'
-import type { AppRouter } from './router-type.ts'
+import type { AppRouter, CallErrorShape } from './router-type.ts'
 import { createCallerFactory } from './trpc.ts'
 
 const serverDocument = {
@@ -251,15 +252,22 @@ test('server.info is the document of /.well-known/osa', async () => {
   expect(await world().caller.server.info()).toEqual(serverDocument)
 })
 
-test('the router type says what procedures answer, and names no ORM', () => {
-  type Outputs = import('@trpc/server').inferRouterOutputs<AppRouter>
-  type Inputs = import('@trpc/server').inferRouterInputs<AppRouter>
-  expectTypeOf<Outputs['me']>().toEqualTypeOf<import('@osa/contract').Me>()
-  expectTypeOf<Outputs['device']['token']>().toEqualTypeOf<import('@osa/contract').TokenOutcome>()
-  expectTypeOf<Outputs['session']['list']>().toEqualTypeOf<import('@osa/contract').Session[]>()
-  expectTypeOf<Inputs['device']['token']>().toEqualTypeOf<{ device_code: string; client_id?: string | undefined }>()
-  // what procedures can reach, and so what the type can name: nothing with an EntityManager
-  expectTypeOf<keyof import('./context.ts').Context>().toEqualTypeOf<
+test('the router type that callers see is that of the router', () => {
+  type Router = typeof appRouter
+  expectTypeOf<inferRouterInputs<AppRouter>>().toEqualTypeOf<inferRouterInputs<Router>>()
+  expectTypeOf<inferRouterOutputs<AppRouter>>().toEqualTypeOf<inferRouterOutputs<Router>>()
+  expectTypeOf<Kinds<AppRouter['_def']['record']>>().toEqualTypeOf<Kinds<Router['_def']['record']>>()
+  expectTypeOf<Router['_def']['_config']['$types']['errorShape']>().toExtend<CallErrorShape>()
+  expectTypeOf<Router['_def']['_config']['$types']['transformer']>().toEqualTypeOf<true>()
+})
+
+/** Query, mutation or subscription. */
+type Kinds<Record> = {
+  [Name in keyof Record]: Record[Name] extends AnyTRPCProcedure ? Record[Name]['_def']['type'] : Kinds<Record[Name]>
+}
+
+test('procedures can reach nothing that has an EntityManager', () => {
+  expectTypeOf<keyof Context>().toEqualTypeOf<
     'auth' | 'conventions' | 'requester' | 'accessToken' | 'serverDocument' | 'stopping' | 'isUnavailable'
   >()
 })

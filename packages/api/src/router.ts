@@ -1,4 +1,4 @@
-/** The whole router: a table of contents of the typed wire. */
+/** The whole router: a table of contents of the typed wire. What each procedure does is said in router-type.ts, for callers too. */
 import { me, serverDocument } from '@osa/contract'
 import { conventionsRouter } from './routers/conventions.ts'
 import { deviceRouter } from './routers/device.ts'
@@ -9,10 +9,8 @@ export const appRouter = router({
   device: deviceRouter,
   session: sessionRouter,
   conventions: conventionsRouter,
-  /** Who is signed in. `UNAUTHORIZED` without a valid access token. */
   me: signedInProcedure.output(me).query(({ ctx }) => ctx.principal.me),
   server: router({
-    /** The same document as `/.well-known/osa`. */
     info: publicProcedure.output(serverDocument).query(({ ctx }) => ctx.serverDocument),
   }),
 })

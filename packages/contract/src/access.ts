@@ -13,7 +13,8 @@ export const scopeSentences: Readonly<Record<Scope, string>> = {
 /** Ascending: each role may do what the one before it may. */
 export const roles = ['user', 'publisher', 'admin'] as const
 export const role = z.enum(roles)
-export type Role = z.infer<typeof role>
+/** What a person may do at a node; each role may do what the one before it may. */
+export type Role = (typeof roles)[number]
 
 /** The clients that every node knows without configuration. */
 export const builtInClientIds = { cli: 'osa-cli', python: 'osa-py' } as const

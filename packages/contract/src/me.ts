@@ -1,13 +1,22 @@
 /** Who is signed in. A file of its own: most commands ask for nothing else. */
 import * as z from 'zod/mini'
-import { role } from './access.ts'
+import { type Role, role } from './access.ts'
 
-/** The signed-in person (`me`, `GET /api/v1/auth/me`). `external_id` is the identity provider's subject, an ORCID iD for ORCID. */
+/** The signed-in person (`me`, `GET /api/v1/auth/me`). */
+export interface Whoami {
+  /** The node's own id of the person. */
+  id: string
+  display_name: string | null
+  /** The identity provider where the person signs in: `orcid`. */
+  provider: string
+  /** The identity provider's subject: an ORCID iD for ORCID. */
+  external_id: string
+  roles: Role[]
+}
 export const me = z.object({
   id: z.string(),
   display_name: z.nullable(z.string()),
   provider: z.string(),
   external_id: z.string(),
   roles: z.array(role),
-})
-export type Me = z.infer<typeof me>
+}) satisfies z.ZodMiniType<Whoami>

@@ -1,5 +1,43 @@
 /** What both builds of the main entry export. */
-export type { AppRouter } from './client/app-router.ts'
+
+export type { AppRouter, CallErrorShape } from '@osa/api/router-type'
+export type {
+  Approval,
+  ConventionDetail,
+  ConventionManifest,
+  ConventionManifestInput,
+  ConventionSummary,
+  ConventionsDeployInput,
+  ConventionsGetInput,
+  ConventionVersionSummary,
+  Deployed,
+  DeployedConvention,
+  DeployOutcome,
+  DeployRefusal,
+  DeviceAuthorizationOutcome,
+  DeviceAuthorizationResponse,
+  DeviceDecided,
+  DeviceStartInput,
+  DeviceTokenInput,
+  DeviceVerifyInput,
+  DeviceWatchInput,
+  DeviceWatchOutcome,
+  InvalidConvention,
+  OAuthError,
+  OAuthErrorCode,
+  PendingDevice,
+  RefreshOutcome,
+  RefusedRefresh,
+  Role,
+  ServerDocument,
+  Session,
+  SessionEndInput,
+  SessionRefreshInput,
+  SessionRevokeInput,
+  TokenOutcome,
+  TokenResponse,
+  Whoami,
+} from '@osa/contract'
 export { OsaCallError } from './client/call-error.ts'
 export type { OsaClient } from './client/create-client.ts'
 export type { ClientEvent, ClientOptions, RetryOptions } from './client/options.ts'

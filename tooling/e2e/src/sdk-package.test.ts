@@ -46,6 +46,7 @@ beforeAll(async () => {
     'caller.cts',
     'caller.cjs',
     'run.js',
+    'hovers.js',
   ]) {
     await copyFile(join(import.meta.dirname, 'sdk-package', file), join(project, file))
   }
@@ -183,6 +184,24 @@ describe.each(Object.keys(compilers))('%s', (compiler) => {
     minutes(20),
   )
 })
+
+test(
+  'an editor explains every procedure, and calls its answer by a name',
+  async () => {
+    const { stdout } = await run(process.execPath, ['hovers.js'], { cwd: project })
+    const shown = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>)
+    expect(shown.map(({ procedure }) => procedure)).toEqual(
+      expect.arrayContaining(['device.watch', 'me', 'server.info']),
+    )
+    expect(shown.filter(({ explained = '' }) => explained.length < 20)).toEqual([])
+    const answers = Object.fromEntries(shown.map(({ procedure = '', answer = '' }) => [procedure, answer]))
+    expect(answers).toMatchObject({ me: 'Whoami', 'session.list': 'Session[]', 'conventions.deploy': 'DeployOutcome' })
+  },
+  minutes(20),
+)
 
 describe('runs on', () => {
   const installed = (path: string): string => join(project, 'node_modules', path)

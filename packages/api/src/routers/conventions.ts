@@ -14,11 +14,6 @@ import { RefusedDeploy } from '../refused-call.ts'
 import { publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 export const conventionsRouter = router({
-  /**
-   * Registers all conventions of one deploy, at most 50, or none. What is wrong with them is a value of the output,
-   * `invalid_convention` with a path for each issue. `FORBIDDEN` and `TOO_MANY_REQUESTS` say in `data.refusal` what is missing: a scope
-   * (RFC 6750 §3.1), a role, or patience.
-   */
   deploy: signedInProcedure
     .input(conventionsDeployInput)
     .output(deployOutcome)
@@ -27,10 +22,8 @@ export const conventionsRouter = router({
       return isDeployRejection(outcome) ? asValue(outcome) : { conventions: [...outcome.conventions] }
     }),
 
-  /** The newest version of each, by slug; a long description is cut. */
   list: publicProcedure.output(z.array(conventionSummary)).query(({ ctx }) => ctx.conventions.list()),
 
-  /** The newest version, or the one asked for, with its manifest and a line for each version. `NOT_FOUND` when there is none. */
   get: publicProcedure
     .input(conventionsGetInput)
     .output(conventionDetail)

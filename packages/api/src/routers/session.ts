@@ -19,11 +19,6 @@ function refusedRefresh(refusal: Refusal): RefreshOutcome {
 }
 
 export const sessionRouter = router({
-  /**
-   * Exchanges a refresh token, rotating it. `scope` may narrow the access token. `attempt` is a secret of 32 random bytes (base64url or
-   * hexadecimal) that the caller makes for each refresh and sends again with a repeat of it, so that a repeat from another network is known
-   * as its own. Refusals are values: `invalid_grant`, `invalid_scope`, `temporarily_unavailable`.
-   */
   refresh: publicProcedure
     .input(sessionRefreshInput)
     .output(refreshOutcome)
@@ -36,10 +31,6 @@ export const sessionRouter = router({
       return isRefusal(outcome) ? refusedRefresh(outcome) : outcome
     }),
 
-  /**
-   * Ends the session that a refresh token belongs to. Succeeds for unknown tokens too (RFC 7009 §2.2); `BAD_REQUEST` for a client that is
-   * not known or needs a secret.
-   */
   end: publicProcedure
     .input(sessionEndInput)
     .output(z.object({ ended: z.literal(true) }))
@@ -50,14 +41,12 @@ export const sessionRouter = router({
       return { ended: true as const }
     }),
 
-  /** The caller's own sessions, newest first; `current` marks the one of the presented token. */
   list: signedInProcedure
     .output(z.array(session))
     .query(({ ctx: { auth, principal } }) =>
       auth.listSessions({ userId: principal.user.id, currentSessionId: principal.sessionId }),
     ),
 
-  /** Ends one of the caller's own sessions; `NOT_FOUND` for any other. */
   revoke: signedInProcedure
     .input(sessionRevokeInput)
     .output(z.object({ revoked: z.literal(true) }))

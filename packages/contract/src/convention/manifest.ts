@@ -61,9 +61,10 @@ export const conventionManifest = z.strictObject(
   { ...shape, hooks: hooksOf(hook), ingester: ingester.nullable().optional() },
   { error: 'write a convention: {title, description, schema, file_requirements, hooks, docs}' },
 )
-export type ConventionManifest = z.infer<typeof conventionManifest>
-/** As it may be sent: what has a default may be left out. */
-export type ConventionManifestInput = z.input<typeof conventionManifest>
+/** A convention as a node keeps it. */
+export interface ConventionManifest extends z.infer<typeof conventionManifest> {}
+/** A convention as it may be sent: what has a default may be left out. */
+export interface ConventionManifestInput extends z.input<typeof conventionManifest> {}
 
 /** What an author writes: like a manifest, but a hook or ingester may name a build context instead of a release. */
 export const conventionSource = z.strictObject(

@@ -5,11 +5,11 @@
 import type {
   DeviceAuthorizationResponse,
   DeviceDecided,
-  Me,
   PendingDevice,
   Role,
   Session,
   TokenResponse,
+  Whoami,
 } from '@osa/contract'
 import type { JSONWebKeySet } from 'jose'
 import type { Client, ClientCredentials, PresentingClients } from './client.ts'
@@ -140,7 +140,7 @@ export interface Principal {
   readonly scope: readonly string[]
   /** The session (refresh-token family) the access token belongs to. */
   readonly sessionId: string
-  readonly me: Me
+  readonly me: Whoami
 }
 
 /** user-code-entry.ts, user-code.ts — RFC 8628 §3.3, §5.1, §6.1 */

@@ -1,5 +1,5 @@
 /** What happens to tokens after sign-in: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), use (RFC 6750). */
-import { type Me, refreshTokenGrantType, type TokenResponse } from '@osa/contract'
+import { refreshTokenGrantType, type TokenResponse, type Whoami } from '@osa/contract'
 import { verifyAccessToken } from './access-token.ts'
 import type { Principal, TokenOperations } from './auth.ts'
 import { type Client, type PresentingClients, registeredFor } from './client.ts'
@@ -210,7 +210,7 @@ function principal(
 ): Principal {
   const { user, identity, clientId, scope, sessionId } = found
   const role = roleOf(roleGrants, user, identity)
-  const me: Me = {
+  const me: Whoami = {
     id: user.id,
     display_name: user.displayName,
     provider: identity.provider,

@@ -2,10 +2,11 @@
  * What a call throws: an OsaError and a TRPCClientError in one. tRPC passes its own errors through as they are, so that the code that
  * calls sees `code`, `status`, `hint` and, from the node, the typed `data` and `shape`.
  */
+
+import type { AppRouter } from '@osa/api/router-type'
 import { TRPCClientError } from '@trpc/client'
 import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions, signInHint } from '../errors.ts'
 import { cleanText } from '../text.ts'
-import type { AppRouter } from './app-router.ts'
 import { notAnOsaServer, retryAfterOf } from './unexpected-answer.ts'
 
 /** An OsaError (`instanceof OsaError` holds) with what tRPC knows: `data` and `shape` are the node's own words, typed. */

@@ -1,7 +1,8 @@
 /** The one place where answers enter: what is not a document of the contract comes to nobody. */
+
+import type { AppRouter } from '@osa/api/router-type'
 import type { TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
-import type { AppRouter } from './app-router.ts'
 import { toCallError } from './call-error.ts'
 import type { Surroundings } from './connection.ts'
 import { notAnOsaServer } from './unexpected-answer.ts'

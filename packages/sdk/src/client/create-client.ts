@@ -2,8 +2,9 @@
  * Puts a client together: edge-link.ts (cancelling) → retry-policy.ts → auth-policy.ts → check-link.ts (on Node) → send-link.ts (batches,
  * subscriptions), over guarded-fetch.ts and exchange.ts.
  */
+
+import type { AppRouter } from '@osa/api/router-type'
 import { createTRPCClient, type TRPCClient } from '@trpc/client'
-import type { AppRouter } from './app-router.ts'
 import { authPolicy } from './auth-policy.ts'
 import { checkLink } from './check-link.ts'
 import { type AnyClientOptions, createConnector, type Surroundings } from './connection.ts'

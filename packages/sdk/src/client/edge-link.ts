@@ -1,8 +1,9 @@
 /** The first link: ends a call at once when somebody cancels it, and lets nothing out that is not an OsaError. */
+
+import type { AppRouter } from '@osa/api/router-type'
 import type { TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { cancelled } from '../cancelled.ts'
-import type { AppRouter } from './app-router.ts'
 import { toCallError } from './call-error.ts'
 
 /** Makes the link. `closing` ends every call of the client. */

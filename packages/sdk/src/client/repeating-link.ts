@@ -1,7 +1,8 @@
 /** A link that sends an operation on, and again as long as a policy says so. Signing in again and trying again are such policies. */
+
+import type { AppRouter } from '@osa/api/router-type'
 import type { OperationLink, TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
-import type { AppRouter } from './app-router.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 
 type Operation = Parameters<OperationLink<AppRouter>>[0]['op']

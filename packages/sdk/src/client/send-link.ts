@@ -1,7 +1,8 @@
 /** The last link: queries and mutations in batches, subscriptions as event streams. */
+
+import type { AppRouter } from '@osa/api/router-type'
 import { httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
-import type { AppRouter } from './app-router.ts'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'

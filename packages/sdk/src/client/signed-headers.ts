@@ -1,6 +1,7 @@
 /** What says who sends a request. */
+
+import type { AppRouter } from '@osa/api/router-type'
 import type { OperationLink } from '@trpc/client'
-import type { AppRouter } from './app-router.ts'
 import { attemptOf } from './auth-policy.ts'
 import type { Connection } from './connection.ts'
 

@@ -2,10 +2,11 @@
  * Subscriptions: an event stream that is asked for with a header, never with a token in the address. The browser's own EventSource cannot
  * send headers, and Node has none, so both use the same one.
  */
+
+import type { AppRouter } from '@osa/api/router-type'
 import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { EventSource, type FetchLike } from 'eventsource'
-import type { AppRouter } from './app-router.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { refusalOf } from './guarded-fetch.ts'

@@ -1,5 +1,15 @@
 /** What a consumer's compiler must find in the packed SDK: exact types, and errors for wrong calls. It is compiled and never run. */
-import { type AppRouter, canonicalServer, createOsaClient, isOsaError, OsaCallError, OsaError } from '@osa/sdk'
+import {
+  type AppRouter,
+  canonicalServer,
+  createOsaClient,
+  isOsaError,
+  OsaCallError,
+  OsaError,
+  type ServerDocument,
+  type Session,
+  type Whoami,
+} from '@osa/sdk'
 import { type Credential, login, storedCredentials } from '@osa/sdk/node'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
@@ -15,6 +25,9 @@ exactly<Awaited<ReturnType<typeof osa.me.query>>['roles'], ('admin' | 'publisher
 exactly<Awaited<ReturnType<typeof osa.session.revoke.mutate>>, { revoked: true }>(true)
 exactly<Outputs['session']['list'][number]['created_at'], Date>(true)
 exactly<Outputs['server']['info']['issuer'], string>(true)
+exactly<Outputs['me'], Whoami>(true)
+exactly<Outputs['session']['list'], Session[]>(true)
+exactly<Outputs['server']['info'], ServerDocument>(true)
 exactly<Inputs['session']['revoke'], { session_id: string }>(true)
 
 export async function wrong(): Promise<void> {
