@@ -6,10 +6,11 @@ import { startTestNode, type TestNode } from '../testing/test-node.ts'
 const client: oauth.Client = { client_id: 'osa-cli' }
 
 async function discover(node: TestNode) {
-  const options = { [oauth.customFetch]: node.fetch, algorithm: 'oauth2' as const }
+  const customFetch = (url: string, init: object) => node.fetch(url, init)
+  const options = { [oauth.customFetch]: customFetch, algorithm: 'oauth2' as const }
   const issuer = new URL(node.publicUrl)
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options))
-  return { server, options: { [oauth.customFetch]: node.fetch } }
+  return { server, options: { [oauth.customFetch]: customFetch } }
 }
 
 async function start(node: TestNode) {

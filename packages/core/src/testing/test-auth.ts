@@ -55,7 +55,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
 
   /** Starts a device authorization and insists that it works. */
   const start = async (
-    options: { client?: Client; scope?: string; requester?: Requester } = {},
+    options: { client?: Client | undefined; scope?: string; requester?: Requester | undefined } = {},
   ): Promise<DeviceAuthorizationResponse> => {
     const { client = cli, requester = testRequester, scope } = options
     const started = await auth.startDeviceAuthorization({ client, scope, deviceName: 'laptop', requester })
@@ -113,7 +113,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   }
   const refresh = (
     refreshToken: string,
-    options: { client?: Client; scope?: string; attempt?: string; requester?: Requester } = {},
+    options: { client?: Client | undefined; scope?: string; attempt?: string; requester?: Requester | undefined } = {},
   ) => {
     const { client = cli, scope, attempt, requester = testRequester } = options
     return auth.exchangeRefreshToken({ clients: [client], refreshToken, attempt, scope, requester })

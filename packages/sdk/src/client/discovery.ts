@@ -1,6 +1,8 @@
 /** `/.well-known/osa`: whether there is a node at an address, asked before anything else is sent there. */
+
 import type { ServerDocument } from '@osa/contract'
 import { OsaError } from '../errors.ts'
+import { withSignal } from '../signal.ts'
 import type { Exchange } from './exchange.ts'
 import { serverDocumentPath } from './issuer.ts'
 import { receivedServerDocument } from './received.ts'
@@ -24,7 +26,7 @@ export async function discover(
   exchange: Exchange,
   { server, headers, signal }: { server: string; headers: Record<string, string>; signal?: AbortSignal | undefined },
 ): Promise<ServerDocument> {
-  const init: RequestInit = { headers: { accept: 'application/json', ...headers }, ...(signal ? { signal } : {}) }
+  const init: RequestInit = { headers: { accept: 'application/json', ...headers }, ...withSignal(signal) }
   const answer = await exchange.send(new URL(server + serverDocumentPath), init)
   const document = answer.status === 200 ? receivedServerDocument.safeParse(answer.json) : null
   if (document?.success) return document.data

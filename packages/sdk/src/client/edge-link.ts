@@ -3,7 +3,7 @@
 import type { AppRouter } from '@osa/api/router-type'
 import type { TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
-import { cancelled } from '../cancelled.ts'
+import { cancelled } from '../signal.ts'
 import { toCallError } from './call-error.ts'
 
 /** Makes the link. `closing` ends every call of the client. */

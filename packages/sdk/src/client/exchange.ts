@@ -2,8 +2,9 @@
  * The one door to the network. Every request has a deadline and a size limit and follows no redirect (a redirected secret is a lost one:
  * `fetch` repeats a body on 307). Whatever comes back is an answer, whatever does not come is an OsaError. Isomorphic.
  */
-import { cancelled } from '../cancelled.ts'
+
 import { isOsaError, type OsaError } from '../errors.ts'
+import { cancelled } from '../signal.ts'
 import { boundedStream } from './bounded-body.ts'
 import { type Failure, networkError } from './network-error.ts'
 import type { ClientEvent } from './options.ts'

@@ -1,7 +1,7 @@
 /** The last link: queries and mutations in batches, subscriptions as event streams. */
 
 import type { AppRouter } from '@osa/api/router-type'
-import { httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
+import { type HTTPBatchLinkOptions, httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
@@ -13,6 +13,7 @@ import { transformer } from './transformer.ts'
 const maxItems = 10
 const maxURLLength = 4000
 
+type TrpcFetch = NonNullable<HTTPBatchLinkOptions<AppRouter['_def']['_config']['$types']>['fetch']>
 type Operation = Parameters<OperationLink<AppRouter>>[0]['op']
 
 const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
@@ -21,7 +22,7 @@ const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
     transformer,
     maxItems,
     maxURLLength,
-    fetch: createGuardedFetch(connection.exchange) as typeof fetch,
+    fetch: createGuardedFetch(connection.exchange) as TrpcFetch,
     headers: ({ opList }) => signedHeaders(connection, opList),
   })
 

@@ -1,5 +1,5 @@
 /** Pauses that several calls take together. */
-import { cancelled } from '../cancelled.ts'
+import { cancelled } from '../signal.ts'
 
 /** Waits until a pause is over; rejects with an `OsaError` when the signal fires. */
 export type Wait = (signal: AbortSignal | null | undefined) => Promise<void>

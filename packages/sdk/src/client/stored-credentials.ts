@@ -1,4 +1,5 @@
 /** Tokens of the login that `osa login` saved, and the token of OSA_TOKEN. */
+
 import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { type Environment, resolveConfigDir } from '../credentials/config-dir.ts'
@@ -6,6 +7,7 @@ import { type CredentialStore, notAuthenticated, openCredentialStore } from '../
 import { createStoredTokens, type StoredTokens } from '../credentials/stored-tokens.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
+import { withSignal } from '../signal.ts'
 import { openNetwork } from './network.ts'
 import type { TokenContext, TokenProvider } from './token-provider.ts'
 import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
@@ -63,7 +65,7 @@ export function storedCredentials(options: StoredCredentialsOptions = {}): Token
 /** A provider of a session's tokens. Without a saved login it throws `not_authenticated`. */
 export function sessionCredentials(session: StoredTokens, minTtlSeconds?: number): TokenProvider {
   const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
-  const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...(signal ? { signal } : {}) })
+  const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...withSignal(signal) })
   return {
     isBoundToServer: true,
     getToken: (context) => session.getFreshToken(context.server, forCall(context)),

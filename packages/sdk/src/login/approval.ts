@@ -2,11 +2,13 @@
  * The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. Where the server
  * tells of the decision (watch.ts), one more poll follows at once.
  */
+
 import type { TokenOutcome, TokenResponse } from '@osa/contract'
 import type { OsaClient } from '../client/create-client.ts'
 import type { Network } from '../client/network.ts'
 import type { Clock } from '../clock.ts'
 import { type ErrorCode, isOsaError, OsaError } from '../errors.ts'
+import { withSignal } from '../signal.ts'
 import { cleanText } from '../text.ts'
 import { clampInterval, maxIntervalSeconds, type PendingLogin } from './device-login.ts'
 import { type DecisionWatch, watchForDecision } from './watch.ts'
@@ -54,7 +56,7 @@ const outages: readonly ErrorCode[] = ['dns', 'connection_refused', 'connection_
 
 async function poll(osa: OsaClient, login: PendingLogin, signal: AbortSignal | undefined): Promise<PollOutcome> {
   try {
-    return judge(await osa.device.token.mutate({ device_code: login.deviceCode }, { signal }), login)
+    return judge(await osa.device.token.mutate({ device_code: login.deviceCode }, withSignal(signal)), login)
   } catch (error) {
     if (isOsaError(error) && isOutage(error)) return { outcome: 'unreachable', waitMs: error.retryAfterMs ?? 0 }
     throw error

@@ -1,8 +1,10 @@
 /** The start of a device login (RFC 8628 §3.1, §3.2), and the checks of what the server says about it. */
+
 import type { DeviceAuthorizationResponse } from '@osa/contract'
 import type { Network } from '../client/network.ts'
 import { OsaError } from '../errors.ts'
 import { isLoopback, isSameOrigin } from '../server-url.ts'
+import { withSignal } from '../signal.ts'
 import { cleanText } from '../text.ts'
 import type { LoopbackListener } from './loopback.ts'
 
@@ -99,7 +101,7 @@ export async function startDeviceLogin(options: {
     device_name: deviceName,
     ...(listener ? { loopback_challenge: listener.challenge, loopback_port: listener.port } : {}),
   }
-  const started = await osa.device.start.mutate(input, { signal })
+  const started = await osa.device.start.mutate(input, withSignal(signal))
   if (!('error' in started)) return toPendingLogin(server, started, now())
   if (started.error === 'access_denied') {
     throw new OsaError(

@@ -1,5 +1,7 @@
 /** The end of a session at its server. */
+
 import type { Network } from '../client/network.ts'
+import { withSignal } from '../signal.ts'
 
 const atMostMs = 10_000
 
@@ -9,5 +11,5 @@ export async function endSession(
   call: { server: string; refreshToken: string; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const osa = await network.connect(call.server, { atMostMs })
-  await osa.session.end.mutate({ refresh_token: call.refreshToken }, { signal: call.signal })
+  await osa.session.end.mutate({ refresh_token: call.refreshToken }, withSignal(call.signal))
 }

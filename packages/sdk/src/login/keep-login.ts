@@ -1,9 +1,11 @@
 /** A new login from the first check to the saved pair. What it replaces, or what cannot be saved after all, is ended at the server. */
+
 import type { Network } from '../client/network.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
 import type { Credential } from '../credentials/credentials-file.ts'
 import { isOsaError, type OsaError } from '../errors.ts'
 import type { StorageTarget } from '../keychain/choose-storage.ts'
+import { withSignal } from '../signal.ts'
 import { endSession } from './end-session.ts'
 
 const lockTimeoutMs = 20_000
@@ -48,7 +50,7 @@ export async function endQuietly(
 /** Who a token belongs to. Throws `token_rejected` where the server refuses it. */
 export async function askUser({ network, server, signal }: World, accessToken: string): Promise<SignedInUser> {
   const osa = await network.connect(server, { auth: accessToken })
-  return await osa.me.query(undefined, { signal })
+  return await osa.me.query(undefined, withSignal(signal))
 }
 
 async function previousOf({ store, server }: World): Promise<Credential | null> {

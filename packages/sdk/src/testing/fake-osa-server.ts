@@ -3,10 +3,12 @@
  * It time-stamps each request, except the watches, which come beside the polls at any time. It knows no person: approval is a method call.
  * A suite of calls in the repository's end-to-end tests holds it to what a real node does.
  */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { withSignal } from '../signal.ts'
 import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
 import {
   answerProcedures,
@@ -450,7 +452,7 @@ export class FakeOsaServer implements AsyncDisposable {
   async *#watch(deviceCodeHash: string, signal: AbortSignal | undefined): AsyncGenerator<object, void> {
     if (!this.#knows(deviceCodeHash) || this.#consumed) return yield refuse('invalid_grant')
     try {
-      if (this.#decision === 'pending') await once(this.#decided, 'decided', signal ? { signal } : {})
+      if (this.#decision === 'pending') await once(this.#decided, 'decided', withSignal(signal))
     } catch (error) {
       if (signal?.aborted) return
       throw error
