@@ -18,6 +18,7 @@ export default defineConfig({
     node: 'src/node.ts',
     convention: 'src/convention/define.ts',
     deploy: 'src/deploy.ts',
+    schemas: 'src/schemas.ts',
     testing: 'src/testing/index.ts',
     'keychain-helper': 'src/keychain/keychain-helper.ts',
   },

@@ -11,6 +11,7 @@ import {
   type Whoami,
 } from '@osa/sdk'
 import { type Credential, login, storedCredentials } from '@osa/sdk/node'
+import type { schemas } from '@osa/sdk/schemas'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server'
 
@@ -28,6 +29,7 @@ exactly<Outputs['server']['info']['issuer'], string>(true)
 exactly<Outputs['me'], Whoami>(true)
 exactly<Outputs['session']['list'], Session[]>(true)
 exactly<Outputs['server']['info'], ServerDocument>(true)
+exactly<ReturnType<typeof schemas.Whoami.parse>, Whoami>(true)
 exactly<Inputs['session']['revoke'], { session_id: string }>(true)
 
 export async function wrong(): Promise<void> {
