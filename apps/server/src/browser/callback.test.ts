@@ -5,6 +5,15 @@ import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
 type World = Awaited<ReturnType<typeof startPagesAtUpstream>>
 
 /** Signs in at the provider, and stops where it sends the browser back: answers that address. */
+/** A person enters a terminal's code and is sent to ORCID. */
+async function arriveAtProvider({ pages }: World) {
+  const terminal = await pages.startTerminal()
+  const browser = pages.browse()
+  await browser.open(`${pages.publicUrl}/device`)
+  await browser.press('Continue with ORCID', { user_code: terminal.user_code })
+  return { browser, terminal }
+}
+
 async function callbackAddress({ pages, upstream }: World, userCode: string, browser = pages.browse()) {
   upstream.settings.silent = true
   await browser.open(`${pages.publicUrl}/device`)
@@ -119,11 +128,7 @@ test('D14 the session’s cookie changes at each login', async () => {
 
 test('E08 a person who declines at the provider reads what happened, and the terminal learns it at once', async () => {
   await using world = await startPagesAtUpstream()
-  const { pages } = world
-  const terminal = await pages.startTerminal()
-  const browser = pages.browse()
-  await browser.open(`${pages.publicUrl}/device`)
-  await browser.press('Continue with ORCID', { user_code: terminal.user_code })
+  const { browser, terminal } = await arriveAtProvider(world)
   const visit = await browser.press('Deny access')
   expect(visit.status).toBe(403)
   expect(visit.body).toContain('You said no at ORCID')
@@ -176,13 +181,9 @@ test.each(['login_required', 'server_error', 'invalid_request'])(
 
 test('D21 the reason of a failed sign-in is shown only in the browser it happened in', async () => {
   await using world = await startPagesAtUpstream()
-  const { pages } = world
-  const terminal = await pages.startTerminal()
-  const browser = pages.browse()
-  await browser.open(`${pages.publicUrl}/device`)
-  await browser.press('Continue with ORCID', { user_code: terminal.user_code })
+  const { browser } = await arriveAtProvider(world)
   const { url } = await browser.press('Deny access')
-  const elsewhere = await pages.browse().open(url)
+  const elsewhere = await world.pages.browse().open(url)
   expect(elsewhere.status).toBe(400)
   expect(elsewhere.body).not.toContain('You said no')
   url.searchParams.set('reason', 'account_disabled')

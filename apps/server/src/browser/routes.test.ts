@@ -1,6 +1,6 @@
 /** Addresses: old ones that move, unknown ones, and none that leads elsewhere. */
 import { expect, test } from 'vitest'
-import { startPages } from '../testing/pages.ts'
+import { pagePaths, startPages } from '../testing/pages.ts'
 
 test.each([
   ['/api/v1/auth/device/verify', '/device'],
@@ -20,12 +20,7 @@ test('D28 no address leads to a foreign one', async () => {
   const targets = ['//evil.example', '/\\evil.example', 'https:evil.example', 'https://evil.example']
   const names = ['next', 'return_to', 'redirect_uri', 'continue', 'code', 'flow', 'user_code']
   const paths = [
-    '/',
-    '/device',
-    '/device/confirm',
-    '/device/complete',
-    '/device/error',
-    '/account/sessions',
+    ...pagePaths,
     '/api/v1/auth/callback',
     '/api/v1/auth/device/verify',
     '//evil.example',

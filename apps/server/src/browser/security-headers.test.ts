@@ -1,6 +1,6 @@
 /** Headers of every page, whatever it says. */
 import { expect, test } from 'vitest'
-import { arriveAtConfirm, oidcAt, orcidAt, startPages } from '../testing/pages.ts'
+import { arriveAtConfirm, oidcAt, orcidAt, pagePaths, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
 async function everyPage() {
@@ -12,16 +12,7 @@ async function everyPage() {
     await browser.pressOnce('Approve'),
     await browser.press('Approve'),
   ]
-  const paths = [
-    '/',
-    '/device',
-    '/device/confirm',
-    '/device/complete',
-    '/device/error',
-    '/account/sessions',
-    '/nowhere',
-  ]
-  for (const path of paths) visits.push(await browser.send(`${pages.publicUrl}${path}`))
+  for (const path of [...pagePaths, '/nowhere']) visits.push(await browser.send(`${pages.publicUrl}${path}`))
   visits.push(await browser.send(`${pages.publicUrl}/device`, { method: 'DELETE' }))
   for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
     const post = { method: 'POST', headers: { 'content-type': type }, body: 'x' }

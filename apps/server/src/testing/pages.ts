@@ -18,6 +18,9 @@ export interface PagesOptions {
   readonly app?: TestNodeOptions['app']
 }
 
+/** The pages that anybody can ask for, signed in or not. */
+export const pagePaths = ['/', '/device', '/device/confirm', '/device/complete', '/device/error', '/account/sessions']
+
 /** Where browsers and terminals are unless a test says otherwise: in one network. */
 export const nearbyAddress = '203.0.113.5'
 

@@ -12,6 +12,20 @@ export const pollToleranceMs = 1_000
 /** RFC 8628 §3.5. */
 export const slowDownStepSeconds = 5
 
+/** What a new row has not come to yet. */
+export const undecided = {
+  provenBrowserHash: null,
+  claimedByUserId: null,
+  claimedBySessionId: null,
+  sealedUserCode: null,
+  approval: null,
+  decidedAt: null,
+  authTime: null,
+  consumedAt: null,
+  familyId: null,
+  endedAt: null,
+} satisfies Partial<DeviceAuthorization>
+
 /** Its time is up, or was seen to be up before a clock was set back (L08), or the operator ended it. */
 export const isExpired = (row: DeviceAuthorization, now: Date): boolean => row.endedAt !== null || now >= row.expiresAt
 

@@ -3,7 +3,7 @@ import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
 import type { DeviceFlow } from './auth.ts'
 import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
-import { consume, ended, overlapped, poll } from './device-authorization.ts'
+import { consume, ended, overlapped, poll, undecided } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { tooLate, tooManyAtOnce, untilInTime } from './guarded.ts'
 import { newFamily, tokenDocument } from './issue-tokens.ts'
@@ -155,16 +155,7 @@ async function insertPending(
       requesterUserAgent: storedText(start.requester.userAgent, maxUserAgentLength),
       deviceName: start.deviceName,
       ...start.loopback,
-      provenBrowserHash: null,
-      claimedByUserId: null,
-      claimedBySessionId: null,
-      sealedUserCode: null,
-      approval: null,
-      decidedAt: null,
-      authTime: null,
-      consumedAt: null,
-      familyId: null,
-      endedAt: null,
+      ...undecided,
     }
     const codeRestsUntil = secondsAfter(row.expiresAt, userCodeRestSeconds)
     const { clientId, id: deviceAuthorizationId } = row

@@ -136,7 +136,7 @@ test('H09 L10 an operator ends the sessions of everybody', async () => {
 })
 
 test('H09 L10 codes that were approved or claimed, and sign-ins under way, go with the sessions', async () => {
-  const { arrive, audit, auth, clock, decide, logIn, operator, poll, start } = operated()
+  const { arrive, audit, auth, beginSignIn, clock, decide, logIn, operator, poll, start } = operated()
   const requester = { ip: '192.0.2.7', source: '192.0.2.7', userAgent: null, requestId: null }
   await logIn('ada')
   const [approved, claimed, bobs, unclaimed] = [await start(), await start(), await start(), await start()]
@@ -150,19 +150,9 @@ test('H09 L10 codes that were approved or claimed, and sign-ins under way, go wi
   expect(await poll(bobs.device_code)).toMatchObject({ token_type: 'Bearer' })
 
   const browser = auth.newBrowserSecret()
-  const entered = await auth.enterUserCode({ userCode: unclaimed.user_code, requester, userId: null })
-  if (entered.outcome !== 'found') throw new Error(entered.outcome)
-  const begun = await auth.beginSignIn({
-    providerId: 'orcid',
-    browser,
-    device: entered.ticket,
-    codeTyped: true,
-    switchAccount: false,
-    requester: requester,
-  })
-  if ('refused' in begun) throw new Error(begun.detail)
+  const url = await beginSignIn(unclaimed.user_code, { browser, requester })
   expect(await operator.revokeSessions(null)).toEqual({ revoked: 1, codes: 0 })
-  const parameters = callbackFor(begun.authorizationUrl, { subject: 'ada' })
+  const parameters = callbackFor(url, { subject: 'ada' })
   expect(await auth.finishSignIn({ parameters, browser, session: null, requester })).toMatchObject({
     refused: 'unknown_transaction',
   })

@@ -8,24 +8,10 @@ import type { CookieSecret } from './secret.ts'
 async function begin(world: ReturnType<typeof testAuth>) {
   const started = await world.start()
   const browser = world.auth.newBrowserSecret()
-  const entered = await world.auth.enterUserCode({
-    userCode: started.user_code,
-    requester: testRequester,
-    userId: null,
-  })
-  if (entered.outcome !== 'found') throw new Error(entered.outcome)
-  const begun = await world.auth.beginSignIn({
-    providerId: 'orcid',
-    browser,
-    device: entered.ticket,
-    codeTyped: true,
-    switchAccount: false,
-    requester: testRequester,
-  })
-  if ('refused' in begun) throw new Error(begun.detail)
+  const url = await world.beginSignIn(started.user_code, { browser })
   const finish = (parameters: URLSearchParams, from: CookieSecret | null = browser) =>
     world.auth.finishSignIn({ parameters, browser: from, session: null, requester: testRequester })
-  return { started, browser, url: begun.authorizationUrl, finish }
+  return { started, browser, url, finish }
 }
 
 describe('signing in at a provider', () => {

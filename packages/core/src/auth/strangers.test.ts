@@ -31,7 +31,7 @@ test('J10 nobody makes the node call an identity provider but by a sign-in begun
   let calls = 0
   const clock = testAuth().clock
   const provider = testProvider(clock.now)
-  const { auth, start } = testAuth({
+  const { auth, beginSignIn, start } = testAuth({
     identityProviders: [
       {
         ...provider,
@@ -52,18 +52,7 @@ test('J10 nobody makes the node call an identity provider but by a sign-in begun
     }
   }
   const { user_code } = await start()
-  const entered = await auth.enterUserCode({ userCode: user_code, requester: testRequester, userId: null })
-  if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
-  const begun = await auth.beginSignIn({
-    providerId: 'orcid',
-    browser,
-    device: entered.ticket,
-    codeTyped: true,
-    switchAccount: false,
-    requester: testRequester,
-  })
-  if ('refused' in begun) throw new Error(begun.detail)
-  const answer = callbackFor(begun.authorizationUrl, { subject: 'carberry' })
+  const answer = callbackFor(await beginSignIn(user_code, { browser }), { subject: 'carberry' })
   await finish(answer, auth.newBrowserSecret())
   await finish(answer, null)
   expect(calls).toBe(0)

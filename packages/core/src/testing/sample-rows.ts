@@ -1,5 +1,6 @@
 /** Rows that fit the tables, each valid as it is and easy to vary. Ids and hashes are fresh at each call. */
 import { createHash, randomUUID } from 'node:crypto'
+import { undecided } from '../auth/device-authorization.ts'
 import type {
   AuditEvent,
   BrowserSession,
@@ -39,16 +40,7 @@ export const sampleDevice = (changes: Partial<DeviceAuthorization> = {}): Device
   deviceName: 'lab-notebook',
   loopbackChallenge: null,
   loopbackPort: null,
-  provenBrowserHash: null,
-  claimedByUserId: null,
-  claimedBySessionId: null,
-  sealedUserCode: null,
-  approval: null,
-  decidedAt: null,
-  authTime: null,
-  consumedAt: null,
-  familyId: null,
-  endedAt: null,
+  ...undecided,
   ...changes,
 })
 

@@ -65,6 +65,24 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   const poll = (deviceCode: string, client: Client = cli, requester = testRequester) =>
     auth.exchangeDeviceCode({ clients: [client], deviceCode, requester })
 
+  /** Enters a code and begins a sign-in in `browser`; answers the address at the provider. */
+  const beginSignIn = async (
+    userCode: string,
+    {
+      browser,
+      userId = null,
+      codeTyped = true,
+      requester = testRequester,
+    }: { browser: CookieSecret; userId?: string | null; codeTyped?: boolean; requester?: Requester },
+  ): Promise<URL> => {
+    const entered = await auth.enterUserCode({ userCode, requester, userId })
+    if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
+    const device = entered.ticket
+    const about = { providerId: 'orcid', browser, device, codeTyped, switchAccount: false, requester }
+    const begun = await auth.beginSignIn(about)
+    if ('refused' in begun) throw new Error(begun.detail)
+    return begun.authorizationUrl
+  }
   /** Enters a code and signs in as `subject`, up to the confirm page; answers what the callback came to. */
   const signIn = async (
     userCode: string,
@@ -76,18 +94,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
     }: { browser?: CookieSecret; session?: CookieSecret | null; codeTyped?: boolean } = {},
   ) => {
     const userId = (await auth.browserSession(session))?.user.id ?? null
-    const entered = await auth.enterUserCode({ userCode, requester: testRequester, userId })
-    if (entered.outcome !== 'found') throw new Error(`the code is ${entered.outcome}`)
-    const begun = await auth.beginSignIn({
-      providerId: 'orcid',
-      browser,
-      device: entered.ticket,
-      codeTyped,
-      switchAccount: false,
-      requester: testRequester,
-    })
-    if ('refused' in begun) throw new Error(begun.detail)
-    const parameters = callbackFor(begun.authorizationUrl, { subject })
+    const parameters = callbackFor(await beginSignIn(userCode, { browser, userId, codeTyped }), { subject })
     return auth.finishSignIn({ parameters, browser, session, proofOf: () => browser, requester: testRequester })
   }
   /** As `signIn`, insisting that it works. */
@@ -123,5 +130,5 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
     if (!found) throw new Error(`no client ${clientId}`)
     return found
   }
-  return { auth, deps, clock, store, start, poll, signIn, arrive, decide, logIn, refresh, client }
+  return { auth, deps, clock, store, start, poll, beginSignIn, signIn, arrive, decide, logIn, refresh, client }
 }
