@@ -1,11 +1,12 @@
 /** `osa-server`: finds the command, reads its arguments, runs it, and answers the exit code. */
 import { parseArgs } from 'node:util'
 import { readSettingsFile } from '../config/settings-file.ts'
+import { nearestName } from '../nearest-name.ts'
 import { audit } from './audit/audit.ts'
 import { type CommandIo, type CommandWork, jsonLines, type OperatorCommand, type UsageProblem } from './command.ts'
 import { deviceGrantOff, deviceGrantOn } from './device-grant.ts'
 import { doctor } from './doctor/doctor.ts'
-import { commandHelp, overview } from './help.ts'
+import { commandHelp, groupHelp, overview } from './help.ts'
 import { init } from './init/init.ts'
 import { keysAbandon, keysList, keysRotate } from './keys.ts'
 import { migrate } from './migrate.ts'
@@ -34,9 +35,12 @@ const commands: readonly OperatorCommand[] = [
 /** Done, did not work, was not understood. */
 const exitCode = { ok: 0, failed: 1, usage: 2 } as const
 
+/** How wide help is where nobody says how wide the terminal is. */
+const plainWidth = 80
+
 /** Runs one command line in `io`. Data goes to standard output, everything else to standard error. */
 export async function runOperator(args: readonly string[], io: CommandIo): Promise<number> {
-  const asked = read(args)
+  const asked = read(args, io.stdout.columns ?? plainWidth)
   // the reader of the output, such as head, has seen enough
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -78,17 +82,15 @@ type Asked = {
   readonly settingsFile: string | undefined
 }
 
-function read(args: readonly string[]): { help: string } | UsageProblem | Asked {
+/** `width` is the terminal's, in columns. */
+function read(args: readonly string[], width: number): { help: string } | UsageProblem | Asked {
+  if (args[0] === 'help') return read([...args.slice(1), '--help'], width)
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
-  if (!command) {
-    const words = args.filter((arg) => !arg.startsWith('-'))
-    if (args.includes('--help') || args.includes('-h') || args[0] === 'help') return { help: overview(commands) }
-    return { usage: words.length === 0 ? 'Say what to do.' : unknownCommand(words) }
-  }
+  if (!command) return withoutCommand(args, width)
   const parsed = parse(command, args.slice(command.name.split(' ').length))
   if ('usage' in parsed) return parsed
   const { values, positionals } = parsed
-  if (values.help === true) return { help: commandHelp(command) }
+  if (values.help === true) return { help: commandHelp(command, width) }
   if (command.positionals === '' && positionals.length > 0) return { usage: `${command.name} takes options only.` }
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
   const prepared = command.prepare({ positionals, text, isSet: (option) => values[option] === true })
@@ -97,10 +99,26 @@ function read(args: readonly string[]): { help: string } | UsageProblem | Asked 
     : { command, work: prepared, json: values.json === true, settingsFile: text('settings') }
 }
 
-/** With the commands that begin with the same word, such as those of `keys`. */
-function unknownCommand(words: readonly string[]): string {
-  const kin = commands.filter(({ name }) => name.split(' ')[0] === words[0]).map(({ name }) => name)
-  return `There is no command ${words.slice(0, 2).join(' ')}.${kin.length === 0 ? '' : ` There are: ${kin.join(', ')}.`}`
+/** The help of all commands, or of those that begin with one word, such as `keys`; otherwise what is wrong. */
+function withoutCommand(args: readonly string[], width: number): { help: string } | UsageProblem {
+  const firstOption = args.findIndex((arg) => arg.startsWith('-'))
+  const words = firstOption < 0 ? args : args.slice(0, firstOption)
+  const [first] = words
+  const wantsHelp = args.includes('--help') || args.includes('-h')
+  if (first === undefined) return wantsHelp ? { help: overview(commands, width) } : { usage: 'Say what to do.' }
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `))
+  if (group.length > 0 && words.length === 1 && wantsHelp) return { help: groupHelp(first, group, width) }
+  return { usage: unknownCommand(words, group) }
+}
+
+/** With the command that was probably meant, or the commands of its group. */
+function unknownCommand(words: readonly string[], group: readonly OperatorCommand[]): string {
+  const [typed, names] = [words.slice(0, 2).join(' '), commands.map(({ name }) => name)]
+  const firstWords = names.flatMap((name) => name.split(' ').slice(0, 1))
+  const meant = nearestName(typed, names) ?? nearestName(words[0] ?? '', firstWords)
+  if (meant !== null && meant !== words[0]) return `There is no command ${typed}. Did you mean ${meant}?`
+  const others = group.map(({ name }) => name).join(', ')
+  return `There is no command ${typed}.${others === '' ? '' : ` There are: ${others}.`}`
 }
 
 function parse(command: OperatorCommand, args: readonly string[]) {
@@ -113,8 +131,11 @@ function parse(command: OperatorCommand, args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
+    if (!(error instanceof TypeError)) throw error
     // unknown options and missing values; the first sentence names the option and never its value
-    if (error instanceof TypeError) return { usage: `${error.message.split(/[.\n] ?/)[0]}.` }
-    throw error
+    const [said = ''] = error.message.split(/[.\n] ?/)
+    const [, unknown] = /^Unknown option '--(.+)'$/.exec(said) ?? []
+    const meant = unknown === undefined ? null : nearestName(unknown, Object.keys(options))
+    return { usage: `${said}.${meant === null ? '' : ` Did you mean --${meant}?`}` }
   }
 }
