@@ -126,6 +126,15 @@ test('K16 K38 a login that is interrupted says so in one last document', async (
   ])
 })
 
+/** A person is signed in when `change` happens to the node; then they run `argv`. */
+const whileSignedIn =
+  (change: (node: FakeOsaServer) => void, argv: readonly string[]) =>
+  async (sandbox: Sandbox, node: FakeOsaServer): Promise<readonly string[]> => {
+    await signedIn(sandbox, node)
+    change(node)
+    return argv
+  }
+
 /** One way for each exit code that needs a server or a file; the others are above. */
 const brokenWorlds: readonly [
   string,
@@ -156,42 +165,11 @@ const brokenWorlds: readonly [
     'an account that may not',
     5,
     'forbidden',
-    async (sandbox, node) => {
-      await signedIn(sandbox, node)
-      node.dictate('me', [refusalAnswer(new FakeRefusal('FORBIDDEN', 403))])
-      return ['whoami']
-    },
+    whileSignedIn((node) => node.dictate('me', [refusalAnswer(new FakeRefusal('FORBIDDEN', 403))]), ['whoami']),
   ],
-  [
-    'a web page',
-    8,
-    'html_response',
-    async (sandbox, node) => {
-      await signedIn(sandbox, node)
-      node.html('me')
-      return ['whoami']
-    },
-  ],
-  [
-    'a server in trouble',
-    8,
-    'server_error',
-    async (sandbox, node) => {
-      await signedIn(sandbox, node)
-      node.html('me', 503)
-      return ['whoami']
-    },
-  ],
-  [
-    'a server that is busy',
-    8,
-    'rate_limited',
-    async (sandbox, node) => {
-      await signedIn(sandbox, node)
-      node.html('sessions', 429)
-      return ['sessions']
-    },
-  ],
+  ['a web page', 8, 'html_response', whileSignedIn((node) => node.html('me'), ['whoami'])],
+  ['a server in trouble', 8, 'server_error', whileSignedIn((node) => node.html('me', 503), ['whoami'])],
+  ['a server that is busy', 8, 'rate_limited', whileSignedIn((node) => node.html('sessions', 429), ['sessions'])],
   [
     'no archive',
     8,

@@ -1,27 +1,15 @@
 /** Conventions over the typed wire: who is turned away in which way, and what a caller can read of it. */
 import { type ConventionManifest, deployRefusal } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
-import { createConventions } from '@osa/core'
-import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
+import { testAuth } from '@osa/core/testing'
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { RefusedDeploy } from './refused-call.ts'
-import { appRouter } from './router.ts'
-import { createCallerFactory } from './trpc.ts'
+import { testCallers } from './testing/caller.ts'
 
 async function world({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
   const node = testAuth({ roleGrants: () => role })
-  const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
-  const callerWith = (accessToken: string | null) =>
-    createCallerFactory(appRouter)({
-      auth: node.auth,
-      conventions,
-      requester: testRequester,
-      accessToken,
-      serverDocument: { name: '', version: '', issuer: '', api: '', trpc: '', refresh_reuse_grace_seconds: 30 },
-      stopping: new AbortController().signal,
-      isUnavailable: () => false,
-    })
+  const callerWith = testCallers(node)
   const tokens = await node.logIn()
   const narrowed = scope === undefined ? tokens : await node.refresh(tokens.refresh_token, { scope })
   if ('error' in narrowed) throw new Error(narrowed.error_description)

@@ -1,38 +1,19 @@
 /** The typed wire over the real operations on the memory store. */
 import { createHash } from 'node:crypto'
 import { isOAuthError } from '@osa/contract'
-import { builtInClients, createConventions } from '@osa/core'
-import { memoryConventionStore, testAuth, testRequester } from '@osa/core/testing'
+import { builtInClients } from '@osa/core'
+import { testAuth } from '@osa/core/testing'
 import { type AnyTRPCProcedure, type inferRouterInputs, type inferRouterOutputs, TRPCError } from '@trpc/server'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { Context } from './context.ts'
-import { appRouter } from './router.ts'
+import type { appRouter } from './router.ts'
 import type { AppRouter, CallErrorShape } from './router-type.ts'
-import { createCallerFactory } from './trpc.ts'
-
-const serverDocument = {
-  name: 'Test archive',
-  version: '0',
-  issuer: 'https://archive.example',
-  api: 'https://archive.example/api/v1',
-  trpc: 'https://archive.example/trpc',
-  refresh_reuse_grace_seconds: 30,
-}
+import { testCallers, testServerDocument } from './testing/caller.ts'
 
 function world() {
   const node = testAuth()
-  const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
   const stopping = new AbortController()
-  const callerWith = (accessToken: string | null) =>
-    createCallerFactory(appRouter)({
-      auth: node.auth,
-      conventions,
-      requester: testRequester,
-      accessToken,
-      serverDocument,
-      stopping: stopping.signal,
-      isUnavailable: () => false,
-    })
+  const callerWith = testCallers(node, stopping)
   return { ...node, stopping, callerWith, caller: callerWith(null) }
 }
 
@@ -249,7 +230,7 @@ describe('signed in', () => {
 })
 
 test('server.info is the document of /.well-known/osa', async () => {
-  expect(await world().caller.server.info()).toEqual(serverDocument)
+  expect(await world().caller.server.info()).toEqual(testServerDocument)
 })
 
 test('the router type that callers see is that of the router', () => {

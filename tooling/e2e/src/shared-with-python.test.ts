@@ -36,21 +36,29 @@ async function runOsaPy(home: string, url: string): Promise<number> {
   return (await fetch(`${url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${token}` } })).status
 }
 
-async function setUp(folder: string, url: string): Promise<string> {
-  const home = join(folder, 'home')
-  await logIn(url, { home })
-  writeEntries(home, { ...foreign, ...readEntries(home) })
-  return home
-}
-
-test('commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
-  await using folder = await temporaryFolder()
-  await using node = await startNode({
+/** A node, and a home whose credentials file has a login there beside somebody else's entries. */
+async function startWorld() {
+  const folder = await temporaryFolder()
+  const node = await startNode({
     DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_DATA_DIR: join(folder.path, 'data'),
   })
-  const { url } = node
-  const home = await setUp(folder.path, url)
+  const home = join(folder.path, 'home')
+  await logIn(node.url, { home })
+  writeEntries(home, { ...foreign, ...readEntries(home) })
+  return {
+    url: node.url,
+    home,
+    async [Symbol.asyncDispose]() {
+      await node[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
+  await using world = await startWorld()
+  const { url, home } = world
   const whoami = () => runOsa(['whoami', '--server', url], { home })
   for (let round = 0; round < 6; round++) {
     expect(await runOsaPy(home, url)).toBe(200)
@@ -74,13 +82,8 @@ test('commands of osa-py, alone and several at once, and ours in between, go on 
 })
 
 test('ours reads the file while osa-py rewrites it in place, and never treats it as broken or empty', async () => {
-  await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
-  const { url } = node
-  const home = await setUp(folder.path, url)
+  await using world = await startWorld()
+  const { url, home } = world
   const text = JSON.stringify(readEntries(home), null, 2)
   let isOver = false
   const rewriting = (async () => {

@@ -190,46 +190,19 @@ describe('errors', () => {
     expect(await failureOf(records.list.query())).toMatchObject({ code: 'not_found' })
   })
 
+  const html = { 'content-type': 'text/html' }
+  const text = { 'content-type': 'text/plain' }
+  const json = { 'content-type': 'application/json' }
+  const tooLarge = `["${'x'.repeat(1_100_000)}"]`
+  const refusal = '{"detail":{"code":"invalid_request","message":"m"}}'
   test.each([
-    [
-      'a web page',
-      { headers: { 'content-type': 'text/html' }, status: 200, body: '<title>Sign in</title>' },
-      'html_response',
-    ],
-    [
-      'JSON that is not tRPC',
-      { headers: { 'content-type': 'application/json' }, status: 200, body: '{"ok":1}' },
-      'not_an_osa_server',
-    ],
-    [
-      'JSON that is not declared',
-      { headers: { 'content-type': 'text/plain' }, status: 200, body: '[]' },
-      'not_an_osa_server',
-    ],
-    [
-      'half an answer',
-      { headers: { 'content-type': 'application/json' }, status: 200, body: '[{"result"' },
-      'not_an_osa_server',
-    ],
-    [
-      'more than 1 MiB',
-      { headers: { 'content-type': 'application/json' }, status: 200, body: `["${'x'.repeat(1_100_000)}"]` },
-      'not_an_osa_server',
-    ],
-    [
-      'a body that the node finds too large',
-      {
-        headers: { 'content-type': 'application/json' },
-        status: 413,
-        body: '{"detail":{"code":"invalid_request","message":"m"}}',
-      },
-      'usage',
-    ],
-    [
-      'a gateway in trouble',
-      { headers: { 'content-type': 'text/html' }, status: 502, body: '<p>bad gateway' },
-      'server_error',
-    ],
+    ['a web page', { headers: html, status: 200, body: '<title>Sign in</title>' }, 'html_response'],
+    ['JSON that is not tRPC', { headers: json, status: 200, body: '{"ok":1}' }, 'not_an_osa_server'],
+    ['JSON that is not declared', { headers: text, status: 200, body: '[]' }, 'not_an_osa_server'],
+    ['half an answer', { headers: json, status: 200, body: '[{"result"' }, 'not_an_osa_server'],
+    ['more than 1 MiB', { headers: json, status: 200, body: tooLarge }, 'not_an_osa_server'],
+    ['a body that the node finds too large', { headers: json, status: 413, body: refusal }, 'usage'],
+    ['a gateway in trouble', { headers: html, status: 502, body: '<p>bad gateway' }, 'server_error'],
   ])('%s is reported as what it is', async (_name, answer, code) => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
