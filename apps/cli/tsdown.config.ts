@@ -16,7 +16,7 @@ const start = [
   /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|live-line|marks|misspelled-words|nearest|person-label|program|prompt)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution)\.ts$/,
   /[\\/]node_modules[\\/]cac[\\/]/,
-  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|json-text|client[\\/](token-rule|resolve-server|issuer))\.ts$/,
+  /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|signal|json-text|client[\\/](token-rule|resolve-server|issuer))\.ts$/,
   /[\\/]contract[\\/]src[\\/]text\.ts$/,
   /[\\/]sdk[\\/]src[\\/]credentials[\\/](config-dir|credential-store|credentials-file|login-index|private-file)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find-link|link-file|read-link))/,
@@ -25,7 +25,7 @@ const start = [
 /** What the commands share that ask a server, or change what is saved. */
 const online = [
   /[\\/]cli[\\/]src[\\/](account|network|proxy|session|trace-context)\.ts$/,
-  /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link|received\.|discovery)|credentials[\\/]|cancelled)/,
+  /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link|received\.|discovery)|credentials[\\/])/,
   /[\\/]contract[\\/]src[\\/](access|envelope|me)\.ts$/,
   // All but what only event streams take.
   /[\\/]node_modules[\\/]@trpc[\\/](?!.*(\?stream|resolveResponse))/,
