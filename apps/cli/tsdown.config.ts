@@ -80,7 +80,11 @@ export default defineConfig({
   // What is shorter is read and compiled sooner.
   minify: true,
   // From its sources, file by file: its own bundle would come as a whole.
-  alias: { '@osa/sdk/node': sdk('node.ts'), '@osa/sdk/deploy': sdk('deploy.ts') },
+  alias: {
+    '@osa/sdk/node': sdk('node.ts'),
+    '@osa/sdk/internal': sdk('internal.ts'),
+    '@osa/sdk/deploy': sdk('deploy.ts'),
+  },
   deps: { onlyBundle: bundledPackages },
   plugins: [leanZod, streamCopy, skippableFunctions],
   outputOptions: {

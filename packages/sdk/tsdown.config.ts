@@ -7,7 +7,10 @@ const node = '/// <reference types="node" />'
 const references: Readonly<Record<string, string>> = {
   'index.d.ts': disposables,
   ...Object.fromEntries(
-    ['index.node', 'node', 'deploy', 'testing'].map((entry) => [`${entry}.d.ts`, `${disposables}\n${node}`]),
+    ['index.node', 'node', 'deploy', 'testing', 'internal'].map((entry) => [
+      `${entry}.d.ts`,
+      `${disposables}\n${node}`,
+    ]),
   ),
 }
 
@@ -20,6 +23,7 @@ export default defineConfig({
     deploy: 'src/deploy.ts',
     schemas: 'src/schemas.ts',
     testing: 'src/testing/index.ts',
+    internal: 'src/internal.ts',
     'keychain-helper': 'src/keychain/keychain-helper.ts',
   },
   format: 'esm',

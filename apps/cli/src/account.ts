@@ -1,13 +1,6 @@
 /** Who is signed in on a server, asked with whatever token a command has; a refused token is renewed once and never again. */
-import {
-  isLoopback,
-  isOsaError,
-  type OsaClient,
-  OsaError,
-  type SignedInUser,
-  sessionCredentials,
-  type TokenProvider,
-} from '@osa/sdk/node'
+import { isLoopback, sessionCredentials } from '@osa/sdk/internal'
+import { isOsaError, type OsaClient, OsaError, type SignedInUser, type TokenProvider } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
 import { openStoredTokens } from './stored-tokens.ts'

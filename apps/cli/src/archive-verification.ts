@@ -1,5 +1,6 @@
 /** Finds out whether there is an archive at an address, before a folder is linked to it. Sends no secret. */
-import { canonicalServer, checkIssuer, isOsaError, OsaError, serverDocumentPath } from '@osa/sdk/node'
+import { checkIssuer, serverDocumentPath } from '@osa/sdk/internal'
+import { canonicalServer, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
 type ServerDocument = Awaited<ReturnType<CommandContext['network']['discover']>>

@@ -1,5 +1,6 @@
 /** What a command is: a record that says how it is called, and a function that does it, loaded when it is called. */
-import type { Clock, CredentialStore, Environment, ErrorCode, KeychainBackend, Network } from '@osa/sdk/node'
+import type { Network } from '@osa/sdk/internal'
+import type { Clock, CredentialStore, Environment, ErrorCode, KeychainBackend } from '@osa/sdk/node'
 import type { Io } from './io.ts'
 
 export interface OptionMetadata {

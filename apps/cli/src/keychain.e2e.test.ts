@@ -1,7 +1,7 @@
 /** Logins in a real keyring: a D-Bus of each test's own with a gnome-keyring on it, and the built `osa` as a process. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { openCredentialStore, systemClock } from '@osa/sdk/node'
+import { openCredentialStore, systemClock } from '@osa/sdk/internal'
 import { fakeOsaServer, type KeyringSession, startKeyringSession, startSilentBus } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { findOutside } from './testing/outside-container.ts'

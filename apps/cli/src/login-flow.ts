@@ -1,11 +1,11 @@
 /** A login as the command does it: the SDK's, with screens, questions and the run's own store, keychain and network. */
 import { hostname } from 'node:os'
+import { notAuthenticated } from '@osa/sdk/internal'
 import {
   cleanText,
   type LoginOptions,
   login,
   loginWithToken,
-  notAuthenticated,
   OsaError,
   type SignedInUser,
   type SignInOptions,

@@ -1,5 +1,6 @@
 /** Puts the CLI's requests together: proxies, company certificates, the debug log. */
-import { type ClientEvent, cleanText, type Environment, type Network, OsaError, openNetwork } from '@osa/sdk/node'
+import { type Network, openNetwork } from '@osa/sdk/internal'
+import { type ClientEvent, cleanText, type Environment, OsaError } from '@osa/sdk/node'
 import { createProxiedFetch } from './proxy.ts'
 import { traceHeaders } from './trace-context.ts'
 import { version } from './version.ts'

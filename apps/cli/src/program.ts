@@ -1,17 +1,8 @@
 /** Puts a command's world together, runs it, and turns its end into an exit code. */
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import {
-  type CredentialStore,
-  type Environment,
-  type ErrorCode,
-  type Network,
-  OsaError,
-  openCredentialStore,
-  openSystemKeychain,
-  resolveConfigDir,
-  systemClock,
-} from '@osa/sdk/node'
+import { type Network, openCredentialStore, resolveConfigDir, systemClock } from '@osa/sdk/internal'
+import { type CredentialStore, type Environment, type ErrorCode, OsaError, openSystemKeychain } from '@osa/sdk/node'
 import { commands } from './catalogue.ts'
 import type { CommandContext, Flags } from './command.ts'
 import { commandWord, parseCommandLine } from './command-line.ts'

@@ -1,5 +1,6 @@
 /** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
-import { type Environment, nodeNetworkError, OsaError, type ProxyInUse } from '@osa/sdk/node'
+import { nodeNetworkError, type ProxyInUse } from '@osa/sdk/internal'
+import { type Environment, OsaError } from '@osa/sdk/node'
 
 function firstSet(env: Environment, names: readonly string[]): { value: string; variable: string } | null {
   for (const variable of names) {

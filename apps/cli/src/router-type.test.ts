@@ -17,7 +17,7 @@ async function compileWith(change: (declarations: string) => string): Promise<st
   }
   const entry = (name: string): string[] => [join(folder.path, `${name}.d.ts`)]
   const paths = {
-    ...{ '@osa/sdk/node': entry('node'), '@osa/sdk/deploy': entry('deploy'), '@osa/sdk/testing': entry('testing') },
+    ...Object.fromEntries(['node', 'internal', 'deploy', 'testing'].map((name) => [`@osa/sdk/${name}`, entry(name)])),
     ...Object.fromEntries(
       ['@trpc/client', '@trpc/server', 'zod'].map((name) => [name, [join(cli, '../../node_modules', name)]]),
     ),

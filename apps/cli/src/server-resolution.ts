@@ -1,9 +1,9 @@
 /** Which archive a command talks to, and who said so. First hit wins: the flag, OSA_SERVER, the folder's link, the only saved login. */
 import { dirname, join, relative } from 'node:path'
+import { explicitServer, searchLink } from '@osa/sdk/internal'
 import {
   canonicalServer,
   cleanText,
-  explicitServer,
   isOsaError,
   type LinkSearch,
   type NamedServer,
@@ -11,7 +11,6 @@ import {
   resolveServer,
   type ServerSearch,
   type StoredLogin,
-  searchLink,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 

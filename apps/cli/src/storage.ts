@@ -1,14 +1,6 @@
 /** Where a login is kept: what was asked for, what is told before a browser opens, and how `--json` and people are shown it. */
-import {
-  chooseStorage,
-  keychainService,
-  lookAround,
-  OsaError,
-  type StorageChoice,
-  type StorageWish,
-  type StoredLogin,
-  storageWishes,
-} from '@osa/sdk/node'
+import { chooseStorage, keychainService, lookAround, storageWishes } from '@osa/sdk/internal'
+import { OsaError, type StorageChoice, type StorageWish, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
 /** `--storage`, else OSA_CREDENTIAL_STORE, else `auto`. Throws `usage` for a place that is none. */

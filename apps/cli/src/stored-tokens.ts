@@ -1,5 +1,5 @@
 /** Valid access tokens from the saved logins of a run. */
-import { createStoredTokens, type StoredTokens } from '@osa/sdk/node'
+import { createStoredTokens, type StoredTokens } from '@osa/sdk/internal'
 import type { CommandContext } from './command.ts'
 
 export function openStoredTokens({ store, network, clock, uninterrupted, flags, io }: CommandContext): StoredTokens {

@@ -1,5 +1,5 @@
 /** Times and durations in words a person reads. */
-import { durationText } from '@osa/sdk/node'
+import { durationText } from '@osa/sdk/internal'
 
 /** `2 h ago`, from seconds. */
 export function agoText(seconds: number): string {

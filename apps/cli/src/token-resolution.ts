@@ -1,6 +1,7 @@
 /** Which access token a command uses: OSA_TOKEN where it may go, else the saved login. */
 
-import { canonicalServer, checkedToken, isIssuedBy, notAuthenticated, OsaError } from '@osa/sdk/node'
+import { checkedToken, isIssuedBy, notAuthenticated } from '@osa/sdk/internal'
+import { canonicalServer, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer, sourceNote } from './server-resolution.ts'
 

@@ -39,8 +39,11 @@ test('the build for browsers names no Node built-in, not even in what it loads l
   expect([...seen].some((file) => file.startsWith('subscription-link'))).toBe(true)
 })
 
-test('@osa/sdk/node loads Node built-ins alone: a command line starts without tRPC and zod', async () => {
-  const loaded = await loadedBy('node.js')
-  expect(loaded.length).toBeGreaterThan(3)
-  expect(loaded.filter((name) => !name.startsWith('node:'))).toEqual([])
-})
+test.each(['node.js', 'internal.js'])(
+  '%s loads Node built-ins alone: a command line starts without tRPC and zod',
+  async (entry) => {
+    const loaded = await loadedBy(entry)
+    expect(loaded.length).toBeGreaterThan(3)
+    expect(loaded.filter((name) => !name.startsWith('node:'))).toEqual([])
+  },
+)

@@ -40,7 +40,7 @@ export type {
 } from '@osa/contract'
 export { OsaCallError } from './client/call-error.ts'
 export type { OsaClient } from './client/create-client.ts'
-export type { ClientEvent, ClientOptions, RetryOptions } from './client/options.ts'
+export type { ClientEvent, ClientOptions, RequestMade, RetryOptions } from './client/options.ts'
 export type { AuthOption, ServerSource, TokenContext, TokenProvider } from './client/token-provider.ts'
 export { type ErrorCode, errorCodes, isOsaError, OsaError, type OsaErrorOptions } from './errors.ts'
 export { canonicalServer } from './server-url.ts'

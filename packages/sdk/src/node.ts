@@ -8,60 +8,36 @@
  *                saves
  * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts (safety); login-keeping.ts, which
  *                it loads for the first change, over index-changes.ts, keychain-logins.ts and atomic-file.ts;
- *                session.ts is a valid access token, renewed in one process at a time (lock.ts)
+ *                stored-tokens.ts is a valid access token, renewed in one process at a time (lock.ts)
  * keychain/      the system's keychain: choose-storage.ts decides, system-keychain.ts asks it through a process that can be killed
  * link/          the link of a folder to a server
  * client/        network.ts opens clients of servers (create-client.ts), which it loads when something is sent; stored-credentials.ts signs
  *                their calls; resolve-server.ts finds the server
  * text.ts        makes strings from outside fit for a terminal
+ *
+ * What only the command `osa` needs is in internal.ts.
  */
 
 export type { NamedServer } from './client/connection.ts'
 export type { OsaClient } from './client/create-client.ts'
-export { checkIssuer, serverDocumentPath } from './client/issuer.ts'
-export { type ConnectOptions, type Network, openNetwork, type RequestOptions } from './client/network.ts'
-export { nodeNetworkError, type ProxyInUse } from './client/node-network-error.ts'
-export type { ClientEvent, RequestMade } from './client/options.ts'
-export { explicitServer, resolveServer, type ServerSearch, searchLink } from './client/resolve-server.ts'
+export type { ClientEvent } from './client/options.ts'
+export { resolveServer, type ServerSearch } from './client/resolve-server.ts'
 export {
   credentialStore,
   defaultAuth,
   envToken,
   type StoredCredentialsOptions,
   type StoreLocation,
-  sessionCredentials,
   storedCredentials,
 } from './client/stored-credentials.ts'
 export type { ServerSource, TokenContext, TokenProvider } from './client/token-provider.ts'
-export { checkedToken, isIssuedBy } from './client/token-rule.ts'
-export { type Clock, systemClock } from './clock.ts'
-export { type Environment, resolveConfigDir } from './credentials/config-dir.ts'
-export {
-  type CredentialStore,
-  type CredentialStoreOptions,
-  notAuthenticated,
-  openCredentialStore,
-  type RefreshLockOptions,
-  type Reservation,
-} from './credentials/credential-store.ts'
+export type { Clock } from './clock.ts'
+export type { Environment } from './credentials/config-dir.ts'
+export type { CredentialStore, RefreshLockOptions, Reservation } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
 export type { SeenLogin } from './credentials/login-index.ts'
-export {
-  createStoredTokens,
-  type StoredTokens,
-  type StoredTokensOptions,
-  type TokenRequest,
-  toCredential,
-} from './credentials/stored-tokens.ts'
-export { durationText } from './duration.ts'
 export { type ErrorCode, errorCodes, isOsaError, OsaError, type OsaErrorOptions } from './errors.ts'
-export {
-  chooseStorage,
-  type StorageChoice,
-  type StorageTarget,
-  type StorageWish,
-  storageWishes,
-} from './keychain/choose-storage.ts'
+export type { StorageChoice, StorageTarget, StorageWish } from './keychain/choose-storage.ts'
 export type {
   KeychainAnswer,
   KeychainBackend,
@@ -69,13 +45,11 @@ export type {
   KeychainFailure,
   KeychainItem,
 } from './keychain/keychain.ts'
-export { type KeychainSurroundings, lookAround, whyNoKeychain } from './keychain/keychain-policy.ts'
-export { keychainService, openSystemKeychain, type SystemKeychainOptions } from './keychain/system-keychain.ts'
-export { type FoundLink, findLink, type LinkSearch, searchText } from './link/find-link.ts'
+export { openSystemKeychain, type SystemKeychainOptions } from './keychain/system-keychain.ts'
+export { type FoundLink, findLink, type LinkSearch } from './link/find-link.ts'
 export { readLink } from './link/read-link.ts'
 export { removeLink, writeLink } from './link/write-link.ts'
 export type { Waiting } from './login/approval.ts'
-export { checkedVerificationUri } from './login/device-login.ts'
 export type { SignedInUser } from './login/keep-login.ts'
 export {
   type Login,
@@ -86,5 +60,5 @@ export {
   type Verification,
 } from './login/login.ts'
 export { type Logout, type LogoutOptions, logout } from './login/logout.ts'
-export { canonicalServer, canonicalServerOrNull, isLoopback, isSameOrigin } from './server-url.ts'
+export { canonicalServer } from './server-url.ts'
 export { cleanText } from './text.ts'

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import { createStoredTokens, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/node'
+import { createStoredTokens, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/internal'
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'

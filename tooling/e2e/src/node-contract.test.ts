@@ -5,7 +5,7 @@
 import { sampleManifest } from '@osa/contract/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createOsaClient, OsaCallError, type OsaClient } from '@osa/sdk'
-import { openNetwork } from '@osa/sdk/node'
+import { openNetwork } from '@osa/sdk/internal'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reachConfirmPage } from './approve.ts'

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Run by the SDK itself, in a process of its own; nobody imports it. */
-const internal = ['./keychain-helper']
+/** Not for tools: the plumbing of `osa`, and what the SDK runs in a process of its own. */
+const internal = ['./internal', './keychain-helper']
 
 test('the reference covers every entry of the package', async () => {
   const read = async (path: string) => JSON.parse(await readFile(join(import.meta.dirname, '..', path), 'utf8'))

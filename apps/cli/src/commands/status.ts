@@ -1,5 +1,6 @@
 /** `osa status`: the folder's link, every saved login and how it stands, and what is odd here. */
-import { canonicalServerOrNull, findLink, type LinkSearch, OsaError, readLink, type StoredLogin } from '@osa/sdk/node'
+import { canonicalServerOrNull } from '@osa/sdk/internal'
+import { findLink, type LinkSearch, OsaError, readLink, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { chooseServer, loginHint, namedServer, type ResolvedServer } from '../server-resolution.ts'
 import { findLocalArchive } from '../status/local-archive.ts'

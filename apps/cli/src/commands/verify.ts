@@ -2,7 +2,8 @@
  * `osa verify`: who waits behind a code that another terminal shows (RFC 8628 §3.3), asked before a browser opens: on a machine with one, a
  * person need not type the address. It approves nothing; that is done on the page, by whoever is signed in there.
  */
-import { checkedVerificationUri, cleanText, isOsaError, OsaError } from '@osa/sdk/node'
+import { checkedVerificationUri } from '@osa/sdk/internal'
+import { cleanText, isOsaError, OsaError } from '@osa/sdk/node'
 import { findLauncher, openBrowser, thisDesktop } from '../browser.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'

@@ -1,5 +1,6 @@
 /** Names of images in a registry, and the digests that a tool reports for them. */
-import { isLoopback, OsaError } from '@osa/sdk/node'
+import { isLoopback } from '@osa/sdk/internal'
+import { OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import type { ContainerTool } from './container-tool.ts'
 

@@ -1,7 +1,8 @@
 /** What is odd about this computer's set-up, though nothing has failed yet. */
 import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { canonicalServerOrNull, type ErrorCode, isOsaError, OsaError, resolveConfigDir } from '@osa/sdk/node'
+import { canonicalServerOrNull, resolveConfigDir } from '@osa/sdk/internal'
+import { type ErrorCode, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { clockSkewText } from '../time-text.ts'
 

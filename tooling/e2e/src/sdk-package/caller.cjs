@@ -5,7 +5,7 @@ const warnings = []
 process.on('warning', (warning) => warnings.push(warning))
 
 const main = async () => {
-  for (const entry of ['', '/node', '/convention', '/deploy', '/schemas', '/testing']) {
+  for (const entry of ['', '/node', '/convention', '/deploy', '/schemas', '/testing', '/internal']) {
     assert.equal(require(`@osa/sdk${entry}`), await import(`@osa/sdk${entry}`), entry)
   }
   const { createOsaClient, isOsaError } = require('@osa/sdk')
