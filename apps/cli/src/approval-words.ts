@@ -2,10 +2,10 @@
 import type { OsaClient } from '@osa/sdk/node'
 
 /** Null where the archive does not say; older ones do not. */
-export type Approval = NonNullable<
+export type SessionApproval = NonNullable<
   Awaited<ReturnType<OsaClient['session']['list']['query']>>[number]['approval']
 > | null
 
-export const approvalWords = (approval: Approval | undefined): string => (approval ? words[approval] : '')
+export const approvalWords = (approval: SessionApproval | undefined): string => (approval ? words[approval] : '')
 
 const words = { same_computer: 'same computer', typed: 'code typed', prefilled: 'by a link' } as const

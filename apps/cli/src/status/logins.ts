@@ -1,7 +1,7 @@
 /** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
 import { canonicalServer, type OsaClient, OsaError, type SignedInUser, type StoredLogin } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
-import type { Approval } from '../approval-words.ts'
+import type { SessionApproval } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { leftText } from '../time-text.ts'
@@ -18,7 +18,7 @@ export interface LoginReport {
   storage: StoredLogin['storage'] | 'env'
   expiresAt: number | null
   /** How its session was approved; null when the server was not asked or does not say. */
-  approval: Approval
+  approval: SessionApproval
   /** Why the login is of no use now. */
   error: OsaError | null
   problems: Problem[]
