@@ -19,7 +19,7 @@ import { type AnyTRPCProcedure, initTRPC } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import superjson from 'superjson'
 import * as z from 'zod/mini'
-import type { RawAnswer } from './fake-osa-server.ts'
+import type { RawAnswer } from './fake-answers.ts'
 
 /** Thrown by a scripted procedure to refuse, in tRPC's words. */
 export class FakeRefusal extends Error {

@@ -9,11 +9,11 @@
  * memory-store.ts      saved logins without a file
  * temporary-dir.ts     a folder that goes away with the test
  */
+export type { RawAnswer } from './fake-answers.ts'
 export {
   FakeOsaServer,
   type FakeOsaServerOptions,
   fakeOsaServer,
-  type RawAnswer,
   type SeenRequest,
 } from './fake-osa-server.ts'
 export {
