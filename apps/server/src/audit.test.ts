@@ -46,7 +46,7 @@ async function provokeEverything({ pages, browser, operator }: Awaited<ReturnTyp
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: third.refresh_token })
 
   const local = await pages.startTerminal({ isListening: true })
-  await browser.open(local.listener)
+  await browser.open(local.opens)
   const denied = await pages.startTerminal()
   await arriveAtConfirm(pages, browser, denied.user_code)
   await browser.press('Deny')

@@ -62,7 +62,7 @@ export interface DeviceAuthorizationResponse {
   expires_in: number
   /** Seconds between two polls. */
   interval: number
-  /** Where the terminal's listener sends its browser; only for a request that named a listener. */
+  /** What a terminal with a listener opens in a browser on its computer; only for a request that named a listener. */
   same_computer_uri?: string | undefined
   /** Sent beside it when nothing but a browser on the terminal's own computer may approve this request. */
   same_computer_required?: true | undefined

@@ -24,8 +24,8 @@ export function chromiumPath(): string {
   return path
 }
 
-/** Starts Chromium. Rejects with what to install where there is none. */
-export async function openChromium(): Promise<Browser> {
+/** Starts Chromium, with more arguments if need be. Rejects with what to install where there is none. */
+export async function openChromium(...more: string[]): Promise<Browser> {
   const executablePath = chromiumPath()
   const browser = await chromium.launch({
     executablePath,
@@ -39,6 +39,7 @@ export async function openChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
   return browser.on('context', (context) => context.setDefaultTimeout(patienceMs))

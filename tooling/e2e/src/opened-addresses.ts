@@ -4,6 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 
 export interface OpenedAddresses extends AsyncDisposable {
   /** The program to name in `OSA_BROWSER` or `BROWSER`. */
@@ -12,6 +13,12 @@ export interface OpenedAddresses extends AsyncDisposable {
   next(): Promise<string>
   /** All so far. */
   readonly all: readonly string[]
+}
+
+/** Opens what a terminal on this computer opened, up to where the browser has been at its listener and back. */
+export async function openBesideTerminal(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'commit' })
+  await page.waitForURL('**/device?user_code=*')
 }
 
 /** `folder` keeps the program. */

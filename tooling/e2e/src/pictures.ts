@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openChromium } from './chromium.ts'
 import { repository, startNode } from './node-process.ts'
-import { openedAddresses } from './opened-addresses.ts'
+import { openBesideTerminal, openedAddresses } from './opened-addresses.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
 import { terminalPicture } from './terminal-picture.ts'
@@ -22,7 +22,7 @@ const terminal = openTerminal(['login', node.url], { home: folder.path, cwd, env
 const chromium = await openChromium()
 try {
   const page = await chromium.newPage({ viewport: { width: 760, height: 610 }, colorScheme: 'light' })
-  await page.goto(await opened.next())
+  await openBesideTerminal(page, await opened.next())
   await page.getByRole('button', { name: /continue/i }).click()
   await page.getByRole('button', { name: /Carberry/ }).click()
   await page.getByRole('button', { name: 'Approve' }).waitFor()

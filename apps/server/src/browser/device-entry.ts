@@ -15,23 +15,25 @@ const step = 'enter-code'
 export const codePath = (userCode: string | null): string =>
   userCode === null ? '/device' : `/device?${new URLSearchParams({ user_code: formatUserCode(userCode) })}`
 
-/** Shows the form. A code in the address is filled in if it can be one, and never submitted or looked up (§3.3.1). */
-export const showCodeForm = (deps: BrowserDependencies) => (c: PageContext) => {
-  const { auth, publicUrl } = deps
-  const browser = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
-  writeCookie(c, 'browser', publicUrl, browser)
-  const userCode = normaliseUserCode(c.req.query('user_code') ?? '')
-  return showPage(
-    c,
-    deps,
-    codeFormPage({
+/**
+ * Shows the form. A code in the address is filled in if it can be one, and never submitted or looked up (§3.3.1). The browser goes on to
+ * `onward` by itself, if that answers.
+ */
+export const showCodeForm =
+  (deps: BrowserDependencies, onward: URL | null = null) =>
+  (c: PageContext) => {
+    const { auth, publicUrl } = deps
+    const browser = readCookie(c, 'browser', publicUrl) ?? auth.newBrowserSecret()
+    writeCookie(c, 'browser', publicUrl, browser)
+    const userCode = normaliseUserCode(c.req.query('user_code') ?? '')
+    const page = codeFormPage({
       formToken: auth.formToken(browser, step),
       userCode: userCode && formatUserCode(userCode),
       providers: auth.identityProviders,
       refused: false,
-    }),
-  )
-}
+    })
+    return showPage(c, deps, onward === null ? page : { ...page, headers: { Refresh: `0; url=${onward}` } })
+  }
 
 async function enter(c: PageContext, { auth, publicUrl }: BrowserDependencies, userCode: string) {
   const session = await auth.browserSession(readCookie(c, 'session', publicUrl))

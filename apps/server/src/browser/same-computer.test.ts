@@ -9,7 +9,7 @@ test('a browser that the terminal opened ends at the filled-in code, and no secr
   await using pages = await startPages()
   const terminal = await pages.startTerminal({ isListening: true })
   const browser = pages.browse()
-  const form = await browser.open(terminal.listener)
+  const form = await browser.open(terminal.opens)
   expect(form.url.href).toBe(terminal.verification_uri_complete)
   await browser.press(developmentSignIn)
   await browser.press(carberryButton)
@@ -41,8 +41,8 @@ test('a forged proof, an unknown flow and nonsense lead to the code’s page, ne
   const uri = new URL(terminal.same_computer_uri ?? '')
   const path = '/device/same-computer'
   for (const address of [
-    `${uri.pathname}${uri.search}&state=1.x&nonce=${terminal.nonce}`,
-    `${uri.pathname}${uri.search}&state=&nonce=`,
+    `${uri.pathname}${uri.search}&user_code=${terminal.user_code}&state=1.x&nonce=${terminal.nonce}`,
+    `${uri.pathname}${uri.search}&user_code=${terminal.user_code}&state=&nonce=`,
     `${path}?flow=${crypto.randomUUID()}&user_code=${terminal.user_code}`,
     `${path}?flow=//evil.example&user_code=${terminal.user_code}`,
   ]) {
@@ -83,7 +83,7 @@ async function arrive(remoteApproval: RemoteApproval, { byListener = false } = {
   const isListening = byListener || remoteApproval === 'never'
   const terminal = await pages.startTerminal({ deviceName: 'lab-7', address: '198.51.100.7', isListening })
   const browser = pages.browse()
-  await browser.open(byListener ? terminal.listener : terminal.verification_uri_complete)
+  await browser.open(byListener ? terminal.opens : terminal.verification_uri_complete)
   await browser.press(developmentSignIn)
   const confirm = await browser.press(carberryButton)
   const sessions = async () => (await browser.open(`${pages.publicUrl}/account/sessions`)).body

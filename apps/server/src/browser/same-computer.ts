@@ -1,11 +1,12 @@
 /**
- * `/device/same-computer`: a browser on its way from the terminal's listener on 127.0.0.1 and, with a state, back from there again. Whatever
- * comes of it, the next address is the code's page, on which everything works without the proof too.
+ * `/device/same-computer`: what a terminal opens in a browser, and where its listener on 127.0.0.1 sends that browser back to, with a state.
+ * The page is the one for the code, and leads to the listener by itself. While nothing comes back from there it stays on the screen, and
+ * everything works on it without the proof too.
  */
 import { normaliseUserCode } from '@osa/core'
 import { proofCookie, readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
-import { codePath } from './device-entry.ts'
+import { codePath, showCodeForm } from './device-entry.ts'
 import { seeOther } from './respond.ts'
 
 export const passSameComputer = (deps: BrowserDependencies) => async (c: PageContext) => {
@@ -25,5 +26,6 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
   const listener = await auth.listenerOf({ deviceAuthorizationId, browser })
   if (listener === null) return seeOther(c, deps, next)
   writeCookie(c, cookie, publicUrl, browser)
-  return seeOther(c, deps, listener)
+  // not a redirect: a browser whose proxy or firewall swallows 127.0.0.1 would wait for it with nothing to look at
+  return showCodeForm(deps, listener)(c)
 }

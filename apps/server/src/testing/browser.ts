@@ -59,12 +59,14 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
     keepCookies(url, response.headers)
     return { url, status: response.status, headers: response.headers, body: await response.text() }
   }
-  /** One request, and wherever its redirects lead. */
+  /** One request, and wherever its redirects lead, or a page that goes on by itself. */
   const navigate = async (address: string | URL, init: RequestInit = {}): Promise<Visit> => {
     let visit = await send(address, init)
-    for (let hops = 0; visit.status === 303 || visit.status === 302; hops++) {
+    for (let hops = 0; ; hops++) {
+      const onward = onwardFrom(visit)
+      if (onward === null) break
       if (hops === maxRedirects) throw new Error(`too many redirects at ${visit.url}`)
-      visit = await send(new URL(visit.headers.get('location') ?? '', visit.url))
+      visit = await send(onward)
     }
     current = visit
     history.push(visit.url.href)
@@ -117,6 +119,12 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
 }
 
 export type TestBrowser = ReturnType<typeof testBrowser>
+
+function onwardFrom({ url, status, headers }: Visit): URL | null {
+  if (status === 303 || status === 302) return new URL(headers.get('location') ?? '', url)
+  const refresh = /^0; url=(.*)$/.exec(headers.get('refresh') ?? '')?.[1]
+  return refresh === undefined ? null : new URL(refresh)
+}
 
 const titleOf = ({ body }: Visit): string => /<title>(.*?)<\/title>/s.exec(body)?.[1] ?? ''
 

@@ -107,14 +107,14 @@ async function startTerminal(
   const listener = `http://127.0.0.1:${loopbackPort}/${loopbackChallenge}`
   listeners?.set(listener, async ({ searchParams }) => {
     const back = new URL(started.same_computer_uri ?? '')
-    const state = searchParams.get('state')
-    if (state !== null) for (const [name, value] of Object.entries({ state, nonce })) back.searchParams.set(name, value)
+    const added = { user_code: started.user_code, state: searchParams.get('state') ?? '', nonce }
+    for (const [name, value] of Object.entries(added)) back.searchParams.set(name, value)
     return new Response(null, { status: 303, headers: { location: back.href } })
   })
   return {
     ...started,
     /** What the terminal opens in a browser on its computer, and what its listener gives away there. */
-    listener,
+    opens: started.same_computer_uri ?? started.verification_uri_complete,
     nonce,
     /** What the terminal's next poll comes to: an error code, or `signed in`. */
     poll: async (): Promise<string> => {

@@ -170,7 +170,7 @@ async function insertPending(
       verification_uri_complete: `${verificationUri}?user_code=${formatUserCode(userCode)}`,
       expires_in: policy.deviceCodeLifetimeSeconds,
       interval: policy.devicePollIntervalSeconds,
-      ...(start.loopback.loopbackPort === null ? {} : { same_computer_uri: sameComputerUri(policy, row.id, userCode) }),
+      ...(start.loopback.loopbackPort === null ? {} : { same_computer_uri: sameComputerUri(policy, row.id) }),
       ...(start.isRemoteRefused ? { same_computer_required: true as const } : {}),
     }
   }

@@ -11,7 +11,6 @@ import type { AuthPolicy } from './policy.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { type CookieSecret, equalInConstantTime, type LoopbackNonce, type Sha256, sha256 } from './secret.ts'
-import { formatUserCode } from './user-code.ts'
 
 /** For two redirects in one browser; also covers what the clocks of two processes may differ by. */
 const stateLifetimeMs = 60_000
@@ -38,9 +37,9 @@ export function readLoopback(given: {
   return { loopbackChallenge: challenge as Sha256, loopbackPort: port }
 }
 
-/** Where the listener sends its browser. The code goes along for the form that comes next. */
-export const sameComputerUri = ({ publicUrl }: AuthPolicy, deviceAuthorizationId: string, userCode: string): string =>
-  `${publicUrl}/device/same-computer?${new URLSearchParams({ flow: deviceAuthorizationId, user_code: formatUserCode(userCode) })}`
+/** What the terminal opens in a browser. Without the code: other users of a computer see the arguments of its programs. */
+export const sameComputerUri = ({ publicUrl }: AuthPolicy, deviceAuthorizationId: string): string =>
+  `${publicUrl}/device/same-computer?${new URLSearchParams({ flow: deviceAuthorizationId })}`
 
 export const createSameComputer = (deps: AuthDependencies): SameComputer => ({
   async listenerOf({ deviceAuthorizationId, browser }) {

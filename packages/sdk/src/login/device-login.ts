@@ -20,7 +20,7 @@ export interface PendingLogin {
   readonly verificationUri: string
   /** With the code filled in; the plain address when the server sends none. */
   readonly verificationUriComplete: string
-  /** Where a listener sends its browser; null when the server knows of none. */
+  /** Where a browser is sent to a listener on its own computer, and back to; null when the server knows of none. */
   readonly sameComputerUri: string | null
   /** Nothing but a browser on this computer may approve. */
   readonly isSameComputerRequired: boolean

@@ -21,7 +21,7 @@ import { startDeviceLogin } from './device-login.ts'
 import { askUser, endQuietly, keep, type SignedInUser, type World } from './keep-login.ts'
 import type { LoopbackListener } from './loopback.ts'
 
-/** How long a browser may take to start before it is taken to be elsewhere. */
+/** How long a browser may take to start and to come to the listener before it is taken to be elsewhere. */
 const visitWithinMs = 8_000
 
 /** What to show a person. Open or print `verificationUriComplete`; the code is to be compared there. */
@@ -75,8 +75,8 @@ export interface LoginOptions extends SignInOptions {
   /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
   onVerification(verification: Verification): void | Promise<void>
   /**
-   * Opens an address in a browser, and answers whether that worked. Called after `onVerification`: with the address of a listener on this
-   * computer where the server can make use of it, and again with `verificationUriComplete` when no browser has come there in 8 seconds.
+   * Opens an address in a browser, and answers whether that worked. Called after `onVerification`: with `sameComputerUri` where there is
+   * one, and again with `verificationUriComplete` when in 8 seconds no browser has come from there to the listener on this computer.
    */
   readonly openBrowser?: ((uri: string) => Promise<boolean>) | undefined
   /** That browser may be on another computer, or cannot reach this one's 127.0.0.1 (a container, WSL, a remote editor): no listener. */
@@ -131,10 +131,14 @@ async function approve({ server, network, warn }: World, options: LoginOptions) 
   const listener = openBrowser && !isBrowserElsewhere ? await (await import('./loopback.ts')).listenOnLoopback() : null
   try {
     const login = await startDeviceLogin({ network, server, deviceName, listener, now: clock.now, signal })
-    const { deviceCode: _, expiresAtMs, sameComputerUri: onward, ...told } = login
-    if (onward !== null) listener?.leadTo(onward)
-    const sameComputerUri = listener && onward !== null ? listener.url : null
-    const verification = { ...told, sameComputerUri, expiresAt: new Date(expiresAtMs) }
+    const { deviceCode: _, expiresAtMs, sameComputerUri, userCode, ...told } = login
+    if (sameComputerUri !== null) listener?.leadTo({ sameComputerUri, userCode })
+    const verification = {
+      ...told,
+      userCode,
+      sameComputerUri: listener && sameComputerUri,
+      expiresAt: new Date(expiresAtMs),
+    }
     const showing = (async () => {
       await onVerification(verification)
       if (openBrowser) await openBrowsers({ verification, listener, openBrowser, clock, warn, signal: done.signal })
@@ -171,7 +175,7 @@ async function openBrowsers(options: {
   )
   const isMissing = await Promise.race([listener.visited.then(() => false), waited])
   if (!isMissing) return
-  if (isSameComputerRequired) warn('No browser on this computer has opened the address yet, and no other can approve')
+  if (isSameComputerRequired) warn('No browser on this computer has reached this command yet, and no other can approve')
   else await openBrowser(verificationUriComplete)
 }
 

@@ -1,14 +1,14 @@
 /**
- * The terminal's half of the same-computer proof: a listener on 127.0.0.1 that leads a browser to the node and, when that sends it back with
- * a state, to the node again with the nonce. What a browser on another computer, another user or a web page sends here gets no answer.
+ * The terminal's half of the same-computer proof: a listener on 127.0.0.1 to which the node sends a browser with a state, and which sends it
+ * back with the nonce. What another user of the computer, a web page or a browser elsewhere sends here gets no answer.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { isOwnPeer } from './own-peer.ts'
 
-/** What a login that proves nothing may lose by trying. */
-const answersWithinMs = 300
+/** A login that proves nothing may lose 300 ms by trying; the rest is for the timer of a busy computer. */
+const answersWithinMs = 200
 /** A request without a `Host` is for the check below, which does not answer it. */
 const serverOptions = {
   requireHostHeader: false,
@@ -22,17 +22,15 @@ export interface LoopbackListener {
   /** What the start of the login says of it: SHA-256 of the nonce, base64url, and the port. */
   readonly challenge: string
   readonly port: number
-  /** What a browser on this computer opens. */
-  readonly url: string
-  /** Where browsers are sent; until it is known they get no answer. */
-  leadTo(sameComputerUri: string): void
+  /** Where a browser is sent back to, with the code for the form there; until it is known, browsers get no answer. */
+  leadTo(back: { readonly sameComputerUri: string; readonly userCode: string }): void
   /** Resolves when a browser has been here. */
   readonly visited: Promise<void>
   /** Also closes by itself once the nonce is given away. */
   close(): void
 }
 
-/** Listens on a free port of 127.0.0.1. Null where that does not work, or where nothing arrives there within 300 ms. */
+/** Listens on a free port of 127.0.0.1. Null where that does not work, or where nothing arrives there within 200 ms. */
 export async function listenOnLoopback(): Promise<LoopbackListener | null> {
   const nonce = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(nonce).digest('base64url')
@@ -41,20 +39,17 @@ export async function listenOnLoopback(): Promise<LoopbackListener | null> {
     tellVisited = resolve
   })
   const peers = new WeakMap<Socket, Promise<boolean>>()
-  let target: string | null = null
+  let target: URL | null = null
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`)
     const isWelcome = isNavigationTo(request, url, `/${challenge}`) && (await peers.get(request.socket))
-    const state = url.searchParams.get('state')
     if (!isWelcome || target === null) return void request.socket.destroy()
-    const to = new URL(target)
-    if (state !== null) {
-      target = null
-      to.searchParams.set('state', state)
-      to.searchParams.set('nonce', nonce)
-      server.close()
-    }
+    const to = target
+    target = null
+    server.close()
+    to.searchParams.set('state', url.searchParams.get('state') ?? '')
+    to.searchParams.set('nonce', nonce)
     response.writeHead(303, { ...headers, location: to.href }).end()
     tellVisited()
   }
@@ -85,9 +80,9 @@ export async function listenOnLoopback(): Promise<LoopbackListener | null> {
   return {
     challenge,
     port,
-    url: `http://127.0.0.1:${port}/${challenge}`,
-    leadTo(sameComputerUri) {
-      target = sameComputerUri
+    leadTo({ sameComputerUri, userCode }) {
+      target = new URL(sameComputerUri)
+      target.searchParams.set('user_code', userCode)
     },
     visited,
     close,
@@ -99,7 +94,6 @@ const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer',
 /** A browser's way from page to page, and nothing that a page in it can send by itself; by our own name, so that no other leads here. */
 function isNavigationTo({ method, headers: sent }: IncomingMessage, url: URL, path: string): boolean {
   const { host, origin, 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': destination = 'document' } = sent
-  const names = [...url.searchParams.keys()].join()
   return (
     method === 'GET' &&
     host === url.host &&
@@ -107,7 +101,7 @@ function isNavigationTo({ method, headers: sent }: IncomingMessage, url: URL, pa
     mode === 'navigate' &&
     destination === 'document' &&
     isSame(url.pathname, path) &&
-    (names === '' || (names === 'state' && /^[\w.-]{1,200}$/.test(url.searchParams.get('state') ?? '')))
+    /^\?state=[\w.-]{1,200}$/.test(url.search)
   )
 }
 

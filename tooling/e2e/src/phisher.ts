@@ -1,0 +1,112 @@
+/** The two ends of consent phishing (RFC 8628 §5.4): who starts sign-ins and sends links, and who clicks everything. */
+import { createHash, randomBytes } from 'node:crypto'
+import { request } from 'node:http'
+import type { Browser, Page } from 'playwright-core'
+
+/** One that nobody has: what the terminals of a phisher say they listen on, as seen from their victims' computers. */
+const deadPort = 1_025
+
+/** From an address of its own, for the budgets of one address would end the attack before the pages do. */
+const postFrom = (localAddress: string, url: string, fields: Record<string, string>): Promise<Record<string, string>> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const sent = request(url, { method: 'POST', localAddress, family: 4, headers }, async (answer) => {
+      let text = ''
+      for await (const chunk of answer) text += chunk
+      resolve(JSON.parse(text))
+    })
+    sent.once('error', reject).end(new URLSearchParams(fields).toString())
+  })
+
+export interface Phisher {
+  /** What is sent to a victim, of each kind one; the plain one, with the code in it, comes first. */
+  readonly links: readonly string[]
+  /** Whether the terminal has been let in. */
+  poll(): Promise<boolean>
+}
+
+/** A phisher on another computer: starts sign-ins as `osa` does, and knows all that a terminal knows. */
+export async function startElsewhere(nodeUrl: string, address: string): Promise<Phisher> {
+  const nonce = randomBytes(32).toString('base64url')
+  const loopback_challenge = createHash('sha256').update(nonce).digest('base64url')
+  const fields = { client_id: 'osa-cli', loopback_challenge, loopback_port: String(deadPort) }
+  const document = await postFrom(address, `${nodeUrl}/oauth/device_authorization`, fields)
+  const { device_code = '', user_code = '', verification_uri_complete = '', same_computer_uri = '' } = document
+  // the state that the node makes for the phisher's own browser
+  const answer = await fetch(same_computer_uri)
+  const state = new URL(answer.headers.get('refresh')?.split('url=')[1] ?? '').searchParams.get('state') ?? ''
+  const withQuery = (added: Record<string, string>): string => {
+    const link = new URL(same_computer_uri)
+    for (const [name, value] of Object.entries(added)) link.searchParams.set(name, value)
+    return link.href
+  }
+  return {
+    links: [
+      verification_uri_complete,
+      same_computer_uri,
+      withQuery({ user_code, state, nonce }),
+      withQuery({ user_code, state: '', nonce }),
+      `${nodeUrl}/api/v1/auth/device/verify?code=${user_code}`,
+    ],
+    async poll() {
+      const body = { client_id: 'osa-cli', device_code, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }
+      const polled = await fetch(`${nodeUrl}/oauth/token`, { method: 'POST', body: new URLSearchParams(body) })
+      return 'access_token' in ((await polled.json()) as object)
+    },
+  }
+}
+
+const decisionPath = '/device/confirm'
+
+/**
+ * Somebody who ticks every box and clicks everything on every page but Deny, and whom no browser keeps from it; types nothing, having no
+ * terminal to read from. Opens the links until one leads to the decision, and answers the pages seen.
+ */
+export async function clickEverything(chromium: Browser, links: readonly string[]): Promise<ReadonlySet<string>> {
+  const context = await chromium.newContext()
+  const seen = new Set<string>()
+  for (const link of links) {
+    if (seen.has(decisionPath)) break
+    const page = await context.newPage()
+    // a port where nobody listens: the end of this link, and not of the attack
+    if (await page.goto(link).catch(() => null)) await clickAlong(page, seen)
+  }
+  await context.close()
+  return seen
+}
+
+async function clickAlong(page: Page, seen: Set<string>): Promise<void> {
+  const clicked = new Set<string>()
+  for (;;) {
+    const found = await nextButton(page, [...clicked]).catch(() => null)
+    if (found === null) return
+    seen.add(found.path)
+    if (found.place === null) return
+    clicked.add(found.place.id)
+    const { x, y } = found.place
+    const moved = page.waitForNavigation({ waitUntil: 'domcontentloaded' })
+    await Promise.all([moved, page.mouse.click(x, y)])
+  }
+}
+
+/**
+ * Where the mouse finds the next button that was not clicked yet, after every box is ticked and no form holds a browser back any more. A
+ * button that lies under another one could not be clicked by a person either.
+ */
+const nextButton = (page: Page, clicked: readonly string[]) =>
+  page.evaluate((clicked) => {
+    const { pathname: path } = location
+    for (const form of document.forms) form.noValidate = true
+    for (const box of document.querySelectorAll<HTMLInputElement>('input[type=checkbox]')) box.checked = true
+    if (path.startsWith('/account') || path === '/device/complete') return { path, place: null }
+    for (const button of document.querySelectorAll('button')) {
+      const name = button.innerText.trim()
+      const id = `${path} ${name}`
+      if (name === 'Deny' || clicked.includes(id)) continue
+      button.scrollIntoView({ block: 'center' })
+      const { left, top, width, height } = button.getBoundingClientRect()
+      const [x, y] = [left + width / 2, top + height / 2]
+      if (button.contains(document.elementFromPoint(x, y))) return { path, place: { id, x, y } }
+    }
+    return { path, place: null }
+  }, clicked)
