@@ -7,14 +7,13 @@ export * from './auth/client.ts'
 export { createAuth } from './auth/create-auth.ts'
 export { createDecisionListeners, type DecisionListeners } from './auth/decision-listeners.ts'
 export { type AuthDependencies, isUuid, type StartTimer } from './auth/dependencies.ts'
+export type { KeyStage, RotationOutcome } from './auth/key-rotation.ts'
 export * from './auth/keys.ts'
 export {
   type AuditQuery,
   createOperator,
-  type KeyStage,
   type Operator,
   type PersonReference,
-  type RotationOutcome,
 } from './auth/operator.ts'
 export * from './auth/policy.ts'
 export type * from './auth/ports.ts'

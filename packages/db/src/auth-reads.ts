@@ -1,5 +1,5 @@
 /** The store's look-ups outside a transaction, one statement each. */
-import type { AuthStore } from '@osa/core'
+import type { AuthStore, ListedBefore } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Connections } from './connections.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
@@ -26,6 +26,12 @@ export type AuthReads = Pick<
 const users = joined('users', UserEntity, 'user')
 const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
 const sessions = joined('browser_sessions', BrowserSessionEntity, 'session')
+
+/** The rows after this one, of those whose newest are first. */
+const listedBefore = (before: ListedBefore | undefined) =>
+  before === undefined
+    ? {}
+    : { $or: [{ createdAt: { $lt: before.createdAt } }, { createdAt: before.createdAt, id: { $lt: before.id } }] }
 
 export const authReads = ({ run }: Connections): AuthReads => ({
   async endAccessToken(ended) {
@@ -76,10 +82,14 @@ export const authReads = ({ run }: Connections): AuthReads => ({
     )
     return token ?? null
   },
-  async listRefreshFamilies({ userId, now, usedAfter }) {
-    if (!isUuid(userId)) return []
-    const live = { userId, revokedAt: null, expiresAt: { $gt: now }, lastUsedAt: { $gt: usedAfter } }
-    return run(({ em }) => em.find(RefreshFamilyEntity, live, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }))
+  async listRefreshFamilies({ userId, limit, before, now, usedAfter }) {
+    if (userId !== null && !isUuid(userId)) return []
+    const live = { revokedAt: null, expiresAt: { $gt: now }, lastUsedAt: { $gt: usedAfter } }
+    const where = { ...live, ...(userId === null ? {} : { userId }), ...listedBefore(before) }
+    const atMost = limit === undefined ? {} : { limit }
+    return run(({ em }) =>
+      em.find(RefreshFamilyEntity, where, { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], ...atMost }),
+    )
   },
   async countPendingBySource(now) {
     const counts = await run(({ query }) =>

@@ -31,11 +31,17 @@ export const historyReads = ({ run }: Connections): Pick<AuthStore, 'listAuditEv
       }
       return events.execute()
     }),
-  async listPeople({ limit, userIds, search }) {
+  async listPeople({ limit, before, userIds, search }) {
     const ids = userIds?.filter(isUuid)
     if (ids?.length === 0) return []
     return run(async ({ query, em }) => {
       let users = query.selectFrom('users').selectAll().orderBy('createdAt', 'desc').orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) {
+        const { createdAt, id } = before
+        users = users.where(({ eb, and, or }) =>
+          or([eb('createdAt', '<', createdAt), and([eb('createdAt', '=', createdAt), eb('id', '<', id)])]),
+        )
+      }
       if (ids !== undefined) users = users.where('id', 'in', ids)
       if (search !== undefined) {
         users = users.where(({ eb, or, fn, val, exists, selectFrom, lit }) => {

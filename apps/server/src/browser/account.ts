@@ -40,6 +40,7 @@ export const signIn = (deps: BrowserDependencies) => async (c: PageContext) => {
   if (submitted instanceof Response) return submitted
   const { form, binding: browser } = submitted
   const switchAccount = form.get('switch_account') === 'yes'
+  clearCookie(c, 'return', deps.publicUrl)
   return sendToProvider(c, deps, { providerId: form.get('provider'), browser, device: null, switchAccount })
 }
 

@@ -1,4 +1,5 @@
 /** `/api/v1/auth/callback` and `/api/v1/auth/callback/<provider>`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
+import { adminPath, beganAtAdmin } from './admin/entrance.ts'
 import { proofCookie, readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
@@ -23,5 +24,6 @@ export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext
   }
   writeCookie(c, 'session', publicUrl, outcome.secret)
   const flow = outcome.deviceAuthorizationId
-  return seeOther(c, deps, flow === null ? '/account/sessions' : `/device/confirm?${new URLSearchParams({ flow })}`)
+  const home = beganAtAdmin(c, deps) ? adminPath : '/account/sessions'
+  return seeOther(c, deps, flow === null ? home : `/device/confirm?${new URLSearchParams({ flow })}`)
 }

@@ -1,10 +1,10 @@
-/** The two cookies of the pages: one ties forms and sign-ins to a browser, the other is a signed-in session (ASVS 3.3). */
+/** The cookies of the pages: one ties forms and sign-ins to a browser, one is a signed-in session (ASVS 3.3), and some last for one sign-in. */
 import type { CookieSecret } from '@osa/core'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { PageContext } from './dependencies.ts'
 
-/** `proof_…` is one request's: tabs that open at one moment, in a browser without a cookie yet, would overwrite a common one. */
-export type CookieKind = 'browser' | 'session' | `proof_${string}`
+/** `return` says that a sign-in began at the admin page. `proof_…` is one request's: tabs that open at one moment, in a browser without a cookie yet, would overwrite a common one. */
+export type CookieKind = 'browser' | 'session' | 'return' | `proof_${string}`
 
 /** The cookie of the same-computer proof of one request. */
 export const proofCookie = (deviceAuthorizationId: string): CookieKind =>

@@ -7,6 +7,11 @@ import { developmentSignInPath } from '../identity/development.ts'
 import { logoPath } from '../profile/node-profile.ts'
 import type { NodeEnv } from '../requester.ts'
 import { nameSession, revokeSessions, showSessions, signIn, signOut } from './account.ts'
+import { showAdminAudit } from './admin/audit.ts'
+import { signInAsAdmin } from './admin/entrance.ts'
+import { rotateSigningKeys, showAdmin, switchDeviceGrant } from './admin/node.ts'
+import { changeRole, showAdminPeople } from './admin/people.ts'
+import { endAdminSessions, showAdminSessions } from './admin/sessions.ts'
 import { isAtThisMachine } from './at-this-machine.ts'
 import { finishSignIn } from './callback.ts'
 import { showConvention, showConventions } from './conventions.ts'
@@ -58,6 +63,13 @@ export function browserRoutes(deps: BrowserDependencies): Hono<NodeEnv> {
   route('/account/sessions/name', { post: nameSession(deps) })
   route('/account/sign-in', { post: signIn(deps) })
   route('/account/sign-out', { post: signOut(deps) })
+  route('/admin', { get: showAdmin(deps) })
+  route('/admin/sign-in', { post: signInAsAdmin(deps) })
+  route('/admin/device-grant', { post: switchDeviceGrant(deps) })
+  route('/admin/keys', { post: rotateSigningKeys(deps) })
+  route('/admin/sessions', { get: showAdminSessions(deps), post: endAdminSessions(deps) })
+  route('/admin/people', { get: showAdminPeople(deps), post: changeRole(deps) })
+  route('/admin/audit', { get: showAdminAudit(deps) })
 
   // a callback counts once, as a proof does, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
   const callback = finishSignIn(deps)

@@ -4,7 +4,7 @@ import { arriveAtConfirm, oidcAt, orcidAt, pagePaths, startPages } from '../test
 import { startUpstream } from '../testing/upstream.ts'
 
 async function everyPage() {
-  await using pages = await startPages()
+  await using pages = await startPages({ auth: { roleGrants: () => 'admin' } })
   const browser = pages.browse()
   const { user_code } = await pages.startTerminal()
   const visits = [

@@ -74,7 +74,8 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
           nonce,
           code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
           code_challenge_method: 'S256',
-          ...(switchAccount ? { prompt: 'login' } : {}),
+          // with max_age the provider has to say when the person signed in (Core §3.1.2.1)
+          ...(switchAccount ? { prompt: 'login', max_age: '0' } : {}),
         })
       } catch (error) {
         return failureFrom(error)

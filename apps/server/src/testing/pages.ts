@@ -19,7 +19,10 @@ export interface PagesOptions {
 }
 
 /** The pages that anybody can ask for, signed in or not. */
-export const pagePaths = ['/', '/device', '/device/confirm', '/device/complete', '/device/error', '/account/sessions']
+export const pagePaths = [
+  ...['/', '/device', '/device/confirm', '/device/complete', '/device/error', '/account/sessions'],
+  ...['/admin', '/admin/sessions', '/admin/people', '/admin/audit'],
+]
 
 /** Where browsers and terminals are unless a test says otherwise: in one network. */
 export const nearbyAddress = '203.0.113.5'

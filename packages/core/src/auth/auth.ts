@@ -13,7 +13,9 @@ import type {
 } from '@osa/contract'
 import type { JSONWebKeySet } from 'jose'
 import type { Client, ClientCredentials, PresentingClients } from './client.ts'
-import type { IdentityProvider, Requester } from './ports.ts'
+import type { RotationOutcome } from './key-rotation.ts'
+import type { Operator } from './operator.ts'
+import type { IdentityProvider, Person, Requester, SessionsQuery } from './ports.ts'
 import type { Refusal } from './refusal.ts'
 import type { BrowserSession, DeviceAuthorization, LinkedIdentity, User } from './rows.ts'
 import type { CookieSecret } from './secret.ts'
@@ -28,6 +30,7 @@ export interface Auth
     SignIn,
     Confirmation,
     Sessions {
+  readonly administration: Administration
   /** The identity providers a person may sign in with, at least one, in the order to offer them. */
   readonly identityProviders: readonly IdentityProvider[]
 }
@@ -322,3 +325,34 @@ export interface Sessions {
 
 /** Who asks: a terminal by the session of its access token, or a signed-in browser. */
 export type Actor = Pick<Principal, 'user' | 'sessionId'> | Pick<SignedInBrowser, 'user' | 'session'>
+
+/**
+ * administration.ts — ASVS 7.5.3, 8.2.1. What it lists is for who `standing` has nothing against, as read for this request; what it changes
+ * is refused in the transaction itself when that does not hold any more.
+ */
+export interface Administration extends Pick<Operator, 'listKeys' | 'listAudit' | 'listPeople'> {
+  /** Null for an administrator who has signed in within the last ten minutes. */
+  standing(browser: SignedInBrowser): AdminRefusal | null
+  /** The role that counts: the one stored, or a higher one that the node's settings give to any identity of the person. */
+  roleOf(person: Person): Role
+  /** Sessions that can still be refreshed, of one person or of everybody, the newest first. */
+  listSessions(query: SessionsQuery): Promise<{ session: Session; person: Person | null }[]>
+  isDeviceGrantOn(): Promise<boolean>
+  /** Ends one session of whomever. `unknown` when it has ended already. */
+  endSession(request: ByAdmin & { sessionId: string }): Promise<'done' | 'unknown' | AdminRefusal>
+  /** As the operator's `revokeSessions` of one person. */
+  endSessionsOf(request: ByAdmin & { userId: string }): Promise<'done' | 'unknown' | AdminRefusal>
+  /** Stores another person's role. A higher role in the node's settings prevails (L05). */
+  setRole(request: ByAdmin & { userId: string; role: Role }): Promise<'done' | 'unknown' | 'own_role' | AdminRefusal>
+  setDeviceGrant(request: ByAdmin & { enabled: boolean }): Promise<'done' | AdminRefusal>
+  /** As the operator's. */
+  rotateKeys(request: ByAdmin & { atOnce: boolean }): Promise<RotationOutcome | AdminRefusal>
+}
+
+export interface ByAdmin {
+  readonly browser: SignedInBrowser
+  readonly requester: Requester
+}
+
+/** Why this browser may do nothing here: `stale` when its sign-in is too long ago. */
+export type AdminRefusal = 'not_signed_in' | 'not_admin' | 'stale'

@@ -1,4 +1,5 @@
 /** Puts the parts together into the one object that every wire holds. */
+import { createAdministration } from './administration.ts'
 import type { Auth } from './auth.ts'
 import { authenticateClient } from './client.ts'
 import { createConfirmation } from './confirmation.ts'
@@ -34,5 +35,6 @@ export function createAuth(deps: AuthDependencies): Auth {
     ...createSignIn(deps),
     ...createConfirmation(deps, clientName, deviceGrant),
     ...createSessions(deps, clientName),
+    administration: createAdministration(deps, clientName),
   }
 }

@@ -77,6 +77,8 @@ export const deviceCodeOverlapSeconds = 2
 export const unknownCodesBySource = { codes: 600, windowSeconds: 60 }
 /** What a wrong code costs of the common budget even if fewer codes are pending: each leaves a row in the audit, 3,004 in ten minutes then. */
 export const minGuessPrice = 130
+/** For what only administrators may do: how long ago their browser signed in at most (ASVS 7.5.3). */
+export const adminSignInMaxAgeSeconds = 600
 /** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
 export const userCodeRestSeconds = 86_400
 /**

@@ -85,8 +85,8 @@ export interface AuthStore extends DecisionNotices {
     now: Date
   }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
   findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first. */
-  listRefreshFamilies(query: { userId: string; now: Date; usedAfter: Date }): Promise<RefreshFamily[]>
+  /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first; with null, of everybody. */
+  listRefreshFamilies(query: FamilyQuery): Promise<RefreshFamily[]>
   /** How many authorizations each source has that are undecided and unexpired at `now`. */
   countPendingBySource(now: Date): Promise<ReadonlyMap<string, number>>
   listSigningKeys(): Promise<SigningKey[]>
@@ -136,8 +136,27 @@ export interface AuditEventQuery {
   readonly device?: string
 }
 
+export interface FamilyQuery extends SessionsQuery {
+  readonly now: Date
+  readonly usedAfter: Date
+}
+
+export interface SessionsQuery {
+  readonly userId: string | null
+  /** All of them without. */
+  readonly limit?: number
+  readonly before?: ListedBefore
+}
+
+/** Only rows that come after this one in a list that has the newest first: to read it page by page. */
+export interface ListedBefore {
+  readonly createdAt: Date
+  readonly id: string
+}
+
 export interface PeopleQuery {
   readonly limit: number
+  readonly before?: ListedBefore
   readonly userIds?: readonly string[]
   /** Without regard to upper and lower case. */
   readonly search?: string

@@ -1,4 +1,5 @@
 /** A person's terminals: each sign-in is one refresh-token family that they can see and end (ASVS 7.5.2). */
+import type { Session } from '@osa/contract'
 import type { Actor, Sessions } from './auth.ts'
 import { lockFamilyFor } from './authority.ts'
 import { type AuthDependencies, auditEvent, isUuid, secondsAfter } from './dependencies.ts'
@@ -18,19 +19,9 @@ export function createSessions(deps: AuthDependencies, clientName: (clientId: st
       const now = deps.now()
       const usedAfter = secondsAfter(now, -deps.policy.refreshIdleSeconds)
       const families = await deps.store.listRefreshFamilies({ userId, now, usedAfter })
-      return families.map((family) => ({
-        id: family.id,
-        client_id: family.clientId,
-        client_name: clientName(family.clientId),
-        device_name: family.deviceName,
-        scope: family.scope,
-        ip: family.ip,
-        created_at: family.createdAt,
-        last_used_at: shownUse(family, family.id === currentSessionId ? now : usedAt(family)),
-        expires_at: family.expiresAt,
-        current: family.id === currentSessionId,
-        approval: family.approval,
-      }))
+      return families.map((family) =>
+        sessionDocument(family, { clientName, currentAt: family.id === currentSessionId ? now : null }),
+      )
     },
 
     seeSessions: ({ identity }) =>
@@ -66,6 +57,24 @@ export function createSessions(deps: AuthDependencies, clientName: (clientId: st
     },
   }
 }
+
+/** A session as people and tools are shown it. The one that asks is used at this moment, `currentAt`. */
+export const sessionDocument = (
+  family: RefreshFamily,
+  { clientName, currentAt }: { clientName: (clientId: string) => string; currentAt: Date | null },
+): Session => ({
+  id: family.id,
+  client_id: family.clientId,
+  client_name: clientName(family.clientId),
+  device_name: family.deviceName,
+  scope: family.scope,
+  ip: family.ip,
+  created_at: family.createdAt,
+  last_used_at: shownUse(family, currentAt ?? usedAt(family)),
+  expires_at: family.expiresAt,
+  current: currentAt !== null,
+  approval: family.approval,
+})
 
 const shownMs = 3_600_000
 

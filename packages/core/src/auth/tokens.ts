@@ -195,10 +195,11 @@ export async function endFamily(
   family: RefreshFamily,
   why: keyof typeof endings,
   requester: Requester,
+  detail: string = why,
 ): Promise<void> {
   const { next, event } = ending(deps, family, why, requester)
   await tx.saveRefreshFamily(next)
-  await tx.appendAuditEvent(event)
+  await tx.appendAuditEvent({ ...event, detail })
 }
 
 const findPrincipal = ({ store, now }: AuthDependencies, claims: { sub: string; sid: string; jti: string }) =>

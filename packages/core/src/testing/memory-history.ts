@@ -23,12 +23,12 @@ export const memoryHistory = (committed: () => MemoryTables): Pick<AuthStore, 'l
       newestFirst,
     ).slice(0, limit)
   },
-  async listPeople({ limit, userIds, search }) {
+  async listPeople({ limit, before, userIds, search }) {
     const { users, linkedIdentities } = committed()
     const contains = (text: string | null) => text?.toLowerCase().includes(search?.toLowerCase() ?? '') ?? false
     return sortedRows(
       users,
-      ({ id }) => userIds?.includes(id) ?? true,
+      (row) => (userIds?.includes(row.id) ?? true) && (before === undefined || oldestFirst(row, before) < 0),
       (a, b) => oldestFirst(b, a),
     )
       .map((user) => ({ user, identities: sortedRows(linkedIdentities, (row) => row.userId === user.id, oldestFirst) }))

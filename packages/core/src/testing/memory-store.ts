@@ -116,12 +116,17 @@ const reads = (committed: () => MemoryTables): Reads => ({
   },
   // a new memory has no rows from before
   findOldRefreshToken: async () => null,
-  async listRefreshFamilies({ userId, now, usedAfter }) {
+  async listRefreshFamilies({ userId, limit, before, now, usedAfter }) {
     return sortedRows(
       committed().refreshFamilies,
-      (row) => row.userId === userId && !row.revokedAt && row.expiresAt > now && row.lastUsedAt > usedAfter,
+      (row) =>
+        (userId === null || row.userId === userId) &&
+        (before === undefined || oldestFirst(row, before) < 0) &&
+        !row.revokedAt &&
+        row.expiresAt > now &&
+        row.lastUsedAt > usedAfter,
       (a, b) => oldestFirst(b, a),
-    )
+    ).slice(0, limit)
   },
   async countPendingBySource(now) {
     const { deviceAuthorizations } = committed()

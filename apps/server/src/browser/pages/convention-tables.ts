@@ -3,16 +3,9 @@ import type { ConventionManifest, MetadataField } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html } from '../respond.ts'
 import { cardinality, constraintsOf, unitOf } from './convention-words.ts'
-import { breakable } from './parts.ts'
+import { breakable, nothing, scrolling } from './parts.ts'
 
 type Column = ConventionManifest['hooks'][number]['feature']['columns'][number]
-
-/** Narrow screens scroll the table and not the page; the keyboard can too. */
-const scrolling = (label: string, table: Html): Html =>
-  html`<p class="scroll-hint" aria-hidden="true">The table goes on to the right: scroll it sideways.</p>
-<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`
-
-const nothing = html`<span aria-hidden="true">–</span><span class="hidden">none</span>`
 
 const yesOrNo = (yes: boolean): string => (yes ? 'yes' : 'no')
 

@@ -1,5 +1,5 @@
 /** Small pieces that several pages are made of. */
-import type { IdentityProvider, SignedInBrowser } from '@osa/core'
+import type { IdentityProvider, LinkedIdentity, SignedInBrowser, User } from '@osa/core'
 import { html } from 'hono/html'
 import { formTokenField } from '../form-fields.ts'
 import type { Html } from '../respond.ts'
@@ -8,6 +8,12 @@ import { orcidMark } from './marks.ts'
 
 export const hiddenToken = (token: string): Html =>
   html`<input type="hidden" name="${formTokenField}" value="${token}">`
+
+/** Fields that a form brings back as they are; those without a value are left out. */
+export const hiddenFields = (fields: Readonly<Record<string, string | null>>): Html =>
+  html`${Object.entries(fields).map(([name, value]) =>
+    value === null ? '' : html`<input type="hidden" name="${name}" value="${value}">`,
+  )}`
 
 /** One submit button a provider; the browser's Enter takes the first. */
 export const providerButtons = (providers: readonly IdentityProvider[], verb: string): Html =>
@@ -24,15 +30,27 @@ export const breakable = (name: string): Html =>
 export const foreign = (text: string): Html =>
   html`<q class="foreign"><bdi>${breakable(text.replaceAll(/["\u201C-\u201F\u00AB\u00BB]/g, "'"))}</bdi></q>`
 
+/** Narrow screens scroll the table and not the page; the keyboard can too. */
+export const scrolling = (label: string, table: Html): Html =>
+  html`<p class="scroll-hint" aria-hidden="true">The table goes on to the right: scroll it sideways.</p>
+<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`
+
+/** A cell of a table without a value. */
+export const nothing = html`<span aria-hidden="true">–</span><span class="hidden">none</span>`
+
 /** A problem, announced and focused when the page opens; works without a script. */
 export const alert = (text: Html | string): Html =>
   html`<div class="note" role="alert" tabindex="-1" autofocus><p>${text}</p></div>`
 
 const shownNameLength = 50
 
+/** A person by name and what the identity provider calls them, such as an ORCID iD. */
+export const nameWithId = (user: Pick<User, 'displayName'>, identity: LinkedIdentity): Html =>
+  html`<strong>${cut(user.displayName ?? 'No public name', shownNameLength)}</strong> <span class="iD">${identity.provider === 'orcid' ? orcidMark : ''}${identity.subject}</span>`
+
 /** Who is signed in, as the identity provider names them. */
 export const signedInAs = ({ user, identity }: SignedInBrowser): Html =>
-  html`<p>Signed in as <strong>${cut(user.displayName ?? 'No public name', shownNameLength)}</strong> <span class="iD">${identity.provider === 'orcid' ? orcidMark : ''}${identity.subject}</span></p>`
+  html`<p>Signed in as ${nameWithId(user, identity)}</p>`
 
 /** An instant that people everywhere read the same way. */
 export const instant = (at: Date): Html => html`<time datetime="${at.toISOString()}">${format.format(at)} UTC</time>`

@@ -25,6 +25,7 @@ export const sessionsPage = (view: SessionsPage): Page => ({
 ${hiddenToken(view.signOutToken)}${signedInAs(view.browser)}
 <button class="plain small">Sign out of this page</button>
 </form>
+${view.browser.role === 'admin' ? html`<p><a href="/admin">Administer this node</a></p>` : ''}
 ${newSignIns(newSince(view.sessions, view.seenAt))}
 ${view.sessions.length === 0 ? none : list(view)}
 </section>`,

@@ -68,7 +68,7 @@ strong { font-weight: 650; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: 2px; }
 
 label, .label { display: block; margin-bottom: .375rem; font-weight: 600; }
-input[type='text'] {
+input[type='text'], select {
   display: block; width: 100%; min-height: 52px; margin: 0 0 1rem; padding: .5rem .875rem; color: var(--ink);
   background: var(--paper); border: 1px solid var(--edge); border-radius: 3px; font: inherit;
 }
@@ -188,6 +188,19 @@ td.rules { min-width: 10rem; }
 thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; }
 tbody th { min-width: 9rem; font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
+.tabs { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 1.5rem; border-bottom: 1px solid var(--hairline); }
+.tabs a { display: inline-flex; align-items: center; min-height: 44px; margin-bottom: -1px; border-bottom: 3px solid transparent; color: var(--faded); font-weight: 600; text-decoration: none; }
+.tabs a:hover { color: var(--ink); border-bottom-color: var(--edge); }
+.tabs a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
+.filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.5rem; }
+.filters label { font-size: .9375rem; }
+.filters :is(input[type='text'], select) { min-height: 44px; margin: 0; }
+.filters .row { min-height: 44px; }
+.pager { justify-content: space-between; }
+.pager a { display: inline-flex; align-items: center; min-height: 44px; font-weight: 600; }
+.role { display: inline-block; padding: 0 .5em; border: 1px solid var(--edge); border-radius: 3px; font-weight: 600; font-size: .8125rem; line-height: 1.6; }
+.role:is(.admin, .on) { color: var(--sheet); background: var(--accent); border-color: var(--accent); }
+.role.publisher { color: var(--accent); border-color: var(--accent); }
 .versions { padding: 0; list-style: none; }
 .versions > li { padding: .375rem 0; }
 .versions .aside { display: block; }

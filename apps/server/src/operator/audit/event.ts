@@ -8,7 +8,10 @@ export interface NamedEvent {
 }
 
 /** Looks up the people of some events. */
-export async function withNames(operator: Operator, events: readonly AuditEvent[]): Promise<NamedEvent[]> {
+export async function withNames(
+  operator: Pick<Operator, 'listPeople'>,
+  events: readonly AuditEvent[],
+): Promise<NamedEvent[]> {
   const userIds = [...new Set(events.flatMap(({ userId }) => userId ?? []))]
   const people = userIds.length === 0 ? [] : await operator.listPeople({ limit: userIds.length, userIds })
   const byId = new Map(people.map((person) => [person.user.id, person]))

@@ -130,6 +130,28 @@ export function readContract(open: OpenStore): void {
     await addFamily(store, bob.user)
     const query = { userId: ada.user.id, now: atSecond(60), usedAfter: atSecond(-10) }
     expect(await store.listRefreshFamilies(query)).toEqual([newer, older])
+    expect(await store.listRefreshFamilies({ ...query, limit: 1 })).toEqual([newer])
+    expect(await store.listRefreshFamilies({ ...query, before: newer })).toEqual([older])
+    expect(await store.listRefreshFamilies({ ...query, before: older })).toEqual([])
+  })
+
+  test('the sessions of everybody are read page by page, those of one instant without a gap or a repeat', async () => {
+    await using opened = await open()
+    const { store } = opened
+    const people = [await addPerson(store), await addPerson(store), await addPerson(store)]
+    const families = []
+    for (const { user } of people) families.push((await addFamily(store, user)).family)
+    await addFamily(store, (await addPerson(store)).user, { revokedAt: atSecond(1), revokedBecause: 'logout' })
+    const query = { userId: null, now: atSecond(60), usedAfter: atSecond(-10), limit: 2 }
+    const [first, second, ...more] = await store.listRefreshFamilies(query)
+    const rest = second ? await store.listRefreshFamilies({ ...query, before: second }) : []
+    expect(more).toEqual([])
+    expect([first, second, ...rest].map((family) => family?.id)).toEqual(
+      families
+        .map(({ id }) => id)
+        .sort()
+        .reverse(),
+    )
   })
 
   test('J02 pending authorizations are counted by source and in all; decided and expired ones are not', async () => {
@@ -221,6 +243,10 @@ export function readContract(open: OpenStore): void {
     const [adaListed, bobListed] = [ada, bob].map(({ user, identity }) => ({ user, identities: [identity] }))
     expect(await store.listPeople({ limit: 10 })).toEqual([bobListed, adaListed])
     expect(await store.listPeople({ limit: 1 })).toEqual([bobListed])
+    expect(await store.listPeople({ limit: 1, before: bob.user })).toEqual([adaListed])
+    expect(await store.listPeople({ limit: 1, before: { createdAt: ada.user.createdAt, id: bob.user.id } })).toEqual(
+      bob.user.id > ada.user.id ? [adaListed] : [],
+    )
     expect(await store.listPeople({ limit: 10, userIds: [ada.user.id, randomUUID(), 'no id'] })).toEqual([adaListed])
     expect(await store.listPeople({ limit: 10, userIds: [] })).toEqual([])
     expect(await store.listPeople({ limit: 10, search: 'aDa 100%' })).toEqual([adaListed])

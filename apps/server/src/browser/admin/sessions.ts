@@ -1,0 +1,45 @@
+/** `/admin/sessions`: the terminals that are signed in, of everybody or of one person, and the end of one or of all of theirs. */
+import type { BrowserDependencies, PageContext } from '../dependencies.ts'
+import { adminSessionsPage } from '../pages/admin/sessions.ts'
+import { messagePage } from '../pages/message.ts'
+import { seeOther, showPage } from '../respond.ts'
+import { adminForm, admitted, refuse } from './entrance.ts'
+import { addressOf, findWanted, pageOf, placeOf, readFilter, readPlace, rowsPerPage } from './list-query.ts'
+
+const path = '/admin/sessions'
+const step = 'admin-sessions'
+
+export const showAdminSessions = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const { administration, formToken } = deps.auth
+  const browser = await admitted(c, deps)
+  if (browser instanceof Response) return browser
+  const read = (name: string) => c.req.query(name)
+  const filter = readFilter(read, 'person')
+  const wanted = await findWanted(administration, filter)
+  const before = readPlace(read)
+  const query = { userId: wanted.userId, limit: rowsPerPage + 1, ...(before ? { before } : {}) }
+  const found = wanted.problem === null ? await administration.listSessions(query) : []
+  const list = pageOf(found, ({ session: { created_at: createdAt, id } }) => ({ createdAt, id }))
+  const page = { filter, wanted, list, before: placeOf(read), formToken: formToken(browser.session.id, step) }
+  return showPage(c, deps, adminSessionsPage({ ...page, next: list.next && nextOf(filter, list.next) }))
+}
+
+const nextOf = (person: string | null, before: string): string => addressOf(path, { person, before })
+
+/** Ends the session that a button names, or all of a person. */
+export const endAdminSessions = (deps: BrowserDependencies) => async (c: PageContext) => {
+  const submitted = await adminForm(c, deps, step)
+  if (submitted instanceof Response) return submitted
+  const { by, form } = submitted
+  const { administration } = deps.auth
+  const [sessionId, userId] = [form.get('session'), form.get('all_of')]
+  if ((sessionId === undefined) === (userId === undefined)) return showPage(c, deps, messagePage('bad_form', deps))
+  const outcome =
+    sessionId === undefined
+      ? await administration.endSessionsOf({ ...by, userId: userId ?? '' })
+      : await administration.endSession({ ...by, sessionId })
+  // one that is already gone is what was asked for
+  if (outcome !== 'done' && outcome !== 'unknown') return refuse(c, deps, outcome, by.browser)
+  const read = (name: string) => form.get(name)
+  return seeOther(c, deps, addressOf(path, { person: readFilter(read, 'person'), before: placeOf(read) }))
+}
