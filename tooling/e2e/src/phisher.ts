@@ -68,22 +68,27 @@ export async function clickEverything(chromium: Browser, links: readonly string[
   for (const link of links) {
     if (seen.has(decisionPath)) break
     const page = await context.newPage()
-    // a port where nobody listens: the end of this link, and not of the attack
-    if (await page.goto(link).catch(() => null)) await clickAlong(page, seen)
+    const answer = await page.goto(link).catch(unlessRefused)
+    if (answer?.headers().refresh) await page.waitForURL('chrome-error://**').catch(unlessRefused)
+    else if (answer) await clickAlong(page, seen)
   }
   await context.close()
   return seen
 }
 
+/** A port where nobody listens: the end of a link, and not of the attack. */
+function unlessRefused(error: Error): void {
+  if (!error.message.includes('ERR_CONNECTION_REFUSED')) throw error
+}
+
 async function clickAlong(page: Page, seen: Set<string>): Promise<void> {
   const clicked = new Set<string>()
   for (;;) {
-    const found = await nextButton(page, [...clicked]).catch(() => null)
-    if (found === null) return
-    seen.add(found.path)
-    if (found.place === null) return
-    clicked.add(found.place.id)
-    const { x, y } = found.place
+    const { path, place } = await nextButton(page, [...clicked])
+    seen.add(path)
+    if (place === null) return
+    clicked.add(place.id)
+    const { x, y } = place
     const moved = page.waitForNavigation({ waitUntil: 'domcontentloaded' })
     await Promise.all([moved, page.mouse.click(x, y)])
   }
