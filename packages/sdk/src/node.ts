@@ -8,7 +8,8 @@
  *                saves
  * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts (safety); login-keeping.ts, which
  *                it loads for the first change, over index-changes.ts, keychain-logins.ts and atomic-file.ts;
- *                stored-tokens.ts is a valid access token, renewed in one process at a time (lock.ts)
+ *                stored-tokens.ts is a valid access token, renewed in one process at a time (lock.ts);
+ *                secret-store.ts keeps them where the program says
  * keychain/      the system's keychain: choose-storage.ts decides, system-keychain.ts asks it through a process that can be killed
  * link/          the link of a folder to a server
  * client/        network.ts opens clients of servers (create-client.ts), which it loads when something is sent; stored-credentials.ts signs
@@ -36,6 +37,7 @@ export type { Environment } from './credentials/config-dir.ts'
 export type { CredentialStore, RefreshLockOptions, Reservation } from './credentials/credential-store.ts'
 export type { Credential, StoredLogin, StoredUser } from './credentials/credentials-file.ts'
 export type { SeenLogin } from './credentials/login-index.ts'
+export { type SecretStoreOptions, secretStore } from './credentials/secret-store.ts'
 export { type ErrorCode, errorCodes, isOsaError, OsaError, type OsaErrorOptions } from './errors.ts'
 export type { StorageChoice, StorageTarget, StorageWish } from './keychain/choose-storage.ts'
 export type {

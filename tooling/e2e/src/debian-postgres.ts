@@ -51,9 +51,9 @@ export async function startDebianPostgres() {
   // nothing survives a test run that is killed in between
   const killAtExit = () => process.kill(pid, 'SIGQUIT')
   process.once('exit', killAtExit)
-  const usePassword = (next: string) =>
+  const writePassword = (next: string) =>
     writeFileSync(join(home, '.pgpass'), `127.0.0.1:${port}:*:osa:${next}\n`, { mode: 0o600 })
-  usePassword(password)
+  writePassword(password)
   const env = {
     PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
     HOME: home,
@@ -62,7 +62,7 @@ export async function startDebianPostgres() {
   execFileSync(join(bin, 'createdb'), ['osa'], { env })
   return {
     env,
-    usePassword,
+    writePassword,
     databaseUrl: `postgres://osa:${password}@127.0.0.1:${port}/osa`,
     [Symbol.asyncDispose]: async () => {
       as(join(bin, 'pg_ctl'), 'stop', '--wait', '--mode', 'immediate', '--pgdata', data)

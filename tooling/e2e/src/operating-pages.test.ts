@@ -114,7 +114,7 @@ test('L03 rotation: a new key, database password, client secret and OSA_SECRET, 
     const { DATABASE_URL = '', ...others } = readSettings(cwd)
     expect(others).toEqual(Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'DATABASE_URL')))
     expect(DATABASE_URL).not.toBe(before.DATABASE_URL)
-    postgres.usePassword(new URL(DATABASE_URL).password)
+    postgres.writePassword(new URL(DATABASE_URL).password)
     // the running processes go on
     expect((await ask('/readyz')).status).toBe(200)
   }

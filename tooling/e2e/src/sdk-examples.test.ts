@@ -1,12 +1,15 @@
 /** The examples of the SDK, compiled as they stand and run as people run them, against a real node. */
 
-import { execFile } from 'node:child_process'
-import { mkdir, readdir } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+import { createOsaClient } from '@osa/sdk'
 import { login, storedCredentials, writeLink } from '@osa/sdk/node'
+import { QueryClient } from '@tanstack/react-query'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { cleanEnvironment, type NodeProcess, repository, startNode } from './node-process.ts'
@@ -84,6 +87,75 @@ test('cancellation tells an answer from a deadline from an address where nobody 
   const nobody = await run('cancellation', { OSA_NODE: `http://127.0.0.1:${await freePort()}` })
   expect(nobody.code).toBe(7)
   expect(nobody.stderr).toContain('connection_refused, again in')
+})
+
+/** Starts an example that does not end by itself, and waits for the line that it greets with. */
+async function start(name: string, env: Record<string, string>, greeting: RegExp) {
+  const child = spawn(process.execPath, [join(examples, `${name}.ts`)], {
+    cwd: folder.path,
+    env: { ...cleanEnvironment(), HOME: folder.path, ...env },
+  })
+  const ended = once(child, 'exit')
+  const said = { stdout: '', stderr: '' }
+  const [, ...found] = await new Promise<RegExpExecArray>((done, fail) => {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        said[stream] += text
+        const match = greeting.exec(said[stream])
+        if (match) done(match)
+      })
+    }
+    child.once('exit', () => fail(new Error(`${name} ended: ${said.stderr}`)))
+  })
+  return { child, ended, said, found }
+}
+
+test('daemon signs in once with a person, and from then on with what it has kept', async () => {
+  const secretFile = join(folder.path, 'daemon.json')
+  const env = { OSA_NODE: node.url, SECRET_FILE: secretFile, ROUNDS: '1' }
+  const first = await start('daemon', env, /and type (\S+)/)
+  await approve(node.url, first.found[0] ?? '')
+  expect(await first.ended).toEqual([0, null])
+  expect(first.said.stdout).toBe('Josiah Carberry: 0 convention(s)\n')
+  // as after some weeks: the access token has run out
+  const [entry] = Object.entries(JSON.parse(await readFile(secretFile, 'utf8')) as Record<string, object>)
+  const [server, login] = entry ?? ['', {}]
+  await writeFile(secretFile, JSON.stringify({ [server]: { ...login, expires_at: 1 } }))
+  expect(await run('daemon', env)).toMatchObject({ code: 0, stdout: 'Josiah Carberry: 0 convention(s)\n', stderr: '' })
+  expect(JSON.parse(await readFile(secretFile, 'utf8'))[server].expires_at).toBeGreaterThan(Date.now() / 1000)
+})
+
+test('express-middleware lets in who has a token of the node, and nobody else', async () => {
+  const port = await freePort()
+  const tool = await start('express-middleware', { OSA_NODE: node.url, PORT: String(port) }, /(http:\S+)/)
+  const token = await storedCredentials({ configDir }).getToken({ server: node.url, serverSource: 'option' })
+  const ask = async (path: string, authorization?: string) => {
+    const headers = authorization === undefined ? {} : { authorization }
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+    return [answer.status, await answer.json()]
+  }
+  expect(await ask('/hello', `Bearer ${token}`)).toEqual([200, { hello: 'Josiah Carberry', roles: expect.any(Array) }])
+  expect(await ask('/subject', `Bearer ${token}`)).toEqual([200, { subject: expect.any(String) }])
+  for (const path of ['/hello', '/subject']) {
+    for (const wrong of [undefined, 'Bearer x', `Bearer ${token?.slice(0, -8)}AAAAAAAA`]) {
+      expect((await ask(path, wrong))[0], `${path} ${wrong?.slice(0, 10)}`).toBe(401)
+    }
+  }
+  tool.child.kill('SIGTERM')
+  await tool.ended
+})
+
+test('react-query asks by key, and hands on what the node says', async () => {
+  const { sessions, whoami } = await import(join(examples, 'react-query.ts'))
+  const token = await storedCredentials({ configDir }).getToken({ server: node.url, serverSource: 'option' })
+  const queries = new QueryClient()
+  const osa = createOsaClient({ server: node.url, auth: token ?? '' })
+  expect(await queries.fetchQuery(whoami(osa))).toMatchObject({ display_name: 'Josiah Carberry' })
+  expect(queries.getQueryData(['osa', 'me'])).toMatchObject({ display_name: 'Josiah Carberry' })
+  expect(await queries.fetchQuery(sessions(osa))).toContainEqual(expect.objectContaining({ current: true }))
+  const stranger = createOsaClient({ server: node.url, auth: { type: 'none' } })
+  const refused = new QueryClient().fetchQuery(whoami(stranger))
+  await expect(refused).rejects.toMatchObject({ code: 'not_authenticated' })
 })
 
 test('none of them writes a login of its own', async () => {

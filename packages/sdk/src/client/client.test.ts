@@ -55,6 +55,17 @@ describe('signing calls', () => {
     expect(events.filter(({ type }) => type === 'refresh')).toHaveLength(1)
   })
 
+  test('a function of a token is asked again when its token is refused, and the call is sent once more', async () => {
+    await using node = await fakeOsaServer()
+    const tokens = ['too-old', node.issue().access_token]
+    const auth = vi.fn(() => tokens[Math.min(auth.mock.calls.length, tokens.length) - 1] ?? null)
+    const osa = createOsaClient({ server: node.url, auth })
+    expect((await osa.me.query()).display_name).toBe('Josiah Carberry')
+    expect(node.calls.me).toBe(2)
+    node.expireAccess()
+    expect((await failureOf(osa.me.query())).code).toBe('not_authenticated')
+  })
+
   test('a mutation after expiry is carried out exactly once', async () => {
     const revoke = vi.fn(() => ({ revoked: true }))
     await using node = await fakeOsaServer({ procedures: { 'session.revoke': revoke } })

@@ -48,11 +48,12 @@ const noTokens: TokenProvider = { getToken: () => null, isBoundToServer: true }
 /** Programs without types, too, learn at once that what they ask for is not offered (a cookie, say), instead of calling unsigned. */
 function providerOf(auth: AuthOption): TokenProvider {
   if (typeof auth === 'string') return { getToken: () => auth }
+  if (typeof auth === 'function') return { getToken: auth, onUnauthorized: auth }
   if (typeof auth === 'object' && auth !== null) {
     if ('getToken' in auth) return auth
     if (auth.type === 'none') return noTokens
   }
-  throw new OsaError('usage', "createOsaClient: auth is a TokenProvider, a token or { type: 'none' }")
+  throw new OsaError('usage', "createOsaClient: auth is a TokenProvider, a function, a token or { type: 'none' }")
 }
 
 const missing = (what: string): OsaError => new OsaError('usage', `createOsaClient needs ${what} here`)

@@ -26,5 +26,8 @@ export interface TokenProvider {
   readonly isBoundToServer?: boolean
 }
 
-/** How a client signs its calls: a provider, one token that never changes, or nothing. */
-export type AuthOption = TokenProvider | string | { readonly type: 'none' }
+/**
+ * How a client signs its calls: a provider; a function that answers a token, asked again when that is refused; one token that never changes;
+ * or nothing.
+ */
+export type AuthOption = TokenProvider | TokenProvider['getToken'] | string | { readonly type: 'none' }

@@ -1,0 +1,92 @@
+import { expect, test, vi } from 'vitest'
+import { storedCredentials } from '../client/stored-credentials.ts'
+import { createOsaClient } from '../index.node.ts'
+import { login } from '../login/login.ts'
+import { logout } from '../login/logout.ts'
+import { fakeOsaServer } from '../testing/index.ts'
+import { secretStore } from './secret-store.ts'
+
+/** A secret manager that a test can look into and switch off. */
+function vault(content: Record<string, unknown> | null = null) {
+  const secret = {
+    content,
+    isDown: false,
+    saves: 0,
+    load: async () => secret.content && structuredClone(secret.content),
+    save: async (logins: Record<string, unknown>) => {
+      if (secret.isDown) throw new Error('403 permission denied')
+      secret.saves++
+      secret.content = structuredClone(logins)
+    },
+  }
+  return secret
+}
+
+test('a login is made, renewed and ended in a place of the program', async () => {
+  await using node = await fakeOsaServer({ approveAtPoll: 1, accessTtl: 1 })
+  const secret = vault()
+  const store = secretStore({ load: secret.load, save: secret.save })
+  await login({ server: node.url, store, onVerification: () => undefined })
+  const before = structuredClone(secret.content)
+  const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }) })
+  expect((await osa.me.query()).display_name).toBe('Josiah Carberry')
+  expect(node.calls.refresh).toBe(1)
+  expect(Object.keys(secret.content ?? {})).toEqual([node.url])
+  expect(secret.content).not.toEqual(before)
+  expect(await logout({ server: node.url, store })).toMatchObject({ removed: true, revoked: true })
+  expect(secret.content).toEqual({})
+})
+
+test('where nothing can be saved, nothing is renewed: the old token serves while it lasts', async () => {
+  await using node = await fakeOsaServer()
+  const secret = vault({ [node.url]: node.issue({ expiresInSeconds: 30 }) })
+  const store = secretStore({ load: secret.load, save: secret.save, name: 'the vault' })
+  const osa = createOsaClient({ server: node.url, auth: storedCredentials({ store }), retry: false })
+  secret.isDown = true
+  expect((await osa.me.query()).display_name).toBe('Josiah Carberry')
+  expect(node.calls.refresh).toBe(0)
+  node.expireAccess()
+  await expect(osa.me.query()).rejects.toMatchObject({
+    code: 'store_unwritable',
+    message: 'The login cannot be saved: the vault failed',
+  })
+  expect(node.calls.refresh).toBe(0)
+  secret.isDown = false
+  expect((await osa.me.query()).display_name).toBe('Josiah Carberry')
+  expect(node.calls.refresh).toBe(1)
+})
+
+test('a login that somebody else has saved meanwhile is left alone', async () => {
+  await using node = await fakeOsaServer()
+  const secret = vault({ [node.url]: node.issue() })
+  const store = secretStore({ load: secret.load, save: secret.save })
+  const reservation = await store.reserve(node.url)
+  const newer = { [node.url]: node.issue() }
+  secret.content = newer
+  const credential = { accessToken: 'at', refreshToken: 'rt', expiresAt: null, obtainedAt: null, user: null }
+  expect(await reservation.commitUnlessChanged(credential)).toBe(false)
+  expect(secret.content).toEqual(newer)
+})
+
+test('several processes take the lock of the program', async () => {
+  await using node = await fakeOsaServer()
+  const secret = vault({ [node.url]: node.issue({ expired: true }) })
+  const release = vi.fn(async () => undefined)
+  const lock = vi.fn(async () => ({ release }))
+  const auth = storedCredentials({ store: secretStore({ load: secret.load, save: secret.save, lock }) })
+  await createOsaClient({ server: node.url, auth }).me.query()
+  expect(lock.mock.calls).toEqual([[node.url, expect.objectContaining({ timeoutMs: expect.any(Number) })]])
+  expect(release).toHaveBeenCalledOnce()
+})
+
+test('a place that cannot be read is a reason of its own', async () => {
+  await using node = await fakeOsaServer()
+  const load = () => {
+    throw new Error('vault is sealed')
+  }
+  const auth = storedCredentials({ store: secretStore({ load, save: () => undefined }) })
+  await expect(createOsaClient({ server: node.url, auth }).me.query()).rejects.toMatchObject({
+    code: 'store_unavailable',
+  })
+  expect(node.calls.me).toBe(0)
+})
