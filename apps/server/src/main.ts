@@ -25,7 +25,8 @@ module.enableCompileCache(fileURLToPath(new URL('../dist/compile-cache', import.
 // To load and compile everything makes garbage once; the room for it, which V8 would keep for good, is a seventh of an idle node's memory.
 v8.setFlagsFromString('--semi-space-growth-factor=1')
 // only now, since an older Node.js could not even load what follows
-const { run } = await import('./run.ts')
+const { loadRun } = await import('./bundle.ts')
+const { run } = await loadRun()
 await run(process)
 // under load that room saves time
 v8.setFlagsFromString('--semi-space-growth-factor=2')

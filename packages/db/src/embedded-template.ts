@@ -38,7 +38,7 @@ export async function makeEmbedded(
   dataDir: string,
   whileOpen: (orm: MikroORM) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const orm = await MikroORM.init({ ...ormOptions, ...(await embeddedOptions(dataDir)), logger: () => undefined })
+  const orm = new MikroORM({ ...ormOptions, ...(await embeddedOptions(dataDir)), logger: () => undefined })
   try {
     await migrate(orm, false)
     await whileOpen(orm)

@@ -5,13 +5,13 @@ import { parsersWithInstants } from './instants.ts'
 /** The part of PGlite that is needed to hand over one of one's own. */
 export type EmbeddedInstance = object
 
-/** Options for `MikroORM.init` on files. Lock the directory first. */
+/** Options for `MikroORM` on files. Lock the directory first. */
 export async function embeddedOptions(dataDir: string): Promise<Partial<Options>> {
   const { PgliteDriver } = await import('@mikro-orm/pglite')
   return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { dataDir, parsers: parsersWithInstants } }
 }
 
-/** Options for `MikroORM.init` on an instance that stays its owner's (tests share one). */
+/** Options for `MikroORM` on an instance that stays its owner's (tests share one). */
 export async function instanceOptions(pglite: EmbeddedInstance): Promise<Partial<Options>> {
   const { PgliteDriver } = await import('@mikro-orm/pglite')
   return { driver: PgliteDriver, dbName: 'postgres', driverOptions: { pglite } }

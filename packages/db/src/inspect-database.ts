@@ -50,7 +50,7 @@ export async function inspectDatabase(location: DatabaseLocation): Promise<Datab
 }
 
 async function inspect(options: Partial<Options>, shared: boolean): Promise<DatabaseState> {
-  const orm = await MikroORM.init({ ...ormOptions, ...options, logger: () => undefined })
+  const orm = new MikroORM({ ...ormOptions, ...options, logger: () => undefined })
   try {
     await orm.connect()
     const connections = connectionsOf(orm.em)

@@ -82,7 +82,8 @@ export async function openWith(opening: {
   trace?: DatabaseTrace | null
   release: () => void
 }): Promise<Database> {
-  const orm = await MikroORM.init({
+  // not `MikroORM.init`, which looks for extensions that nobody uses here, and loads the migrator with them
+  const orm = new MikroORM({
     ...ormOptions,
     ...opening.options,
     logger: opening.log,

@@ -48,7 +48,7 @@ async function fixSession(client: PoolClient): Promise<void> {
   await client.query(statements.join('; '))
 }
 
-/** Options for `MikroORM.init`; the driver is loaded only where it is used. */
+/** Options for `MikroORM`; the driver is loaded only where it is used. */
 export async function postgresOptions(databaseUrl: string, log: (line: string) => void): Promise<Partial<Options>> {
   const { PostgreSqlDriver } = await import('@mikro-orm/postgresql')
   return {

@@ -1,4 +1,5 @@
 /** `start`: runs the node in the foreground, as `npm start` and the image do. */
+import { loadRun } from '../bundle.ts'
 import type { OperatorCommand } from './command.ts'
 
 export const start: OperatorCommand = {
@@ -8,7 +9,7 @@ export const start: OperatorCommand = {
   options: {},
   example: 'osa-server start --settings /etc/osa/osa.env',
   prepare: () => async (io) => {
-    const { run } = await import('../run.ts')
+    const { run } = await loadRun()
     await run(io)
     return { text: '', documents: [] }
   },
