@@ -84,10 +84,20 @@ function forwardedAddress(c: Context, peer: Address, trustedProxies: readonly Ci
   return address
 }
 
+/** Addresses that were taken apart: each request of a connection brings its own again. Only what is an address is kept, so texts are short. */
+const parsed = new Map<string, Address>()
+const maxParsed = 1_000
+
 /** IPv4-mapped IPv6 is folded to IPv4, zone ids are dropped (J07). */
 function parseAddress(text: string): Address | null {
-  const withoutZone = text.replace(/%.*$/, '')
-  return isWrittenOut(withoutZone) && ipaddr.isValid(withoutZone) ? ipaddr.process(withoutZone) : null
+  const withoutZone = text.includes('%') ? text.replace(/%.*$/, '') : text
+  const known = parsed.get(withoutZone)
+  if (known) return known
+  if (!isWrittenOut(withoutZone) || !ipaddr.isValid(withoutZone)) return null
+  const address = ipaddr.process(withoutZone)
+  if (parsed.size === maxParsed) parsed.clear()
+  parsed.set(withoutZone, address)
+  return address
 }
 
 /** Some proxies add the port: `203.0.113.5:4711`, `[2001:db8::1]:4711`. */

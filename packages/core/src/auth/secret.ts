@@ -2,7 +2,7 @@
  * Secrets: made from the randomness that comes in through the door, branded, and hashed before anything is stored.
  * Owns the shapes of secrets, not their lifetimes.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
@@ -37,11 +37,9 @@ export const newSecret = <S extends DeviceCode | CookieSecret | State | RefreshT
 
 export const sha256 = (
   secret: DeviceCode | CookieSecret | State | RefreshTokenSecret | AttemptSecret | LoopbackNonce,
-): Sha256 => createHash('sha256').update(secret, 'utf8').digest('base64url') as Sha256
+): Sha256 => hash('sha256', secret, 'base64url') as Sha256
 
 /** Compares in constant time; lengths may differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
-  const left = createHash('sha256').update(a).digest()
-  const right = createHash('sha256').update(b).digest()
-  return timingSafeEqual(left, right)
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))
 }
