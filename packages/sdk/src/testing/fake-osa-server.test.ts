@@ -24,6 +24,15 @@ test('told redirectTo(url), every route leads there', async () => {
   }
 })
 
+test('close() ends it with its connections, and once more does no harm', async () => {
+  await using node = await fakeOsaServer()
+  const kept = await fetch(`${node.url}/.well-known/osa`)
+  expect(kept.ok).toBe(true)
+  await node.close()
+  const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: false })
+  await expect(osa.server.info.query()).rejects.toMatchObject({ code: 'connection_refused' })
+})
+
 test('slow(ms) makes every answer wait', async () => {
   await using node = await fakeOsaServer()
   node.slow(120)
