@@ -1,7 +1,7 @@
 /** What only many connections can show: real PostgreSQL, three pools as three processes would have them. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type AuthStore, type AuthTx, type DeviceCode, sha256 } from '@osa/core'
+import { type AuthStore, type AuthTx, createOperator, type DeviceCode, sha256 } from '@osa/core'
 import {
   atSecond,
   manualClock,
@@ -12,6 +12,7 @@ import {
   sampleLogin,
   sampleUser,
   testAuth,
+  testRequester,
 } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './index.ts'
@@ -68,6 +69,29 @@ async function pendingAt({ nodes, store }: Awaited<ReturnType<typeof threeNodes>
   const polled = await store.findPolled(sha256(deviceCode as DeviceCode))
   return { world, deviceCode, id: polled?.device.id ?? '' }
 }
+
+test('L05 two administrators who take the role from each other at once, at two nodes, leave one', async () => {
+  await using nodes = await threeNodes()
+  const { world } = await pendingAt(nodes)
+  const admins = await Promise.all(
+    ['ada', 'bob'].map(async (subject, index) => {
+      const at = world[index]
+      if (!at) throw new Error('there are three nodes')
+      const { browser } = await at.arrive((await at.start()).user_code, subject)
+      return { at, browser, operator: createOperator(at.deps), identity: browser.identity }
+    }),
+  )
+  for (let round = 0; round < 20; round++) {
+    for (const { operator, identity } of admins) await operator.setRole(identity, 'admin')
+    const outcomes = await Promise.all(
+      admins.map(({ at, browser }, index) => {
+        const userId = admins[1 - index]?.browser.user.id ?? ''
+        return at.auth.administration.setRole({ browser, requester: testRequester, userId, role: 'user' })
+      }),
+    )
+    expect(outcomes.sort()).toEqual(['done', 'not_admin'])
+  }
+})
 
 test('E04 of 100 callbacks with one login transaction exactly one gets it', async () => {
   await using nodes = await threeNodes()

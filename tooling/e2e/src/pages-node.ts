@@ -5,6 +5,7 @@ import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { startUpstream } from '@osa/server/testing/upstream'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { openChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -12,6 +13,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const longName =
   'Wilhelmina Weatherby-Worthington van der Westhuizen, Department of Macromolecular Crystallography, WW'.slice(0, 100)
 
+const carberry = '0000-0002-1825-0097'
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export interface Asking {
@@ -21,6 +23,8 @@ export interface Asking {
   /** Of the terminal; the browser is at 203.0.113.5. */
   readonly address: string
   readonly person: string
+  /** The ORCID iD; Josiah Carberry's without, who is an administrator. */
+  readonly orcid?: string
   /** The browser opens an address with the code in it, and nobody types the code. */
   readonly byLink?: true
 }
@@ -40,6 +44,14 @@ export const longest: Asking = {
   person: longName,
 }
 
+/** Somebody else than the administrator. */
+export const ada: Asking = {
+  ...everyday,
+  person: 'Ada Example',
+  orcid: '0000-0001-5109-3700',
+  deviceName: 'a notebook',
+}
+
 /** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
 export async function startPagesNode(settings: Readonly<Record<string, string>> = {}) {
   await using started = new AsyncDisposableStack()
@@ -57,6 +69,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
       OSA_DATA_DIR: join(folder.path, 'data'),
       OSA_TRUSTED_PROXIES: '127.0.0.0/8,::1/128',
       OSA_CLIENTS_FILE: clients,
+      OSA_ADMINS: `${upstream.issuer}#${carberry}`,
       ...settings,
       OSA_ORCID_ISSUER: upstream.issuer,
       OSA_ORCID_CLIENT_ID: upstream.clientId,
@@ -66,7 +79,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
   const running = started.move()
   /** A terminal asks as `asking`, and a browser of this kind is led to the page about it. */
   const arrive = async (chromium: Browser, asking: Asking, look: BrowserContextOptions) => {
-    upstream.settings.person = { subject: '0000-0002-1825-0097', name: asking.person }
+    upstream.settings.person = { subject: asking.orcid ?? carberry, name: asking.person }
     const answer = await fetch(`${node.url}/oauth/device_authorization`, {
       method: 'POST',
       body: new URLSearchParams({ client_id: asking.clientId, device_name: asking.deviceName }),
@@ -96,5 +109,30 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     if (!answer.ok) throw new Error(`the terminal was not signed in: ${await answer.text()}`)
     return { page }
   }
-  return { url: node.url, arrive, signIn, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  /** A browser in which the administrator has signed in at the admin page. */
+  const administer = async (chromium: Browser, look: BrowserContextOptions = {}) => {
+    upstream.settings.person = { subject: carberry, name: everyday.person }
+    const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
+    const page = await context.newPage()
+    await page.goto(`${node.url}/admin`)
+    await page.getByRole('button', { name: 'Sign in with ORCID' }).press('Enter')
+    await page.getByRole('button', { name: 'Sign in and allow' }).click()
+    await page.waitForURL('**/admin')
+    return page
+  }
+  return { url: node.url, arrive, signIn, administer, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** Uses such a node and a Chromium, and ends both. */
+export async function inChromium(
+  use: (pages: Awaited<ReturnType<typeof startPagesNode>>, chromium: Browser) => Promise<void>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await using pages = await startPagesNode(settings)
+  const chromium = await openChromium()
+  try {
+    await use(pages, chromium)
+  } finally {
+    await chromium.close()
+  }
 }

@@ -1,18 +1,16 @@
 /** Every page on screens of three widths, in the light and in the dark: nothing needs sideways scrolling, and nothing keeps people out. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { barriers, isWiderThanWindow } from './barriers.ts'
-import { keepScreenshot, openChromium } from './chromium.ts'
+import { keepScreenshot } from './chromium.ts'
 import { outOfSight } from './decision-in-sight.ts'
-import { everyday, longest, startPagesNode } from './pages-node.ts'
+import { everyday, inChromium, longest } from './pages-node.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const logo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 32"><style>path{fill:none;stroke:#0b3d91;stroke-width:4}</style>
 <path d="M4 16c8-16 16-16 24 0s16 16 24 0 16-16 24 0 12 12 16 4"/><path d="M4 16c8 16 16 16 24 0s16-16 24 0 16 16 24 0 12-12 16-4"/></svg>`
-
-type PagesNode = Awaited<ReturnType<typeof startPagesNode>>
 
 const looks = [
   { colorScheme: 'light', width: 320 },
@@ -29,19 +27,6 @@ async function judge(page: Page, name: string) {
     await keepScreenshot(page, view)
     expect.soft(await isWiderThanWindow(page), `${view} needs no sideways scrolling`).toBe(false)
     expect.soft(await barriers(page), view).toEqual([])
-  }
-}
-
-async function inChromium(
-  use: (pages: PagesNode, chromium: Browser) => Promise<void>,
-  settings: Readonly<Record<string, string>> = {},
-) {
-  await using pages = await startPagesNode(settings)
-  const chromium = await openChromium()
-  try {
-    await use(pages, chromium)
-  } finally {
-    await chromium.close()
   }
 }
 

@@ -189,10 +189,11 @@ thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-spac
 tbody th { min-width: 9rem; font-weight: 600; }
 tbody tr:last-child > * { border-bottom: 0; }
 .tabs { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: 0 0 1.5rem; border-bottom: 1px solid var(--hairline); }
-.tabs a { display: inline-flex; align-items: center; min-height: 44px; margin-bottom: -1px; border-bottom: 3px solid transparent; color: var(--faded); font-weight: 600; text-decoration: none; }
-.tabs a:hover { color: var(--ink); border-bottom-color: var(--edge); }
-.tabs a[aria-current] { color: var(--ink); border-bottom-color: var(--accent); }
-.filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.5rem; }
+.tabs a { display: inline-flex; align-items: center; min-height: 44px; margin-bottom: -1px; padding-bottom: 3px; color: var(--faded); font-weight: 600; text-decoration: none; }
+.tabs a:hover { color: var(--ink); }
+.tabs a[aria-current] { padding-bottom: 0; color: var(--ink); border-bottom: 3px solid var(--accent); }
+.filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: .75rem 1rem; align-items: end; margin: 0 0 1.5rem; }
+.folio .terminals { max-width: none; }
 .filters label { font-size: .9375rem; }
 .filters :is(input[type='text'], select) { min-height: 44px; margin: 0; }
 .filters .row { min-height: 44px; }
@@ -212,6 +213,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 @media (max-width: 30rem) {
   body { padding: 0 .75rem; }
   .masthead, body:has(.decision) .masthead { padding: .5rem 0; }
+  .tabs { justify-content: space-between; gap: 0 .5rem; font-size: .9375rem; }
   .facts > div { grid-template-columns: 1fr; }
   .decision { font-size: 1rem; }
   .decision p { line-height: 1.4; }

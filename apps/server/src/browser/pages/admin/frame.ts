@@ -8,7 +8,7 @@ import { alert, nameWithId } from '../parts.ts'
 const parts = { node: '/admin', sessions: '/admin/sessions', people: '/admin/people', audit: '/admin/audit' } as const
 
 const labels: Readonly<Record<keyof typeof parts, string>> = {
-  node: 'This node',
+  node: 'Node',
   sessions: 'Sessions',
   people: 'People',
   audit: 'Audit',

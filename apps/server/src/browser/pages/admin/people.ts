@@ -54,7 +54,7 @@ ${roles
   .filter((role) => role !== person.user.role)
   .map(
     (role) =>
-      html`<button class="plain small" name="role" value="${role}">Make <span class="hidden">${nameOf(person)} </span>${
+      html`<button class="plain small" name="role" value="${role}"><span>Make <span class="hidden">${nameOf(person)} </span>${
         role === 'admin' ? 'administrator' : role
-      }</button>`,
+      }</span></button>`,
   )}</form>`
