@@ -32,10 +32,16 @@ export function readCookie(c: PageContext, kind: CookieKind, publicUrl: URL): Co
   return /^[A-Za-z0-9_-]{43}$/.test(value) ? (value as CookieSecret) : null
 }
 
-/** Sets a cookie that ends with the browser; how long it counts is the node's to say. */
-export function writeCookie(c: PageContext, kind: CookieKind, publicUrl: URL, secret: CookieSecret): void {
+/** Sets a cookie that ends with the browser, or after `maxAgeSeconds`; how long it counts is the node's to say. */
+export function writeCookie(
+  c: PageContext,
+  kind: CookieKind,
+  publicUrl: URL,
+  secret: CookieSecret,
+  maxAgeSeconds?: number,
+): void {
   const { name, options } = attributesOf(c, kind, publicUrl)
-  setCookie(c, name, secret, options)
+  setCookie(c, name, secret, maxAgeSeconds === undefined ? options : { ...options, maxAge: maxAgeSeconds })
 }
 
 export function clearCookie(c: PageContext, kind: CookieKind, publicUrl: URL): void {

@@ -11,6 +11,8 @@ test('a browser that the terminal opened ends at the filled-in code, and no secr
   const browser = pages.browse()
   const form = await browser.open(terminal.opens)
   expect(form.url.href).toBe(terminal.verification_uri_complete)
+  const cookie = browser.cookies().find(({ name }) => name.startsWith('__Host-osa_proof_'))
+  expect(cookie?.header, 'no longer than the request').toContain('Max-Age=600')
   await browser.press(developmentSignIn)
   await browser.press(carberryButton)
   await browser.press('Approve')
@@ -129,6 +131,7 @@ test('never: the page has no Approve, says what to do, and refuses one that is s
   const { pages, terminal, browser, confirm } = await arrive('never')
   await using _ = pages
   expect(confirm.body).toContain('Run <code>osa login</code> on this computer')
+  expect(confirm.body, 'for whom that did not help').toContain('keeps this browser from 127.0.0.1')
   const form = browser.forms().find(({ action }) => action.startsWith('/device/confirm'))
   expect(form?.buttons.map(({ text }) => text)).toEqual(['Deny'])
   const { user_code: typed_code } = terminal

@@ -10,7 +10,7 @@ import { codePath, showCodeForm } from './device-entry.ts'
 import { seeOther } from './respond.ts'
 
 export const passSameComputer = (deps: BrowserDependencies) => async (c: PageContext) => {
-  const { auth, log, publicUrl } = deps
+  const { auth, log, policy, publicUrl } = deps
   const { flow: deviceAuthorizationId = '', user_code: userCode = '', state, nonce } = c.req.query()
   const next = codePath(normaliseUserCode(userCode))
   const cookie = proofCookie(deviceAuthorizationId)
@@ -25,7 +25,8 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
   const browser = known ?? auth.newBrowserSecret()
   const listener = await auth.listenerOf({ deviceAuthorizationId, browser })
   if (listener === null) return seeOther(c, deps, next)
-  writeCookie(c, cookie, publicUrl, browser)
+  // no longer than the request: whoever leads a browser through many of them must not fill its jar
+  writeCookie(c, cookie, publicUrl, browser, policy.deviceCodeLifetimeSeconds)
   // not a redirect: a browser whose proxy or firewall swallows 127.0.0.1 would wait for it with nothing to look at
   return showCodeForm(deps, listener)(c)
 }

@@ -5,7 +5,9 @@ import type { Socket } from 'node:net'
 /** IPv4, and IPv4 in an IPv6 socket, as the kernel writes them: 127.0.0.1 in either byte order. */
 const tables = ['/proc/net/tcp', '/proc/net/tcp6']
 const loopback = /(0100007F|7F000001)$/
-const [localColumn, remoteColumn, userColumn] = [1, 2, 7]
+const [localColumn, remoteColumn, stateColumn, userColumn] = [1, 2, 3, 7]
+/** In every other state the kernel may say root: the program is gone, and its connection nobody's. */
+const established = '01'
 
 const hexPort = (port: number | undefined): string => (port ?? 0).toString(16).toUpperCase().padStart(4, '0')
 
@@ -25,7 +27,7 @@ export async function isOwnPeer({ remotePort, localPort }: Socket): Promise<bool
       const columns = line.trim().split(/\s+/)
       const [address = '', port] = columns[localColumn]?.split(':') ?? []
       const isPeer = loopback.test(address) && port === from && columns[remoteColumn]?.endsWith(`:${to}`)
-      if (isPeer) return Number(columns[userColumn]) === process.getuid?.()
+      if (isPeer) return columns[stateColumn] === established && Number(columns[userColumn]) === process.getuid?.()
     }
   }
   return !isKnown

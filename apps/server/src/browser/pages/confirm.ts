@@ -118,7 +118,8 @@ const comparison = (userCode: string): Html =>
 class="hidden">${[...userCode].join(' ')}</span></div>`
 
 const elsewhere = html`<p>This archive lets a terminal in only from a browser on the same computer, and as far as it can tell that terminal is on
-another one. Run <code>osa login</code> on this computer, and let it open the browser by itself.</p>`
+another one. Run <code>osa login</code> on this computer, and let it open the browser by itself. If it did just that, a proxy or firewall
+keeps this browser from 127.0.0.1.</p>`
 
 const otherNetwork = html`<label class="tick"><input type="checkbox" name="other_network" value="yes" required><span>I started this
 myself, on a server or cluster I work on. A stranger’s request would look the same.</span></label>`
