@@ -1,6 +1,6 @@
 /** Real PostgreSQL behind MikroORM: a pool that gives up in time and recovers by itself. */
 import type { Options } from '@mikro-orm/sql'
-import pg, { type PoolClient } from 'pg'
+import pg, { type PoolClient, type QueryResult } from 'pg'
 import { typesWithInstants } from './instants.ts'
 import { prepareStatements } from './prepared-statements.ts'
 import { dropSpentConnections } from './spent-connections.ts'
@@ -43,9 +43,21 @@ const sessionSettings = {
 /** The pool, and the connection that listens for decisions. */
 export const connectionsPerProcess = limits.max + 1
 
+/** SQLSTATE `read_only_sql_transaction`, as a write on a standby gets it. */
+class OnStandby extends Error {
+  readonly code = '25006'
+}
+
+/**
+ * Rejects on a standby, whose reads may be late: they would let in a session that has ended. Asked once for each connection, since a
+ * server ends all of them before it becomes a standby.
+ */
 async function fixSession(client: PoolClient): Promise<void> {
   const statements = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`)
-  await client.query(statements.join('; '))
+  const results: unknown = await client.query([...statements, 'select pg_is_in_recovery() as standby'].join('; '))
+  // pg answers a text of several statements with a list, which its types do not say
+  const last = (results as QueryResult<{ standby: boolean }>[]).at(-1)
+  if (last?.rows[0]?.standby !== false) throw new OnStandby('the server is a standby')
 }
 
 /** Options for `MikroORM`; the driver is loaded only where it is used. */

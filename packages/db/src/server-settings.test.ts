@@ -34,6 +34,32 @@ test('B30 B31 a database that became read-only is not ready and says so, and ser
   await database.close()
 })
 
+test('B30 B31 on a standby nothing is read or written, since what it says may be late; promoted, it serves by itself', async () => {
+  await using server = await startPostgres()
+  const database = await openDatabase({ databaseUrl: server.url() })
+  await server.stop()
+  await server.makeStandby()
+  // the package takes a server for started once it accepts writes
+  const promoted = server.start()
+  const elsewhere = async () => {
+    try {
+      return (await runOn(server.url(), 'select pg_is_in_recovery() as standby')).rows[0]?.standby
+    } catch {
+      return 'not yet'
+    }
+  }
+  await expect.poll(elsewhere).toBe(true)
+  const read = () => database.store.listSigningKeys()
+  for (let round = 0; round < 3; round++) await expect(read()).rejects.toMatchObject({ code: '25006' })
+  await expect(openDatabase({ databaseUrl: server.url() })).rejects.toMatchObject({ code: '25006' })
+  expect(await database.isReady()).toBe(false)
+  await runOn(server.url(), 'select pg_promote()')
+  await promoted
+  expect(await read()).toEqual([])
+  expect(await database.isReady()).toBe(true)
+  await database.close()
+})
+
 test('readiness leaves nothing in the database', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })

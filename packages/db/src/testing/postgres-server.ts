@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +28,8 @@ export interface PostgresServer extends AsyncDisposable {
   stop(): Promise<void>
   /** Brings it back on the same port with the same data. */
   start(): Promise<void>
+  /** From the next start on it is a standby, until it is told `pg_promote()`; that start resolves then. Meant for a server that is stopped. */
+  makeStandby(): Promise<void>
 }
 
 function watchOver(directory: string): ChildProcess {
@@ -78,6 +81,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     url,
     start,
     stop: () => server.stop(),
+    makeStandby: () => writeFile(join(directory, 'standby.signal'), '', { mode: 0o644 }),
     async [Symbol.asyncDispose]() {
       await server.stop()
       watchdog.ref()
