@@ -35,18 +35,16 @@ test('B07 L04 200 concurrent polls of one approved code, at two nodes on one Pos
 
   const { deviceCode, userCode } = await start(one.url)
   await approve(one.url, userCode)
-  // a node that is busy for too long says to come again
-  const pollUntilAnswered = async (url: string) => {
-    let answer = await poll(url, deviceCode)
-    while (answer.status === 503) answer = await poll(url, deviceCode)
-    return answer
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => poll(nodes[n % 2] ?? '', deviceCode)))
+  const isBusy = ({ status }: (typeof answers)[number]) => status === 503
+  // a node that is busy for too long says to come again; a terminal that has its session does not, and one that comes back late ends it (B09)
+  for (let tries = 0; tries < 200 && !answers.some(({ status }) => status === 200) && answers.some(isBusy); tries++) {
+    answers.push(await poll(nodes[0] ?? '', deviceCode))
   }
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => pollUntilAnswered(nodes[n % 2] ?? '')))
   const won = answers.filter(({ status }) => status === 200)
   expect(won).toHaveLength(1)
-  expect(new Set(answers.filter(({ status }) => status !== 200).map(({ body }) => body.error))).toEqual(
-    new Set(['invalid_grant']),
-  )
+  const refused = answers.filter((answer) => answer.status !== 200 && !isBusy(answer))
+  expect(new Set(refused.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']))
   expect((await refresh(nodes[1] ?? '', won[0]?.body.refresh_token ?? '')).status).toBe(200)
 })
 
