@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { digestOf, type Ingredients, isFresh } from './bundle.ts'
 
-const directoryWith = (ingredients?: Ingredients) => {
+function directoryWith(ingredients?: Ingredients) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'osa-bundle-'))
   const directory = `${folder.path}/`
   if (ingredients) writeFileSync(join(directory, 'ingredients.json'), JSON.stringify(ingredients))

@@ -16,7 +16,7 @@ const portOf = (address = ''): string => address.split(':').at(-1) ?? ''
 
 const patroni = parse(read('patroni.yml'))
 const haproxy = read('haproxy.cfg')
-const servers = (section: string): string[] => {
+function servers(section: string): string[] {
   const [, text = ''] = new RegExp(`^\\w+ ${section}\\n(.*?)(?=^\\S|$(?![\\s\\S]))`, 'ms').exec(haproxy) ?? []
   return [...text.matchAll(/^\tserver \w+ (.*)$/gm)].map(([, server = '']) => server)
 }

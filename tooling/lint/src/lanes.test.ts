@@ -10,7 +10,7 @@ const run = promisify(execFile)
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
 
 /** The files that a script of the root runs, as the test runner itself lists them. */
-const filesOf = async (script: string): Promise<string[]> => {
+async function filesOf(script: string): Promise<string[]> {
   const [, options = ''] = String(scripts[script]).split('vitest run')
   const list = `vitest list ${options} --filesOnly --json`
   const PATH = `${join(repository, 'node_modules/.bin')}:${process.env.PATH}`

@@ -136,7 +136,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 )
 
-const inNetworkOfItsOwn = async (setUp: string, program: string): Promise<string> => {
+async function inNetworkOfItsOwn(setUp: string, program: string): Promise<string> {
   const inside = `ip link set lo up && ${setUp} && exec "$0" --input-type=module -e "$1"`
   const { stdout } = await promisify(execFile)('unshare', ['-rn', 'sh', '-c', inside, process.execPath, program])
   return stdout

@@ -39,7 +39,7 @@ export function addressOf(path: string, fields: Readonly<Record<string, string |
 }
 
 /** The fields of a list that its forms carry along, so that who acts on page three comes back to page three. */
-export const placeOf = (read: ReadField): string | null => {
+export function placeOf(read: ReadField): string | null {
   const place = readPlace(read)
   return place === undefined ? null : placeText(place)
 }

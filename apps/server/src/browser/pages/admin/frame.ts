@@ -38,7 +38,7 @@ export const filterForm = (path: string, fields: Html, isSet: boolean): Html =>
 <div class="row"><button class="plain small">Show</button>${isSet ? html`<a href="${path}">Show everything</a>` : ''}</div></form>`
 
 /** Why there is no list for a person that was asked for. */
-export const wantedProblem = ({ problem }: WantedPerson, text: string | null): Html | '' => {
+export function wantedProblem({ problem }: WantedPerson, text: string | null): Html | '' {
   if (problem === null) return ''
   return problem === 'nobody'
     ? alert(html`Nobody called “${text}” has signed in here.`)

@@ -17,7 +17,7 @@ export interface AdminPeoplePage {
   readonly formToken: string
 }
 
-export const adminPeoplePage = (view: AdminPeoplePage): Page => {
+export function adminPeoplePage(view: AdminPeoplePage): Page {
   const { search, people, before, next } = view
   return adminPage(
     'people',

@@ -20,7 +20,7 @@ export interface AdminSessionsPage {
   readonly formToken: string
 }
 
-export const adminSessionsPage = (view: AdminSessionsPage): Page => {
+export function adminSessionsPage(view: AdminSessionsPage): Page {
   const { filter, wanted, list, before, next } = view
   return adminPage(
     'sessions',
