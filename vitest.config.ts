@@ -23,5 +23,12 @@ export default defineConfig({
     ...shared,
     projects: ['apps/*/vitest.config.ts', 'packages/*/vitest.config.ts', 'tooling/*/vitest.config.ts'],
     sequence: { sequencer: LongestFirst },
+    // with --coverage; what tests start as processes of their own is not counted
+    coverage: {
+      include: ['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testing/**', '**/migrations/**'],
+      reporter: ['text-summary'],
+      reportsDirectory: 'node_modules/.cache/coverage',
+    },
   },
 })
