@@ -192,11 +192,7 @@ export const commands: readonly Command[] = [
       positionalChoices: ['bash', 'zsh', 'fish'],
       summary: 'Print the completions for a shell',
       options: [],
-      examples: [
-        'completions bash > ~/.local/share/bash-completion/completions/osa',
-        'completions zsh > ~/.zfunc/_osa',
-        'completions fish > ~/.config/fish/completions/osa.fish',
-      ],
+      examples: ['completions zsh > ~/.zfunc/_osa', 'completions fish > ~/.config/fish/completions/osa.fish'],
     },
     load: async () => (await import('./commands/completions.ts')).completions(commands),
   },

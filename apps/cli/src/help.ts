@@ -1,59 +1,84 @@
-/** Help texts, made from the commands' own records. */
+/** Help texts, made from the commands' own records and no wider than the terminal. */
 import type { Command, CommandMetadata, OptionMetadata } from './command.ts'
 import type { Io } from './io.ts'
 import { globalOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
+import { hanging } from './wrap.ts'
 
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+/** The right column of a table is at least so wide; on narrower terminals it stands below the left one. */
+const narrowestColumn = 30
+/** Nobody likes to read longer lines. */
+const widestLine = 100
+
+type Row = readonly [left: string, right: string]
+
+function table(rows: readonly Row[], width: number): string {
+  const left = Math.max(...rows.map(([name]) => name.length))
+  const isWide = width - left - 4 >= narrowestColumn
+  const margin = ' '.repeat(isWide ? left + 4 : 6)
+  return rows
+    .map(([name, text]) => {
+      const beside = hanging(text, width, margin)
+      return isWide ? `  ${name.padEnd(left)}  ${beside}` : `  ${name}\n${margin}${beside}`
+    })
+    .join('\n')
 }
 
-const optionsTable = (options: readonly OptionMetadata[]): string =>
-  table(options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option), option.help]))
+const optionRows = (options: readonly OptionMetadata[]): Row[] =>
+  options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option), option.help])
 
-/** Prints a help text; with `--json` in a document, like everything else. */
-export function showHelp(io: Io, help: string): void {
-  if (io.isJson) io.json({ v: 1, ok: true, help })
-  else io.page(help)
+/** Command lines, to be copied: one that is too long goes on behind a backslash. */
+const examplesOf = (examples: readonly string[], width: number): string =>
+  examples.map((example) => `  ${hanging(`osa ${example}`, width, '    ', ' \\')}`).join('\n')
+
+/** Prints a help text made for the width of the terminal; with `--json` in a document, like everything else. */
+export function showHelp(io: Io, help: (width: number) => string): void {
+  const text = help(Math.min(io.result.columns, widestLine))
+  if (io.isJson) io.json({ v: 1, ok: true, help: text })
+  else io.page(text)
 }
 
 /** What `osa` alone and `osa --help` print. */
-export const generalHelp = (commands: readonly Command[]): string =>
-  [
-    `osa ${version} – sign in to an Open Science Archive and work with it`,
-    '',
-    'Usage: osa <command> [options]',
-    '',
-    'Commands:',
-    table(commands.map(({ metadata }) => [`${metadata.name} ${metadata.positionals}`.trim(), metadata.summary])),
-    '',
-    'Options for every command:',
-    optionsTable([...globalOptions, { name: 'version', alias: 'V', help: 'Show the version' }]),
-    '',
-    'Examples:',
-    '  osa login archive.example.org',
-    '  osa whoami',
-    '  osa status',
-    '',
-    'More about a command: osa help <command>',
-    'For scripts: every command takes --json; exit codes are in the README.',
-  ].join('\n')
+export const generalHelp =
+  (commands: readonly Command[]) =>
+  (width: number): string =>
+    [
+      hanging(`osa ${version} – sign in to an Open Science Archive and work with it`, width, ''),
+      '',
+      'Usage: osa <command> [options]',
+      '',
+      'Commands:',
+      table(
+        commands.map(({ metadata }) => [metadata.name, metadata.summary]),
+        width,
+      ),
+      '',
+      'Options for every command:',
+      table(optionRows([...globalOptions, { name: 'version', alias: 'V', help: 'Show the version' }]), width),
+      '',
+      'Examples:',
+      examplesOf(['login archive.example.org', 'whoami', 'status'], width),
+      '',
+      hanging('More about a command: osa help <command>', width, ''),
+      hanging('For scripts: every command takes --json; exit codes are in the README.', width, ''),
+    ].join('\n')
 
 /** What `osa <command> --help` prints. */
-export function commandHelp(metadata: CommandMetadata): string {
-  const { name, positionals, summary, options, environment = [], examples } = metadata
-  return [
-    summary,
-    '',
-    `Usage: osa ${[name, positionals, '[options]'].filter(Boolean).join(' ')}`,
-    ...(options.length > 0 ? ['', 'Options:', optionsTable(options)] : []),
-    '',
-    'Options for every command:',
-    optionsTable(globalOptions),
-    ...(environment.length > 0 ? ['', 'Environment:', table(environment)] : []),
-    '',
-    'Examples:',
-    ...examples.map((example) => `  osa ${example}`),
-  ].join('\n')
-}
+export const commandHelp =
+  (metadata: CommandMetadata) =>
+  (width: number): string => {
+    const { name, positionals, summary, options, environment = [], examples } = metadata
+    return [
+      hanging(summary, width, ''),
+      '',
+      hanging(`Usage: osa ${[name, positionals, '[options]'].filter(Boolean).join(' ')}`, width, '  '),
+      ...(options.length > 0 ? ['', 'Options:', table(optionRows(options), width)] : []),
+      '',
+      'Options for every command:',
+      table(optionRows(globalOptions), width),
+      ...(environment.length > 0 ? ['', 'Environment:', table(environment, width)] : []),
+      '',
+      'Examples:',
+      examplesOf(examples, width),
+    ].join('\n')
+  }

@@ -31,6 +31,13 @@ test.each(names)('osa %s --help and osa help say the same of it, with an example
   expect(await sandbox.run(['help', command])).toEqual({ code, stdout, stderr: '' })
 })
 
+test('on forty columns no line of help is wider than the terminal', async () => {
+  await using sandbox = await makeSandbox()
+  const { screen } = await sandbox.runOnTerminal(['login', '--help'], { columns: 40 })
+  expect(screen).toContain('\r\n  --no-browser\r\n')
+  expect(screen.split('\r\n').filter((line) => line.length > 40)).toEqual([])
+})
+
 test('osa login --help names the variables that matter', async () => {
   await using sandbox = await makeSandbox()
   const { stdout } = await sandbox.run(['login', '--help'])
