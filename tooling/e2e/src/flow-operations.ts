@@ -67,22 +67,31 @@ export async function started(client: Client): Promise<{ deviceCode: string; use
 type Page = Awaited<ReturnType<Client['walker']['visit']>>
 const asAnswer = ({ status, html }: Page): Answer => ({ status, type: 'text/html', text: html })
 
-export async function enterCode({ walker }: Client, userCode: string): Promise<Page> {
+async function enterCode({ walker }: Client, userCode: string): Promise<Page> {
   const form = await walker.visit('/device')
   return form.html.includes('user_code')
     ? walker.submit('/device', form.html, 'user_code', { user_code: userCode })
     : form
 }
 
-export const signIn = (client: Client, page: Page): Promise<Page> =>
+const signIn = (client: Client, page: Page): Promise<Page> =>
   client.walker.submit(page.url, page.html, 'name="person"', { person: '0000-0002-1825-0097' })
+
+/** Up to the decision page. A node that is busy asks people to come again, and they do. */
+export async function arriveAtDecision(client: Client, userCode: string): Promise<Page> {
+  for (;;) {
+    let page = await enterCode(client, userCode)
+    if (page.html.includes('name="person"')) page = await signIn(client, page)
+    if (page.status !== 503) return page
+  }
+}
 
 export const decide = (client: Client, confirm: Page, decision: 'approve' | 'deny'): Promise<Page> =>
   client.walker.submit(confirm.url, confirm.html, 'name="decision"', { decision })
 
 export async function approved(client: Client): Promise<{ deviceCode: string; userCode: string }> {
   const codes = await started(client)
-  const done = await decide(client, await signIn(client, await enterCode(client, codes.userCode)), 'approve')
+  const done = await decide(client, await arriveAtDecision(client, codes.userCode), 'approve')
   if (done.status !== 200) throw new Error(`the approval failed:\n${done.html}`)
   return codes
 }
@@ -149,7 +158,7 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
 
   approval: async (client) => {
     const { deviceCode, userCode } = await started(client)
-    const confirm = await signIn(client, await enterCode(client, userCode))
+    const confirm = await arriveAtDecision(client, userCode)
     return {
       run: async () => asAnswer(await decide(client, confirm, 'approve')),
       judge: (answer) => againOr(answer, 'done'),

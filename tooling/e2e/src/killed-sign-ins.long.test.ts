@@ -8,13 +8,12 @@ import { expect, test } from 'vitest'
 import {
   type Answer,
   approved,
+  arriveAtDecision,
   type Client,
   clientAt,
   decide,
   documentOf,
-  enterCode,
   errorOf,
-  signIn,
   started,
 } from './flow-operations.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
@@ -96,7 +95,7 @@ test('D18 B31 kill -9 during approvals: each is decided or not, can be pressed a
       const clients = Array.from({ length: terminals }, () => clientAt(url))
       const prepare = async (client: Client) => {
         const codes = await started(client)
-        return { client, codes, confirm: await signIn(client, await enterCode(client, codes.userCode)) }
+        return { client, codes, confirm: await arriveAtDecision(client, codes.userCode) }
       }
       const people = await Promise.all(clients.map(prepare))
       let approvals = 0

@@ -9,12 +9,11 @@ import { createWalker } from './approve.ts'
 import {
   type Answer,
   approved,
+  arriveAtDecision,
   clientAt,
   documentOf,
-  enterCode,
   errorOf,
   redeemed,
-  signIn,
   started,
 } from './flow-operations.ts'
 import { movableClock } from './movable-clock.ts'
@@ -28,7 +27,7 @@ test('D18 G05 H02 two processes race on one row: one decision, one successor, an
       const client = clientAt(one.url)
       const other = { ...clientAt(twoUrl), walker: client.walker }
       const { deviceCode, userCode } = await started(client)
-      const confirm = await signIn(client, await enterCode(client, userCode))
+      const confirm = await arriveAtDecision(client, userCode)
       const path = confirm.url.slice(one.url.length)
       const presses = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
