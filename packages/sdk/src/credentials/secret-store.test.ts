@@ -68,6 +68,22 @@ test('a login that somebody else has saved meanwhile is left alone', async () =>
   expect(secret.content).toEqual(newer)
 })
 
+test('logins at two archives at once are both kept, though they are saved as one', async () => {
+  await using one = await fakeOsaServer({ approveAtPoll: 1 })
+  await using two = await fakeOsaServer({ approveAtPoll: 1 })
+  const secret = vault()
+  const store = secretStore({ load: secret.load, save: secret.save })
+  const logIn = ({ url }: { url: string }) => login({ server: url, store, onVerification: () => undefined })
+  const both = [await store.reserve(one.url), await store.reserve(two.url)]
+  const credential = { accessToken: 'at', refreshToken: 'rt', expiresAt: null, obtainedAt: null, user: null }
+  await Promise.all(both.map((reservation) => reservation.commit(credential)))
+  expect((await store.list()).map(({ server }) => server).toSorted()).toEqual([one.url, two.url].toSorted())
+  await Promise.all([store.remove(one.url), store.remove(two.url)])
+  expect(secret.content).toEqual({})
+  await Promise.all([logIn(one), logIn(two)])
+  expect(await store.list()).toHaveLength(2)
+})
+
 test('several processes take the lock of the program', async () => {
   await using node = await fakeOsaServer()
   const secret = vault({ [node.url]: node.issue({ expired: true }) })

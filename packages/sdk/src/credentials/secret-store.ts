@@ -2,7 +2,6 @@
 import { isOsaError, OsaError } from '../errors.ts'
 import type { CredentialStore, RefreshLockOptions } from './credential-store.ts'
 import {
-  type Credential,
   type Entries,
   findEntryKey,
   listLogins,
@@ -11,7 +10,7 @@ import {
   withoutCredential,
 } from './credentials-file.ts'
 import type { Lock } from './lock.ts'
-import { lookAt } from './login-index.ts'
+import { lookAt, type SeenLogin } from './login-index.ts'
 
 /** How a program keeps logins itself. What is kept is one JSON object, in the form of `credentials.json`: it holds secrets. */
 export interface SecretStoreOptions {
@@ -22,7 +21,10 @@ export interface SecretStoreOptions {
    * written to loses no login then.
    */
   save(logins: Record<string, unknown>): Promise<void> | void
-  /** Lets one process at a time renew a server's login. Needed where several processes share the place. */
+  /**
+   * Lets one process at a time renew a login. Needed where several processes share the place; one lock for all servers then, since all
+   * logins are saved as one, and `login` and `logout` in one process at a time.
+   */
   lock?: ((server: string, options: RefreshLockOptions) => Promise<Lock>) | undefined
   /** What people call the place, for messages: `the vault`. */
   readonly name?: string | undefined
@@ -62,7 +64,18 @@ export function secretStore({
     }
   }
   const read = async (): Promise<Entries> => (await attempt('store_unavailable', load)) ?? {}
-  const write = (entries: Entries): Promise<void> => attempt('store_unwritable', () => save(entries))
+  const takeTurn = createQueue()
+  /** Reads and saves with nobody of this process in between, or one login would overwrite another. False when `decide` changes nothing. */
+  const change = async (decide: (entries: Entries) => Entries | null): Promise<boolean> => {
+    const turn = await takeTurn()
+    try {
+      const changed = decide(await read())
+      if (changed !== null) await attempt('store_unwritable', () => save(changed))
+      return changed !== null
+    } finally {
+      await turn.release()
+    }
+  }
   const lockRefresh = (server: string, options: RefreshLockOptions): Promise<Lock> => lock(server, options)
   return {
     path: name,
@@ -75,27 +88,21 @@ export function secretStore({
       return key === null ? null : readCredential(entries[key], { server, path: name })
     },
     reserve: async (server) => {
-      const before = await read()
-      const seen = lookAt(before, server)
-      await write(before)
-      const commit = async (credential: Credential): Promise<void> =>
-        write(withCredential(await read(), server, credential))
+      let seen: SeenLogin | null = null
+      await change((entries) => {
+        seen = lookAt(entries, server)
+        return entries
+      })
+      const isUnchanged = (entries: Entries): boolean => seen?.isStillIn(entries) ?? false
       return {
-        commit,
-        async commitUnlessChanged(credential) {
-          if (!seen.isStillIn(await read())) return false
-          await commit(credential)
-          return true
-        },
+        commit: async (credential) => void (await change((entries) => withCredential(entries, server, credential))),
+        commitUnlessChanged: (credential) =>
+          change((entries) => (isUnchanged(entries) ? withCredential(entries, server, credential) : null)),
         abandon: async () => undefined,
       }
     },
-    remove: async (server) => {
-      const entries = await read()
-      const isThere = findEntryKey(entries, server) !== null
-      if (isThere) await write(withoutCredential(entries, server))
-      return isThere
-    },
+    remove: (server) =>
+      change((entries) => (findEntryKey(entries, server) === null ? null : withoutCredential(entries, server))),
     lockRefresh,
     // Whoever waited looks again anyway.
     lockRefreshUnlessChanged: (server, _seen, options) => lockRefresh(server, options),
