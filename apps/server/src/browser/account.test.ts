@@ -1,16 +1,13 @@
 /** A person sees and ends the terminals that act as them. */
 import { expect, test } from 'vitest'
-import { arriveAtConfirm, carberryButton, type Pages, type PagesBrowser, startPages } from '../testing/pages.ts'
-
-async function signInTerminal(pages: Pages, deviceName: string, as = carberryButton) {
-  const terminal = await pages.startTerminal({ deviceName })
-  const browser = pages.browse()
-  await arriveAtConfirm(pages, browser, terminal.user_code, as)
-  await browser.press('Approve')
-  const tokens = await pages.poll(terminal.device_code)
-  if ('error' in tokens) throw new Error(tokens.error_description)
-  return tokens.refresh_token
-}
+import {
+  arriveAtConfirm,
+  carberryButton,
+  type Pages,
+  type PagesBrowser,
+  signInTerminal,
+  startPages,
+} from '../testing/pages.ts'
 
 const buttonOf = (browser: PagesBrowser, pattern: RegExp) =>
   browser
@@ -28,7 +25,8 @@ async function openSessions(pages: Pages, as = carberryButton) {
 
 test('D30 two terminals are listed with client, name, address and times; one is ended, the other goes on', async () => {
   await using pages = await startPages()
-  const [laptop, cluster] = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
+  const laptop = (await signInTerminal(pages, 'laptop')).refreshToken
+  const cluster = (await signInTerminal(pages, 'cluster')).refreshToken
   const browser = await openSessions(pages)
   const { body, url } = browser.page()
   expect(url.pathname).toBe('/account/sessions')
@@ -52,16 +50,17 @@ test('D30 two terminals are listed with client, name, address and times; one is 
 
 test('D30 all terminals are ended at once', async () => {
   await using pages = await startPages()
-  const tokens = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
+  const terminals = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
   const browser = await openSessions(pages)
   const after = await browser.press('Sign out all terminals')
   expect(after.body).toContain('No terminal is signed in as you')
-  for (const token of tokens) expect(await pages.refresh(token)).toMatchObject({ error: 'invalid_grant' })
+  for (const { refreshToken } of terminals)
+    expect(await pages.refresh(refreshToken)).toMatchObject({ error: 'invalid_grant' })
 })
 
 test('D30 nobody sees or ends another person’s terminals', async () => {
   await using pages = await startPages()
-  const token = await signInTerminal(pages, 'laptop')
+  const { refreshToken: token } = await signInTerminal(pages, 'laptop')
   const owner = await openSessions(pages)
   const id = buttonOf(owner, /^Sign out laptop$/)?.value ?? ''
   await signInTerminal(pages, 'mine', 'Ada Example, publisher')
@@ -84,7 +83,7 @@ test('D25 signing out ends the session and clears its cookie', async () => {
 
 test('D05 revoking needs this page’s form', async () => {
   await using pages = await startPages()
-  const token = await signInTerminal(pages, 'laptop')
+  const { refreshToken: token } = await signInTerminal(pages, 'laptop')
   const browser = await openSessions(pages)
   expect((await browser.press('Sign out laptop', { form_token: 'x'.repeat(43) })).status).toBe(403)
   expect((await browser.send('/account/sign-out', { method: 'POST', body: '' })).status).not.toBe(303)

@@ -143,10 +143,11 @@ test('never: the page has no Approve, says what to do, and refuses one that is s
 })
 
 test('allow: a link with the code is enough, and the session says so', async () => {
-  const { pages, terminal, browser, confirm, sessions } = await arrive('allow')
+  const { pages, terminal, browser, confirm, sessions, counted } = await arrive('allow')
   await using _ = pages
   expect(confirm.body).toContain(terminal.user_code)
   await browser.press('Approve', { other_network: 'yes' })
   expect(await terminal.poll()).toBe('signed in')
   expect(await sessions()).toContain('approved from a link with its code')
+  expect(await counted()).toContain('osa_device_approvals_total{approval="prefilled"} 1')
 })

@@ -143,6 +143,17 @@ const [carberry] = developmentPeople
 /** The first of the development sign-in's people, as their button says. */
 export const carberryButton = `${carberry?.name}, ${carberry?.role}`
 
+/** A person signs a terminal in: their browser, and the terminal's refresh token. */
+export async function signInTerminal(pages: Pages, deviceName: string, as = carberryButton) {
+  const terminal = await pages.startTerminal({ deviceName })
+  const browser = pages.browse()
+  await arriveAtConfirm(pages, browser, terminal.user_code, as)
+  await browser.press('Approve')
+  const tokens = await pages.poll(terminal.device_code)
+  if ('error' in tokens) throw new Error(tokens.error_description)
+  return { browser, refreshToken: tokens.refresh_token }
+}
+
 /** Enters the code at the development sign-in's node and arrives at the confirm page. */
 export async function arriveAtConfirm(pages: Pages, browser: PagesBrowser, userCode: string, as = carberryButton) {
   await browser.open(`${pages.publicUrl}/device`)

@@ -4,10 +4,10 @@ import { sampleAuditEvent } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { createRoleGrants } from '../../config/role-grants.ts'
 import {
-  arriveAtConfirm,
   carberryButton,
   type Pages,
   type PagesBrowser,
+  signInTerminal,
   startPages,
   startPagesAtUpstream,
 } from '../../testing/pages.ts'
@@ -22,16 +22,6 @@ function startAdminPages() {
   const grants = createRoleGrants({ admins: [], developmentIssuer: 'https://archive.example/development' })
   const roleGrants: typeof grants = (identity) => (grants(identity) === 'admin' ? 'admin' : null)
   return startPages({ auth: { roleGrants } })
-}
-
-async function signInTerminal(pages: Pages, deviceName: string, as: string) {
-  const terminal = await pages.startTerminal({ deviceName })
-  const browser = pages.browse()
-  await arriveAtConfirm(pages, browser, terminal.user_code, as)
-  await browser.press('Approve')
-  const tokens = await pages.poll(terminal.device_code)
-  if ('error' in tokens) throw new Error(tokens.error_description)
-  return { browser, refreshToken: tokens.refresh_token }
 }
 
 async function openAdmin(pages: Pages, as = carberryButton) {
