@@ -77,10 +77,24 @@ const addresses = (live: LiveValues): Place[] =>
     name: `${shape} in the query of ${route.path}`,
     mostBytes: addressBytes,
     request: (bytes) => {
-      const query = route.speaks === 'trpc' ? `input={"json":${jsonFields(text, bytes / 2)}}` : pairs(text, bytes)
-      return send(route, { headers: [bearer(live)], query: inAddress(query).slice(0, addressBytes) })
+      const ofSize = (n: number) => (route.speaks === 'trpc' ? `input={"json":${jsonFields(text, n)}}` : pairs(text, n))
+      return send(route, { headers: [bearer(live)], query: fitted(ofSize, bytes) })
     },
   }))
+/**
+ * A query that is at most `bytes` long once it is escaped, with all of its fields: without the last of them, or with JSON that ends early, a route
+ * answers something else, and its cost says nothing about the cost of four times as much.
+ */
+function fitted(query: OfSize, bytes: number): string {
+  let size = bytes
+  let escaped = inAddress(query(size))
+  // a text is at least one unit long: below that, nothing gets shorter
+  while (escaped.length > bytes && size > 1) {
+    size *= (0.95 * bytes) / escaped.length
+    escaped = inAddress(query(size))
+  }
+  return escaped
+}
 /** Only what an address cannot carry is escaped: percent signs stay as they are. */
 const inAddress = (text: string): string =>
   text.replace(/[^!-~]|["<>\\^`{|}#]/gu, (character) => encodeURIComponent(character.toWellFormed()))
