@@ -188,7 +188,7 @@ describe('OSA_TOKEN', () => {
     const { code, stderr } = await sandbox.run(['whoami'], { env })
     expect(code).toBe(4)
     expect(stderr).toContain(
-      ' ✗ The server refused OSA_TOKEN (invalid_token)\n → Create a new token and update OSA_TOKEN\n',
+      ' ✗ The archive refused OSA_TOKEN (invalid_token)\n → Create a new token and update OSA_TOKEN\n',
     )
     expect(node.seen('refresh')).toEqual([])
   })
@@ -223,7 +223,7 @@ describe('logout', () => {
     const { code, stderr } = await sandbox.run(['logout', node.url])
     expect(code).toBe(0)
     expect(stderr).toContain(
-      ` ✓ Forgot the login for ${node.url} on this computer\n ⚠ Couldn't tell the server (connection refused)`,
+      ` ✓ Forgot the login for ${node.url} on this computer\n ⚠ Couldn't tell the archive (connection refused)`,
     )
     expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
   })

@@ -31,7 +31,7 @@ export async function withGivenToken<T>(
     return await call(await context.network.connect(server.url, { auth: token }))
   } catch (error) {
     if (!isOsaError(error, 'token_rejected')) throw error
-    throw new OsaError('token_rejected', `The server refused ${name} (${error.reason ?? 'invalid_token'})`, {
+    throw new OsaError('token_rejected', `The archive refused ${name} (${error.reason ?? 'invalid_token'})`, {
       server: server.url,
       status: 401,
       details: clockDetails(context, server.url),

@@ -25,7 +25,7 @@ function redirectTarget({ location }: OsaError): string | null {
 }
 
 const noServerHere = (url: string, error: OsaError, hint?: string): OsaError =>
-  new OsaError('not_an_osa_server', `No OSA server at ${url}`, {
+  new OsaError('not_an_osa_server', `No archive at ${url}`, {
     server: url,
     details: hint ? [] : error.details,
     hint: hint ?? "Check the address with your archive's administrator",

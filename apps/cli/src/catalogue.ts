@@ -7,7 +7,7 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'login',
-      positionals: '[server]',
+      positionals: '[archive]',
       summary: 'Sign in to an archive',
       options: [
         { name: 'no-browser', help: "Don't open a browser" },
@@ -53,11 +53,11 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'logout',
-      positionals: '[server]',
+      positionals: '[archive]',
       summary: 'End your session and forget it on this computer',
       options: [
         { name: 'all', help: 'Log out of every archive' },
-        { name: 'local', help: "Only forget it here, don't tell the server" },
+        { name: 'local', help: "Only forget it here, don't tell the archive" },
         allowHttp,
       ],
       examples: ['logout', 'logout archive.example.org', 'logout --all'],
@@ -69,7 +69,7 @@ export const commands: readonly Command[] = [
       name: 'whoami',
       positionals: '',
       summary: 'Show who you are on this archive',
-      options: [{ name: 'offline', help: 'Say who logged in last, without asking the server' }, allowHttp],
+      options: [{ name: 'offline', help: 'Say who logged in last, without asking the archive' }, allowHttp],
       examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
     },
     load: async () => (await import('./commands/whoami.ts')).whoami,
@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
       positionals: '',
       summary: 'Show the link of this folder and your logins',
       options: [
-        { name: 'offline', help: "Don't ask the servers" },
+        { name: 'offline', help: "Don't ask the archives" },
         { name: 'all', help: 'Ask every archive you are logged in to, not only this one' },
         allowHttp,
       ],
@@ -115,11 +115,11 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'link',
-      positionals: '[server]',
+      positionals: '[archive]',
       summary: 'Link this folder to an archive',
       options: [
         { name: 'force', help: 'Replace another link; an unreadable file is kept beside it' },
-        { name: 'no-verify', help: "Don't ask the server whether it is one" },
+        { name: 'no-verify', help: "Don't ask the server whether it is an archive" },
         allowHttp,
       ],
       examples: ['link archive.example.org', 'link http://127.0.0.1:8000 --no-verify'],

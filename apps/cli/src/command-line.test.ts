@@ -91,12 +91,12 @@ test('options may stand before the command, and a switch does not swallow the wo
   expect(before.command?.metadata.name).toBe('whoami')
   expect(before.flags.value('server')).toBe('a.example')
   expect(['json', 'verbose', 'offline', 'non-interactive'].map(before.flags.isSet)).toEqual([true, true, true, false])
-  expect(parseCommandLine(['login', '--force', 'a.example']).flags.argument('server')).toBe('a.example')
-  expect(parseCommandLine(['login', '--no-browser', 'a.example']).flags.argument('server')).toBe('a.example')
+  expect(parseCommandLine(['login', '--force', 'a.example']).flags.argument('archive')).toBe('a.example')
+  expect(parseCommandLine(['login', '--no-browser', 'a.example']).flags.argument('archive')).toBe('a.example')
 })
 
 test('after -- everything is a word', () => {
-  expect(parseCommandLine(['login', '--', '--json']).flags.argument('server')).toBe('--json')
+  expect(parseCommandLine(['login', '--', '--json']).flags.argument('archive')).toBe('--json')
   expect(refusal('whoami', '--', '--json').message).toBe('osa whoami does not take "--json"')
 })
 

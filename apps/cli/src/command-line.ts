@@ -123,7 +123,7 @@ function faultOf({ words, options }: Typed, cli: CAC, metadata: CommandMetadata 
   return usage(`osa ${name} does not take "${words[1 + argumentNames(metadata).length]}"`, `See: ${helpOf(metadata)}`)
 }
 
-/** `server` of `[server]`. */
+/** `archive` of `[archive]`. */
 const argumentNames = (metadata: CommandMetadata | null): string[] => metadata?.positionals.match(/[\w|]+/g) ?? []
 
 /**

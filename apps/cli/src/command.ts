@@ -18,7 +18,7 @@ export interface OptionMetadata {
 
 export interface CommandMetadata {
   name: string
-  /** The positional argument: `[server]` may be left out, `<shell>` may not; empty where there is none. */
+  /** The positional argument: `[archive]` may be left out, `<shell>` may not; empty where there is none. */
   positionals: string
   /** The values that the positional argument takes, where there are only a few. */
   positionalChoices?: readonly string[]

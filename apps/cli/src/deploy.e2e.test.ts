@@ -284,7 +284,7 @@ describe('who deploys', () => {
     await using sandbox = await makeSandbox()
     await writeProject(sandbox, 'osa.config.json', proteinStructures())
     const { code, stderr } = await sandbox.run(['deploy'])
-    expect(stderr).toContain(" ✗ This folder isn't linked to an OSA server\n   Looked for .osa/config.json in ")
+    expect(stderr).toContain(" ✗ This folder isn't linked to an archive\n   Looked for .osa/config.json in ")
     expect(stderr).toContain(' → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n')
     expect(code).toBe(3)
   })
@@ -390,7 +390,7 @@ describe('who deploys', () => {
     node.expireAccess()
     const refused = await sandbox.run(['deploy'], { env })
     expect(refused.stderr).toContain(
-      ' ✗ The server refused OSA_TOKEN (token_expired)\n → Create a new token and update OSA_TOKEN\n',
+      ' ✗ The archive refused OSA_TOKEN (token_expired)\n → Create a new token and update OSA_TOKEN\n',
     )
     expect([code, refused.code]).toEqual([0, 4])
     expect(node.seen('refresh')).toEqual([])
@@ -513,7 +513,7 @@ describe('the last call', () => {
     [413, 'application/json', '{"detail":{"code":"invalid_request","message":"No."}}', 10, 'are too large for http://'],
     [400, 'application/json', refused('BAD_REQUEST', 400, 'No shape.'), 10, 'refused the conventions: No shape.'],
     [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
-    [200, 'application/json', '{"result":{}}', 8, 'did not answer like an OSA server'],
+    [200, 'application/json', '{"result":{}}', 8, 'did not answer like an archive'],
   ])('HTTP %d %s ends with its own exit code and no stack', async (status, type, body, exitCode, message) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()

@@ -102,7 +102,7 @@ test('K07 K36 whatever comes for a revocation, the login is forgotten here, and 
   await withEach(async (name, answer) => {
     const { code, stdout, stderr } = await ask('logout', 'logout', answer)
     expect({ name, code, stdout }).toEqual({ name, code: 0, stdout: '' })
-    expect(stderr, name).toMatch(/^ ✓ Forgot the login for .+\n ⚠ Couldn't tell the server \(.+\n$/)
+    expect(stderr, name).toMatch(/^ ✓ Forgot the login for .+\n ⚠ Couldn't tell the archive \(.+\n$/)
     expect(stderr, name).not.toMatch(traceOrEscape)
   })
 })

@@ -80,7 +80,7 @@ test('a site that is no archive is not linked', async () => {
   const { code, stderr } = await sandbox.run(['link', node.url])
   expect(code).toBe(8)
   expect(stderr).toBe(
-    ` ✗ No OSA server at ${node.url}\n` +
+    ` ✗ No archive at ${node.url}\n` +
       '   GET /.well-known/osa → 404 application/json\n' +
       " → Check the address with your archive's administrator\n",
   )
@@ -93,7 +93,7 @@ test('the address of a page leads to the archive it belongs to', async () => {
   const page = `${node.url}/records/123`
   const { code, stderr } = await sandbox.run(['link', page])
   expect(code).toBe(8)
-  expect(stderr).toBe(` ✗ No OSA server at ${page}\n → There is one at ${node.url} – run: osa link ${node.url}\n`)
+  expect(stderr).toBe(` ✗ No archive at ${page}\n → There is one at ${node.url} – run: osa link ${node.url}\n`)
   const answers = { [`Use ${node.url} instead? [Y/n]`]: '\r' }
   expect((await sandbox.runOnTerminal(['link', page], { answers })).code).toBe(0)
 })

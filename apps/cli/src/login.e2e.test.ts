@@ -179,7 +179,7 @@ test('a token answer that is lost after approval is named as such', async () => 
   node.loseTokenResponse()
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
   expect(code).toBe(6)
-  expect(stderr).toContain(' ⚠ Lost contact with the server; still trying (code expires in 14:')
+  expect(stderr).toContain(' ⚠ Lost contact with the archive; still trying (code expires in 14:')
   expect(stderr).toContain(
     ' ✗ The sign-in was approved, but the answer was lost on the way, or somebody else had the code\n → Run osa login again, then look at osa sessions',
   )
@@ -215,7 +215,7 @@ test('K03 an address on another host is neither opened nor followed', async () =
   const { code, stderr } = await sandbox.run(['login', '--server', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(
-    ` ✗ The server wants you to sign in at https://real.example/device, which is not on ${node.url}`,
+    ` ✗ The archive wants you to sign in at https://real.example/device, which is not on ${node.url}`,
   )
   expect(node.seen('token')).toEqual([])
 })
@@ -242,7 +242,7 @@ test('K20 a broken credentials file is kept aside', async () => {
   const { stderr: refused, code } = await sandbox.run(['whoami', '--server', node.url])
   expect(code).toBe(9)
   expect(refused).toContain(` ✗ ${sandbox.credentials} is not valid JSON (line 5, column 1: unexpected end of file)\n`)
-  expect(refused).toContain("   It may hold logins for other servers, so osa won't change it.\n")
+  expect(refused).toContain("   It may hold logins for other archives, so osa won't change it.\n")
   const { stderr } = await sandbox.run(['login', '--server', node.url])
   expect(stderr).toMatch(/ ⚠ Moved the unreadable credentials file to .*credentials\.json\.corrupt-\d{8}T\d{6}Z\n/)
 })
@@ -323,7 +323,7 @@ test('a first login without a terminal is told to name the archive', async () =>
   expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
 })
 
-test('an archive that runs the original server is named as such: nothing else is sent there, and nothing is stored', async () => {
+test('an archive of the original OSA is named as such: nothing else is sent there, and nothing is stored', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
@@ -331,7 +331,7 @@ test('an archive that runs the original server is named as such: nothing else is
   const { code, stderr } = await sandbox.run(['login', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(
-    ` ✗ ${node.url} runs the original OSA server (Python), or none at all\n` +
+    ` ✗ ${node.url} is an archive of the original OSA (Python), or none at all\n` +
       '   GET /.well-known/osa → 404 application/json\n' +
       ` → Sign in there with the original osa (Python): osa login --server ${node.url}\n`,
   )

@@ -67,7 +67,7 @@ test('a folder without a link says where was looked, and where one is logged in'
   const { code, stderr } = await sandbox.run(['sessions'])
   expect(code).toBe(3)
   expect(stderr).toBe(
-    " ✗ This folder isn't linked to an OSA server\n" +
+    " ✗ This folder isn't linked to an archive\n" +
       `   Looked for .osa/config.json in ${sandbox.project} (git root)\n` +
       ' → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n',
   )
@@ -99,7 +99,7 @@ test('a server that is silent does not keep the login here; its own end is promi
   expect(code).toBe(0)
   expect(stderr).toBe(
     ` ✓ Forgot the login for ${node.url} on this computer\n` +
-      " ⚠ Couldn't tell the server (timeout); the session ends there by itself within 30 days\n",
+      " ⚠ Couldn't tell the archive (timeout); the session ends there by itself within 30 days\n",
   )
 })
 
@@ -138,7 +138,7 @@ test('K01 nor with a login that was saved for one, unless it is allowed now', as
   expect(status.code).toBe(2)
   expect(status.stdout).toMatch(/ ⚠ http:\/\/0\.0\.0\.0:\d+ .*not encrypted/)
   const forgotten = await sandbox.run(['logout', '--all'])
-  expect(forgotten.stderr).toContain(" ⚠ Couldn't tell the server (insecure http)")
+  expect(forgotten.stderr).toContain(" ⚠ Couldn't tell the archive (insecure http)")
   expect(node.requests).toEqual([])
   await seedCredentials(sandbox, saved)
   for (const command of ['whoami', 'token', 'sessions', 'status', 'logout']) {

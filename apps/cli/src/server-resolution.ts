@@ -41,11 +41,11 @@ export const loginHint = ({ source, url }: ResolvedServer): string =>
 
 /** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
 function typedServer({ flags, allowHttp }: CommandContext): string | null {
-  const [positional, flag] = [flags.argument('server'), flags.value('server')].map((typed) =>
+  const [positional, flag] = [flags.argument('archive'), flags.value('server')].map((typed) =>
     typed === null ? null : canonicalServer(typed, { allowHttp }),
   )
   if (positional && flag && positional !== flag) {
-    throw new OsaError('usage', `Two different servers are given: ${positional} and --server ${flag}`, {
+    throw new OsaError('usage', `Two different archives are given: ${positional} and --server ${flag}`, {
       hint: 'Name one of them',
     })
   }

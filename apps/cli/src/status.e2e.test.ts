@@ -117,7 +117,7 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   node.html('me')
   const nonsense = await sandbox.run(['status'])
   expect(nonsense.code).toBe(8)
-  expect(nonsense.stdout).toContain('no OSA server')
+  expect(nonsense.stdout).toContain('no archive')
 })
 
 test('K26 a malformed link is a state and exit 9, and the rest is shown all the same', async () => {

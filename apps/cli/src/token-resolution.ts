@@ -28,7 +28,7 @@ export function checkTokenDestination(
     throw new OsaError(
       'token_wrong_server',
       `${name} belongs to OSA_SERVER (${named}); not sending it to ${server.url}`,
-      { server: server.url, hint: 'Unset OSA_TOKEN, or set OSA_SERVER to that server' },
+      { server: server.url, hint: 'Unset OSA_TOKEN, or set OSA_SERVER to that archive' },
     )
   }
   if (named || server.source === '--server' || server.source === 'prompt' || isIssuedBy(token, server.url)) return

@@ -66,7 +66,7 @@ test('where no line is redrawn, a log gets a sign of life once a minute', async 
 
 test('losing contact is said once, at once', async () => {
   const { stderr } = await wait({ isJson: false, outageAtPoll: 2 })
-  expect(stderr).toMatch(/\n {3}Waiting .+\n ⚠ Lost contact with the server; still trying \(code expires in 02:00\)\n/)
+  expect(stderr).toMatch(/\n {3}Waiting .+\n ⚠ Lost contact with the archive; still trying \(code expires in 02:00\)\n/)
   expect(stderr.match(/Lost contact/g)).toHaveLength(1)
 })
 

@@ -57,7 +57,7 @@ function createReporter(context: CommandContext, login: Verification): (waiting:
   return ({ reason, secondsLeft: left }) => {
     const isNews = reason === 'unreachable' && wasReachable
     wasReachable = reason !== 'unreachable'
-    if (isNews) io.warn(`Lost contact with the server; still trying (code expires in ${countdownText(left)})`)
+    if (isNews) io.warn(`Lost contact with the archive; still trying (code expires in ${countdownText(left)})`)
     if (!isNews && clock.now() - spokeAtMs < remindEverySeconds * 1000) return
     spokeAtMs = clock.now()
     if (io.isJson) io.json({ v: 1, event: 'waiting', reason, seconds_left: Math.round(left) })

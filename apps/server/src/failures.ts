@@ -32,10 +32,10 @@ export const answerFailure =
     const level = c.env?.incoming?.readableAborted ? 'debug' : 'error'
     deps.log[level]({ err: error, requestId }, unavailable ? 'the database cannot be reached' : 'a request failed')
     const refusal = unavailable
-      ? refuse('temporarily_unavailable', 'The server cannot reach its database. Please try again.', {
+      ? refuse('temporarily_unavailable', 'The archive cannot reach its database. Please try again.', {
           retryAfterSeconds: defaultRetryAfterSeconds,
         })
-      : refuse('server_error', 'Something went wrong on the server.')
+      : refuse('server_error', 'Something went wrong in the archive.')
     return speaksOAuth(c.req.path) ? replyRefusal(c, refusal) : replyFailureDetail(c, refusal)
   }
 

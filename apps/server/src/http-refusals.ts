@@ -16,7 +16,7 @@ export const malformedRequest = (): Response => Response.json(errorDocument(malf
 
 /** The answer while the port is taken and the node is not whole yet. */
 export const startingUp = (): Response =>
-  Response.json(errorDocument(refuse('temporarily_unavailable', 'The server is starting.')), {
+  Response.json(errorDocument(refuse('temporarily_unavailable', 'The archive is starting.')), {
     status: 503,
     headers: { ...headers, 'Retry-After': '1' },
   })

@@ -29,10 +29,10 @@ const t = initTRPC.context<Context>().create({
 })
 
 /** Worth another try (B30). In the error itself too, because in a batch or a stream the status line cannot say of which call it speaks. */
-const unavailable = 'The server cannot reach its database. Please try again.'
+const unavailable = 'The archive cannot reach its database. Please try again.'
 
 function publicMessage({ code, message, cause }: TRPCError): string {
-  if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on the server.'
+  if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong in the archive.'
   if (code !== 'BAD_REQUEST' || !cause) return message
   const issues = inputIssuesOf(cause)
   // what is not a schema's finding is a parser's, whose message repeats what was sent

@@ -12,7 +12,7 @@ const pastedSpaces = /^[ \u00a0]+|[ \u00a0]+$/g
 export const isLoopback = (url: URL): boolean => loopbackHost.test(url.hostname)
 
 const invalid = (input: string, why: string, hint = 'Use an address such as https://archive.example.org'): OsaError =>
-  new OsaError('invalid_server_url', `"${cleanText(input)}" is not a server address: ${why}`, { hint })
+  new OsaError('invalid_server_url', `"${cleanText(input)}" is not an archive's address: ${why}`, { hint })
 
 function withScheme(input: string): string {
   if (input.includes('://')) return input
@@ -25,7 +25,7 @@ function withScheme(input: string): string {
  */
 function parse(typed: string): URL {
   const input = typed.replace(pastedSpaces, '')
-  if (input === '') throw new OsaError('invalid_server_url', 'The server address is empty')
+  if (input === '') throw new OsaError('invalid_server_url', 'The address of the archive is empty')
   if (/[\s\u0000-\u001f\u007f-\u009f]/.test(input)) throw invalid(input, 'it contains spaces or control characters')
   const text = withScheme(input)
   if (text.includes('\\')) throw invalid(input.includes('@') ? '…' : input, 'it contains a backslash')
@@ -33,7 +33,7 @@ function parse(typed: string): URL {
   if (!URL.canParse(text)) throw invalid(input.includes('@') ? '…' : input, 'it cannot be read as a URL')
   const url = new URL(text)
   if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?#]*@/.test(text)) {
-    throw new OsaError('invalid_server_url', 'A server address must not contain a user name or password')
+    throw new OsaError('invalid_server_url', 'The address of an archive must not contain a user name or password')
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid(input, 'only https:// is supported')
   if (text.includes('?') || text.includes('#')) throw invalid(input, 'it must not have a query or fragment')

@@ -50,7 +50,7 @@ function report({ io }: CommandContext, result: LogoutResult): void {
   if (result.revoked === true) io.ok(`Logged out of ${result.server}${result.name ? ` (${result.name})` : ''}`)
   else io.ok(`Forgot the login for ${result.server} on this computer`)
   if (result.revoked === false) {
-    io.warn(`Couldn't tell the server (${result.reason}); the session ends there by itself within 30 days`)
+    io.warn(`Couldn't tell the archive (${result.reason}); the session ends there by itself within 30 days`)
   }
 }
 
@@ -59,7 +59,7 @@ async function serversOf(context: CommandContext): Promise<string[]> {
   const { flags, store } = context
   if (flags.isSet('all')) {
     if (!namedServer(context)) return (await store().list()).map((login) => login.server)
-    throw new OsaError('usage', '--all and a server are given together', { hint: 'Use one of them' })
+    throw new OsaError('usage', '--all and an archive are given together', { hint: 'Use one of them' })
   }
   try {
     return [(await chooseServer(context, 'choose stored login')).url]

@@ -34,7 +34,7 @@ function refuseToShow({ io, flags, env }: CommandContext): void {
 
 function warnOfShortLife({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void {
   const left = expiresAt === null ? minimum : Math.floor(expiresAt - clock.now() / 1000)
-  if (left < minimum) io.warn(`The token is valid for ${left} s only; the server gives no longer ones`)
+  if (left < minimum) io.warn(`The token is valid for ${left} s only; the archive gives no longer ones`)
 }
 
 async function freshToken(context: CommandContext, server: ResolvedServer, minimumTtlSeconds: number): Promise<string> {

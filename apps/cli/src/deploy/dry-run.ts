@@ -25,7 +25,7 @@ export function showDryRun(
     return
   }
   if (server) io.say(`Would deploy to ${server.url}${sourceNote(server)}`)
-  else io.warn("This folder isn't linked to an OSA server: osa deploy would need --server")
+  else io.warn("This folder isn't linked to an archive: osa deploy would need --server")
   for (const { name, context: folder } of images) io.say(`Would build ${name} from ${relative(cwd, folder) || '.'}`)
   io.page(JSON.stringify({ conventions }, null, 2))
 }

@@ -76,7 +76,7 @@ export function printStatus(context: CommandContext, status: Status): void {
   const { result } = context.io
   const { server, link, configDir, localArchive, problems } = status
   result.row(null, folderLine(status))
-  if (server && server.url !== link?.url) result.row(null, `Server   ${server.url}${sourceNote(server)}`)
+  if (server && server.url !== link?.url) result.row(null, `Archive  ${server.url}${sourceNote(server)}`)
   if (configDir) result.row(null, `Config   ${configDir}`)
   printLogins(context, status)
   if (localArchive) printLocalArchive(context, localArchive)

@@ -14,7 +14,7 @@ const isOriginalServer = ({ status, json }: HttpAnswer): boolean =>
   status === 404 && JSON.stringify(json) === '{"detail":"Not Found"}'
 
 const originalServer = (answer: HttpAnswer): OsaError =>
-  new OsaError('not_an_osa_server', `${answer.server} runs the original OSA server (Python), or none at all`, {
+  new OsaError('not_an_osa_server', `${answer.server} is an archive of the original OSA (Python), or none at all`, {
     server: answer.server,
     status: answer.status,
     details: [exchangeLine(answer)],

@@ -45,8 +45,8 @@ test('K09 a redirect is not followed, so no second server sees the secret', asyn
 test.each([
   [302, 'https://evil.example/a?b=c', ' redirects to https://evil.example', 'use its address directly'],
   [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
-  [307, undefined, ' did not answer like an OSA server', 'Check the address'],
-  [304, undefined, ' did not answer like an OSA server', 'Check the address'],
+  [307, undefined, ' did not answer like an archive', 'Check the address'],
+  [304, undefined, ' did not answer like an archive', 'Check the address'],
 ])('K09 %i to %s is reported as what it is', async (status, location, what, hint) => {
   await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
   const error = unexpectedAnswer(await send(node.url, '/'))

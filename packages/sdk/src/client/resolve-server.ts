@@ -63,7 +63,7 @@ export async function resolveServer(search: ServerSearch = {}): Promise<NamedSer
   const allowHttp = search.allowHttp ?? env.OSA_ALLOW_HTTP === '1'
   const server = link && (await readLink(link.folder, { allowHttp }))
   if (link && server) return { server, serverSource: '.osa/config.json', linkFile: link.path }
-  throw new OsaError('no_server', "This folder isn't linked to an OSA server", {
+  throw new OsaError('no_server', "This folder isn't linked to an archive", {
     details: [searchText(searched)],
     hint: 'Run osa link <url>, or set OSA_SERVER',
   })

@@ -87,7 +87,7 @@ export const envToken = ({ env = process.env }: { readonly env?: Environment | u
     if (named && canonicalServer(named, { allowHttp: true }) !== context.server) {
       throw new OsaError('token_wrong_server', `OSA_TOKEN belongs to OSA_SERVER; not sending it to ${context.server}`, {
         server: context.server,
-        hint: 'Unset OSA_TOKEN, or set OSA_SERVER to that server',
+        hint: 'Unset OSA_TOKEN, or set OSA_SERVER to that archive',
       })
     }
     checkTokenGoesTo(token, context)

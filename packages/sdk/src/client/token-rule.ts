@@ -37,6 +37,6 @@ export function checkTokenGoesTo(
   throw new OsaError(
     'token_wrong_server',
     `Nothing says that the token is for ${server} (from ${serverSource}); not sending it`,
-    { server, hint: `Name the server yourself: in code, or with OSA_SERVER=${server}` },
+    { server, hint: `Name the archive yourself: in code, or with OSA_SERVER=${server}` },
   )
 }

@@ -47,7 +47,7 @@ function redirectError(answer: HttpAnswer, target: URL, options: OsaErrorOptions
 
 /** The error for an answer that no node gives. */
 export const notAnOsaServer = (options: OsaErrorOptions & { server: string }): OsaError =>
-  new OsaError('not_an_osa_server', `${options.server} did not answer like an OSA server`, {
+  new OsaError('not_an_osa_server', `${options.server} did not answer like an archive`, {
     ...options,
     hint: "Check the address with your archive's administrator",
   })

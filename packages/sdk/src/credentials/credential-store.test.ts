@@ -182,8 +182,8 @@ describe('reading', () => {
 
   test.each([
     ['{\n  "x": {\n', 'is not valid JSON (line 3, column 1: unexpected end of file)'],
-    ['[]', 'is not a JSON object of servers'],
-    ['null', 'is not a JSON object of servers'],
+    ['[]', 'is not a JSON object of archives'],
+    ['null', 'is not a JSON object of archives'],
     ['', 'is not valid JSON (line 1, column 1: unexpected end of file)'],
   ])('K20 the broken file %j is reported and left alone', async (text, why) => {
     await using home = await setUp(text)

@@ -50,7 +50,7 @@ export function parseCredentials(bytes: Uint8Array, path: string): Entries {
   const fail = (why: string): OsaError =>
     new OsaError('malformed_credentials', `${path} is not ${why}`, {
       path,
-      details: ["It may hold logins for other servers, so osa won't change it."],
+      details: ["It may hold logins for other archives, so osa won't change it."],
       hint: 'Repair it, or run osa login to start a new one (the old file is kept)',
     })
   let text: string
@@ -62,7 +62,7 @@ export function parseCredentials(bytes: Uint8Array, path: string): Entries {
   const parsed = parseJsonText(text)
   if ('problem' in parsed) throw fail(`valid JSON (${describeJsonProblem(parsed.problem)})`)
   const entries = asFields(parsed.value)
-  if (!entries) throw fail('a JSON object of servers')
+  if (!entries) throw fail('a JSON object of archives')
   return entries
 }
 

@@ -32,7 +32,7 @@ function finalRefusal(error: string, login: PendingLogin): OsaError {
     const message = 'The sign-in was approved, but the answer was lost on the way, or somebody else had the code'
     return new OsaError('login_lost', message, { ...options, hint: 'Run osa login again, then look at osa sessions' })
   }
-  return new OsaError('server_error', `The server refused the sign-in (${cleanText(error, 60)})`, options)
+  return new OsaError('server_error', `The archive refused the sign-in (${cleanText(error, 60)})`, options)
 }
 
 const expired = (login: PendingLogin): OsaError =>

@@ -41,7 +41,7 @@ export function checkedVerificationUri(text: string, server: string): string {
   const fail = (): never => {
     throw new OsaError(
       'untrusted_verification_url',
-      `The server wants you to sign in at ${cleanText(text)}, which is not on ${server}`,
+      `The archive wants you to sign in at ${cleanText(text)}, which is not on ${server}`,
       {
         server,
         details: ["Its BASE_URL is probably misconfigured; osa won't open that address."],
@@ -113,7 +113,7 @@ export async function startDeviceLogin(options: {
       },
     )
   }
-  throw new OsaError('server_error', `The server refused the sign-in (${cleanText(started.error, 60)})`, {
+  throw new OsaError('server_error', `The archive refused the sign-in (${cleanText(started.error, 60)})`, {
     server,
     retryable: started.error === 'temporarily_unavailable',
     hint: 'Run osa login again',

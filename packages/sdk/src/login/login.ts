@@ -190,7 +190,7 @@ async function newUser(world: World, accessToken: string): Promise<SignedInUser 
       throw new OsaError('token_rejected', `${server} refuses the token it has just given`, { server, hint })
     }
     if (!isOsaError(error) || !error.retryable) throw error
-    warn(`Couldn't ask the server who you are (${error.message})`)
+    warn(`Couldn't ask the archive who you are (${error.message})`)
     return null
   }
 }

@@ -74,7 +74,7 @@ const t = initTRPC.context<{ tokenError: string | null }>().create({
     if (cause instanceof FakeRefusal) {
       return { ...shape, data: { ...data, code: cause.code, httpStatus: cause.status, ...cause.data } }
     }
-    if (code === 'INTERNAL_SERVER_ERROR') return { ...shape, data, message: 'Something went wrong on the server.' }
+    if (code === 'INTERNAL_SERVER_ERROR') return { ...shape, data, message: 'Something went wrong in the archive.' }
     const issues = code === 'BAD_REQUEST' ? inputIssuesOf(cause) : null
     return issues === null ? { ...shape, data } : { ...shape, data: { ...data, issues }, message: issuesText(issues) }
   },

@@ -1,4 +1,4 @@
-/** `/`: what this node is and how to begin. */
+/** `/`: what this archive is and how to begin. */
 import { html } from 'hono/html'
 import type { BrowserDependencies } from '../dependencies.ts'
 import type { Page } from '../respond.ts'
@@ -9,7 +9,7 @@ export const landingPage = ({
 }: Pick<BrowserDependencies, 'publicUrl' | 'profile'>): Page => ({
   title: 'Welcome',
   content: html`<section class="sheet">
-<p class="eyebrow">Archive node</p>
+<p class="eyebrow">Archive</p>
 <h1>${name}</h1>
 <p class="lead">${description ?? 'A quiet place for open data.'}</p>
 <p>Researchers register their conventions here from the command line, in their own name.</p>

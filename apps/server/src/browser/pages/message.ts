@@ -49,7 +49,7 @@ const messages = {
   switched_off: {
     status: 503,
     title: 'No terminal can be signed in just now',
-    what: 'The people who run this node have switched that off for a while, so nothing was approved.',
+    what: 'The people who run this archive have switched that off for a while, so nothing was approved.',
     next: html`<a href="/account/sessions">Your terminals</a> go on as before. Run the command in your terminal again later; if you did not
 start this request yourself, there is nothing to do.`,
   },
@@ -74,8 +74,8 @@ start this request yourself, there is nothing to do.`,
   not_admin: {
     status: 403,
     title: 'This page is for administrators',
-    what: 'You are signed in as somebody who is none at this node. Nothing was changed.',
-    next: html`See <a href="/account/sessions">your terminals</a>. The people who run the node give roles.`,
+    what: 'You are signed in as somebody who is none at this archive. Nothing was changed.',
+    next: html`See <a href="/account/sessions">your terminals</a>. The people who run the archive give roles.`,
   },
   own_role: {
     status: 409,
@@ -110,8 +110,8 @@ start this request yourself, there is nothing to do.`,
   defect: {
     status: 500,
     title: 'Something went wrong on our side',
-    what: 'The node could not do what you asked. It has been noted in the log.',
-    next: html`Wait a moment and load this page again, or ${startOver}. If it happens again, tell the people who run this node.`,
+    what: 'The archive could not do what you asked. It has been noted in the log.',
+    next: html`Wait a moment and load this page again, or ${startOver}. If it happens again, tell the people who run this archive.`,
   },
 } as const satisfies Record<string, Notice>
 
@@ -125,14 +125,14 @@ const foreignForm = ({ origin }: URL): Notice => ({
   status: 403,
   title: 'This form came from elsewhere',
   what: 'Your browser says that another site sent it, so it was not accepted. Nothing was changed.',
-  next: html`This node lives at <a href="${origin}/device">${origin}</a>; open it there.`,
+  next: html`This archive lives at <a href="${origin}/device">${origin}</a>; open it there.`,
 })
 
 /** The database cannot be reached: worth another try soon. */
 export const unavailablePage: Page = {
   ...noticePage({
     status: 503,
-    title: 'The node is resting',
+    title: 'The archive is resting',
     what: 'It cannot reach its database just now, so it could not do what you asked.',
     next: html`Wait a moment and load this page again, or ${startOver}.`,
   }),

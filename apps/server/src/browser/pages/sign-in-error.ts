@@ -25,7 +25,7 @@ function explain(refused: SignInOutcome['refused'], provider: string): Notice {
         status: 502,
         title: 'The sign-in could not be verified',
         what: `The answer of ${provider} did not pass our checks, so nobody was signed in.`,
-        next: html`${tryAgain} If it happens again, tell the people who run this node.`,
+        next: html`${tryAgain} If it happens again, tell the people who run this archive.`,
       }
     case 'malformed':
       return {
@@ -38,7 +38,7 @@ function explain(refused: SignInOutcome['refused'], provider: string): Notice {
       return {
         status: 429,
         title: 'Too many sign-ins just now',
-        what: 'More sign-ins were begun from your network, or on this node, than it takes in a minute. Nobody was signed in.',
+        what: 'More sign-ins were begun from your network, or at this archive, than it takes in a minute. Nobody was signed in.',
         next: html`Please wait a minute. ${tryAgain}`,
       }
     case 'unreachable':
@@ -59,7 +59,7 @@ function explain(refused: SignInOutcome['refused'], provider: string): Notice {
       return {
         status: 403,
         title: 'This account is disabled',
-        what: 'The people who run this node have disabled your account here, so you were not signed in.',
+        what: 'The people who run this archive have disabled your account here, so you were not signed in.',
         next: 'If you think that is a mistake, write to them. You can close this page.',
       }
     case 'unknown_transaction':
