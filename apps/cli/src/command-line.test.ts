@@ -41,6 +41,7 @@ test('one option with two values is refused, the same value twice is not', () =>
   expect(refusal('whoami', '--server', 'a', '--server', 'b').message).toContain('more than once')
   expect(parseCommandLine(['whoami', '--server', 'a', '--server=a']).flags.value('server')).toBe('a')
   expect(refusal('login', '--qr', '--no-qr').message).toBe('--qr and --no-qr are given together')
+  expect(refusal('whoami', '-v', '-q').message).toBe('--verbose and --quiet are given together')
 })
 
 test.each([

@@ -63,8 +63,9 @@ function refuseContradictions({ options }: Typed): void {
     if (options.some((other) => other.option?.name === name && other.value !== value)) {
       throw usage(`--${name} is given more than once, with different values`, 'Give it once')
     }
-    if (options.some((other) => other.option?.name === `no-${name}`)) {
-      throw usage(`--${name} and --no-${name} are given together`, 'Use one of them')
+    const opposite = name === 'verbose' ? 'quiet' : `no-${name}`
+    if (options.some((other) => other.option?.name === opposite)) {
+      throw usage(`--${name} and --${opposite} are given together`, 'Use one of them')
     }
   }
 }

@@ -31,11 +31,12 @@ export function reportFailure(io: Io, error: OsaError, options: { env: Environme
   if (io.isJson) {
     io.json({ v: 1, ...(options.isEventStream ? { event: 'result' } : {}), ok: false, error: failDocument(error) })
   } else {
+    const { needed } = io
     io.fail(error.message)
     const after = error.code === 'needs_person' ? error.details : []
-    for (const line of after.length > 0 ? [] : error.details) io.say(line)
-    if (error.hint) io.hint(error.hint)
-    for (const line of after) io.say(line)
+    for (const line of after.length > 0 ? [] : error.details) needed.say(line)
+    if (error.hint) needed.hint(error.hint)
+    for (const line of after) needed.say(line)
   }
   if (options.env.OSA_DEBUG === '1' && error.code === 'internal' && error.cause instanceof Error) {
     for (const line of (error.cause.stack ?? '').split('\n')) io.debug(line)

@@ -16,7 +16,23 @@ export interface ResultLines {
   blank(): void
 }
 
-export interface Io {
+/** Lines for a person on stderr. Silent with `--json`. */
+export interface NoteLines {
+  ok(text: string): void
+  /** A plain line, indented. */
+  say(text: string): void
+  hint(text: string): void
+  /** The start of a part of a long run: `==> Building images (2)`. */
+  phase(text: string): void
+  blank(): void
+  /** A drawing of our own, line by line, in black on white whatever the terminal's colours. */
+  drawing(lines: readonly string[]): void
+}
+
+/** Its own lines are progress and notes, which `--quiet` silences. */
+export interface Io extends NoteLines {
+  /** What a run cannot do without, said with `--quiet` too: what an error is about, what a question is about, where to sign in. */
+  readonly needed: NoteLines
   readonly result: ResultLines
   /** With `--json`, people's lines are silent (warnings are not). */
   readonly isJson: boolean
@@ -24,7 +40,7 @@ export interface Io {
   readonly hasOnlooker: boolean
   /** Whether a question may be asked at all. */
   readonly canAsk: boolean
-  /** Whether a line may be redrawn in place. */
+  /** Whether a line may be redrawn in place: on a terminal, without `--json` and `--quiet`. */
   readonly isLive: boolean
   /** Whether data goes to a terminal, where a person (or a camera) sees it. */
   readonly isDataShown: boolean
@@ -39,20 +55,11 @@ export interface Io {
   debug(line: string): void
   /** One JSON document on one line of stdout. */
   json(document: object): void
-  ok(text: string): void
-  /** A plain line, indented. */
-  say(text: string): void
-  hint(text: string): void
-  /** The start of a part of a long run: `==> Building images (2)`. */
-  phase(text: string): void
   warn(text: string): void
   /** What was warned of so far, for a document. */
   readonly warnings: readonly string[]
   /** An error: also shown with `--json` off only. */
   fail(text: string): void
-  blank(): void
-  /** A drawing of our own, line by line, in black on white whatever the terminal's colours; on stderr. */
-  drawing(lines: readonly string[]): void
   /** How wide a line on stderr may be: the terminal's width, or a page's where there is none. */
   readonly columns: number
   /** A line redrawn four times a second until stopped. */
@@ -71,6 +78,7 @@ export interface IoOptions {
   /** How things may look on stdout. */
   resultLook: Look
   isJson: boolean
+  isQuiet: boolean
   isInteractive: boolean
   isLive: boolean
 }
@@ -88,7 +96,7 @@ const escapeForTerminal = (json: string): string =>
   )
 
 export function createIo(options: IoOptions): Io {
-  const { stdin, stdout, stderr, look, resultLook, isJson } = options
+  const { stdin, stdout, stderr, look, resultLook, isJson, isQuiet } = options
   const cleanFor = (text: string, as: Look): string => fitToLook(cleanText(text, maxLineCharacters), as)
   const clean = (text: string): string => cleanFor(text, look)
   const live = createLiveLine({ output: stderr, look, clean })
@@ -105,8 +113,26 @@ export function createIo(options: IoOptions): Io {
   const unlessJson = (work: () => void): void => {
     if (!isJson) work()
   }
+  const notes = (isSilent: boolean): NoteLines => {
+    const say = (work: () => void): void => {
+      if (!isSilent) work()
+    }
+    return {
+      ok: (text) => say(() => marked('ok', text)),
+      say: (text) => say(() => write(`   ${clean(text)}\n`)),
+      hint: (text) => say(() => marked('hint', text)),
+      phase: (text) => say(() => write(`==> ${clean(text)}\n`)),
+      blank: () => say(() => write('\n')),
+      drawing: (lines) =>
+        say(() => {
+          for (const line of lines) write(`${blackOnWhite}${line}${colourOff}\n`)
+        }),
+    }
+  }
 
   return {
+    ...notes(isJson || isQuiet),
+    needed: notes(isJson),
     result: {
       get columns() {
         return stdout.columns || pageColumns
@@ -128,26 +154,17 @@ export function createIo(options: IoOptions): Io {
     get canAsk() {
       return options.isInteractive && !isJson && stderr.isTTY === true && stdin().isTTY === true
     },
-    isLive: options.isLive && !isJson && stderr.isTTY === true,
+    isLive: options.isLive && !isJson && !isQuiet && stderr.isTTY === true,
     data: (line) => print(`${cleanText(line, 16_384)}\n`),
     page: (text) => print(`${fitToLook(text, resultLook)}\n`),
     debug: (line) => write(`   ${clean(line)}\n`),
     json: (document) => print(`${escapeForTerminal(JSON.stringify(document))}\n`),
-    ok: (text) => unlessJson(() => marked('ok', text)),
-    say: (text) => unlessJson(() => write(`   ${clean(text)}\n`)),
-    hint: (text) => unlessJson(() => marked('hint', text)),
-    phase: (text) => unlessJson(() => write(`==> ${clean(text)}\n`)),
     warn: (text) => {
       warnings.push(cleanText(text, maxLineCharacters))
       marked('warning', text)
     },
     warnings,
     fail: (text) => unlessJson(() => marked('fail', text)),
-    blank: () => unlessJson(() => write('\n')),
-    drawing: (lines) =>
-      unlessJson(() => {
-        for (const line of lines) write(`${blackOnWhite}${line}${colourOff}\n`)
-      }),
     spin: live.start,
     confirm: (question, { assume, signal }) =>
       live.away(() => askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal })),

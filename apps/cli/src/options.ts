@@ -5,6 +5,7 @@ export const globalOptions: readonly OptionMetadata[] = [
   { name: 'server', argument: 'url', help: 'The archive to talk to' },
   { name: 'json', help: 'Print one JSON document instead of text' },
   { name: 'verbose', alias: 'v', help: 'Say more' },
+  { name: 'quiet', alias: 'q', help: 'Say nothing but results, questions, warnings and errors' },
   { name: 'no-color', help: 'No colours' },
   { name: 'non-interactive', help: 'Never ask anything' },
   { name: 'timeout', argument: 'seconds', help: 'How long one request may take (default 30)' },

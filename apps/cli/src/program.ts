@@ -29,6 +29,7 @@ function makeIo(argv: readonly string[], env: Environment): Io {
     look: lookOn(process.stderr),
     resultLook: lookOn(process.stdout),
     isJson: has('json'),
+    isQuiet: has('quiet') || beforeDashes(argv).includes('-q'),
     isInteractive,
     isLive: !isCi(env) && !env.NO_COLOR && env.TERM !== 'dumb',
   })
@@ -171,7 +172,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     process.exitCode = interruption.exitCode() ?? exitCode
   } catch (error) {
     const failure = toOsaError(error)
-    if (failure.code === 'aborted') io.blank()
+    if (failure.code === 'aborted') io.needed.blank()
     const code = reportFailure(io, failure.code === 'aborted' ? cancelled : failure, { env, isEventStream })
     process.exitCode = interruption.exitCode() ?? code
   } finally {

@@ -32,6 +32,6 @@ export async function showQrCode(context: CommandContext, url: string, hasBrowse
   const lines = await qrCodeLines(url)
   const [width = '', height] = [lines[0], lines.length + rowsBeside]
   if (width.length > io.columns || (height > io.rows && !flags.isSet('qr'))) return
-  io.say('Or scan:')
-  io.drawing(lines)
+  io.needed.say('Or scan:')
+  io.needed.drawing(lines)
 }

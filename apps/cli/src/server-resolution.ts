@@ -135,7 +135,7 @@ export async function chooseServer(
 export async function promptForServer(context: CommandContext): Promise<ResolvedServer> {
   const { io, signal, allowHttp } = context
   const known = (await context.store().list()).map((login) => login.server)
-  for (const [index, server] of known.entries()) io.say(`${index + 1}) ${server}`)
+  for (const [index, server] of known.entries()) io.needed.say(`${index + 1}) ${server}`)
   const answer = await io.ask(known.length > 0 ? 'Which archive? (number or address)' : 'Which archive? (address)', {
     signal,
   })
@@ -155,7 +155,7 @@ export async function agreeToFirstContact(context: CommandContext, server: Resol
   const what = `${file} links this folder to ${server.url}, where you have never logged in`
   const hint = `If you trust it, name it yourself: osa login --server ${cleanText(server.url)}`
   if (!context.io.canAsk) throw new OsaError('needs_person', what, { hint, server: server.url })
-  context.io.say(what)
+  context.io.needed.say(what)
   if (await context.io.confirm('Contact it?', { assume: false, signal: context.signal })) return
   throw new OsaError('needs_person', 'Nothing was sent', { hint, server: server.url })
 }

@@ -23,6 +23,7 @@ async function wait(options: { isJson: boolean; outageAtPoll?: number }): Promis
     stderr: stream('stderr'),
     look: { isUnicode: true, hasColour: false },
     resultLook: { isUnicode: true, hasColour: false },
+    isQuiet: false,
     isJson: options.isJson,
     isInteractive: false,
     isLive: false,

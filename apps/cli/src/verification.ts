@@ -13,7 +13,7 @@ const secondsLeft = (context: CommandContext, login: Verification): number =>
   (login.expiresAt.getTime() - context.clock.now()) / 1000
 
 async function showWithBrowser(context: CommandContext, login: Verification): Promise<void> {
-  const { io } = context
+  const io = context.io.needed
   io.blank()
   io.say(`Your code:  ${login.userCode}`)
   if (login.isSameComputerRequired) io.say(`Open here:  ${login.sameComputerUri ?? login.verificationUri}`)
@@ -26,7 +26,7 @@ async function showWithBrowser(context: CommandContext, login: Verification): Pr
 }
 
 async function showForOtherDevice(context: CommandContext, login: Verification): Promise<void> {
-  const { io } = context
+  const io = context.io.needed
   io.blank()
   io.say(`On any device, open:  ${login.verificationUri}`)
   io.say(`and enter the code:   ${login.userCode}`)
@@ -36,8 +36,7 @@ async function showForOtherDevice(context: CommandContext, login: Verification):
 }
 
 function showForAgent(context: CommandContext, login: Verification): void {
-  const { io } = context
-  io.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
+  context.io.needed.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
 }
 
 /** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */

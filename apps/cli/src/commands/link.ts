@@ -31,7 +31,7 @@ async function agreeToReplace(context: CommandContext, previous: string, url: st
       path: cwd,
     })
   }
-  io.say(`${cwd} is linked to ${previous}`)
+  io.needed.say(`${cwd} is linked to ${previous}`)
   return await io.confirm(`Link it to ${url} instead?`, { assume: false, signal })
 }
 

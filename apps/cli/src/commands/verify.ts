@@ -35,7 +35,7 @@ export const verify: RunCommand = async (context) => {
   result.row(null, `Asks for: ${found.scope}`)
   result.row(null, `Expires:  in ${leftText(found.expires_in)}`)
   result.row(null, `Continue: ${continueUri}`)
-  io.say('Approve it there only if you started this sign-in yourself.')
+  io.needed.say('Approve it there only if you started this sign-in yourself.')
   const launcher = flags.isSet('no-browser') || isCi || !io.hasOnlooker ? null : findLauncher(thisDesktop(env))
   if (!launcher) return
   io.say('Opening your browser.')

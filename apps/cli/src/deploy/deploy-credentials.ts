@@ -65,7 +65,7 @@ export async function askWhoDeploys(
     return await ask()
   } catch (error) {
     if (!isOsaError(error, 'session_ended') || !io.canAsk) throw error
-    io.say(error.message)
+    io.needed.say(error.message)
     if (!(await io.confirm('Log in now and continue?', { assume: true, signal }))) throw error
     const { freshLogin } = await import('../login-flow.ts')
     await freshLogin(context, server)
