@@ -187,6 +187,18 @@ export const commands: readonly Command[] = [
   },
   {
     metadata: {
+      name: 'open',
+      positionals: '[sessions|convention]',
+      positionalWords: ['sessions'],
+      summary: 'Open a page of the archive in your browser: its first one, your sessions, or a convention',
+      options: [{ name: 'no-browser', help: "Print the address, don't open a browser" }, allowHttp],
+      environment: [['OSA_BROWSER, BROWSER', 'The command that opens the page; none: never open one']],
+      examples: ['open', 'open sessions', 'open pdb-structure', 'open pdb-structure@2 --no-browser'],
+    },
+    load: async () => (await import('./commands/open.ts')).open,
+  },
+  {
+    metadata: {
       name: 'completions',
       positionals: '<shell>',
       positionalChoices: ['bash', 'zsh', 'fish'],

@@ -22,6 +22,8 @@ export interface CommandMetadata {
   positionals: string
   /** The values that the positional argument takes, where there are only a few. */
   positionalChoices?: readonly string[]
+  /** Words that mean something of their own there, where any other may stand as well: completed in shells. */
+  positionalWords?: readonly string[]
   summary: string
   options: readonly OptionMetadata[]
   /** Environment variables that matter here, and what they do. */

@@ -40,6 +40,7 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
   expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish'])
   expect(await offer('osa', 'conventions', '')).toEqual(['list', 'show'])
+  expect(await offer('osa', 'open', '')).toEqual(['sessions'])
   expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
   expect(await offer('osa', 'whoami', '--cwd', 'a')).toEqual(['a\\ folder'])
   expect(await offer('osa', 'whoami', '--timeout', '')).toEqual([])

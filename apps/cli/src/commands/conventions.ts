@@ -1,15 +1,14 @@
 /** `osa conventions`: what an archive accepts, for anybody who may reach it; on stdout, since it is what was asked for. */
-import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
+import { cleanText, type OsaClient } from '@osa/sdk/node'
 import { withoutAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { usage } from '../misspelled-words.ts'
+import { type ConventionDetail, findConvention } from '../named-convention.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
 import { agoText } from '../time-text.ts'
 
-type Procedures = OsaClient['conventions']
-type Summary = Awaited<ReturnType<Procedures['list']['query']>>[number]
-type Detail = Awaited<ReturnType<Procedures['get']['query']>>
+type Summary = Awaited<ReturnType<OsaClient['conventions']['list']['query']>>[number]
 
 const ago = ({ clock }: CommandContext, at: Date): string => agoText((clock.now() - at.getTime()) / 1000)
 
@@ -32,14 +31,7 @@ async function list(context: CommandContext, server: ResolvedServer): Promise<vo
   printTable(io.result, ['CONVENTION', 'TITLE', 'SCHEMA', 'DEPLOYED'], rows)
 }
 
-/** `slug` and `version` of `slug@version`; without a version it is the newest. Throws `usage`. */
-function asked(typed: string): { slug: string; version?: number } {
-  const [, slug = '', version] = /^([^@]{1,200})(?:@([1-9]\d{0,8}))?$/.exec(typed) ?? []
-  if (slug === '') throw usage(`"${cleanText(typed, 60)}" names no convention`, 'Write <slug> or <slug>@<version>')
-  return version === undefined ? { slug } : { slug, version: Number(version) }
-}
-
-function print(context: CommandContext, { slug, version, title, description, ...rest }: Detail): void {
+function print(context: CommandContext, { slug, version, title, description, ...rest }: ConventionDetail): void {
   const { io } = context
   const { result } = io
   result.row(null, `${title} (${slug}@${version})`)
@@ -58,17 +50,10 @@ function print(context: CommandContext, { slug, version, title, description, ...
 }
 
 async function show(context: CommandContext, server: ResolvedServer, typed: string): Promise<void> {
-  const { io, signal } = context
-  try {
-    const input = asked(typed)
-    const found = await withoutAccount(context, server, (osa) => osa.conventions.get.query(input, { signal }))
-    if (io.isJson) io.json({ v: 1, ok: true, server: server.url, convention: found })
-    else print(context, found)
-  } catch (error) {
-    if (!isOsaError(error, 'not_found')) throw error
-    const message = `${server.url} has no convention ${cleanText(typed, 60)}`
-    throw new OsaError('not_found', message, { server: server.url, status: 404, hint: 'See osa conventions list' })
-  }
+  const { io } = context
+  const found = await findConvention(context, server, { typed, command: 'osa conventions show' })
+  if (io.isJson) io.json({ v: 1, ok: true, server: server.url, convention: found })
+  else print(context, found)
 }
 
 export const conventions: RunCommand = async (context) => {

@@ -7,7 +7,7 @@ export interface CompletedCommand {
   summary: string
   /** Its own options and those of every command. */
   options: readonly OptionMetadata[]
-  /** Words for its positional argument; none where it is free text. */
+  /** Words for its positional argument; none where it is free text alone. */
   words: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export function vocabularyOf(commands: readonly Command[]): Vocabulary {
       name: metadata.name,
       summary: metadata.summary,
       options: [...metadata.options.filter(({ hidden }) => !hidden), ...globalOptions],
-      words: metadata.name === 'help' ? commandNames : (metadata.positionalChoices ?? []),
+      words: metadata.name === 'help' ? commandNames : (metadata.positionalChoices ?? metadata.positionalWords ?? []),
     })),
     optionsWithValue: [
       ...new Map(options.filter(({ argument }) => argument).map((option) => [option.name, option])).values(),

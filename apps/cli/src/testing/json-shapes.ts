@@ -231,6 +231,7 @@ export const success = {
       ),
     }),
   }),
+  open: ok({ server: z.url(), url: z.url() }),
   completions: ok({ shell: z.enum(['bash', 'zsh', 'fish']), script: z.string() }),
   help: ok({ help: z.string() }),
 }
