@@ -17,32 +17,42 @@ export interface Examined {
 
 export async function examineDatabase(config: Config): Promise<Examined> {
   const disk = await examineDisk(config)
+  const unasked = (database: Finding, why: string): Examined => ({
+    findings: [database, skipped('migrations', why), skipped('clock', why), skipped('keys', why), disk],
+    database: null,
+  })
   let state: DatabaseState | null
   try {
     state = await inspectDatabase(config.database)
   } catch (error) {
-    return { findings: [...unreachable(error, config), ...disk], database: null }
+    if (!(error instanceof DataDirectoryInUse))
+      return unasked(unreachable(error, config), 'the database did not answer')
+    const why = `a running node has the embedded database in ${config.dataDirectory}`
+    return unasked(skipped('database', why), why)
   }
   if (state === null) {
-    const none = `there is none in ${config.dataDirectory} yet`
-    return { findings: [note('database', none, 'The node makes it when it first starts.'), ...disk], database: null }
+    const none = note(
+      'database',
+      `there is none in ${config.dataDirectory} yet`,
+      'The node makes it when it first starts.',
+    )
+    return unasked(none, 'there is no database yet')
   }
-  const findings = [server(config, state), migrations(state), clock(state), ...disk]
-  if (state.missingMigrations.length > 0 || state.unknownMigrations.length > 0) return { findings, database: null }
+  const found = [server(config, state), migrations(state), clock(state)]
+  if (state.missingMigrations.length > 0 || state.unknownMigrations.length > 0) {
+    return { findings: [...found, skipped('keys', 'the migrations do not fit'), disk], database: null }
+  }
   const database = await openDatabase(config.database)
   return {
-    findings: [...findings, await signingKeys(config, database)],
+    findings: [...found, await signingKeys(config, database), disk],
     database: { store: database.store, [Symbol.asyncDispose]: () => database.close() },
   }
 }
 
-function unreachable(error: unknown, config: Config): Finding[] {
-  if (error instanceof DataDirectoryInUse) {
-    return [skipped('database', `a running node has the embedded database in ${config.dataDirectory}`)]
-  }
+function unreachable(error: unknown, config: Config): Finding {
   const [found, ...todo] = explainKnownProblem(error, config)?.split('\n') ?? []
   if (found === undefined) throw error
-  return [fix('database', found, todo.join(' '))]
+  return fix('database', found, todo.join(' '))
 }
 
 function server(config: Config, state: DatabaseState): Finding {
@@ -105,10 +115,10 @@ async function signingKeys(config: Config, { store }: Database): Promise<Finding
 const lowBytes = 2 ** 30
 
 /** The disk of a PostgreSQL elsewhere cannot be seen from here. */
-async function examineDisk({ database, dataDirectory }: Config): Promise<Finding[]> {
-  if ('databaseUrl' in database) return [skipped('disk', "PostgreSQL's own: watch it where it runs")]
-  if (!existsSync(dataDirectory)) return []
+async function examineDisk({ database, dataDirectory }: Config): Promise<Finding> {
+  if ('databaseUrl' in database) return skipped('disk', "it is PostgreSQL's own; watch it where it runs")
+  if (!existsSync(dataDirectory)) return skipped('disk', `there is no ${dataDirectory} yet`)
   const { bavail, bsize } = await statfs(dataDirectory)
   const found = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free at ${dataDirectory}`
-  return [bavail * bsize < lowBytes ? fix('disk', found, 'Make room, or move OSA_DATA_DIR.') : ok('disk', found)]
+  return bavail * bsize < lowBytes ? fix('disk', found, 'Make room, or move OSA_DATA_DIR.') : ok('disk', found)
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { runOn } from '@osa/db/testing'
 import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
@@ -12,6 +13,7 @@ import { spawnNode } from '../../testing/spawn-node.ts'
 import { type Forwarding, proxyAddress, startTlsProxy } from '../../testing/tls-proxy.ts'
 import { startUpstream } from '../../testing/upstream.ts'
 import { certificateFinding } from './certificate.ts'
+import { checks } from './finding.ts'
 
 async function startBehindProxy({ days = 30, trusted = proxyAddress, remoteApproval = 'typed' } = {}) {
   await using started = new AsyncDisposableStack()
@@ -43,6 +45,8 @@ async function examine(env: Record<string, string>) {
     code: run.code,
     stderr: run.stderr,
     statuses: Object.fromEntries(findings.map(({ check, status }) => [check, status])),
+    /** Each has its line, in the order of the others, once or more often. */
+    isComplete: isDeepStrictEqual([...new Set(findings.map(({ check }) => check))], checks),
     of: (check: string) => findings.find((finding) => finding.check === check),
   }
 }
@@ -56,8 +60,8 @@ test('a node that is set up right has nothing to do, a line each, exit code 0', 
     '✓ database',
     '✓ migrations',
     '✓ clock',
-    '- disk',
     '✓ keys',
+    '- disk',
     '✓ sign-in',
     '✓ tls',
     '✓ address',
@@ -125,19 +129,33 @@ test('what does not fit is told with what to do: another database, another secre
     found: expect.stringMatching(/ORCID not found: .*could not be reached/),
   })
   await runOn(world.env.DATABASE_URL, `insert into mikro_orm_migrations (name) values ('2999-01-01-newer')`)
-  expect((await examine(world.trusting)).of('migrations')).toMatchObject({ status: 'fix' })
+  const newer = await examine(world.trusting)
+  expect(newer.of('migrations')).toMatchObject({ status: 'fix' })
+  expect(newer.of('keys')).toMatchObject({ status: 'skipped', found: 'not checked: the migrations do not fit' })
 })
 
 test('I06 without a database, a node or settings it says what is missing, changes nothing and tells no secret', async () => {
   const away = await examine({ DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive', PORT: '1' })
-  expect(away).toMatchObject({ code: 1, stderr: '', statuses: { database: 'fix', address: 'fix', proxy: 'skipped' } })
+  expect(away).toMatchObject({ code: 1, stderr: '', isComplete: true })
+  expect(away.statuses).toMatchObject({ database: 'fix', 'sign-in': 'ok', address: 'fix', proxy: 'skipped' })
+  for (const check of ['migrations', 'clock', 'keys']) {
+    expect(away.of(check)).toEqual({ check, status: 'skipped', found: 'not checked: the database did not answer' })
+  }
+  expect(away.of('tls').found).toBe('not checked: the public address is http://localhost:1')
   expect(JSON.stringify(away.of('database'))).not.toContain('canary')
   const unset = await examine({ NODE_ENV: 'production', OSA_SECRET: 'canary', OSA_TRUSTED_PROXIES: '10.0.0.1' })
-  expect(unset).toMatchObject({ code: 1, statuses: { settings: 'fix', 'everything else': 'skipped' } })
+  expect(unset).toMatchObject({ code: 1, isComplete: true, statuses: { settings: 'fix', database: 'skipped' } })
   using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-doctor-'))
   const dataDirectory = join(folder.path, 'none')
   const fresh = await examine({ OSA_DATA_DIR: dataDirectory, PORT: '1' })
-  expect(fresh.statuses).toMatchObject({ settings: 'ok', database: 'note', 'sign-in': 'ok', address: 'fix' })
+  expect(fresh.statuses).toMatchObject({
+    settings: 'ok',
+    database: 'note',
+    disk: 'skipped',
+    'sign-in': 'ok',
+    address: 'fix',
+  })
+  expect(fresh.isComplete).toBe(true)
   expect(existsSync(dataDirectory)).toBe(false)
 })
 

@@ -1,6 +1,6 @@
 /** `doctor`: looks at everything that keeps people from signing in, a line each: ok, or what to do. */
 import type { CommandIo, OperatorCommand, Report } from '../command.ts'
-import { type Finding, fix, note, ok, skipped } from './finding.ts'
+import { checks, type Finding, fix, note, ok, skipped } from './finding.ts'
 
 export const doctor: OperatorCommand = {
   name: 'doctor',
@@ -19,7 +19,8 @@ async function examine({ env }: CommandIo): Promise<Finding[]> {
     const wrong = parsed.problems.map((problem) =>
       fix('settings', problem, 'Set it in the environment or in the file that --settings names.'),
     )
-    return [...wrong, ...notes, skipped('everything else', 'needs settings that hold')]
+    const others = checks.filter((check) => check !== 'settings')
+    return [...wrong, ...notes, ...others.map((check) => skipped(check, 'the settings do not hold'))]
   }
   const { config } = parsed
   const mode = config.production ? 'for production' : 'for trying things out (NODE_ENV is not production)'

@@ -13,20 +13,23 @@ import { type Finding, fix, note, ok, skipped } from './finding.ts'
 const timeoutMs = 10_000
 type Store = Pick<AuthStore, 'listSigningKeys' | 'listAuditEvents'>
 
-const unseen = skipped('proxy', 'needs a public address that answers')
+const unseen = skipped('proxy', 'the public address does not lead to this node')
 
 /** `store` is null when the node's database cannot be asked. */
 export async function examinePublicAddress(config: Config, store: Store | null): Promise<Finding[]> {
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${config.port}`)
-  const tls = publicUrl.protocol === 'https:' ? [await examineCertificate(publicUrl)] : []
+  const tls =
+    publicUrl.protocol === 'https:'
+      ? await examineCertificate(publicUrl)
+      : skipped('tls', `the public address is ${publicUrl.origin}`)
   try {
     const address = await examineAnswer(publicUrl, store)
     const reached = address.status === 'ok'
     const proxy = reached ? await examineProxy(config, publicUrl, store) : unseen
-    return [...tls, address, proxy]
+    return [tls, address, proxy]
   } catch (error) {
     const found = `no answer at ${publicUrl.origin} (${reasonOf(error)})`
-    return [...tls, fix('address', found, 'Start the node and the proxy; does the name lead here?'), unseen]
+    return [tls, fix('address', found, 'Start the node and the proxy; does the name lead here?'), unseen]
   }
 }
 
@@ -92,7 +95,9 @@ const check = 'proxy'
  * Nobody sees its code, and it expires.
  */
 async function examineProxy(config: Config, publicUrl: URL, store: Store | null): Promise<Finding> {
-  if (store === null) return skipped(check, 'needs the database; on PostgreSQL it can be asked beside a running node')
+  if (store === null) {
+    return skipped(check, 'the database could not be asked; on PostgreSQL it can be, beside a running node')
+  }
   const answer = await request(new URL(oauthPaths.deviceAuthorization, publicUrl), {
     method: 'POST',
     body: new URLSearchParams({ client_id: 'osa-cli', device_name: 'osa-server doctor', ...noListener }),
