@@ -13,7 +13,7 @@ describe('whoami', () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     await seedLink(sandbox, { server: node.url })
-    const piped = await sandbox.run(['whoami'])
+    const piped = await sandbox.call(['whoami'])
     expect(piped).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n', stderr: '' })
     const { screen } = await sandbox.runOnTerminal(['whoami'])
     expect(screen).toContain(`   ${node.url} (from .osa/config.json) · roles: admin · credentials.json`)
@@ -23,12 +23,12 @@ describe('whoami', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
-    const { code, stdout, stderr } = await sandbox.run(['whoami'])
+    const { code, stdout, stderr } = await sandbox.call(['whoami'])
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toBe(` ✗ Not logged in to ${node.url} (from .osa/config.json)\n → Run osa login\n`)
-    const elsewhere = await sandbox.run(['whoami', '--server', 'https://other.example'])
+    const elsewhere = await sandbox.call(['whoami', '--server', 'https://other.example'])
     expect(elsewhere.stderr).toBe(' ✗ Not logged in to https://other.example\n → Run osa login https://other.example\n')
-    const inCi = await sandbox.run(['whoami'], { env: { CI: 'true', OSA_TOKEN: '' } })
+    const inCi = await sandbox.call(['whoami'], { env: { CI: 'true', OSA_TOKEN: '' } })
     expect(inCi.stderr).toContain(
       '   OSA_TOKEN is set but empty: the secret may be missing in this job\n → Set OSA_TOKEN',
     )
@@ -39,7 +39,7 @@ describe('whoami', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    const { code, stderr } = await sandbox.run(['whoami', '-v'])
+    const { code, stderr } = await sandbox.call(['whoami', '-v'])
     expect(code).toBe(0)
     expect(stderr).toBe('   Session refreshed (access token had expired)\n')
     expect(node.seen('refresh')).toHaveLength(1)
@@ -50,7 +50,7 @@ describe('whoami', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.run(['whoami'])))
+    const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.call(['whoami'])))
     expect(runs.map(({ code }) => code)).toEqual(Array(10).fill(0))
     expect(node.seen('refresh')).toHaveLength(1)
     expect(node.families[0]?.revoked).toBe(false)
@@ -61,7 +61,7 @@ describe('whoami', () => {
     await using sandbox = await makeSandbox()
     const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
     node.revokeFamily()
-    const { code, stderr } = await sandbox.run(['whoami'])
+    const { code, stderr } = await sandbox.call(['whoami'])
     expect(code).toBe(4)
     expect(stderr).toContain(
       ` ✗ Your session on ${node.url} has ended (it was signed out or used elsewhere)\n → Run osa login ${node.url}\n`,
@@ -80,7 +80,7 @@ describe('whoami', () => {
       body: '{"detail":{"code":"invalid_token","message":"x"}}',
     }
     node.dictate('me', [refused], { always: true })
-    const { code } = await sandbox.run(['whoami'])
+    const { code } = await sandbox.call(['whoami'])
     expect(code).toBe(4)
     expect([node.seen('me').length, node.seen('refresh').length]).toEqual([2, 1])
   })
@@ -90,18 +90,18 @@ describe('whoami', () => {
     const node = await fakeOsaServer()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), obtained_at: Date.now() / 1000 - 7200 } })
     await node[Symbol.asyncDispose]()
-    const { code, stderr } = await sandbox.run(['whoami'])
+    const { code, stderr } = await sandbox.call(['whoami'])
     expect(code).toBe(7)
     expect(stderr).toContain(` ✗ Can't connect to ${node.url} (connection refused)\n`)
     expect(stderr).toContain('   Last known: Josiah Carberry (checked 2 h ago)\n')
-    const offline = await sandbox.run(['whoami', '--offline'])
+    const offline = await sandbox.call(['whoami', '--offline'])
     expect(offline).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
   })
 
   test('a mistyped host is met with the one that was probably meant', async () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { 'https://archive.invalid': otherLogin })
-    const { code, stderr } = await sandbox.run(['login', '--server', 'https://archve.invalid'])
+    const { code, stderr } = await sandbox.call(['login', '--server', 'https://archve.invalid'])
     expect(code).toBe(7)
     expect(stderr).toContain(" ✗ Can't find archve.invalid (DNS: no ")
     expect(stderr).toContain(' → Check the address; is it https://archive.invalid?\n')
@@ -114,7 +114,7 @@ describe('whoami', () => {
     const date = new Date(Date.now() + 7 * 60_000).toUTCString()
     const headers = { 'content-type': 'application/json', date }
     node.dictate('me', [{ status: 401, headers, body: '{"detail":{"code":"invalid_token","message":"x"}}' }])
-    const { stderr } = await sandbox.run(['whoami'], { env: { OSA_TOKEN: 'at_x', OSA_SERVER: node.url } })
+    const { stderr } = await sandbox.call(['whoami'], { env: { OSA_TOKEN: 'at_x', OSA_SERVER: node.url } })
     expect(stderr).toContain('   Your clock is 7 min behind 127.0.0.1, so the session looks invalid\n')
   })
 })
@@ -125,7 +125,7 @@ describe('OSA_TOKEN', () => {
     await using sandbox = await makeSandbox()
     const { access_token } = node.issue()
     const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url, HOME: '/nonexistent' }
-    const { code, stdout, stderr } = await sandbox.run(['whoami', '--json'], { env })
+    const { code, stdout, stderr } = await sandbox.call(['whoami', '--json'], { env })
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       auth: { source: 'OSA_TOKEN', storage: { kind: 'env' }, refreshable: false },
@@ -139,7 +139,7 @@ describe('OSA_TOKEN', () => {
     async (token) => {
       await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
-      const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env: { OSA_TOKEN: token } })
+      const { code, stderr } = await sandbox.call(['whoami', '--server', node.url], { env: { OSA_TOKEN: token } })
       expect(code).toBe(2)
       expect(stderr).not.toContain(token)
       expect(node.requests).toEqual([])
@@ -150,7 +150,7 @@ describe('OSA_TOKEN', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
-    const { code, stdout } = await sandbox.run(['whoami', '--json'], { env: { OSA_TOKEN: 'at_secret' } })
+    const { code, stdout } = await sandbox.call(['whoami', '--json'], { env: { OSA_TOKEN: 'at_secret' } })
     expect(code).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: 'token_wrong_server', exit_code: 2 } })
     expect(node.requests).toEqual([])
@@ -161,9 +161,9 @@ describe('OSA_TOKEN', () => {
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
     const tokenOf = (iss: string) => `e30.${Buffer.from(JSON.stringify({ iss })).toString('base64url')}.x`
-    await sandbox.run(['whoami'], { env: { OSA_TOKEN: tokenOf(node.url) } })
+    await sandbox.call(['whoami'], { env: { OSA_TOKEN: tokenOf(node.url) } })
     expect(node.seen('me')).toHaveLength(1)
-    const { code } = await sandbox.run(['whoami'], { env: { OSA_TOKEN: tokenOf(`${node.url}0`) } })
+    const { code } = await sandbox.call(['whoami'], { env: { OSA_TOKEN: tokenOf(`${node.url}0`) } })
     expect(code).toBe(2)
     expect(node.requests).toHaveLength(1)
   })
@@ -172,7 +172,7 @@ describe('OSA_TOKEN', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = { OSA_TOKEN: 'at_x', OSA_SERVER: 'https://archive.example.org' }
-    const { code, stderr } = await sandbox.run(['whoami', '--server', node.url], { env })
+    const { code, stderr } = await sandbox.call(['whoami', '--server', node.url], { env })
     expect(code).toBe(2)
     expect(stderr).toContain(
       ` ✗ OSA_TOKEN belongs to OSA_SERVER (https://archive.example.org); not sending it to ${node.url}\n`,
@@ -185,7 +185,7 @@ describe('OSA_TOKEN', () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     const env = { OSA_TOKEN: 'at_old', OSA_SERVER: node.url }
-    const { code, stderr } = await sandbox.run(['whoami'], { env })
+    const { code, stderr } = await sandbox.call(['whoami'], { env })
     expect(code).toBe(4)
     expect(stderr).toContain(
       ' ✗ The archive refused OSA_TOKEN (invalid_token)\n → Create a new token and update OSA_TOKEN\n',
@@ -201,7 +201,7 @@ describe('logout', () => {
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
     const login = node.issue()
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: login })
-    const { code, stdout, stderr } = await sandbox.run(['logout', '--server', node.url])
+    const { code, stdout, stderr } = await sandbox.call(['logout', '--server', node.url])
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '',
@@ -220,7 +220,7 @@ describe('logout', () => {
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
     await node[Symbol.asyncDispose]()
-    const { code, stderr } = await sandbox.run(['logout', node.url])
+    const { code, stderr } = await sandbox.call(['logout', node.url])
     expect(code).toBe(0)
     expect(stderr).toContain(
       ` ✓ Forgot the login for ${node.url} on this computer\n ⚠ Couldn't tell the archive (connection refused)`,
@@ -238,7 +238,7 @@ describe('logout', () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     node.dictate('logout', [{ status, headers: { 'content-type': type }, body }])
-    const { code, stdout } = await sandbox.run(['logout', '--json'])
+    const { code, stdout } = await sandbox.call(['logout', '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -248,22 +248,22 @@ describe('logout', () => {
 
   test('nothing to log out of is no error, and OSA_TOKEN is pointed out', async () => {
     await using sandbox = await makeSandbox()
-    const { code, stderr } = await sandbox.run(['logout', other], { env: { OSA_TOKEN: 'x' } })
+    const { code, stderr } = await sandbox.call(['logout', other], { env: { OSA_TOKEN: 'x' } })
     expect(code).toBe(0)
     expect(stderr).toBe(
       `   Not logged in to ${other}; nothing to do\n ⚠ OSA_TOKEN is still set in this shell and will still be used\n`,
     )
-    expect((await sandbox.run(['logout'])).code).toBe(0)
+    expect((await sandbox.call(['logout'])).code).toBe(0)
   })
 
   test('of several logins none is guessed; --all takes every one', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
-    const guessed = await sandbox.run(['logout'])
+    const guessed = await sandbox.call(['logout'])
     expect(guessed.code).toBe(3)
     expect(guessed.stderr).toContain(other)
-    const { code } = await sandbox.run(['logout', '--all', '--local'])
+    const { code } = await sandbox.call(['logout', '--all', '--local'])
     expect(code).toBe(0)
     expect(await sandbox.readCredentials()).toEqual({})
     expect(node.requests).toEqual([])
@@ -274,7 +274,7 @@ describe('logout', () => {
     await using sandbox = await makeSandbox()
     const pointer = { storage: 'keychain', keychain: 'keyring' }
     await seedCredentials(sandbox, { [other]: pointer, [node.url]: node.issue() })
-    const { code, stderr } = await sandbox.run(['logout', '--all'])
+    const { code, stderr } = await sandbox.call(['logout', '--all'])
     expect(code).toBe(9)
     expect(stderr).toContain(` ✓ Logged out of ${node.url}`)
     expect(stderr).toContain("so the login can't be removed")

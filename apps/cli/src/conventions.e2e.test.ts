@@ -29,7 +29,7 @@ async function nodeWithConventions() {
 }
 
 const run = (sandbox: Sandbox, node: FakeOsaServer, ...args: string[]) =>
-  sandbox.run(['conventions', ...args, '--server', node.url])
+  sandbox.call(['conventions', ...args, '--server', node.url])
 
 test('osa conventions list prints a line for each convention on stdout, and sends no token for it', async () => {
   await using node = await nodeWithConventions()
@@ -111,7 +111,7 @@ test('K25 an archive that only a link file names is not contacted without asking
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   const before = node.requests.length
-  expect(await sandbox.run(['conventions', 'list'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await sandbox.call(['conventions', 'list'])).toMatchObject({ code: 2, stdout: '' })
   expect(node.requests).toHaveLength(before)
 })
 

@@ -66,7 +66,7 @@ test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as cons
     const started = await osa.device.start.mutate({ client_id: 'osa-cli' })
     if ('error' in started) throw new Error(started.error)
     const words = rest.map((word) => (word === exampleCode ? started.user_code : filledIn(word, node)))
-    const { code, stderr } = await sandbox.run([command, ...words], { env })
+    const { code, stderr } = await sandbox.call([command, ...words], { env })
     expect({ where, code, stderr }).toMatchObject({ code: elsewhere[line] ?? 0 })
   },
 )
@@ -76,7 +76,7 @@ async function follow(sandbox: Sandbox, node: FakeOsaServer, args: string[]): Pr
   const typed: string[] = []
   const work = async (words: string[]): Promise<void> => {
     for (;;) {
-      const { code, stdout, stderr } = await sandbox.run(words)
+      const { code, stdout, stderr } = await sandbox.call(words)
       if (code === 0) return
       const [, hint = ''] = / → (.*)/.exec(stdout + stderr) ?? []
       const [, line] = /osa ([a-z]+(?: (?:--[a-z-]+|<[a-z]+>|https?:\/\/\S+|file))*)/.exec(hint) ?? []
@@ -140,9 +140,9 @@ test.each([
   const isAboutLinks = ['link', 'unlink'].includes(args[0])
   await seedLink(sandbox, { server: isAboutLinks ? 'http://127.0.0.1:61' : node.url })
   const there = (word: string): string => (word === 'URL' ? node.url : word)
-  const { code, stderr } = await sandbox.run(args.map(there))
+  const { code, stderr } = await sandbox.call(args.map(there))
   expect(code).not.toBe(0)
   const command = line.split(' ').map(there)
   expect(stderr).toMatch(new RegExp(` → .*osa ${command.join(' ')}\n`))
-  expect((await sandbox.run(command)).code).toBe(0)
+  expect((await sandbox.call(command)).code).toBe(0)
 })

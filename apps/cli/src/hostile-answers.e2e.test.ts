@@ -72,7 +72,7 @@ async function ask(call: Parameters<FakeOsaServer['dictate']>[0], command: strin
     command === 'login' ? {} : { [node.url]: node.issue({ expired: true }) },
   )
   node.dictate(call, [answer], { always: true })
-  const { code, stdout, stderr } = await sandbox.run([command, '--server', node.url])
+  const { code, stdout, stderr } = await sandbox.call([command, '--server', node.url])
   return { code, stdout, stderr, isUntouched: (await readFile(sandbox.credentials, 'utf8')) === before }
 }
 
@@ -114,7 +114,7 @@ test.each([200, 502])(
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
     node.dictate('refresh', [typed('text/html', '<title>Proxy</title>', status)], { always: true })
-    const { stdout } = await sandbox.run(['whoami', '--server', node.url, '--json'])
+    const { stdout } = await sandbox.call(['whoami', '--server', node.url, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { retryable: true } })
   },
 )

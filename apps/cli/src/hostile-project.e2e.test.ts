@@ -28,7 +28,7 @@ test('K26 of the link file only `server` counts, and it is named as the source b
     storage: 'nowhere',
     verification_uri: evil.url,
   })
-  const { code, stderr } = await sandbox.run(['login'])
+  const { code, stderr } = await sandbox.call(['login'])
   expect(code).toBe(0)
   expect(stderr).toMatch(new RegExp(`^ {3}Signing in to ${node.url} \\(from \\.osa/config\\.json\\)\n`))
   expect(evil.requests).toEqual([])
@@ -44,11 +44,11 @@ test('K27 a link file that is a symbolic link is neither read nor written throug
   await mkdir(join(sandbox.project, '.osa'))
   await symlink(victim, sandbox.linkFile)
   for (const args of [['whoami'], ['unlink'], ['link', 'https://archive.example', '--no-verify']]) {
-    const { code, stderr } = await sandbox.run(args)
+    const { code, stderr } = await sandbox.call(args)
     expect(code).toBe(9)
     expect(stderr).toContain(` ✗ ${sandbox.linkFile} is a symbolic link\n`)
   }
-  const forced = await sandbox.run(['link', 'https://archive.example', '--no-verify', '--force'])
+  const forced = await sandbox.call(['link', 'https://archive.example', '--no-verify', '--force'])
   expect(forced.code).toBe(0)
   expect((await lstat(sandbox.linkFile)).isFile()).toBe(true)
   expect(await readFile(victim, 'utf8')).toContain('"mine": true')
@@ -59,9 +59,9 @@ test('K27 neither is a .osa folder that leads elsewhere', async () => {
   const victim = join(sandbox.home, '.config')
   await mkdir(victim)
   await symlink(victim, join(sandbox.project, '.osa'))
-  const { code } = await sandbox.run(['link', 'https://archive.example', '--no-verify'])
+  const { code } = await sandbox.call(['link', 'https://archive.example', '--no-verify'])
   expect(code).toBe(9)
-  expect((await sandbox.run(['unlink'])).code).toBe(9)
+  expect((await sandbox.call(['unlink'])).code).toBe(9)
   expect(execFileSync('ls', ['-A', victim], { encoding: 'utf8' })).toBe('')
 })
 
@@ -70,19 +70,19 @@ test('K27 a pipe in place of the link file does not hang any command', async () 
   await mkdir(join(sandbox.project, '.osa'))
   execFileSync('mkfifo', [sandbox.linkFile])
   for (const command of ['whoami', 'status', 'unlink', 'logout']) {
-    expect((await sandbox.run([command])).code).toBe(9)
+    expect((await sandbox.call([command])).code).toBe(9)
   }
 })
 
 test('K05 K27 what a link file says cannot move the cursor', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": "https://\\u001b[2Jevil.example"}')
-  const { code, stderr } = await sandbox.run(['whoami'])
+  const { code, stderr } = await sandbox.call(['whoami'])
   expect(code).toBe(9)
   expect(stderr).not.toContain('\u001b')
   const named = join(sandbox.home, 'a\u001b[31mfolder')
   await mkdir(named)
-  expect((await sandbox.run(['whoami'], { cwd: named })).stderr).not.toContain('\u001b')
+  expect((await sandbox.call(['whoami'], { cwd: named })).stderr).not.toContain('\u001b')
 })
 
 test.each([
@@ -100,8 +100,8 @@ test.each([
   if (isRepository) await mkdir(join(sandbox.project, 'repository', '.git'))
   await mkdir(join(linked, '.osa'))
   await writeFile(join(linked, '.osa', 'config.json'), '{"server": "https://archive.example"}')
-  expect(await sandbox.run(['whoami'], { cwd })).toMatchObject({ code: 3 })
-  const { stderr } = await sandbox.run(['whoami'], { cwd: linked })
+  expect(await sandbox.call(['whoami'], { cwd })).toMatchObject({ code: 3 })
+  const { stderr } = await sandbox.call(['whoami'], { cwd: linked })
   expect(stderr).toContain('Not logged in to https://archive.example (from .osa/config.json)')
 })
 
@@ -113,7 +113,7 @@ test('K28 a parent folder that everybody may write to is passed over, with a not
   await chmod(sandbox.project, 0o777)
   const cwd = join(sandbox.project, 'sub')
   await mkdir(cwd)
-  const { code, stderr } = await sandbox.run(['whoami'], { cwd })
+  const { code, stderr } = await sandbox.call(['whoami'], { cwd })
   expect(code).toBe(3)
   expect(stderr).toContain(` ⚠ Ignoring ${sandbox.linkFile}: others can write to it\n`)
   expect(node.requests).toEqual([])
@@ -125,7 +125,7 @@ test.runIf(isRoot)('K28 so is one of another user', async () => {
   await chown(sandbox.linkFile, nobody, nobody)
   const cwd = join(sandbox.project, 'sub')
   await mkdir(cwd)
-  const { code, stderr } = await sandbox.run(['whoami'], { cwd })
+  const { code, stderr } = await sandbox.call(['whoami'], { cwd })
   expect(code).toBe(3)
   expect(stderr).toContain(` ⚠ Ignoring ${sandbox.linkFile}: it belongs to another user\n`)
 })

@@ -35,7 +35,7 @@ test.each([
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)
-  const finished = await sandbox.run([command, ...args, '--json'])
+  const finished = await sandbox.call([command, ...args, '--json'])
   success[shape].parse(onlyDocument(finished))
   expect(finished.code).toBe(0)
 })
@@ -43,18 +43,18 @@ test.each([
 test('K38 so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json', '--force'])))
-  success.link.parse(onlyDocument(await sandbox.run(['link', node.url, '--json'])))
-  success.unlink.parse(onlyDocument(await sandbox.run(['unlink', '--json'])))
+  success.link.parse(onlyDocument(await sandbox.call(['link', node.url, '--json', '--force'])))
+  success.link.parse(onlyDocument(await sandbox.call(['link', node.url, '--json'])))
+  success.unlink.parse(onlyDocument(await sandbox.call(['unlink', '--json'])))
   const env = { OSA_TOKEN: node.issue().access_token, OSA_SERVER: node.url }
-  success.whoami.parse(onlyDocument(await sandbox.run(['whoami', '--json'], { env })))
+  success.whoami.parse(onlyDocument(await sandbox.call(['whoami', '--json'], { env })))
 })
 
 test('K38 osa login --json prints events of their documented shapes, the result last', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   for (const expected of [['verification', 'result'], ['result']]) {
-    const { stdout, code } = await sandbox.run(['login', '--json', '--server', node.url])
+    const { stdout, code } = await sandbox.call(['login', '--json', '--server', node.url])
     const events = stdout
       .trimEnd()
       .split('\n')
@@ -90,7 +90,7 @@ test.each([
     [...args, '--json'],
     ['--json', ...args],
   ]) {
-    const finished = await sandbox.run(argv)
+    const finished = await sandbox.call(argv)
     const document = failure.parse(onlyDocument(finished))
     expect(document.error).toMatchObject({ code, exit_code: exit })
     expect(finished.code).toBe(exit)
@@ -104,7 +104,7 @@ test.each([
   [['--server', 'http://127.0.0.1:61', 'login', '--json']],
 ])('K38 osa %j, a login that fails, ends its events with a result', async (argv) => {
   await using sandbox = await makeSandbox()
-  const finished = await sandbox.run(argv)
+  const finished = await sandbox.call(argv)
   expect(loginEvent.parse(onlyDocument(finished))).toMatchObject({ event: 'result', ok: false })
   expect(finished.code).toBeGreaterThan(1)
 })
@@ -204,7 +204,7 @@ const brokenWorlds: readonly [
 test.each(brokenWorlds)('K38 with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const finished = await sandbox.run([...(await prepare(sandbox, node)), '--json'])
+  const finished = await sandbox.call([...(await prepare(sandbox, node)), '--json'])
   expect(failure.parse(onlyDocument(finished)).error).toMatchObject({ code, exit_code: exit })
   expect(finished.code).toBe(exit)
 })
@@ -213,7 +213,7 @@ test('K05 what a server sends cannot reach the terminal raw through a document e
   await using node = await fakeOsaServer({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)
-  const { stdout } = await sandbox.run(['whoami', '--json'])
+  const { stdout } = await sandbox.call(['whoami', '--json'])
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
   expect(JSON.parse(stdout).user.display_name).toBe(node.user.display_name)
 })

@@ -12,7 +12,7 @@ const s1 = 'https://archive.example.org'
 test('linking writes one key and says what comes next', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const { code, stdout, stderr } = await sandbox.run(['link', node.url])
+  const { code, stdout, stderr } = await sandbox.call(['link', node.url])
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   expect(stderr).toBe(
     ` ✓ Linked ${sandbox.project} to ${node.url}\n` +
@@ -25,7 +25,7 @@ test('linking writes one key and says what comes next', async () => {
 test('the same link again changes nothing', async () => {
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { server: s1 })
-  const { code, stderr } = await sandbox.run(['link', s1])
+  const { code, stderr } = await sandbox.call(['link', s1])
   expect({ code, stderr }).toEqual({ code: 0, stderr: ` ✓ Already linked to ${s1} (.osa/config.json)\n` })
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
 })
@@ -34,13 +34,13 @@ test('another link is refused without a terminal, and made with --force, other k
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { other: 1, server: s1 })
-  const refused = await sandbox.run(['link', node.url])
+  const refused = await sandbox.call(['link', node.url])
   expect(refused.code).toBe(3)
   expect(refused.stderr).toBe(
     ` ✗ ${sandbox.project} is already linked to ${s1}\n → To change it: osa link ${node.url} --force\n`,
   )
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
-  const forced = await sandbox.run(['link', node.url, '--force', '--json'])
+  const forced = await sandbox.call(['link', node.url, '--force', '--json'])
   expect(JSON.parse(forced.stdout)).toMatchObject({
     ok: true,
     server: { url: node.url, name: 'Fake archive' },
@@ -67,7 +67,7 @@ test('a link below another one is noted', async () => {
   await seedLink(sandbox, { server: s1 })
   const cwd = join(sandbox.project, 'sub')
   await mkdir(cwd)
-  const { stderr } = await sandbox.run(['link', node.url], { cwd })
+  const { stderr } = await sandbox.call(['link', node.url], { cwd })
   expect(stderr).toContain(`   Note: ${sandbox.linkFile} links the parent folder to ${s1}; this folder will differ\n`)
   expect(stderr).toContain(` ✓ Linked ${cwd} to ${node.url}\n`)
 })
@@ -77,7 +77,7 @@ test('a site that is no archive is not linked', async () => {
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
   node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body }], { always: true })
-  const { code, stderr } = await sandbox.run(['link', node.url])
+  const { code, stderr } = await sandbox.call(['link', node.url])
   expect(code).toBe(8)
   expect(stderr).toBe(
     ` ✗ No archive at ${node.url}\n` +
@@ -91,7 +91,7 @@ test('the address of a page leads to the archive it belongs to', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const page = `${node.url}/records/123`
-  const { code, stderr } = await sandbox.run(['link', page])
+  const { code, stderr } = await sandbox.call(['link', page])
   expect(code).toBe(8)
   expect(stderr).toBe(` ✗ No archive at ${page}\n → There is one at ${node.url} – run: osa link ${node.url}\n`)
   const answers = { [`Use ${node.url} instead? [Y/n]`]: '\r' }
@@ -108,7 +108,7 @@ test('so does the address of a page on a site that answers with pages whatever i
   await new Promise<void>((done) => site.listen(0, '127.0.0.1', done))
   await using sandbox = await makeSandbox()
   const root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
-  const { code, stderr } = await sandbox.run(['link', `${root}/records/123`])
+  const { code, stderr } = await sandbox.call(['link', `${root}/records/123`])
   site.close()
   expect(code).toBe(8)
   expect(stderr).toContain(` → There is one at ${root} – run: osa link ${root}\n`)
@@ -121,7 +121,7 @@ test('K30 a server that calls itself something else is not linked', async () => 
   node.dictate('document', [
     { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) },
   ])
-  const { code, stderr } = await sandbox.run(['link', node.url])
+  const { code, stderr } = await sandbox.call(['link', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(`${node.url} calls itself ${s1}`)
 })
@@ -130,20 +130,20 @@ test('a broken link file is reported with its place, and kept when replaced', as
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{\n  "server": }')
-  const { code, stderr } = await sandbox.run(['whoami'])
+  const { code, stderr } = await sandbox.call(['whoami'])
   expect(code).toBe(9)
   expect(stderr).toBe(
     ` ✗ ${sandbox.linkFile} is not valid JSON (line 2, column 13: unexpected "}")\n` +
       ' → Fix it, or run: osa link <url> --force   (keeps a copy)\n',
   )
-  const forced = await sandbox.run(['link', node.url, '--force'])
+  const forced = await sandbox.call(['link', node.url, '--force'])
   expect(forced.stderr).toMatch(/ {3}The old file was kept as \.osa\/config\.json\.bak-\d{8}T\d{6}Z\n/)
 })
 
 test('unlink takes the link away', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1, other: 1 })
-  const { stderr } = await sandbox.run(['unlink'])
+  const { stderr } = await sandbox.call(['unlink'])
   expect(stderr).toBe(` ✓ Unlinked ${sandbox.project} (was ${s1})\n`)
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1 })
 })
@@ -154,13 +154,13 @@ test('after unlink nothing is left: a login links the folder again, and a folder
   await seedLink(sandbox, { server: s1 })
   const below = join(sandbox.project, 'below')
   await mkdir(below)
-  await sandbox.run(['link', 'https://other.example', '--no-verify'], { cwd: below })
-  await sandbox.run(['unlink'], { cwd: below })
-  const status = await sandbox.run(['status', '--offline', '--json'], { cwd: below })
+  await sandbox.call(['link', 'https://other.example', '--no-verify'], { cwd: below })
+  await sandbox.call(['unlink'], { cwd: below })
+  const status = await sandbox.call(['status', '--offline', '--json'], { cwd: below })
   expect(JSON.parse(status.stdout)).toMatchObject({ link: { url: s1, path: sandbox.linkFile } })
-  await sandbox.run(['unlink'])
-  expect((await sandbox.run(['unlink'])).stderr).toBe(`   ${sandbox.project} is not linked; nothing to do\n`)
-  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  await sandbox.call(['unlink'])
+  expect((await sandbox.call(['unlink'])).stderr).toBe(`   ${sandbox.project} is not linked; nothing to do\n`)
+  const { stderr } = await sandbox.call(['login', '--server', node.url])
   expect(stderr).toContain(` ✓ Linked ${sandbox.project} to ${node.url}\n`)
 })
 
@@ -168,7 +168,7 @@ test('a link file without `server` is no link: a login writes into it', async ()
   await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { other: 1 })
-  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  const { stderr } = await sandbox.call(['login', '--server', node.url])
   expect(stderr).toContain(` ✓ Linked ${sandbox.project} to ${node.url}\n`)
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
 })
@@ -176,11 +176,11 @@ test('a link file without `server` is no link: a login writes into it', async ()
 test('unlink --server removes the link to that server only', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
-  const { code, stderr } = await sandbox.run(['unlink', '--server', 'https://other.example'])
+  const { code, stderr } = await sandbox.call(['unlink', '--server', 'https://other.example'])
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr: ` ✗ ${sandbox.project} is linked to ${s1}, not to https://other.example\n → To remove that link: osa unlink\n`,
   })
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ server: s1 })
-  expect((await sandbox.run(['unlink', '--server', `${s1}/`])).stderr).toContain(` ✓ Unlinked ${sandbox.project}`)
+  expect((await sandbox.call(['unlink', '--server', `${s1}/`])).stderr).toContain(` ✓ Unlinked ${sandbox.project}`)
 })

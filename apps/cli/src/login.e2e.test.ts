@@ -58,7 +58,7 @@ test('K04 without a terminal no browser is opened, address and code are printed,
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const env = { OSA_BROWSER: '/bin/false', DISPLAY: ':0' }
-  const { code, stdout, stderr } = await sandbox.run(['login', '--server', node.url], { env })
+  const { code, stdout, stderr } = await sandbox.call(['login', '--server', node.url], { env })
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   expect(stderr).toContain(
     `   Ask the person to open ${node.url}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK`,
@@ -80,7 +80,7 @@ test('K04 over SSH no browser is opened even on a terminal', async () => {
 test('in CI nothing is sent and the way out is named', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url], { env: { CI: 'true' } })
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url], { env: { CI: 'true' } })
   expect(code).toBe(2)
   expect(stderr).toBe(
     ' ✗ osa login needs a person to approve it, and this is CI (CI=true)\n' +
@@ -95,7 +95,7 @@ test('K38 what --json warns of is in its result too', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.user = { ...node.user, display_name: 'Ada Lovelace', external_id: '0000-0001-5109-3700' }
-  const { stdout, stderr } = await sandbox.run(['login', '--json', '--force', '--server', node.url])
+  const { stdout, stderr } = await sandbox.call(['login', '--json', '--force', '--server', node.url])
   const warning = `Replaced the login of Josiah Carberry with Ada Lovelace on ${node.url}`
   expect(stderr).toBe(` ⚠ ${warning}\n`)
   expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ok: true, warnings: [warning] })
@@ -133,7 +133,7 @@ test('a login that works is left alone', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url, '--non-interactive'])
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url, '--non-interactive'])
   expect(code).toBe(0)
   expect(stderr).toContain(
     ` ✓ Already logged in to ${node.url} as ${person}\n → To use another account: osa login --force`,
@@ -146,7 +146,7 @@ test('--force replaces the login, says whose, and ends the old session at the se
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.user = { ...node.user, display_name: 'Ada Lovelace', external_id: '0000-0001-5109-3700' }
-  const { code, stderr } = await sandbox.run(['login', '--force', '--server', node.url])
+  const { code, stderr } = await sandbox.call(['login', '--force', '--server', node.url])
   expect(code).toBe(0)
   expect(stderr).toContain(` ⚠ Replaced the login of Josiah Carberry with Ada Lovelace on ${node.url}`)
   expect(node.families.map((family) => family.revoked)).toEqual([true, false])
@@ -160,11 +160,11 @@ test.each([
   await using sandbox = await makeSandbox()
   const before = await seedCredentials(sandbox, { 'https://other.example': { access_token: 'a', refresh_token: 'r' } })
   node[what]()
-  const plain = await sandbox.run(['login', '--server', node.url])
+  const plain = await sandbox.call(['login', '--server', node.url])
   expect(plain.code).toBe(exit)
   expect(plain.stderr).toContain(` ✗ ${message}\n`)
   expect(node.seen('token')).toHaveLength(1)
-  const json = await sandbox.run(['login', '--json', '--server', node.url])
+  const json = await sandbox.call(['login', '--json', '--server', node.url])
   expect(JSON.parse(json.stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
     event: 'result',
     ok: false,
@@ -177,7 +177,7 @@ test('a token answer that is lost after approval is named as such', async () => 
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   node.loseTokenResponse()
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url])
   expect(code).toBe(6)
   expect(stderr).toContain(' ⚠ Lost contact with the archive; still trying (code expires in 14:')
   expect(stderr).toContain(
@@ -189,7 +189,7 @@ test('a web page instead of the API is shown for what it is', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.html('device')
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(` ✗ ${node.url} answered with a web page, not the OSA API\n`)
   expect(stderr).toContain('   POST /trpc/device.start → 200 text/html "Sign in to continue · Example Corp"\n')
@@ -199,10 +199,10 @@ test('a web page instead of the API is shown for what it is', async () => {
 test('K05 names and titles from a server cannot move the cursor', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, displayName: 'Eve\u001b[2J\u202e\u009b1mX' })
   await using sandbox = await makeSandbox()
-  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  const { stderr } = await sandbox.call(['login', '--server', node.url])
   expect(stderr).toContain('as Eve[2J1mX (0000-0002-1825-0097)')
   expect(stderr).not.toContain('\u001b')
-  const { stdout } = await sandbox.run(['whoami'])
+  const { stdout } = await sandbox.call(['whoami'])
   expect(stdout).toBe('Eve[2J1mX (0000-0002-1825-0097)\n')
 })
 
@@ -212,7 +212,7 @@ test('K03 an address on another host is neither opened nor followed', async () =
   const uri = 'https://real.example/device'
   const started = { device_code: 'd', user_code: 'BCDF-GHJK', verification_uri: uri, expires_in: 900, interval: 1 }
   node.dictate('device', [resultAnswer(started)])
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(
     ` ✗ The archive wants you to sign in at https://real.example/device, which is not on ${node.url}`,
@@ -224,7 +224,7 @@ test('K25 an archive that only a link file names hears nothing before a person a
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
-  const { code, stderr } = await sandbox.run(['login'])
+  const { code, stderr } = await sandbox.call(['login'])
   expect(code).toBe(2)
   expect(stderr).toContain(`osa login --server ${node.url}`)
   const refused = await sandbox.runOnTerminal(['login'], { answers: { 'Contact it? [y/N]': '\r' } })
@@ -239,11 +239,11 @@ test('K20 a broken credentials file is kept aside', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{\n  "x": {\n    "a": 1\n  }\n')
-  const { stderr: refused, code } = await sandbox.run(['whoami', '--server', node.url])
+  const { stderr: refused, code } = await sandbox.call(['whoami', '--server', node.url])
   expect(code).toBe(9)
   expect(refused).toContain(` ✗ ${sandbox.credentials} is not valid JSON (line 5, column 1: unexpected end of file)\n`)
   expect(refused).toContain("   It may hold logins for other archives, so osa won't change it.\n")
-  const { stderr } = await sandbox.run(['login', '--server', node.url])
+  const { stderr } = await sandbox.call(['login', '--server', node.url])
   expect(stderr).toMatch(/ ⚠ Moved the unreadable credentials file to .*credentials\.json\.corrupt-\d{8}T\d{6}Z\n/)
 })
 
@@ -251,7 +251,7 @@ test('K22 where a login cannot be saved, no sign-in is begun', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.home, '.config'), 'in the way')
-  const { code, stderr } = await sandbox.run(['login', '--server', node.url])
+  const { code, stderr } = await sandbox.call(['login', '--server', node.url])
   expect(code).toBe(9)
   expect(stderr).toContain(" ✗ Can't use ")
   expect(node.requests).toEqual([])
@@ -300,7 +300,7 @@ test('K31 --token-stdin keeps a token the server knows, and refuses others', asy
 test('K17 with everything switched on that talks, no secret is said', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
-  const { stderr, stdout } = await sandbox.run(['login', '--verbose', '--server', node.url], {
+  const { stderr, stdout } = await sandbox.call(['login', '--verbose', '--server', node.url], {
     env: { OSA_DEBUG: '1' },
   })
   expect(stderr).toContain(`POST ${node.url}/trpc/device.token 200`)
@@ -310,7 +310,7 @@ test('K17 with everything switched on that talks, no secret is said', async () =
 test('the home folder is not linked by itself', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
-  const { stderr } = await sandbox.run(['login', '--server', node.url], { cwd: sandbox.home })
+  const { stderr } = await sandbox.call(['login', '--server', node.url], { cwd: sandbox.home })
   expect(stderr).toContain(
     `   Not linking ${sandbox.home} (your home folder). In a project folder run: osa link ${node.url}`,
   )
@@ -318,7 +318,7 @@ test('the home folder is not linked by itself', async () => {
 
 test('a first login without a terminal is told to name the archive', async () => {
   await using sandbox = await makeSandbox()
-  const { code, stderr } = await sandbox.run(['login'])
+  const { code, stderr } = await sandbox.call(['login'])
   expect(code).toBe(3)
   expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
 })
@@ -328,7 +328,7 @@ test('an archive of the original OSA is named as such: nothing else is sent ther
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
   node.dictate('document', [{ status: 404, headers: { 'content-type': 'application/json' }, body }], { always: true })
-  const { code, stderr } = await sandbox.run(['login', node.url])
+  const { code, stderr } = await sandbox.call(['login', node.url])
   expect(code).toBe(8)
   expect(stderr).toContain(
     ` ✗ ${node.url} is an archive of the original OSA (Python), or none at all\n` +
@@ -346,7 +346,7 @@ test.each([1e308, 1e12])('K07 a lifetime of %s s is saved as a year at most', as
   const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in, scope: '' }
   node.dictate('token', [resultAnswer(tokens)])
   node.dictate('me', [resultAnswer(node.user)])
-  expect((await sandbox.run(['login', node.url])).code).toBe(0)
+  expect((await sandbox.call(['login', node.url])).code).toBe(0)
   const saved = (await sandbox.readCredentials())[node.url]
   expect(Number(saved?.expires_at) - Number(saved?.obtained_at)).toBe(366 * 86_400)
 })

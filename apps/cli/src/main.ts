@@ -14,7 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return
   }
   const { runProgram } = await import('./program.ts')
-  await runProgram(argv)
+  process.exitCode = await runProgram(argv, process)
 }
 
 void main(process.argv.slice(2))

@@ -14,20 +14,31 @@ import { type Look, lookOf } from './marks.ts'
 import type { CliNetworkOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
+/** What a run has of its process. */
+export interface Host {
+  readonly env: Environment
+  /** Opened when a question is asked: opening it costs start-up time. */
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  cwd(): string
+}
+
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
 
-function makeIo(argv: readonly string[], env: Environment): Io {
+function makeIo(argv: readonly string[], host: Host): Io {
+  const { env, stdout, stderr } = host
   const has = (flag: string): boolean => beforeDashes(argv).includes(`--${flag}`)
   const noColour = has('no-color')
   const isInteractive = !has('non-interactive') && !isCi(env)
   const lookOn = ({ isTTY }: NodeJS.WriteStream): Look =>
     lookOf({ env, platform: process.platform, isTty: isTTY === true, noColour })
   return createIo({
-    stdin: () => process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    look: lookOn(process.stderr),
-    resultLook: lookOn(process.stdout),
+    stdin: () => host.stdin,
+    stdout,
+    stderr,
+    look: lookOn(stderr),
+    resultLook: lookOn(stdout),
     isJson: has('json'),
     isQuiet: has('quiet') || beforeDashes(argv).includes('-q'),
     isInteractive,
@@ -47,16 +58,16 @@ function timeoutOf(flags: Flags): number | undefined {
  * The folder to work in. The present one may have been removed under the shell's feet, which concerns only commands that look at it:
  * that is said when they do.
  */
-function folderOf(flags: Flags): () => string {
+function folderOf(flags: Flags, host: Host): () => string {
   const typed = flags.value('cwd')
-  if (typed === null) return presentFolder
-  const folder = existing(isAbsolute(typed) ? typed : resolve(presentFolder(), typed))
+  if (typed === null) return () => presentFolder(host)
+  const folder = existing(isAbsolute(typed) ? typed : resolve(presentFolder(host), typed))
   return () => folder
 }
 
-function presentFolder(): string {
+function presentFolder(host: Host): string {
   try {
-    return process.cwd()
+    return host.cwd()
   } catch {
     throw new OsaError('usage', 'The folder you are in is not there any more', {
       hint: 'Go to another one, or use --cwd',
@@ -86,14 +97,15 @@ function openLazily(options: CliNetworkOptions): Network {
 /** What a run has before its command line is understood. */
 interface World {
   argv: readonly string[]
-  env: Environment
+  host: Host
   io: Io
   interruption: Interruption
   endAs(code: ErrorCode): void
 }
 
 function makeContext(world: World, flags: Flags): CommandContext {
-  const { io, env, interruption, endAs } = world
+  const { io, host, interruption, endAs } = world
+  const { env } = host
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
   }
@@ -106,7 +118,7 @@ function makeContext(world: World, flags: Flags): CommandContext {
     isPatient: io.hasOnlooker && !io.isJson && !isCi(env),
     onWaiting: () => io.say('Waiting for your keychain to unlock…  (Ctrl-C to cancel)'),
   })
-  const folder = folderOf(flags)
+  const folder = folderOf(flags, host)
   let opened: CredentialStore | null = null
   const store = (): CredentialStore => {
     opened ??= openCredentialStore({
@@ -156,10 +168,10 @@ async function execute(world: World): Promise<void> {
   }
 }
 
-/** Runs one command line and sets the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<void> {
-  const env = process.env
-  const io = makeIo(argv, env)
+/** Runs one command line and answers the exit code. */
+export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
+  const { env } = host
+  const io = makeIo(argv, host)
   const isEventStream = commandWord(argv) === 'login'
   const cancelled = new OsaError('aborted', 'Cancelled – nothing was changed')
   const interruption = listenForInterruption(() => reportFailure(io, cancelled, { env, isEventStream }))
@@ -168,13 +180,13 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     exitCode = exitCodes[code]
   }
   try {
-    await execute({ argv, env, io, interruption, endAs })
-    process.exitCode = interruption.exitCode() ?? exitCode
+    await execute({ argv, host, io, interruption, endAs })
+    return interruption.exitCode() ?? exitCode
   } catch (error) {
     const failure = toOsaError(error)
     if (failure.code === 'aborted') io.needed.blank()
     const code = reportFailure(io, failure.code === 'aborted' ? cancelled : failure, { env, isEventStream })
-    process.exitCode = interruption.exitCode() ?? code
+    return interruption.exitCode() ?? code
   } finally {
     interruption.stop()
   }

@@ -18,7 +18,7 @@ test('two servers: the link, each login and how it stands; only the one of this 
     [node.url]: node.issue({ expiresInSeconds: 42 * 60 + 30 }),
     [other.url]: other.issue({ expired: true }),
   })
-  const { code, stdout, stderr } = await sandbox.run(['status'])
+  const { code, stdout, stderr } = await sandbox.call(['status'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`   Folder   ${sandbox.project} → ${node.url} (.osa/config.json)\n`)
   expect(stdout).toContain(`   Config   ${sandbox.home}/.config/osa\n`)
@@ -47,7 +47,7 @@ test('--all asks every server; one that is not there is said to be not running',
       user: { display_name: null, external_id: 'local developer' },
     },
   })
-  const { code, stdout } = await sandbox.run(['status', '--all', '--server', node.url])
+  const { code, stdout } = await sandbox.call(['status', '--all', '--server', node.url])
   expect(code).toBe(0)
   expect(stdout).toMatch(/ ⚠ http:\/\/127\.0\.0\.1:61 +local developer +not running +credentials\.json\n/)
   expect(other.seen('refresh')).toHaveLength(1)
@@ -88,7 +88,7 @@ test.each([
   async (_, args, entries, exit, code) => {
     await using sandbox = await makeSandbox()
     if (entries !== null) await seedCredentials(sandbox, entries)
-    const { code: ended, stdout, stderr } = await sandbox.run(['status', '--json', ...args])
+    const { code: ended, stdout, stderr } = await sandbox.call(['status', '--json', ...args])
     expect(ended).toBe(exit)
     expect(JSON.parse(stdout)).toMatchObject({ v: 1, ok: true, problems: [{ code }] })
     expect(stderr).toBe('')
@@ -98,7 +98,7 @@ test.each([
 test('logins that cannot be read are not called none', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{')
-  const { stdout } = await sandbox.run(['status', '--server', 'https://a.example'])
+  const { stdout } = await sandbox.call(['status', '--server', 'https://a.example'])
   expect(stdout).toContain("   The logins on this computer can't be read\n")
   expect(stdout).toContain(` ⚠ ${sandbox.credentials} is not valid JSON`)
   expect(stdout).not.toContain('No logins')
@@ -109,13 +109,13 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
   node.revokeFamily()
-  const ended = await sandbox.run(['status'])
+  const ended = await sandbox.call(['status'])
   expect(ended.code).toBe(4)
   expect(ended.stdout).toContain(' ⚠ Your session on ')
   expect(ended.stdout).toContain(` → Run osa login ${node.url}\n`)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.html('me')
-  const nonsense = await sandbox.run(['status'])
+  const nonsense = await sandbox.call(['status'])
   expect(nonsense.code).toBe(8)
   expect(nonsense.stdout).toContain('no archive')
 })
@@ -124,7 +124,7 @@ test('K26 a malformed link is a state and exit 9, and the rest is shown all the 
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": }')
   await seedCredentials(sandbox, { 'https://archive.example.org': { access_token: 'a', user } })
-  const { code, stdout } = await sandbox.run(['status', '--offline', '--json'])
+  const { code, stdout } = await sandbox.call(['status', '--offline', '--json'])
   expect(code).toBe(9)
   expect(JSON.parse(stdout)).toMatchObject({
     server: null,
@@ -140,7 +140,7 @@ test('K28 a link of somebody else in a parent folder is not followed, and said',
   await chmod(join(sandbox.project, '.osa'), 0o777)
   const sub = join(sandbox.project, 'sub')
   await mkdir(sub)
-  const { stdout, code } = await sandbox.run(['status', '--json'], { cwd: sub })
+  const { stdout, code } = await sandbox.call(['status', '--json'], { cwd: sub })
   expect(code).toBe(3)
   const document = JSON.parse(stdout)
   expect(document.link).toMatchObject({ state: 'foreign_owner', path: sandbox.linkFile })
@@ -148,7 +148,7 @@ test('K28 a link of somebody else in a parent folder is not followed, and said',
     code: 'foreign_link',
     message: `Ignoring ${sandbox.linkFile}: others can write to it`,
   })
-  const inside = await sandbox.run(['status'], { cwd: sub })
+  const inside = await sandbox.call(['status'], { cwd: sub })
   expect(inside.stdout).toContain(`${sandbox.linkFile} is not yours`)
 })
 
@@ -161,7 +161,7 @@ test('what is odd about the set-up is listed', async () => {
   await seedCredentials(sandbox, {})
   await seedLink(sandbox, { server: 'https://archive.example.org' })
   const env = { XDG_CONFIG_HOME: xdg, OSA_SERVER: 'https://other.example', OSA_TOKEN: '', OSA_ALLOW_HTTP: '1' }
-  const { stdout } = await sandbox.run(['status', '--offline', '--json'], { env })
+  const { stdout } = await sandbox.call(['status', '--offline', '--json'], { env })
   const document = JSON.parse(stdout)
   expect(document.env).toEqual({ OSA_SERVER: 'https://other.example', OSA_TOKEN: 'empty' })
   const messages = document.problems.map(({ message }: { message: string }) => message)
@@ -183,12 +183,12 @@ test('K37 a clock that is more than two minutes off is said, from the Date of th
   const date = new Date(Date.now() + 7 * 60_000).toUTCString()
   const answer = resultAnswer(node.user)
   node.dictate('me', [{ ...answer, headers: { ...answer.headers, date } }])
-  const { code, stdout } = await sandbox.run(['status'])
+  const { code, stdout } = await sandbox.call(['status'])
   expect(code).toBe(0)
   expect(stdout).toContain(' ⚠ Your clock is 7 min behind 127.0.0.1\n')
   const farAway = new Date(Date.now() - 400 * 86_400_000).toUTCString()
   node.dictate('me', [{ ...answer, headers: { ...answer.headers, date: farAway } }])
-  expect((await sandbox.run(['status'])).stdout).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
+  expect((await sandbox.call(['status'])).stdout).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 
 test('K31 with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
@@ -196,7 +196,7 @@ test('K31 with OSA_TOKEN the token is what is asked about, and nothing of it is 
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const env = { OSA_TOKEN: access_token, OSA_SERVER: node.url }
-  const { code, stdout, stderr } = await sandbox.run(['status', '--json'], { env })
+  const { code, stdout, stderr } = await sandbox.call(['status', '--json'], { env })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
     logins: [{ url: node.url, current: true, state: 'ok', storage: { kind: 'env' } }],
@@ -210,7 +210,7 @@ test('K25 a folder of somebody unknown does not make status contact its archive'
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
-  const { code, stdout } = await sandbox.run(['status', '--all'])
+  const { code, stdout } = await sandbox.call(['status', '--all'])
   expect(code).toBe(4)
   expect(stdout).toContain(` ⚠ Not logged in to ${node.url}\n`)
   expect(node.requests).toEqual([])
@@ -237,7 +237,7 @@ test('K29 the local archive is shown where osa.yaml is, and Docker is asked with
 
 test('K22 a missing home folder is reported once', async () => {
   await using sandbox = await makeSandbox()
-  const { code, stdout } = await sandbox.run(['status'], { env: { HOME: 'relative' } })
+  const { code, stdout } = await sandbox.call(['status'], { env: { HOME: 'relative' } })
   expect(code).toBe(9)
   expect(stdout.match(/There is no home folder/g)).toHaveLength(1)
 })

@@ -8,8 +8,8 @@ test('osa token prints the saved access token alone, on stdout', async () => {
   await using sandbox = await makeSandbox()
   const login = node.issue()
   await seedCredentials(sandbox, { [node.url]: login })
-  expect(await sandbox.run(['token'])).toEqual({ code: 0, stdout: `${login.access_token}\n`, stderr: '' })
-  const { stdout } = await sandbox.run(['token', '--json'])
+  expect(await sandbox.call(['token'])).toEqual({ code: 0, stdout: `${login.access_token}\n`, stderr: '' })
+  const { stdout } = await sandbox.call(['token', '--json'])
   expect(JSON.parse(stdout)).toEqual({
     v: 1,
     ok: true,
@@ -25,14 +25,14 @@ test('K33 a token that ends within --min-ttl (300 s if not given) is renewed fir
   await using sandbox = await makeSandbox()
   const login = node.issue({ expiresInSeconds: 200 })
   await seedCredentials(sandbox, { [node.url]: login })
-  const kept = await sandbox.run(['token', '--min-ttl', '60'])
+  const kept = await sandbox.call(['token', '--min-ttl', '60'])
   expect(kept.stdout).toBe(`${login.access_token}\n`)
-  const renewed = await sandbox.run(['token'])
+  const renewed = await sandbox.call(['token'])
   expect(renewed.stdout).not.toBe(kept.stdout)
   expect((await sandbox.readCredentials())[node.url]).toMatchObject({ access_token: renewed.stdout.trim() })
-  expect((await sandbox.run(['token'])).stdout).toBe(renewed.stdout)
+  expect((await sandbox.call(['token'])).stdout).toBe(renewed.stdout)
   expect(node.seen('refresh')).toHaveLength(1)
-  const greedy = await sandbox.run(['token', '--min-ttl', '5000'])
+  const greedy = await sandbox.call(['token', '--min-ttl', '5000'])
   expect(greedy.code).toBe(0)
   expect(greedy.stderr).toMatch(/^ ⚠ The token is valid for 9\d\d s only|^ ⚠ The token is valid for 8\d\d s only/)
 })
@@ -57,7 +57,7 @@ test('K17 on a terminal it is not shown without --yes', async () => {
 test('K31 OSA_TOKEN is never printed', async () => {
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: 'https://a.example' }
-  const { code, stdout, stderr } = await sandbox.run(['token', '--yes'], { env })
+  const { code, stdout, stderr } = await sandbox.call(['token', '--yes'], { env })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).not.toContain('at_secret')
 })
@@ -65,13 +65,13 @@ test('K31 OSA_TOKEN is never printed', async () => {
 test('K38 without a login it is exit 4, with an odd --min-ttl exit 2, after the session has ended exit 4', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  expect((await sandbox.run(['token', '--server', node.url])).code).toBe(4)
+  expect((await sandbox.call(['token', '--server', node.url])).code).toBe(4)
   for (const odd of ['-1', '1.5', 'soon', '99999999']) {
-    expect((await sandbox.run(['token', `--min-ttl=${odd}`, '--server', node.url])).code).toBe(2)
+    expect((await sandbox.call(['token', `--min-ttl=${odd}`, '--server', node.url])).code).toBe(2)
   }
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
   node.revokeFamily()
-  const { code, stdout, stderr } = await sandbox.run(['token'])
+  const { code, stdout, stderr } = await sandbox.call(['token'])
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
   expect(stderr).toContain(` → Run osa login ${node.url}\n`)
 })

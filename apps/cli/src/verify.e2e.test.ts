@@ -18,7 +18,7 @@ async function nodeWithLogin(): Promise<FakeOsaServer> {
 test('osa verify says who waits behind a code, and where to continue; the code stands in no address', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
-  const { code, stdout } = await sandbox.run(['verify', 'bcdf ghjk', '--server', node.url])
+  const { code, stdout } = await sandbox.call(['verify', 'bcdf ghjk', '--server', node.url])
   expect(code).toBe(0)
   expect(stdout).toBe(
     [
@@ -50,7 +50,7 @@ test('on a terminal with a browser its page is opened', async () => {
 test('K38 osa verify --json prints one document of its documented shape', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
-  const { stdout } = await sandbox.run(['verify', 'BCDF-GHJK', '--server', node.url, '--json'])
+  const { stdout } = await sandbox.call(['verify', 'BCDF-GHJK', '--server', node.url, '--json'])
   expect(success.verify.parse(JSON.parse(stdout))).toMatchObject({ client_name: 'OSA command line' })
 })
 
@@ -58,7 +58,7 @@ test('a code that nobody waits for, too many of them, and none at all are refuse
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   const refusal = async (...args: string[]) => {
-    const { stdout } = await sandbox.run(['verify', ...args, '--server', node.url, '--json'])
+    const { stdout } = await sandbox.call(['verify', ...args, '--server', node.url, '--json'])
     return failure.parse(JSON.parse(stdout)).error
   }
   expect(await refusal()).toMatchObject({ code: 'usage', message: 'osa verify needs <code>' })
@@ -71,7 +71,7 @@ test('K25 an archive that only a link file names is not asked', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
-  expect(await sandbox.run(['verify', 'BCDF-GHJK'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await sandbox.call(['verify', 'BCDF-GHJK'])).toMatchObject({ code: 2, stdout: '' })
   expect(node.seen('trpc')).toEqual([])
 })
 
@@ -84,7 +84,7 @@ test.each([
   await using sandbox = await makeSandbox()
   const answer = { client_name: 'x', scope: 'profile', expires_in: 5, ...change }
   node.dictate('trpc', [resultAnswer(answer)], { always: true })
-  const { stdout, code: exit } = await sandbox.run(['verify', 'BCDF-GHJK', '--server', node.url, '--json'])
+  const { stdout, code: exit } = await sandbox.call(['verify', 'BCDF-GHJK', '--server', node.url, '--json'])
   expect(failure.parse(JSON.parse(stdout)).error).toMatchObject({ code })
   expect(exit).toBe(8)
 })

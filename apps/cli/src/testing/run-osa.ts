@@ -1,10 +1,13 @@
-/** Runs the built `osa` as a real process in an empty home folder. */
+/** Runs the built `osa` as a real process, or its sources in this one, in an empty home folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { spawn as spawnPty } from '@lydell/node-pty'
 import { makeTemporaryDir } from '@osa/sdk/testing'
+import { runProgram } from '../program.ts'
 
 /** The CLI runs on older Nodes than its tests do; OSA_TEST_NODE names another one to run it with. */
 const node = process.env.OSA_TEST_NODE ?? process.execPath
@@ -34,6 +37,11 @@ export interface Sandbox extends AsyncDisposable {
   readonly project: string
   readonly credentials: string
   readonly linkFile: string
+  /**
+   * Without a process of its own, which costs a hundred times as much: for what is answered to whom. No terminal anywhere, and no input;
+   * what a process is needed for (signals, pipes, a keychain, a person's own program) wants `run`.
+   */
+  call(args: readonly string[], options?: Pick<RunOptions, 'env' | 'cwd'>): Promise<Finished>
   /** No terminal anywhere. */
   run(args: readonly string[], options?: RunOptions): Promise<Finished>
   /** On a terminal; `answers` are typed when the screen shows their key. */
@@ -59,6 +67,18 @@ function environment(home: string, more: Record<string, string | undefined> = {}
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
+/** Runs `osa` in this process. */
+async function callOsa(args: readonly string[], host: { env: Record<string, string>; cwd: string }): Promise<Finished> {
+  const [stdin, stdout, stderr] = [new PassThrough().end(), new PassThrough(), new PassThrough()]
+  const written = Promise.all([text(stdout), text(stderr)])
+  const streams = { stdin, stdout, stderr } as unknown as Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>
+  const code = await runProgram(args, { ...streams, env: host.env, cwd: () => host.cwd })
+  stdout.end()
+  stderr.end()
+  const [out, err] = await written
+  return { code, stdout: out, stderr: err }
+}
+
 /** Makes a home folder with a project in it; dispose it with `await using`. `program`: another `osa` than this checkout's. */
 export async function makeSandbox(options: { program?: string } = {}): Promise<Sandbox> {
   const { program = bin } = options
@@ -74,6 +94,7 @@ export async function makeSandbox(options: { program?: string } = {}): Promise<S
     linkFile: join(project, '.osa', 'config.json'),
     env: (more) => environment(home, more),
     readCredentials: async () => JSON.parse(await readFile(credentials, 'utf8')),
+    call: (args, { env, cwd = project } = {}) => callOsa(args, { env: environment(home, env), cwd }),
     run: (args, options = {}) =>
       new Promise((resolve, reject) => {
         const env = environment(home, options.env)
