@@ -120,6 +120,15 @@ describe('a node on the embedded database', () => {
     expect(new Set(statuses)).toEqual(new Set([400]))
     expect(await code, 'not cut off by its own deadline').toBe(0)
   })
+
+  test('J14 a node that drains says that it is not ready and answers all else, until it is told a second time to stop', async () => {
+    await using node = await spawnNode({ env: { OSA_DRAIN_SECONDS: '30' } })
+    node.signal('SIGTERM')
+    await expect.poll(async () => (await fetch(`${node.url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${node.url}/healthz`)).status).toBe(200)
+    expect((await fetch(`${node.url}/api/v1/auth/device`, { method: 'POST' })).status).toBe(200)
+    expect(await node.stop()).toBe(1)
+  })
 })
 
 describe('a node that cannot start says why in one message, without a stack', () => {

@@ -33,7 +33,7 @@ export interface RunningNode {
   readonly publicUrl: URL
   readonly signIn: readonly string[]
   readonly adminPort: number | null
-  /** Finishes what is in flight, then closes the database (J14). */
+  /** Says that it is not ready, drains, finishes what is in flight, then closes the database (J14). */
   stop(): Promise<void>
 }
 
@@ -83,10 +83,12 @@ export async function startNode(options: {
     ),
     ({ stop }) => stop(),
   )
+  let isDraining = false
   const stopping = new AbortController()
   app = createApp({
     ...options,
     ...parts,
+    isReady: async () => !isDraining && (await parts.isReady()),
     metrics,
     traceRequests: tracing?.traceRequests ?? null,
     publicUrl,
@@ -114,7 +116,11 @@ export async function startNode(options: {
     publicUrl,
     signIn: parts.auth.identityProviders.map(({ name }) => name),
     adminPort: admin?.port ?? null,
-    stop: () => running.disposeAsync(),
+    async stop() {
+      isDraining = true
+      await sleep(config.drainSeconds * 1_000)
+      await running.disposeAsync()
+    },
   }
 }
 

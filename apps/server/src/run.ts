@@ -6,7 +6,7 @@ import { type RunningNode, startNode } from './node.ts'
 import { databaseName, explainStartProblem } from './start-problem.ts'
 import { startTracing, tracingProblems } from './tracing.ts'
 
-/** A supervisor kills after 15 s; leave a moment before. */
+/** A supervisor kills 15 s after a node has drained; leave a moment before. */
 const shutdownDeadlineMs = 14_000
 
 /** Runs until a signal; ends the process with 0 after a clean stop and with 1 when the node cannot start. */
@@ -26,7 +26,7 @@ export async function run(io: RunIo): Promise<void> {
   try {
     const tracing = await startTracing(io.env, packageJson.version)
     const node = await startNode({ config, log, routineLogLevel, tracing })
-    stopOnSignal(io, node, log)
+    stopOnSignal(io, { node, log, deadlineMs: config.drainSeconds * 1_000 + shutdownDeadlineMs })
     io.stdout.write(greeting(config, node))
   } catch (error) {
     log.debug({ err: error }, 'the node could not start')
@@ -41,13 +41,16 @@ type RunIo = Pick<NodeJS.Process, 'env' | 'stderr' | 'stdout'> & {
 }
 
 /** The first signal lets everything finish (J14), the second does not wait. */
-function stopOnSignal(io: RunIo, node: RunningNode, log: Logger): void {
+function stopOnSignal(
+  io: RunIo,
+  { node, log, deadlineMs }: { node: RunningNode; log: Logger; deadlineMs: number },
+): void {
   let stopping = false
   const stop = async () => {
     if (stopping) return io.exit(1)
     stopping = true
     io.stdout.write('Stopping: finishing what is in flight. Ask again to stop at once.\n')
-    setTimeout(() => io.exit(1), shutdownDeadlineMs).unref()
+    setTimeout(() => io.exit(1), deadlineMs).unref()
     try {
       await node.stop()
       io.exit(0)

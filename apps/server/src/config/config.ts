@@ -45,6 +45,8 @@ export interface Config {
   /** What a node takes on at most: the caps of places in all, and budgets in all. */
   readonly caps: Pick<AuthPolicy, 'maxPendingInAll' | 'maxWatchesInAll'>
   readonly budgets: Budgets
+  /** How long a node that is to stop still answers, after `/readyz` has begun to say 503. */
+  readonly drainSeconds: number
   /** How long audit events are kept. */
   readonly auditRetentionDays: number
   readonly adminListener: { readonly host: string; readonly port: number } | null
@@ -122,6 +124,7 @@ const build = (values: Values, given: Given, files: { clients: readonly Client[]
     start_in_all: { ...defaultBudgets.start_in_all, points: need(values.OSA_MAX_STARTS_PER_MINUTE) },
     sign_in_in_all: { ...defaultBudgets.sign_in_in_all, points: need(values.OSA_MAX_SIGN_INS_PER_MINUTE) },
   },
+  drainSeconds: need(values.OSA_DRAIN_SECONDS),
   auditRetentionDays: need(values.OSA_AUDIT_RETENTION_DAYS),
   adminListener: values.OSA_ADMIN_PORT ?? null,
   logLevel: need(values.OSA_LOG_LEVEL),

@@ -188,6 +188,7 @@ export const settings = {
   ),
   // each is a connection, of which a process has 2,000
   OSA_MAX_WAITING_TERMINALS: wholeNumber(1, 1_500).default(defaultPolicy.maxWatchesInAll),
+  OSA_DRAIN_SECONDS: wholeNumber(0, 30).default(0),
   OSA_AUDIT_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
   OSA_SIGNING_ALG: z.enum(['ES256', 'EdDSA', 'RS256'], { error: 'must be ES256, EdDSA or RS256' }).default('ES256'),
   OSA_ADMIN_PORT: adminListener.optional(),
