@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { beforeAll, expect, test } from 'vitest'
-import { osaServer } from '../testing/osa-server.ts'
+import { callOsaServer } from '../testing/osa-server.ts'
 
 const folders = ['..', '../../../../packages/core/src', '../../../../packages/db/src'].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 
 const runLine = (line: string) =>
-  osaServer(
+  callOsaServer(
     line.split(' ').map((word) => word.replaceAll("'", '')),
     env,
   )

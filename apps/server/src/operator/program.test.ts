@@ -1,4 +1,4 @@
-/** The operator's commands as a person runs them: the real `osa-server` as a process, beside a real node. */
+/** The operator's commands as a person runs them, beside a real node; on the embedded database as a process. */
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempDisposableSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { describe, expect, test } from 'vitest'
-import { documents, osaServer } from '../testing/osa-server.ts'
+import { callOsaServer, documents, osaServer } from '../testing/osa-server.ts'
 import { spawnNode } from '../testing/spawn-node.ts'
 import { logIn, post, start } from '../testing/spawned-sign-in.ts'
 
@@ -21,11 +21,11 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
   const tokens = await logIn(node)
   expect(await me(tokens.access_token)).toBe(200)
 
-  const signIns = documents((await osaServer(['audit', '--event', 'device.approve', '--json'], env)).stdout)
+  const signIns = documents((await callOsaServer(['audit', '--event', 'device.approve', '--json'], env)).stdout)
   expect(signIns).toMatchObject([{ event: 'device.approve', outcome: 'ok', client_id: 'osa-cli' }])
   const userId: string = signIns[0].user_id
 
-  const revoked = await osaServer(['sessions', 'revoke', '--user', userId], env)
+  const revoked = await callOsaServer(['sessions', 'revoke', '--user', userId], env)
   expect(revoked).toMatchObject({ code: 0, stdout: '1 session has ended.\n', stderr: '' })
   const refreshed = await post(node, '/oauth/token', {
     grant_type: 'refresh_token',
@@ -35,27 +35,27 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
   expect(refreshed).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   expect(await me(tokens.access_token)).toBe(401)
 
-  const rotated = documents((await osaServer(['keys', 'rotate', '--json'], env)).stdout)
+  const rotated = documents((await callOsaServer(['keys', 'rotate', '--json'], env)).stdout)
   expect(rotated).toMatchObject([{ algorithm: 'ES256', stage: 'published' }])
-  expect((await osaServer(['keys', 'rotate'], env)).code).toBe(1)
-  const keys = await osaServer(['keys', 'list'], env)
+  expect((await callOsaServer(['keys', 'rotate'], env)).code).toBe(1)
+  const keys = await callOsaServer(['keys', 'list'], env)
   expect(keys.stdout).toMatch(/^KEY .*\n.* signing .*\n.* published .*\n$/)
   const otherSecret = { ...env, OSA_SECRET: randomBytes(32).toString('base64url') }
-  expect(await osaServer(['keys', 'rotate', '--now'], otherSecret)).toMatchObject({ code: 1, stdout: '' })
+  expect(await callOsaServer(['keys', 'rotate', '--now'], otherSecret)).toMatchObject({ code: 1, stdout: '' })
 
   const carberry = `${node.url}/development#0000-0002-1825-0097`
   const nobody = `${node.url}/development#nobody`
-  expect(await osaServer(['role', nobody, 'admin'], env)).toMatchObject({ code: 1, stdout: '' })
-  expect((await osaServer(['role', carberry, 'publisher', '--json'], env)).stdout).toContain(userId)
-  const table = await osaServer(['audit', '--user', userId, '--event', 'operator.role'], env)
+  expect(await callOsaServer(['role', nobody, 'admin'], env)).toMatchObject({ code: 1, stdout: '' })
+  expect((await callOsaServer(['role', carberry, 'publisher', '--json'], env)).stdout).toContain(userId)
+  const table = await callOsaServer(['audit', '--user', userId, '--event', 'operator.role'], env)
   expect(table.stdout).toMatch(/^AT .*\n\S+Z +operator\.role +ok .* user to publisher\n$/)
 
-  const named = await osaServer(['audit', '--user', carberry, '--event', 'operator.role'], env)
+  const named = await callOsaServer(['audit', '--user', carberry, '--event', 'operator.role'], env)
   expect(named).toEqual(table)
-  expect(await osaServer(['audit', '--user', nobody], env)).toMatchObject({ code: 1, stdout: '' })
+  expect(await callOsaServer(['audit', '--user', nobody], env)).toMatchObject({ code: 1, stdout: '' })
 
   const again = await logIn(node)
-  expect(documents((await osaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([
+  expect(documents((await callOsaServer(['sessions', 'revoke', '--all', '--json'], env)).stdout)).toEqual([
     { revoked: 1, sign_ins_ended: 0 },
   ])
   expect(await me(again.access_token)).toBe(401)
@@ -95,7 +95,7 @@ describe('a command that cannot be carried out', () => {
       ['role', 'carberry', 'admin'],
       ['keys', 'list', 'more'],
     ]
-    const runs = await Promise.all(wrong.map((args) => osaServer(args, env)))
+    const runs = await Promise.all(wrong.map((args) => callOsaServer(args, env)))
     expect(runs.map(({ code }) => code)).toEqual(wrong.map(() => 2))
     expect(runs.every(({ stdout, stderr }) => stdout === '' && stderr.includes('--help'))).toBe(true)
     expect(runs[1]?.stderr).toContain('There is no command keys. There are: keys list, keys rotate, keys abandon.')
@@ -104,14 +104,14 @@ describe('a command that cannot be carried out', () => {
   test('makes no database where there is none', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
     const missing = join(data.path, 'none')
-    const run = await osaServer(['keys', 'list'], { OSA_DATA_DIR: missing })
+    const run = await callOsaServer(['keys', 'list'], { OSA_DATA_DIR: missing })
     expect(run).toMatchObject({ code: 1, stdout: '' })
     expect(run.stderr).toContain(`There is no node's data in ${missing}.`)
     expect(existsSync(missing)).toBe(false)
   })
 
   test('I06 tells of a database that is not there without its password', async () => {
-    const run = await osaServer(['keys', 'list'], { DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
+    const run = await callOsaServer(['keys', 'list'], { DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
     expect(run.code).toBe(1)
     expect(run.stderr).toContain('The database at 127.0.0.1:1/archive cannot be reached')
     expect(run.stderr).not.toContain('canary')
@@ -119,7 +119,7 @@ describe('a command that cannot be carried out', () => {
 })
 
 test('every command has help with an example', async () => {
-  const overview = await osaServer(['--help'])
+  const overview = await callOsaServer(['--help'])
   expect(overview.code).toBe(0)
   for (const name of [
     'init',
@@ -137,7 +137,7 @@ test('every command has help with an example', async () => {
     'audit',
   ]) {
     expect(overview.stdout).toContain(`  ${name} `)
-    const help = await osaServer([...name.split(' '), '--help'])
+    const help = await callOsaServer([...name.split(' '), '--help'])
     expect([help.code, help.stderr]).toEqual([0, ''])
     expect(help.stdout).toMatch(new RegExp(`Example:\n  osa-server ${name}`))
   }

@@ -16,7 +16,7 @@ import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../config/config.ts'
 import { parseSettingsFile } from '../config/settings-file.ts'
-import { documents, osaServer, osaServerPath } from '../testing/osa-server.ts'
+import { callOsaServer, documents, osaServer, osaServerPath } from '../testing/osa-server.ts'
 
 const temporaryFolder = () => mkdtempDisposableSync(join(tmpdir(), 'osa-init-'))
 
@@ -126,7 +126,7 @@ test('migrate says what is missing, brings it up to date once, and start runs th
   const path = join(folder.path, 'osa.env')
   const DATABASE_URL = await createSharedDatabase({ migrated: false })
   await osaServer(['init', '--settings', path, ...given], { ...secrets, DATABASE_URL, PORT: '0' })
-  const migrate = (...args: string[]) => osaServer(['migrate', '--settings', path, ...args])
+  const migrate = (...args: string[]) => callOsaServer(['migrate', '--settings', path, ...args])
   expect(await migrate('--check')).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^\d+ migrations are missing:\n/),

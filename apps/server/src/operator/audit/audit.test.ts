@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { runOn } from '@osa/db/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { documents, osaServer, osaServerPath } from '../../testing/osa-server.ts'
+import { callOsaServer, documents, osaServerPath } from '../../testing/osa-server.ts'
 import { type SpawnedNode, spawnNode } from '../../testing/spawn-node.ts'
 import { logIn, post } from '../../testing/spawned-sign-in.ts'
 
@@ -25,20 +25,20 @@ test('L07 L10 people are listed and shown with their sessions, and the audit cal
   await using node = await spawnNode({ env })
   await logIn(node)
   const person = `${node.url}/development#${carberry}`
-  const listed = documents((await osaServer(['users', 'list', '--search', 'CARBERRY', '--json'], env)).stdout)
+  const listed = documents((await callOsaServer(['users', 'list', '--search', 'CARBERRY', '--json'], env)).stdout)
   expect(listed).toMatchObject([{ name: 'Josiah Carberry', role: 'user', identities: [{ subject: carberry }] }])
-  expect((await osaServer(['users', 'list', '--search', 'nobody'], env)).stdout).toMatch(/^Nobody/)
-  const shown = await osaServer(['users', 'show', person], env)
+  expect((await callOsaServer(['users', 'list', '--search', 'nobody'], env)).stdout).toMatch(/^Nobody/)
+  const shown = await callOsaServer(['users', 'show', person], env)
   expect([shown.code, shown.stderr]).toEqual([0, ''])
   expect(shown.stdout).toMatch(/^Name +Josiah Carberry\n[\s\S]*\nDEVICE [\s\S]* osa-cli /)
-  const [document] = documents((await osaServer(['users', 'show', listed[0].id, '--json'], env)).stdout)
+  const [document] = documents((await callOsaServer(['users', 'show', listed[0].id, '--json'], env)).stdout)
   expect(document).toMatchObject({ ...listed[0], sessions: [{ client_id: 'osa-cli', ip: '127.0.0.1' }] })
   // at this node, carberry signed in with another issuer than orcid.org
-  expect(await osaServer(['users', 'show', carberry], env)).toMatchObject({ code: 1, stdout: '' })
+  expect(await callOsaServer(['users', 'show', carberry], env)).toMatchObject({ code: 1, stdout: '' })
 
-  const table = await osaServer(['audit', '--event', 'device.approve'], env)
+  const table = await callOsaServer(['audit', '--event', 'device.approve'], env)
   expect(table.stdout).toContain(`Josiah Carberry (${carberry})`)
-  const of = async (...args: string[]) => documents((await osaServer(['audit', '--json', ...args], env)).stdout)
+  const of = async (...args: string[]) => documents((await callOsaServer(['audit', '--json', ...args], env)).stdout)
   const ofSession = await of('--device', document.sessions[0].id)
   expect(ofSession).toMatchObject([
     { event: 'device.redeem', user_name: 'Josiah Carberry', user_identities: [person], ip: '127.0.0.1' },
@@ -54,7 +54,7 @@ test('L07 everything is exported as JSON lines, however much it is', async () =>
     env.DATABASE_URL,
     `insert into audit_events (id, at, event, outcome, detail) ${rows} from generate_series(1, 2500) n`,
   )
-  const run = await osaServer(['audit', '--format', 'jsonl'], env)
+  const run = await callOsaServer(['audit', '--format', 'jsonl'], env)
   expect([run.code, run.stderr]).toEqual([0, ''])
   const events = documents(run.stdout)
   expect(new Set(events.map(({ detail }) => detail)).size).toBe(2500)
@@ -64,8 +64,8 @@ test('L07 everything is exported as JSON lines, however much it is', async () =>
       .sort()
       .reverse(),
   )
-  expect(documents((await osaServer(['audit', '--format', 'jsonl', '--limit', '7'], env)).stdout)).toHaveLength(7)
-  expect(await osaServer(['audit', '--format', 'csv'], env)).toMatchObject({ code: 2, stdout: '' })
+  expect(documents((await callOsaServer(['audit', '--format', 'jsonl', '--limit', '7'], env)).stdout)).toHaveLength(7)
+  expect(await callOsaServer(['audit', '--format', 'csv'], env)).toMatchObject({ code: 2, stdout: '' })
 })
 
 test('L07 the audit is followed: what happens is shown once, also what is committed late, until a signal or nobody reads', async () => {
@@ -111,6 +111,6 @@ test('L07 the audit is followed: what happens is shown once, also what is commit
   await abandoned.until(({ detail }) => detail === 'late')
   abandoned.child.stdout.destroy()
   const ended = once(abandoned.child, 'close')
-  await osaServer(['device-grant', 'off'], env)
+  await callOsaServer(['device-grant', 'off'], env)
   expect(await ended).toEqual([0, null])
 })

@@ -8,7 +8,7 @@ import { runOn } from '@osa/db/testing'
 import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { documents, osaServer } from '../../testing/osa-server.ts'
+import { callOsaServer, documents, osaServer } from '../../testing/osa-server.ts'
 import { spawnNode } from '../../testing/spawn-node.ts'
 import { type Forwarding, proxyAddress, startTlsProxy } from '../../testing/tls-proxy.ts'
 import { startUpstream } from '../../testing/upstream.ts'
@@ -39,7 +39,7 @@ async function startBehindProxy({ days = 30, trusted = proxyAddress, remoteAppro
 
 /** Each check's status, by name. */
 async function examine(env: Record<string, string>) {
-  const run = await osaServer(['doctor', '--json'], env)
+  const run = await callOsaServer(['doctor', '--json'], env)
   const findings = documents(run.stdout)
   return {
     code: run.code,
