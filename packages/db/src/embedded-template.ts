@@ -18,10 +18,13 @@ export const templatesDirectory = fileURLToPath(new URL('../dist/embedded', impo
 
 const migrationsDirectory = fileURLToPath(new URL('./migrations', import.meta.url))
 
-/** What a template is made from: another PGlite, or a migration that reads otherwise, makes another one. */
+/**
+ * What a template is made from: another PGlite, or a migration that reads otherwise, makes another one. The packed node has neither the
+ * migrations' sources nor a template.
+ */
 const ingredients = (): string[] => [
   mikroOrmPglite.dependencies['@electric-sql/pglite'],
-  ...readdirSync(migrationsDirectory)
+  ...(existsSync(migrationsDirectory) ? readdirSync(migrationsDirectory) : [])
     .toSorted()
     .map((name) => readFileSync(join(migrationsDirectory, name), 'utf8')),
 ]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { bundledPackages as bundledInCli } from '../../../apps/cli/bundled-packages.ts'
 import { installedWith, lockedPackages } from './lock-file.ts'
-import { bundledPackages, type PublishedName, publishedFolders, tarballFiles } from './published.ts'
+import { bundledPackages, type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
 import { sbomOf } from './sbom.ts'
 import { repository } from './workspaces.ts'
 
@@ -68,7 +68,7 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
 
   test('L09 its bill of materials is made from the lock file without a network, and is complete', () => {
     vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
-    const { bomFormat, metadata, components } = sbomOf(name)
+    const { bomFormat, metadata, components } = sbomOf(name, partsOf(name))
     vi.unstubAllEnvs()
     expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', name])
     const parts = components.map((component) => component.name).filter((part) => !platforms.test(part))

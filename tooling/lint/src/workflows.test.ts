@@ -86,12 +86,31 @@ test('L09 a change meets the tests and the audit; the secret scan gets the whole
 
 test('L09 a tag publishes the command and the SDK with provenance and no stored token, after the audit', () => {
   expect(Object.keys(publish.on)).toEqual(['push'])
-  expect(publish.jobs.npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
-  const commands = commandsOf(publish)
-  const last = commands.at(-1) ?? ''
-  expect(last).toMatch(/^npm publish --provenance .*--ignore-scripts --workspace @osa\/sdk --workspace @osa\/cli$/)
-  expect(commands).toContain(auditCommand)
-  expect(commands.join('\n')).toContain('npm run --silent sbom -- @osa/cli')
+  expect(publish.jobs.npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write', attestations: 'write' })
+  const steps = publish.jobs.npm?.steps ?? []
+  const at = (part: string) => steps.findIndex(({ run, uses }) => (run ?? uses)?.includes(part))
+  const order = [
+    auditCommand,
+    'npm run release:pack -- release',
+    'diff --recursive release again',
+    'attest-build-',
+    'npm publish',
+  ]
+  expect(order.map(at)).toEqual(order.map(at).toSorted((a, b) => a - b))
+  expect(at(auditCommand)).toBeGreaterThan(0)
+  expect(steps[at('attest-build-')]?.with).toEqual({ 'subject-path': 'release/*' })
+  expect(steps.at(-1)?.run).toBe(
+    'for tarball in release/osa-{cli,sdk}-*.tgz; do npm publish "./$tarball" --provenance --access public --ignore-scripts; done',
+  )
+})
+
+test('L09 what may write to the repository runs none of its code, nor of its packages', () => {
+  const { permissions, steps } = publish.jobs.github ?? { steps: [] }
+  expect(permissions).toEqual({ contents: 'write' })
+  expect(steps.map(({ uses, run }) => (uses ?? run)?.replace(/[@ ].*/, ''))).toEqual([
+    'actions/download-artifact',
+    'gh',
+  ])
 })
 
 /** Runs the audit command of the workflows against a registry that knows of one hole in `hono`. */

@@ -1,0 +1,52 @@
+/**
+ * Writes the node as a package into the folder named: joined with all it uses but PGlite, since Node.js runs no TypeScript below a
+ * `node_modules`. Answers on standard output, as JSON, where those lie.
+ */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join as joinPath, relative } from 'node:path'
+import { repository } from '../src/bundle.ts'
+import { join } from './join.ts'
+
+const [folder] = process.argv.slice(2)
+if (folder === undefined || (existsSync(folder) && readdirSync(folder).length > 0)) {
+  throw new Error('Name an empty folder.')
+}
+mkdirSync(folder, { recursive: true })
+const readJson = (file: string) => JSON.parse(readFileSync(joinPath(repository, file), 'utf8'))
+
+const modules = await join({
+  input: { 'osa-server': `${repository}apps/server/bin/osa-server.js` },
+  dir: joinPath(folder, 'dist'),
+  // below the package, as below the repository
+  addressOf: (id) => `../${relative(repository, id)}`,
+})
+const packageFolder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
+const joined = [...new Set(modules.flatMap((id) => packageFolder.exec(id)?.[0] ?? []))].toSorted()
+
+const manifest = readJson('apps/server/package.json')
+const pglite = readJson('packages/db/package.json').devDependencies['@electric-sql/pglite']
+const packed = {
+  name: manifest.name,
+  version: manifest.version,
+  description: manifest.description,
+  license: readJson('package.json').license,
+  type: 'module',
+  engines: { node: '>=22.18' },
+  bin: { 'osa-server': 'dist/osa-server.js' },
+  files: ['dist', 'THIRD-PARTY-LICENSES.txt'],
+  dependencies: { '@electric-sql/pglite': pglite },
+}
+writeFileSync(joinPath(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
+copyFileSync(joinPath(repository, 'LICENSE'), joinPath(folder, 'LICENSE'))
+copyFileSync(joinPath(repository, 'apps/server/README.md'), joinPath(folder, 'README.md'))
+
+/** What their licences ask of whoever passes their code on. */
+const notices = joined.map((path) => {
+  const { name, version, license } = JSON.parse(readFileSync(joinPath(path, 'package.json'), 'utf8'))
+  const texts = readdirSync(path)
+    .filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+    .map((file) => readFileSync(joinPath(path, file), 'utf8').trim())
+  return [`${name} ${version} (${license})`, ...texts].join('\n\n')
+})
+writeFileSync(joinPath(folder, 'THIRD-PARTY-LICENSES.txt'), `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+process.stdout.write(`${JSON.stringify(joined.map((path) => relative(repository, path)))}\n`)

@@ -1,0 +1,100 @@
+/**
+ * What a release consists of, written into a folder: `npm run release:pack -- release`. For the command, the SDK and the node a tarball that
+ * `npm install` takes and its bill of materials, and SHA256SUMS over all of it. The same commit gives the same bytes.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { installedWith, type LockedPackage } from './lock-file.ts'
+import { type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
+import { describedBy, sbomOf } from './sbom.ts'
+import { repository } from './workspaces.ts'
+
+interface Staged {
+  readonly name: string
+  readonly workspace: string
+  /** What comes with it: in its tarball, or installed beside it. */
+  readonly parts: readonly LockedPackage[]
+}
+
+/** Writes a release into `folder`, which is empty or not there. `url` is the repository's for npm's provenance. Needs `npm run build`. */
+export function packRelease(folder: string, url?: string): void {
+  mkdirSync(folder, { recursive: true })
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`)
+  using staging = mkdtempDisposableSync(join(tmpdir(), 'osa-release-'))
+  for (const [name, workspace] of Object.entries(publishedFolders)) {
+    const staged = join(staging.path, workspace)
+    copyPublished(name as PublishedName, staged)
+    packStaged(staged, folder, { name, workspace, parts: partsOf(name as PublishedName) }, url)
+  }
+  const node = join(staging.path, 'apps/server')
+  packStaged(node, folder, { name: '@osa/server', workspace: 'apps/server', parts: joinNode(node) }, url)
+  const sums = readdirSync(folder)
+    .toSorted()
+    .map((file) => `${sha256(join(folder, file))}  ${file}\n`)
+  writeFileSync(join(folder, 'SHA256SUMS'), sums.join(''))
+}
+
+function copyPublished(name: PublishedName, staged: string): void {
+  for (const file of tarballFiles(name)) {
+    mkdirSync(dirname(join(staged, file)), { recursive: true })
+    cpSync(join(repository, publishedFolders[name], file), join(staged, file))
+  }
+}
+
+/** Joins the node into `staged`; answers what is in it, and what npm installs beside it. */
+function joinNode(staged: string): LockedPackage[] {
+  const script = join(repository, 'apps/server/scripts/package.ts')
+  const joined: string[] = JSON.parse(execFileSync(process.execPath, [script, staged], { encoding: 'utf8' }))
+  const beside = Object.keys(readManifest(staged).dependencies)
+  const parts = installedWith('apps/server').filter(({ path, name }) => joined.includes(path) || beside.includes(name))
+  if (parts.length !== joined.length + beside.length) throw new Error('The node is joined with what it does not name.')
+  return parts
+}
+
+function packStaged(staged: string, folder: string, { name, workspace, parts }: Staged, url?: string): void {
+  // what only its own repository needs
+  const { scripts: _scripts, devDependencies: _devDependencies, ...manifest } = readManifest(staged)
+  const origin = url === undefined ? {} : { repository: { type: 'git', url, directory: workspace } }
+  writeFileSync(join(staged, 'package.json'), `${JSON.stringify({ ...manifest, ...origin }, null, 2)}\n`)
+  const tarball = `${name.slice(1).replace('/', '-')}-${manifest.version}.tgz`
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: staged })
+  renameSync(join(staged, tarball), join(folder, tarball))
+  const sbom = describedBy(sbomOf(name, parts), { sha256: sha256(join(folder, tarball)), at: commitTime() })
+  writeFileSync(join(folder, tarball.replace(/tgz$/, 'cdx.json')), `${JSON.stringify(sbom, null, 2)}\n`)
+}
+
+const readManifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** When what is packed was committed, whenever it is packed; `SOURCE_DATE_EPOCH` says so where there is no Git. */
+function commitTime(): Date {
+  const seconds =
+    process.env.SOURCE_DATE_EPOCH ??
+    execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: repository, encoding: 'utf8' })
+  return new Date(Number(seconds) * 1000)
+}
+
+if (import.meta.main) {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { repository: { type: 'string' } } })
+  const [folder] = positionals
+  if (folder === undefined || positionals.length > 1 || (existsSync(folder) && readdirSync(folder).length > 0)) {
+    process.stderr.write('Name one folder, empty or not there yet: npm run release:pack -- release\n')
+    process.exitCode = 2
+  } else {
+    packRelease(resolve(folder), values.repository)
+    process.stdout.write(readFileSync(join(folder, 'SHA256SUMS'), 'utf8'))
+  }
+}
