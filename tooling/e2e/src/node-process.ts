@@ -31,14 +31,19 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`. Rejects with all
- * that the node printed when it ends before, and when `signal` aborts; the node is gone then.
+ * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`; `program` is another one than
+ * the checkout's, with its arguments. Rejects with all that the node printed when it ends before, and when `signal` aborts; the node is
+ * gone then.
  */
 export async function startNode(
   settings: Readonly<Record<string, string>>,
-  { timeoutMs = 600_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+  {
+    timeoutMs = 600_000,
+    signal,
+    program = [main],
+  }: { timeoutMs?: number; signal?: AbortSignal; program?: readonly string[] } = {},
 ): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, program, {
     env: { ...cleanEnvironment(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { repository, startNode } from './node-process.ts'
+import { npmEnvironment } from './npm-environment.ts'
 import { runOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -21,12 +22,6 @@ interface Packed {
   unpackedSize: number
   files: { path: string }[]
 }
-
-/** The caller's way to the registry (certificates, proxy, mirror), and nothing that says which workspace npm was called in. */
-const npmEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_.*prefix)/i.test(name)),
-  )
 
 /** Runs npm and answers what it prints. */
 async function npm(args: string[], cwd: string): Promise<string> {

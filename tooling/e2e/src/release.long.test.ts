@@ -1,0 +1,187 @@
+/**
+ * A release as people get it: packed, installed in an empty folder, and put in the place of the previous one, on what that one has left in
+ * either kind of database.
+ */
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { cp, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { sampleManifest } from '@osa/contract/testing'
+import { freePort } from '@osa/db/testing/free-port'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import cli from '../../../apps/cli/package.json' with { type: 'json' }
+import server from '../../../apps/server/package.json' with { type: 'json' }
+import sdk from '../../../packages/sdk/package.json' with { type: 'json' }
+import { arriveAtDecision, clientAt, decide, documentOf, started } from './flow-operations.ts'
+import { repository, startNode } from './node-process.ts'
+import { npmEnvironment } from './npm-environment.ts'
+import { runOsa } from './osa-process.ts'
+import { followPage } from './page-commands.ts'
+import { ageLogin, entryOf, logIn } from './stored-login.ts'
+import { type Switch, startSwitch } from './switch.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const run = promisify(execFile)
+
+interface Installed {
+  /** What `osa-server start` runs. */
+  readonly node: readonly string[]
+  readonly osa: string
+}
+
+const installedIn = (into: string): Installed => {
+  const bin = (name: string): string => join(into, 'node_modules/.bin', name)
+  return { node: [bin('osa-server'), 'start'], osa: bin('osa') }
+}
+
+/** As somebody installs these tarballs, in the folder in which they are. */
+async function install(into: string, pattern: RegExp): Promise<void> {
+  const tarballs = (await readdir(into)).filter((name) => pattern.test(name)).map((name) => `./${name}`)
+  await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: into, env: npmEnv })
+}
+const npmEnv = { ...npmEnvironment(), npm_config_prefer_offline: 'true' }
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let release: string
+let previous: Installed
+let current: Installed
+/** What the commands of the page printed, and what npm then had put into the folder. */
+let page: { printed: string; packages: string[] }
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  release = join(folder.path, 'release')
+  const [old, young] = [join(folder.path, 'previous'), join(folder.path, 'current')]
+  previous = installedIn(old)
+  current = installedIn(young)
+  const takePrevious = async () => {
+    await cp(join(repository, 'tooling/e2e/previous-release'), old, { recursive: true })
+    await install(old, /^osa-(cli|server)-.*\.tgz$/)
+  }
+  const takeCurrent = async () => {
+    await run(process.execPath, [join(repository, 'tooling/lint/src/release.ts'), release])
+    await cp(release, young, { recursive: true })
+    const commands = followPage('operating/release.md', { cwd: young, env: npmEnv })
+    const { stdout } = await commands.next('npm install')
+    commands.done()
+    const { packages } = JSON.parse(await readFile(join(young, 'node_modules/.package-lock.json'), 'utf8'))
+    page = { printed: stdout, packages: Object.keys(packages).toSorted() }
+    await install(young, /^osa-cli-.*\.tgz$/)
+  }
+  await Promise.all([takePrevious(), takeCurrent()])
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+const versions = { cli: cli.version, sdk: sdk.version, server: server.version }
+
+test('L09 a release is a versioned tarball and its bill for each kind of reader, and sums; the node installs as its page says', async () => {
+  const names = Object.entries(versions).flatMap(([name, version]) =>
+    ['cdx.json', 'tgz'].map((kind) => `osa-${name}-${version}.${kind}`),
+  )
+  expect((await readdir(release)).toSorted()).toEqual(['SHA256SUMS', ...names])
+  for (const [name, version] of Object.entries(versions)) {
+    const tarball = join(release, `osa-${name}-${version}.tgz`)
+    const { stdout } = await run('tar', ['-xOzf', tarball, 'package/package.json'])
+    const manifest = JSON.parse(stdout)
+    expect(manifest).toMatchObject({ name: `@osa/${name}`, version, license: 'Apache-2.0' })
+    expect([manifest.scripts, manifest.devDependencies, manifest.private]).toEqual([undefined, undefined, undefined])
+    const { metadata } = JSON.parse(await readFile(tarball.replace(/tgz$/, 'cdx.json'), 'utf8'))
+    const content = createHash('sha256')
+      .update(await readFile(tarball))
+      .digest('hex')
+    expect(metadata.component).toMatchObject({ name: `@osa/${name}`, version, hashes: [{ alg: 'SHA-256', content }] })
+  }
+  expect(page.printed).toContain(`osa-server-${versions.server}.tgz: OK`)
+  expect(page.printed).toContain('Usage: osa-server <command>')
+  expect(page.packages).toEqual(['node_modules/@electric-sql/pglite', 'node_modules/@osa/server'])
+})
+
+/** A home whose login was made at the previous release, by its own command. */
+async function deployAtPrevious(gate: Switch, home: string): Promise<void> {
+  await logIn(gate.url, { home, bin: previous.osa })
+  const answer = await fetch(`${gate.url}/api/v1/conventions`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${entryOf(home, gate.url).access_token}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify(sampleManifest()),
+  })
+  expect(answer.status).toBe(201)
+}
+
+/** The login goes on, refreshed at the node of this release by the commands of both; and what was deployed is there. */
+async function expectAllThere(gate: Switch, home: string): Promise<void> {
+  for (const bin of [previous.osa, current.osa, previous.osa]) {
+    ageLogin(home, gate.url)
+    const before = entryOf(home, gate.url)
+    const whoami = await runOsa(['whoami', '--server', gate.url], { home, bin })
+    expect(whoami).toMatchObject({ code: 0, stdout: expect.stringContaining('Josiah Carberry') })
+    expect(entryOf(home, gate.url).refresh_token).not.toBe(before.refresh_token)
+  }
+  const conventions = await (await fetch(`${gate.url}/api/v1/conventions/protein-structures`)).json()
+  expect(conventions).toMatchObject({ description: sampleManifest().description, versions: [{ version: 1 }] })
+}
+
+/** Starts one of the two releases behind `gate`, which leads to it from now on. */
+async function startBehind(gate: Switch, release: Installed, settings: Record<string, string>) {
+  const port = await freePort()
+  const behind = { ...settings, OSA_PUBLIC_URL: gate.url, PORT: String(port) }
+  const node = await startNode(behind, { program: release.node })
+  gate.port = port
+  return { node, port, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() }
+}
+
+test('what the previous release left in the embedded database goes on in this one: logins, both commands, conventions', async () => {
+  await using gate = await startSwitch()
+  const settings = { OSA_DATA_DIR: join(folder.path, 'data') }
+  const home = join(folder.path, 'home-embedded')
+  const old = await startBehind(gate, previous, settings)
+  await deployAtPrevious(gate, home)
+  expect(await old.node.stop()).toBe(0)
+
+  await using _node = await startBehind(gate, current, settings)
+  await expectAllThere(gate, home)
+})
+
+test('on PostgreSQL this release joins the previous one: signing in takes any way through both, and what either left goes on', async () => {
+  await using gate = await startSwitch()
+  const settings = {
+    DATABASE_URL: await createSharedDatabase({ migrated: false }),
+    OSA_SECRET: randomBytes(32).toString('base64url'),
+    OSA_DATA_DIR: join(folder.path, 'none'),
+  }
+  const home = join(folder.path, 'home-postgres')
+  await using old = await startBehind(gate, previous, settings)
+  await deployAtPrevious(gate, home)
+  await using young = await startBehind(gate, current, settings)
+
+  const client = clientAt(gate.url)
+  const tokens: string[] = []
+  for (const startAt of [old, young]) {
+    for (const decideAt of [old, young]) {
+      for (const pollAt of [old, young]) {
+        gate.port = startAt.port
+        const { deviceCode, userCode } = await started(client)
+        gate.port = decideAt.port
+        const decided = await decide(client, await arriveAtDecision(client, userCode), 'approve')
+        expect(decided.status).toBe(200)
+        gate.port = pollAt.port
+        const answer = documentOf(await client.poll(deviceCode))
+        expect(answer).toMatchObject({ token_type: 'Bearer' })
+        for (const { port } of [old, young]) {
+          const me = await fetch(`http://127.0.0.1:${port}/api/v1/auth/me`, {
+            headers: { Authorization: `Bearer ${answer.access_token}` },
+          })
+          expect(me.status).toBe(200)
+        }
+        tokens.push(answer.refresh_token ?? '')
+      }
+    }
+  }
+  expect(await old.node.stop()).toBe(0)
+  gate.port = young.port
+  for (const token of tokens) expect((await client.refresh(token)).status).toBe(200)
+  await expectAllThere(gate, home)
+})
