@@ -50,7 +50,7 @@ describe('whoami', () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
-    const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.call(['whoami'])))
+    const runs = await Promise.all(Array.from({ length: 10 }, () => sandbox.run(['whoami'])))
     expect(runs.map(({ code }) => code)).toEqual(Array(10).fill(0))
     expect(node.seen('refresh')).toHaveLength(1)
     expect(node.families[0]?.revoked).toBe(false)
