@@ -201,10 +201,14 @@ export const commands: readonly Command[] = [
     metadata: {
       name: 'completions',
       positionals: '<shell>',
-      positionalChoices: ['bash', 'zsh', 'fish'],
+      positionalChoices: ['bash', 'zsh', 'fish', 'powershell'],
       summary: 'Print the completions for a shell',
       options: [],
-      examples: ['completions zsh > ~/.zfunc/_osa', 'completions fish > ~/.config/fish/completions/osa.fish'],
+      examples: [
+        'completions zsh > ~/.zfunc/_osa',
+        'completions fish > ~/.config/fish/completions/osa.fish',
+        'completions powershell | Out-String | Invoke-Expression',
+      ],
     },
     load: async () => (await import('./commands/completions.ts')).completions(commands),
   },

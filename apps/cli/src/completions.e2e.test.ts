@@ -38,7 +38,7 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(await offer('osa', 'login', '--storage', '=')).toEqual(['auto', 'keychain', 'file'])
   expect(await offer('osa', '--server', 'login', 'who')).toEqual(['whoami'])
   expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
-  expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish'])
+  expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
   expect(await offer('osa', 'conventions', '')).toEqual(['list', 'show'])
   expect(await offer('osa', 'open', '')).toEqual(['sessions'])
   expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
@@ -85,7 +85,12 @@ test('fish offers the same', async () => {
     'keychain',
   ])
   expect(await offer('osa whoami --no-b')).toEqual([])
-  expect((await offer('osa completions ')).map((entry) => entry.split('\t')[0]).sort()).toEqual(['bash', 'fish', 'zsh'])
+  expect((await offer('osa completions ')).map((entry) => entry.split('\t')[0]).sort()).toEqual([
+    'bash',
+    'fish',
+    'powershell',
+    'zsh',
+  ])
 })
 
 /** A line typed at a real zsh, and what the line is after one Tab. */

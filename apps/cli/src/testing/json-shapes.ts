@@ -232,6 +232,6 @@ export const success = {
     }),
   }),
   open: ok({ server: z.url(), url: z.url() }),
-  completions: ok({ shell: z.enum(['bash', 'zsh', 'fish']), script: z.string() }),
+  completions: ok({ shell: z.enum(['bash', 'zsh', 'fish', 'powershell']), script: z.string() }),
   help: ok({ help: z.string() }),
 }
