@@ -200,11 +200,17 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'completions',
-      positionals: '<shell>',
-      positionalChoices: ['bash', 'zsh', 'fish', 'powershell'],
-      summary: 'Print the completions for a shell',
-      options: [],
+      positionals: '<install|shell> [shell]',
+      positionalChoices: ['install', 'bash', 'zsh', 'fish', 'powershell'],
+      summary: 'Install the completions for a shell, or print them',
+      options: [{ name: 'rc', help: 'install: also add the line that zsh or PowerShell starts with' }],
+      environment: [
+        ['SHELL', 'The shell, when install names none'],
+        ['XDG_DATA_HOME, XDG_CONFIG_HOME', 'Where shells look (default ~/.local/share, ~/.config)'],
+      ],
       examples: [
+        'completions install',
+        'completions install zsh --rc',
         'completions zsh > ~/.zfunc/_osa',
         'completions fish > ~/.config/fish/completions/osa.fish',
         'completions powershell | Out-String | Invoke-Expression',

@@ -104,7 +104,7 @@ test('after -- everything is a word', () => {
 test('arguments that are missing or too many are named', () => {
   expect(refusal('whoami', 'extra').message).toBe('osa whoami does not take "extra"')
   expect(refusal('login', 'a', 'b').message).toBe('osa login does not take "b"')
-  expect(refusal('completions').message).toBe('osa completions needs <shell>')
+  expect(refusal('completions').message).toBe('osa completions needs <install|shell> [shell]')
   expect(parseCommandLine(['completions', '--help']).flags.isSet('help')).toBe(true)
 })
 

@@ -38,7 +38,7 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(await offer('osa', 'login', '--storage', '=')).toEqual(['auto', 'keychain', 'file'])
   expect(await offer('osa', '--server', 'login', 'who')).toEqual(['whoami'])
   expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
-  expect(await offer('osa', 'completions', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
+  expect(await offer('osa', 'completions', '')).toEqual(['install', 'bash', 'zsh', 'fish', 'powershell'])
   expect(await offer('osa', 'conventions', '')).toEqual(['list', 'show'])
   expect(await offer('osa', 'open', '')).toEqual(['sessions'])
   expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
@@ -88,6 +88,7 @@ test('fish offers the same', async () => {
   expect((await offer('osa completions ')).map((entry) => entry.split('\t')[0]).sort()).toEqual([
     'bash',
     'fish',
+    'install',
     'powershell',
     'zsh',
   ])

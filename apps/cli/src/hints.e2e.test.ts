@@ -20,7 +20,7 @@ function filledIn(word: string, node: FakeOsaServer): string {
   if (/^(<url>|\$\{.*(url|server|origin).*\}|archive\.example\.org|http:\/\/127\.0\.0\.1:8000)$/i.test(word))
     return node.url
   if (word === '<id>' || word.endsWith('-…')) return '00000000'
-  if (word === `\${meant}`) return 'bash'
+  if (/^\$\{.*(meant|shell|first)\}$/.test(word)) return 'bash'
   if (word === '<command>') return 'login'
   if (word === '<dir>') return '.'
   if (word === '<file>') return 'manifest.json'

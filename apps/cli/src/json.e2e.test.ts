@@ -29,6 +29,7 @@ test.each([
   ['logout', [], 'logout'],
   ['logout', ['--all', '--local'], 'logout'],
   ['completions', ['fish'], 'completions'],
+  ['completions', ['install', 'zsh'], 'installedCompletions'],
   ['help', ['login'], 'help'],
   ['login', ['--help'], 'help'],
 ] as const)('K38 osa %s %j --json prints one document of its documented shape', async (command, args, shape) => {

@@ -1,19 +1,30 @@
-/** `osa completions <shell>`: prints a completion script, made from the commands' own records. */
+/** `osa completions`: prints a completion script, made from the commands' own records, or puts it where the shell looks. */
 import type { Command, RunCommand } from '../command.ts'
 import { bashCompletions } from '../completions/bash.ts'
 import { fishCompletions } from '../completions/fish.ts'
+import type { Shell } from '../completions/places.ts'
 import { powershellCompletions } from '../completions/powershell.ts'
 import { vocabularyOf } from '../completions/vocabulary.ts'
 import { zshCompletions } from '../completions/zsh.ts'
+import { usage } from '../misspelled-words.ts'
 
 const scripts = { bash: bashCompletions, zsh: zshCompletions, fish: fishCompletions, powershell: powershellCompletions }
 
 export const completions =
   (commands: readonly Command[]): RunCommand =>
-  async ({ io, flags }) => {
+  async (context) => {
+    const { io, flags } = context
+    const scriptFor = (shell: Shell): string => scripts[shell](vocabularyOf(commands))
     // One of these: the command line was checked by the command's record.
-    const shell = flags.argument('shell') as keyof typeof scripts
-    const script = scripts[shell](vocabularyOf(commands))
-    if (io.isJson) io.json({ v: 1, ok: true, shell, script })
+    const first = flags.argument('install|shell') as Shell | 'install'
+    if (first === 'install') {
+      const { installCompletions } = await import('../completions/install.ts')
+      return await installCompletions(context, scriptFor)
+    }
+    if (flags.argument('shell') !== null || flags.isSet('rc')) {
+      throw usage(`osa completions ${first} takes nothing more`, `To install them: osa completions install ${first}`)
+    }
+    const script = scriptFor(first)
+    if (io.isJson) io.json({ v: 1, ok: true, shell: first, script })
     else io.page(script)
   }

@@ -233,5 +233,13 @@ export const success = {
   }),
   open: ok({ server: z.url(), url: z.url() }),
   completions: ok({ shell: z.enum(['bash', 'zsh', 'fish', 'powershell']), script: z.string() }),
+  installedCompletions: ok({
+    shell: z.enum(['bash', 'zsh', 'fish', 'powershell']),
+    path: z.string().startsWith('/'),
+    changed: z.boolean(),
+    start_up: z
+      .strictObject({ file: z.string(), line: z.string(), state: z.enum(['there', 'added', 'missing']) })
+      .optional(),
+  }),
   help: ok({ help: z.string() }),
 }
