@@ -16,6 +16,7 @@ import { type HttpServer, listen } from './http-server.ts'
 import { createIdentityProviders } from './identity/providers.ts'
 import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import type { ExportMetrics } from './metrics-export.ts'
 import { createNodeClock } from './node-clock.ts'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
 import { createReadiness } from './readiness.ts'
@@ -43,11 +44,14 @@ export async function startNode(options: {
   log: Logger
   routineLogLevel: 'info' | 'debug'
   tracing: Tracing | null
+  exportMetrics: ExportMetrics | null
 }): Promise<RunningNode> {
   const { config, log, tracing } = options
   await using started = new AsyncDisposableStack()
+  const metrics = createMetrics({ processMetrics: true })
+  const exporting = options.exportMetrics?.(metrics)
   // last of all when the node stops
-  if (tracing) started.defer(() => tracing.stop())
+  started.defer(async () => void (await Promise.all([tracing?.stop(), exporting?.stop()])))
   let app: Hono<NodeEnv> | null = null
   // before the database: with a port that is taken, no directory is made and nothing is migrated
   const server = await listen({
@@ -72,7 +76,6 @@ export async function startNode(options: {
     log.warn({ seconds }, 'the clocks of the database and of this machine differ by more than a minute'),
   )
   await clock.follow()
-  const metrics = createMetrics({ processMetrics: true })
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)
   const { startDiscovery, ...parts } = createParts(options, { database, publicUrl, now: clock.now })
   // with keys that do not open, every sign-in would fail at its last step: rather not start (L12)

@@ -1,10 +1,8 @@
 /** Tracing on OpenTelemetry's own SDK. Nothing is registered globally: what is not traced here is not traced. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type TextMapGetter, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -15,9 +13,8 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 import { routeOf } from './observe.ts'
+import { openResource, shutDown } from './open-otlp.ts'
 import type { Tracing } from './tracing.ts'
-
-const stopWithinMs = 2_000
 
 const headerGetter: TextMapGetter<Headers> = {
   get: (headers, name) => headers.get(name) ?? undefined,
@@ -25,14 +22,9 @@ const headerGetter: TextMapGetter<Headers> = {
 }
 
 export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing {
-  // the exporter reads its settings itself, and those may be from a settings file
-  for (const name of Object.keys(env)) if (name.startsWith('OTEL_')) process.env[name] ??= env[name]
-  const named = resourceFromAttributes({
-    'service.name': env.OTEL_SERVICE_NAME || 'osa-node',
-    'service.version': version,
-  })
+  const resource = openResource(env, version)
   const provider = new TracerProvider({
-    resource: detectResources({ detectors: [envDetector] }).merge(named),
+    resource,
     sampler: samplerOf(env),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   })
@@ -73,8 +65,7 @@ export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing {
     },
     async stop() {
       contexts.disable()
-      // a collector that is away must not hold up the end of a node
-      await Promise.race([provider.shutdown(), sleep(stopWithinMs, undefined, { ref: false })])
+      await shutDown(provider)
     },
   }
 }

@@ -2,9 +2,11 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, parseConfig } from './config/config.ts'
 import { createLogger, type Logger } from './log.ts'
+import { loadMetricsExport } from './metrics-export.ts'
 import { type RunningNode, startNode } from './node.ts'
+import { otlpProblems } from './otlp-settings.ts'
 import { databaseName, explainStartProblem } from './start-problem.ts'
-import { startTracing, tracingProblems } from './tracing.ts'
+import { startTracing } from './tracing.ts'
 
 /** A supervisor kills 15 s after a node has drained; leave a moment before. */
 const shutdownDeadlineMs = 14_000
@@ -13,7 +15,7 @@ const shutdownDeadlineMs = 14_000
 export async function run(io: RunIo): Promise<void> {
   const parsed = parseConfig(io.env)
   for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
-  const problems = [...(parsed.ok ? [] : parsed.problems), ...tracingProblems(io.env)]
+  const problems = [...(parsed.ok ? [] : parsed.problems), ...otlpProblems(io.env)]
   if (!parsed.ok || problems.length > 0) {
     const list = problems.map((problem) => `  - ${problem}\n`).join('')
     io.stderr.write(`The node cannot start with these settings:\n${list}`)
@@ -25,7 +27,8 @@ export async function run(io: RunIo): Promise<void> {
   const routineLogLevel = io.stderr.isTTY ? 'debug' : 'info'
   try {
     const tracing = await startTracing(io.env, packageJson.version)
-    const node = await startNode({ config, log, routineLogLevel, tracing })
+    const exportMetrics = await loadMetricsExport(io.env, packageJson.version)
+    const node = await startNode({ config, log, routineLogLevel, tracing, exportMetrics })
     stopOnSignal(io, { node, log, deadlineMs: config.drainSeconds * 1_000 + shutdownDeadlineMs })
     io.stdout.write(greeting(config, node))
   } catch (error) {

@@ -2,17 +2,19 @@
 import { globSync, readFileSync } from 'node:fs'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
+import { loadMetricsExport } from './metrics-export.ts'
+import { otlpProblems } from './otlp-settings.ts'
 import { type Span, startCollector } from './testing/collector.ts'
 import { spawnNode } from './testing/spawn-node.ts'
 import { logIn, post } from './testing/spawned-sign-in.ts'
-import { startTracing, tracingProblems } from './tracing.ts'
+import { startTracing } from './tracing.ts'
 
 function attribute(span: Span | undefined, key: string) {
   const value = span?.attributes.find((each) => each.key === key)?.value
   return value?.stringValue ?? value?.intValue
 }
 
-test('I06 a trace goes from who calls through the node to the database, and no span holds a secret or what somebody typed', async () => {
+test('I06 a trace goes from who calls through the node to the database, and no span or metric holds a secret or what somebody typed', async () => {
   await using collector = await startCollector()
   const node = await spawnNode({
     env: {
@@ -67,7 +69,8 @@ test('I06 a trace goes from who calls through the node to the database, and no s
     called.some(({ name, parentSpanId }) => name.startsWith('database ') && parentSpanId === request?.spanId),
   ).toBe(true)
   const text = collector.text()
-  expect(text).toMatch(/^\/v1\/traces /)
+  expect(text).toMatch(/^\/v1\/traces /m)
+  expect(text).toMatch(/^\/v1\/metrics .*"osa_token_requests_total"/m)
   expect(text).toMatch(/"osa-node"/)
   expect(text).toMatch(/"deployment\.environment\.name"/)
   const secrets = [
@@ -89,26 +92,33 @@ test('a collector that is not there keeps nobody from working, nor the node from
   expect(await node.stop()).toBe(0)
 })
 
-test('without its variables, or turned off, nothing of OpenTelemetry is loaded', async () => {
+test('without their variables, or turned off, nothing of OpenTelemetry is loaded, neither for traces nor for metrics', async () => {
   const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }
-  for (const env of [{}, { ...named, OTEL_SDK_DISABLED: 'true' }, { ...named, OTEL_TRACES_EXPORTER: 'none' }]) {
-    expect(await startTracing(env, '0')).toBeNull()
+  const off = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'prometheus' }
+  for (const env of [{}, { ...named, OTEL_SDK_DISABLED: 'true' }, { ...named, ...off }]) {
+    expect([await startTracing(env, '0'), await loadMetricsExport(env, '0')]).toEqual([null, null])
   }
   const sources = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((file) => !file.endsWith('.test.ts'))
   const importing = (what: RegExp) =>
     sources.filter((file) => what.test(readFileSync(new URL(file, import.meta.url), 'utf8')))
-  expect(importing(/from '@opentelemetry\//)).toEqual(['open-tracing.ts'])
-  expect(importing(/from '\.\/open-tracing\.ts'/)).toEqual([])
+  const opening = ['open-metrics-export.ts', 'open-otlp.ts', 'open-tracing.ts']
+  expect(importing(/from '@opentelemetry\//).toSorted()).toEqual(opening)
+  expect(importing(/^import .* from '\.\/open-(tracing|metrics-export)\.ts'/m)).toEqual([])
+  expect(importing(/from '\.\/open-otlp\.ts'/).toSorted()).toEqual(opening.filter((file) => file !== 'open-otlp.ts'))
   expect(importing(/await import\('\.\/open-tracing\.ts'\)/)).toEqual(['tracing.ts'])
+  expect(importing(/await import\('\.\/open-metrics-export\.ts'\)/)).toEqual(['metrics-export.ts'])
 })
 
 test('variables that cannot hold are told at start with the other settings', async () => {
-  expect(tracingProblems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toEqual([
-    expect.stringContaining('must be an http or https address'),
+  expect(otlpProblems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toEqual([
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address, as in http://localhost:4318',
   ])
-  expect(
-    tracingProblems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
-  ).toHaveLength(1)
+  const byName = { OTEL_METRICS_EXPORTER: 'console, otlp', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' }
+  expect(otlpProblems({ ...byName, OTEL_METRIC_EXPORT_INTERVAL: '1m' })).toEqual([
+    'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL must not be grpc: what is sent is http/json',
+    'OTEL_METRIC_EXPORT_INTERVAL must be in milliseconds, as in 60000',
+  ])
+  expect(otlpProblems({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_METRIC_EXPORT_INTERVAL: '1m' })).toEqual([])
   await expect(spawnNode({ env: { PORT: 'x', OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' } })).rejects.toThrow(
     /PORT must be[\s\S]*OTEL_EXPORTER_OTLP_ENDPOINT must be/,
   )

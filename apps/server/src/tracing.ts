@@ -4,6 +4,7 @@
  */
 import type { DatabaseTrace } from '@osa/db'
 import type { MiddlewareHandler } from 'hono'
+import { otlpEndpoint } from './otlp-settings.ts'
 import type { NodeEnv } from './requester.ts'
 
 export interface Tracing {
@@ -13,27 +14,9 @@ export interface Tracing {
   stop(): Promise<void>
 }
 
-function endpointOf(env: NodeJS.ProcessEnv): string | null {
-  const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none'
-  return isOff ? null : env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT || null
-}
-
-/** What of OpenTelemetry's settings does not hold, without their values. */
-export function tracingProblems(env: NodeJS.ProcessEnv): string[] {
-  const endpoint = endpointOf(env)
-  if (endpoint === null) return []
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL
-  return [
-    ...(/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')
-      ? []
-      : ['OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address, as in http://localhost:4318']),
-    ...(protocol === 'grpc' ? ['OTEL_EXPORTER_OTLP_PROTOCOL must not be grpc: traces are sent as http/json'] : []),
-  ]
-}
-
-/** Null unless an endpoint is named and neither the SDK nor the exporter is turned off (OpenTelemetry, environment variables). */
+/** Null unless an endpoint or the exporter is named and neither it nor the SDK is turned off (OpenTelemetry, environment variables). */
 export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing | null> {
-  if (endpointOf(env) === null) return null
+  if (otlpEndpoint(env, 'TRACES') === null) return null
   const { openTracing } = await import('./open-tracing.ts')
   return openTracing(env, version)
 }

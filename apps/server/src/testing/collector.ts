@@ -1,4 +1,4 @@
-/** An OpenTelemetry collector: takes traces over HTTP, as JSON (OTLP). */
+/** An OpenTelemetry collector: takes traces and metrics over HTTP, as JSON (OTLP). */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,32 @@ export interface Span {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
-  readonly attributes: { key: string; value: { stringValue?: string; intValue?: number } }[]
+  readonly attributes: Attribute[]
+}
+
+export interface Attribute {
+  readonly key: string
+  readonly value: { stringValue?: string; intValue?: number; doubleValue?: number }
+}
+
+export interface DataPoint {
+  readonly attributes: Attribute[]
+  readonly asDouble?: number
+  /** Of a histogram. */
+  readonly count?: number
+  readonly sum?: number
+  readonly bucketCounts?: number[]
+  readonly explicitBounds?: number[]
+}
+
+type Data = { dataPoints: DataPoint[] }
+
+export interface Metric {
+  readonly name: string
+  readonly description: string
+  readonly gauge?: Data
+  readonly sum?: Data & { isMonotonic: boolean; aggregationTemporality: number }
+  readonly histogram?: Data & { aggregationTemporality: number }
 }
 
 /** Starts one on a free port; `await using` ends it. */
@@ -24,15 +49,21 @@ export async function startCollector() {
     )
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const received = (path: string) =>
+    bodies.filter((body) => body.startsWith(`${path} `)).map((body) => JSON.parse(body.slice(path.length)))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     text: () => bodies.join('\n'),
     spans: (): Span[] =>
-      bodies
-        .map((body) => JSON.parse(body.slice(body.indexOf(' '))))
+      received('/v1/traces')
         .flatMap(({ resourceSpans }) => resourceSpans)
         .flatMap(({ scopeSpans }) => scopeSpans)
         .flatMap(({ spans }) => spans),
+    /** Of each time that they were sent. */
+    metrics: (): Metric[][] =>
+      received('/v1/metrics').map(({ resourceMetrics: [{ scopeMetrics }] }) =>
+        scopeMetrics.flatMap(({ metrics }: { metrics: Metric[] }) => metrics),
+      ),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
