@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const candidates = [
   '/usr/bin/chromium',
@@ -43,6 +43,39 @@ export async function openChromium(...more: string[]): Promise<Browser> {
     ],
   })
   return browser.on('context', (context) => context.setDefaultTimeout(patienceMs))
+}
+
+/** What a test has of a browser. */
+export type Chromium = Pick<Browser, 'newContext' | 'newPage' | 'close'> & AsyncDisposable
+
+let running: Promise<Browser> | null = null
+
+/**
+ * A Chromium that the tests of a worker share, since a start costs more than most tests do with it. Contexts know nothing of one another;
+ * `close` closes those that were made here. It ends with the worker.
+ */
+export async function sharedChromium(): Promise<Chromium> {
+  running ??= openChromium().then((started) =>
+    started.on('disconnected', () => {
+      running = null
+    }),
+  )
+  const browser = await running
+  const contexts: BrowserContext[] = []
+  const newContext: Browser['newContext'] = async (options) => {
+    const context = await browser.newContext(options)
+    contexts.push(context)
+    return context
+  }
+  const close = async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+  }
+  return {
+    newContext,
+    newPage: async (options) => (await newContext(options)).newPage(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 const folder = join(import.meta.dirname, '../test-output')

@@ -3,11 +3,10 @@
 import { join } from 'node:path'
 import { sampleManifest } from '@osa/contract/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
-import type { Browser } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { barriers } from './barriers.ts'
-import { keepScreenshot, openChromium } from './chromium.ts'
+import { type Chromium, keepScreenshot, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -48,7 +47,7 @@ const light = { colorScheme: 'light', width: 1024 } as const
 const dark = { colorScheme: 'dark', width: 1024 } as const
 const narrow = { colorScheme: 'light', width: 320 } as const
 
-async function look(chromium: Browser, url: string, path: string, { colorScheme, width }: Look) {
+async function look(chromium: Chromium, url: string, path: string, { colorScheme, width }: Look) {
   const context = await chromium.newContext({ colorScheme, viewport: { width, height: 800 } })
   const page = await context.newPage()
   const name = `conventions${path.replaceAll(/[^a-z]+/g, '-').slice(0, 40)}-${colorScheme}-${width}`
@@ -74,7 +73,7 @@ async function look(chromium: Browser, url: string, path: string, { colorScheme,
 }
 
 /** On paper nothing scrolls, and what no reader can press is left out. */
-async function print(chromium: Browser, url: string, path: string) {
+async function print(chromium: Chromium, url: string, path: string) {
   const context = await chromium.newContext({ colorScheme: 'dark', viewport: { width: 680, height: 960 } })
   const page = await context.newPage()
   await page.goto(`${url}${path}`)
@@ -101,27 +100,23 @@ test('D26 the pages of conventions can be read by everybody, on screens of any k
     DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_DATA_DIR: join(folder.path, 'data'),
   })
-  const chromium = await openChromium()
-  try {
-    await look(chromium, node.url, '/conventions', narrow)
-    const token = await signIn(node.url)
-    for (const manifest of [sampleManifest(), sampleManifest({ description: 'Better told.' }), unwieldy()]) {
-      expect((await deploy(node.url, token, manifest)).status).toBe(201)
-    }
-    const views: [path: string, as: Look][] = [
-      ['/conventions', dark],
-      ['/conventions/protein-structures', light],
-      ['/conventions/protein-structures', narrow],
-      ['/conventions/protein-structures?version=1', dark],
-      [`/conventions/unwieldy-${'x'.repeat(55)}`, narrow],
-      ['/conventions/nothing', narrow],
-    ]
-    for (const [path, as] of views) await look(chromium, node.url, path, as)
-    for (const path of ['/conventions/protein-structures', '/', '/device', '/account/sessions']) {
-      await print(chromium, node.url, path)
-    }
-  } finally {
-    await chromium.close()
+  await using chromium = await sharedChromium()
+  await look(chromium, node.url, '/conventions', narrow)
+  const token = await signIn(node.url)
+  for (const manifest of [sampleManifest(), sampleManifest({ description: 'Better told.' }), unwieldy()]) {
+    expect((await deploy(node.url, token, manifest)).status).toBe(201)
+  }
+  const views: [path: string, as: Look][] = [
+    ['/conventions', dark],
+    ['/conventions/protein-structures', light],
+    ['/conventions/protein-structures', narrow],
+    ['/conventions/protein-structures?version=1', dark],
+    [`/conventions/unwieldy-${'x'.repeat(55)}`, narrow],
+    ['/conventions/nothing', narrow],
+  ]
+  for (const [path, as] of views) await look(chromium, node.url, path, as)
+  for (const path of ['/conventions/protein-structures', '/', '/device', '/account/sessions']) {
+    await print(chromium, node.url, path)
   }
 })
 
@@ -133,16 +128,12 @@ test('a person finds a convention from the start page, without scripts', async (
   })
   const token = await signIn(node.url)
   expect((await deploy(node.url, token, sampleManifest())).status).toBe(201)
-  const chromium = await openChromium()
-  try {
-    const page = await (await chromium.newContext({ javaScriptEnabled: false })).newPage()
-    await page.goto(node.url)
-    await page.getByRole('main').getByRole('link', { name: 'conventions' }).click()
-    await page.getByRole('link', { name: 'Protein structures' }).click()
-    expect(page.url()).toBe(`${node.url}/conventions/protein-structures`)
-    expect(await page.getByRole('row', { name: 'resolution' }).textContent()).toContain('Å')
-    expect(await page.getByRole('region', { name: 'Fields' }).count()).toBe(1)
-  } finally {
-    await chromium.close()
-  }
+  await using chromium = await sharedChromium()
+  const page = await (await chromium.newContext({ javaScriptEnabled: false })).newPage()
+  await page.goto(node.url)
+  await page.getByRole('main').getByRole('link', { name: 'conventions' }).click()
+  await page.getByRole('link', { name: 'Protein structures' }).click()
+  expect(page.url()).toBe(`${node.url}/conventions/protein-structures`)
+  expect(await page.getByRole('row', { name: 'resolution' }).textContent()).toContain('Å')
+  expect(await page.getByRole('region', { name: 'Fields' }).count()).toBe(1)
 })

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { typeCode } from './approve.ts'
 import { barriers } from './barriers.ts'
-import { keepScreenshot, openChromium } from './chromium.ts'
+import { keepScreenshot, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
@@ -21,48 +21,44 @@ test.each([
   const address = (await terminal.until(/(http:\S+\/device\S*)/))[1] ?? ''
   const code = (await terminal.until(/([A-Z]{4}-[A-Z]{4})/))[1] ?? ''
 
-  const chromium = await openChromium()
-  try {
-    const { javaScriptEnabled, colorScheme, width } = browserKind
-    // axe runs in the page and needs scripts, so the page is judged in the journey that has them
-    const look = async (page: Page, name: string) => {
-      await keepScreenshot(page, `${name}-${colorScheme}-${width}`)
-      const overflow = javaScriptEnabled
-        ? await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
-        : false
-      expect(overflow, `${name} needs no sideways scrolling`).toBe(false)
-      if (javaScriptEnabled) expect(await barriers(page), name).toEqual([])
-    }
-    const context = await chromium.newContext({ javaScriptEnabled, colorScheme, viewport: { width, height: 800 } })
-    const page = await context.newPage()
-    await page.goto(address)
-    await look(page, '1-enter-code')
-    const field = page.getByLabel('Code', { exact: true })
-    if ((await field.inputValue()) === '') await field.fill(code.toLowerCase())
-    await page.getByRole('button', { name: /continue/i }).click()
-    await look(page, '2-sign-in')
-    await page.getByRole('button', { name: /Carberry/ }).click()
-    await look(page, '3-confirm')
-    const fromLink = address.includes('user_code')
-    expect(await page.getByText(code).count(), 'who only has the link is not shown the code').toBe(fromLink ? 0 : 1)
-    await typeCode(page, code.toLowerCase())
-    for (const text of ['Josiah Carberry', '0000-0002-1825-0097', 'OSA command line', '127.0.0.1']) {
-      expect(await page.textContent('body'), 'D02').toContain(text)
-    }
-    await page.locator('h1').click()
-    await page.keyboard.press('Enter')
-    expect(page.url(), 'D03 Enter on the loaded page decides nothing').toContain('/device/confirm')
-    await page.getByRole('button', { name: 'Approve' }).click()
-    await page.getByText('go back to your terminal').waitFor()
-    await look(page, '4-complete')
-    for (const secret of [code, 'user_code', 'state=', 'code=']) expect(page.url(), 'D23').not.toContain(secret)
-    await terminal.until(/Logged in to \S+ as Josiah Carberry \(0000-0002-1825-0097\)/)
-    await page.goto(`${node.url}/account/sessions`)
-    expect(await page.getByText('OSA command line').count()).toBeGreaterThan(0)
-    await look(page, '5-sessions')
-  } finally {
-    await chromium.close()
+  await using chromium = await sharedChromium()
+  const { javaScriptEnabled, colorScheme, width } = browserKind
+  // axe runs in the page and needs scripts, so the page is judged in the journey that has them
+  const look = async (page: Page, name: string) => {
+    await keepScreenshot(page, `${name}-${colorScheme}-${width}`)
+    const overflow = javaScriptEnabled
+      ? await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+      : false
+    expect(overflow, `${name} needs no sideways scrolling`).toBe(false)
+    if (javaScriptEnabled) expect(await barriers(page), name).toEqual([])
   }
+  const context = await chromium.newContext({ javaScriptEnabled, colorScheme, viewport: { width, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(address)
+  await look(page, '1-enter-code')
+  const field = page.getByLabel('Code', { exact: true })
+  if ((await field.inputValue()) === '') await field.fill(code.toLowerCase())
+  await page.getByRole('button', { name: /continue/i }).click()
+  await look(page, '2-sign-in')
+  await page.getByRole('button', { name: /Carberry/ }).click()
+  await look(page, '3-confirm')
+  const fromLink = address.includes('user_code')
+  expect(await page.getByText(code).count(), 'who only has the link is not shown the code').toBe(fromLink ? 0 : 1)
+  await typeCode(page, code.toLowerCase())
+  for (const text of ['Josiah Carberry', '0000-0002-1825-0097', 'OSA command line', '127.0.0.1']) {
+    expect(await page.textContent('body'), 'D02').toContain(text)
+  }
+  await page.locator('h1').click()
+  await page.keyboard.press('Enter')
+  expect(page.url(), 'D03 Enter on the loaded page decides nothing').toContain('/device/confirm')
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('go back to your terminal').waitFor()
+  await look(page, '4-complete')
+  for (const secret of [code, 'user_code', 'state=', 'code=']) expect(page.url(), 'D23').not.toContain(secret)
+  await terminal.until(/Logged in to \S+ as Josiah Carberry \(0000-0002-1825-0097\)/)
+  await page.goto(`${node.url}/account/sessions`)
+  expect(await page.getByText('OSA command line').count()).toBeGreaterThan(0)
+  await look(page, '5-sessions')
 
   expect(await terminal.exitCode).toBe(0)
   const credentials = await stat(join(folder.path, '.config/osa/credentials.json'))
@@ -79,26 +75,22 @@ test.each([
 test('D04 E08 a denial on our page, or at the provider, ends the command at its next poll', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
-  const chromium = await openChromium()
-  try {
-    for (const where of ['page', 'provider'] as const) {
-      const terminal = openTerminal(['login', node.url, '--no-link'], { home: folder.path, cwd: folder.path })
-      const code = (await terminal.until(/([A-Z]{4}-[A-Z]{4})/))[1] ?? ''
-      const page = await (await chromium.newContext()).newPage()
-      await page.goto(`${node.url}/device`)
-      await page.getByLabel('Code', { exact: true }).fill(code)
-      await page.getByRole('button', { name: /continue/i }).click()
-      if (where === 'page') await page.getByRole('button', { name: /Carberry/ }).click()
-      await page.getByRole('button', { name: 'Deny' }).click()
-      await page
-        .getByText(/terminal/)
-        .first()
-        .waitFor()
-      await keepScreenshot(page, `6-denied-at-${where}`)
-      await terminal.until(/Sign-in was refused in the browser/)
-      expect(await terminal.exitCode).toBe(6)
-    }
-  } finally {
-    await chromium.close()
+  await using chromium = await sharedChromium()
+  for (const where of ['page', 'provider'] as const) {
+    const terminal = openTerminal(['login', node.url, '--no-link'], { home: folder.path, cwd: folder.path })
+    const code = (await terminal.until(/([A-Z]{4}-[A-Z]{4})/))[1] ?? ''
+    const page = await (await chromium.newContext()).newPage()
+    await page.goto(`${node.url}/device`)
+    await page.getByLabel('Code', { exact: true }).fill(code)
+    await page.getByRole('button', { name: /continue/i }).click()
+    if (where === 'page') await page.getByRole('button', { name: /Carberry/ }).click()
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await page
+      .getByText(/terminal/)
+      .first()
+      .waitFor()
+    await keepScreenshot(page, `6-denied-at-${where}`)
+    await terminal.until(/Sign-in was refused in the browser/)
+    expect(await terminal.exitCode).toBe(6)
   }
 })

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { killCommands } from './killed-commands.ts'
 
-const kills = 24
+const kills = 8
 
 test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the file, or leaves a lock that holds up the next command`, () =>
   killCommands(kills))

@@ -13,7 +13,7 @@ import { startTappedProxy, type TappedProxy } from './tapped-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const seed = Number(process.env.OSA_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const homes = 4
+const mostHomes = 4
 
 /** mulberry32: the same numbers for the same kill, whatever the others do. */
 function createRandom(of: number) {
@@ -112,7 +112,7 @@ function leftovers({ home }: Home): string[] {
   )
 }
 
-/** Kills that many in four homes at once, and fails where one cost a session, broke the file or left a lock that holds up the next command. */
+/** Kills that many in up to four homes at once, and fails where one cost a session, broke the file or left a lock that holds up the next command. */
 export async function killCommands(kills: number): Promise<void> {
   // a node lets one source start 60 logins a minute
   const killedLogins = Math.min(Math.floor(kills / 4), 40)
@@ -144,7 +144,9 @@ export async function killCommands(kills: number): Promise<void> {
     }
     return at
   }
-  const worked = await Promise.all(Array.from({ length: homes }, (_, name) => work(name)))
+  const worked = await Promise.all(
+    Array.from({ length: Math.min(mostHomes, Math.ceil(kills / 4)) }, (_, name) => work(name)),
+  )
   const left = worked.flatMap(leftovers)
   const slowest = Math.max(...tally.recoveryMs)
   const temporary = left.filter((name) => name.endsWith('.tmp'))

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { startUpstream } from '@osa/server/testing/upstream'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { openChromium } from './chromium.ts'
+import type { BrowserContextOptions } from 'playwright-core'
+import { type Chromium, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -78,7 +78,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
   )
   const running = started.move()
   /** A terminal asks as `asking`, and a browser of this kind is led to the page about it. */
-  const arrive = async (chromium: Browser, asking: Asking, look: BrowserContextOptions) => {
+  const arrive = async (chromium: Chromium, asking: Asking, look: BrowserContextOptions) => {
     upstream.settings.person = { subject: asking.orcid ?? carberry, name: asking.person }
     const answer = await fetch(`${node.url}/oauth/device_authorization`, {
       method: 'POST',
@@ -96,7 +96,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     return { page, userCode: user_code, deviceCode: device_code }
   }
   /** The same up to a terminal that is signed in, and the browser that approved it. */
-  const signIn = async (chromium: Browser, asking: Asking, look: BrowserContextOptions = {}) => {
+  const signIn = async (chromium: Chromium, asking: Asking, look: BrowserContextOptions = {}) => {
     const { page, deviceCode } = await arrive(chromium, asking, look)
     if (await page.getByRole('checkbox').count()) await page.getByRole('checkbox').check()
     await page.getByRole('button', { name: 'Approve' }).click()
@@ -110,7 +110,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     return { page }
   }
   /** A browser in which the administrator has signed in at the admin page. */
-  const administer = async (chromium: Browser, look: BrowserContextOptions = {}) => {
+  const administer = async (chromium: Chromium, look: BrowserContextOptions = {}) => {
     upstream.settings.person = { subject: carberry, name: everyday.person }
     const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
     const page = await context.newPage()
@@ -125,14 +125,10 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
 
 /** Uses such a node and a Chromium, and ends both. */
 export async function inChromium(
-  use: (pages: Awaited<ReturnType<typeof startPagesNode>>, chromium: Browser) => Promise<void>,
+  use: (pages: Awaited<ReturnType<typeof startPagesNode>>, chromium: Chromium) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await using pages = await startPagesNode(settings)
-  const chromium = await openChromium()
-  try {
-    await use(pages, chromium)
-  } finally {
-    await chromium.close()
-  }
+  await using chromium = await sharedChromium()
+  await use(pages, chromium)
 }

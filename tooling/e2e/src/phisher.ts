@@ -1,7 +1,8 @@
 /** The two ends of consent phishing (RFC 8628 §5.4): who starts sign-ins and sends links, and who clicks everything. */
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import type { Chromium } from './chromium.ts'
 
 /** One that nobody has: what the terminals of a phisher say they listen on, as seen from their victims' computers. */
 const deadPort = 1_025
@@ -62,7 +63,7 @@ const decisionPath = '/device/confirm'
  * Somebody who ticks every box and clicks everything on every page but Deny, and whom no browser keeps from it; types nothing, having no
  * terminal to read from. Opens the links until one leads to the decision, and answers the pages seen.
  */
-export async function clickEverything(chromium: Browser, links: readonly string[]): Promise<ReadonlySet<string>> {
+export async function clickEverything(chromium: Chromium, links: readonly string[]): Promise<ReadonlySet<string>> {
   const context = await chromium.newContext()
   const seen = new Set<string>()
   for (const link of links) {

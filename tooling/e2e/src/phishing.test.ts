@@ -1,8 +1,7 @@
 /** RFC 8628 §5.4: a stranger starts a sign-in and sends the link with the code in it to people who click everything. */
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openChromium } from './chromium.ts'
+import { type Chromium, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { clickEverything, startElsewhere } from './phisher.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -12,9 +11,9 @@ const atOnce = 4
 /** One for each kind of link; `OSA_TEST_VICTIMS=100` is the run that security.md tells of. */
 const many = Number(process.env.OSA_TEST_VICTIMS ?? 5)
 
-let chromium: Browser
+let chromium: Chromium
 beforeAll(async () => {
-  chromium = await openChromium()
+  chromium = await sharedChromium()
 })
 afterAll(() => chromium.close())
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { barriers } from './barriers.ts'
-import { keepScreenshot, openChromium } from './chromium.ts'
+import { keepScreenshot, openChromium, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { openBesideTerminal, openedAddresses } from './opened-addresses.ts'
 import { proxyOfOnly } from './swallowing-proxy.ts'
@@ -50,80 +50,68 @@ test.each([
   'beside the browser (scripts: $javaScriptEnabled, policy: $policy) nothing is typed, and the command ends with the click',
   async ({ javaScriptEnabled, policy }) => {
     await using it = await world({ OSA_REMOTE_APPROVAL: policy })
-    const chromium = await openChromium()
-    try {
-      const terminal = await it.login('home')
-      const address = await it.opened.next()
-      expect(address).toMatch(openedAddress)
-      const page = await (await chromium.newContext({ javaScriptEnabled })).newPage()
-      await openBesideTerminal(page, address)
-      await clickToConfirm(page, /Carberry/)
-      await keepScreenshot(page, `same-computer-${policy}`)
-      expect(await page.getByText('this computer').first().isVisible()).toBe(true)
-      expect(await page.getByRole('textbox').count()).toBe(0)
-      if (javaScriptEnabled) expect(await barriers(page)).toEqual([])
-      const clickedAtMs = performance.now()
-      await page.getByRole('button', { name: 'Approve' }).click()
-      expect(await terminal.exitCode).toBe(0)
-      const tookMs = performance.now() - clickedAtMs
-      console.info(`the command ended ${Math.round(tookMs)} ms after Approve`)
-      expect(tookMs).toBeLessThan(doneWithinMs)
-      expect(terminal.screen()).toContain('Logged in to')
-      expect(it.opened.all, 'and no second address was opened').toEqual([address])
-      expect(it.node.output()).not.toMatch(/nonce|state=|[?&]user_code/)
-      const sessions = it.osa('home', ['sessions'])
-      await sessions.until(/APPROVED[\s\S]*same computer/)
-    } finally {
-      await chromium.close()
-    }
+    await using chromium = await sharedChromium()
+    const terminal = await it.login('home')
+    const address = await it.opened.next()
+    expect(address).toMatch(openedAddress)
+    const page = await (await chromium.newContext({ javaScriptEnabled })).newPage()
+    await openBesideTerminal(page, address)
+    await clickToConfirm(page, /Carberry/)
+    await keepScreenshot(page, `same-computer-${policy}`)
+    expect(await page.getByText('this computer').first().isVisible()).toBe(true)
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    if (javaScriptEnabled) expect(await barriers(page)).toEqual([])
+    const clickedAtMs = performance.now()
+    await page.getByRole('button', { name: 'Approve' }).click()
+    expect(await terminal.exitCode).toBe(0)
+    const tookMs = performance.now() - clickedAtMs
+    console.info(`the command ended ${Math.round(tookMs)} ms after Approve`)
+    expect(tookMs).toBeLessThan(doneWithinMs)
+    expect(terminal.screen()).toContain('Logged in to')
+    expect(it.opened.all, 'and no second address was opened').toEqual([address])
+    expect(it.node.output()).not.toMatch(/nonce|state=|[?&]user_code/)
+    const sessions = it.osa('home', ['sessions'])
+    await sessions.until(/APPROVED[\s\S]*same computer/)
   },
 )
 
 test('two logins at once on one computer end each as its own, in two tabs of one browser', async () => {
   await using it = await world({ OSA_REMOTE_APPROVAL: 'never' })
-  const chromium = await openChromium()
-  try {
-    const terminals = [await it.login('one'), await it.login('two')]
-    const addresses = [await it.opened.next(), await it.opened.next()]
-    const context = await chromium.newContext()
-    const pages = [await context.newPage(), await context.newPage()]
-    await Promise.all(pages.map((page, index) => openBesideTerminal(page, addresses[index] ?? '')))
-    for (const page of pages) await clickToConfirm(page, /Carberry/)
-    for (const page of pages) {
-      expect(await page.getByText('this computer').first().isVisible()).toBe(true)
-      await page.getByRole('button', { name: 'Approve' }).click()
-      await page.getByText('go back to your terminal').waitFor()
-    }
-    for (const terminal of terminals) expect(await terminal.exitCode).toBe(0)
-  } finally {
-    await chromium.close()
+  await using chromium = await sharedChromium()
+  const terminals = [await it.login('one'), await it.login('two')]
+  const addresses = [await it.opened.next(), await it.opened.next()]
+  const context = await chromium.newContext()
+  const pages = [await context.newPage(), await context.newPage()]
+  await Promise.all(pages.map((page, index) => openBesideTerminal(page, addresses[index] ?? '')))
+  for (const page of pages) await clickToConfirm(page, /Carberry/)
+  for (const page of pages) {
+    expect(await page.getByText('this computer').first().isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Approve' }).click()
+    await page.getByText('go back to your terminal').waitFor()
   }
+  for (const terminal of terminals) expect(await terminal.exitCode).toBe(0)
 })
 
 test('a second browser on the computer proves nothing once the first has, and types the code', async () => {
   await using it = await world()
-  const chromium = await openChromium()
-  try {
-    const terminal = await it.login('home')
-    const address = await it.opened.next()
-    const first = await (await chromium.newContext()).newPage()
-    await openBesideTerminal(first, address)
-    const second = await (await chromium.newContext()).newPage()
-    await second.goto(first.url())
-    await clickToConfirm(second, /Carberry/)
-    await keepScreenshot(second, 'typed-code')
-    expect(await barriers(second)).toEqual([])
-    await second.getByRole('button', { name: 'Approve' }).click()
-    expect(second.url(), 'an empty field holds the browser back').toContain('/device/confirm')
-    const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
-    await second.getByRole('textbox').fill(code.toLowerCase())
-    await second.keyboard.press('Enter')
-    await second.getByText('You approved this terminal').waitFor()
-    expect(await terminal.exitCode).toBe(0)
-    await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
-  } finally {
-    await chromium.close()
-  }
+  await using chromium = await sharedChromium()
+  const terminal = await it.login('home')
+  const address = await it.opened.next()
+  const first = await (await chromium.newContext()).newPage()
+  await openBesideTerminal(first, address)
+  const second = await (await chromium.newContext()).newPage()
+  await second.goto(first.url())
+  await clickToConfirm(second, /Carberry/)
+  await keepScreenshot(second, 'typed-code')
+  expect(await barriers(second)).toEqual([])
+  await second.getByRole('button', { name: 'Approve' }).click()
+  expect(second.url(), 'an empty field holds the browser back').toContain('/device/confirm')
+  const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
+  await second.getByRole('textbox').fill(code.toLowerCase())
+  await second.keyboard.press('Enter')
+  await second.getByText('You approved this terminal').waitFor()
+  expect(await terminal.exitCode).toBe(0)
+  await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
 })
 
 test('a site on the internet leads Chromium to the listener without a question', async () => {
@@ -145,27 +133,23 @@ test('a site on the internet leads Chromium to the listener without a question',
 test('a proxy that swallows what a browser sends to 127.0.0.1 costs nothing: the code is typed on the page that is there', async () => {
   await using it = await world()
   await using proxy = await proxyOfOnly(it.node.url)
-  const chromium = await openChromium()
-  try {
-    const terminal = await it.login('home')
-    const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
-    const page = await (await chromium.newContext({ proxy: { server: proxy.url } })).newPage()
-    const openedAtMs = performance.now()
-    await page.goto(await it.opened.next(), { waitUntil: 'commit' })
-    await proxy.swallowed
-    // by the keyboard alone: while a browser waits for a site, its DevTools hold back whatever asks the page
-    await page.keyboard.type(code)
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/development/sign-in**', { waitUntil: 'commit' })
-    const tookMs = Math.round(performance.now() - openedAtMs)
-    console.info(`the code was typed and sent ${tookMs} ms after the address was opened`)
-    await page.getByRole('button', { name: /Carberry/ }).click()
-    await page.getByRole('button', { name: 'Approve' }).click()
-    expect(await terminal.exitCode).toBe(0)
-    await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
-  } finally {
-    await chromium.close()
-  }
+  await using chromium = await sharedChromium()
+  const terminal = await it.login('home')
+  const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
+  const page = await (await chromium.newContext({ proxy: { server: proxy.url } })).newPage()
+  const openedAtMs = performance.now()
+  await page.goto(await it.opened.next(), { waitUntil: 'commit' })
+  await proxy.swallowed
+  // by the keyboard alone: while a browser waits for a site, its DevTools hold back whatever asks the page
+  await page.keyboard.type(code)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/development/sign-in**', { waitUntil: 'commit' })
+  const tookMs = Math.round(performance.now() - openedAtMs)
+  console.info(`the code was typed and sent ${tookMs} ms after the address was opened`)
+  await page.getByRole('button', { name: /Carberry/ }).click()
+  await page.getByRole('button', { name: 'Approve' }).click()
+  expect(await terminal.exitCode).toBe(0)
+  await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
 })
 
 /** What Node.js says where no port is left. */

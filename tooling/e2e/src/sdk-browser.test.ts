@@ -8,7 +8,7 @@ import { memoryStore } from '@osa/sdk/testing'
 import { rolldown } from 'rolldown'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
-import { openChromium } from './chromium.ts'
+import { sharedChromium } from './chromium.ts'
 import { repository, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -76,16 +76,12 @@ test('a page calls a node with a token from its own server, through its own orig
   await using tool = await startToolServer(code, node.url, async () =>
     provider.getToken({ server: node.url, serverSource: 'option' }),
   )
-  const chromium = await openChromium()
-  try {
-    const page = await chromium.newPage()
-    const shown = async (path: string): Promise<string | null> => {
-      await page.goto(tool.url + path)
-      return page.locator('output').textContent()
-    }
-    expect(await shown('/')).toBe(`Josiah Carberry since ${new Date().getUTCFullYear()}`)
-    expect(await shown('/elsewhere')).toBe('connection_failed')
-  } finally {
-    await chromium.close()
+  await using chromium = await sharedChromium()
+  const page = await chromium.newPage()
+  const shown = async (path: string): Promise<string | null> => {
+    await page.goto(tool.url + path)
+    return page.locator('output').textContent()
   }
+  expect(await shown('/')).toBe(`Josiah Carberry since ${new Date().getUTCFullYear()}`)
+  expect(await shown('/elsewhere')).toBe('connection_failed')
 })

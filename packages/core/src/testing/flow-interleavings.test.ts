@@ -8,5 +8,5 @@ async function open() {
   return { stores: [store, store, store], [Symbol.asyncDispose]: async () => undefined }
 }
 
-flowInterleavings('memory', open, 600)
-refreshesAtOnce('memory', open, 300)
+flowInterleavings('memory', open, 200)
+refreshesAtOnce('memory', open, 100)
