@@ -4,8 +4,9 @@
  */
 import { cleanText, OsaError } from '@osa/sdk/node'
 import { createLiveLine } from './live-line.ts'
-import { fitToLook, type Look, type Mark, mark } from './marks.ts'
+import { address, emphasised, fitToLook, type Look, type Mark, mark } from './marks.ts'
 import { ask, askYesNo } from './prompt.ts'
+import { hanging } from './wrap.ts'
 
 /** Lines of a command's result, for a person, on stdout: marks in colour only where that is a terminal. Silent with `--json`. */
 export interface ResultLines {
@@ -21,6 +22,8 @@ export interface NoteLines {
   ok(text: string): void
   /** A plain line, indented. */
   say(text: string): void
+  /** What a person needs, and what it is: it stands out, an address most of all, and below its label where the line is too short for both. */
+  point(label: string, value: string, kind?: 'text' | 'address'): void
   hint(text: string): void
   /** The start of a part of a long run: `==> Building images (2)`. */
   phase(text: string): void
@@ -88,6 +91,12 @@ const [blackOnWhite, colourOff] = ['\u001b[30;47m', '\u001b[0m']
 /** Where the output is no terminal: wide enough for any table. */
 const pageColumns = 120
 
+const margin = '   '
+
+/** Breaks a text at its words where a terminal would break it anywhere; in a file a line stays one. */
+const fitted = (text: string, { isTTY, columns }: NodeJS.WriteStream): string =>
+  isTTY ? hanging(text, columns || pageColumns, margin) : text
+
 /** JSON escapes the C0 controls only; the others, and what reorders text, may stand on a terminal just as well (K05). */
 const escapeForTerminal = (json: string): string =>
   json.replace(
@@ -108,7 +117,7 @@ export function createIo(options: IoOptions): Io {
     live.clear()
     stdout.write(text)
   }
-  const marked = (kind: Mark, text: string): void => write(` ${mark(kind, look)} ${clean(text)}\n`)
+  const marked = (kind: Mark, text: string): void => write(` ${mark(kind, look)} ${fitted(clean(text), stderr)}\n`)
   const warnings: string[] = []
   const unlessJson = (work: () => void): void => {
     if (!isJson) work()
@@ -119,7 +128,14 @@ export function createIo(options: IoOptions): Io {
     }
     return {
       ok: (text) => say(() => marked('ok', text)),
-      say: (text) => say(() => write(`   ${clean(text)}\n`)),
+      say: (text) => say(() => write(`${margin}${fitted(clean(text), stderr)}\n`)),
+      point: (label, value, kind = 'text') =>
+        say(() => {
+          const [before, shown] = [clean(label), clean(value)]
+          const isWide = margin.length + before.length + shown.length > (stderr.columns || pageColumns)
+          const space = isWide && before !== '' ? `${before.trimEnd()}\n${margin}` : before
+          write(`${margin}${space}${kind === 'address' ? address(shown, look) : emphasised(shown, look)}\n`)
+        }),
       hint: (text) => say(() => marked('hint', text)),
       phase: (text) => say(() => write(`==> ${clean(text)}\n`)),
       blank: () => say(() => write('\n')),
@@ -138,7 +154,9 @@ export function createIo(options: IoOptions): Io {
         return stdout.columns || pageColumns
       },
       row: (kind, text) =>
-        unlessJson(() => print(` ${kind ? mark(kind, resultLook) : ' '} ${cleanFor(text, resultLook)}\n`)),
+        unlessJson(() =>
+          print(` ${kind ? mark(kind, resultLook) : ' '} ${fitted(cleanFor(text, resultLook), stdout)}\n`),
+        ),
       blank: () => unlessJson(() => print('\n')),
     },
     isJson,

@@ -6,7 +6,7 @@ function setUp() {
   vi.useFakeTimers()
   const written: string[] = []
   const output = { columns: 40, write: (text: string) => written.push(text) > 0 } as unknown as NodeJS.WriteStream
-  const look = { isUnicode: true, hasColour: false }
+  const look = { isUnicode: true, hasColour: false, hasLinks: false }
   const line = createLiveLine({ output, look, clean: (text) => text })
   const shown = (): string => written.join('').split('\r\u001b[K').at(-1) ?? ''
   return { line, written, shown, [Symbol.dispose]: () => void vi.useRealTimers() }

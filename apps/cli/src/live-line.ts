@@ -3,7 +3,8 @@ import { type Look, spinnerFrames } from './marks.ts'
 
 const redrawMs = 250
 const clearLine = '\r\u001b[K'
-const marginColumns = 4
+/** What a live line needs beside its text. */
+export const marginColumns = 4
 /** Where the output tells no width: a page's. */
 const pageColumns = 120
 

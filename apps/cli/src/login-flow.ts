@@ -16,7 +16,7 @@ import type { CommandContext } from './command.ts'
 import { readStandardInput } from './io.ts'
 import { type ResolvedServer, sourceNote } from './server-resolution.ts'
 import { announceStorage, chooseAndAnnounce, storageDocument, storageWish } from './storage.ts'
-import { findBrowser, keepCompany } from './verification.ts'
+import { keepCompany } from './verification.ts'
 import { version } from './version.ts'
 
 const lockTimeoutMs = 20_000
@@ -85,7 +85,7 @@ export async function freshLogin(context: CommandContext, server: ResolvedServer
         if (io.isJson) io.json(verificationDocument(verification, storageDocument(context, chosen.kind, chosen.reason)))
         await company.show(verification)
       },
-      ...findBrowser(context),
+      ...company.browser,
       onWaiting: company.report,
       onApproved: company.leave,
     })

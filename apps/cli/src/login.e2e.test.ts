@@ -22,7 +22,7 @@ test('K18 K39 on a terminal a person sees address and code, and approving is all
   expect(screen).toContain('   Your code:  BCDF-GHJK')
   expect(screen).toContain(`   Open:       ${node.url}/device?user_code=BCDF-GHJK`)
   expect(screen).toContain('Opening your browser. Check that it shows the same code before you approve.')
-  expect(screen).toContain('Waiting for approval  (code expires in 15:00, Ctrl-C to cancel)')
+  expect(screen).toContain('Waiting for approval in the browser  (code expires in 15:00, Ctrl-C cancels)')
   expect(screen).toContain(` ✓ Logged in to ${node.url} as ${person}`)
   expect(screen).toContain(` ✓ Linked ${sandbox.project} to ${node.url}`)
   expect(await readFile(opened, 'utf8')).toBe(`1\n${node.url}/device?user_code=BCDF-GHJK\nunset\n`)
@@ -45,7 +45,8 @@ test('an archive greets with its name, its description and whom to ask, cleaned 
   }
   await using node = await fakeOsaServer({ approveAtPoll: 1, about })
   await using sandbox = await makeSandbox()
-  const { code, screen } = await sandbox.runOnTerminal(['login', node.url], { env: { OSA_BROWSER: '/bin/true' } })
+  const terminal = { env: { OSA_BROWSER: '/bin/true' }, columns: 400 }
+  const { code, screen } = await sandbox.runOnTerminal(['login', node.url], terminal)
   expect(code).toBe(0)
   const [greeting = ''] = screen.match(/It calls itself .*/) ?? []
   expect(greeting).toMatch(/^It calls itself "Structural\S* 'Biology'x+…": Structures of proteinsy+…/)
@@ -63,7 +64,7 @@ test('K04 without a terminal no browser is opened, address and code are printed,
   expect(stderr).toContain(
     `   Ask the person to open ${node.url}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK`,
   )
-  expect(stderr).toContain('   Waiting for approval (code expires in 15:00)')
+  expect(stderr).toContain('   Waiting for approval in the browser (code expires in 15:00)')
   expect(stderr).not.toContain("Couldn't open a browser")
 })
 
@@ -72,8 +73,8 @@ test('K04 over SSH no browser is opened even on a terminal', async () => {
   await using sandbox = await makeSandbox()
   const env = { SSH_CONNECTION: 'x', OSA_BROWSER: '/bin/false' }
   const { screen } = await sandbox.runOnTerminal(['login', node.url], { env })
-  expect(screen).toContain(`On any device, open:  ${node.url}/device`)
-  expect(screen).toContain('and enter the code:   BCDF-GHJK')
+  expect(screen).toContain(`In a browser on this computer, open:  ${node.url}/device`)
+  expect(screen).toContain('and enter the code:                   BCDF-GHJK')
   expect(screen).not.toContain('Opening your browser')
 })
 

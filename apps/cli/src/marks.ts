@@ -4,6 +4,8 @@ import type { Environment } from '@osa/sdk/node'
 export interface Look {
   isUnicode: boolean
   hasColour: boolean
+  /** Whether an address may be written as a link that can be clicked (OSC 8). */
+  hasLinks: boolean
 }
 
 /** The locale as the C library picks it; an unset one counts as UTF-8, since containers leave it unset and mean that. */
@@ -15,12 +17,30 @@ function isUtf8(env: Environment): boolean {
 const isLegacyConsole = (env: Environment, platform: string): boolean =>
   platform === 'win32' && !env.WT_SESSION && !env.TERM_PROGRAM && !env.TERM
 
+/**
+ * Whether a terminal is known to follow links (OSC 8); others might show the sequence. tmux and screen pass none on unless told to.
+ * FORCE_HYPERLINK settles it, as it does for other programs.
+ */
+function followsLinks(env: Environment): boolean {
+  const { FORCE_HYPERLINK: forced, TERM = '', TERM_PROGRAM = '', VTE_VERSION, WT_SESSION } = env
+  if (forced) return forced !== '0'
+  if (env.TMUX || env.STY || /^(tmux|screen)/.test(TERM)) return false
+  return (
+    Number(VTE_VERSION) >= 5002 ||
+    Boolean(WT_SESSION) ||
+    /^(iTerm\.app|WezTerm|vscode|ghostty|Hyper|Tabby|rio)$/.test(TERM_PROGRAM) ||
+    /kitty|alacritty|foot|ghostty/.test(TERM)
+  )
+}
+
 export function lookOf(options: { env: Environment; platform: string; isTty: boolean; noColour: boolean }): Look {
   const { env, platform, isTty, noColour } = options
   const isForced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0'
+  const hasColour = !noColour && !env.NO_COLOR && env.TERM !== 'dumb' && (isTty || isForced)
   return {
     isUnicode: isUtf8(env) && !isLegacyConsole(env, platform),
-    hasColour: !noColour && !env.NO_COLOR && env.TERM !== 'dumb' && (isTty || isForced),
+    hasColour,
+    hasLinks: hasColour && isTty && followsLinks(env),
   }
 }
 
@@ -33,6 +53,15 @@ const colours: Readonly<Record<Mark, number>> = { ok: 32, fail: 31, hint: 36, wa
 export function mark(kind: Mark, look: Look): string {
   const sign = (look.isUnicode ? unicodeMarks : asciiMarks)[kind]
   return look.hasColour ? `\u001b[${colours[kind]}m${sign}\u001b[39m` : sign
+}
+
+/** What a person needs of a line. */
+export const emphasised = (text: string, look: Look): string => (look.hasColour ? `\u001b[1m${text}\u001b[22m` : text)
+
+/** An address to go to, which is always readable in full. */
+export function address(url: string, look: Look): string {
+  const shown = look.hasColour ? `\u001b[1;36m${url}\u001b[22;39m` : url
+  return look.hasLinks ? `\u001b]8;;${url}\u001b\\${shown}\u001b]8;;\u001b\\` : shown
 }
 
 const plain: Readonly<Record<string, string>> = {

@@ -22,16 +22,21 @@ export async function qrCodeLines(text: string): Promise<string[]> {
   return renderUnicodeCompact(text, { border: 2, invert: true }).split('\n')
 }
 
-/** Draws it if it is wanted and fits. */
-export async function showQrCode(context: CommandContext, url: string, hasBrowser: boolean): Promise<void> {
+/** Draws it if it is wanted and fits. `isOnlyHere`: no phone can open the page, so there is nothing to scan. */
+export async function showQrCode(
+  context: CommandContext,
+  { url, hasBrowser, isOnlyHere }: { url: string; hasBrowser: boolean; isOnlyHere: boolean },
+): Promise<void> {
   const { io, flags } = context
-  if (!wantsQrCode(context, hasBrowser)) {
-    if (flags.isSet('qr')) io.say('No QR code: it needs a terminal with UTF-8 and colours')
-    return
+  const leaveOut = (why: string): void => {
+    if (flags.isSet('qr')) io.needed.say(`No QR code: ${why}`)
   }
+  if (isOnlyHere) return leaveOut('only this computer can open that page')
+  if (!wantsQrCode(context, hasBrowser)) return leaveOut('it needs a terminal with UTF-8 and colours')
   const lines = await qrCodeLines(url)
-  const [width = '', height] = [lines[0], lines.length + rowsBeside]
-  if (width.length > io.columns || (height > io.rows && !flags.isSet('qr'))) return
+  const [{ length: width } = '', height] = [lines[0], lines.length + rowsBeside]
+  if (width > io.columns) return leaveOut(`it needs ${width} columns`)
+  if (height > io.rows && !flags.isSet('qr')) return
   io.needed.say('Or scan:')
   io.needed.drawing(lines)
 }

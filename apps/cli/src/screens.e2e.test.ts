@@ -1,18 +1,28 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fakeOsaServer } from '@osa/sdk/testing'
+import { type FakeOsaServer, type FakeOsaServerOptions, fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { qrCodeLines } from './qr-code.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
 
 const ssh = { SSH_CONNECTION: 'x' }
+const allowed = { ...ssh, OSA_ALLOW_HTTP: '1' }
+
+/** A node at what is another machine's address as far as anybody can tell, though Linux treats it as this one. */
+async function nodeElsewhere(options: FakeOsaServerOptions = {}): Promise<FakeOsaServer> {
+  const node = await fakeOsaServer(options)
+  node.url = node.url.replace('127.0.0.1', '0.0.0.0')
+  return node
+}
+
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
 test('over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
-  await using node = await fakeOsaServer({ approveAtPoll: 1 })
+  await using node = await nodeElsewhere({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
-  const { code, screen, raw } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 80, rows: 40 })
+  const terminal = { env: allowed, columns: 80, rows: 40 }
+  const { code, screen, raw } = await sandbox.runOnTerminal(['login', node.url], terminal)
   expect(code).toBe(0)
   const lines = await qrCodeLines(`${node.url}/device?user_code=BCDF-GHJK`)
   expect(screen.replaceAll('\r', '')).toContain(
@@ -30,33 +40,75 @@ test.each([
   ['NO_COLOR', [], {}, { NO_COLOR: '1' }],
   ['a locale without UTF-8', [], {}, { LANG: 'C' }],
 ] as const)('with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
-  await using node = await fakeOsaServer()
+  await using node = await nodeElsewhere()
   node.deny()
   await using sandbox = await makeSandbox()
-  const options = { columns: 80, rows: 40, ...size, env: { ...ssh, ...env } }
+  const options = { columns: 80, rows: 40, ...size, env: { ...allowed, ...env } }
   const { screen } = await sandbox.runOnTerminal(['login', node.url, ...flags], options)
   expect(screen).toContain('and enter the code:   BCDF-GHJK')
   expect(screen).not.toMatch(/Or scan|▄/)
 })
 
-test('--qr draws it beside a browser as well, and says why where it cannot', async () => {
+test('an archive on this computer is opened here: no QR code, not even by --qr, and no word of other devices', async () => {
   await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
-  const env = { OSA_BROWSER: '/bin/true' }
+  const { screen } = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env: ssh, columns: 80, rows: 40 })
+  expect(screen).toContain(`In a browser on this computer, open:  ${node.url}/device\r\n`)
+  const { port } = new URL(node.url)
+  expect(screen).toContain(`run this there first:\r\n   ssh -L ${port}:127.0.0.1:${port} <this computer>\r\n`)
+  expect(screen).toContain('No QR code: only this computer can open that page')
+  expect(screen).not.toMatch(/any device|Or scan|▄/)
+})
+
+test('where the browser cannot be opened the QR code comes after all', async () => {
+  await using node = await nodeElsewhere()
+  await using sandbox = await makeSandbox()
+  const env = { OSA_ALLOW_HTTP: '1', OSA_BROWSER: '/bin/false' }
+  const { code, screen } = await sandbox.runOnTerminal(['login', node.url], { env, answers: { 'Or scan:': '\u0003' } })
+  expect(screen).toMatch(/Opening your browser[\s\S]*Couldn't open a browser\. Use the address above\.[\s\S]*Or scan:/)
+  expect(code).toBe(130)
+})
+
+test('address and code stand out, and the address is a link where the terminal follows links', async () => {
+  await using node = await fakeOsaServer()
+  node.deny()
+  await using sandbox = await makeSandbox()
+  const address = `${node.url}/device`
+  const seen = async (env: Record<string, string>): Promise<string> =>
+    (await sandbox.runOnTerminal(['login', node.url], { env: { ...ssh, ...env } })).raw
+  const bold = `\u001b[1;36m${address}\u001b[22;39m`
+  const plain = await seen({})
+  expect(plain).toContain(` ${bold}\r\n`)
+  expect(plain).toContain('\u001b[1mBCDF-GHJK\u001b[22m')
+  expect(await seen({ VTE_VERSION: '7600' })).toContain(`\u001b]8;;${address}\u001b\\${bold}\u001b]8;;\u001b\\`)
+  for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+    const colourless = await seen({ VTE_VERSION: '7600', ...env })
+    expect(colourless).toContain(` ${address}\r\n`)
+    expect(colourless).not.toContain('\u001b')
+  }
+})
+
+test('--qr draws it beside a browser as well, and says why where it cannot', async () => {
+  await using node = await nodeElsewhere()
+  node.deny()
+  await using sandbox = await makeSandbox()
+  const env = { OSA_ALLOW_HTTP: '1', OSA_BROWSER: '/bin/true' }
   const beside = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env })
   expect(beside.screen).toMatch(
     /Or scan:[\s\S]*Opening your browser\. Check that it shows the same code before you approve\./,
   )
   const plain = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env: { ...env, NO_COLOR: '1' } })
   expect(plain.screen).toContain('No QR code: it needs a terminal with UTF-8 and colours')
+  const narrow = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env, columns: 30 })
+  expect(narrow.screen).toMatch(/No QR code: it needs \d+\s+columns/)
 })
 
 test('on forty columns the countdown is a short line that can be redrawn', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { screen } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 40 })
-  const drawn = screen.split('\r').filter((line) => line.includes('Waiting'))
+  const drawn = screen.split('\r').filter((line) => line.includes('Approve in the browser (1'))
   expect(drawn.length).toBeGreaterThan(1)
   for (const line of drawn) expect(line.split('✓')[0]?.length).toBeLessThan(40)
 })
@@ -161,7 +213,7 @@ test.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])(
     const { code, raw } = await sandbox.runOnTerminal(['login', '--server', node.url], { env })
     expect(code).toBe(0)
     expect(raw).toMatch(
-      /Check that the page shows the same code before you approve\.\r\n {3}Waiting for approval \(code expires in 1[45]:/,
+      /Check that the page shows the same code before you approve\.\r\n {3}Waiting for approval in the browser \(code expires in 1[45]:/,
     )
     expect(raw).not.toContain('\u001b')
   },

@@ -21,8 +21,8 @@ async function wait(options: { isJson: boolean; outageAtPoll?: number }): Promis
     stdin: () => process.stdin,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    look: { isUnicode: true, hasColour: false },
-    resultLook: { isUnicode: true, hasColour: false },
+    look: { isUnicode: true, hasColour: false, hasLinks: false },
+    resultLook: { isUnicode: true, hasColour: false, hasLinks: false },
     isQuiet: false,
     isJson: options.isJson,
     isInteractive: false,
@@ -61,7 +61,7 @@ async function wait(options: { isJson: boolean; outageAtPoll?: number }): Promis
 test('where no line is redrawn, a log gets a sign of life once a minute', async () => {
   expect((await wait({ isJson: false })).stderr).toBe(
     `   Ask the person to open ${server}/device?user_code=BCDF-GHJK and check the code BCDF-GHJK\n` +
-      '   Waiting for approval (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
+      '   Waiting for approval in the browser (code expires in 02:10)\n   still waiting (code expires in 01:10)\n   still waiting (code expires in 00:10)\n',
   )
 })
 

@@ -18,7 +18,12 @@ await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
 const cwd = join(folder.path, 'structures')
 await mkdir(cwd)
 await using opened = await openedAddresses(folder.path)
-const terminal = openTerminal(['login', node.url], { home: folder.path, cwd, env: { OSA_BROWSER: opened.program } })
+// the folder of the run is longer than the one that takes its place
+const columns = 120
+const terminal = openTerminal(['login', node.url], {
+  ...{ home: folder.path, cwd, columns },
+  env: { OSA_BROWSER: opened.program },
+})
 const chromium = await openChromium()
 try {
   const page = await chromium.newPage({ viewport: { width: 760, height: 610 }, colorScheme: 'light' })

@@ -25,12 +25,13 @@ export function openTerminal(
     home,
     cwd,
     env = {},
+    columns = 100,
     program = 'apps/cli/bin/osa.js',
-  }: { home: string; cwd: string; env?: Record<string, string>; program?: string },
+  }: { home: string; cwd: string; env?: Record<string, string>; columns?: number; program?: string },
 ): Terminal {
   let text = ''
   const pty = spawn(process.execPath, [join(repository, program), ...args], {
-    cols: 100,
+    cols: columns,
     rows: 40,
     cwd,
     env: {
