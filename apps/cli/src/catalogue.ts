@@ -138,6 +138,16 @@ export const commands: readonly Command[] = [
   },
   {
     metadata: {
+      name: 'init',
+      positionals: '[folder]',
+      summary: 'Write a project to deploy from: a convention, a hook, and their types',
+      options: [{ name: 'no-install', help: "Don't run npm install" }],
+      examples: ['init', 'init field-notes', 'init field-notes --no-install'],
+    },
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    metadata: {
       name: 'deploy',
       positionals: '',
       summary: 'Build the images of this folder and register its conventions',

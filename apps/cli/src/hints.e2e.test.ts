@@ -22,7 +22,8 @@ function filledIn(word: string, node: FakeOsaServer): string {
   if (word === '<id>' || word.endsWith('-…')) return '00000000'
   if (/^\$\{.*(meant|shell|first)\}$/.test(word)) return 'bash'
   if (word === '<command>') return 'login'
-  if (word === '<dir>') return '.'
+  if (word === '<dir>' || word === `\${place}`) return '.'
+  if (word === '<folder>') return 'new-folder'
   if (word === '<file>') return 'manifest.json'
   if (/[<$…]/.test(word)) throw new Error(`nobody has said what to write for ${word}`)
   return word
@@ -44,8 +45,8 @@ async function settle(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await writeFile(join(sandbox.project, 'manifest.json'), JSON.stringify(file))
 }
 
-/** What a command ends with where it cannot work on a computer without a keychain. */
-const elsewhere: Readonly<Record<string, number>> = { 'login --storage keychain': 9 }
+/** What a command ends with that has nothing to do here: there is no keychain, and a convention already. */
+const elsewhere: Readonly<Record<string, number>> = { 'login --storage keychain': 9, init: 2 }
 
 const named = namedCommands().filter(({ command }) => !prose.includes(command))
 const lines = [...new Map(named.map((one) => [[one.command, ...one.rest].join(' '), one])).values()]
@@ -61,7 +62,7 @@ test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as cons
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     await settle(sandbox, node)
-    const env = { SHELL: '/bin/bash', OSA_BROWSER: 'none' }
+    const env = { SHELL: '/bin/bash', OSA_BROWSER: 'none', npm_config_offline: 'true' }
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const started = await osa.device.start.mutate({ client_id: 'osa-cli' })
     if ('error' in started) throw new Error(started.error)

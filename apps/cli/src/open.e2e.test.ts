@@ -21,7 +21,7 @@ async function nodeWithConventions(): Promise<FakeOsaServer> {
 }
 
 const run = (sandbox: Sandbox, node: FakeOsaServer, ...args: string[]) =>
-  sandbox.run(['open', ...args, '--server', node.url])
+  sandbox.call(['open', ...args, '--server', node.url])
 
 /** A browser that keeps the address it was given; `exit` other than 0: it cannot open. */
 async function makeBrowser(sandbox: Sandbox, exit = 0) {
@@ -39,7 +39,9 @@ test.each([
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const browser = await makeBrowser(sandbox)
-  const finished = await sandbox.run(['open', ...args, '--server', node.url], { env: { OSA_BROWSER: browser.program } })
+  const finished = await sandbox.call(['open', ...args, '--server', node.url], {
+    env: { OSA_BROWSER: browser.program },
+  })
   expect(finished).toEqual({ code: 0, stdout: `${node.url}${path}\n`, stderr: '' })
   expect(await browser.address()).toBeNull()
 })
@@ -114,7 +116,7 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toBe(` ✗ ${node.url} has no convention ${typed}\n${detail} → ${hint}\n`)
   const [, line = ''] = / osa (.*)/.exec(hint) ?? []
-  expect(await sandbox.run([...line.split(' '), '--server', node.url])).toMatchObject({ code: 0 })
+  expect(await sandbox.call([...line.split(' '), '--server', node.url])).toMatchObject({ code: 0 })
   const { stdout: document } = await run(sandbox, node, typed, '--json')
   expect(failure.parse(JSON.parse(document)).error).toMatchObject({ code: 'not_found', exit_code: 2 })
 })
@@ -124,8 +126,8 @@ test('K25 an archive that only a link file names is neither opened nor asked', a
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
   const before = node.requests.length
-  expect(await sandbox.run(['open'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await sandbox.call(['open'])).toMatchObject({ code: 2, stdout: '' })
   expect(node.requests).toHaveLength(before)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
-  expect(await sandbox.run(['open'])).toMatchObject({ code: 0, stdout: `${node.url}/\n` })
+  expect(await sandbox.call(['open'])).toMatchObject({ code: 0, stdout: `${node.url}/\n` })
 })

@@ -70,8 +70,12 @@ test('L02 the package holds the command, its licence and its words, and nothing 
     `packed ${Math.round(size / 1024)} kB, unpacked ${Math.round(unpackedSize / 1024)} kB, ${paths.length} files`,
   )
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'bin/osa.js', 'package.json']))
-  const known = /^(LICENSE|README\.md|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.[cm]?js)$/
+  const known = /^(LICENSE|README\.md|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.[cm]?js|template\/.+)$/
   expect(paths.filter((path) => !known.test(path))).toEqual([])
+  const template = readdirSync(join(repository, 'apps/cli/template'), { recursive: true, withFileTypes: true })
+  expect(paths.filter((path) => path.startsWith('template/'))).toHaveLength(
+    template.filter((entry) => entry.isFile()).length,
+  )
   expect(paths.some((path) => /^dist\/main\.[cm]?js$/.test(path))).toBe(true)
 
   await run('tar', ['-xzf', tarball, '-C', folder.path])

@@ -84,6 +84,14 @@ async function complaints(compiler: string, options: object, files: readonly str
   return stdout.split('\n').filter((line) => line !== '')
 }
 
+test.each(Object.keys(compilers))('what osa init writes compiles against it with %s', async (compiler) => {
+  const folder = join(project, `begun-${compiler}`)
+  const osa = join(repository, 'apps/cli/bin/osa.js')
+  await run(process.execPath, [osa, 'init', folder, '--no-install'], { env: cleanEnvironment() })
+  const tsc = join(project, 'node_modules', compiler, 'bin/tsc')
+  expect(await run(process.execPath, [tsc, '--skipLibCheck', 'false'], { cwd: folder })).toMatchObject({ stdout: '' })
+})
+
 /** tRPC's own declarations name this one of the DOM's types, which Node's do not have. */
 const isOfTrpc = (line: string): boolean => /^node_modules\/@trpc\/client\/.*'RequestInfo'/.test(line)
 

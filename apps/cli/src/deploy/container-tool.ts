@@ -24,6 +24,8 @@ export interface ToolRun {
 export interface RunOptions {
   env: Environment
   signal: AbortSignal
+  /** The folder it runs in; the present one if absent. */
+  cwd?: string
   /** Everything that is printed is kept here. */
   log?: string
   onLine?: (line: string) => void
@@ -42,8 +44,8 @@ function childEnvironment(env: Environment): Record<string, string> {
 
 /** Runs the tool to its end. `code` is 127 when it cannot be started. Throws `aborted` on the signal, which ends the child first. */
 export async function runTool(command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> {
-  const { env, signal, log, onLine } = options
-  const child = spawn(command, args, { env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const { env, signal, cwd, log, onLine } = options
+  const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let all = ''
   let writing = Promise.resolve()

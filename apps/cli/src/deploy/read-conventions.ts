@@ -39,7 +39,7 @@ async function findFile(context: CommandContext, server: ResolvedServer | null):
   if (search.path) return search.path
   throw new OsaError('usage', 'There is no osa.config.ts here', {
     details: [`Looked in ${cwd}${upTo === cwd ? '' : ` and its parents up to ${upTo}`}`],
-    hint: 'Write one (see the README: Your first deploy), or name a file with --config or --manifest',
+    hint: 'Run osa init, or name a file with --config or --manifest',
   })
 }
 

@@ -67,9 +67,9 @@ export async function writeContext(sandbox: Sandbox, name: string): Promise<void
   }
 }
 
-/** Makes `@osa/sdk` importable in the project, as `npm install -D @osa/sdk` would. */
-export async function installSdk(sandbox: Sandbox): Promise<void> {
-  const scope = join(sandbox.project, 'node_modules', '@osa')
+/** Makes `@osa/sdk` importable in the project, or in another folder, as `npm install -D @osa/sdk` would. */
+export async function installSdk(sandbox: Sandbox, folder = sandbox.project): Promise<void> {
+  const scope = join(folder, 'node_modules', '@osa')
   await mkdir(scope, { recursive: true })
   await symlink(fileURLToPath(new URL('../../../../packages/sdk', import.meta.url)), join(scope, 'sdk'))
 }

@@ -181,6 +181,12 @@ export const success = {
       .strictObject({ services: z.array(z.strictObject({ name: z.string(), state: z.string() })).nullable() })
       .optional(),
   }),
+  init: ok({
+    folder: z.string().startsWith('/'),
+    files: z.array(z.string()).min(1),
+    installed: z.boolean(),
+    reason: z.string().optional(),
+  }),
   deploy: ok({
     server,
     auth: z.strictObject({ source: z.enum(['--token', 'OSA_TOKEN', 'stored login']) }),

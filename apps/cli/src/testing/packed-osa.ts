@@ -19,7 +19,7 @@ export async function installOsa(): Promise<PackedOsa> {
   const modules = join(temporary.path, 'node_modules')
   const installed = join(modules, '@osa', 'cli')
   await mkdir(installed, { recursive: true })
-  for (const part of ['bin', 'dist', 'package.json']) {
+  for (const part of ['bin', 'dist', 'template', 'package.json']) {
     await cp(join(packageFolder, part), join(installed, part), { recursive: true })
   }
   await mkdir(join(modules, '@napi-rs'))

@@ -1,0 +1,90 @@
+/** Puts the files of a project into its folder, all or none, and over nothing that is there. */
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { OsaError } from '@osa/sdk/node'
+import type { ProjectFile } from '../project-template.ts'
+
+const newFolder = 'Name a new folder: osa init <folder>'
+
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+async function statOrNull(path: string) {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** Folders on the way to these files, the outermost first: `hooks`, `hooks/count_rows`. */
+const foldersOf = (files: readonly ProjectFile[]): string[] => [
+  ...new Set(
+    files.flatMap(({ name }) =>
+      name
+        .split('/')
+        .slice(0, -1)
+        .map((_, at, all) => all.slice(0, at + 1).join('/')),
+    ),
+  ),
+]
+
+/** What stands in the way: the files themselves, what is no folder where one is needed, and another file of conventions. */
+async function inTheWay(folder: string, files: readonly ProjectFile[]): Promise<string[]> {
+  const place = await statOrNull(folder)
+  if (place === null) return []
+  if (place.isFile()) throw new OsaError('usage', `${folder} is a file`, { path: folder, hint: newFolder })
+  const present = await Promise.all(
+    files.map(async ({ name }) => ((await statOrNull(join(folder, name))) ? [name] : [])),
+  )
+  const noFolders = await Promise.all(
+    foldersOf(files).map(async (name) => {
+      const found = await statOrNull(join(folder, name))
+      return found && !found.isDirectory() ? [name] : []
+    }),
+  )
+  const conventions = (await readdir(folder)).filter((name) => /^osa\.config\.(m?[jt]s|json)$/.test(name))
+  return [...new Set([...present.flat(), ...noFolders.flat(), ...conventions])].sort()
+}
+
+function toWriteError(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof OsaError || code === undefined) return error
+  if (code === 'EEXIST') return alreadyThere(dirname(path), [path])
+  return new OsaError('store_unwritable', `Can't write ${path} (${code})`, {
+    path,
+    hint: 'Check who may write to the folder, and that there is room',
+    cause: error,
+  })
+}
+
+const alreadyThere = (folder: string, names: readonly string[]): OsaError =>
+  new OsaError('usage', `${folder} has files that would be overwritten`, {
+    path: folder,
+    details: [...names],
+    hint: newFolder,
+  })
+
+/**
+ * Writes a project. Throws `usage`, naming what is there already, before anything is written; `store_unwritable` when the folder or a file
+ * cannot be written, and then takes away what it wrote.
+ */
+export async function writeProject(folder: string, files: readonly ProjectFile[]): Promise<void> {
+  const written: string[] = []
+  let path = folder
+  try {
+    const present = await inTheWay(folder, files)
+    if (present.length > 0) throw alreadyThere(folder, present)
+    for (const { name, text } of files) {
+      path = join(folder, name)
+      await mkdir(dirname(path), { recursive: true })
+      // never over a file that has come meanwhile
+      await writeFile(path, text, { flag: 'wx' })
+      written.push(path)
+    }
+  } catch (error) {
+    for (const one of written) await rm(one)
+    throw toWriteError(error, path)
+  }
+}

@@ -1,0 +1,54 @@
+/** What records of this archive look like, and what they are for. `osa deploy` checks all of it, and sends it. */
+import type { Convention } from '@osa/sdk/convention'
+
+export default {
+  // The address of its page is made from the title: /conventions/{{slug}}
+  title: '{{title}}',
+  description: 'Measurements of one sample each, as tables of values.',
+
+  // What is said of each record. Raise the version when the fields change.
+  schema: {
+    id: '{{slug}}',
+    version: '1.0.0',
+    fields: [
+      { name: 'sample', type: 'text', required: true, cardinality: 'exactly_one', description: 'What was measured' },
+      { name: 'measured_on', type: 'date', required: true, cardinality: 'exactly_one' },
+      {
+        name: 'temperature',
+        type: 'number',
+        required: false,
+        cardinality: 'exactly_one',
+        description: 'Of the sample',
+        constraints: { type: 'number', min_value: 0, unit: 'K' },
+      },
+    ],
+  },
+
+  // The files that belong to a record; sizes in bytes.
+  file_requirements: {
+    accepted_types: ['.csv'],
+    min_count: 1,
+    max_count: 10,
+    max_file_size: 10_000_000,
+  },
+
+  // Programs that look at each record, as images. README.md says how to add the one in hooks/.
+  hooks: [],
+
+  // What people and agents read to decide whether these records help them.
+  docs: {
+    purpose: 'To find measurements by sample, date and temperature.',
+    example_questions: [
+      'Which samples were measured below 100 K?',
+      'Which samples were measured more than once?',
+      'What was measured in 2026?',
+    ],
+    examples: [
+      {
+        question: 'Which samples were measured below 100 K?',
+        query: 'select sample, temperature from records where temperature < 100',
+        interpretation: 'One row for each record of a cold sample; records without a temperature are left out.',
+      },
+    ],
+  },
+} satisfies Convention

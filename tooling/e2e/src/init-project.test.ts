@@ -1,0 +1,27 @@
+/** What `osa init` writes, taken to a real node: linked, deployed, and its page read. */
+import { join } from 'node:path'
+import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+import { expect, test } from 'vitest'
+import { startNode } from './node-process.ts'
+import { runOsa } from './osa-process.ts'
+import { logIn } from './stored-login.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+test('a new project is linked and deployed as it was written, and the archive has a page of it', async () => {
+  await using folder = await temporaryFolder()
+  await using node = await startNode({
+    DATABASE_URL: await createSharedDatabase({ migrated: true }),
+    OSA_DATA_DIR: join(folder.path, 'data'),
+  })
+  const home = join(folder.path, 'home')
+  await logIn(node.url, { home })
+  const cwd = join(home, 'field-notes')
+  expect(await runOsa(['init', cwd, '--no-install'], { home })).toMatchObject({ code: 0 })
+  expect(await runOsa(['link', node.url], { home, cwd })).toMatchObject({ code: 0 })
+  const deployed = await runOsa(['deploy', '--json'], { home, cwd })
+  expect(JSON.parse(deployed.stdout).conventions).toMatchObject([{ slug: 'field-notes', version: 1, changed: true }])
+  const { stdout: address } = await runOsa(['open', 'field-notes'], { home, cwd })
+  const page = await fetch(address.trim())
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('Measurements of one sample each')
+})
