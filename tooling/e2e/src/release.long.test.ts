@@ -80,21 +80,42 @@ test('L09 a release is a versioned tarball and its bill for each kind of reader,
     ['cdx.json', 'tgz'].map((kind) => `osa-${name}-${version}.${kind}`),
   )
   expect((await readdir(release)).toSorted()).toEqual(['SHA256SUMS', ...names])
-  for (const [name, version] of Object.entries(versions)) {
-    const tarball = join(release, `osa-${name}-${version}.tgz`)
+  const tarballOf = (name: keyof typeof versions) => join(release, `osa-${name}-${versions[name]}.tgz`)
+  const bills = new Map<string, { name: string; version: string }[]>()
+  for (const name of ['cli', 'sdk', 'server'] as const) {
+    const [tarball, version] = [tarballOf(name), versions[name]]
     const { stdout } = await run('tar', ['-xOzf', tarball, 'package/package.json'])
     const manifest = JSON.parse(stdout)
     expect(manifest).toMatchObject({ name: `@osa/${name}`, version, license: 'Apache-2.0' })
     expect([manifest.scripts, manifest.devDependencies, manifest.private]).toEqual([undefined, undefined, undefined])
-    const { metadata } = JSON.parse(await readFile(tarball.replace(/tgz$/, 'cdx.json'), 'utf8'))
+    const { metadata, components } = JSON.parse(await readFile(tarball.replace(/tgz$/, 'cdx.json'), 'utf8'))
     const content = createHash('sha256')
       .update(await readFile(tarball))
       .digest('hex')
     expect(metadata.component).toMatchObject({ name: `@osa/${name}`, version, hashes: [{ alg: 'SHA-256', content }] })
+    expect(components.length).toBeGreaterThan(1)
+    bills.set(name, components)
   }
+  const { stdout: licences } = await run('tar', ['-xOzf', tarballOf('server'), 'package/THIRD-PARTY-LICENSES.txt'])
+  const joinedIn = [...licences.matchAll(/^(\S+ \d\S*) \(\S+\)$/gm)].map(([, part]) => part)
+  const billed = (bills.get('server') ?? []).map((part) => `${part.name} ${part.version}`)
+  expect(billed.filter((part) => !joinedIn.includes(part))).toEqual([expect.stringMatching(/^@electric-sql\/pglite /)])
   expect(page.printed).toContain(`osa-server-${versions.server}.tgz: OK`)
   expect(page.printed).toContain('Usage: osa-server <command>')
   expect(page.packages).toEqual(['node_modules/@electric-sql/pglite', 'node_modules/@osa/server'])
+})
+
+test('L09 nothing is packed into a folder that has anything in it', async () => {
+  const again = run(process.execPath, [join(repository, 'tooling/lint/src/release.ts'), release])
+  await expect(again).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('empty or not there yet') })
+})
+
+test('the previous release that is kept here is the one before this in the list of changes, once there is one', async () => {
+  const changes = await readFile(join(repository, 'apps/server/CHANGELOG.md'), 'utf8')
+  const [first, before = first] = [...changes.matchAll(/^## (\S+)$/gm)].map(([, version]) => version)
+  expect(first).toBe(versions.server)
+  const kept = (await readdir(join(repository, 'tooling/e2e/previous-release'))).filter((name) => name.endsWith('.tgz'))
+  expect(kept.toSorted()).toEqual([`osa-cli-${before}.tgz`, `osa-server-${before}.tgz`])
 })
 
 /** A home whose login was made at the previous release, by its own command. */
@@ -184,4 +205,11 @@ test('on PostgreSQL this release joins the previous one: signing in takes any wa
   gate.port = young.port
   for (const token of tokens) expect((await client.refresh(token)).status).toBe(200)
   await expectAllThere(gate, home)
+
+  // the previous command does all of it at this node
+  const late = { home: join(folder.path, 'home-late'), bin: previous.osa }
+  await logIn(gate.url, late)
+  const { code, stdout } = await runOsa(['sessions', '--server', gate.url, '--json'], late)
+  expect([code, JSON.parse(stdout).ok]).toEqual([0, true])
+  expect(await runOsa(['logout', gate.url], late)).toMatchObject({ code: 0 })
 })
