@@ -1,20 +1,13 @@
-/** The files in ../deploy: what they say fits the image and one another, and their commands run from a clean production install. */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+/** The files in ../deploy: what they say fits the image and one another. Their steps are followed by deploy-page.test.ts in tooling/e2e. */
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '@osa/db/testing/free-port'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { settings as knownSettings } from './config/settings.ts'
-import { testBrowser } from './testing/browser.ts'
-import { buildContext, buildImage, readDockerfile } from './testing/image.ts'
-import { startTlsProxy } from './testing/tls-proxy.ts'
-import { startUpstream } from './testing/upstream.ts'
+import { buildContext, readDockerfile } from './testing/image.ts'
 
 const deploy = fileURLToPath(new URL('../deploy', import.meta.url))
 const read = (path: string): string => readFileSync(join(deploy, path), 'utf8')
@@ -115,142 +108,4 @@ test('the Kubernetes manifests: probes that mean what they say, a rolling update
     name: Service.metadata.name,
     port: { name: 'http' },
   })
-})
-
-test('J14 from a clean production install: settings, migrations once, two processes behind Caddy, a sign-in, one process replaced without a failed request', async () => {
-  await using started = new AsyncDisposableStack()
-  const folder = started.adopt(mkdtempDisposableSync(join(tmpdir(), 'osa-deploy-')), (made) => made.remove())
-  const image = buildImage(join(folder.path, 'opt'))
-  const [httpsPort, httpPort, ...ports] = await Promise.all(Array.from({ length: 4 }, freePort))
-  const publicUrl = `https://localhost:${httpsPort}`
-  // an identity provider, which production takes by https only
-  const upstreamPort = await freePort()
-  const upstreamProxy = started.use(await startTlsProxy({ port: upstreamPort }))
-  const upstream = started.use(await startUpstream({ behind: { url: upstreamProxy.url, port: upstreamPort } }))
-  upstream.allowRedirect(`${publicUrl}/api/v1/auth/callback`)
-
-  /** Starts a process; what it has printed on standard output is the text of its chunks. */
-  const launch = (command: string, args: readonly string[], env: Record<string, string>) => {
-    const child = spawn(command, args, { cwd: image.app, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const output = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        output[name] += text
-      })
-    }
-    const closed = once(child, 'close')
-    started.defer(async () => {
-      child.kill('SIGKILL')
-      await closed
-    })
-    return { child, output, closed }
-  }
-  const ca = join(folder.path, 'ca.pem')
-  copyFileSync(upstreamProxy.certificatePath, ca)
-  const settingsFile = join(folder.path, 'osa.env')
-  const osaServer = async (args: readonly string[], env: Record<string, string> = {}) => {
-    const [, program = ''] = readYaml('compose.yaml').services.migrate.command
-    const { output, closed } = launch(process.execPath, [program, ...args, '--settings', settingsFile], {
-      NODE_EXTRA_CA_CERTS: ca,
-      ...env,
-    })
-    const [code] = await closed
-    return { code, ...output }
-  }
-
-  const DATABASE_URL = await createSharedDatabase({ migrated: false })
-  const secrets = { DATABASE_URL, OSA_OIDC_CLIENT_SECRET: upstream.clientSecret }
-  const options = [
-    '--public-url',
-    publicUrl,
-    '--oidc-issuer',
-    upstream.issuer,
-    '--oidc-client-id',
-    upstream.clientId,
-    '--oidc-name',
-    'Example',
-  ]
-  expect(await osaServer(['init', ...options, '--trusted-proxies', '127.0.0.1'], secrets)).toMatchObject({
-    code: 0,
-    stderr: '',
-  })
-  const [, , ...migrateArguments] = readYaml('compose.yaml').services.migrate.command
-  expect(await osaServer(migrateArguments)).toMatchObject({
-    code: 0,
-    stdout: expect.stringContaining('migrations are done'),
-  })
-
-  const settings = Object.fromEntries(
-    [...readFileSync(settingsFile, 'utf8').matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  )
-  const startNode = async (port: number | undefined) => {
-    const env = { ...image.env, ...settings, HOST: '127.0.0.1', PORT: String(port), NODE_EXTRA_CA_CERTS: ca }
-    const node = launch(process.execPath, image.command.slice(1), env)
-    await expect
-      .poll(() => node.output.stdout + node.output.stderr, { timeout: 300_000 })
-      .toMatch(/^OSA node ready at/m)
-    return node
-  }
-  const first = await startNode(ports[0])
-  await startNode(ports[1])
-  const caddyEnv = {
-    ...{ PATH: process.env.PATH ?? '', HOME: folder.path, XDG_DATA_HOME: folder.path, XDG_CONFIG_HOME: folder.path },
-    ...{
-      OSA_SITE: `localhost:${httpsPort}`,
-      CADDY_HTTP_PORT: String(httpPort),
-      CADDY_ADMIN: `localhost:${await freePort()}`,
-    },
-    OSA_UPSTREAMS: ports.map((port) => `127.0.0.1:${port}`).join(' '),
-  }
-  const caddy = launch('caddy', ['run', '--config', join(deploy, 'Caddyfile'), '--adapter', 'caddyfile'], caddyEnv)
-  const caddyRoot = join(folder.path, 'caddy/pki/authorities/local/root.crt')
-  await expect.poll(() => existsSync(caddyRoot) || caddy.output.stderr, { timeout: 120_000 }).toBe(true)
-  const authorities = [readFileSync(upstreamProxy.certificatePath, 'utf8'), readFileSync(caddyRoot, 'utf8')]
-  writeFileSync(ca, authorities.join('\n'))
-  const before = getCACertificates('default')
-  setDefaultCACertificates([...before, ...authorities])
-  started.defer(() => setDefaultCACertificates(before))
-  const answer = () =>
-    fetch(`${publicUrl}/readyz`).then(
-      ({ status }) => status,
-      () => 0,
-    )
-  await expect.poll(answer, { timeout: 120_000 }).toBe(200)
-
-  const post = async (path: string, fields: Record<string, string>) =>
-    (await fetch(`${publicUrl}${path}`, { method: 'POST', body: new URLSearchParams(fields) })).json()
-  const { device_code, user_code, verification_uri } = await post('/oauth/device_authorization', {
-    client_id: 'osa-cli',
-  })
-  expect(verification_uri).toBe(`${publicUrl}/device`)
-  const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
-  await browser.open(verification_uri)
-  await browser.press('Continue with Example', { user_code })
-  await browser.press('Sign in and allow')
-  await browser.press('Approve')
-  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'osa-cli', device_code }
-  const tokens = await post('/oauth/token', grant)
-  expect(tokens).toMatchObject({ token_type: 'Bearer' })
-
-  const me = async () =>
-    (await fetch(`${publicUrl}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${tokens.access_token}` } })).status
-  const statuses = new Set<number>()
-  first.child.kill('SIGTERM')
-  let isReplaced = false
-  const replaced = first.closed
-    .then(() => startNode(ports[0]))
-    .finally(() => {
-      isReplaced = true
-    })
-  while (!isReplaced) statuses.add(await me())
-  await replaced
-  expect([...statuses]).toEqual([200])
-  expect(await first.closed).toEqual([0, null])
-  // the doctor comes from the address of the proxy here, which is believed, so that one line cannot be told
-  const doctor = await osaServer(['doctor'])
-  expect([doctor.code, doctor.stderr], doctor.stdout).toEqual([0, ''])
-  expect(doctor.stdout).toMatch(/✓ sign-in +Example found[\s\S]*✓ tls[\s\S]*✓ address .* is this node/)
 })

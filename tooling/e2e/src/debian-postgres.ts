@@ -15,14 +15,12 @@ function programs(): string {
   return dirname(newest)
 }
 
-/** A role `osa`, which may make databases, and its database `osa`. `env` has what libpq's programs need to reach it. */
-export async function startDebianPostgres() {
+/** A server of its own. `settings` are those of `postgres -c`; the one user is `username`, let in by what `auth` says (initdb). */
+function startCluster({ username, auth, settings }: { username: string; auth: string[]; settings: string[] }) {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'osa-debian-postgres-'))
-  const [data, home] = [join(folder, 'data'), join(folder, 'home')]
-  const port = String(await freePort())
+  const data = join(folder, 'data')
   const password = randomBytes(16).toString('hex')
-  mkdirSync(home, { mode: 0o700 })
   writeFileSync(join(folder, 'password'), password)
   // PostgreSQL does not run as root
   const isRoot = process.getuid?.() === 0
@@ -34,23 +32,37 @@ export async function startDebianPostgres() {
   }
   chmodSync(folder, 0o755)
   mkdirSync(data, { mode: 0o700 })
-  if (isRoot) execFileSync('chown', ['postgres:postgres', data, join(folder, 'password')])
-  as(
-    join(bin, 'initdb'),
-    '--pgdata',
-    data,
-    '--auth=scram-sha-256',
-    '--username=osa',
-    `--pwfile=${join(folder, 'password')}`,
-    '--no-sync',
-    '--encoding=UTF8',
-  )
-  const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories= -c fsync=off`
-  as(join(bin, 'pg_ctl'), 'start', '--wait', '--pgdata', data, '--log', join(data, 'log'), '--options', settings)
+  const socketFolder = join(folder, 'run')
+  mkdirSync(socketFolder)
+  if (isRoot) execFileSync('chown', ['postgres:postgres', data, socketFolder, join(folder, 'password')])
+  const from = ['--pgdata', data, `--username=${username}`, `--pwfile=${join(folder, 'password')}`, '--encoding=UTF8']
+  as(join(bin, 'initdb'), ...from, ...auth, '--no-sync')
+  const options = ['fsync=off', `unix_socket_directories=${socketFolder}`, ...settings]
+    .map((setting) => `-c ${setting}`)
+    .join(' ')
+  as(join(bin, 'pg_ctl'), 'start', '--wait', '--pgdata', data, '--log', join(data, 'log'), '--options', options)
   const pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10)
   // nothing survives a test run that is killed in between
   const killAtExit = () => process.kill(pid, 'SIGQUIT')
   process.once('exit', killAtExit)
+  const stop = () => {
+    as(join(bin, 'pg_ctl'), 'stop', '--wait', '--mode', 'immediate', '--pgdata', data)
+    process.off('exit', killAtExit)
+    rmSync(folder, { recursive: true })
+  }
+  return { bin, folder, socketFolder, password, stop }
+}
+
+/** A role `osa`, which may make databases, and its database `osa`. `env` has what libpq's programs need to reach it. */
+export async function startDebianPostgres() {
+  const port = String(await freePort())
+  const { bin, folder, password, stop } = startCluster({
+    username: 'osa',
+    auth: ['--auth=scram-sha-256'],
+    settings: ['listen_addresses=127.0.0.1', `port=${port}`],
+  })
+  const home = join(folder, 'home')
+  mkdirSync(home, { mode: 0o700 })
   const writePassword = (next: string) =>
     writeFileSync(join(home, '.pgpass'), `127.0.0.1:${port}:*:osa:${next}\n`, { mode: 0o600 })
   writePassword(password)
@@ -64,10 +76,19 @@ export async function startDebianPostgres() {
     env,
     writePassword,
     databaseUrl: `postgres://osa:${password}@127.0.0.1:${port}/osa`,
-    [Symbol.asyncDispose]: async () => {
-      as(join(bin, 'pg_ctl'), 'stop', '--wait', '--mode', 'immediate', '--pgdata', data)
-      process.off('exit', killAtExit)
-      rmSync(folder, { recursive: true })
-    },
+    [Symbol.asyncDispose]: async () => stop(),
   }
+}
+
+/**
+ * As Debian sets it up: reached through its socket alone, `.s.PGSQL.5432` in `socketFolder`, with a role `postgres` that may do everything.
+ * Who comes is believed to be who they say; Debian asks the system.
+ */
+export async function startLocalPostgres() {
+  const { bin, socketFolder, stop } = startCluster({
+    username: 'postgres',
+    auth: ['--auth=trust'],
+    settings: ['listen_addresses=', 'port=5432'],
+  })
+  return { programs: bin, socketFolder, [Symbol.asyncDispose]: async () => stop() }
 }

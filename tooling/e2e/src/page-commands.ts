@@ -17,17 +17,20 @@ export interface Printed {
 
 /**
  * Runs each block of a page with a shell that stops at the first failure, in order. Rejects with all it printed when one fails, when `done`
- * is called before all were run, and when there is no next one.
+ * is called before all were run, and when there is no next one. `within` is a command that runs another one somewhere else.
  */
-export function followPage(page: string, { cwd, env }: { cwd: string; env: Record<string, string> }) {
+export function followPage(
+  page: string,
+  { cwd, env, within = [] }: { cwd: string; env: Record<string, string>; within?: readonly string[] },
+) {
   const blocks = commandsOf(page)
   let at = 0
   return {
     /** Runs the next block, which must have `part` in it: whoever edits the page sees which step of the test it belongs to. */
-    async next(part: string): Promise<Printed> {
+    async next(part: string, more: Record<string, string> = {}): Promise<Printed> {
       const block = blocks[at++] ?? ''
       if (!block.includes(part)) throw new Error(`block ${at} of ${page} was to have "${part}" in it:\n${block}`)
-      return shell(block, { cwd, env })
+      return shell([...within, 'bash', '-euo', 'pipefail', '-c', block], { cwd, env: { ...env, ...more } })
     },
     done() {
       if (at !== blocks.length) throw new Error(`${blocks.length - at} blocks of ${page} were not run`)
@@ -36,10 +39,13 @@ export function followPage(page: string, { cwd, env }: { cwd: string; env: Recor
 }
 
 /** With the repository's commands on the path, as `npx` has them. */
-const shell = (text: string, { cwd, env }: { cwd: string; env: Record<string, string> }): Promise<Printed> =>
+const shell = (
+  [program = '', ...args]: readonly string[],
+  { cwd, env }: { cwd: string; env: Record<string, string> },
+): Promise<Printed> =>
   new Promise((resolve, reject) => {
     const path = `${join(repository, 'node_modules/.bin')}:${env.PATH ?? process.env.PATH}`
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', text], {
+    const child = spawn(program, args, {
       cwd,
       env: { ...env, PATH: path },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,6 +59,6 @@ const shell = (text: string, { cwd, env }: { cwd: string; env: Record<string, st
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve(printed)
-      else reject(new Error(`ended with ${code}:\n${text}\n${printed.stdout}${printed.stderr}`))
+      else reject(new Error(`ended with ${code}:\n${args.at(-1)}\n${printed.stdout}${printed.stderr}`))
     })
   })

@@ -1,0 +1,176 @@
+/** deploy.md from a clean checkout, its commands as they are printed, up to a sign-in through Caddy while a process is replaced. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { freePort } from '@osa/db/testing/free-port'
+import { testBrowser } from '@osa/server/testing/browser'
+import { startTlsProxy } from '@osa/server/testing/tls-proxy'
+import { startUpstream } from '@osa/server/testing/upstream'
+import { expect, test } from 'vitest'
+import { startLocalPostgres } from './debian-postgres.ts'
+import { repository } from './node-process.ts'
+import { openMachine } from './operators-machine.ts'
+import { followPage } from './page-commands.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const page = 'operating/deploy.md'
+const carberry = '0000-0002-1825-0097'
+
+/** The assignments of a unit, or of a file that it names. */
+const assignments = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^(?:Environment=)?"?([A-Z_]+)=(.*?)"?$/gm)].map(([, name = '', value = '']) => [name, value]),
+  )
+
+test('nothing that can be run here stands in a block of deploy.md that is not', () => {
+  const text = readFileSync(join(repository, 'apps/docs', page), 'utf8')
+  const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+  const others = blocks.flatMap(([, language, block = '']) => (language === 'sh' ? [] : block.trimEnd().split('\n')))
+  expect(others.length).toBeGreaterThan(5)
+  expect(others.filter((line) => !/^(docker|kubectl|export OSA_SITE=) ?/.test(line))).toEqual([])
+})
+
+test('J14 deploy.md under systemd from a clean checkout: settings, migrations once, two processes behind Caddy, a sign-in, one process replaced without a failed request', async () => {
+  await using started = new AsyncDisposableStack()
+  const folder = started.use(await temporaryFolder()).path
+  const postgres = started.use(await startLocalPostgres())
+  const machine = openMachine(folder, postgres)
+  const [httpsPort, httpPort, upstreamPort, adminPort, ...ports] = await Promise.all(
+    Array.from({ length: 6 }, () => freePort()),
+  )
+  const site = `localhost:${httpsPort}`
+  const publicUrl = `https://${site}`
+  // as ORCID, which production takes by https only
+  const upstreamProxy = started.use(await startTlsProxy({ port: upstreamPort ?? 0 }))
+  const upstream = started.use(await startUpstream({ behind: { url: upstreamProxy.url, port: upstreamPort ?? 0 } }))
+  upstream.settings.orcidStyle = true
+  upstream.allowRedirect(`${publicUrl}/api/v1/auth/callback`)
+  const ca = join(folder, 'ca.pem')
+  copyFileSync(upstreamProxy.certificatePath, ca)
+
+  const env = { ...machine.env, OSA_SITE: site, NODE_EXTRA_CA_CERTS: ca }
+  const answers = {
+    OSA_PUBLIC_URL: publicUrl,
+    OSA_ORCID_ISSUER: upstream.issuer,
+    OSA_ORCID_CLIENT_ID: upstream.clientId,
+    OSA_ORCID_CLIENT_SECRET: upstream.clientSecret,
+    OSA_TRUSTED_PROXIES: '127.0.0.1',
+    OSA_ADMINS: carberry,
+  }
+  const elsewhere = 'postgres://osa:pass@db.example/osa'
+  const steps = followPage(page, { cwd: folder, env, within: machine.within })
+  const settingsOf = (path: string) => {
+    expect(statSync(join(folder, path)).mode & 0o777).toBe(0o600)
+    return assignments(readFileSync(join(folder, path), 'utf8'))
+  }
+
+  await steps.next('npm ci')
+  expect((await steps.next('createdb', answers)).stdout).toContain(`${publicUrl}/api/v1/auth/callback`)
+  const settings = settingsOf('etc/osa/osa.env')
+  await steps.next('enable --now osa@8000 osa@8001')
+  await steps.next('caddy.service.d')
+  expect(readFileSync(join(folder, 'etc/systemctl-was-asked'), 'utf8').split('\n')).toEqual([
+    'daemon-reload',
+    'enable --now osa@8000 osa@8001',
+    'daemon-reload',
+    'restart caddy',
+    '',
+  ])
+
+  /** Starts something as the machine's systemd would, but for its user. */
+  const launch = (command: readonly string[], more: Record<string, string>) => {
+    const [program = '', ...args] = [...machine.within, ...command]
+    const child = spawn(program, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output = { text: '' }
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output.text += text
+      })
+    }
+    const closed = once(child, 'close')
+    started.defer(async () => {
+      child.kill('SIGKILL')
+      await closed
+    })
+    return { child, output, closed }
+  }
+  const unit = (name: string) => readFileSync(join(folder, 'etc/systemd/system', name), 'utf8')
+  const launchUnit = (name: string, more: Record<string, string> = {}) => {
+    const command = /^ExecStart=\/usr\/bin\/node (.*)$/m.exec(unit(name))?.[1]?.split(' ') ?? []
+    expect(unit(name)).toContain('EnvironmentFile=/etc/osa/osa.env\n')
+    return launch([process.execPath, ...command], { ...assignments(unit(name)), ...settings, ...more })
+  }
+  const migrate = launchUnit('osa-migrate.service')
+  expect([...(await migrate.closed), migrate.output.text]).toEqual([0, null, expect.stringContaining('are done')])
+  const startNode = async (port: number | undefined) => {
+    const node = launchUnit('osa@.service', { PORT: String(port), OSA_DATA_DIR: join(folder, 'unused') })
+    await expect.poll(() => node.output.text, { timeout: 300_000 }).toMatch(/^OSA node ready at/m)
+    return node
+  }
+  const first = await startNode(ports[0])
+  await startNode(ports[1])
+
+  const dropIn = readFileSync(join(folder, 'etc/systemd/system/caddy.service.d/osa.conf'), 'utf8')
+  expect(dropIn).toBe(`[Service]\nEnvironment=OSA_SITE=${site} "OSA_UPSTREAMS=127.0.0.1:8000 127.0.0.1:8001"\n`)
+  const caddy = launch(['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'], {
+    ...{ HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    ...{ CADDY_HTTP_PORT: String(httpPort), CADDY_ADMIN: `localhost:${adminPort}` },
+    OSA_UPSTREAMS: ports.map((port) => `127.0.0.1:${port}`).join(' '),
+  })
+  const caddyRoot = join(folder, 'caddy/pki/authorities/local/root.crt')
+  await expect.poll(() => existsSync(caddyRoot) || caddy.output.text, { timeout: 120_000 }).toBe(true)
+  const authorities = [readFileSync(upstreamProxy.certificatePath, 'utf8'), readFileSync(caddyRoot, 'utf8')]
+  writeFileSync(ca, authorities.join('\n'))
+  const before = getCACertificates('default')
+  setDefaultCACertificates([...before, ...authorities])
+  started.defer(() => setDefaultCACertificates(before))
+  const answer = () =>
+    fetch(`${publicUrl}/readyz`).then(
+      ({ status }) => status,
+      () => 0,
+    )
+  await expect.poll(answer, { timeout: 120_000 }).toBe(200)
+  // it comes from the address of the proxy here, which is believed, so that one line cannot be told
+  const { stdout: examined } = await steps.next('osa-server.js doctor')
+  expect(examined).toMatch(/✓ sign-in +ORCID found[\s\S]*✓ tls[\s\S]*✓ address .* is this node[\s\S]*Nothing to do\./)
+
+  const post = async (path: string, fields: Record<string, string>) =>
+    (await fetch(`${publicUrl}${path}`, { method: 'POST', body: new URLSearchParams(fields) })).json()
+  const { device_code, user_code, verification_uri } = await post('/oauth/device_authorization', {
+    client_id: 'osa-cli',
+  })
+  expect(verification_uri).toBe(`${publicUrl}/device`)
+  const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
+  await browser.open(verification_uri)
+  await browser.press('Continue with ORCID', { user_code })
+  await browser.press('Sign in and allow')
+  await browser.press('Approve')
+  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'osa-cli', device_code }
+  const tokens = await post('/oauth/token', grant)
+  expect(tokens).toMatchObject({ token_type: 'Bearer' })
+
+  const me = async () =>
+    (await fetch(`${publicUrl}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${tokens.access_token}` } })).status
+  const statuses = new Set<number>()
+  first.child.kill('SIGTERM')
+  let isReplaced = false
+  const replaced = first.closed
+    .then(() => startNode(ports[0]))
+    .finally(() => {
+      isReplaced = true
+    })
+  while (!isReplaced) statuses.add(await me())
+  await replaced
+  expect([...statuses]).toEqual([200])
+  expect(await first.closed).toEqual([0, null])
+
+  await steps.next('postgres-password', answers)
+  const deploy = join(folder, 'opt/osa/apps/server/deploy')
+  const password = readFileSync(join(deploy, 'postgres-password'), 'utf8').trim()
+  expect(settingsOf('opt/osa/apps/server/deploy/osa.env').DATABASE_URL).toBe(`postgres://osa:${password}@postgres/osa`)
+  await steps.next('cd apps/server/deploy/kubernetes', { ...answers, DATABASE_URL: elsewhere })
+  expect(settingsOf('opt/osa/apps/server/deploy/kubernetes/osa.env').DATABASE_URL).toBe(elsewhere)
+  steps.done()
+})
