@@ -3,6 +3,7 @@
  * storage come in through `ports`. `auth/auth.ts` and `conventions/conventions.ts` are the tables of contents.
  */
 export type * from './auth/auth.ts'
+export type * from './auth/browser-operations.ts'
 export * from './auth/client.ts'
 export { createAuth } from './auth/create-auth.ts'
 export { createDecisionListeners, type DecisionListeners } from './auth/decision-listeners.ts'
@@ -23,6 +24,7 @@ export { auditEvents } from './auth/rows.ts'
 export * from './auth/secret.ts'
 export { callbackUrl } from './auth/sign-in.ts'
 export { keySetMaxAgeSeconds } from './auth/signing-keys.ts'
+export type * from './auth/store.ts'
 export { storedText } from './auth/text.ts'
 export { formatUserCode, normaliseUserCode } from './auth/user-code.ts'
 export * from './conventions/conventions.ts'

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
-import type { ByAdmin, SignedInBrowser } from './auth.ts'
+import type { ByAdmin } from './auth.ts'
+import type { SignedInBrowser } from './browser-operations.ts'
 import { createOperator } from './operator.ts'
 import { isRefusal } from './refusal.ts'
 

@@ -3,17 +3,19 @@
  * signed in so recently that it is them (ASVS 7.5.3). Nobody changes their own role, so that whoever acts here stays an administrator.
  */
 import type { Role } from '@osa/contract'
-import type { Administration, AdminRefusal, SignedInBrowser } from './auth.ts'
+import type { Administration, AdminRefusal } from './auth.ts'
 import { isSignedIn } from './authority.ts'
+import type { SignedInBrowser } from './browser-operations.ts'
 import { type AuthDependencies, isFresh, isUuid, roleOf, secondsAfter } from './dependencies.ts'
 import { rotateKeys } from './key-rotation.ts'
 import { adminName, type By, revokeSessions, setDeviceGrant, setRole } from './operations.ts'
 import { createOperator } from './operator.ts'
 import { adminSignInMaxAgeSeconds } from './policy.ts'
-import type { AuthTx, Person, Requester } from './ports.ts'
+import type { Requester } from './ports.ts'
 import { isFamilyExpired } from './refresh-token.ts'
 import type { LinkedIdentity, User } from './rows.ts'
 import { sessionDocument } from './sessions.ts'
+import type { AuthTx, Person } from './store.ts'
 import { endFamily } from './tokens.ts'
 
 type Locked = { readonly identity: LinkedIdentity; readonly user: User }

@@ -2,10 +2,11 @@
  * Who may still act, read in the transaction that acts and under the locks that a revocation takes: either the revocation has to wait, or
  * what was to be done meets it (L10). Locks are taken in one order everywhere: person, device, sign-in, browser session, families by id.
  */
-import type { Actor, SignedInBrowser } from './auth.ts'
+import type { Actor } from './auth.ts'
+import type { SignedInBrowser } from './browser-operations.ts'
 import type { AuthDependencies } from './dependencies.ts'
-import type { AuthTx } from './ports.ts'
 import type { RefreshFamily } from './rows.ts'
+import type { AuthTx } from './store.ts'
 
 /** Whether this browser is signed in as this person still. */
 export async function isSignedIn(

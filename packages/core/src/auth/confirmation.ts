@@ -1,7 +1,7 @@
 /** A signed-in person judges a request: what they are shown, and their one decision (RFC 8628 §3.3, §5.4). */
 import type { Approval } from '@osa/contract'
-import type { ApprovalRefusal, Confirmation, DeviceReview, SignedInBrowser } from './auth.ts'
 import { isSignedIn } from './authority.ts'
+import type { ApprovalRefusal, Confirmation, DeviceReview, SignedInBrowser } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, isUuid, roleOf } from './dependencies.ts'
 import { approve, deny, isExpired, releaseClaim } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'

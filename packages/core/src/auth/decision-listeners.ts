@@ -1,5 +1,5 @@
 /** Who listens for which decision in this process: what every implementation of `DecisionNotices` hands its notices to. */
-import type { DecisionNotices } from './ports.ts'
+import type { DecisionNotices } from './store.ts'
 
 export interface DecisionListeners extends DecisionNotices {
   /** A notice for one device code, by its hash. */

@@ -4,9 +4,10 @@ import { roles } from '@osa/contract'
 import type { Client } from './client.ts'
 import type { Keys } from './keys.ts'
 import type { AuthPolicy } from './policy.ts'
-import type { AuthStore, IdentityProvider, Limiter, Requester, RoleGrants } from './ports.ts'
+import type { IdentityProvider, Limiter, Requester, RoleGrants } from './ports.ts'
 import type { AuditEvent, LinkedIdentity, User } from './rows.ts'
 import type { RandomBytes } from './secret.ts'
+import type { AuthStore } from './store.ts'
 
 export interface AuthDependencies {
   readonly store: AuthStore

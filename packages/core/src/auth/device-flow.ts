@@ -1,17 +1,16 @@
 /** Starting and polling a device authorization (RFC 8628 §3.1–3.5): the terminal's half of the flow. */
-import { deviceCodeGrantType, type TokenResponse } from '@osa/contract'
+import { deviceCodeGrantType } from '@osa/contract'
 import type { DeviceFlow } from './auth.ts'
 import { type Client, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
-import { consume, ended, overlapped, poll, undecided } from './device-authorization.ts'
+import { undecided } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
-import { tooLate, tooManyAtOnce, untilInTime } from './guarded.ts'
-import { newFamily, tokenDocument } from './issue-tokens.ts'
+import { answerPoll, slowDown } from './device-poll.ts'
+import { tooManyAtOnce, untilInTime } from './guarded.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
-import type { Polled, Requester } from './ports.ts'
-import { revoke } from './refresh-token.ts'
+import type { Requester } from './ports.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { type Loopback, readLoopback, sameComputerUri } from './same-computer.ts'
@@ -176,95 +175,4 @@ async function insertPending(
   }
   // no wait is known here, unlike at a limit: that is how a wire tells 503 from 429
   return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
-}
-
-type PollDependencies = AuthDependencies & { readonly ring: KeyRing; readonly deviceGrant: DeviceGrant }
-
-interface Presented extends Polled {
-  readonly requester: Requester
-  /** When the poll reached this process. */
-  readonly receivedAt: Date
-}
-
-async function answerPoll(
-  deps: PollDependencies,
-  presented: Presented,
-): Promise<TokenResponse | Refusal | typeof tooLate> {
-  const { device } = presented
-  const now = deps.now()
-  const move = (next: DeviceAuthorization) => deps.store.movePolled({ read: device, next })
-  const result = poll(device, now)
-  switch (result.outcome) {
-    case 'expired': {
-      const next = ended(device, now)
-      if (next && !(await move(next))) return tooLate
-      return refuse('expired_token', 'The device code has expired.', { reason: 'expired' })
-    }
-    case 'denied':
-      return refuse('access_denied', 'The request was denied.')
-    case 'redeemed':
-      return refuseRedeemed(deps, presented)
-    case 'redeem':
-      // while the grant is off, an approved code waits: it is redeemed later or expires (L10)
-      return (await deps.deviceGrant.isOn()) ? redeem(deps, presented) : stillPending()
-    case 'slow_down':
-      return (await move(result.next)) ? slowDown(result.next.pollIntervalSeconds) : tooLate
-    case 'pending':
-      return (await move(result.next)) ? stillPending() : tooLate
-  }
-}
-
-const stillPending = () => refuse('authorization_pending', 'Nobody has decided yet.')
-const slowDown = (interval: number) => refuse('slow_down', 'Polling too fast. Wait for the new interval.', { interval })
-
-/** Consumes the code and issues its tokens, in one statement (B07, B31). They are signed before, for that can fail too. */
-async function redeem(
-  deps: PollDependencies,
-  { device, owner, requester }: Presented,
-): Promise<TokenResponse | Refusal | typeof tooLate> {
-  if (!owner || owner.disabledAt !== null) return refuse('access_denied', 'The account may not sign in.')
-  const { clientId, scope, deviceName } = device
-  const family = newFamily(deps, {
-    userId: owner.id,
-    clientId,
-    scope,
-    deviceName,
-    ip: device.requesterIp,
-    approval: device.approval,
-    authTime: device.authTime ?? deps.now(),
-    rotatedFrom: requester.source,
-  })
-  const tokens = await tokenDocument(deps, await deps.ring.signer(), { family, scope })
-  const details = { userId: owner.id, clientId, deviceAuthorizationId: device.id, familyId: family.id }
-  const redeemed = await deps.store.redeemDeviceAuthorization({
-    read: device,
-    next: consume(device, family.id, deps.now()),
-    family,
-    event: auditEvent(deps, 'device.redeem', 'ok', requester, details),
-  })
-  return redeemed ? tokens : tooLate
-}
-
-/** A second redemption ends the session, since one of the two was not the terminal, unless both were under way at once (B09). */
-async function refuseRedeemed(
-  deps: AuthDependencies,
-  { device, requester, receivedAt }: Presented,
-): Promise<Refusal | typeof tooLate> {
-  const found = device.familyId === null ? null : await deps.store.findRefreshFamily(device.familyId)
-  const redemption = { at: device.consumedAt ?? device.createdAt, source: found?.family.rotatedFrom ?? null }
-  if (overlapped({ receivedAt, source: requester.source }, redemption)) {
-    return refuse('invalid_grant', 'Another poll at the same moment got the session.', { reason: 'unknown' })
-  }
-  if (found && found.family.revokedAt === null) {
-    const { family: read } = found
-    const details = { userId: read.userId, clientId: device.clientId, deviceAuthorizationId: device.id }
-    const event = auditEvent(deps, 'device.redeem_reuse', 'refused', requester, { ...details, familyId: read.id })
-    const next = revoke(read, 'device_code_reuse', deps.now())
-    if (!(await deps.store.moveRefreshFamily({ read, next, events: [event] }))) return tooLate
-  }
-  return refuse(
-    'invalid_grant',
-    'This code was used before, so its session was ended: an answer was lost, or somebody else had the code.',
-    { reason: 'revoked' },
-  )
 }

@@ -2,9 +2,9 @@
 import { type AuthDependencies, secondsAfter } from './dependencies.ts'
 import { type By, recorded } from './operations.ts'
 import type { AuthPolicy } from './policy.ts'
-import type { AuthTx } from './ports.ts'
 import type { SigningKey } from './rows.ts'
 import { insertSigningKey, keySetMaxAgeSeconds } from './signing-keys.ts'
+import type { AuthTx } from './store.ts'
 
 /** Clocks differ, and a process may go on for half a minute with the keys it last read. */
 const marginSeconds = 60

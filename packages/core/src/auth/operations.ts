@@ -3,10 +3,11 @@
  * (administration.ts) alike. Who may is decided there.
  */
 import type { Role } from '@osa/contract'
-import type { SignedInBrowser } from './auth.ts'
+import type { SignedInBrowser } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent } from './dependencies.ts'
-import type { AuthTx, Requester } from './ports.ts'
+import type { Requester } from './ports.ts'
 import type { AuditEvent, User } from './rows.ts'
+import type { AuthTx } from './store.ts'
 
 /** Who does it: an administrator in a browser; null at the console, where nobody is asked who they are. */
 export type By = { readonly admin: SignedInBrowser; readonly requester: Requester } | null

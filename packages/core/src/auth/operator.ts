@@ -11,8 +11,8 @@ import {
 } from './key-rotation.ts'
 import { revokeSessions, setDeviceGrant, setRole } from './operations.ts'
 import type { AuthPolicy } from './policy.ts'
-import type { AuditEventQuery, AuthTx, PeopleQuery, Person } from './ports.ts'
 import type { AuditEvent, RefreshFamily, User } from './rows.ts'
+import type { AuditEventQuery, AuthTx, PeopleQuery, Person } from './store.ts'
 
 /** A person, by the node's id or by what their identity provider calls them. */
 export type PersonReference = { readonly userId: string } | { readonly issuer: string; readonly subject: string }

@@ -1,7 +1,7 @@
 /** Records that a device authorization has expired, so that a clock set back does not revive it (L08). */
 import { ended } from './device-authorization.ts'
-import type { AuthTx } from './ports.ts'
 import type { DeviceAuthorization } from './rows.ts'
+import type { AuthTx } from './store.ts'
 
 /** Call under the row's lock when refusing it for its age. Writes once. */
 export async function recordExpiry(tx: AuthTx, row: DeviceAuthorization, now: Date): Promise<void> {

@@ -4,7 +4,7 @@
  * browser; what comes back with this state and with the nonce went through the listener, on the browser's own computer. Whoever started the
  * request knows the nonce, but not the state of another person's browser, and that browser finds their listener on no other computer.
  */
-import type { SameComputer } from './auth.ts'
+import type { SameComputer } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, isUuid } from './dependencies.ts'
 import { isExpired } from './device-authorization.ts'
 import type { AuthPolicy } from './policy.ts'

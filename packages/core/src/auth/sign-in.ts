@@ -3,18 +3,14 @@
  * verifier to the browser that began it; it is taken once, so a callback counts once, and stays until the sign-in is written, so that an
  * operator who ends all sessions meanwhile ends it too. Signing in approves nothing.
  */
-import type { Approval } from '@osa/contract'
-import type { DeviceClaimTicket, SignedIn, SignIn, SignInRefusal } from './auth.ts'
-import { type AuthDependencies, auditEvent, newId, roleOf, secondsAfter } from './dependencies.ts'
-import { claim, deny, isClaimable } from './device-authorization.ts'
+import type { DeviceClaimTicket, SignIn } from './browser-operations.ts'
+import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
 import { mayHaveOneMore } from './fair-share.ts'
-import type { AuthTx, IdentityProvider, Requester, SignInFailure, VerifiedIdentity } from './ports.ts'
-import { recordExpiry } from './record-expiry.ts'
-import type { BrowserSession, DeviceAuthorization, LinkedIdentity, LoginTransaction, User } from './rows.ts'
+import type { IdentityProvider, Requester, SignInFailure, VerifiedIdentity } from './ports.ts'
+import type { LoginTransaction } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
-import { storedText } from './text.ts'
+import { denyDevice, lockDeviceOf, refusal, writeSignIn } from './write-sign-in.ts'
 
-const maxDisplayNameLength = 100
 /** Sent once or not at all; repeated, nobody can say which one counts (E09). */
 const singleParameters = ['state', 'code', 'error', 'iss']
 
@@ -60,7 +56,7 @@ export function createSignIn(deps: AuthDependencies): SignIn {
       if (!provider) return refusal('unknown_transaction', 'the identity provider is no longer configured', null)
       const answer = await answerOf(deps, provider, { providerId, parameters, transaction })
       if (!('failure' in answer)) {
-        return signIn(deps, { identity: answer, transaction, provider, session, proofOf, requester })
+        return writeSignIn(deps, { identity: answer, transaction, provider, session, proofOf, requester })
       }
       await deps.store.transaction(async (tx) => {
         const { deviceAuthorizationId } = transaction
@@ -127,16 +123,6 @@ async function mayBegin({ limiter }: AuthDependencies, { source }: Requester): P
   return false
 }
 
-const refusal = (
-  refused: SignInRefusal['refused'],
-  detail: string,
-  provider: IdentityProvider | null,
-): SignInRefusal => ({
-  refused,
-  detail,
-  providerName: provider?.name ?? null,
-})
-
 /** The user code, readable only beside its device: what the confirm page shows to be compared. */
 const sealTicket = ({ keys }: AuthDependencies, { deviceAuthorizationId, userCode }: DeviceClaimTicket) =>
   keys.seal('display', userCode, deviceAuthorizationId)
@@ -155,153 +141,4 @@ async function takeTransaction(
   const hashes = { stateHash: sha256(state as State), browserHash: sha256(browser) }
   const transaction = await store.transaction((tx) => tx.takeLoginTransaction(hashes))
   return transaction && now() < transaction.expiresAt ? transaction : null
-}
-
-const lockDeviceOf = async (tx: AuthTx, { deviceAuthorizationId: id }: LoginTransaction) =>
-  id === null ? null : tx.lockDeviceAuthorization(id)
-
-/** The person said no at the provider: the terminal learns it at its next poll (E08). Another person's claim stands. */
-async function denyDevice(
-  deps: AuthDependencies,
-  tx: AuthTx,
-  {
-    device,
-    session,
-    requester,
-  }: { device: DeviceAuthorization | null; session: CookieSecret | null; requester: Requester },
-) {
-  const signedIn = session === null ? null : await tx.lockBrowserSession(sha256(session))
-  const userId = signedIn && signedIn.expiresAt > deps.now() ? signedIn.userId : null
-  if (!device || !isClaimable(device, deps.now(), userId)) return
-  await tx.saveDeviceAuthorization(deny(device, deps.now()))
-  await tx.announceDecision(device.deviceCodeHash)
-  const { clientId, id: deviceAuthorizationId } = device
-  await tx.appendAuditEvent(auditEvent(deps, 'device.deny', 'ok', requester, { clientId, deviceAuthorizationId }))
-}
-
-/** Finds or creates the person, opens their browser session and claims the device for them: all or nothing. */
-const signIn = (
-  deps: AuthDependencies,
-  arrival: {
-    identity: VerifiedIdentity
-    transaction: LoginTransaction
-    provider: IdentityProvider
-    session: CookieSecret | null
-    proofOf: (deviceAuthorizationId: string) => CookieSecret | null
-    requester: Requester
-  },
-): Promise<SignedIn | SignInRefusal> =>
-  deps.store.transaction(async (tx) => {
-    const { transaction, provider, requester } = arrival
-    const { user, identity } = await findOrCreateUser(deps, tx, provider, arrival.identity)
-    const { deviceAuthorizationId } = transaction
-    const refused = (why: 'account_disabled' | 'device_not_usable' | 'ended') => {
-      const details = { userId: user.id, deviceAuthorizationId, detail: `${provider.id} ${why}` }
-      return tx.appendAuditEvent(auditEvent(deps, 'sign_in.refused', 'refused', requester, details))
-    }
-    if (user.disabledAt !== null) {
-      await tx.finishLoginTransaction(transaction.id)
-      await refused('account_disabled')
-      return refusal('account_disabled', `user ${user.id} is disabled`, provider)
-    }
-    const device = await lockDeviceOf(tx, transaction)
-    if (!(await tx.finishLoginTransaction(transaction.id))) {
-      await refused('ended')
-      return refusal('unknown_transaction', 'an operator ended it while the provider was asked', provider)
-    }
-    if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
-      if (device) await recordExpiry(tx, device, deps.now())
-      await refused('device_not_usable')
-      return refusal('device_not_usable', 'the device was decided, has expired or is another person’s', provider)
-    }
-    const { session, secret } = await openSession(deps, tx, {
-      user,
-      authTime: arrival.identity.authTime,
-      old: arrival.session,
-    })
-    const role = roleOf(deps.roleGrants, user, identity)
-    const audit = (event: 'sign_in' | 'admin.granted' | 'device.claim', detail: string | null = null) =>
-      tx.appendAuditEvent(auditEvent(deps, event, 'ok', requester, { userId: user.id, deviceAuthorizationId, detail }))
-    await audit('sign_in', provider.id)
-    if (role !== user.role) await audit('admin.granted', `${role} by configuration`)
-    if (device) {
-      const { sealedUserCode } = transaction
-      const approval = approvalOf(device, transaction, arrival.proofOf(device.id))
-      const by = { userId: user.id, sessionId: session.id, sealedUserCode, approval }
-      await tx.saveDeviceAuthorization(claim(device, by))
-      await audit('device.claim', approval)
-    }
-    return { browser: { session, user, identity, role }, secret, deviceAuthorizationId }
-  })
-
-/** What ties this browser's sign-in to the terminal: the claim is of the browser that reached the terminal's listener, or of who had the code. */
-function approvalOf(
-  { provenBrowserHash }: DeviceAuthorization,
-  { codeTyped }: LoginTransaction,
-  proof: CookieSecret | null,
-): Approval {
-  if (proof !== null && provenBrowserHash === sha256(proof)) return 'same_computer'
-  return codeTyped ? 'typed' : 'prefilled'
-}
-
-/** By (issuer, subject), never by name (E13); a first sign-in in two browsers at once makes one person. */
-async function findOrCreateUser(
-  deps: AuthDependencies,
-  tx: AuthTx,
-  provider: IdentityProvider,
-  { issuer, subject, name }: VerifiedIdentity,
-): Promise<{ user: User; identity: LinkedIdentity }> {
-  const displayName = storedText(name, maxDisplayNameLength)
-  const known = await tx.lockLinkedIdentity({ issuer, subject })
-  if (known) {
-    if (displayName === null || displayName === known.user.displayName) return known
-    const user = { ...known.user, displayName }
-    await tx.saveUser(user)
-    return { ...known, user }
-  }
-  const createdAt = deps.now()
-  const user: User = {
-    id: newId(deps.random),
-    displayName,
-    role: 'user',
-    createdAt,
-    disabledAt: null,
-    sessionsSeenAt: null,
-  }
-  const identity: LinkedIdentity = {
-    id: newId(deps.random),
-    userId: user.id,
-    provider: provider.id,
-    issuer,
-    subject,
-    createdAt,
-  }
-  if (await tx.insertUser(user, identity)) return { user, identity }
-  const other = await tx.lockLinkedIdentity({ issuer, subject })
-  if (!other) throw new Error('an identity that is taken cannot be found')
-  return other
-}
-
-/**
- * A new secret at every sign-in (D14). The same person keeps the session row, so that what another tab of theirs was about to
- * confirm stays confirmable (D17); somebody else's session ends here.
- */
-async function openSession(
-  { now, random, policy }: AuthDependencies,
-  tx: AuthTx,
-  { user, authTime, old }: { user: User; authTime: Date; old: CookieSecret | null },
-): Promise<{ session: BrowserSession; secret: CookieSecret }> {
-  const secret = newSecret<CookieSecret>(random)
-  const createdAt = now()
-  const expiresAt = secondsAfter(createdAt, policy.browserSessionLifetimeSeconds)
-  const previous = old === null ? null : await tx.lockBrowserSession(sha256(old))
-  if (previous?.userId === user.id && previous.expiresAt > createdAt) {
-    const session = { ...previous, secretHash: sha256(secret), authTime, expiresAt }
-    await tx.saveBrowserSession(session)
-    return { session, secret }
-  }
-  if (previous) await tx.deleteBrowserSession(previous.id)
-  const session = { id: newId(random), secretHash: sha256(secret), userId: user.id, authTime, createdAt, expiresAt }
-  await tx.insertBrowserSession(session)
-  return { session, secret }
 }

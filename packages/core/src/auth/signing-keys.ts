@@ -5,8 +5,8 @@
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { type AuthDependencies, auditEvent, isFresh, newId } from './dependencies.ts'
 import type { AuthPolicy } from './policy.ts'
-import type { AuthTx } from './ports.ts'
 import type { SigningKey } from './rows.ts'
+import type { AuthTx } from './store.ts'
 
 /** How long others may cache the key set; also how long a new key is only published. */
 export const keySetMaxAgeSeconds = 300

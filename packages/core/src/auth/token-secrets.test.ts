@@ -7,11 +7,11 @@ import { testAuth, testRequester } from '../testing/test-auth.ts'
 import type { PresentingClients } from './client.ts'
 import { createAuth } from './create-auth.ts'
 import { deriveKeys } from './keys.ts'
-import type { AuthStore } from './ports.ts'
 import { readRefreshToken, refreshTokenOf } from './refresh-token-text.ts'
 import { isRefusal } from './refusal.ts'
 import { type RefreshTokenSecret, sha256 } from './secret.ts'
 import { createKeyRing } from './signing-keys.ts'
+import type { AuthStore } from './store.ts'
 
 function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)

@@ -7,7 +7,7 @@ import { type AuthDependencies, auditEvent, roleOf } from './dependencies.ts'
 import { tooLate, untilInTime } from './guarded.ts'
 import { tokenDocument } from './issue-tokens.ts'
 import { maxRefreshReplays } from './policy.ts'
-import type { AuthTx, Requester } from './ports.ts'
+import type { Requester } from './ports.ts'
 import { oldGeneration, type Presentation, type Presenter, present, revoke } from './refresh-token.ts'
 import { readRefreshToken, refreshTokenOf } from './refresh-token-text.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
@@ -16,6 +16,7 @@ import { grantScope, scopeList } from './scope.ts'
 import { type AttemptSecret, equalInConstantTime, type RefreshTokenSecret, sha256 } from './secret.ts'
 import { noteCall } from './session-use.ts'
 import type { KeyRing } from './signing-keys.ts'
+import type { AuthTx } from './store.ts'
 
 /** Each lost attempt is somebody else's rotation, repeat or end of the family, of which there are no more than these while one token lasts. */
 const maxRefreshAttempts = maxRefreshReplays + 4

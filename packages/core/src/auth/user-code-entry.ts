@@ -1,6 +1,6 @@
 /** Typing in a user code: what a guess costs, and the one answer for every code that cannot be decided (RFC 8628 §5.1). */
 import { createHash } from 'node:crypto'
-import type { EnteredCode, UserCodeEntry } from './auth.ts'
+import type { EnteredCode, UserCodeEntry } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, newId } from './dependencies.ts'
 import { isClaimable } from './device-authorization.ts'
 import { mayHaveOneMore } from './fair-share.ts'

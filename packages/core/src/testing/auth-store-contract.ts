@@ -3,7 +3,7 @@
  * vitest and is therefore an entry of its own. What takes many connections to prove (locks, races) is tested beside the database.
  */
 import { describe } from 'vitest'
-import type { AuthStore } from '../auth/ports.ts'
+import type { AuthStore } from '../auth/store.ts'
 import { decisionContract } from './contract/decisions.ts'
 import { deviceContract } from './contract/devices.ts'
 import { peopleContract } from './contract/people.ts'

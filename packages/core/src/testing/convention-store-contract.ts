@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { sampleManifest } from '@osa/contract/testing'
 import { describe, expect, test } from 'vitest'
-import type { AuthStore } from '../auth/ports.ts'
+import type { AuthStore } from '../auth/store.ts'
 import { canonicalContent, contentHash } from '../conventions/content.ts'
 import type { ConventionStore } from '../conventions/ports.ts'
 import type { ConventionRow, ConventionVersion } from '../conventions/rows.ts'

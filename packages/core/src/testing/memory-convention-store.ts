@@ -2,8 +2,9 @@
  * A `ConventionStore` in memory, beside an `AuthStore` that knows the people: transactions one after another, and nothing of one is kept
  * when its work throws. It keeps the promises of `convention-store-contract.ts`; it proves no lock.
  */
-import type { AuthStore } from '../auth/ports.ts'
+
 import type { AuditEvent } from '../auth/rows.ts'
+import type { AuthStore } from '../auth/store.ts'
 import type { ConventionStore, ConventionTx } from '../conventions/ports.ts'
 import type { ConventionRow, ConventionVersion } from '../conventions/rows.ts'
 

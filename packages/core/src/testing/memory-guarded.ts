@@ -1,6 +1,7 @@
 /** The memory store's guarded writes: each holds only if what was read still stands. Drafts come one after another. */
-import type { AuthStore } from '../auth/ports.ts'
+
 import type { AuditEvent } from '../auth/rows.ts'
+import type { AuthStore } from '../auth/store.ts'
 import { type Draft, firstRow } from './memory-tables.ts'
 
 type Guarded = 'startDeviceAuthorization' | 'movePolled' | 'redeemDeviceAuthorization' | 'moveRefreshFamily'

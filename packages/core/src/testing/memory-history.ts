@@ -1,5 +1,5 @@
 /** The memory store's look-ups of an operator: what happened, and who is here. */
-import type { AuthStore } from '../auth/ports.ts'
+import type { AuthStore } from '../auth/store.ts'
 import { type MemoryTables, sortedRows } from './memory-tables.ts'
 import { oldestFirst } from './memory-tx.ts'
 

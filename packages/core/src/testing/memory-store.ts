@@ -4,7 +4,7 @@
  */
 import { createDecisionListeners } from '../auth/decision-listeners.ts'
 import { isExpired } from '../auth/device-authorization.ts'
-import type { AuthStore, AuthTx } from '../auth/ports.ts'
+import type { AuthStore, AuthTx } from '../auth/store.ts'
 import { memoryGuarded } from './memory-guarded.ts'
 import { memoryHistory } from './memory-history.ts'
 import { sweepDraft } from './memory-sweep.ts'

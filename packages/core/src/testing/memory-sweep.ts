@@ -1,8 +1,8 @@
 /** What the memory store's sweep ends and removes; the same rows as the database's, table by table. */
 import { ended } from '../auth/device-authorization.ts'
-import type { AuthStore } from '../auth/ports.ts'
 import { revoke } from '../auth/refresh-token.ts'
 import type { RefreshFamily } from '../auth/rows.ts'
+import type { AuthStore } from '../auth/store.ts'
 import type { Draft, Rows, TableName } from './memory-tables.ts'
 
 type Cutoff = Parameters<AuthStore['sweep']>[0]

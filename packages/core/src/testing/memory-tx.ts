@@ -1,5 +1,5 @@
 /** `AuthTx` on a draft. Transactions run one after another, so a read is a lock. */
-import type { AuthTx } from '../auth/ports.ts'
+import type { AuthTx } from '../auth/store.ts'
 import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
 
 export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date; kid: string }): number =>

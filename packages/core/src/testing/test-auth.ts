@@ -1,6 +1,6 @@
 /** A whole `Auth` on the memory store, with a clock and an identity provider to play with, and a person to walk its pages. */
 import { type DeviceAuthorizationResponse, deviceCodeGrantType } from '@osa/contract'
-import type { SignedIn } from '../auth/auth.ts'
+import type { SignedIn } from '../auth/browser-operations.ts'
 import { builtInClients, type Client } from '../auth/client.ts'
 import { createAuth } from '../auth/create-auth.ts'
 import type { AuthDependencies } from '../auth/dependencies.ts'

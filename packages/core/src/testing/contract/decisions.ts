@@ -1,6 +1,6 @@
 /** Notices of decisions: heard once committed, never when rolled back, and only by who listens for that code. */
 import { expect, test, vi } from 'vitest'
-import type { AuthStore } from '../../auth/ports.ts'
+import type { AuthStore } from '../../auth/store.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { freshSha256 } from '../sample-rows.ts'
 

@@ -1,7 +1,7 @@
 /** Whole sign-ins in any order, at several nodes: one after another against the model, and at once against what must never happen. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AuthStore } from '../../auth/ports.ts'
+import type { AuthStore } from '../../auth/store.ts'
 import { createFlowModel } from './flow-model.ts'
 import { createFlowWorld } from './flow-world.ts'
 

@@ -1,10 +1,11 @@
 /** Several nodes over one memory, a clock they share, and everything that people, terminals and an operator do to them. */
 import { randomBytes } from 'node:crypto'
-import type { SignedInBrowser } from '../../auth/auth.ts'
+import type { SignedInBrowser } from '../../auth/browser-operations.ts'
 import { createOperator } from '../../auth/operator.ts'
 import { defaultBudgets, defaultPolicy } from '../../auth/policy.ts'
-import type { AuthStore, Budgets } from '../../auth/ports.ts'
+import type { Budgets } from '../../auth/ports.ts'
 import { isRefusal } from '../../auth/refusal.ts'
+import type { AuthStore } from '../../auth/store.ts'
 import { manualClock } from '../manual-clock.ts'
 import { memoryLimiter } from '../memory-limiter.ts'
 import { testAuth, testRequester } from '../test-auth.ts'

@@ -1,6 +1,7 @@
 /** Rows that most tests of the contract need to be there first. */
-import type { AuthStore } from '../../auth/ports.ts'
+
 import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
+import type { AuthStore } from '../../auth/store.ts'
 import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
 
 export async function addPerson(

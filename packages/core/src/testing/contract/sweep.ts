@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { poll } from '../../auth/device-authorization.ts'
-import type { AuthStore } from '../../auth/ports.ts'
+import type { AuthStore } from '../../auth/store.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import {
   atSecond,
