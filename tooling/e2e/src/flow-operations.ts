@@ -1,6 +1,6 @@
 /** Each step of a sign-in as one operation that can be made to fail and tried again, over HTTP, from an address of its own. */
 import { createWalker } from './approve.ts'
-import { fetchFrom, someLocalAddress } from './local-fetch.ts'
+import { type Fetch, fetchFrom, someLocalAddress } from './local-fetch.ts'
 
 export interface Answer {
   readonly status: number
@@ -23,9 +23,8 @@ export interface FlowOperation {
 /** Every device code and token that was given out to anybody: canaries that no log may have. */
 export const secretsGivenOut = new Set<string>()
 
-/** A client of the node at `url`, at an address of its own. */
-export function clientAt(url: string) {
-  const send = fetchFrom(someLocalAddress())
+/** A client of the node at `url`, at an address of its own unless `send` says otherwise. */
+export function clientAt(url: string, send: Fetch = fetchFrom(someLocalAddress())) {
   const post = async (path: string, fields: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
     const answer = await send(`${url}${path}`, { method: 'POST', body })
