@@ -90,6 +90,16 @@ export const commands: readonly Command[] = [
   },
   {
     metadata: {
+      name: 'doctor',
+      positionals: '',
+      summary: 'Check everything that osa needs here, and say what to do',
+      options: [allowHttp],
+      examples: ['doctor', 'doctor --server archive.example.org', 'doctor --json'],
+    },
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    metadata: {
       name: 'sessions',
       positionals: '',
       summary: 'List the terminals you are signed in on, and end one',

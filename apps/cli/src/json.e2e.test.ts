@@ -21,6 +21,7 @@ test.each([
   ['whoami', ['--offline'], 'whoami'],
   ['status', [], 'status'],
   ['status', ['--offline'], 'status'],
+  ['doctor', [], 'doctor'],
   ['token', [], 'token'],
   ['sessions', [], 'sessions'],
   ['sessions', ['--revoke', '00000000'], 'revoked'],

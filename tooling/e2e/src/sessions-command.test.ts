@@ -1,4 +1,4 @@
-/** `osa sessions`, `osa status` and `osa token` against a real node: two terminals of one person, one of which ends the other. */
+/** `osa sessions`, `osa status`, `osa doctor` and `osa token` against a real node: two terminals of one person, one of which ends the other. */
 
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
@@ -29,7 +29,12 @@ test('a person sees their terminals from one of them and ends the other', async 
   expect(JSON.parse((await osa(['status'], homes[1])).stdout)).toMatchObject({
     logins: [{ state: 'ok', current: true }],
   })
+  const healthy = await osa(['doctor'], homes[1])
+  expect(healthy.code).toBe(0)
+  const { checks } = JSON.parse(healthy.stdout) as { checks: { check: string; state: string }[] }
+  expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
   expect((await osa(['sessions', '--revoke', other], homes[0])).code).toBe(0)
+  expect((await osa(['doctor'], homes[1])).code).toBe(4)
   expect((await osa(['status'], homes[1])).code).toBe(4)
   expect((await osa(['whoami'], homes[1])).code).toBe(4)
   const token = JSON.parse((await osa(['token'], homes[0])).stdout) as { access_token: string }

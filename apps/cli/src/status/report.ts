@@ -11,11 +11,12 @@ import { version } from '../version.ts'
 import type { LocalArchive } from './local-archive.ts'
 import type { LoginReport } from './logins.ts'
 import type { Problem } from './problems.ts'
+import type { FolderLink } from './surroundings.ts'
 
 export interface Status {
   folder: string
   configDir: string | null
-  link: { path: string; url: string; state: 'ok' | 'malformed' | 'foreign_owner' } | null
+  link: FolderLink | null
   server: ResolvedServer | null
   logins: readonly LoginReport[]
   /** Whether the saved logins could be read; if not, it is not known whether there are any. */
@@ -24,7 +25,8 @@ export interface Status {
   problems: readonly Problem[]
 }
 
-const placeOf = (context: CommandContext, { storage }: LoginReport): string =>
+/** Where the login that was asked with is kept. */
+export const placeOf = (context: CommandContext, { storage }: LoginReport): string =>
   storage === 'env' ? 'OSA_TOKEN' : storageLabel(context, storage)
 
 const markOf = ({ error, state }: LoginReport): Mark => (error || state === 'session_ended' ? 'warning' : 'ok')

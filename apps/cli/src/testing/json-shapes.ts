@@ -1,6 +1,7 @@
 /** The documents of `--json`, exactly: a key too many or too few is a change of the contract with scripts. */
 import { errorCodes } from '@osa/sdk/node'
 import { z } from 'zod'
+import { checks } from '../doctor/finding.ts'
 
 const instant = z.iso.datetime()
 const version = z.literal(1)
@@ -186,6 +187,18 @@ export const success = {
     files: z.array(z.string()).min(1),
     installed: z.boolean(),
     reason: z.string().optional(),
+  }),
+  doctor: ok({
+    healthy: z.boolean(),
+    checks: z.array(
+      z.strictObject({
+        check: z.enum(checks),
+        state: z.enum(['ok', 'warning', 'problem', 'skipped']),
+        found: z.string().min(1),
+        todo: z.string().optional(),
+        code: z.enum(errorCodes).optional(),
+      }),
+    ),
   }),
   deploy: ok({
     server,
