@@ -104,6 +104,11 @@ test('L09 a tag publishes the command and the SDK with provenance and no stored 
   )
 })
 
+test('L09 a release is built anew: what the cache brings lies beside the files of earlier builds', () => {
+  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
+  expect(scripts['release:pack']).toMatch(/turbo run build --force .*&& exec node tooling\/lint\/src\/release\.ts$/)
+})
+
 test('L09 what may write to the repository runs none of its code, nor of its packages', () => {
   const { permissions, steps } = publish.jobs.github ?? { steps: [] }
   expect(permissions).toEqual({ contents: 'write' })
