@@ -17,6 +17,12 @@ async function ready(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await writeProject(sandbox, 'osa.config.json', proteinStructures([releasedHook('find_pockets')]))
 }
 
+/** The same without the convention: for another file with one. */
+async function readyWithoutFile(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
+  await ready(sandbox, node)
+  await rm(join(sandbox.project, 'osa.config.json'))
+}
+
 const sentTitles = (node: FakeOsaServer): string[][] =>
   node.seen('deploy').map(({ body }) => JSON.parse(body)[0].json.conventions.map((one: { title: string }) => one.title))
 
@@ -192,8 +198,7 @@ describe('a TypeScript file', () => {
   ])('is run %s, and what it prints stays out of stdout', async (_, options) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
-    await ready(sandbox, node)
-    await rm(join(sandbox.project, 'osa.config.json'))
+    await readyWithoutFile(sandbox, node)
     await installSdk(sandbox)
     await writeProject(sandbox, 'osa.config.ts', typed("console.log('from the file', process.env.FROM_DOT_ENV)"))
     await writeProject(sandbox, '.env', 'FROM_DOT_ENV=read\n')
@@ -211,8 +216,7 @@ describe('a TypeScript file', () => {
   ])('that finds no @osa/sdk says what to install (%s)', async (_, options) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
-    await ready(sandbox, node)
-    await rm(join(sandbox.project, 'osa.config.json'))
+    await readyWithoutFile(sandbox, node)
     await writeProject(sandbox, 'osa.config.ts', typed())
     const { code, stderr } = await sandbox.run(['deploy'], { env: { NODE_OPTIONS: options } })
     expect(stderr).toContain(' → npm install -D @osa/sdk\n')
@@ -222,8 +226,7 @@ describe('a TypeScript file', () => {
   test('that throws is named with the line', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
-    await ready(sandbox, node)
-    await rm(join(sandbox.project, 'osa.config.json'))
+    await readyWithoutFile(sandbox, node)
     const path = await writeProject(sandbox, 'osa.config.ts', "\n\nthrow new Error('not today')\n")
     const { code, stderr } = await sandbox.run(['deploy'])
     expect(stderr).toContain(` ✗ ${path} can't be loaded: not today\n   at ${path}:3:7\n`)
@@ -234,8 +237,7 @@ describe('a TypeScript file', () => {
   test('that leaves the extension out of an import is told which file Node would take', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
-    await ready(sandbox, node)
-    await rm(join(sandbox.project, 'osa.config.json'))
+    await readyWithoutFile(sandbox, node)
     await writeProject(sandbox, 'parts.mjs', "export const title = 'Maps'\n")
     // a program that no Node runs through the loader, which would find the file
     await writeProject(sandbox, 'osa.config.mjs', "import { title } from './parts'\nexport default { title }\n")
@@ -249,8 +251,7 @@ describe('a TypeScript file', () => {
     async (text) => {
       await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
-      await ready(sandbox, node)
-      await rm(join(sandbox.project, 'osa.config.json'))
+      await readyWithoutFile(sandbox, node)
       const path = await writeProject(sandbox, 'osa.config.mjs', text)
       const { code, stderr } = await sandbox.run(['deploy'])
       expect(stderr).toContain(` ✗ ${path} never finished loading\n`)
@@ -264,8 +265,7 @@ describe('a TypeScript file', () => {
   test('K29 is run by deploy alone: whoami and status never touch it', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
-    await ready(sandbox, node)
-    await rm(join(sandbox.project, 'osa.config.json'))
+    await readyWithoutFile(sandbox, node)
     await writeProject(
       sandbox,
       'osa.config.mjs',
@@ -529,8 +529,7 @@ describe('the last call', () => {
 test('the folder of the link file is where the search for a file ends', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  await ready(sandbox, node)
-  await rm(join(sandbox.project, 'osa.config.json'))
+  await readyWithoutFile(sandbox, node)
   await writeProject(sandbox, '../osa.config.json', proteinStructures())
   const { code } = await sandbox.call(['deploy'], { cwd: sandbox.project })
   expect(code).toBe(2)

@@ -9,10 +9,19 @@ const withoutDefaultAuthorities = `data:text/javascript,${encodeURIComponent(
   "import tls from 'node:tls';import { syncBuiltinESMExports } from 'node:module';delete tls.setDefaultCACertificates;syncBuiltinESMExports()",
 )}`
 
+/** A node behind TLS that nobody trusts yet. */
+async function startOverTls() {
+  await using started = new AsyncDisposableStack()
+  const node = started.use(await fakeOsaServer())
+  const front = started.use(await startTlsFront(node.url))
+  const sandbox = started.use(await makeSandbox())
+  const running = started.move()
+  return { node, front, sandbox, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
 test('K10 a certificate of an unknown authority ends the call, with what to do', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
-  await using sandbox = await makeSandbox()
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: `https://127.0.0.1:${front.port}` }
   const { code, stderr } = await sandbox.run(['whoami'], { env })
   expect(code).toBe(7)
@@ -25,9 +34,8 @@ test('K10 a certificate of an unknown authority ends the call, with what to do',
 })
 
 test('K10 NODE_EXTRA_CA_CERTS makes it trusted', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
-  await using sandbox = await makeSandbox()
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   const { access_token } = node.issue()
   const env = {
     OSA_TOKEN: access_token,
@@ -39,9 +47,8 @@ test('K10 NODE_EXTRA_CA_CERTS makes it trusted', async () => {
 })
 
 test('K10 so does SSL_CERT_FILE, on a Node that reads the system store and on one that does not, through a proxy too', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
-  await using sandbox = await makeSandbox()
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   const { access_token } = node.issue()
   const env = { OSA_TOKEN: access_token, OSA_SERVER: `https://127.0.0.1:${front.port}`, SSL_CERT_FILE: front.authority }
   await using proxy = await startProxy({ tunnelTo: front.port })
@@ -56,10 +63,9 @@ test('K10 so does SSL_CERT_FILE, on a Node that reads the system store and on on
 })
 
 test('K10 a certificate for another host is refused', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   await using proxy = await startProxy({ tunnelTo: front.port })
-  await using sandbox = await makeSandbox()
   const env = {
     HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
     NODE_EXTRA_CA_CERTS: front.authority,
@@ -73,9 +79,8 @@ test('K10 a certificate for another host is refused', async () => {
 })
 
 test('K10 with certificate checks turned off nothing is sent over https', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
-  await using sandbox = await makeSandbox()
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', OSA_TOKEN: 'x', OSA_SERVER: `https://127.0.0.1:${front.port}` }
   const { code, stderr } = await sandbox.run(['whoami'], { env })
   expect(code).toBe(7)
@@ -84,10 +89,9 @@ test('K10 with certificate checks turned off nothing is sent over https', async 
 })
 
 test('K40 through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   await using proxy = await startProxy({ tunnelTo: front.port })
-  await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const env = {
     HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
@@ -103,10 +107,9 @@ test('K40 through a proxy the tunnel is TLS from end to end: the proxy sees the 
 })
 
 test.each(['NO_PROXY', 'no_proxy'])('K40 %s is honoured, and the request goes straight', async (variable) => {
-  await using node = await fakeOsaServer()
-  await using front = await startTlsFront(node.url)
+  await using over = await startOverTls()
+  const { node, front, sandbox } = over
   await using proxy = await startProxy({ refuse: 407 })
-  await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
   const env = {
     HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,

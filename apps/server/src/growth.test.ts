@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { sampleManifest } from '@osa/contract/testing'
 import { createConventions, defaultBudgets, isRefusal } from '@osa/core'
-import { callbackFor, manualClock, requesterAt, testAuth, testRequester } from '@osa/core/testing'
+import { callbackFor, manualClock, requesterAt, testAuth, testRequester, tokensOf } from '@osa/core/testing'
 import { openTestDatabase } from '@osa/db/testing'
 import { expect, test } from 'vitest'
 import { createLimiter, sweepRateLimits } from './rate-limit.ts'
@@ -52,10 +52,6 @@ async function grownBy({ count }: World, name: string, work: () => Promise<unkno
 }
 async function times(most: number, work: (n: number) => Promise<unknown>) {
   for (let n = 0; n < most; n++) await work(n)
-}
-function tokensOf<T extends object>(outcome: T) {
-  if (isRefusal(outcome)) throw new Error(outcome.error_description)
-  return outcome as Exclude<T, { error: string }>
 }
 
 test('J02 the rows that each caller leaves in a real database are those of the document', async () => {

@@ -1,24 +1,12 @@
 /** Device authorizations and login transactions inside a transaction. */
-import type { AuthTx } from '@osa/core'
+import type { DeviceTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { decisionChannel } from './decision-channel.ts'
 import { LoginTransactionEntity } from './entities/login-transaction.ts'
 import { inserted, saved } from './query.ts'
 
-export type DeviceRows = Pick<
-  AuthTx,
-  | 'lockDeviceAuthorizationByUserCodeHash'
-  | 'lockDeviceAuthorization'
-  | 'insertDeviceAuthorization'
-  | 'saveDeviceAuthorization'
-  | 'announceDecision'
-  | 'insertLoginTransaction'
-  | 'takeLoginTransaction'
-  | 'finishLoginTransaction'
->
-
-export function deviceRows({ em, query }: Unit): DeviceRows {
+export function deviceRows({ em, query }: Unit): DeviceTx {
   const lockDevice = () => query.selectFrom('device_authorizations').selectAll().forNoKeyUpdate()
   return {
     async lockDeviceAuthorizationByUserCodeHash(hash) {

@@ -1,5 +1,5 @@
 /** People, their linked identities and their browsers inside a transaction. */
-import type { AuthTx } from '@osa/core'
+import type { PeopleTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
@@ -8,23 +8,10 @@ import { UserEntity } from './entities/user.ts'
 import { joined } from './joined.ts'
 import { inserted } from './query.ts'
 
-export type PeopleRows = Pick<
-  AuthTx,
-  | 'findUser'
-  | 'lockLinkedIdentity'
-  | 'insertUser'
-  | 'saveUser'
-  | 'lockBrowserSession'
-  | 'lockBrowserSessionById'
-  | 'insertBrowserSession'
-  | 'saveBrowserSession'
-  | 'deleteBrowserSession'
->
-
 const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
 const users = joined('users', UserEntity, 'user')
 
-export const peopleRows = ({ em, query }: Unit): PeopleRows => ({
+export const peopleRows = ({ em, query }: Unit): PeopleTx => ({
   async findUser(id) {
     return isUuid(id) ? em.findOne(UserEntity, { id }) : null
   },

@@ -1,21 +1,17 @@
 /** Refresh-token families and signing keys inside a transaction. */
 import type { FindOptions } from '@mikro-orm/core'
-import type { AuthTx, SigningKey } from '@osa/core'
+import type { SigningKey, TokenTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
-import type { DeviceRows } from './device-rows.ts'
 import { endSignIns } from './end-sign-ins.ts'
 import { SigningKeyEntity } from './entities/signing-key.ts'
 import { signingKeyLock, takeLock } from './locks.ts'
-import type { PeopleRows } from './people-rows.ts'
 import { saved } from './query.ts'
-
-export type TokenRows = Omit<AuthTx, keyof DeviceRows | keyof PeopleRows | 'appendAuditEvent' | 'putSwitch'>
 
 /** Oldest first: the order that keys are published and chosen in. */
 export const signingKeyOrder: FindOptions<SigningKey> = { orderBy: [{ createdAt: 'asc' }, { kid: 'asc' }] }
 
-export function tokenRows(unit: Unit): TokenRows {
+export function tokenRows(unit: Unit): TokenTx {
   const { em, query } = unit
   const lockFamily = () => query.selectFrom('refresh_families').selectAll().forNoKeyUpdate()
   return {

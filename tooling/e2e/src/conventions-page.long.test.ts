@@ -1,13 +1,12 @@
 /** What an archive accepts, from a deploy to the page that people read: in light and dark, narrow, and on paper. */
 
-import { join } from 'node:path'
 import { sampleManifest } from '@osa/contract/testing'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { barriers } from './barriers.ts'
 import { type Chromium, keepScreenshot, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 async function post(url: string, path: string, fields: Record<string, string>): Promise<Record<string, string>> {
@@ -96,10 +95,7 @@ async function print(chromium: Chromium, url: string, path: string) {
 
 test('D26 the pages of conventions can be read by everybody, on screens of any kind and on paper', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   await using chromium = await sharedChromium()
   await look(chromium, node.url, '/conventions', narrow)
   const token = await signIn(node.url)
@@ -122,10 +118,7 @@ test('D26 the pages of conventions can be read by everybody, on screens of any k
 
 test('a person finds a convention from the start page, without scripts', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const token = await signIn(node.url)
   expect((await deploy(node.url, token, sampleManifest())).status).toBe(201)
   await using chromium = await sharedChromium()

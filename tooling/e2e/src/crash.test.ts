@@ -5,6 +5,7 @@ import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approve, reachConfirmPage } from './approve.ts'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 async function form(url: string, fields: Record<string, string>) {
@@ -89,10 +90,7 @@ test('a killed node loses no pending flow and no approval', async () => {
 
 test('D17 two codes in two browsers of one person do not cross', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const [left, right] = [await start(node.url), await start(node.url)]
   const confirm = await reachConfirmPage(node.url, left.userCode)
   await approve(node.url, right.userCode)

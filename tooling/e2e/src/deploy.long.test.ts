@@ -4,10 +4,10 @@ import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { containerTools, openContainerWorld } from './container-world.ts'
 import { repository, startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { type OsaOptions, runOsa, spawnOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -43,10 +43,7 @@ async function getConvention(origin: string, slug: string, version?: number): Pr
 
 test.each(containerTools)('the example goes from a folder to the archive, built with %s', async (name) => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   await using world = await openContainerWorld(name, folder.path)
   const { home, cwd } = await copyExample(folder.path)
   const place = { home, cwd, env: world.env }
@@ -116,11 +113,7 @@ async function emptyProject(folder: string): Promise<OsaOptions & { cwd: string 
 test('F16 what the original osa manifest prints is taken from an admin; a plain user is told the role that is needed', async () => {
   await using folder = await temporaryFolder()
   // each use of such a token is within a minute of its end: it is renewed first, silently
-  const settings = {
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60',
-  }
+  const settings = await onPostgres(folder, { OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60' })
   await using node = await startNode(settings)
   const place = await emptyProject(folder.path)
   await manifestFile(place, 'Molecules.')
@@ -184,12 +177,7 @@ test('an answer that is lost, or a terminal that is killed, after the node has r
   await using folder = await temporaryFolder()
   const port = await freePort()
   await using proxy = await lossyProxy(port)
-  await using _node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_PUBLIC_URL: proxy.url,
-    PORT: String(port),
-  })
+  await using _node = await startNode(await onPostgres(folder, { OSA_PUBLIC_URL: proxy.url, PORT: String(port) }))
   const place = await emptyProject(folder.path)
   await manifestFile(place, 'Molecules.')
   await logIn(proxy.url, place)

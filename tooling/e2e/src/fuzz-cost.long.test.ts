@@ -2,9 +2,7 @@
  * What a request costs a node is linear in its bytes, whatever it says. Measured in processor time of the node's process, at a size and at
  * four times that size: a straight line gives at most four, a square sixteen.
  */
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CostlyCase, costlyCases, placesOf } from './fuzz/costly-places.ts'
@@ -13,6 +11,7 @@ import { liveValues } from './fuzz/live-values.ts'
 import { sendRaw } from './fuzz/raw-request.ts'
 import { someLocalAddress } from './local-fetch.ts'
 import { type MeasuredNode, startMeasuredNode } from './measured-node.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const madeUp = Number(process.env.FUZZ_SECONDS ?? 60) * 2
@@ -45,11 +44,7 @@ async function factorOf(node: MeasuredNode, tried: CostlyCase): Promise<number> 
 
 test('J12 no text, document or annotation costs more than its bytes, in any field, query or header of any wire', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_LOG_LEVEL: 'warn',
-  })
+  await using node = await startMeasuredNode(await onPostgres(folder, { OSA_LOG_LEVEL: 'warn' }))
   const live = await liveValues(node.url)
   if (live === null) throw new Error('the first sign-in was refused')
   const cases = costlyCases(live, node.url)

@@ -1,16 +1,12 @@
-import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { createWalker } from './approve.ts'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 test('C08 new browsers, forged addresses and the other wire do not buy a guesser more guesses', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const forged = (n: number) => ({
     'x-forwarded-for': `198.51.100.${n}`,
     forwarded: `for=198.51.100.${n}`,

@@ -1,18 +1,15 @@
 /** What `osa init` writes, taken to a real node: linked, deployed, and its page read. */
 import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { runOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 test('a new project is linked and deployed as it was written, and the archive has a page of it', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const home = join(folder.path, 'home')
   await logIn(node.url, { home })
   const cwd = join(home, 'field-notes')

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 type Document = Record<string, string>
@@ -75,8 +75,5 @@ test('G15 kill -9 during 200 refreshes on the embedded database: every terminal 
 
 test('G15 and so it is on PostgreSQL', async () => {
   await using folder = await temporaryFolder()
-  await killAndRecover({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await killAndRecover(await onPostgres(folder))
 })

@@ -6,6 +6,7 @@ import { createStoredTokens, openCredentialStore, openNetwork, systemClock } fro
 import { startKeyringSession } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { startMeasuredNode } from './measured-node.ts'
+import { onPostgres } from './on-postgres.ts'
 import { runOsa, spawnOsa } from './osa-process.ts'
 import { ageLogin, credentialsPath, entryOf, logIn, writeEntries } from './stored-login.ts'
 import { startTappedProxy } from './tapped-proxy.ts'
@@ -30,10 +31,7 @@ test('K32 sixty osa processes with an expired token make one refresh at the node
 test('K23 K32 forty osa processes whose expired login is in a keyring make one refresh, and all of them succeed', async () => {
   await using folder = await temporaryFolder()
   await using session = await startKeyringSession()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode(await onPostgres(folder))
   const { url } = node
   const env = { ...session.env, OSA_CREDENTIAL_STORE: 'keychain' }
   const options = { home: session.home, env }
@@ -52,10 +50,7 @@ test('K23 K32 forty osa processes whose expired login is in a keyring make one r
 
 test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode(await onPostgres(folder))
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
@@ -78,10 +73,7 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
 
 test('K32 K35 a command that is suspended when the node has renewed its token costs nobody the session', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startMeasuredNode(await onPostgres(folder))
   await using proxy = await startTappedProxy(node.url)
   const { url } = proxy
   const options = { home: join(folder.path, 'home') }

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** RFC 8628 §3.2, and nothing of the same-computer proof. */
@@ -18,11 +17,7 @@ const rfc8628Answer = [
 
 test('B37 openid-client completes the whole flow over TCP: discovery, start, polling through slow_down, refresh, revocation', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_DEVICE_POLL_INTERVAL_SECONDS: '5',
-  })
+  await using node = await startNode(await onPostgres(folder, { OSA_DEVICE_POLL_INTERVAL_SECONDS: '5' }))
   const configuration = await client.discovery(new URL(node.url), 'osa-cli', undefined, client.None(), {
     algorithm: 'oauth2',
     execute: [client.allowInsecureRequests],
@@ -59,10 +54,7 @@ test('B37 openid-client completes the whole flow over TCP: discovery, start, pol
 
 test('the original Python client logs in unchanged: empty start, immediate first poll, refresh before every command', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const v1 = async (path: string, body?: object) => {
     const answer = await fetch(`${node.url}/api/v1/auth/${path}`, {
       method: 'POST',

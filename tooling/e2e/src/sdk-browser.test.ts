@@ -1,6 +1,5 @@
 /** The SDK's browser build in Chromium: the example of a page, bundled. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { login, storedCredentials } from '@osa/sdk/node'
@@ -9,6 +8,7 @@ import { rolldown } from 'rolldown'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { sharedChromium } from './chromium.ts'
+import { listen } from './listen.ts'
 import { repository, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -55,14 +55,7 @@ async function startToolServer(code: string, nodeUrl: string, token: () => Promi
     const html = `<body${at}><script type="module" src="/page.js"></script></body>`
     response.writeHead(200, { 'content-type': 'text/html' }).end(html)
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((done) => server.close(done))
-    },
-  }
+  return listen(server)
 }
 
 test('a page calls a node with a token from its own server, through its own origin; no other origin may (A19)', async () => {

@@ -6,13 +6,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '@osa/db/testing/free-port'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createOsaClient } from '@osa/sdk'
 import { login, storedCredentials, writeLink } from '@osa/sdk/node'
 import { QueryClient } from '@tanstack/react-query'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approve } from './approve.ts'
 import { cleanEnvironment, type NodeProcess, repository, startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const examples = join(repository, 'packages/sdk/examples')
@@ -22,10 +22,7 @@ let configDir: string
 
 beforeAll(async () => {
   folder = await temporaryFolder()
-  node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  node = await startNode(await onPostgres(folder))
   configDir = join(folder.path, 'config')
   const onVerification = ({ userCode }: { userCode: string }) => approve(node.url, userCode)
   await login({ server: node.url, configDir, storage: 'file', onVerification })

@@ -1,9 +1,9 @@
 /** `osa sessions`, `osa status`, `osa doctor` and `osa token` against a real node: two terminals of one person, one of which ends the other. */
 
 import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { runOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -12,10 +12,7 @@ const osa = (args: string[], home: string) => runOsa([...args, '--json'], { home
 
 test('a person sees their terminals from one of them and ends the other', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  await using node = await startNode(await onPostgres(folder))
   const homes = [join(folder.path, 'first'), join(folder.path, 'second')] as const
   for (const home of homes) await logIn(node.url, { home })
   const listed = await osa(['sessions'], homes[0])

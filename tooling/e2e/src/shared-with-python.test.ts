@@ -5,9 +5,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { runOsa } from './osa-process.ts'
 import { ageLogin, credentialsPath, entryOf, logIn, readEntries, writeEntries } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -39,10 +39,7 @@ async function runOsaPy(home: string, url: string): Promise<number> {
 /** A node, and a home whose credentials file has a login there beside somebody else's entries. */
 async function startWorld() {
   const folder = await temporaryFolder()
-  const node = await startNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  })
+  const node = await startNode(await onPostgres(folder))
   const home = join(folder.path, 'home')
   await logIn(node.url, { home })
   writeEntries(home, { ...foreign, ...readEntries(home) })

@@ -1,6 +1,6 @@
 /** A browser's HTTP proxy that reaches one site and swallows the rest: 127.0.0.1 too, which it takes for its own. */
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from './listen.ts'
 
 export interface SwallowingProxy extends AsyncDisposable {
   readonly url: string
@@ -24,13 +24,5 @@ export async function proxyOfOnly(site: string): Promise<SwallowingProxy> {
     passed.on('error', () => outgoing.destroy())
     incoming.on('error', () => outgoing.destroy()).pipe(passed)
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    swallowed,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise<void>((done) => server.close(() => done()))
-    },
-  }
+  return { ...(await listen(server)), swallowed }
 }

@@ -1,14 +1,15 @@
 /** Being told of the decision at once: real nodes, the built `osa`, and networks that let events through or do not. */
 
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test, vi } from 'vitest'
 import { approve } from './approve.ts'
+import { listen } from './listen.ts'
 import { startMeasuredNode } from './measured-node.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
+import { onPostgres } from './on-postgres.ts'
 import { runOsa, startLogin } from './osa-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -76,11 +77,7 @@ test('L04 an approval at one node wakes a terminal that waits at another, on one
 
 test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops does not wait for terminals', async () => {
   await using folder = await temporaryFolder()
-  await using node = await startMeasuredNode({
-    DATABASE_URL: await createSharedDatabase({ migrated: true }),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-    OSA_DEVICE_POLL_INTERVAL_SECONDS: '60',
-  })
+  await using node = await startMeasuredNode(await onPostgres(folder, { OSA_DEVICE_POLL_INTERVAL_SECONDS: '60' }))
   const [cancelled, outliving] = await Promise.all(
     ['a', 'b'].map((name) => startLogin(node.url, { home: join(folder.path, name) })),
   )
@@ -120,15 +117,7 @@ async function startProxy(target: string, streams: 'refused' | 'swallowed' | 'he
     forwarded.on('error', () => outgoing.destroy())
     incoming.pipe(forwarded)
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    held,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise<void>((done) => server.close(() => done()))
-    },
-  }
+  return { ...(await listen(server)), held }
 }
 
 test.each(['refused', 'swallowed', 'held back'] as const)(
@@ -137,12 +126,7 @@ test.each(['refused', 'swallowed', 'held back'] as const)(
     await using folder = await temporaryFolder()
     const port = await freePort()
     await using proxy = await startProxy(`http://127.0.0.1:${port}`, trpc)
-    const settings = {
-      DATABASE_URL: await createSharedDatabase({ migrated: true }),
-      OSA_DATA_DIR: join(folder.path, 'data'),
-      OSA_PUBLIC_URL: proxy.url,
-      PORT: String(port),
-    }
+    const settings = await onPostgres(folder, { OSA_PUBLIC_URL: proxy.url, PORT: String(port) })
     await using _node = await startNode(settings)
     const times = await timedLogin({ url: proxy.url }, folder.path, () =>
       vi.waitFor(() => expect(proxy.held).toHaveLength(1), patience),

@@ -1,11 +1,12 @@
 /** `osa completions install`: puts the completions for a shell where it looks for them, and nothing else into anybody's files. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute } from 'node:path'
 import { prepareReplacement } from '@osa/sdk/internal'
 import { isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
+import { readOrNull } from '../read-or-null.ts'
 import { placeFor, type Shell, type StartUpLine, shells } from './places.ts'
 
 /** The line that every script of ours has near its top; a file without it is somebody else's. */
@@ -13,15 +14,6 @@ const isOurs = (text: string): boolean => /^# osa completions for \w+, made by: 
 
 /** Windows PowerShell takes a file without one for the system's code page, where bytes of UTF-8 can be quotation marks. */
 const byteOrderMark = '\ufeff'
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
 
 /** Replaces a file in one step, keeping its mode; one that is a link keeps being one. */
 async function replace(path: string, text: string): Promise<void> {
@@ -34,7 +26,7 @@ async function replace(path: string, text: string): Promise<void> {
 
 /** The script's place; false where it is there already, just so. Throws `store_unwritable` for a file of somebody else's. */
 async function put(file: string, script: string): Promise<boolean> {
-  const present = await textOf(file)
+  const present = await readOrNull(file)
   if (present === script) return false
   if (present !== null && !isOurs(present)) {
     throw new OsaError('store_unwritable', `${file} is there already, and osa did not write it`, {
@@ -56,7 +48,7 @@ function speaksOf(text: string, { about }: StartUpLine, home: string): boolean {
 }
 
 async function addLine({ file, line, isFirst }: StartUpLine): Promise<void> {
-  const present = (await textOf(file)) ?? ''
+  const present = (await readOrNull(file)) ?? ''
   const added = `# completions of osa\n${line}\n`
   const end = present === '' || present.endsWith('\n') ? '' : '\n'
   await replace(file, isFirst ? `${added}${present}` : `${present}${end}${added}`)
@@ -68,7 +60,7 @@ async function settleStartUp(
   startUp: StartUpLine,
   options: { shell: Shell; home: string },
 ): Promise<'there' | 'added' | 'missing'> {
-  if (speaksOf((await textOf(startUp.file)) ?? '', startUp, options.home)) return 'there'
+  if (speaksOf((await readOrNull(startUp.file)) ?? '', startUp, options.home)) return 'there'
   if (flags.isSet('rc')) {
     await addLine(startUp)
     io.ok(`Added to ${startUp.file}: ${startUp.line}`)

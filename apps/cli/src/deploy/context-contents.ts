@@ -1,8 +1,9 @@
 /** What a build context holds, by the rules that decide what is sent: how much it is, and what of it should stay out of an image. */
 import type { Dirent } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import dockerignoreModule from '@balena/dockerignore'
+import { readOrNull } from '../read-or-null.ts'
 import type { ContainerTool } from './container-tool.ts'
 import type { Image } from './images.ts'
 
@@ -26,15 +27,6 @@ export interface IgnoreRules {
 const dockerignore = dockerignoreModule.default
 
 const leftOut = ['**/.env', '**/.env.*', '**/.git', '**/node_modules', '**/.osa'].join('\n')
-
-async function readOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
 
 /** The ignore file that the tool will read, the one named after the Dockerfile first; osa's own rules where there is none. */
 export async function ignoreRules(image: Image, tool: ContainerTool): Promise<IgnoreRules> {

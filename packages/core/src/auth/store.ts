@@ -183,7 +183,15 @@ export interface Polled {
 }
 
 /** The view inside a transaction: `lock…` reads for update, `insert` new, `save` existing rows. */
-export interface AuthTx {
+export interface AuthTx extends DeviceTx, PeopleTx, TokenTx {
+  /** Inserts the switch, or replaces it. */
+  putSwitch(row: Switch): Promise<void>
+
+  appendAuditEvent(event: AuditEvent): Promise<void>
+}
+
+/** Device authorizations and login transactions. */
+export interface DeviceTx {
   lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
   lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
   /** False when the user code is taken; nothing is inserted then and the transaction stays usable. */
@@ -197,7 +205,10 @@ export interface AuthTx {
   takeLoginTransaction(query: { stateHash: Sha256; browserHash: Sha256 }): Promise<LoginTransaction | null>
   /** Removes it; false when it is gone: `endSignIns` has ended it since it was taken. To be called with the device locked, if there is one. */
   finishLoginTransaction(id: string): Promise<boolean>
+}
 
+/** People, their linked identities and their browsers. */
+export interface PeopleTx {
   findUser(id: string): Promise<User | null>
   lockLinkedIdentity(query: {
     issuer: string
@@ -212,7 +223,10 @@ export interface AuthTx {
   insertBrowserSession(row: BrowserSession): Promise<void>
   saveBrowserSession(row: BrowserSession): Promise<void>
   deleteBrowserSession(id: string): Promise<void>
+}
 
+/** Sessions, their ends and the keys that their tokens are signed with. */
+export interface TokenTx {
   lockRefreshFamily(id: string): Promise<RefreshFamily | null>
   insertRefreshFamily(row: RefreshFamily): Promise<void>
   saveRefreshFamily(row: RefreshFamily): Promise<void>
@@ -229,9 +243,4 @@ export interface AuthTx {
   lockSigningKeys(): Promise<SigningKey[]>
   insertSigningKey(row: SigningKey): Promise<void>
   saveSigningKey(row: SigningKey): Promise<void>
-
-  /** Inserts the switch, or replaces it. */
-  putSwitch(row: Switch): Promise<void>
-
-  appendAuditEvent(event: AuditEvent): Promise<void>
 }

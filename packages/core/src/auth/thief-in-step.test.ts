@@ -1,15 +1,11 @@
 /** A copied refresh token, kept in step inside the grace window; and the honest terminals that look a little like it (RFC 9700 §4.14.2). */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { requesterAt, testAuth, testRequester } from '../testing/test-auth.ts'
+import { requesterAt, testAuth, testRequester, tokensOf } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
 
 const thief = requesterAt('198.51.100.66')
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
-function tokensOf<T extends object>(outcome: T) {
-  if (isRefusal(outcome)) throw new Error(outcome.error_description)
-  return outcome as Exclude<T, { error: string }>
-}
 const eventsOf = async ({ store }: ReturnType<typeof testAuth>, event: string) =>
   (await store.listAuditEvents({ limit: 100, event })).toReversed()
 

@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, j
 import { describe, expect, test, vi } from 'vitest'
 import { memoryAuthStore } from '../testing/memory-store.ts'
 import { seededRandom } from '../testing/seeded-random.ts'
-import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { testAuth, testRequester, tokensOf } from '../testing/test-auth.ts'
 import type { PresentingClients } from './client.ts'
 import { createAuth } from './create-auth.ts'
 import { deriveKeys } from './keys.ts'
@@ -12,11 +12,6 @@ import { isRefusal } from './refusal.ts'
 import { type RefreshTokenSecret, sha256 } from './secret.ts'
 import { createKeyRing } from './signing-keys.ts'
 import type { AuthStore } from './store.ts'
-
-function tokensOf<T extends object>(outcome: T) {
-  if (isRefusal(outcome)) throw new Error(outcome.error_description)
-  return outcome as Exclude<T, { error: string }>
-}
 
 describe('refresh tokens', () => {
   test('G10 RFC 6749 §10.10: first and rotated ones alike are opaque, under 256 bits of MAC, and tell nothing of each other', async () => {

@@ -1,13 +1,9 @@
 import { base64url, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { testAuth, testRequester } from '../testing/test-auth.ts'
+import { testAuth, testRequester, tokensOf } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
 
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
-function tokensOf<T extends object>(outcome: T) {
-  if (isRefusal(outcome)) throw new Error(outcome.error_description)
-  return outcome as Exclude<T, { error: string }>
-}
 
 describe('a refresh token', () => {
   test('G01 G17 RFC 9700 §4.14.2: each use gives a new one and retires the old', async () => {

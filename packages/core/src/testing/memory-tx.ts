@@ -1,5 +1,5 @@
 /** `AuthTx` on a draft. Transactions run one after another, so a read is a lock. */
-import type { AuthTx } from '../auth/store.ts'
+import type { AuthTx, DeviceTx, PeopleTx, TokenTx } from '../auth/store.ts'
 import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
 
 export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date; kid: string }): number =>
@@ -25,16 +25,7 @@ export const memoryTx = (draft: Draft, announced: string[]): AuthTx => ({
   },
 })
 
-type DeviceMethods =
-  | 'lockDeviceAuthorizationByUserCodeHash'
-  | 'lockDeviceAuthorization'
-  | 'insertDeviceAuthorization'
-  | 'saveDeviceAuthorization'
-  | 'insertLoginTransaction'
-  | 'takeLoginTransaction'
-  | 'finishLoginTransaction'
-
-const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, DeviceMethods> => ({
+const deviceRows = ({ tables, insert, replace, remove }: Draft): Omit<DeviceTx, 'announceDecision'> => ({
   async lockDeviceAuthorizationByUserCodeHash(hash) {
     return firstRow(tables.deviceAuthorizations, (row) => row.userCodeHash === hash)
   },
@@ -73,18 +64,7 @@ const deviceRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, De
   },
 })
 
-type PeopleMethods =
-  | 'findUser'
-  | 'lockLinkedIdentity'
-  | 'insertUser'
-  | 'saveUser'
-  | 'lockBrowserSession'
-  | 'lockBrowserSessionById'
-  | 'insertBrowserSession'
-  | 'saveBrowserSession'
-  | 'deleteBrowserSession'
-
-const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, PeopleMethods> => ({
+const peopleRows = ({ tables, insert, replace, remove }: Draft): PeopleTx => ({
   async findUser(id) {
     return tables.users.get(id) ?? null
   },
@@ -123,12 +103,7 @@ const peopleRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, Pe
   },
 })
 
-type TokenMethods = Exclude<
-  keyof AuthTx,
-  DeviceMethods | PeopleMethods | 'announceDecision' | 'appendAuditEvent' | 'putSwitch'
->
-
-const tokenRows = ({ tables, insert, replace, remove }: Draft): Pick<AuthTx, TokenMethods> => ({
+const tokenRows = ({ tables, insert, replace, remove }: Draft): TokenTx => ({
   async endSignIns({ userId, endedAt }) {
     const isTheirs = (owner: string | null) => owner !== null && (userId === null || owner === userId)
     const devices = [...tables.deviceAuthorizations.values()].filter(

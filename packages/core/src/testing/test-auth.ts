@@ -25,6 +25,12 @@ export const testRequester: Requester = {
 /** The same from another address. */
 export const requesterAt = (ip: string): Requester => ({ ...testRequester, ip, source: ip })
 
+/** What was answered, if it is no refusal. Throws what the refusal says. */
+export function tokensOf<T extends object>(outcome: T) {
+  if (isRefusal(outcome)) throw new Error(outcome.error_description)
+  return outcome as Exclude<T, { error: string }>
+}
+
 /** Registered beside the built-in ones: one without the device grant, one without the refresh grant, one more with both. */
 const registeredClients: readonly Client[] = [
   { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },

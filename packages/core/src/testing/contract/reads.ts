@@ -5,6 +5,12 @@ import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, freshSha256, sampleAuditEvent, sampleBrowserSession, sampleDevice } from '../sample-rows.ts'
 import { addFamily, addPerson } from './people-at-hand.ts'
 
+const idsDown = (rows: readonly { readonly id: string }[]): string[] =>
+  rows
+    .map(({ id }) => id)
+    .sort()
+    .reverse()
+
 export function readContract(open: OpenStore): void {
   test('F16 a principal is the person, their identity and their family, all as stored', async () => {
     await using opened = await open()
@@ -146,12 +152,7 @@ export function readContract(open: OpenStore): void {
     const [first, second, ...more] = await store.listRefreshFamilies(query)
     const rest = second ? await store.listRefreshFamilies({ ...query, before: second }) : []
     expect(more).toEqual([])
-    expect([first, second, ...rest].map((family) => family?.id)).toEqual(
-      families
-        .map(({ id }) => id)
-        .sort()
-        .reverse(),
-    )
+    expect([first, second, ...rest].map((family) => family?.id)).toEqual(idsDown(families))
   })
 
   test('J02 pending authorizations are counted by source and in all; decided and expired ones are not', async () => {
@@ -209,12 +210,7 @@ export function readContract(open: OpenStore): void {
     for (const event of written) await store.appendAuditEvent(event)
     const [first] = await store.listAuditEvents({ limit: 1 })
     const rest = first ? await store.listAuditEvents({ limit: 10, before: first }) : []
-    expect([first, ...rest].map((event) => event?.id)).toEqual(
-      written
-        .map(({ id }) => id)
-        .sort()
-        .reverse(),
-    )
+    expect([first, ...rest].map((event) => event?.id)).toEqual(idsDown(written))
   })
 
   test('L07 audit events are found by address, and by a session or a device, called by id or by its name', async () => {
