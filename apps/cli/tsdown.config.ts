@@ -4,8 +4,11 @@ import { transform } from 'esbuild'
 import { defineConfig } from 'tsdown'
 import { streamCopy } from '../../packages/sdk/stream-copy.ts'
 import { bundledPackages } from './bundled-packages.ts'
+import { commands } from './src/catalogue.ts'
+import { manPages } from './src/man-pages.ts'
 
 interface PluginContext {
+  emitFile(file: { type: 'asset'; fileName: string; source: string }): string
   resolve(source: string, importer?: string, options?: object): Promise<{ id: string } | null>
 }
 
@@ -65,6 +68,16 @@ const skippableFunctions = {
 /** Loaded late, and written with arrow functions before `super()`, which come out of it broken. */
 const untouched = new Set(['undici', 'subscription-link'])
 
+/** Puts the manual beside the code: `dist/man/osa.1` and one page for each command. */
+const manual = {
+  name: 'manual',
+  generateBundle(this: PluginContext): void {
+    for (const { file, text } of manPages(commands)) {
+      this.emitFile({ type: 'asset', fileName: `man/${file}`, source: text })
+    }
+  },
+}
+
 const group = (name: string, patterns: readonly RegExp[]) => ({
   name,
   test: (id: string) => patterns.some((pattern) => pattern.test(id)),
@@ -86,7 +99,7 @@ export default defineConfig({
     '@osa/sdk/deploy': sdk('deploy.ts'),
   },
   deps: { onlyBundle: bundledPackages },
-  plugins: [leanZod, streamCopy, skippableFunctions],
+  plugins: [leanZod, streamCopy, skippableFunctions, manual],
   outputOptions: {
     codeSplitting: {
       includeDependenciesRecursively: false,

@@ -1,7 +1,7 @@
 /** Help texts, made from the commands' own records and no wider than the terminal. */
 import type { Command, CommandMetadata, OptionMetadata } from './command.ts'
 import type { Io } from './io.ts'
-import { globalOptions, optionLabel } from './options.ts'
+import { globalOptions, leadingOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
 import { hanging } from './wrap.ts'
 
@@ -38,12 +38,18 @@ export function showHelp(io: Io, help: (width: number) => string): void {
   else io.page(text)
 }
 
+/** What is said of the program as a whole. */
+export const program = {
+  summary: 'sign in to an Open Science Archive and work with it',
+  examples: ['login archive.example.org', 'whoami', 'status'],
+} as const
+
 /** What `osa` alone and `osa --help` print. */
 export const generalHelp =
   (commands: readonly Command[]) =>
   (width: number): string =>
     [
-      hanging(`osa ${version} – sign in to an Open Science Archive and work with it`, width, ''),
+      hanging(`osa ${version} – ${program.summary}`, width, ''),
       '',
       'Usage: osa <command> [options]',
       '',
@@ -54,10 +60,10 @@ export const generalHelp =
       ),
       '',
       'Options for every command:',
-      table(optionRows([...globalOptions, { name: 'version', alias: 'V', help: 'Show the version' }]), width),
+      table(optionRows(leadingOptions), width),
       '',
       'Examples:',
-      examplesOf(['login archive.example.org', 'whoami', 'status'], width),
+      examplesOf(program.examples, width),
       '',
       hanging('More about a command: osa help <command>', width, ''),
       hanging('For scripts: every command takes --json; exit codes are in the README.', width, ''),

@@ -13,6 +13,12 @@ export const globalOptions: readonly OptionMetadata[] = [
   { name: 'help', alias: 'h', help: 'Show help' },
 ]
 
+/** The options that can stand before a command. */
+export const leadingOptions: readonly OptionMetadata[] = [
+  ...globalOptions,
+  { name: 'version', alias: 'V', help: 'Show the version' },
+]
+
 /** The arguments that options are read from: those before `--`. */
 export function beforeDashes(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf('--')

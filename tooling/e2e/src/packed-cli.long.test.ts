@@ -70,7 +70,8 @@ test('L02 the package holds the command, its licence and its words, and nothing 
     `packed ${Math.round(size / 1024)} kB, unpacked ${Math.round(unpackedSize / 1024)} kB, ${paths.length} files`,
   )
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'bin/osa.js', 'package.json']))
-  const known = /^(LICENSE|README\.md|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.[cm]?js|template\/.+)$/
+  const known =
+    /^(LICENSE|README\.md|package\.json|bin\/(osa\.js|package\.json)|dist\/([\w-]+\.[cm]?js|man\/osa(-\w+)?\.1)|template\/.+)$/
   expect(paths.filter((path) => !known.test(path))).toEqual([])
   const template = readdirSync(join(repository, 'apps/cli/template'), { recursive: true, withFileTypes: true })
   expect(paths.filter((path) => path.startsWith('template/'))).toHaveLength(
@@ -98,6 +99,8 @@ test('the packed command takes a person in and out again, on each Node.js, with 
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   const lean = await install(tarball, join(folder.path, 'lean'), ['--ignore-scripts', '--omit=optional'])
   const plain = await install(tarball, join(folder.path, 'plain'), [])
+  const manual = await run('man', ['-M', join(folder.path, 'plain/share/man'), '-P', 'cat', 'osa-login'])
+  expect(manual.stdout).toMatch(/^OSA-LOGIN\(1\)[\s\S]*Sign in to an archive/)
   const runtimes = [
     process.execPath,
     ...(await Promise.all(otherNodes.map((version) => fetchNode(version, folder.path)))),

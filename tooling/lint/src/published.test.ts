@@ -13,7 +13,8 @@ const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: s
   '@osa/cli': {
     bundled: bundledInCli,
     installed: ['@napi-rs/keyring', 'jiti'],
-    files: /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/[\w-]+\.c?js|template\/.+)$/,
+    files:
+      /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/([\w-]+\.c?js|man\/osa(-\w+)?\.1)|template\/.+)$/,
   },
   '@osa/sdk': {
     // a copy of the part of the client that reads event streams, so that pages load it with the first of them

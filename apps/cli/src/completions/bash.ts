@@ -1,7 +1,8 @@
 /** Completions for bash, from 3.2 (macOS) on: no bash-completion package is needed. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: bash's variables, not ours
 import type { OptionMetadata } from '../command.ts'
-import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
+import { leadingOptions } from '../options.ts'
+import { takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const flagsOf = (options: readonly OptionMetadata[]): string => options.map(({ name }) => `--${name}`).join(' ')
 

@@ -1,6 +1,7 @@
 /** Completions for fish. */
 import type { OptionMetadata } from '../command.ts'
-import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
+import { leadingOptions } from '../options.ts'
+import { takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 

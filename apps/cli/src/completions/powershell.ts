@@ -1,6 +1,7 @@
 /** Completions for PowerShell, from 5.1 on. Its tables know no upper and lower case, so that `-v` and `-V` cannot both be keys: long names only. */
 import type { OptionMetadata } from '../command.ts'
-import { leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
+import { leadingOptions } from '../options.ts'
+import { takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replace(/['‘’‚‛]/g, '$&$&')}'`
 

@@ -11,12 +11,6 @@ export interface CompletedCommand {
   words: readonly string[]
 }
 
-/** The options that can stand before a command. */
-export const leadingOptions: readonly OptionMetadata[] = [
-  ...globalOptions,
-  { name: 'version', alias: 'V', help: 'Show the version' },
-]
-
 /** Options whose value is a folder. */
 export const takesFolder = ({ argument }: OptionMetadata): boolean => argument === 'dir'
 

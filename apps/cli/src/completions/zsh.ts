@@ -1,6 +1,7 @@
 /** Completions for zsh: as a file `_osa` in `$fpath`, or sourced after compinit. */
 import type { OptionMetadata } from '../command.ts'
-import { type CompletedCommand, leadingOptions, takesFolder, type Vocabulary } from './vocabulary.ts'
+import { leadingOptions } from '../options.ts'
+import { type CompletedCommand, takesFolder, type Vocabulary } from './vocabulary.ts'
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
