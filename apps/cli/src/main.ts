@@ -13,6 +13,12 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version}\n`)
     return
   }
+  // Not for people: newer-version.ts starts it so, in a process of its own.
+  const [first, registry = '', file = ''] = argv
+  if (first === '--ask-registry') {
+    const { askRegistry } = await import('./ask-registry.ts')
+    process.exit(await askRegistry(registry, file))
+  }
   const { runProgram } = await import('./program.ts')
   process.exitCode = await runProgram(argv, process)
 }

@@ -63,10 +63,23 @@ function withHeaders(init: RequestInit | undefined, more: readonly [string, stri
   return { ...init, headers }
 }
 
-/** This run's way to servers. Certificates and proxies are looked at when the first https request is made. */
-export function openCliNetwork({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network {
+/** A `fetch` with this computer's proxies and authorities. Certificates are looked at when the first https request is made. */
+export function createCliFetch(env: Environment): typeof fetch {
   let isPrepared = false
   const send = createProxiedFetch(env, () => namedAuthorities(env))
+  return async (input, init) => {
+    if (!isPrepared && String(input).startsWith('https:')) {
+      refuseUncheckedTls(env)
+      await trustSystemCertificates()
+      isPrepared = true
+    }
+    return await send(input, init)
+  }
+}
+
+/** This run's way to servers. */
+export function openCliNetwork({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network {
+  const send = createCliFetch(env)
   const trace = Object.entries(traceHeaders(env))
   return openNetwork({
     timeoutMs,
@@ -77,13 +90,6 @@ export function openCliNetwork({ env, timeoutMs, log, serverDates }: CliNetworkO
       const line = logLine(event)
       if (line) log(line)
     },
-    fetch: async (input, init) => {
-      if (!isPrepared && String(input).startsWith('https:')) {
-        refuseUncheckedTls(env)
-        await trustSystemCertificates()
-        isPrepared = true
-      }
-      return await send(input, withHeaders(init, trace))
-    },
+    fetch: async (input, init) => await send(input, withHeaders(init, trace)),
   })
 }

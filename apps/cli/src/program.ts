@@ -26,6 +26,8 @@ export interface Host {
 
 const isCi = (env: Environment): boolean => Boolean(env.CI) && !['0', 'false'].includes(env.CI?.toLowerCase() ?? '')
 
+const isQuiet = (argv: readonly string[]): boolean => beforeDashes(argv).some((one) => ['--quiet', '-q'].includes(one))
+
 function makeIo(argv: readonly string[], host: Host): Io {
   const { env, stdout, stderr } = host
   const has = (flag: string): boolean => beforeDashes(argv).includes(`--${flag}`)
@@ -40,7 +42,7 @@ function makeIo(argv: readonly string[], host: Host): Io {
     look: lookOn(stderr),
     resultLook: lookOn(stdout),
     isJson: has('json'),
-    isQuiet: has('quiet') || beforeDashes(argv).includes('-q'),
+    isQuiet: isQuiet(argv),
     isInteractive,
     isLive: !isCi(env) && !env.NO_COLOR && env.TERM !== 'dumb',
   })
@@ -168,6 +170,17 @@ async function execute(world: World): Promise<void> {
   }
 }
 
+/** After a command that went well, for a person who looks on and wants to know. Whatever becomes of it is no matter of the command. */
+async function tellNews({ argv, host: { env }, io }: World): Promise<void> {
+  if (!env.OSA_UPDATE_CHECK || !io.hasOnlooker || io.isJson || isQuiet(argv) || isCi(env)) return
+  try {
+    const { tellOfNewerVersion } = await import('./newer-version.ts')
+    tellOfNewerVersion(io, { env, nowMs: systemClock.now() })
+  } catch (error) {
+    if (env.OSA_DEBUG === '1') io.debug(`no look for a newer version: ${error}`)
+  }
+}
+
 /** Runs one command line and answers the exit code. */
 export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
   const { env } = host
@@ -180,7 +193,9 @@ export async function runProgram(argv: readonly string[], host: Host): Promise<n
     exitCode = exitCodes[code]
   }
   try {
-    await execute({ argv, host, io, interruption, endAs })
+    const world: World = { argv, host, io, interruption, endAs }
+    await execute(world)
+    await tellNews(world)
     return interruption.exitCode() ?? exitCode
   } catch (error) {
     const failure = toOsaError(error)
