@@ -5,7 +5,7 @@ import { type Answer, type Client, clientAt, documentOf, errorOf, isUnseemly } f
 import { type Fetch, fetchFrom, someLocalAddress } from './local-fetch.ts'
 
 /** Before somebody who found no answer asks again, and after each thing that is done: the machine has others to serve. */
-const pauseMs = { again: 300, signIn: 200, refresh: 100 }
+const pauseMs = { again: 300, signIn: 300, refresh: 150 }
 /** For so long the node gives a lost answer again; a session whose refresh found no answer for longer may have ended. */
 const graceMs = 30_000
 

@@ -133,7 +133,11 @@ export async function startThreeMachines() {
   }
   for (const machine of [1, 2]) {
     folderOf('postgres', `postgres${machine}`)
-    const guard = spawn(process.execPath, [watchdog, data(machine)], { stdio: ['pipe', 'ignore', 'inherit'] })
+    // who ends the whole group of a test run does not end what sees to PostgreSQL's end
+    const guard = spawn(process.execPath, [watchdog, data(machine)], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      detached: true,
+    })
     stack.defer(async () => {
       guard.stdin.end()
       await once(guard, 'exit')
