@@ -1,11 +1,13 @@
 /**
- * `npm run demo`: a node on the embedded database with the development sign-in, `osa login` against it in this terminal, `osa whoami`
- * after the approval, and the node until Ctrl-C. Everything lives in one temporary folder, which is removed at the end.
+ * `npm run demo`: a node on the embedded database with the development sign-in, `osa login` against it in this terminal, `osa whoami` and
+ * `osa deploy` after the approval, and the node until Ctrl-C. Everything lives in one temporary folder, which is removed at the end.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { slugOf } from '@osa/contract'
+import convention from './demo-convention.json' with { type: 'json' }
 import { repository, startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -37,13 +39,27 @@ async function osa(folder: string, args: string[]): Promise<number | null> {
   return code
 }
 
+/** What `osa` exits with when a signed-in person may not do something. */
+const notAllowed = 5
+
+/** Deploys the example, which needs no image, and says where to see it. */
+async function deploy(folder: string, url: string): Promise<void> {
+  await writeFile(join(folder, 'project', 'osa.config.json'), JSON.stringify(convention, null, 2))
+  const code = await osa(folder, ['deploy'])
+  if (code === 0) say(`\n   Its page: ${url}/conventions/${slugOf(convention.title)}`)
+  if (code === notAllowed) say('   Josiah Carberry may: sign in as him next time')
+}
+
 async function demo(): Promise<void> {
   await using folder = await temporaryFolder()
   await mkdir(join(folder.path, 'project'))
   say(' … Starting a node on the embedded database (a few seconds)')
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') }, { signal })
   say(` ✓ The node runs at ${node.url}`)
-  if ((await osa(folder.path, ['login', node.url])) === 0) await osa(folder.path, ['whoami'])
+  if ((await osa(folder.path, ['login', node.url])) === 0) {
+    await osa(folder.path, ['whoami'])
+    await deploy(folder.path, node.url)
+  }
   say(`\n   The node keeps running at ${node.url}`)
   say(`   Your terminals there: ${node.url}/account/sessions`)
   say('   Ctrl-C stops it and removes everything this demo made')
