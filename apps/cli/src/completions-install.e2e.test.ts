@@ -29,7 +29,7 @@ async function inShell(sandbox: Sandbox, command: string, args: string[], env: R
 
 test('fish finds what was installed by itself', async () => {
   await using sandbox = await makeSandbox()
-  const { code, stdout, stderr } = await sandbox.run(['completions', 'install', 'fish'])
+  const { code, stdout, stderr } = await sandbox.call(['completions', 'install', 'fish'])
   const file = join(sandbox.home, '.config/fish/completions/osa.fish')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   expect(stderr).toBe(` ✓ Wrote ${file}\n → Open a new fish, and press Tab after: osa \n`)
@@ -40,7 +40,7 @@ test('fish finds what was installed by itself', async () => {
 
 test('bash finds it through the package bash-completion, or where there is none through its start-up file', async () => {
   await using sandbox = await makeSandbox()
-  const run = await sandbox.run(['completions', 'install', '--rc'], { env: { SHELL: '/bin/bash' } })
+  const run = await sandbox.call(['completions', 'install', '--rc'], { env: { SHELL: '/bin/bash' } })
   expect(run.code).toBe(0)
   expect(run.stderr).toContain(` ✓ Wrote ${join(sandbox.home, '.local/share/bash-completion/completions/osa')}\n`)
   expect(run.stderr).toContain(' → Open a new bash, and press Tab after: osa \n')
@@ -63,7 +63,7 @@ test('zsh needs a line in .zshrc: it is told, and added only with --rc, once', a
   await chmod(rc, 0o600)
   const folder = join(sandbox.home, '.local/share/zsh/site-functions')
   const line = `fpath=(${folder} $fpath)`
-  const install = (...more: string[]) => sandbox.run(['completions', 'install', 'zsh', ...more])
+  const install = (...more: string[]) => sandbox.call(['completions', 'install', 'zsh', ...more])
   const known = () => inShell(sandbox, 'zsh', ['-ic', 'print -r -- $_comps[osa]'])
   expect((await install()).stderr).toBe(
     ` ✓ Wrote ${folder}/_osa\n → Add this line to ${rc}, before compinit: ${line}\n` +
@@ -88,7 +88,7 @@ test('a line that says the same from the home folder counts; one that is comment
   const rc = join(sandbox.home, 'dots/.zshrc')
   const state = async (text: string) => {
     await write(rc, text)
-    const run = await sandbox.run(['completions', 'install', 'zsh', '--json'], { env: { ZDOTDIR: dirname(rc) } })
+    const run = await sandbox.call(['completions', 'install', 'zsh', '--json'], { env: { ZDOTDIR: dirname(rc) } })
     return JSON.parse(run.stdout).start_up.state
   }
   expect(await state('fpath+=(~/.local/share/zsh/site-functions)\n')).toBe('there')
@@ -98,10 +98,10 @@ test('a line that says the same from the home folder counts; one that is comment
 test('PowerShell is given a script beside its profile, which it reads as UTF-8, and a profile only with --rc', async () => {
   await using sandbox = await makeSandbox()
   const folder = join(sandbox.home, '.config/powershell')
-  await sandbox.run(['completions', 'install', 'powershell'])
+  await sandbox.call(['completions', 'install', 'powershell'])
   expect(await readdir(folder)).toEqual(['osa.ps1'])
   expect(await readFile(join(folder, 'osa.ps1'), 'utf8')).toMatch(/^\ufeff# osa completions for PowerShell/)
-  await sandbox.run(['completions', 'install', 'powershell', '--rc'])
+  await sandbox.call(['completions', 'install', 'powershell', '--rc'])
   expect(await readFile(join(folder, 'profile.ps1'), 'utf8')).toBe(`# completions of osa\n. '${folder}/osa.ps1'\n`)
 })
 
@@ -121,7 +121,7 @@ test.each<[Shell, Record<string, string>, string]>([
 test('an older script of ours is replaced, through a link too; a file of somebody else is left alone', async () => {
   await using sandbox = await makeSandbox()
   const file = join(sandbox.home, '.config/fish/completions/osa.fish')
-  const install = () => sandbox.run(['completions', 'install', 'fish'])
+  const install = () => sandbox.call(['completions', 'install', 'fish'])
   const kept = join(sandbox.home, 'dotfiles/osa.fish')
   await write(kept, '# osa completions for fish, made by: osa completions fish\n')
   await mkdir(dirname(file), { recursive: true })
@@ -139,17 +139,17 @@ test('an older script of ours is replaced, through a link too; a file of somebod
 
 test('a shell that nobody named or that osa does not know, and a folder that is none, are refused', async () => {
   await using sandbox = await makeSandbox()
-  const unnamed = await sandbox.run(['completions', 'install'])
+  const unnamed = await sandbox.call(['completions', 'install'])
   expect({ code: unnamed.code, stderr: unnamed.stderr }).toEqual({
     code: 2,
     stderr: ' ✗ Nobody says which shell you use (SHELL)\n → Name one of: bash, zsh, fish, powershell\n',
   })
-  expect((await sandbox.run(['completions', 'install', 'tcsh'])).stderr).toContain('osa has no completions for "tcsh"')
-  expect((await sandbox.run(['completions', 'zsh', 'bash'])).stderr).toContain(
+  expect((await sandbox.call(['completions', 'install', 'tcsh'])).stderr).toContain('osa has no completions for "tcsh"')
+  expect((await sandbox.call(['completions', 'zsh', 'bash'])).stderr).toContain(
     ' → To install them: osa completions install zsh\n',
   )
   await write(join(sandbox.home, '.config'), 'a file')
-  const { code, stderr } = await sandbox.run(['completions', 'install', 'fish'])
+  const { code, stderr } = await sandbox.call(['completions', 'install', 'fish'])
   expect({ code, stderr }).toMatchObject({
     code: 9,
     stderr: expect.stringMatching(/ ✗ Can't use .*\n → Check the folder\n/),

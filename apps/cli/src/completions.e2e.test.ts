@@ -11,7 +11,7 @@ const execute = promisify(execFile)
 const names = commands.map(({ metadata }) => metadata.name)
 
 async function scriptOf(sandbox: Sandbox, shell: string): Promise<string> {
-  const { code, stdout, stderr } = await sandbox.run(['completions', shell])
+  const { code, stdout, stderr } = await sandbox.call(['completions', shell])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const path = join(sandbox.home, `completions.${shell}`)
   await writeFile(path, stdout)
@@ -54,7 +54,7 @@ test('each command is offered exactly the options that its help names', async ()
   await using sandbox = await makeSandbox()
   const script = await scriptOf(sandbox, 'bash')
   for (const { metadata } of commands) {
-    const { stdout } = await sandbox.run(['help', metadata.name])
+    const { stdout } = await sandbox.call(['help', metadata.name])
     const helped = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name)
     expect((await inBash(script, sandbox.project, ['osa', metadata.name, '--'])).sort()).toEqual(helped.sort())
   }

@@ -11,24 +11,24 @@ const names = commands.map(({ metadata }) => metadata.name)
 
 test('an unknown command is exit 2, with what was probably meant', async () => {
   await using sandbox = await makeSandbox()
-  expect(await sandbox.run(['bogus'])).toMatchObject({ code: 2, stdout: '' })
-  const { stderr } = await sandbox.run(['whoam'])
+  expect(await sandbox.call(['bogus'])).toMatchObject({ code: 2, stdout: '' })
+  const { stderr } = await sandbox.call(['whoam'])
   expect(stderr).toBe(' ✗ Unknown command "whoam"\n → Did you mean: osa whoami\n')
 })
 
 test('osa alone shows help on stdout', async () => {
   await using sandbox = await makeSandbox()
-  const { code, stdout, stderr } = await sandbox.run([])
+  const { code, stdout, stderr } = await sandbox.call([])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const name of names) expect(stdout).toContain(`\n  ${name}`)
 })
 
 test.each(names)('osa %s --help and osa help say the same of it, with an example', async (command) => {
   await using sandbox = await makeSandbox()
-  const { code, stdout } = await sandbox.run([command, '--help'])
+  const { code, stdout } = await sandbox.call([command, '--help'])
   expect(code).toBe(0)
   expect(stdout).toMatch(new RegExp(`Examples:\n {2}osa ${command}`))
-  expect(await sandbox.run(['help', command])).toEqual({ code, stdout, stderr: '' })
+  expect(await sandbox.call(['help', command])).toEqual({ code, stdout, stderr: '' })
 })
 
 test('on forty columns no line of help is wider than the terminal', async () => {
@@ -40,7 +40,7 @@ test('on forty columns no line of help is wider than the terminal', async () => 
 
 test('osa login --help names the variables that matter', async () => {
   await using sandbox = await makeSandbox()
-  const { stdout } = await sandbox.run(['login', '--help'])
+  const { stdout } = await sandbox.call(['login', '--help'])
   for (const name of ['OSA_SERVER', 'OSA_CREDENTIAL_STORE', 'OSA_CONFIG_DIR', 'OSA_BROWSER', 'NODE_EXTRA_CA_CERTS']) {
     expect(stdout).toMatch(new RegExp(`\\n {2}${name}`))
   }
@@ -68,7 +68,7 @@ test.each([
   [['login', '--storage', 'clay', '--server', 'https://a.example']],
 ])('K38 %j is exit 2 with one block, no stack trace', async (args) => {
   await using sandbox = await makeSandbox()
-  const { code, stdout, stderr } = await sandbox.run(args)
+  const { code, stdout, stderr } = await sandbox.call(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr.match(/ ✗ /g)).toHaveLength(1)
   expect(stderr).not.toMatch(/\bat .*\(|\.js:\d/)

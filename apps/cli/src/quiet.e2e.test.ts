@@ -14,7 +14,7 @@ test.each([[[]], [['--quiet']], [['-q']]])(
     await seedCredentials(sandbox, { [node.url]: node.issue() })
     const end = ['sessions', '--revoke', '00000000']
     for (const command of [['link', node.url], ['login'], ['deploy'], ['unlink'], end, ['logout']]) {
-      const { code, stdout, stderr } = await sandbox.run([...command, ...more])
+      const { code, stdout, stderr } = await sandbox.call([...command, ...more])
       expect({ command, code, stdout }).toEqual({ command, code: 0, stdout: '' })
       expect({ command, isSilent: stderr === '' }).toEqual({ command, isSilent: more.length > 0 })
     }
@@ -26,10 +26,10 @@ test('with --quiet results are on stdout as ever, and nothing is beside them, on
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   for (const command of [['whoami'], ['status', '--offline'], ['token']]) {
-    const loud = await sandbox.run(command)
-    expect(await sandbox.run([...command, '--quiet'])).toEqual({ ...loud, stderr: '' })
+    const loud = await sandbox.call(command)
+    expect(await sandbox.call([...command, '--quiet'])).toEqual({ ...loud, stderr: '' })
   }
-  const { stdout, stderr } = await sandbox.run(['sessions', '--quiet'])
+  const { stdout, stderr } = await sandbox.call(['sessions', '--quiet'])
   expect({ stderr, isTable: stdout.includes('LAST USED') }).toEqual({ stderr: '', isTable: true })
   const { screen } = await sandbox.runOnTerminal(['whoami', '--quiet'])
   expect(screen).toBe('Josiah Carberry (0000-0002-1825-0097)\r\n')
@@ -38,12 +38,12 @@ test('with --quiet results are on stdout as ever, and nothing is beside them, on
 test('with --quiet an error is told in full, with what to do, and so is a warning', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  const loud = await sandbox.run(['whoami'])
+  const loud = await sandbox.call(['whoami'])
   expect(loud.stderr.split('\n')).toHaveLength(4)
-  expect(await sandbox.run(['whoami', '--quiet'])).toEqual(loud)
+  expect(await sandbox.call(['whoami', '--quiet'])).toEqual(loud)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   const env = { OSA_TOKEN: 'at_secret' }
-  const { code, stderr } = await sandbox.run(['logout', '--quiet'], { env })
+  const { code, stderr } = await sandbox.call(['logout', '--quiet'], { env })
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: ' ⚠ OSA_TOKEN is still set in this shell and will still be used\n',
@@ -58,7 +58,7 @@ test.each([
   await using sandbox = await makeSandbox()
   const args = ['login', '--quiet', '--no-browser', '--no-qr', node.url]
   if (!onTerminal) {
-    const { code, stdout, stderr } = await sandbox.run(args)
+    const { code, stdout, stderr } = await sandbox.call(args)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(stderr).toMatch(/^ {3}Ask the person to open http\S+ and check the code BCDF-GHJK\n$/)
     return
@@ -73,7 +73,7 @@ test.each([
 test('with --quiet a question comes with what it is about', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  await sandbox.run(['link', 'https://archive.example', '--no-verify'])
+  await sandbox.call(['link', 'https://archive.example', '--no-verify'])
   const answers = { '[y/N]': 'n\r' }
   const { screen } = await sandbox.runOnTerminal(['link', node.url, '--quiet'], { answers })
   expect(screen).toContain(

@@ -9,13 +9,9 @@ import type { AddressInfo } from 'node:net'
 import { DictatedAnswers, type RawAnswer } from './fake-answers.ts'
 import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
 import { FakeDeviceFlow } from './fake-device-flow.ts'
-import {
-  answerProcedures,
-  type FakeProcedure,
-  FakeRefusal,
-  LostAnswer,
-  type ScriptedProcedure,
-} from './fake-procedures.ts'
+import { replyTo } from './fake-http.ts'
+import { proceduresOn } from './fake-procedure-table.ts'
+import { answerProcedures, LostAnswer, type ScriptedProcedure } from './fake-procedures.ts'
 import { documentPath, proceduresOf, type Route, routes, routesOf } from './fake-routes.ts'
 import { FakeSessions, type Family } from './fake-sessions.ts'
 
@@ -43,19 +39,6 @@ export interface FakeOsaServerOptions {
   /** What tRPC procedures answer, by path, instead of what they would. */
   procedures?: Readonly<Record<string, ScriptedProcedure>>
 }
-
-const toFetch = (
-  origin: string,
-  { url = '/', method = 'GET', headers }: IncomingMessage,
-  body: string,
-  signal: AbortSignal,
-) =>
-  new Request(new URL(url, origin), {
-    method,
-    headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    signal,
-    ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
-  })
 
 /** A node that a test scripts: the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
 export class FakeOsaServer implements AsyncDisposable {
@@ -229,7 +212,8 @@ export class FakeOsaServer implements AsyncDisposable {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString('utf8')
     const path = new URL(request.url ?? '/', this.url).pathname
-    if (path === '/trpc/device.watch') return await this.#reply(path, request, body, response)
+    const reply = () => replyTo({ request, response, body }, this.url, (asked) => this.#answerOf(path, asked))
+    if (path === '/trpc/device.watch') return await reply()
     this.requests.push({ atMs: Date.now(), method: request.method ?? '', path, headers: request.headers, body })
     if (this.#delayMs > 0) await new Promise((done) => setTimeout(done, this.#delayMs))
     if (this.#drops > 0) {
@@ -244,65 +228,28 @@ export class FakeOsaServer implements AsyncDisposable {
       response.writeHead(raw.status, raw.headers).end(raw.body)
       return
     }
-    await this.#reply(path, request, body, response)
-  }
-
-  async #reply(path: string, request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    try {
-      const {
-        status,
-        headers,
-        body: answer,
-      } = await this.#answerOf(path, toFetch(this.url, request, body, gone.signal))
-      response.writeHead(status, Object.fromEntries(headers))
-      for await (const chunk of answer ?? []) response.write(chunk)
-      response.end()
-    } catch (error) {
-      if (!(error instanceof LostAnswer) && !gone.signal.aborted) throw error
-      request.socket.destroy()
-    }
+    await reply()
   }
 
   async #answerOf(path: string, request: Request): Promise<Response> {
     if (path === documentPath) return Response.json(this.#document())
     if (!proceduresOf(path)) return Response.json({ detail: 'Nothing is here.' }, { status: 404 })
     const accessToken = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? null
-    const procedures = { ...this.#procedures(accessToken), ...this.#options.procedures }
-    return await answerProcedures(request, this.#sessions.tokenError(accessToken), procedures)
-  }
-
-  #procedures(accessToken: string | null): Readonly<Record<string, ScriptedProcedure>> {
-    const open = (answer: (input: never, signal: AbortSignal | undefined) => unknown): ScriptedProcedure => ({
-      isPublic: true,
-      answer: answer as FakeProcedure,
-    })
-    const family = this.accessTokens.get(accessToken ?? '')?.family
-    return {
-      me: () => this.user,
-      'server.info': open(() => this.#document()),
-      'device.start': open(() => this.#flow.start(this.url)),
-      'device.verify': open(({ user_code }: { user_code: string }) => this.#flow.verify(user_code, this.url)),
-      'device.token': open(({ device_code }: { device_code: string }) => this.#flow.poll(device_code)),
-      'device.watch': open(({ device_code_hash }: { device_code_hash: string }, signal) =>
-        this.#flow.watch(device_code_hash, signal),
-      ),
-      'session.refresh': open(({ refresh_token, attempt }: { refresh_token: string; attempt?: string }) => {
-        this.attempts.push(attempt ?? null)
-        return this.#sessions.refresh(refresh_token)
+    const procedures = {
+      ...proceduresOn({
+        url: this.url,
+        user: this.user,
+        family: this.accessTokens.get(accessToken ?? '')?.family,
+        attempts: this.attempts,
+        flow: this.#flow,
+        sessions: this.#sessions,
+        conventions: this.#conventions,
+        document: () => this.#document(),
+        deploy: (input) => this.#deploy(input),
       }),
-      'session.end': open(({ refresh_token }: { refresh_token: string }) => this.#sessions.end(refresh_token)),
-      'session.list': () => this.#sessions.list(family),
-      'session.revoke': (input) => this.#sessions.revoke((input as { session_id: string }).session_id),
-      'conventions.list': open(() => this.#conventions.list()),
-      'conventions.get': open((input: { slug: string; version?: number }) => {
-        const found = this.#conventions.get(input)
-        if (!found) throw new FakeRefusal('NOT_FOUND', 404, 'There is no such convention.')
-        return found
-      }),
-      'conventions.deploy': (input) => this.#deploy(input as { conventions: Record<string, unknown>[] }),
+      ...this.#options.procedures,
     }
+    return await answerProcedures(request, this.#sessions.tokenError(accessToken), procedures)
   }
 
   #deploy({ conventions }: { conventions: Record<string, unknown>[] }): object {
