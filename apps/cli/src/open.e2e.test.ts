@@ -85,11 +85,11 @@ test.each([
   expect(await browser.address()).toBeNull()
 })
 
-test('a browser that cannot be opened leaves the address', async () => {
+test.each([[[]], [['--quiet']]])('a browser that cannot be opened leaves the address (%j)', async (flags) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { program } = await makeBrowser(sandbox, 1)
-  const { code, screen } = await sandbox.runOnTerminal(['open', '--server', node.url], {
+  const { code, screen } = await sandbox.runOnTerminal(['open', '--server', node.url, ...flags], {
     env: { OSA_BROWSER: program },
   })
   expect(code).toBe(0)

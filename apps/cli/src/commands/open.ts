@@ -26,6 +26,7 @@ export const open: RunCommand = async (context) => {
   if (io.isJson) return io.json({ v: 1, ok: true, server: server.url, url })
   const browser = io.isDataShown ? findBrowser(context) : null
   if (!browser) return io.data(url)
-  io.say(`Opening ${url} in your browser`)
+  // what somebody needs whose browser does not open after all
+  io.needed.say(`Opening ${url} in your browser`)
   await browser.openBrowser(url)
 }
