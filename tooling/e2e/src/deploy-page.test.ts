@@ -29,7 +29,7 @@ test('nothing that can be run here stands in a block of deploy.md that is not', 
   const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
   const others = blocks.flatMap(([, language, block = '']) => (language === 'sh' ? [] : block.trimEnd().split('\n')))
   expect(others.length).toBeGreaterThan(5)
-  expect(others.filter((line) => !/^(docker|kubectl|export OSA_SITE=) ?/.test(line))).toEqual([])
+  expect(others.filter((line) => !/^(docker |kubectl |export SITE=)/.test(line))).toEqual([])
 })
 
 test('J14 deploy.md under systemd from a clean checkout: settings, migrations once, two processes behind Caddy, a sign-in, one process replaced without a failed request', async () => {
@@ -50,7 +50,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
   const ca = join(folder, 'ca.pem')
   copyFileSync(upstreamProxy.certificatePath, ca)
 
-  const env = { ...machine.env, OSA_SITE: site, NODE_EXTRA_CA_CERTS: ca }
+  const env = { ...machine.env, SITE: site, NODE_EXTRA_CA_CERTS: ca }
   const answers = {
     OSA_PUBLIC_URL: publicUrl,
     OSA_ORCID_ISSUER: upstream.issuer,
@@ -104,6 +104,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
   }
   const migrate = launchUnit('osa-migrate.service')
   expect([...(await migrate.closed), migrate.output.text]).toEqual([0, null, expect.stringContaining('are done')])
+  expect(migrate.output.text).not.toContain('Note: ')
   const startNode = async (port: number | undefined) => {
     const node = launchUnit('osa@.service', { PORT: String(port), OSA_DATA_DIR: join(folder, 'unused') })
     await expect.poll(() => node.output.text, { timeout: 300_000 }).toMatch(/^OSA node ready at/m)
@@ -116,7 +117,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
   expect(dropIn).toBe(`[Service]\nEnvironment=OSA_SITE=${site} "OSA_UPSTREAMS=127.0.0.1:8000 127.0.0.1:8001"\n`)
   const caddy = launch(['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'], {
     ...{ HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-    ...{ CADDY_HTTP_PORT: String(httpPort), CADDY_ADMIN: `localhost:${adminPort}` },
+    ...{ OSA_SITE: site, CADDY_HTTP_PORT: String(httpPort), CADDY_ADMIN: `localhost:${adminPort}` },
     OSA_UPSTREAMS: ports.map((port) => `127.0.0.1:${port}`).join(' '),
   })
   const caddyRoot = join(folder, 'caddy/pki/authorities/local/root.crt')
@@ -170,6 +171,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
   const deploy = join(folder, 'opt/osa/apps/server/deploy')
   const password = readFileSync(join(deploy, 'postgres-password'), 'utf8').trim()
   expect(settingsOf('opt/osa/apps/server/deploy/osa.env').DATABASE_URL).toBe(`postgres://osa:${password}@postgres/osa`)
+  expect(readFileSync(join(deploy, '.env'), 'utf8')).toBe(`OSA_SITE=${site}\n`)
   await steps.next('cd apps/server/deploy/kubernetes', { ...answers, DATABASE_URL: elsewhere })
   expect(settingsOf('opt/osa/apps/server/deploy/kubernetes/osa.env').DATABASE_URL).toBe(elsewhere)
   steps.done()
