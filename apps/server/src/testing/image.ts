@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
+import { bundleDirectory, isFresh } from '../bundle.ts'
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))
 const dockerfile = fileURLToPath(new URL('../../Dockerfile', import.meta.url))
@@ -31,13 +33,22 @@ export interface Image {
   readonly healthcheck: readonly string[]
 }
 
-/** Fills `app` as the first stage would: copies what .dockerignore lets in, and runs the stage's npm command. */
+/**
+ * Fills `app` as the stages would: copies what .dockerignore lets in, and runs npm's command of the first. The bundle that the second would
+ * make of the same sources with the same packages is the checkout's own.
+ */
 export function buildImage(app: string): Image {
   const instructions = readDockerfile()
-  const start = instructions.findIndex(({ name }, at) => name === 'FROM' && at > 0)
-  const [first, last] = [instructions.slice(1, start), instructions.slice(start + 1)]
+  const starts = instructions.flatMap(({ name }, at) => (name === 'FROM' ? [at] : []))
+  const [first = [], second = [], last = []] = starts.map((start, at) => instructions.slice(start + 1, starts[at + 1]))
   const install = the(first, 'RUN')
-  if (the(first, 'COPY') !== '. .' || the(last, 'COPY') !== '--from=installed /app .' || !install.startsWith('npm '))
+  const copied = (stage: readonly Instruction[]) => stage.flatMap(({ name, text }) => (name === 'COPY' ? [text] : []))
+  const expected = [
+    ...['. .', '. .', '--from=installed /app .'],
+    '--from=bundled /app/apps/server/dist/bundle apps/server/dist/bundle',
+  ]
+  const makes = `${install.replace('--omit=dev ', '')} && node apps/server/scripts/bundle.ts`
+  if (!isDeepStrictEqual([first, second, last].flatMap(copied), expected) || the(second, 'RUN') !== makes)
     throw new Error('The Dockerfile does what this cannot imitate.')
   for (const file of buildContext()) {
     mkdirSync(dirname(join(app, file)), { recursive: true })
@@ -46,6 +57,8 @@ export function buildImage(app: string): Image {
   // what this needs was downloaded when the tests were installed
   const env = { ...process.env, NODE_ENV: 'development', npm_config_prefer_offline: 'true' }
   execFileSync('/bin/sh', ['-c', install], { cwd: app, env, stdio: 'pipe' })
+  if (!isFresh(bundleDirectory)) throw new Error('The bundle is not of these sources: npm run build')
+  cpSync(bundleDirectory, join(app, 'apps/server/dist/bundle'), { recursive: true })
   const [uid = 0, gid = 0] = the(last, 'USER').split(':').map(Number)
   const settings = the(last, 'ENV').split(' ')
   return {
