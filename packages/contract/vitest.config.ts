@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { shared } from '../../tooling/lint/vitest.shared.ts'
+import { sharing } from '../../tooling/lint/vitest.shared.ts'
 
-export default defineConfig({ test: shared })
+export default defineConfig({ test: sharing })
