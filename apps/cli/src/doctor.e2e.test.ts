@@ -255,4 +255,6 @@ test('on a narrow terminal what was found stands below its name, and no line is 
   const lines = screen.split('\r\n').map((line) => line.slice(line.lastIndexOf('\r') + 1))
   expect(lines).toContain(' ✓ certificates')
   expect(lines).toContain('     none are needed: the archive speaks http')
+  // before the summary, and after the last line; none before a path that is wider than the terminal
+  expect(lines.filter((line) => line.trim() === '')).toHaveLength(2)
 })

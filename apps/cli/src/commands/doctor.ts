@@ -63,7 +63,10 @@ function print({ io: { result } }: CommandContext, { check, state, found, todo }
   const [first = '', ...others] = wrapped(found, room - indent)
   if (isWide) result.row(marks[state], `${check.padEnd(labelWidth)}${first}`)
   else result.row(marks[state], check)
-  for (const line of isWide ? others : [first, ...others]) result.row(null, `${' '.repeat(indent)}${line}`)
+  for (const line of isWide ? others : [first, ...others]) {
+    // A path that is wider than the terminal would be moved below its own margin.
+    result.row(null, line.length > room - indent ? line : `${' '.repeat(indent)}${line}`)
+  }
   const [what, ...more] = todo ? wrapped(todo, room) : []
   if (what) result.row('hint', what)
   for (const line of more) result.row(null, line)
