@@ -6,8 +6,11 @@ import { shared } from './tooling/lint/vitest.shared.ts'
 
 /** Those with the longest tests come first; what is left for the end is short. */
 const order = ['@osa/e2e', '@osa/server', '@osa/db', '@osa/sdk', '@osa/cli']
+/** More than a minute each, which nobody should wait for alone at the end. */
+const longest = /\/(fuzz-cost|killed-commands|operating-pages|sdk-package)\.long\.test\.ts$/
 
-function rank({ project }: TestSpecification): number {
+function rank({ project, moduleId }: TestSpecification): number {
+  if (longest.test(moduleId)) return -1
   const at = order.indexOf(project.name)
   return at === -1 ? order.length : at
 }
