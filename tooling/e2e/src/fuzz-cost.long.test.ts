@@ -24,9 +24,10 @@ const atOnce = 4
 /** Milliseconds of processor time that one of `atOnce` requests costs. */
 async function costOf(node: MeasuredNode, { request }: CostlyCase, bytes: number): Promise<number> {
   const port = Number(new URL(node.url).port)
+  const sent = request(bytes)
   const before = await node.cpuMs()
   const answers = await Promise.all(
-    Array.from({ length: atOnce }, () => sendRaw(port, { from: someLocalAddress(), ...request(bytes) })),
+    Array.from({ length: atOnce }, () => sendRaw(port, { from: someLocalAddress(), ...sent })),
   )
   for (const answer of answers) expect(answer?.status ?? 0).not.toBe(500)
   return Math.max(floorMs, ((await node.cpuMs()) - before) / atOnce)
