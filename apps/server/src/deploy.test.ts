@@ -1,4 +1,4 @@
-/** The files in ../deploy: what they say fits the image and one another. Their steps are followed by deploy-page.test.ts in tooling/e2e. */
+/** The files in ../deploy: what they say fits the image and one another. Their steps are followed by deploy-page.long.test.ts in tooling/e2e. */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

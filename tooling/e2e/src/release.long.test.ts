@@ -14,7 +14,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import cli from '../../../apps/cli/package.json' with { type: 'json' }
 import server from '../../../apps/server/package.json' with { type: 'json' }
 import sdk from '../../../packages/sdk/package.json' with { type: 'json' }
-import { arriveAtDecision, clientAt, decide, documentOf, started } from './flow-operations.ts'
+import {
+  type Answer,
+  arriveAtDecision,
+  type Client,
+  clientAt,
+  decide,
+  documentOf,
+  errorOf,
+  started,
+} from './flow-operations.ts'
 import { repository, startNode } from './node-process.ts'
 import { npmEnvironment } from './npm-environment.ts'
 import { runOsa } from './osa-process.ts'
@@ -166,7 +175,38 @@ test('what the previous release left in the embedded database goes on in this on
   await expectAllThere(gate, home)
 })
 
-test('on PostgreSQL this release joins the previous one: signing in takes any way through both, and what either left goes on', async () => {
+/** A terminal that polls and one that refreshes its token, without a pause; what they were told that is no good answer is `wrong`. */
+function keepAsking(client: Client, deviceCode: string, token: string) {
+  const seen = { rounds: 0, wrong: [] as string[] }
+  let isOver = false
+  let current = token
+  const must = (holds: boolean, { status, text }: Answer): void => {
+    if (!holds) seen.wrong.push(`${status} ${text}`)
+  }
+  async function ask(): Promise<void> {
+    for (; !isOver; seen.rounds++) {
+      const polled = await client.poll(deviceCode)
+      must(['authorization_pending', 'slow_down'].includes(errorOf(polled)), polled)
+      const refreshed = await client.refresh(current)
+      must(refreshed.status === 200, refreshed)
+      current = documentOf(refreshed).refresh_token ?? ''
+    }
+  }
+  const asking = ask()
+  return {
+    async goesOn(): Promise<void> {
+      const until = seen.rounds + 20
+      await Promise.race([asking, expect.poll(() => seen.rounds).toBeGreaterThan(until)])
+    },
+    async stop(): Promise<string[]> {
+      isOver = true
+      await asking
+      return seen.wrong
+    },
+  }
+}
+
+test('on PostgreSQL this release joins the previous one and replaces it: signing in takes any way through both, no request fails, and what either left goes on', async () => {
   await using gate = await startSwitch()
   const settings = {
     DATABASE_URL: await createSharedDatabase({ migrated: false }),
@@ -201,8 +241,13 @@ test('on PostgreSQL this release joins the previous one: signing in takes any wa
       }
     }
   }
-  expect(await old.node.stop()).toBe(0)
+  gate.port = old.port
+  const terminals = keepAsking(client, (await started(client)).deviceCode, tokens.shift() ?? '')
+  await terminals.goesOn()
   gate.port = young.port
+  expect(await old.node.stop()).toBe(0)
+  await terminals.goesOn()
+  expect(await terminals.stop()).toEqual([])
   for (const token of tokens) expect((await client.refresh(token)).status).toBe(200)
   await expectAllThere(gate, home)
 
