@@ -14,7 +14,10 @@ import { type MeasuredNode, startMeasuredNode } from './measured-node.ts'
 import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const madeUp = Number(process.env.FUZZ_SECONDS ?? 60) * 2
+const seconds = Number(process.env.FUZZ_SECONDS ?? 30)
+/** With less than a minute, one half of the cases or the other: which one, the seed says. */
+const isHalf = seconds < 60
+const madeUp = seconds * 2
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 const mostFactor = 6
 /** Below this all requests cost much the same, and the rest is chance. */
@@ -48,7 +51,7 @@ test('J12 no text, document or annotation costs more than its bytes, in any fiel
   await using node = await startMeasuredNode(await onPostgres(folder, { OSA_LOG_LEVEL: 'warn' }))
   const live = await liveValues(node.url)
   if (live === null) throw new Error('the first sign-in was refused')
-  const cases = costlyCases(live, node.url)
+  const cases = costlyCases(live, node.url).filter((_, index) => !isHalf || index % 2 === seed % 2)
   const places = placesOf(live, node.url)
   const random = fc.sample(fc.tuple(anyRepetition, fc.nat(places.length - 1)), { numRuns: madeUp, seed })
   for (const [[shape, text], index] of random)

@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import { killCommands } from './killed-commands.ts'
 
-const kills = Number(process.env.OSA_TEST_KILLS ?? 100)
+const kills = Number(process.env.OSA_TEST_KILLS ?? 60)
 
 test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the file, or leaves a lock that holds up the next command`, () =>
   killCommands(kills))
