@@ -14,10 +14,10 @@ async function main(argv: readonly string[]): Promise<void> {
     return
   }
   // Not for people: newer-version.ts starts it so, in a process of its own.
-  const [first, registry = '', file = ''] = argv
+  const [first, file = ''] = argv
   if (first === '--ask-registry') {
     const { askRegistry } = await import('./ask-registry.ts')
-    process.exit(await askRegistry(registry, file))
+    process.exit(await askRegistry(process.env, file))
   }
   const { runProgram } = await import('./program.ts')
   process.exitCode = await runProgram(argv, process)

@@ -118,9 +118,8 @@ test.each([
   await using registry = await startRegistry(answer)
   await using sandbox = await makeSandbox()
   const file = join(sandbox.home, 'newest')
-  await expect(execute(process.execPath, [main, '--ask-registry', registry.url, file])).rejects.toMatchObject({
-    code: 1,
-  })
+  const env = { ...process.env, OSA_UPDATE_CHECK: registry.url }
+  await expect(execute(process.execPath, [main, '--ask-registry', file], { env })).rejects.toMatchObject({ code: 1 })
   expect(registry.asked).toHaveLength(1)
   expect(existsSync(file)).toBe(false)
 })
@@ -144,6 +143,7 @@ test.each([
   ['https://registry.example/npm/', 'https://registry.example/npm'],
   ['http://127.0.0.1:4873', 'http://127.0.0.1:4873'],
   ['http://registry.example', null],
+  ['https://ada:secret@registry.example', null],
   ['file:///etc/passwd', null],
   ['0', null],
   ['', null],

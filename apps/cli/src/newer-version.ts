@@ -14,10 +14,11 @@ import { compareVersions } from './version-order.ts'
 const dayMs = 86_400_000
 const npmRegistry = 'https://registry.npmjs.org'
 
-/** The registry that OSA_UPDATE_CHECK allows to be asked: npm's with `1`, or the one at the address that it is. Null: none. */
+/** The registry that OSA_UPDATE_CHECK allows to be asked: npm's with `1`, or the one at the address that it is, without a password. Null: none. */
 export function registryOf({ OSA_UPDATE_CHECK: setting = '' }: Environment): string | null {
   if (setting === '1') return npmRegistry
   const url = URL.canParse(setting) ? new URL(setting) : null
+  if (url?.username || url?.password) return null
   const isLocal = url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
   return url?.protocol === 'https:' || isLocal ? setting.replace(/\/+$/, '') : null
 }
@@ -41,21 +42,21 @@ function textOf(path: string): string | null {
 /** Whether what a file dates is due again. A time to come is due as well: then the clock was set back. */
 const isDue = (path: string, nowMs: number): boolean => !(Math.abs(nowMs - Number(textOf(path) ?? Number.NaN)) < dayMs)
 
-/** Asks on its own, after this process has ended; it needs no token, and is given none. */
-function askRegistry(registry: string, answer: string, env: Environment): void {
+/** Asks on its own, after this process has ended; it reads the setting itself, needs no token, and is given none. */
+function startAsking(answer: string, env: Environment): void {
   const main = fileURLToPath(new URL('./main.cjs', import.meta.url))
   const { OSA_TOKEN: _, ...rest } = env
   // At the root: a process that lives on keeps no folder from being removed.
   const how = { cwd: '/', env: rest, detached: true, windowsHide: true, stdio: 'ignore' } as const
-  const child = spawn(process.execPath, [main, '--ask-registry', registry, answer], how)
+  const child = spawn(process.execPath, [main, '--ask-registry', answer], how)
   // What cannot be started is tried again tomorrow.
   child.on('error', () => undefined).unref()
 }
 
 /** Tells of a newer version where one is known, once a day, and sees to it that the registry is asked, once a day. */
 export function tellOfNewerVersion(io: Io, { env, nowMs }: { env: Environment; nowMs: number }): void {
-  const [registry, dir] = [registryOf(env), stateDir(env)]
-  if (!registry || !dir) return
+  const dir = stateDir(env)
+  if (!registryOf(env) || !dir) return
   const [newest, told, asked] = ['newest-version', 'newest-version-told', 'newest-version-asked'].map((name) =>
     join(dir, name),
   ) as [string, string, string]
@@ -68,5 +69,5 @@ export function tellOfNewerVersion(io: Io, { env, nowMs }: { env: Environment; n
   }
   if (!isDue(asked, nowMs)) return
   writeFileSync(asked, String(nowMs))
-  askRegistry(registry, newest, env)
+  startAsking(newest, env)
 }
