@@ -69,10 +69,12 @@ export interface Io extends NoteLines {
   spin(render: () => string): { stop(): void }
   confirm(question: string, options: { assume: boolean; signal: AbortSignal }): Promise<boolean>
   ask(question: string, options: { signal: AbortSignal }): Promise<string>
+  /** All of standard input, such as a token that is piped in. Rejects with `usage` when there is far too much of it, `aborted` on the signal. */
+  input(options: { signal: AbortSignal; maxBytes?: number }): Promise<string>
 }
 
 export interface IoOptions {
-  /** Opened when a question is asked: opening it costs start-up time. */
+  /** Opened when a question is asked or input is read: opening it costs start-up time. */
   stdin: () => NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
@@ -187,19 +189,22 @@ export function createIo(options: IoOptions): Io {
     confirm: (question, { assume, signal }) =>
       live.away(() => askYesNo(clean(question), { input: stdin(), output: stderr, assume, signal })),
     ask: (question, { signal }) => live.away(() => ask(clean(question), { input: stdin(), output: stderr, signal })),
+    input: (read) => readAll(stdin(), read),
   }
 }
 
 const maxTokenBytes = 65_536
 
-/** All of standard input, such as a token that is piped in. Throws `usage` when there is far too much of it, `aborted` on the signal. */
-export async function readStandardInput(signal: AbortSignal, maxBytes = maxTokenBytes): Promise<string> {
+async function readAll(
+  stdin: NodeJS.ReadStream,
+  { signal, maxBytes = maxTokenBytes }: { signal: AbortSignal; maxBytes?: number },
+): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  const stop = (): void => void process.stdin.destroy(new OsaError('aborted', 'Cancelled'))
+  const stop = (): void => void stdin.destroy(new OsaError('aborted', 'Cancelled'))
   signal.addEventListener('abort', stop)
   try {
-    for await (const chunk of process.stdin) {
+    for await (const chunk of stdin) {
       size += (chunk as Buffer).byteLength
       if (size > maxBytes) throw new OsaError('usage', `Standard input is longer than ${maxBytes} bytes`)
       chunks.push(chunk as Buffer)

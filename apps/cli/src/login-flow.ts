@@ -13,7 +13,6 @@ import {
   type Verification,
 } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
-import { readStandardInput } from './io.ts'
 import { type ResolvedServer, sourceNote } from './server-resolution.ts'
 import { announceStorage, chooseAndAnnounce, storageDocument, storageWish } from './storage.ts'
 import { keepCompany } from './verification.ts'
@@ -97,7 +96,7 @@ export async function freshLogin(context: CommandContext, server: ResolvedServer
 
 /** `--token-stdin`: keeps a token made elsewhere, if the server knows it. */
 export async function loginWithGivenToken(context: CommandContext, server: ResolvedServer): Promise<Kept> {
-  const accessToken = (await readStandardInput(context.signal)).replace(/\r?\n$/, '')
+  const accessToken = (await context.io.input({ signal: context.signal })).replace(/\r?\n$/, '')
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
     throw new OsaError('token_malformed', 'What came on standard input is not a token', {
       hint: 'Pipe in the token alone',

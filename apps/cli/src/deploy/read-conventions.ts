@@ -11,7 +11,6 @@ import {
 import { OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { reportFailure } from '../failure.ts'
-import { readStandardInput } from '../io.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { issuesInFile } from './issues.ts'
 import { runQuietly } from './run-quietly.ts'
@@ -44,13 +43,13 @@ async function findFile(context: CommandContext, server: ResolvedServer | null):
 }
 
 async function load(context: CommandContext, server: ResolvedServer | null): Promise<LoadedConventions> {
-  const { flags, cwd, signal } = context
+  const { flags, cwd, io, signal } = context
   const [config, manifest] = [flags.value('config'), flags.value('manifest')]
   if (config !== null && manifest !== null) {
     throw new OsaError('usage', '--config and --manifest are given together', { hint: 'Use one of them' })
   }
   if (manifest === '-') {
-    const text = await readStandardInput(signal, maxManifestBytes)
+    const text = await io.input({ signal, maxBytes: maxManifestBytes })
     return readConventionJson(text, { name: 'standard input', folder: cwd })
   }
   if (manifest !== null && !manifest.endsWith('.json')) {

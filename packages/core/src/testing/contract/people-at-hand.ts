@@ -1,5 +1,4 @@
 /** Rows that most tests of the contract need to be there first. */
-
 import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
 import type { AuthStore } from '../../auth/store.ts'
 import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
