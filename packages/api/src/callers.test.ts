@@ -1,4 +1,4 @@
-/** Nothing is offered that no product of ours uses: each procedure is called by the SDK or the command, outside their tests. */
+/** The router offers no unused procedures: the SDK or the command calls each one, outside its tests. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

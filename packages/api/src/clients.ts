@@ -1,7 +1,10 @@
-/** Who presents a code or token: the client that is named, or, when none is, any built-in public client, since they share saved logins. */
+/** The client that presents a code or token: the named one, or any built-in public client when none is named, since these share saved logins. */
 import { type Auth, builtInClients, isRefusal, type PresentingClients, type Refusal } from '@osa/core'
 
-/** The clients that a code or token may belong to. Refuses with `invalid_client`, also for confidential clients: no secret is taken here. */
+/**
+ * Returns the clients that a code or token may belong to. Refuses with `invalid_client`, also for a confidential client, because
+ * this wire accepts no client secret.
+ */
 export function presentingClients(
   auth: Pick<Auth, 'authenticateClient'>,
   clientId: string | undefined,

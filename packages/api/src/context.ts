@@ -1,8 +1,8 @@
-/** What a procedure may use: operations by their interfaces, never a database or a request object. */
+/** The context of a procedure: interfaces of operations, never a database or a request object. */
 import type { ServerDocument } from '@osa/contract'
 import type { Auth, Conventions, Requester } from '@osa/core'
 
-/** The operations that procedures call. The pages' half of `Auth` is not among them. */
+/** The operations that procedures call. Those of the browser pages are left out. */
 export type ApiAuth = Pick<
   Auth,
   | 'authenticateClient'
@@ -24,8 +24,8 @@ export interface Context {
   /** The token of the `Authorization` header; null when none was sent. */
   readonly accessToken: string | null
   readonly serverDocument: ServerDocument
-  /** Fires when the node stops: what waits for something then ends. */
+  /** Fires when the node stops. Procedures that are waiting then end. */
   readonly stopping: AbortSignal
-  /** Tells "the database cannot be reached" from a defect. */
+  /** Whether an error means that the database cannot be reached, as opposed to a defect. */
   readonly isUnavailable: (error: unknown) => boolean
 }

@@ -1,4 +1,4 @@
-/** Conventions over the typed wire: who is turned away in which way, and what a caller can read of it. */
+/** Conventions over the typed wire: which callers are refused, and how the refusal tells them why. */
 import { type ConventionManifest, deployRefusal } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import { testAuth } from '@osa/core/testing'
@@ -26,7 +26,7 @@ async function thrownBy(call: Promise<unknown>): Promise<TRPCError> {
 }
 const refusalOf = ({ cause }: TRPCError) => (cause instanceof RefusedDeploy ? deployRefusal.parse(cause.refusal) : null)
 
-test('a deploy, the list and one convention: dates are dates and the manifest is whole', async () => {
+test('a deployed convention is listed and read back with its dates and its whole manifest', async () => {
   const { caller, anybody } = await world()
   const deployed = await caller.conventions.deploy({ conventions: [sampleManifest()] })
   expect(deployed).toMatchObject({ conventions: [{ slug: 'protein-structures', version: 1, changed: true }] })
@@ -38,7 +38,7 @@ test('a deploy, the list and one convention: dates are dates and the manifest is
   expect((await thrownBy(anybody.conventions.get({ slug: 'another' }))).code).toBe('NOT_FOUND')
 })
 
-test('F13 without a token a deploy is UNAUTHORIZED, whatever its input', async () => {
+test('F13 a deploy without a token is UNAUTHORIZED, whatever its input', async () => {
   const { anybody } = await world()
   for (const input of [{ conventions: [sampleManifest()] }, { conventions: 7 }, undefined]) {
     const error = await thrownBy(anybody.conventions.deploy(input as { conventions: ConventionManifest[] }))
@@ -53,14 +53,14 @@ test('F14 a token without the scope is FORBIDDEN, and the refusal names the scop
   expect(refusalOf(error)).toMatchObject({ error: 'insufficient_scope', scope: 'conventions:write' })
 })
 
-test('a role that is not enough is FORBIDDEN, and the refusal names it and those that are', async () => {
+test('an insufficient role is FORBIDDEN, and the refusal names it and the roles that are sufficient', async () => {
   const { caller } = await world({ role: 'user' })
   const error = await thrownBy(caller.conventions.deploy({ conventions: [sampleManifest()] }))
   expect(error.code).toBe('FORBIDDEN')
   expect(refusalOf(error)).toMatchObject({ error: 'forbidden', role: 'user', needed_roles: ['publisher', 'admin'] })
 })
 
-test('what is wrong with conventions is a value with paths into the input', async () => {
+test('issues of conventions are a value whose paths point into the input', async () => {
   const { caller } = await world()
   const wrong = { ...sampleManifest(), title: '1', hooks: 'none' } as unknown as ConventionManifest
   expect(await caller.conventions.deploy({ conventions: [sampleManifest(), wrong] })).toMatchObject({
@@ -73,13 +73,13 @@ test('what is wrong with conventions is a value with paths into the input', asyn
   expect(await caller.conventions.deploy({ conventions: [] })).toMatchObject({ issues: [{ path: 'conventions' }] })
 })
 
-test('an input that has no list of conventions is BAD_REQUEST', async () => {
+test('an input without a list of conventions is BAD_REQUEST', async () => {
   const { caller } = await world()
   const error = await thrownBy(caller.conventions.deploy({ conventions: 7 } as unknown as { conventions: [] }))
   expect(error.code).toBe('BAD_REQUEST')
 })
 
-test('too much is TOO_MANY_REQUESTS, and the refusal says when to come back', async () => {
+test('a deploy over the limit is TOO_MANY_REQUESTS, and the refusal says when to retry', async () => {
   const { caller } = await world()
   const fifty = Array.from({ length: 50 }, () => sampleManifest())
   for (let call = 0; call < 6; call++) await caller.conventions.deploy({ conventions: fifty })

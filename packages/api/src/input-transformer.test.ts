@@ -5,11 +5,11 @@ import { inputTransformer } from './input-transformer.ts'
 
 const read = (envelope: unknown) => inputTransformer.deserialize(JSON.parse(JSON.stringify(envelope)))
 
-/** As zod reads an object: a member that is undefined is one that is not there. */
+/** Drops undefined members, which zod treats as absent. */
 const withoutAbsent = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null')
 
 describe('inputs over tRPC', () => {
-  test('property: whatever plain value a superjson client sends arrives as it was', () => {
+  test('property: every plain value that a superjson client sends arrives unchanged', () => {
     const key = fc.oneof(fc.constantFrom('a', 'b.c', 'd\\e', '\\.', '', '0', 'length', 'constructor'), fc.string())
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
@@ -32,7 +32,7 @@ describe('inputs over tRPC', () => {
     )
   })
 
-  test('an optional field that a program passes as undefined is absent, and so is a whole input', () => {
+  test('an optional field that is passed as undefined is absent, and so is an undefined input', () => {
     expect(read(superjson.serialize({ slug: 'maps', version: undefined }))).toEqual({ slug: 'maps' })
     expect(read(superjson.serialize(undefined))).toBe(undefined)
     expect(read({ json: { a: 1 }, meta: null })).toEqual({ a: 1 })
@@ -44,18 +44,18 @@ describe('inputs over tRPC', () => {
     ['a set whose members are annotated', { values: { a: ['set', { 0: ['undefined'] }] } }],
     ['a regular expression at the root', { values: ['regexp'] }],
     ['a class', { values: { a: [['class', 'x']] } }],
-    ['a value through a prototype', { values: { '__proto__.x': ['undefined'] } }],
-    ['a value that is not there', { values: { b: ['undefined'] } }],
+    ['a value that is reached through a prototype', { values: { '__proto__.x': ['undefined'] } }],
+    ['a missing value', { values: { b: ['undefined'] } }],
     ['the length of a list', { values: { 'list.length': ['undefined'] } }],
     ['another member', { other: 1 }],
-    ['no object', 7],
+    ['something that is not an object', 7],
   ])('an annotation for %s is refused', (_what, meta) => {
     expect(() => read({ json: { a: [1], list: [] }, meta })).toThrowError(
       expect.objectContaining({ code: 'BAD_REQUEST' }),
     )
   })
 
-  test.each([null, 7, 'text', [1], undefined])('%s is no envelope', (envelope) => {
+  test.each([null, 7, 'text', [1], undefined])('%s is refused as an envelope', (envelope) => {
     expect(() => inputTransformer.deserialize(envelope)).toThrowError(expect.objectContaining({ code: 'BAD_REQUEST' }))
   })
 })

@@ -1,11 +1,11 @@
-/** Inputs as the router reads them: plain JSON and absent values, which is all that any input type of the router holds. */
+/** Reads the inputs of procedures. Plain JSON and absent values are accepted, since no input type of the router needs more. */
 import { EnvelopeError, readEnvelope } from '@osa/contract'
 import { TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 
 export const inputTransformer = {
   serialize: (input: unknown) => superjson.serialize(input),
-  /** The value of an envelope. Throws `BAD_REQUEST` for every annotation but `undefined`. */
+  /** Returns the value in an envelope. Throws `BAD_REQUEST` for every annotation except `undefined`. */
   deserialize(envelope: unknown): unknown {
     try {
       return readEnvelope(envelope, { kinds: {}, others: 'refuse' })

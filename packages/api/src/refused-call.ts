@@ -1,12 +1,12 @@
-/** Why a call was refused, on its way to the client: it becomes a part of the error's `data`. */
+/** Causes of thrown errors. `trpc.ts` copies the reason from them into the error's `data` for the client. */
 import type { BearerErrorCode, DeployRefusal } from '@osa/contract'
 import type { Refusal } from '@osa/core'
 
-/** The code of a refusal by `authenticate`. */
+/** Returns the code for a refusal by `authenticate`. */
 export const bearerErrorCode = ({ reason }: Refusal): BearerErrorCode =>
   reason === 'missing' ? 'missing_token' : reason === 'expired' ? 'token_expired' : 'invalid_token'
 
-/** The cause of an `UNAUTHORIZED`: `data.token_error`. */
+/** The cause of an `UNAUTHORIZED` error: its code becomes `data.token_error`. */
 export class RefusedToken extends Error {
   override readonly name = 'RefusedToken'
   readonly code: BearerErrorCode
@@ -16,7 +16,7 @@ export class RefusedToken extends Error {
   }
 }
 
-/** The cause of a `FORBIDDEN` or `TOO_MANY_REQUESTS` of `conventions.deploy`: `data.refusal`. */
+/** The cause of a `FORBIDDEN` or `TOO_MANY_REQUESTS` error of `conventions.deploy`: its refusal becomes `data.refusal`. */
 export class RefusedDeploy extends Error {
   override readonly name = 'RefusedDeploy'
   readonly refusal: DeployRefusal

@@ -34,7 +34,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
 }
 
 describe('device', () => {
-  test('B01 a start and its first polls: pending and slow_down are values of the output', async () => {
+  test('B01 the first poll after a start returns authorization_pending, and an early second one slow_down', async () => {
     const { caller } = world()
     const started = await caller.device.start({ device_name: 'laptop' })
     if (isOAuthError(started)) throw new Error(started.error_description)
@@ -46,7 +46,7 @@ describe('device', () => {
     ])
   })
 
-  test('B07 an approved code gives tokens once and invalid_grant afterwards', async () => {
+  test('B07 an approved code gives tokens once, and invalid_grant afterwards', async () => {
     const { caller, decide } = world()
     const started = await caller.device.start({})
     if (isOAuthError(started)) throw new Error(started.error_description)
@@ -64,13 +64,13 @@ describe('device', () => {
     expect(foreign).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('A05 unknown clients, and clients without the grant, are refused by value', async () => {
+  test('A05 a start returns a refusal to an unknown client and to a client without the grant', async () => {
     const { caller } = world()
     expect(await caller.device.start({ client_id: 'nope' })).toMatchObject({ error: 'invalid_client' })
     expect(await caller.device.start({ client_id: 'no-device' })).toMatchObject({ error: 'unauthorized_client' })
   })
 
-  test('B19 a client without a grant cannot use it here either', async () => {
+  test('B19 a client cannot use a grant that it is not registered for', async () => {
     const { caller, logIn, client } = world()
     const { refresh_token } = await logIn('carberry', client('no-refresh'))
     const refused = [
@@ -80,7 +80,7 @@ describe('device', () => {
     expect(refused).toMatchObject([{ error: 'unauthorized_client' }, { error: 'unauthorized_client' }])
   })
 
-  test('a watch says decided once and ends; one of a code that is unknown here ends with the refusal a poll would get', async () => {
+  test('a watch emits decided once and ends, and a watch of an unknown code ends with the refusal of a poll', async () => {
     const { caller, decide } = world()
     const started = await caller.device.start({})
     if (isOAuthError(started)) throw new Error(started.error_description)
@@ -93,7 +93,7 @@ describe('device', () => {
     expect(await eventsOf(stranger)).toEqual([expect.objectContaining({ error: 'invalid_client' })])
   })
 
-  test('D22 a watch does not take the device code itself', async () => {
+  test('D22 a watch does not accept the device code itself', async () => {
     const { caller, start } = world()
     const { device_code } = await start()
     expect(await eventsOf(caller.device.watch({ device_code_hash: device_code }))).toEqual([
@@ -102,7 +102,7 @@ describe('device', () => {
     expect(await codeOf(caller.device.watch({ device_code_hash: 'short' }))).toBe('BAD_REQUEST')
   })
 
-  test('J14 a watch ends without a word when the node stops', async () => {
+  test('J14 a watch ends without an event when the node stops', async () => {
     const { caller, start, stopping } = world()
     const { device_code } = await start()
     const events = eventsOf(caller.device.watch({ device_code_hash: hashOf(device_code) }))
@@ -110,7 +110,7 @@ describe('device', () => {
     expect(await events).toEqual([])
   })
 
-  test('B29 a refusal carries nothing but its public keys', async () => {
+  test('B29 a refusal contains only its public keys', async () => {
     const { caller } = world()
     const refusal = await caller.device.token({ device_code: 'x'.repeat(43) })
     expect(Object.keys(refusal).sort()).toEqual(['error', 'error_description'])
@@ -122,7 +122,7 @@ describe('device', () => {
     expect(await codeOf(caller.device.token({ device_code: 'a\ud800' }))).toBe('BAD_REQUEST')
   })
 
-  test('C11 verify shows a pending code; every other one is the same NOT_FOUND', async () => {
+  test('C11 verify finds a pending code, and answers every other code with the same NOT_FOUND', async () => {
     const { caller, decide } = world()
     const started = await caller.device.start({})
     if (isOAuthError(started)) throw new Error(started.error_description)
@@ -135,7 +135,7 @@ describe('device', () => {
     expect(await codeOf(caller.device.verify({ user_code: 'not a code' }))).toBe('NOT_FOUND')
   })
 
-  test('C06 verify shares the guess budget: after ten failures it is TOO_MANY_REQUESTS', async () => {
+  test('C06 verify spends from the guess budget: after ten failures it answers TOO_MANY_REQUESTS', async () => {
     const { caller } = world()
     for (let guess = 0; guess < 10; guess++) await codeOf(caller.device.verify({ user_code: 'BBBB-BBBB' }))
     expect(await codeOf(caller.device.verify({ user_code: 'BBBB-BBBB' }))).toBe('TOO_MANY_REQUESTS')
@@ -143,13 +143,13 @@ describe('device', () => {
 })
 
 describe('signed in', () => {
-  test('F13 without a token, or with a bad one, me is UNAUTHORIZED', async () => {
+  test('F13 me is UNAUTHORIZED without a token or with a bad one', async () => {
     const { caller, callerWith } = world()
     expect(await codeOf(caller.me())).toBe('UNAUTHORIZED')
     expect(await codeOf(callerWith('not.a.token').me())).toBe('UNAUTHORIZED')
   })
 
-  test('me, the list of sessions, and ending one of them at once', async () => {
+  test('a person lists two sessions and revokes one, whose access token is refused at once', async () => {
     const { logIn, callerWith } = world()
     const [here, there] = [await logIn(), await logIn()]
     const caller = callerWith(here.access_token)
@@ -162,7 +162,7 @@ describe('signed in', () => {
     expect(await caller.me()).toBeDefined()
   })
 
-  test('D16 a session of another person cannot be ended', async () => {
+  test("D16 another person's session cannot be revoked", async () => {
     const { logIn, callerWith } = world()
     const [mine, theirs] = [await logIn('carberry'), await logIn('mallory')]
     const [victim] = await callerWith(mine.access_token).session.list()
@@ -171,7 +171,7 @@ describe('signed in', () => {
     expect(await callerWith(mine.access_token).me()).toBeDefined()
   })
 
-  test('G01 refresh rotates; G02 a late repeat is a value and ends the family', async () => {
+  test('G01 refresh rotates the token; G02 a late repeat returns a refusal and ends the session', async () => {
     const { logIn, caller, clock, callerWith } = world()
     const first = await logIn()
     const second = await caller.session.refresh({ refresh_token: first.refresh_token })
@@ -198,7 +198,7 @@ describe('signed in', () => {
     expect(await refresh(idle.refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'expired' })
   })
 
-  test('H01 session.end ends the session of a refresh token, and succeeds for one that nobody knows', async () => {
+  test('H01 session.end ends the session of a refresh token, and succeeds for an unknown token', async () => {
     const { logIn, caller, callerWith } = world()
     const tokens = await logIn()
     expect(await caller.session.end({ refresh_token: tokens.refresh_token })).toEqual({ ended: true })
@@ -206,7 +206,7 @@ describe('signed in', () => {
     expect(await caller.session.end({ refresh_token: 'never-seen' })).toEqual({ ended: true })
   })
 
-  test('G08 a session of another client is left alone, and a client that is not known is refused', async () => {
+  test('G08 session.end leaves the session of another client alone, and refuses an unknown client', async () => {
     const { logIn, caller, callerWith } = world()
     const tokens = await logIn()
     const asOther = { refresh_token: tokens.refresh_token, client_id: 'other-tool' }
@@ -215,7 +215,7 @@ describe('signed in', () => {
     expect(await codeOf(caller.session.end({ ...asOther, client_id: 'nope' }))).toBe('BAD_REQUEST')
   })
 
-  test('the built-in clients share saved logins: without a client, a login of the Python osa is renewed and ended too', async () => {
+  test('a call without a client id can refresh and end a login of the Python osa, since built-in clients share logins', async () => {
     const { start, decide, poll, caller } = world()
     const python = builtInClients[1]
     const device = await start({ client: python })
@@ -229,11 +229,11 @@ describe('signed in', () => {
   })
 })
 
-test('server.info is the document of /.well-known/osa', async () => {
+test('server.info returns the document of /.well-known/osa', async () => {
   expect(await world().caller.server.info()).toEqual(testServerDocument)
 })
 
-test('the router type that callers see is that of the router', () => {
+test('the written-out router type is that of the router', () => {
   type Router = typeof appRouter
   expectTypeOf<inferRouterInputs<AppRouter>>().toEqualTypeOf<inferRouterInputs<Router>>()
   expectTypeOf<inferRouterOutputs<AppRouter>>().toEqualTypeOf<inferRouterOutputs<Router>>()
@@ -242,12 +242,12 @@ test('the router type that callers see is that of the router', () => {
   expectTypeOf<Router['_def']['_config']['$types']['transformer']>().toEqualTypeOf<true>()
 })
 
-/** Query, mutation or subscription. */
+/** The kind of each procedure: query, mutation or subscription. */
 type Kinds<Record> = {
   [Name in keyof Record]: Record[Name] extends AnyTRPCProcedure ? Record[Name]['_def']['type'] : Kinds<Record[Name]>
 }
 
-test('procedures can reach nothing that has an EntityManager', () => {
+test('the context gives procedures no access to an EntityManager', () => {
   expectTypeOf<keyof Context>().toEqualTypeOf<
     'auth' | 'conventions' | 'requester' | 'accessToken' | 'serverDocument' | 'stopping' | 'isUnavailable'
   >()

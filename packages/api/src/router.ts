@@ -1,4 +1,4 @@
-/** The whole router: a table of contents of the typed wire. What each procedure does is said in router-type.ts, for callers too. */
+/** The whole router: a table of contents of the typed wire. router-type.ts documents each procedure. */
 import { me, serverDocument } from '@osa/contract'
 import { conventionsRouter } from './routers/conventions.ts'
 import { deviceRouter } from './routers/device.ts'

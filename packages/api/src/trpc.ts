@@ -1,4 +1,4 @@
-/** The tRPC instance and the two kinds of procedure: open to all, and for signed-in people. */
+/** The tRPC instance and the two kinds of procedure: public, and for signed-in people. */
 import { inputIssuesOf, issuesText } from '@osa/contract'
 import { isRefusal } from '@osa/core'
 import { initTRPC, TRPCError } from '@trpc/server'
@@ -9,9 +9,9 @@ import { RefusedDeploy, RefusedToken } from './refused-call.ts'
 
 const t = initTRPC.context<Context>().create({
   transformer: { input: inputTransformer, output: superjson },
-  // a sign of life keeps proxies from closing a quiet stream, and tells either side that the other is gone
+  // pings keep proxies from closing an idle stream, and let each side notice when the other is gone
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
-  // without a stack, and for what nobody foresaw without the message too: either may hold internals (B29)
+  // the stack is always removed, and the message too if the error was unexpected: both can contain internals (B29)
   errorFormatter: ({ shape, error, ctx }) => {
     const { stack: _stack, ...known } = shape.data
     const isOutage = error.code === 'INTERNAL_SERVER_ERROR' && ctx?.isUnavailable(error.cause) === true
@@ -28,14 +28,14 @@ const t = initTRPC.context<Context>().create({
   },
 })
 
-/** Worth another try (B30). In the error itself too, because in a batch or a stream the status line cannot say of which call it speaks. */
+/** The call may be retried (B30). The error itself says so because the status of a batch or stream cannot tell which of its calls failed. */
 const unavailable = 'The archive cannot reach its database. Please try again.'
 
 function publicMessage({ code, message, cause }: TRPCError): string {
   if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong in the archive.'
   if (code !== 'BAD_REQUEST' || !cause) return message
   const issues = inputIssuesOf(cause)
-  // what is not a schema's finding is a parser's, whose message repeats what was sent
+  // an error that does not come from a schema comes from a parser, whose message quotes the input
   return issues === null
     ? 'The input cannot be read. It belongs under "json" in a JSON body, or in ?input= of a query.'
     : issuesText(issues)
@@ -44,12 +44,12 @@ function publicMessage({ code, message, cause }: TRPCError): string {
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-/** For everybody; the operation itself decides. */
+/** A procedure that anyone may call; the operation itself checks what it needs. */
 export const publicProcedure = t.procedure
 
 /**
- * For the holder of a valid access token; adds `ctx.principal`, read from the database at this call (F16). Others get
- * `UNAUTHORIZED` (RFC 6750 §3.1).
+ * A procedure that requires a valid access token. It adds `ctx.principal`, read from the database at this call (F16). Throws `UNAUTHORIZED`
+ * when the token is missing or not valid (RFC 6750 §3.1).
  */
 export const signedInProcedure = t.procedure.use(async ({ ctx, next }) => {
   const principal = await ctx.auth.authenticate(ctx.accessToken)

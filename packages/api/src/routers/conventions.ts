@@ -1,4 +1,4 @@
-/** Conventions: registering them, for publishers; the list and each of them, for everybody. */
+/** Conventions: publishers register them, everyone can read them. */
 import {
   conventionDetail,
   conventionSummary,
@@ -19,7 +19,7 @@ export const conventionsRouter = router({
     .output(deployOutcome)
     .mutation(async ({ ctx: { conventions, principal, requester }, input }) => {
       const outcome = await conventions.deploy({ principal, manifests: input.conventions, requester })
-      return isDeployRejection(outcome) ? asValue(outcome) : { conventions: [...outcome.conventions] }
+      return isDeployRejection(outcome) ? rejected(outcome) : { conventions: [...outcome.conventions] }
     }),
 
   list: publicProcedure.output(z.array(conventionSummary)).query(({ ctx }) => ctx.conventions.list()),
@@ -34,8 +34,8 @@ export const conventionsRouter = router({
     }),
 })
 
-/** What a caller can fix by changing the conventions is a value; everything else is thrown. */
-function asValue(rejection: DeployRejection): DeployOutcome {
+/** Returns a rejection that the caller can fix by changing the conventions; throws every other as a `TRPCError`. */
+function rejected(rejection: DeployRejection): DeployOutcome {
   const { error_description: message } = rejection
   switch (rejection.error) {
     case 'invalid_convention': {

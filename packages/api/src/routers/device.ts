@@ -1,4 +1,7 @@
-/** The device grant (RFC 8628): start, find a pending code, poll, wait. Refusals are values of the output, not errors. */
+/**
+ * The device grant (RFC 8628): start a sign-in, look up a pending user code, poll, wait for the decision. All but `verify` return refusals
+ * as values of the output instead of throwing them.
+ */
 import {
   type DeviceWatchOutcome,
   deviceAuthorizationOutcome,

@@ -1,4 +1,4 @@
-/** Signed-in terminals: refresh one's tokens (RFC 6749 §6), end it (RFC 7009), list the sessions, end another. */
+/** Sessions of signed-in terminals: refresh tokens (RFC 6749 §6), end a session by its refresh token (RFC 7009), list sessions, revoke one. */
 import {
   type RefreshOutcome,
   refreshOutcome,

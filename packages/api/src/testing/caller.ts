@@ -1,4 +1,4 @@
-/** Callers of the router over the real operations on the memory store. */
+/** Callers of the router, over the real operations on the memory store. */
 import type { ServerDocument } from '@osa/contract'
 import { createConventions } from '@osa/core'
 import { memoryConventionStore, type testAuth, testRequester } from '@osa/core/testing'
@@ -14,7 +14,7 @@ export const testServerDocument: ServerDocument = {
   refresh_reuse_grace_seconds: 30,
 }
 
-/** Makes callers that present an access token, or none. */
+/** Returns a function that makes callers, which present an access token or none. */
 export function testCallers(node: ReturnType<typeof testAuth>, stopping = new AbortController()) {
   const conventions = createConventions({ ...node.deps, store: memoryConventionStore(node.store) })
   return (accessToken: string | null) =>
