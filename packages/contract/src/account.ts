@@ -1,4 +1,4 @@
-/** What is wrong with a token, the terminals of a person, and those that wait for one. */
+/** Sessions of a person, pending device authorizations, and error codes of access tokens. */
 import * as z from 'zod/mini'
 
 export const bearerErrorCodes = ['missing_token', 'token_expired', 'invalid_token'] as const
@@ -7,28 +7,28 @@ export type BearerErrorCode = (typeof bearerErrorCodes)[number]
 
 export const approvals = ['same_computer', 'typed', 'prefilled'] as const
 /**
- * What tied a terminal to the browser in which it was approved: the browser reached the terminal's own listener, its person typed the code
- * by hand, or only a link that had the code in it.
+ * What an approval was based on: the browser had reached the terminal's listener (`same_computer`), the person had typed the code by hand
+ * (`typed`), or the person had opened a link that contained the code (`prefilled`).
  */
 export type Approval = (typeof approvals)[number]
 
-/** One sign-in of a terminal or tool: a refresh-token family. */
+/** A signed-in terminal or tool: one refresh-token family. */
 export interface Session {
   id: string
   client_id: string
   client_name: string
-  /** As the person named it, or as the terminal did at its start; null when neither said. */
+  /** The name that the person gave it, otherwise the one that the terminal sent at the start; null without either. */
   device_name: string | null
   /** Words separated by spaces. */
   scope: string
   ip: string | null
   created_at: Date
-  /** In whole hours, so that nobody can follow a session's renewals by it; of the current session, this hour. */
+  /** Rounded down to the hour, so that it does not reveal each refresh of the session. For the current session, the present hour. */
   last_used_at: Date
   expires_at: Date
-  /** True for the session that the presented access token belongs to. */
+  /** True for the session of the presented access token. */
   current: boolean
-  /** How it was approved; null for sessions from before that was kept. Nodes of before do not say. */
+  /** How it was approved. Null for sessions from before this was recorded; older nodes leave it out. */
   approval?: Approval | null | undefined
 }
 export const session = z.object({
@@ -45,14 +45,14 @@ export const session = z.object({
   approval: z.optional(z.nullable(z.enum(approvals))),
 }) satisfies z.ZodMiniType<Session>
 
-/** A pending device authorization as its user code's finder may see it (`device.verify`). */
+/** What `device.verify` tells about a pending device authorization. */
 export interface PendingDevice {
   client_name: string
   /** Words separated by spaces. */
   scope: string
-  /** Seconds. */
+  /** Seconds until the code expires. */
   expires_in: number
-  /** The page on which a person continues: sign in, then approve or deny. */
+  /** The page on which the person continues: they sign in, then approve or deny. */
   continue_uri: string
 }
 export const pendingDevice = z.object({

@@ -1,7 +1,7 @@
 /**
- * Reads what superjson wrote, in time linear in its size: plain JSON, and the few kinds of value that the reader knows. superjson's own reader
- * follows every annotation (types, references), at a cost that grows with the square of the body, before any schema is asked; and it is a
- * fifth of what a page loads of the SDK.
+ * Reads superjson's output in linear time: plain JSON, and the few kinds of value that the caller names. superjson's own reader is not used
+ * because it follows every annotation (types, references) before any schema checks the value, at a cost that grows with the square of the
+ * body's size, and because it would be a fifth of the SDK code that a web page loads.
  */
 
 /** superjson's envelope: `{json, meta?: {values?, referentialEqualities?, v?}}`. */
@@ -12,27 +12,30 @@ interface Envelope {
 
 type Tree = Record<string, unknown>
 
-/** Thrown for an envelope that cannot be read. The message says why, and repeats nothing of it. */
+/** Thrown for an envelope that cannot be read. The message says why and quotes nothing from the envelope. */
 export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError'
 }
 
 export interface EnvelopeRules {
-  /** Makes the value of the JSON in its place, by the name of its kind: `Date`. Absent values are always known. */
+  /** Converts JSON to a value of the named kind, such as `Date`. `undefined` is always supported. */
   readonly kinds: Readonly<Record<string, (json: unknown) => unknown>>
-  /** What to do with any other kind: refuse the envelope, or leave its JSON as it is. */
+  /** How to treat any other kind: refuse the envelope, or leave the JSON unchanged. */
   readonly others: 'refuse' | 'leave'
 }
 
-/** The value of an envelope. References are not read: they say which parts were one object for the sender, and the JSON holds each in full. */
+/**
+ * Returns the value in an envelope. Throws `EnvelopeError`. References are ignored: they say which parts were the same object in the
+ * sender's memory, and the JSON contains each of these parts in full.
+ */
 export function readEnvelope(envelope: unknown, { kinds, others }: EnvelopeRules): unknown {
-  if (!isTree(envelope)) throw new EnvelopeError('An input is an object with the member json.')
+  if (!isTree(envelope)) throw new EnvelopeError('An input must be an object with the member json.')
   const { json, meta } = envelope as Envelope
   if (meta === undefined || meta === null) return json
-  if (!isTree(meta)) throw new EnvelopeError('The member meta of an input is an object.')
+  if (!isTree(meta)) throw new EnvelopeError('The member meta of an input must be an object.')
   const isKnown = (member: string): boolean => knownMembers.includes(member)
   if (others === 'refuse' && !Object.keys(meta).every(isKnown)) {
-    throw new EnvelopeError('The member meta of an input holds what no input needs.')
+    throw new EnvelopeError('The member meta of an input has an unknown member.')
   }
   const { values = {} } = meta
   const readAs = (mark: unknown): ((json: unknown) => unknown) | null => {
@@ -40,7 +43,7 @@ export function readEnvelope(envelope: unknown, { kinds, others }: EnvelopeRules
     if (kind === 'undefined') return () => undefined
     if (typeof kind === 'string' && Object.hasOwn(kinds, kind)) return kinds[kind] ?? null
     if (others === 'leave') return null
-    throw new EnvelopeError('Inputs are plain JSON: of the annotations in meta.values only undefined is accepted.')
+    throw new EnvelopeError('Inputs are plain JSON: undefined is the only annotation that meta.values may contain.')
   }
   if (!isTree(values)) return (readAs(values) ?? ((plain: unknown) => plain))(json)
   for (const [path, mark] of Object.entries(values)) {
@@ -54,11 +57,11 @@ const knownMembers: readonly string[] = ['values', 'referentialEqualities', 'v']
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `a.b\.c` names the key `b.c` in `a`. */
+/** Splits a path into keys: `a.b\.c` is the key `b.c` in `a`. */
 const keysOf = (path: string): string[] =>
   (path.match(/(?:^|\.)((?:[^.\\]|\\.)*)/gs) ?? []).map((part) => part.replace(/^\./, '').replace(/\\(.)/gs, '$1'))
 
-/** Reads the value at a path, following own members only; one that is undefined then is absent. A path that leads nowhere is refused. */
+/** Replaces the value at a path by what `read` makes of it; undefined removes it. Follows own members only, and throws for a path to nothing. */
 function replaceAt(json: unknown, keys: readonly string[], read: (json: unknown) => unknown): void {
   let holder = json
   for (const key of keys.slice(0, -1)) holder = memberOf(holder, key)
@@ -75,7 +78,7 @@ function memberOf(holder: unknown, key: string): unknown {
     !Object.hasOwn(holder, key) ||
     (Array.isArray(holder) && key === 'length')
   ) {
-    throw new EnvelopeError('An annotation in meta.values names a value that is not there.')
+    throw new EnvelopeError('An annotation in meta.values refers to a missing value.')
   }
   return (holder as Tree)[key]
 }

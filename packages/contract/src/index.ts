@@ -1,17 +1,17 @@
 /**
- * Shapes that both sides need at run time. It owns no rule: what is allowed and when is decided in `core`.
+ * The shapes of data that both clients and the node need at run time. `core` decides what is allowed and when.
  *
  * oauth.ts            grant types, error codes, start and token documents (RFC 6749, RFC 8628)
  * access.ts           scopes, roles, built-in clients
  * me.ts               who is signed in
- * account.ts          sessions, a pending device
- * convention/         what `osa deploy` sends: manifest.ts; what is missing in one: issues.ts; what a node answers: registered.ts
- * envelope.ts         how values travel over tRPC (entry `@osa/contract/envelope`, without zod)
- * inputs.ts           what procedures take; input-issues.ts: what is wrong with what came
+ * account.ts          sessions, pending device authorizations
+ * convention/         what `osa deploy` sends: manifest.ts; the issues of a convention: issues.ts; a node's answers: registered.ts
+ * envelope.ts         reads values sent over tRPC (entry `@osa/contract/envelope`, without zod)
+ * inputs.ts           inputs of procedures; input-issues.ts: the issues of an input
  * server-document.ts  /.well-known/osa
- * text.ts             text from outside, made fit to be shown (entry `@osa/contract/text`, without zod)
+ * text.ts             makes untrusted text safe to show (entry `@osa/contract/text`, without zod)
  * v1.ts               request shapes and error codes of the JSON wire
- * testing/            a convention to test with (entry `@osa/contract/testing`)
+ * testing/            a sample convention for tests (entry `@osa/contract/testing`)
  */
 export * from './access.ts'
 export * from './account.ts'

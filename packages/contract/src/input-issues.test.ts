@@ -10,7 +10,7 @@ const schema = z.strictObject({
 
 const issuesOf = (input: unknown) => inputIssuesOf(schema.safeParse(input).error) ?? []
 
-test('each issue names the field, what was wrong and what fits, and no value', () => {
+test('each issue names the field, what is wrong and what is valid, but no value', () => {
   const secret = 'a-secret-value'
   const issues = issuesOf({ session_id: secret, device: {}, kinds: ['a', secret], extra: secret })
   expect(issues).toEqual([
@@ -20,16 +20,16 @@ test('each issue names the field, what was wrong and what fits, and no value', (
     { path: '', message: 'remove "extra": not a known key' },
   ])
   expect(JSON.stringify(issues)).not.toContain(secret)
-  expect(issuesText(issues)).toBe('The input does not fit: session_id: Invalid UUID (and 3 more)')
-  expect(issuesText(issuesOf(7))).toBe('The input does not fit: Invalid input: expected object, received number')
+  expect(issuesText(issues)).toBe('The input is not valid: session_id: Invalid UUID (and 3 more)')
+  expect(issuesText(issuesOf(7))).toBe('The input is not valid: Invalid input: expected object, received number')
 })
 
-test('names that the sender has made up cannot move a cursor, and a thousand issues are twenty', () => {
+test('control characters in unknown keys are escaped, and at most twenty issues are returned', () => {
   expect(issuesOf({ '\u001b[2J': 1 }).at(-1)?.message).not.toContain('\u001b')
   const kinds = Array.from({ length: 1_000 }, () => 'c')
   expect(issuesOf({ session_id: crypto.randomUUID(), device: { name: 'n' }, kinds })).toHaveLength(20)
 })
 
-test('what no schema has found is no issue', () => {
+test('an error that does not come from a schema has no issues', () => {
   expect(inputIssuesOf(new SyntaxError('Unexpected token s in "secret"'))).toBeNull()
 })

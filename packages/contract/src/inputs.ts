@@ -1,9 +1,9 @@
-/** What a procedure takes. The node's router and the scripted node of `@osa/sdk/testing` check by the same schemas. */
+/** The inputs of procedures. The node's router and the fake node of `@osa/sdk/testing` check them with the same schemas. */
 import * as z from 'zod/mini'
 import { builtInClientIds } from './access.ts'
 import type { ConventionManifestInput } from './convention/manifest.ts'
 
-/** A non-empty string of at most `maxLength` characters, without NUL and well-formed, because PostgreSQL refuses both (B27). */
+/** A string of 1 to `maxLength` characters without NUL and lone surrogates, because PostgreSQL refuses both (B27). */
 const text = (maxLength: number) =>
   z.string().check(
     z.minLength(1),
@@ -13,18 +13,18 @@ const text = (maxLength: number) =>
 
 const shortText = z.optional(z.string().check(z.maxLength(1_000)))
 
-/** Tools that do not say who they are get our own command line's registration. */
+/** Tools that send no client id are treated as the `osa` command. */
 const clientId = z._default(text(200), builtInClientIds.cli)
 
-/** Who asks to be signed in (RFC 8628 §3.1). */
+/** A device authorization request (RFC 8628 §3.1). */
 export interface DeviceStartInput {
-  /** The client's registration; without it that of our own command line. */
+  /** The registered client; by default that of the `osa` command. */
   client_id?: string | undefined
-  /** Words separated by spaces; without it what the client may have by default. */
+  /** Words separated by spaces; by default every scope that the client may have. */
   scope?: string | undefined
-  /** As the person is to recognise it among their terminals. */
+  /** The name by which the person recognises the terminal among their sessions. */
   device_name?: string | undefined
-  /** With `loopback_port`: names the terminal's listener for the same-computer proof. */
+  /** Identifies the terminal's listener for the same-computer proof, together with `loopback_port`. */
   loopback_challenge?: string | undefined
   loopback_port?: number | undefined
 }
@@ -36,16 +36,16 @@ export const deviceStartInput = z.object({
   loopback_port: z.optional(z.int()),
 }) satisfies z.ZodMiniType<unknown, DeviceStartInput>
 
-/** A code as a person typed it. */
+/** A user code as the person typed it. */
 export interface DeviceVerifyInput {
   user_code: string
 }
 export const deviceVerifyInput = z.object({ user_code: z.string() }) satisfies z.ZodMiniType<unknown, DeviceVerifyInput>
 
-/** One poll. */
+/** One poll for tokens (RFC 8628 §3.4). */
 export interface DeviceTokenInput {
   device_code: string
-  /** The client that started; without it our own command line. */
+  /** The client that started the sign-in; by default that of the `osa` command. */
   client_id?: string | undefined
 }
 export const deviceTokenInput = z.object({
@@ -53,11 +53,11 @@ export const deviceTokenInput = z.object({
   client_id: clientId,
 }) satisfies z.ZodMiniType<unknown, DeviceTokenInput>
 
-/** Which start is watched. */
+/** The sign-in whose decision to wait for. */
 export interface DeviceWatchInput {
   /** The SHA-256 of the device code, base64url. */
   device_code_hash: string
-  /** The client that started; without it our own command line. */
+  /** The client that started the sign-in; by default that of the `osa` command. */
   client_id?: string | undefined
 }
 export const deviceWatchInput = z.object({
@@ -65,10 +65,10 @@ export const deviceWatchInput = z.object({
   client_id: clientId,
 }) satisfies z.ZodMiniType<unknown, DeviceWatchInput>
 
-/** A login that is presented. */
+/** The session to end, by its refresh token. */
 export interface SessionEndInput {
   refresh_token: string
-  /** Without it the login may be any built-in client's, since these share what a computer has saved. */
+  /** The client that the token belongs to. By default any built-in client, since these share saved logins. */
   client_id?: string | undefined
 }
 export const sessionEndInput = z.object({
@@ -76,13 +76,13 @@ export const sessionEndInput = z.object({
   client_id: z.optional(text(200)),
 }) satisfies z.ZodMiniType<unknown, SessionEndInput>
 
-/** A login that is to be renewed. */
+/** The session to refresh, by its refresh token (RFC 6749 §6). */
 export interface SessionRefreshInput extends SessionEndInput {
-  /** Narrows the access token; words separated by spaces. */
+  /** A narrower scope for the access token; words separated by spaces. */
   scope?: string | undefined
   /**
-   * A secret of 32 random bytes (base64url or hexadecimal) that the caller makes for each refresh and sends again with a repeat of it, so
-   * that a repeat from another network is known as its own.
+   * A secret of 32 random bytes (base64url or hexadecimal). The caller makes one for each refresh and sends it again when it repeats that
+   * refresh, so that the node recognises a repeat from another network as the same terminal's.
    */
   attempt?: string | undefined
 }
@@ -91,7 +91,7 @@ export const sessionRefreshInput = z.extend(sessionEndInput, {
   attempt: z.optional(z.string().check(z.regex(/^([\w-]{43}|[0-9a-f]{64})$/))),
 }) satisfies z.ZodMiniType<unknown, SessionRefreshInput>
 
-/** Which session is to end. */
+/** One of the caller's sessions, to revoke it. */
 export interface SessionRevokeInput {
   session_id: string
 }
@@ -104,15 +104,15 @@ export const sessionRevokeInput = z.object({ session_id: z.uuid() }) satisfies z
 export interface ConventionsDeployInput {
   conventions: ConventionManifestInput[]
 }
-/** Typed for callers; what a convention really is is checked by the operation, whose answer says where it is wrong. */
+/** The schema only gives callers the type. The operation checks each convention, and its output lists the issues. */
 export const conventionsDeployInput = z.object({
   conventions: z.array(z.custom<ConventionManifestInput>()),
 }) satisfies z.ZodMiniType<unknown, ConventionsDeployInput>
 
-/** Which convention. */
+/** The convention to read. */
 export interface ConventionsGetInput {
   slug: string
-  /** The newest if it is left out. */
+  /** By default the newest. */
   version?: number | undefined
 }
 export const conventionsGetInput = z.object({

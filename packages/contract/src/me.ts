@@ -1,10 +1,10 @@
-/** Who is signed in. A file of its own: most commands ask for nothing else. */
+/** The signed-in person. Kept apart from `account.ts`, since most commands need nothing else. */
 import * as z from 'zod/mini'
 import { type Role, role } from './access.ts'
 
 /** The signed-in person (`me`, `GET /api/v1/auth/me`). */
 export interface Whoami {
-  /** The node's own id of the person. */
+  /** The node's id for the person. */
   id: string
   display_name: string | null
   /** The identity provider where the person signs in: `orcid`. */

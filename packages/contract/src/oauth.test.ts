@@ -3,14 +3,14 @@ import { deviceAuthorizationResponse, isOAuthError, oauthError, tokenOutcome } f
 
 const tokens = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 900, scope: 'profile' }
 
-test('B06 a token document says Bearer and whole seconds, and anything else is not one', () => {
+test('B06 a token response has token_type Bearer and whole seconds; other documents are refused', () => {
   expect(tokenOutcome.parse(tokens)).toEqual(tokens)
   for (const wrong of [{ token_type: 'bearer' }, { expires_in: 0.5 }, { refresh_token: '' }, { access_token: null }]) {
     expect(tokenOutcome.safeParse({ ...tokens, ...wrong }).success).toBe(false)
   }
 })
 
-test('A01 a start answer without one of its six keys is not one', () => {
+test('A01 a device authorization response needs all six keys', () => {
   const started = {
     device_code: 'd',
     user_code: 'BCDF-GHJK',
@@ -25,7 +25,7 @@ test('A01 a start answer without one of its six keys is not one', () => {
   }
 })
 
-test('a refusal is told from tokens by its error, which is one of the registered codes', () => {
+test('a refusal differs from tokens by its error, which must be a registered code', () => {
   const refusal = oauthError.parse({ error: 'slow_down', error_description: 'Wait.', interval: 10 })
   expect(isOAuthError(tokenOutcome.parse(refusal))).toBe(true)
   expect(isOAuthError(tokenOutcome.parse(tokens))).toBe(false)

@@ -1,6 +1,6 @@
 /**
- * The OAuth vocabulary of a node, as it stands on the wire: RFC 6749 (tokens, errors), RFC 8628 (device grant).
- * Wire documents are snake_case, durations are whole seconds.
+ * The OAuth documents of a node as they are sent: RFC 6749 (tokens, errors), RFC 8628 (device grant). Keys are snake_case, durations are
+ * whole seconds.
  */
 import * as z from 'zod/mini'
 
@@ -12,8 +12,8 @@ export const grantTypes = [deviceCodeGrantType, refreshTokenGrantType] as const
 export type GrantType = (typeof grantTypes)[number]
 
 /**
- * Every error code a node answers with: RFC 6749 §5.2, RFC 8628 §3.5, RFC 7009 §2.2.1, RFC 6750 §3.1, and the two
- * registered codes for a server in trouble (RFC 6749 §4.1.2.1).
+ * Every error code that a node sends: RFC 6749 §5.2, RFC 8628 §3.5, RFC 7009 §2.2.1, RFC 6750 §3.1, and the two registered codes for
+ * a failing or overloaded server (RFC 6749 §4.1.2.1).
  */
 export const oauthErrorCodes = [
   'invalid_request',
@@ -39,7 +39,7 @@ export type OAuthErrorCode = (typeof oauthErrorCodes)[number]
 export interface OAuthError {
   error: OAuthErrorCode
   error_description: string
-  /** Comes with `slow_down`: the new whole poll interval in seconds. */
+  /** Only with `slow_down`: the new poll interval in whole seconds. */
   interval?: number | undefined
 }
 export const oauthError = z.object({
@@ -48,23 +48,23 @@ export const oauthError = z.object({
   interval: z.optional(z.int().check(z.positive())),
 }) satisfies z.ZodMiniType<OAuthError>
 
-/** The answer to a device authorization request (RFC 8628 §3.2); every key of that is always sent. */
+/** The answer to a device authorization request (RFC 8628 §3.2). Every key that the RFC defines is always sent. */
 export interface DeviceAuthorizationResponse {
   /** The secret that the terminal polls with. */
   device_code: string
-  /** What the person types or compares: `WDJB-MJHT`. */
+  /** The code that the person types or compares: `WDJB-MJHT`. */
   user_code: string
-  /** Where the person types it. */
+  /** The page on which the person types the code. */
   verification_uri: string
   /** The same page with the code filled in. */
   verification_uri_complete: string
-  /** Seconds that both codes last. */
+  /** Lifetime of both codes in seconds. */
   expires_in: number
-  /** Seconds between two polls. */
+  /** Seconds to wait between two polls. */
   interval: number
-  /** What a terminal with a listener opens in a browser on its computer; only for a request that named a listener. */
+  /** The page that the terminal opens in a browser on its own computer. Only in answer to a request that named a listener. */
   same_computer_uri?: string | undefined
-  /** Sent beside it when nothing but a browser on the terminal's own computer may approve this request. */
+  /** Sent with `same_computer_uri` when only a browser on the terminal's own computer may approve the request. */
   same_computer_required?: true | undefined
 }
 export const deviceAuthorizationResponse = z.object({
@@ -78,14 +78,14 @@ export const deviceAuthorizationResponse = z.object({
   same_computer_required: z.optional(z.literal(true)),
 }) satisfies z.ZodMiniType<DeviceAuthorizationResponse>
 
-/** A successful token answer (RFC 6749 §5.1). A node always sends a refresh token and the scope it granted. */
+/** A successful token response (RFC 6749 §5.1). A node always includes a refresh token and the granted scope. */
 export interface TokenResponse {
   /** For the `Authorization` header of each call. */
   access_token: string
-  /** Renews the session, once: each refresh answers the next one. */
+  /** Renews the session. It can be used once: every refresh returns the next one. */
   refresh_token: string
   token_type: 'Bearer'
-  /** Seconds that the access token lasts. */
+  /** Lifetime of the access token in seconds. */
   expires_in: number
   /** Words separated by spaces. */
   scope: string
@@ -99,12 +99,12 @@ export const tokenResponse = z.object({
 }) satisfies z.ZodMiniType<TokenResponse>
 
 export const tokenOutcome = z.union([tokenResponse, oauthError])
-/** What a token request comes to: tokens, or a refusal that the caller's `switch` on `error` can exhaust. */
+/** The outcome of a token request: tokens, or a refusal whose `error` a caller's `switch` can handle exhaustively. */
 export type TokenOutcome = TokenResponse | OAuthError
 
-/** Why a refresh was refused. */
+/** The refusal of a refresh. */
 export interface RefusedRefresh extends OAuthError {
-  /** Tells kinds of `invalid_grant` apart: an unknown token, a session that was ended, one that has expired. */
+  /** The kind of `invalid_grant`: the token is unknown, the session was ended (`revoked`), or it has expired. */
   reason?: 'unknown' | 'revoked' | 'expired' | undefined
 }
 
@@ -112,23 +112,23 @@ export const refreshOutcome = z.union([
   tokenResponse,
   z.extend(oauthError, { reason: z.optional(z.enum(['unknown', 'revoked', 'expired'])) }),
 ])
-/** What a refresh comes to. */
+/** The outcome of a refresh: tokens or a refusal. */
 export type RefreshOutcome = TokenResponse | RefusedRefresh
 
 export const deviceAuthorizationOutcome = z.union([deviceAuthorizationResponse, oauthError])
-/** What a start comes to. */
+/** The outcome of a start: the codes or a refusal. */
 export type DeviceAuthorizationOutcome = DeviceAuthorizationResponse | OAuthError
 
-/** What `device.watch` says once: a poll gets a final answer now. Which one, only a poll says. */
+/** The event of `device.watch`: a poll now gets a final answer. Only the poll tells which one. */
 export interface DeviceDecided {
   status: 'decided'
 }
 export const deviceDecided = z.object({ status: z.literal('decided') }) satisfies z.ZodMiniType<DeviceDecided>
 
 export const deviceWatchOutcome = z.union([deviceDecided, oauthError])
-/** What a watch comes to. */
+/** The outcome of a watch: the event or a refusal. */
 export type DeviceWatchOutcome = DeviceDecided | OAuthError
 
-/** Tells a refusal from a success document: only refusals carry `error`. */
+/** Whether an outcome is a refusal: only refusals have the key `error`. */
 export const isOAuthError = <T extends object>(outcome: T): outcome is Extract<T, { error: string }> =>
   'error' in outcome

@@ -1,23 +1,25 @@
-/** `GET /.well-known/osa`: how a tool recognises a node and learns where its parts are. */
+/** `GET /.well-known/osa`: the document by which a tool recognises a node and finds its wires. */
 import * as z from 'zod/mini'
 
-/** What a node says of itself (`server.info`, `GET /.well-known/osa`). */
+/** A node's description of itself (`server.info`, `GET /.well-known/osa`). */
 export interface ServerDocument {
   name: string
-  /** One line on what this archive is. */
+  /** A description of the archive in one line. */
   description?: string | undefined
-  /** The address of an SVG drawing. */
+  /** The address of an SVG image. */
   logo?: string | undefined
-  /** Whom to ask: a `mailto:` or `https:` address. */
+  /** Where to ask for help: a `mailto:` or `https:` address. */
   contact?: string | undefined
-  /** Of links and buttons on its pages, `#rrggbb`. */
+  /** The colour of links and buttons on its pages, `#rrggbb`. */
   accent_color?: string | undefined
   version: string
-  /** The node's address, as its tokens name it. */
+  /** The node's public origin: the issuer of its tokens. */
   issuer: string
+  /** The base address of the v1 wire. */
   api: string
+  /** The address of the tRPC wire. */
   trpc: string
-  /** For how many seconds a repeated refresh gets the same answer, so that a client may retry after a lost one. */
+  /** How long a repeated refresh gets the same answer, in seconds, so that a client can retry when an answer was lost. */
   refresh_reuse_grace_seconds: number
 }
 export const serverDocument = z.object({

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cleanText } from './text.ts'
 
-describe('text that people will read', () => {
+describe('text for people to read', () => {
   test.each([
     ['Persian', 'علی‌رضا'],
     ['Arabic with vowel marks', 'مُحَمَّد'],
@@ -30,7 +30,7 @@ describe('text that people will read', () => {
     ['a scientist with a skin tone', '👩🏽‍🔬'],
     ['a heart on fire', '❤️‍🔥'],
     ['the flag of Scotland', '🏴\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}'],
-  ])('a name stays as it is written: %s', (_what, name) => {
+  ])('a name is left unchanged: %s', (_what, name) => {
     expect(cleanText(name)).toBe(name)
   })
 
@@ -55,16 +55,16 @@ describe('text that people will read', () => {
     expect(cleanText(text)).toBe(shown)
   })
 
-  test('marks that are piled up over the lines around are cut to what a script needs', () => {
+  test('stacked marks that would cover neighbouring lines are cut to four', () => {
     expect(cleanText(`Z${'\u0302'.repeat(50)}algo`)).toBe(`Z${'\u0302'.repeat(4)}algo`)
   })
 
-  test('a long text is cut, at a whole character', () => {
+  test('a long text is cut between whole characters', () => {
     expect([...cleanText('x'.repeat(5000))]).toHaveLength(200)
     expect(cleanText('👩'.repeat(30), 10)).toBe(`${'👩'.repeat(9)}…`)
   })
 
-  test('property: what was cleaned is left alone, and nothing that acts is left', () => {
+  test('property: cleaned text is well-formed and has no control or direction characters', () => {
     const odd = fc.constantFrom(...'a é ‌ ‍ 👩 🔬 ش ් ‮ ؜ \u001b ️ ̂ \u{E0041} 🏴'.split(' '))
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

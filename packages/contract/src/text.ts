@@ -1,9 +1,9 @@
 /**
- * The one rule for text from outside that people will read, in pages and in terminals: a name in any script stays as its owner writes it, and
- * nothing is left that moves a cursor, reorders what is read, hides, or piles up (CVE-2021-42574, UTS #39).
+ * Makes untrusted text safe to show in pages and terminals. Names in every script are left unchanged; characters that move a cursor, reorder
+ * text, are invisible, or stack over neighbouring lines are removed (CVE-2021-42574, UTS #39).
  */
 
-/** Scripts that are written with U+200C and U+200D inside words (RFC 5892, appendices A.1 and A.2). In others the joiners only hide. */
+/** Scripts that use U+200C and U+200D inside words (RFC 5892, appendices A.1 and A.2). In other scripts these joiners are only invisible. */
 const joiningScripts = [
   ...[
     'Arabic',
@@ -25,10 +25,10 @@ const joining = joiningScripts.map((script) => String.raw`\p{Script_Extensions=$
 /** Invisible characters that are part of a word or an emoji. */
 const kept = [
   String.raw`(?<=[${joining}])[\u200C\u200D](?=[${joining}])`,
-  // at the end of a word too, after the sign that takes a vowel away
+  // also at the end of a word, after a virama, the sign that removes a vowel
   String.raw`(?<=[\u094D\u09CD\u0A4D\u0ACD\u0B4D\u0BCD\u0C4D\u0CCD\u0D4D\u0DCA])[\u200C\u200D]`,
   String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D(?=\p{Extended_Pictographic})`,
-  // which glyph of the character before is meant
+  // variation selectors, which choose the glyph of the preceding character
   String.raw`(?<=[^\p{White_Space}\p{Control}\p{Default_Ignorable_Code_Point}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]`,
   String.raw`(?<=\p{Script=Mongolian})[\u180B-\u180D\u180F]`,
   // the letters of a flag such as Scotland's
@@ -37,11 +37,11 @@ const kept = [
 
 const unsafe = String.raw`[\p{Control}\p{Surrogate}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2028\u2029\uFFF9-\uFFFB]`
 
-/** Marks on one letter: no script stacks more, and a hundred of them cover the lines around. */
+/** Most marks on one letter: no script stacks more, and a hundred of them would cover neighbouring lines. */
 const maxMarks = 4
 
 const plain = /^[ -~]*$/
-/** Made at the first text that is not plain ASCII: their tables take milliseconds. */
+/** Compiled for the first text that is not plain ASCII, because compiling them takes milliseconds. */
 let patterns: { readonly keptOrUnsafe: RegExp; readonly piledMarks: RegExp } | null = null
 
 function patternsOnce() {
@@ -52,9 +52,9 @@ function patternsOnce() {
   return patterns
 }
 
-/** `text` made fit to be shown, at most `maxCharacters` code points long, with `…` where it was cut. Still to be escaped in HTML. */
+/** Returns `text` made safe to show, cut to `maxCharacters` code points with a final `…`. The caller still has to escape it for HTML. */
 export function cleanText(text: string, maxCharacters = 200): string {
-  // more than any name needs, and a bound on what is looked at
+  // bounds the work on huge input, with more room than any name needs
   const start = text.slice(0, maxCharacters * 8)
   const characters = [...(plain.test(start) ? start : visible(start))]
   return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters - 1).join('')}…` : characters.join('')

@@ -1,7 +1,7 @@
-/** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. Unknown keys in requests are ignored. */
+/** The JSON wire of `/api/v1`, for the unchanged original Python `osa`. Unknown keys in requests are ignored. */
 import { z } from 'zod'
 
-/** Codes of a failed v1 call: the body is `{detail: {code, message}}`. */
+/** Codes of a refused refresh. The body of a failed v1 call is `{detail: {code, message}}`. */
 export const v1RefreshErrorCodes = ['invalid_refresh_token', 'token_family_revoked', 'refresh_token_expired'] as const
 export type V1RefreshErrorCode = (typeof v1RefreshErrorCodes)[number]
 
@@ -21,7 +21,7 @@ export const v1DeviceTokenRequest = z.object({
 export const v1RefreshRequest = z.object({ refresh_token: z.string(), client_id: z.string().optional() })
 export const v1LogoutRequest = v1RefreshRequest
 
-/** The body of a 422: what is missing or wrong in a convention, in the shape that FastAPI gave it. */
+/** The body of a 422: the issues of a convention, in the shape that the original's FastAPI used. */
 export const v1InvalidConvention = z.object({
   detail: z.array(
     z.object({

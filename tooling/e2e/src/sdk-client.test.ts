@@ -87,7 +87,7 @@ test('an input that is wrong only at run time is usage and names the field, an u
   await expect(revoked('not a uuid')).rejects.toMatchObject({
     code: 'usage',
     status: 400,
-    message: 'The input does not fit: session_id: Invalid UUID',
+    message: 'The input is not valid: session_id: Invalid UUID',
     issues: [{ path: 'session_id', message: 'Invalid UUID' }],
     data: { issues: [{ path: 'session_id', message: 'Invalid UUID' }] },
   })

@@ -1,25 +1,25 @@
 /**
- * Rules that hold between several parts of a convention. zod skips such a rule while any of the parts is wrong; these are told together with
- * everything else, so that nobody sees one only after fixing the rest. What they look at may therefore be anything at all.
+ * Rules between several parts of a convention. zod skips such a rule while any of the parts is invalid; these rules always run, so that an
+ * author sees all issues at once. The values that they check may therefore be of any type.
  */
 
-/** Options of a `refine` that is told whatever else is wrong. */
+/** Returns options for a `refine` that runs even when other checks have failed. */
 export const across = <const Told extends { error: string; path?: string[] }>(told: Told) => ({
   ...told,
   when: () => true,
 })
 
-/** What an object has under a key; undefined when it is no object. */
+/** Returns the value under a key; undefined if `whole` is not an object. */
 export const part = (whole: unknown, key: string): unknown =>
   typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)[key] : undefined
 
 /** Whether no two items have the same name. */
-export function haveOwnNames(items: unknown): boolean {
+export function haveUniqueNames(items: unknown): boolean {
   const names = Array.isArray(items) ? textsOf(items.map((item) => part(item, 'name'))) : []
   return new Set(names).size === names.length
 }
 
-/** Whether the number under one key is at most the number under another. */
+/** Whether the number under `leastKey` is at most the number under `mostKey`. True if either is not a number. */
 export function isAscending(whole: unknown, leastKey: string, mostKey: string): boolean {
   const [least, most] = [part(whole, leastKey), part(whole, mostKey)]
   return typeof least !== 'number' || typeof most !== 'number' || least <= most

@@ -1,11 +1,11 @@
-/** What people and agents read to decide whether a convention fits: its purpose, questions it answers, worked examples. */
+/** Documentation of a convention for people and agents: its purpose, the questions it answers, worked examples. */
 import { z } from 'zod'
 import { across, textsOf } from './across.ts'
 import { readableText } from './text.ts'
 
 const question = readableText('the question', 1_000)
 const normalized = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
-/** What is not text is reported elsewhere, and counts here as a question. */
+/** Whether there are three different questions. A value that is not text counts as one here, since another check reports it. */
 function hasThree(questions: unknown): boolean {
   if (!Array.isArray(questions)) return true
   const texts = textsOf(questions)

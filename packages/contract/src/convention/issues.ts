@@ -1,15 +1,15 @@
-/** What is missing or wrong in a convention or another input, all of it at once, each with its path and what to write. */
+/** The issues of a convention or another input: all of them at once, each with its path and what to write. */
 import type { z } from 'zod'
 import { nameOfKey, plainJsonIssue } from './plain-json.ts'
 
 export interface Issue {
-  /** Dotted, from the root of the convention or the input: `hooks.0.limits.memory`. Empty for the whole. */
+  /** The path from the root of the convention or the input, with dots: `hooks.0.limits.memory`. Empty for the root itself. */
   path: string
   /** What to write there. */
   message: string
 }
 
-/** What one convention may come to as JSON, in bytes of UTF-8. */
+/** The largest convention as JSON, in bytes of UTF-8. */
 export const maxConventionBytes = 1_048_576
 const maxIssues = 200
 const maxKeysNamed = 10
@@ -21,18 +21,18 @@ function readable(issue: z.core.$ZodIssue): string {
   return `remove ${issue.keys.slice(0, maxKeysNamed).map(nameOfKey).join(', ')}${more}: ${known}`
 }
 
-/** A key out of a free-form part, such as a hook's config, may be any text. */
+/** Keys in free-form parts, such as a hook's config, can be any text, so unusual ones are escaped. */
 const pathOf = ({ path }: z.core.$ZodIssue): string =>
   path.map((part) => (/^\w{1,60}$/.test(String(part)) ? String(part) : nameOfKey(String(part)))).join('.')
 
-/** What a schema has found, at most `most` of it: names of keys, and never a value. */
+/** Returns at most `most` of the issues that a schema found. They contain names of keys, but never a value. */
 export const issuesOf = ({ issues }: z.core.$ZodError, most = maxIssues): Issue[] =>
   issues.slice(0, most).map((issue) => ({ path: pathOf(issue), message: readable(issue) }))
 
 /**
- * Checks a value against one of the convention's schemas. Answers the parsed value or its issues, at most 200 of them. Paths and messages
- * hold names of keys and never a value, so that nothing an author keeps in a config reaches a log. Whatever the value is, cycles
- * included, this answers and does not throw.
+ * Checks a value against one of the convention schemas. Returns the parsed value, or its issues, at most 200 of them. Paths and messages
+ * contain names of keys but never a value, so that nothing from an author's config reaches a log. Never throws, whatever the value is, even
+ * if it has cycles.
  */
 export function checkConvention<Schema extends z.ZodType>(
   schema: Schema,
@@ -46,7 +46,10 @@ export function checkConvention<Schema extends z.ZodType>(
   if (bytes <= maxConventionBytes) return { convention: parsed.data }
   return {
     issues: [
-      { path: '', message: `shorten the convention: as JSON it has ${bytes} bytes of at most ${maxConventionBytes}` },
+      {
+        path: '',
+        message: `shorten the convention: as JSON it has ${bytes} bytes, at most ${maxConventionBytes} are allowed`,
+      },
     ],
   }
 }

@@ -1,10 +1,10 @@
-/** What a node takes for a convention: the whole of it, and every way in which it can be wrong, each with its path. */
+/** Conventions that a node accepts, and every kind of issue with its path. */
 import { describe, expect, test } from 'vitest'
 import { sampleManifest } from '../testing/index.ts'
 import { checkConvention, type Issue } from './issues.ts'
 import { conventionManifest, conventionSource } from './manifest.ts'
 
-/** A sample in which what is at `path` is replaced; `undefined` removes it. */
+/** Returns a sample in which the value at `path` is replaced; `undefined` removes it. */
 function changed(path: string, value: unknown, sample: unknown = sampleManifest()): unknown {
   const manifest: unknown = structuredClone(sample)
   const parts = path.split('.')
@@ -22,13 +22,13 @@ function issuesOf(
   return 'issues' in checked ? checked.issues : []
 }
 
-test('the sample is a convention, for a node and for an author', () => {
+test('the sample is valid, both for a node and for an author', () => {
   const manifest = sampleManifest()
   expect(checkConvention(conventionManifest, manifest)).toEqual({ convention: manifest })
   expect(issuesOf(manifest, conventionSource)).toEqual([])
 })
 
-test('optional parts may be absent or null, and an absent config is empty', () => {
+test('optional parts may be absent or null, and an absent config becomes an empty one', () => {
   for (const path of ['ingester', 'docs.when_not_to_use', 'docs.see_also', 'hooks.0.feature.columns.0.unit']) {
     expect(issuesOf(changed(path, null)), path).toEqual([])
     expect(issuesOf(changed(path, undefined)), path).toEqual([])
@@ -42,7 +42,7 @@ const [field] = sampleManifest().schema.fields
 const [hook] = sampleManifest().hooks
 const long = (length: number) => 'a'.repeat(length)
 
-/** The path that is changed, to what, and what the issue says there. */
+/** The path that is changed, its new value, the message of the issue, and its path if that is another one. */
 const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['title', undefined, /write the title/],
   ['title', 7, /write the title as text/],
@@ -83,14 +83,14 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['schema.fields.0.cardinality', 'many', /one of exactly_one/],
   ['schema.fields.0.description', '', /write the description/],
   ['schema.fields.0.constraints', {}, /need a type/, 'schema.fields.0.constraints.type'],
-  ['schema.fields.0.constraints.min_value', '0', /min_value is a number/],
-  ['schema.fields.0.constraints.max_value', Number.POSITIVE_INFINITY, /max_value is a number/],
+  ['schema.fields.0.constraints.min_value', '0', /min_value must be a number/],
+  ['schema.fields.0.constraints.max_value', Number.POSITIVE_INFINITY, /max_value must be a number/],
   ['schema.fields.0.constraints.max_value', 0.2, /at least min_value/],
   ['schema.fields.2.constraints.max_length', 3, /at least min_length/],
   ['schema.fields.0.constraints.unit', long(41), /shorten the unit/],
   ['schema.fields.1.constraints', undefined, /name its ontology/],
   ['schema.fields.1.constraints.ontology_srn', undefined, /write the ontology/],
-  ['schema.fields.2.constraints.min_length', -1, /a length is a whole number from 0/],
+  ['schema.fields.2.constraints.min_length', -1, /a length must be a whole number from 0/],
   ['schema.fields.2.constraints.pattern', '[', /not a regular expression/],
   ['file_requirements', undefined, /write file_requirements/],
   ['file_requirements.accepted_types', ['cif'], /extension such as/, 'file_requirements.accepted_types.0'],
@@ -103,8 +103,8 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['hooks', [hook, hook], /same name/],
   ['hooks.0.name', 'Find-Pockets', /lower-case/],
   ['hooks.0.name', undefined, /write a name/],
-  ['hooks.0.config', [], /config is an object/],
-  ['hooks.0.config', { probe: Number.NaN }, /JSON can carry/, 'hooks.0.config.probe'],
+  ['hooks.0.config', [], /config must be an object/],
+  ['hooks.0.config', { probe: Number.NaN }, /JSON can represent/, 'hooks.0.config.probe'],
   ['hooks.0.limits', undefined, /write limits/],
   ['hooks.0.limits.timeout_seconds', 0, /whole number from 1/],
   ['hooks.0.limits.memory', '512 MB', /such as 512m/],
@@ -117,12 +117,12 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['hooks.0.release.digest', undefined, /write the digest/],
   ['hooks.0.release.digest', 'sha256:abc', /64 hexadecimal/],
   ['hooks.0.release.image', 'https://ghcr.io/x y', /reference such as/],
-  ['hooks.0.feature.kind', 'graph', /kind is "table"/],
+  ['hooks.0.feature.kind', 'graph', /kind must be "table"/],
   ['hooks.0.feature.cardinality', 'some', /"one" or "many"/],
   ['hooks.0.feature.columns', undefined, /list the columns/],
   ['hooks.0.feature.columns', [column, column], /same name/],
   ['hooks.0.feature.columns.0.name', 'a b', /column name/],
-  ['hooks.0.feature.columns.0.json_type', 'float', /json_type is one of/],
+  ['hooks.0.feature.columns.0.json_type', 'float', /json_type must be one of/],
   ['hooks.0.feature.columns.0.required', undefined, /true or false/],
   ['ingester.release', undefined, /write a release/],
   ['ingester.name', 'x-y', /lower-case/],
@@ -136,17 +136,17 @@ const wrong: [path: string, value: unknown, message: RegExp, at?: string][] = [
   ['docs.see_also', ['\u0000'], /Unicode/, 'docs.see_also.0'],
 ]
 
-test.each(wrong)('an issue at %s when it is %j says %s', (path, value, message, at) => {
+test.each(wrong)('%s set to %j is an issue that says %s', (path, value, message, at) => {
   const issues = issuesOf(changed(path, value))
   expect(issues.length, JSON.stringify(issues)).toBeGreaterThan(0)
   expect(issues.map((issue) => issue.path)).toContain(at ?? path)
   expect(issues.find((issue) => issue.path === (at ?? path))?.message).toMatch(message)
 })
 
-describe('keys that nobody knows', () => {
+describe('unknown keys', () => {
   const places = ['', 'schema', 'schema.fields.0', 'schema.fields.0.constraints', 'file_requirements', 'hooks.0']
   const more = ['hooks.0.limits', 'hooks.0.release', 'hooks.0.feature.columns.1', 'ingester', 'docs', 'docs.examples.0']
-  test.each([...places, ...more])('are refused in %j, by name', (path) => {
+  test.each([...places, ...more])('in %j are refused by name', (path) => {
     for (const key of ['surprise', 'toString', 'hasOwnProperty']) {
       const issues = issuesOf(changed(path === '' ? key : `${path}.${key}`, 1))
       expect(issues).toEqual([{ path, message: `remove "${key}": not a known key` }])
@@ -154,7 +154,7 @@ describe('keys that nobody knows', () => {
   })
 
   test.each([...places, ...more, 'hooks.0.config'])(
-    'keys through which objects become others are refused in %j',
+    'that could change an object’s prototype are refused in %j',
     (path) => {
       for (const key of ['__proto__', 'constructor', 'prototype']) {
         const manifest = changed(path === '' ? 'p' : `${path}.p`, { polluted: true })
@@ -165,14 +165,14 @@ describe('keys that nobody knows', () => {
     },
   )
 
-  test('a version key of the original’s first wire is one of them', () => {
+  test('include the version key of the original’s first wire', () => {
     expect(issuesOf({ ...sampleManifest(), version: '1.0.0' })).toEqual([
       { path: '', message: 'remove "version": not a known key' },
     ])
   })
 })
 
-test('all issues are told at once, at most 200 of them', () => {
+test('all issues are reported at once, at most 200 of them', () => {
   expect(issuesOf({}).map(({ path }) => path)).toEqual([
     'title',
     'description',
@@ -184,7 +184,7 @@ test('all issues are told at once, at most 200 of them', () => {
   expect(issuesOf(sampleManifest({ hooks: Array(100).fill({}) }))).toHaveLength(200)
 })
 
-test('what authors of the original write is taken: capitals in names, examples of values, a question said twice', () => {
+test('conventions for the original are accepted: capitals in names, examples of values, a repeated question', () => {
   for (const [path, value] of [
     ['schema.fields.0.name', 'pH'],
     ['schema.fields.0.examples', ['7.4', '6.8']],
@@ -196,7 +196,7 @@ test('what authors of the original write is taken: capitals in names, examples o
   }
 })
 
-test('what holds between several parts is told together with what is wrong in them', () => {
+test('issues between several parts are reported together with issues in the parts', () => {
   const manifest = sampleManifest()
   const { release, limits, ...bare } = hook ?? {}
   const wrongFields = [
@@ -239,13 +239,13 @@ test('what holds between several parts is told together with what is wrong in th
   ])
 })
 
-/** The path of every value inside another. */
+/** Returns the paths of all values inside a value. */
 const pathsIn = (value: unknown): string[] =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).flatMap(([key, inner]) => [key, ...pathsIn(inner).map((path) => `${key}.${path}`)])
     : []
 
-test('an issue says what to write in our own words, whatever stands there', () => {
+test('no issue uses a default message of zod, whatever the value is', () => {
   const things = [null, true, -1, 1e9, '', ' ', long(30_000), [], [null], {}, { a: null }, Array(1_000).fill('a')]
   const built = { context: '.', dockerfile: 'Dockerfile', image: 'pockets' }
   const places = [...pathsIn(sampleManifest()), 'hooks.0.build', ...pathsIn(built).map((key) => `hooks.0.build.${key}`)]
@@ -259,11 +259,11 @@ test('an issue says what to write in our own words, whatever stands there', () =
     }),
   )
   expect(told.length).toBeGreaterThan(1_000)
-  // zod's own words begin in one of these ways
+  // the first words of zod's default messages
   expect(told.filter(({ message }) => /^(Invalid|Too|Unrecognized|Expected)/.test(message))).toEqual([])
 })
 
-test('an image that is named after its hook has a name that registries take', () => {
+test('a build needs an image name if registries do not accept the name of its hook', () => {
   const { release, ...bare } = hook ?? {}
   const built = (name: string, build: object) => ({ ...sampleManifest(), hooks: [{ ...bare, name, build }] })
   for (const name of ['pockets', 'find_pockets', 'find__pockets']) {
@@ -282,7 +282,7 @@ test('an image that is named after its hook has a name that registries take', ()
   }
 })
 
-test('an author may name a build instead of a release, but one of the two', () => {
+test('an author writes either a release or a build, and a node accepts only a release', () => {
   const { release, ...bare } = hook ?? {}
   const build = { context: './hooks/find_pockets' }
   const withHook = (one: object) => ({ ...sampleManifest(), hooks: [one] })

@@ -1,4 +1,4 @@
-/** Values that are no JSON, or too much of it: answered, never followed. */
+/** Values that are not plain JSON, or too large, give an issue and are not traversed further. */
 import { expect, test } from 'vitest'
 import { sampleManifest } from '../testing/index.ts'
 import { checkConvention, maxConventionBytes } from './issues.ts'
@@ -15,16 +15,16 @@ function issuesOf(value: unknown) {
   return 'issues' in checked ? checked.issues : []
 }
 
-test('a cycle and parts shared a billion times over end with an issue', () => {
+test('a cycle, and parts that are shared millions of times, give an issue', () => {
   const cycle: Record<string, unknown> = {}
   cycle.self = cycle
   expect(issuesOf(withConfig(cycle))).toMatchObject([{ message: 'nest at most 32 levels deep' }])
   let shared: unknown = ['leaf']
   for (let level = 0; level < 25; level++) shared = [shared, shared]
-  expect(issuesOf(withConfig({ shared }))).toMatchObject([{ message: 'the convention holds too many values' }])
+  expect(issuesOf(withConfig({ shared }))).toMatchObject([{ message: 'the convention has too many values' }])
 })
 
-test('nesting is bounded, wherever it is', () => {
+test('the nesting depth is limited everywhere', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
   expect(issuesOf(withConfig({ a: nested(28) }))).toEqual([])
   for (const levels of [29, 5_000]) {
@@ -42,11 +42,11 @@ test.each([
   expect(issuesOf(withConfig({ value }))).toEqual([{ path: 'hooks.0.config.value', message: 'this is not plain JSON' }])
 })
 
-test.each([null, undefined, 7, 'text', [], () => 1, Symbol('x'), 10n])('%s is no convention, and says so', (value) => {
+test.each([null, undefined, 7, 'text', [], () => 1, Symbol('x'), 10n])('%s is not a convention', (value) => {
   expect(issuesOf(value).length).toBeGreaterThan(0)
 })
 
-test('half a surrogate pair or NUL is refused in every text and in every key', () => {
+test('a lone surrogate or NUL is refused in every text and in every key', () => {
   for (const odd of ['\ud800', 'a\udfffb', 'a\0b']) {
     expect(issuesOf(withConfig({ value: odd }))).toMatchObject([{ path: 'hooks.0.config.value' }])
     expect(issuesOf(withConfig({ [odd]: 1 }))).toMatchObject([{ path: 'hooks.0.config' }])
@@ -54,12 +54,12 @@ test('half a surrogate pair or NUL is refused in every text and in every key', (
   }
 })
 
-test('names of keys in messages are short and cannot act on a terminal', () => {
+test('names of keys in messages are short, and their control characters are escaped', () => {
   const issues = issuesOf({ ...sampleManifest(), [`\u001b[2J\u202e${'k'.repeat(500)}`]: 1 })
   expect(issues[0]?.message).toMatch(/^remove "\\u001b\[2J\\u202ek{50,60}…": not a known key$/)
 })
 
-test('a value is never part of an issue', () => {
+test('an issue never contains a value', () => {
   const config = { nested: { secret: 'cAnAry', broken: Number.NaN } }
   expect(JSON.stringify(issuesOf(withConfig(config)))).not.toContain('cAnAry')
   expect(JSON.stringify(issuesOf({ ...sampleManifest(), title: { cAnAry: 'cAnAry' } }))).not.toContain('cAnAry')
@@ -71,10 +71,12 @@ test('a convention is at most a megabyte, as JSON', () => {
     return withConfig({ x: 'x'.repeat(spare) })
   }
   expect(issuesOf(sized(maxConventionBytes))).toEqual([])
-  expect(issuesOf(sized(maxConventionBytes + 1))).toMatchObject([{ path: '', message: /1048577 bytes of at most/ }])
+  expect(issuesOf(sized(maxConventionBytes + 1))).toMatchObject([
+    { path: '', message: /1048577 bytes, at most 1048576 are/ },
+  ])
 })
 
-test('J12 the largest value that is looked at whole is looked at in time', () => {
+test('J12 the largest value that is read in full takes bounded CPU time', () => {
   const before = process.cpuUsage()
   issuesOf(withConfig(Object.fromEntries(Array.from({ length: 99_000 }, (_, at) => [`k${at}`, at]))))
   plainJsonIssue(Array(1_000_000).fill(0))

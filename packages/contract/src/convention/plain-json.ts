@@ -1,12 +1,12 @@
 /**
- * What a value must be before any schema looks at it: plain JSON of bounded size. Values come from a parser, from a file that an author
- * wrote, or over a wire that can carry cycles and shared parts; a schema would follow those without end.
+ * Checks, before any schema runs, that a value is plain JSON of bounded size. Values come from a parser, from a file that an author
+ * wrote, or over a wire that can transmit cycles and shared parts; a schema would follow these without end.
  */
 import type { Issue } from './issues.ts'
 
-/** How many objects and lists may stand inside one another. */
+/** How deep objects and lists may be nested. */
 export const maxConventionDepth = 32
-/** Values in all, every text, number, list and object counted. */
+/** The limit on all values together: every text, number, list and object counts. */
 const maxValues = 100_000
 
 interface Place {
@@ -14,16 +14,16 @@ interface Place {
   readonly path: readonly string[]
 }
 
-/** The first thing in `value` that is not plain JSON, or null. Never follows a cycle, and reads at most 100,000 values. */
+/** Returns the first issue in `value`, or null if it is plain JSON. Cycles end at the limits; at most 100,000 values are read. */
 export function plainJsonIssue(value: unknown): Issue | null {
   const places: Place[] = [{ value, path: [] }]
   let left = maxValues
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
     const inside = typeof place.value === 'object' && place.value !== null ? Object.keys(place.value) : []
     left -= 1
-    const message = inside.length > left ? 'the convention holds too many values' : problemAt(place, inside)
+    const message = inside.length > left ? 'the convention has too many values' : problemAt(place, inside)
     if (message !== null) return { path: place.path.map(shortened).join('.'), message }
-    // the last one pushed is looked at first: in the order in which people read
+    // reversed, because the last one pushed is checked first: issues come in reading order
     for (const key of inside.reverse()) {
       places.push({ value: (place.value as Record<string, unknown>)[key], path: [...place.path, key] })
     }
@@ -41,13 +41,13 @@ function problemAt({ value, path }: Place, keys: readonly string[]): string | nu
   return key === undefined ? null : `remove ${nameOfKey(key)}: it cannot be a key here`
 }
 
-/** Names through which objects are made something else; superjson, which carries conventions between programs, takes none of them. */
+/** Keys that could change an object's prototype. superjson, which serializes conventions between programs, accepts none of them. */
 const refusedKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Neither NUL nor half a surrogate pair: texts that no database and no other program would take. */
+/** Whether a text has neither NUL nor a lone surrogate: databases and other programs accept neither. */
 const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
-/** A key as a message may show it: short, and with what could act on a terminal escaped. */
+/** Returns a key for a message: shortened, and with characters escaped that could affect a terminal. */
 export const nameOfKey = (key: string): string =>
   JSON.stringify(shortened(key)).replaceAll(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,

@@ -1,4 +1,4 @@
-/** What a node answers about conventions it has registered. */
+/** A node's answers about registered conventions, and the outcome of a deploy. */
 import * as z from 'zod/mini'
 import { type Role, role } from '../access.ts'
 import type { Issue } from './issues.ts'
@@ -6,17 +6,17 @@ import type { ConventionManifest } from './manifest.ts'
 
 const schemaId = z.object({ id: z.string(), version: z.string() })
 
-/** One line of the list of conventions; a long description is cut there. */
+/** The summary of a convention. In the list of conventions, long descriptions are shortened. */
 export interface ConventionSummary {
   /** Its address at the archive, made from its title: `protein-structures`. */
   slug: string
   title: string
   description: string
-  /** Of the metadata that its records carry. */
+  /** The schema of its records' metadata. */
   schema_id: { id: string; version: string }
   /** The names of its hooks. */
   hooks: string[]
-  /** 1 for the first content, one more for each other content under the same slug. */
+  /** 1 for the first content under this slug; each different content increases it by one. */
   version: number
   /** When this version was deployed. */
   created_at: Date
@@ -31,14 +31,14 @@ export const conventionSummary = z.object({
   created_at: z.date(),
 }) satisfies z.ZodMiniType<ConventionSummary>
 
-/** One line of a convention's history. */
+/** One version in a convention's history. */
 export interface ConventionVersionSummary {
   version: number
   schema_id: { id: string; version: string }
   /** SHA-256 of the canonical content, hexadecimal. */
   content_hash: string
   created_at: Date
-  /** Who deployed it; null where the person is not to be named. */
+  /** The name of the person who deployed it; null where the person must not be named. */
   deployed_by: string | null
 }
 const conventionVersionSummary = z.object({
@@ -49,11 +49,11 @@ const conventionVersionSummary = z.object({
   deployed_by: z.nullable(z.string()),
 }) satisfies z.ZodMiniType<ConventionVersionSummary>
 
-/** One version of a convention in full, with the list of all versions. */
+/** One version of a convention in full, with a summary of every version. */
 export interface ConventionDetail extends ConventionSummary {
   /** SHA-256 of the canonical content, hexadecimal. */
   content_hash: string
-  /** As it was taken, with keys in canonical order. Not checked again: what was taken once stays readable when the rules change. */
+  /** The manifest as it was registered, with keys in canonical order. It is not checked again, so that it stays readable when rules change. */
   manifest: ConventionManifest
   /** Newest first. */
   versions: ConventionVersionSummary[]
@@ -64,11 +64,11 @@ export const conventionDetail = z.extend(conventionSummary, {
   versions: z.array(conventionVersionSummary),
 }) satisfies z.ZodMiniType<ConventionDetail>
 
-/** What became of one convention of a deploy. */
+/** One convention after a deploy. */
 export interface DeployedConvention extends ConventionSummary {
   /** SHA-256 of the canonical content, hexadecimal. */
   content_hash: string
-  /** False when the same content was there already and nothing was written. */
+  /** False if the same content was already registered, so that nothing was written. */
   changed: boolean
 }
 export const deployedConvention = z.extend(conventionSummary, {
@@ -76,18 +76,18 @@ export const deployedConvention = z.extend(conventionSummary, {
   changed: z.boolean(),
 }) satisfies z.ZodMiniType<DeployedConvention>
 
-/** How many conventions one deploy may carry. */
+/** How many conventions one deploy may contain. */
 export const maxConventionsInDeploy = 50
-/** What they may come to together, in bytes of the request: many small ones, or a few of the largest. */
+/** The largest request of a deploy in bytes: room for many small conventions, or a few of the largest. */
 export const maxDeployBytes = 4_194_304
 
 export const conventionIssue = z.object({ path: z.string(), message: z.string() })
 
-/** What is wrong with the conventions of a deploy; none of them was registered. */
+/** The issues of the conventions of a deploy, none of which was registered. */
 export interface InvalidConvention {
   error: 'invalid_convention'
   error_description: string
-  /** Paths begin with the place in the call's list: `conventions.0.hooks.1.limits.memory`. */
+  /** Each path starts with the convention's position in the input: `conventions.0.hooks.1.limits.memory`. */
   issues: Issue[]
 }
 export const invalidConvention = z.object({
@@ -96,26 +96,26 @@ export const invalidConvention = z.object({
   issues: z.array(conventionIssue),
 }) satisfies z.ZodMiniType<InvalidConvention>
 
-/** All conventions of one deploy. */
+/** The conventions of a successful deploy. */
 export interface Deployed {
-  /** In the order they were sent. */
+  /** In the order in which they were sent. */
   conventions: DeployedConvention[]
 }
 
 export const deployOutcome = z.union([z.object({ conventions: z.array(deployedConvention) }), invalidConvention])
-/** What a deploy comes to: all of it, or why none of it was registered. */
+/** The outcome of a deploy: all conventions were registered, or the issues because of which none was. */
 export type DeployOutcome = Deployed | InvalidConvention
 
 /**
- * Why a node would not do what was asked, whatever the conventions hold. On tRPC it is `data.refusal` of the thrown error, whose code is
- * `FORBIDDEN` or `TOO_MANY_REQUESTS`.
+ * Why a node refused a deploy, independent of the conventions. On tRPC it is `data.refusal` of the thrown error, whose code is `FORBIDDEN` or
+ * `TOO_MANY_REQUESTS`.
  */
 export type DeployRefusal =
-  /** The access token was not granted `scope` (RFC 6750 §3.1): signing in again with it helps. */
+  /** The access token lacks `scope` (RFC 6750 §3.1). The person can sign in again to grant it. */
   | { error: 'insufficient_scope'; error_description: string; scope: string }
-  /** The person has not one of `needed_roles`: only the archive's administrators can help. */
+  /** The person has none of `needed_roles`. Only the archive's administrators can change that. */
   | { error: 'forbidden'; error_description: string; role: Role; needed_roles: Role[] }
-  /** Too much in too little time; null when waiting does not help, because the archive is full. */
+  /** A limit was reached. `retry_after_seconds` is null when waiting does not help, because the archive is full. */
   | { error: 'limited'; error_description: string; retry_after_seconds: number | null }
 export const deployRefusal = z.discriminatedUnion('error', [
   z.object({ error: z.literal('insufficient_scope'), error_description: z.string(), scope: z.string() }),

@@ -1,4 +1,4 @@
-/** Addresses of conventions: whatever a title is, what is made from it is an address or too short to be one. */
+/** Addresses of conventions: every title gives a valid address, or one that is too short. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSlug, slugOf } from './slug.ts'
@@ -17,7 +17,7 @@ test.each([
   expect(slugOf(title)).toBe(slug)
 })
 
-test('of any text it makes an address, or something shorter than three characters', async () => {
+test('every text gives a valid address, or one shorter than three characters', async () => {
   const titles = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.string({ unit: fc.constantFrom('-', ' ', 'a', 'Z', '7', 'é', 'ß', '中', '_', '\ud800'), maxLength: 90 }),
@@ -31,14 +31,14 @@ test('of any text it makes an address, or something shorter than three character
   )
 })
 
-test('an address stays what it is', async () => {
+test('the address of an address is the same address', async () => {
   await fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (title) => slugOf(slugOf(title)) === slugOf(title)),
     { numRuns: 1_000 },
   )
 })
 
-test('a title of piled-up marks costs no more than a title may: normalising them takes quadratic time', () => {
+test('a huge title of stacked marks takes bounded time, although normalising them is quadratic', () => {
   const before = process.cpuUsage()
   expect(slugOf(`Maps${'\u0315\u0300'.repeat(20_000)}`)).toBe('maps')
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(200)

@@ -1,9 +1,9 @@
 /** The address of a convention, made from its title. */
 
-/** What is looked at of a title, which has 200 characters at most: normalising takes quadratic time where marks are piled up. */
+/** Titles have at most 200 characters. Longer text is cut before it is normalised, which takes quadratic time for stacked marks. */
 const maxTitleLength = 200
 
-/** Lower-case ASCII words joined by `-`, at most 64 characters; accents are dropped, everything else separates words. */
+/** Returns lower-case ASCII words joined by `-`, at most 64 characters. Accents are dropped; all other characters separate words. */
 export const slugOf = (title: string): string =>
   title
     .slice(0, maxTitleLength)

@@ -1,7 +1,7 @@
-/** A convention to test with: whole, plausible, and to be varied. It uses every part that a convention can have. */
+/** A sample convention for tests. It uses every part that a convention can have. */
 import type { ConventionManifest } from '../convention/manifest.ts'
 
-/** A fresh copy; `changes` replace whole parts. */
+/** Returns a fresh copy in which `changes` replace whole parts. */
 export const sampleManifest = (changes: Partial<ConventionManifest> = {}): ConventionManifest => ({
   title: 'Protein structures',
   description: 'Three-dimensional structures of proteins, with the pockets that small molecules may bind to.',

@@ -143,10 +143,10 @@ test.each([
   ['of a hundred issues', Array.from({ length: 100 }, () => ({ path: '\u001b[2J', message: 'm'.repeat(999) }))],
 ])('issues that are %s do not get into an error as they are', async (_what, issues) => {
   await using node = await fakeOsaServer()
-  const refusal = new FakeRefusal('BAD_REQUEST', 400, 'The input does not fit', { issues })
+  const refusal = new FakeRefusal('BAD_REQUEST', 400, 'The input is not valid', { issues })
   node.dictate('trpc', [refusalAnswer(refusal)], { always: true })
   const error = await failureOf(createOsaClient({ server: node.url, auth: 'token-0123' }).me.query())
-  expect(error).toMatchObject({ code: 'usage', message: 'The input does not fit' })
+  expect(error).toMatchObject({ code: 'usage', message: 'The input is not valid' })
   const { issues: told = [] } = error as OsaError
   expect(told.length).toBeLessThanOrEqual(20)
   expect(JSON.stringify(told).length).toBeLessThan(20_000)
