@@ -1,4 +1,4 @@
-/** For the bundlers of the SDK and of the command. */
+/** A plugin for the bundlers of the SDK and of the command. */
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,13 +7,13 @@ const mark = '?stream'
 const client = fileURLToPath(import.meta.resolve('@trpc/client'))
 
 /**
- * Gives the code of subscriptions a copy of tRPC's client of its own, of which only the used parts are kept. tRPC has its links in one file
- * with the client, and bundlers split by files: a page, or a command, that subscribes to nothing would load the code of event streams too.
+ * Gives subscriptions their own copy of tRPC's client, of which only the used parts are kept. tRPC has its client and all of its links in one
+ * file, and bundlers split by file: without the copy, pages and commands without subscriptions would also load the code for event streams.
  */
 export const streamCopy = {
   name: 'stream-copy',
   resolveId: {
-    // before dependencies are left to whoever installs them
+    // runs before dependencies are marked as external
     order: 'pre' as const,
     handler(source: string, importer: string | undefined) {
       const isSubscription = source === '@trpc/client' && importer?.endsWith('subscription-link.ts')

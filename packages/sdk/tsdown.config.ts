@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 import { streamCopy } from './stream-copy.ts'
 
-/** What declarations name beyond the language: tRPC's, in every entry with a client; Node's types, which bring along the web's. */
+/** References that the declarations need: tRPC's types use disposables, in every entry with a client; Node's types include the web's. */
 const disposables = '/// <reference lib="esnext.disposable" />'
 const node = '/// <reference types="node" />'
 const references: Readonly<Record<string, string>> = {
@@ -30,10 +30,10 @@ export default defineConfig({
   target: 'node20.19',
   platform: 'node',
   fixedExtension: false,
-  // The node's router and the contract are written out in the declarations, so the compiler must see their sources.
+  // The declarations include the types of the node's router and of the contract, so the compiler must see their sources.
   tsconfig: '../../tsconfig.sdk.json',
   dts: { eager: true },
-  // A compiler is told what our declarations name, whatever `target`, `lib` and `types` a project has set.
+  // Makes our declarations compile in projects with any `target`, `lib` and `types`.
   banner: ({ fileName }) => (references[fileName] ? { dts: references[fileName] } : undefined),
   deps: { onlyBundle: ['@trpc/client'] },
   plugins: [streamCopy],

@@ -1,14 +1,14 @@
-/** The clock, as everything here is given it, and the real one. */
+/** The clock interface, and the system's clock. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { OsaError } from './errors.ts'
 import { withSignal } from './signal.ts'
 
-/** Time as the caller sees it: tests bring their own. */
+/** A clock. Tests can pass their own. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number
-  /** Rejects with the signal's reason when it fires. */
+  /** Resolves after this many milliseconds; rejects when the signal fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export const systemClock: Clock = {
     try {
       await delay(ms, undefined, withSignal(signal))
     } catch (error) {
-      // The only way a timer fails is the caller's signal.
+      // A timer fails only when the caller's signal fires.
       throw new OsaError('aborted', 'Cancelled', { cause: signal?.reason ?? error })
     }
   },

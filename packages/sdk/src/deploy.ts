@@ -1,10 +1,10 @@
 /**
- * @osa/sdk/deploy: what `osa deploy` is made of, for tools that do the same. It builds no image and prints nothing.
+ * @osa/sdk/deploy: the building blocks of `osa deploy`, for tools that deploy too. It builds no images and prints nothing.
  *
- * convention/find-file.ts  which file holds a folder's conventions
- * convention/load.ts       reads them; a `.ts` or `.js` file is run (load-module.ts)
- * convention/check.ts      every issue in all of them, by the schema that the node checks with
- * convention/register.ts   sends them in one call
+ * convention/find-file.ts  finds the file that holds a folder's conventions
+ * convention/load.ts       reads the conventions; runs a `.ts` or `.js` file (load-module.ts)
+ * convention/check.ts      lists every issue in all of them, using the same schema as the node
+ * convention/register.ts   registers them in one call
  */
 export { checkConventions, issuePath } from './convention/check.ts'
 export type * from './convention/convention.ts'

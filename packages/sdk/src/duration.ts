@@ -1,6 +1,6 @@
-/** Durations in words a person reads. Isomorphic. */
+/** Durations as text. Isomorphic. */
 
-/** `45 s`, `42 min`, `2 h`, `400 days`, from seconds: rounded to the unit that a person would say it in. */
+/** Formats a number of seconds as `45 s`, `42 min`, `2 h` or `400 days`, rounded to the most fitting unit. */
 export function durationText(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`

@@ -1,6 +1,6 @@
-/** The one error class of SDK and CLI, and the closed set of codes it carries. Exit codes are the CLI's business. */
+/** The only error class of the SDK and the CLI, and the closed set of its codes. The CLI maps them to exit codes. */
 
-/** Every way a call can fail, the same strings as `error.code` in `osa … --json`. */
+/** The codes of all errors, the same strings as `error.code` in the output of `osa … --json`. */
 export const errorCodes = [
   'internal',
   'aborted',
@@ -41,42 +41,47 @@ export const errorCodes = [
   'deploy_rejected',
   'build_failed',
 ] as const
-/** One of `errorCodes`. */
+/** The code of an error: one of `errorCodes`. */
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What is known about a failure beside its code and message. */
+/** What is known about a failure in addition to its code and message. */
 export interface OsaErrorOptions {
   /** What the person can do about it, one sentence. */
   hint?: string | undefined
-  /** Further lines between the message and the hint. */
+  /** More lines to show between the message and the hint. */
   details?: readonly string[]
+  /** The HTTP status of the answer. */
   status?: number
+  /** The server's canonical address. */
   server?: string
+  /** The `x-request-id` of the answer, which also appears in the node's log. */
   requestId?: string
-  /** The server's own word for why it refused a token: `token_expired`. */
+  /** The server's code for why it refused a token, such as `token_expired`. */
   reason?: string
+  /** The pause that the server asked for (`Retry-After`), in milliseconds. */
   retryAfterMs?: number
-  /** True when the same call may succeed later, unchanged. */
+  /** True if the same call, unchanged, may succeed later. */
   retryable?: boolean
-  /** Where the server's redirect leads, which is not followed. */
+  /** The target of the server's redirect, which was not followed. */
   location?: string
-  /** The local file it is about. */
+  /** The path of the local file that the error is about. */
   path?: string
-  /** What is missing or wrong in a file or an input, each with its place there. */
+  /** What is missing or wrong in a file or an input, with the path of each problem in it. */
   issues?: readonly { path: string; message: string }[]
   cause?: unknown
 }
 
-/** What tells an OsaError, whichever class and copy of this package it comes from. */
+/** Marks an OsaError, regardless of its class and of the copy of this package that it comes from. */
 export const brand: unique symbol = Symbol.for('osa.error')
 
 /**
- * What SDK and CLI throw. `message` says what failed and why; it never holds a secret. `instanceof OsaError` is true for every error with
- * the brand: one that a client's call throws, which is also tRPC's (`OsaCallError`), and one of another copy of this package. Not for
- * extending: any OsaError would count as an instance of what extends it.
+ * The error that the SDK and the CLI throw. `message` says what failed and why, and never contains a secret.
+ *
+ * `instanceof OsaError` is true for every error with the brand, including `OsaCallError` (which a client's calls reject with) and errors
+ * from another copy of this package. Do not extend this class: every OsaError would count as an instance of the subclass.
  */
 export class OsaError extends Error {
-  /** True for whatever has the brand. */
+  /** True for every value that has the brand. */
   static override [Symbol.hasInstance](value: unknown): value is OsaError {
     return isOsaError(value)
   }
@@ -113,10 +118,10 @@ export class OsaError extends Error {
   }
 }
 
-/** How to fix a missing or ended login: with the address, since only in a linked folder `osa login` alone leads there. */
+/** Returns the hint for a missing or ended login. It names the server, because `osa login` without an address works only in a linked folder. */
 export const signInHint = (server: string): string => `Run osa login ${server}`
 
-/** Tells an `OsaError` (of the given codes, if any are given), also one thrown by another copy of this package. */
+/** Whether a value is an `OsaError`, with one of the given codes if any are given. Also recognizes errors from another copy of this package. */
 export const isOsaError = (error: unknown, ...codes: ErrorCode[]): error is OsaError =>
   typeof error === 'object' &&
   error !== null &&

@@ -1,6 +1,6 @@
 /**
- * @osa/sdk/internal: what the command `osa` is made of beside `@osa/sdk/node`. It may change in any release, whatever its number: a tool that
- * needs something of it should ask for it to be moved to `@osa/sdk/node`.
+ * @osa/sdk/internal: what the command `osa` uses in addition to `@osa/sdk/node`. It is not covered by semantic versioning and may change in
+ * any release. If your tool needs something from here, please ask for it to be moved to `@osa/sdk/node`.
  */
 export { checkIssuer, serverDocumentPath } from './client/issuer.ts'
 export { type Network, openNetwork } from './client/network.ts'

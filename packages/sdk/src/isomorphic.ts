@@ -1,4 +1,4 @@
-/** What both builds of the main entry export. */
+/** The exports that both builds of the main entry share. */
 
 export type { AppRouter, CallErrorShape } from '@osa/api/router-type'
 export type {

@@ -1,6 +1,6 @@
-/** JSON that people edit: a byte order mark is fine, and a mistake is reported by line and column on every Node version. */
+/** Parses JSON that people edit: allows a byte order mark, and reports mistakes by line and column on every Node version. */
 
-/** Where and why a text is not JSON. */
+/** Where a text is not JSON, and what is wrong there. */
 export interface JsonProblem {
   line: number
   column: number
@@ -12,7 +12,7 @@ const token =
 
 type Kind = 'value' | 'string' | '{' | '}' | '[' | ']' | ',' | ':'
 
-/** Offset of the first character that cannot stand where it does; the text's length when it ends too early. */
+/** Returns the offset of the first character that is not allowed where it is; the length of the text if it ends too early; -1 for valid JSON. */
 function firstBadOffset(text: string): number {
   const open: ('{' | '[')[] = []
   let expected: Kind[] = ['value', 'string', '{', '[']
@@ -59,17 +59,17 @@ function problemAt(text: string, offset: number): JsonProblem {
   }
 }
 
-/** Parses JSON, a leading byte order mark allowed. */
+/** Parses JSON, ignoring a byte order mark at the start. */
 export function parseJsonText(text: string): { value: unknown } | { problem: JsonProblem } {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   try {
     return { value: JSON.parse(body) }
   } catch {
-    // Only the position is of interest, and the message's wording differs between Node versions.
+    // The message differs between Node versions, so the position is determined here.
     return { problem: problemAt(body, Math.max(0, firstBadOffset(body))) }
   }
 }
 
-/** `line 2, column 13: unexpected "}"`. */
+/** Formats a problem as `line 2, column 13: unexpected "}"`. */
 export const describeJsonProblem = ({ line, column, what }: JsonProblem): string =>
   `line ${line}, column ${column}: ${what}`

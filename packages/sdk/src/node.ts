@@ -2,21 +2,21 @@
  * @osa/sdk/node: signing in and saved logins on a computer with a file system. It never prints, prompts, exits or opens a browser.
  *
  * errors.ts      OsaError and its codes (also in the main entry)
- * server-url.ts  one spelling for each server; which may be trusted with a secret
- * login/         signing in and out as one call each: device-login.ts starts the device flow (RFC 8628), approval.ts polls until a person
- *                has decided, watch.ts is told at once, loopback.ts proves to the node that the browser is on this computer, keep-login.ts
- *                saves
- * credentials/   saved logins: credential-store.ts over credentials-file.ts (format) and private-file.ts (safety); login-keeping.ts, which
- *                it loads for the first change, over index-changes.ts, keychain-logins.ts and atomic-file.ts;
- *                stored-tokens.ts is a valid access token, renewed in one process at a time (lock.ts);
- *                secret-store.ts keeps them where the program says
- * keychain/      the system's keychain: choose-storage.ts decides, system-keychain.ts asks it through a process that can be killed
+ * server-url.ts  the canonical form of server addresses, and which of them may receive a secret
+ * login/         signing in and out, one call each: device-login.ts starts the device flow (RFC 8628), approval.ts polls until a person
+ *                has decided, watch.ts learns of the decision at once, loopback.ts proves to the node that the browser is on this computer,
+ *                keep-login.ts saves the login
+ * credentials/   saved logins: credential-store.ts, on top of credentials-file.ts (format) and private-file.ts (safety). For changes it
+ *                loads login-keeping.ts, on top of index-changes.ts, keychain-logins.ts and atomic-file.ts. stored-tokens.ts returns a
+ *                valid access token, renewed by one process at a time (lock.ts). secret-store.ts keeps logins in a program's own storage
+ * keychain/      the system's keychain: choose-storage.ts decides whether to use it, system-keychain.ts reaches it through a process that
+ *                can be killed
  * link/          the link of a folder to a server
- * client/        network.ts opens clients of servers (create-client.ts), which it loads when something is sent; stored-credentials.ts signs
+ * client/        network.ts creates clients (create-client.ts), loading that code when something is sent; stored-credentials.ts signs
  *                their calls; resolve-server.ts finds the server
- * text.ts        makes strings from outside fit for a terminal
+ * text.ts        makes untrusted strings safe to print in a terminal
  *
- * What only the command `osa` needs is in internal.ts.
+ * internal.ts has the parts that only the command `osa` needs.
  */
 
 export type { NamedServer } from './client/connection.ts'

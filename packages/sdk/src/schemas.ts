@@ -1,6 +1,6 @@
 /**
- * @osa/sdk/schemas: what procedures take and answer, and what authors write, as zod schemas and as JSON Schema. By the names of the types
- * that the main entry and `@osa/sdk/convention` export.
+ * @osa/sdk/schemas: the inputs and outputs of procedures, and the conventions that authors write, as zod schemas and as JSON Schema. They have
+ * the names of the types that the main entry and `@osa/sdk/convention` export.
  */
 import {
   type ConventionDetail,
@@ -56,7 +56,7 @@ import {
 import * as z from 'zod/mini'
 import type { Convention } from './convention/convention.ts'
 
-/** What there is a schema of. */
+/** The types that have a schema, by name. */
 export interface Described {
   Convention: Convention
   ConventionDetail: ConventionDetail
@@ -85,12 +85,12 @@ export interface Described {
   Whoami: Whoami
 }
 
-/** A schema of zod 4: for `z.object` and its kin, `parse`, `safeParse`, and whatever takes a Standard Schema. */
+/** A zod 4 schema. Use it in other zod schemas, with `parse` and `safeParse`, or anywhere that accepts a Standard Schema. */
 export type Schema<Value> = z.core.$ZodType<Value> & Pick<z.ZodMiniType<Value>, 'parse' | 'safeParse' | '~standard'>
 
 /**
- * The zod schemas. A document's ignores keys that it does not know, since a newer node may say more; those of conventions refuse them, and
- * write defaults out.
+ * The zod schemas, by type name. Schemas of documents from a node ignore unknown keys, since a newer node may add some. Schemas of conventions
+ * reject unknown keys and fill in defaults.
  *
  * ```ts
  * schemas.Whoami.parse(JSON.parse(text)).display_name
@@ -127,12 +127,13 @@ export const schemas: { readonly [Name in keyof Described]: Schema<Described[Nam
 }
 
 /**
- * The JSON Schema (2020-12) of one of them, as it is written in JSON: instants are texts (RFC 3339). It says less than the zod schema where
- * a rule looks at several fields or at a text's characters. That of `Convention` is for editors of `osa.config.json`.
+ * Returns the JSON Schema (2020-12) of a type, for its JSON form: dates are strings (RFC 3339). It is less strict than the zod schema, which
+ * also has rules about several fields at once and about the characters of a text. Editors can use the one of `Convention` for
+ * `osa.config.json`.
  */
 export function jsonSchemaOf(name: keyof Described): z.core.JSONSchema.JSONSchema {
   return z.toJSONSchema(schemas[name], {
-    // what may be left out is not required, and what a newer node says more is allowed
+    // optional keys are not required, and keys that a newer node may add are allowed
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {

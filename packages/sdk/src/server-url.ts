@@ -1,14 +1,14 @@
-/** Server addresses: one canonical form, and which of them may see a credential at all. Isomorphic. */
+/** Server addresses: their canonical form, and which of them may receive a credential. Isomorphic. */
 import { OsaError } from './errors.ts'
 import { cleanText } from './text.ts'
 
 const loopbackHost = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/
-/** What a person types without a scheme and means their own machine by (RFC 6761 §6.3 for names below `localhost`). */
+/** Addresses without a scheme by which a person means their own machine (RFC 6761 §6.3 for names below `localhost`). */
 const typedLoopback = /^((?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?(\/|$)/i
-/** What pasting leaves around an address: spaces, some of them of the kind that does not break a line. */
+/** Spaces, including non-breaking ones, that pasting leaves around an address. */
 const pastedSpaces = /^[ \u00a0]+|[ \u00a0]+$/g
 
-/** Whether a parsed address is this very machine, by literal: a name that merely resolves here does not count. */
+/** Whether a URL's host is `localhost` or a loopback address. A name that merely resolves to one does not count. */
 export const isLoopback = (url: URL): boolean => loopbackHost.test(url.hostname)
 
 const invalid = (input: string, why: string, hint = 'Use an address such as https://archive.example.org'): OsaError =>
@@ -20,8 +20,8 @@ function withScheme(input: string): string {
 }
 
 /**
- * Refuses what must not be in an address; a user name or password is never repeated in the message. The host is looked for in the text,
- * not only in what was parsed: WHATWG URL skips any number of slashes, and reads `https:///x` as the host `x`.
+ * Parses an address. Throws `invalid_server_url`; the message never repeats a user name or password. The host is also checked in the text,
+ * because WHATWG URL skips any number of slashes and reads `https:///x` as the host `x`.
  */
 function parse(typed: string): URL {
   const input = typed.replace(pastedSpaces, '')
@@ -41,9 +41,9 @@ function parse(typed: string): URL {
 }
 
 /**
- * The one spelling of a server's address: scheme and host in lower case, punycode, no default port, no trailing slash, a path
- * prefix kept. Spaces around it are dropped. Without a scheme, https is meant, or http for a loopback literal. Throws `invalid_server_url`, and `insecure_http` for
- * http to any host but a loopback literal unless `allowHttp` (RFC 8628 §3.1).
+ * Returns the canonical form of a server's address: scheme and host in lower case, punycode, no default port, no trailing slash, a path prefix
+ * kept. Spaces around it are dropped. Without a scheme, it means https, or http for a loopback host. Throws `invalid_server_url`, and
+ * `insecure_http` for http to any other host unless `allowHttp` is set (RFC 8628 §3.1).
  */
 export function canonicalServer(input: string, options: { allowHttp?: boolean } = {}): string {
   const url = parse(input)
@@ -57,7 +57,7 @@ export function canonicalServer(input: string, options: { allowHttp?: boolean } 
   return server
 }
 
-/** As `canonicalServer`, null instead of an error: for keys of a file, which may be anything. Any http host is let pass. */
+/** Like `canonicalServer`, but returns null instead of throwing: for keys of a file, which may be anything. Allows http to any host. */
 export function canonicalServerOrNull(input: string): string | null {
   try {
     return canonicalServer(input, { allowHttp: true })
@@ -67,7 +67,7 @@ export function canonicalServerOrNull(input: string): string | null {
   }
 }
 
-/** Same scheme, host and port. Two loopback literals on one port count as the same machine, since nodes use either name. */
+/** Whether two URLs have the same scheme, host and port. All loopback hosts count as the same, since nodes use either name. */
 export function isSameOrigin(a: string | URL, b: string | URL): boolean {
   const [left, right] = [new URL(a), new URL(b)]
   if (left.origin === right.origin) return true

@@ -1,13 +1,13 @@
-/** Signals: how they are handed on, and what one that fired means. Isomorphic. */
+/** Helpers for abort signals. Isomorphic. */
 import { OsaError } from './errors.ts'
 
-/** The option `signal`, absent where there is none. */
+/** Returns the option `signal`, or no option if there is no signal. */
 export const withSignal = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {})
 
-/** A caller's deadline (`AbortSignal.timeout`) is a timeout, any other reason is a cancellation; the reason is the `cause`. */
+/** Returns the error for a signal that fired: `timeout` for `AbortSignal.timeout`, `aborted` for any other. Its `cause` is the signal's reason. */
 export function cancelled({ reason }: AbortSignal, server?: string): OsaError {
   const about = { cause: reason, ...(server === undefined ? {} : { server }) }
   return reason instanceof Error && reason.name === 'TimeoutError'
-    ? new OsaError('timeout', 'It took longer than its caller allows', { ...about, retryable: true })
+    ? new OsaError('timeout', 'The call took longer than its deadline', { ...about, retryable: true })
     : new OsaError('aborted', 'Cancelled', about)
 }

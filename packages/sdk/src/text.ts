@@ -1,2 +1,2 @@
-/** Strings from outside that are to be shown in a terminal. */
+/** Makes untrusted strings safe to print in a terminal. */
 export { cleanText } from '@osa/contract/text'

@@ -1,20 +1,32 @@
-/** A call that the node refuses for its token is sent once more, with a renewed one, and never again. */
+/** When the node rejects a call's token, the token is renewed and the call is sent once more. There is no second repeat. */
 import { type ErrorCode, OsaError, signInHint } from '../errors.ts'
 import { OsaCallError } from './call-error.ts'
 import type { ClientToken } from './client-token.ts'
+import type { Connection } from './connection.ts'
 import type { Repetition } from './repeating-link.ts'
 
-/** The token that an attempt was sent with, written down when its batch leaves. */
-export interface Attempt {
+/** The token that an attempt was sent with. It is recorded when the batch is sent. */
+interface Attempt {
   token: string | null
+}
+
+interface Operation {
+  readonly context: Record<string, unknown>
 }
 
 const contextKey = 'osa.attempt'
 
-/** The attempt that an operation is part of. */
-export const attemptOf = (op: { context: Record<string, unknown> }): Attempt => op.context[contextKey] as Attempt
+/** Returns the attempt that an operation belongs to. */
+const attemptOf = ({ context }: Operation): Attempt => context[contextKey] as Attempt
 
-/** What becomes of a refusal that no newer token can fix. */
+/** Returns the headers of a request, with the newest token, and records that token for every operation in the request. */
+export function signedHeaders({ headers, tokens }: Connection, ops: readonly Operation[]): Record<string, string> {
+  const token = tokens.current()
+  for (const op of ops) attemptOf(op).token = token
+  return { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
+}
+
+/** Returns the error for a 401 that a newer token cannot fix. */
 function finalRefusal(error: OsaCallError, token: string | null, isFixed: boolean): OsaCallError {
   const { server, status, requestId, reason } = error
   const about = {
@@ -31,7 +43,7 @@ function finalRefusal(error: OsaCallError, token: string | null, isFixed: boolea
   return made('not_authenticated', `${server} refuses the login`, signIn)
 }
 
-/** The policy for a client's tokens. `isFixed`: there is one token, which cannot be renewed. */
+/** Creates the policy that signs a client's calls. `isFixed` says that the client has a single token, which cannot be renewed. */
 export const authPolicy = (tokensOf: () => Promise<ClientToken>, isFixed: boolean): Repetition => ({
   async before(op) {
     await (await tokensOf()).obtain()
@@ -39,7 +51,7 @@ export const authPolicy = (tokensOf: () => Promise<ClientToken>, isFixed: boolea
     return { ...op, context: { ...op.context, [contextKey]: attempt } }
   },
   async again({ op, error, attempt }) {
-    // Only the node's own word: a gateway's 401, a web page with a password prompt, says nothing about the token.
+    // Only a 401 from the node itself counts. A gateway's 401 (a password prompt, for example) says nothing about the token.
     if (error.code !== 'not_authenticated' || error.status !== 401) return false
     const { token } = attemptOf(op)
     const isWorthIt = token !== null && attempt === 1 && (await (await tokensOf()).renew(token))

@@ -1,11 +1,11 @@
-/** Reads what a server sends, up to a limit. Isomorphic. */
+/** Reads response bodies up to a size limit. Isomorphic. */
 import { OsaError } from '../errors.ts'
 
 const maxBodyBytes = 1024 * 1024
 
 /**
- * A stream that ends in an error, `not_an_osa_server`, past 1 MiB. Not by `pipeThrough`: in Node, the first release of a writer makes a whole
- * JavaScript realm for its error's text, which takes a tenth of the time of a short command.
+ * Returns a stream that fails with `not_an_osa_server` after 1 MiB. It does not use `pipeThrough`: in Node, the first release of a writer
+ * creates a whole JavaScript realm for its error's text, which takes a tenth of the time of a short command.
  */
 export function boundedStream(body: ReadableStream<Uint8Array>, server: string): ReadableStream<Uint8Array> {
   const reader = body.getReader()
@@ -27,7 +27,7 @@ export function boundedStream(body: ReadableStream<Uint8Array>, server: string):
   })
 }
 
-/** The bytes of a response. Throws `not_an_osa_server` past 1 MiB, before the rest is read. */
+/** Returns the bytes of a response. Throws `not_an_osa_server` after 1 MiB, without reading the rest. */
 export const readBoundedBody = async (response: Response, server: string): Promise<Uint8Array> =>
   response.body === null
     ? new Uint8Array(0)

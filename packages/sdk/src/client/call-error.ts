@@ -1,6 +1,6 @@
 /**
- * What a call throws: an OsaError and a TRPCClientError in one. tRPC passes its own errors through as they are, so that the code that
- * calls sees `code`, `status`, `hint` and, from the node, the typed `data` and `shape`.
+ * The error that calls reject with: an OsaError and a TRPCClientError in one. tRPC passes its own errors through unchanged, so callers see
+ * `code`, `status`, `hint` and, if the node answered, the typed `data` and `shape`.
  */
 
 import type { AppRouter } from '@osa/api/router-type'
@@ -9,7 +9,10 @@ import { brand, type ErrorCode, isOsaError, OsaError, type OsaErrorOptions, sign
 import { cleanText } from '../text.ts'
 import { notAnOsaServer, retryAfterOf } from './unexpected-answer.ts'
 
-/** An OsaError (`instanceof OsaError` holds) with what tRPC knows: `data` and `shape` are the node's own words, typed. */
+/**
+ * The error that a client's calls reject with. It is an `OsaError` (`instanceof OsaError` is true) and also tRPC's error: `data` and `shape`
+ * are the node's answer, typed.
+ */
 export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError {
   declare readonly name: 'OsaError'
   declare readonly code: ErrorCode
@@ -26,13 +29,13 @@ export class OsaCallError extends TRPCClientError<AppRouter> implements OsaError
   declare readonly path: string | undefined
   declare readonly [brand]: true
 
-  /** `from` is tRPC's error, when the node answered with one. Its `meta`, a whole response, is left out: errors are logged. */
+  /** `from` is tRPC's error, if the node answered with one. Its `meta` holds the whole response, so it is left out: errors get logged. */
   constructor(error: OsaError, from?: TRPCClientError<AppRouter>) {
     super(error.message, from?.shape ? { result: { error: from.shape } } : {})
     // tRPC's constructor sets its own prototype.
     Object.setPrototypeOf(this, OsaCallError.prototype)
     Object.assign(this, error)
-    // As every error has it: any value, and not among what is written out as JSON.
+    // Like the `cause` of any error: it may hold any value, and is not enumerable, so JSON leaves it out.
     Object.defineProperty(this, 'cause', { value: error.cause, enumerable: false, configurable: true, writable: true })
   }
 }
@@ -47,17 +50,17 @@ function codeOfStatus(status: number): ErrorCode {
 
 function hintOf(code: ErrorCode, server: string): string | undefined {
   if (code === 'not_authenticated') return signInHint(server)
-  if (code === 'server_error') return "Try again in a moment; if it stays, tell the archive's administrator"
+  if (code === 'server_error') return "Try again in a moment; if the problem persists, tell the archive's administrator"
   return undefined
 }
 
-/** The status that counts: a node that cannot reach its database says so for the whole request, not in each error. */
+/** Picks the status of an error. A node that cannot reach its database sets a 5xx status on the response, not in each error. */
 const statusOf = (dataStatus: number, response: Response | undefined): number =>
   dataStatus >= 500 && response && response.status >= 500 ? response.status : dataStatus
 
 const maxIssues = 20
 
-/** What a node says is wrong with an input, each with the field. An untrusted node's words: cleaned, and only so many. */
+/** Returns what the node found wrong with an input, by field. The node is not trusted: texts are cleaned, and at most 20 issues are kept. */
 const issuesOf = (issues: unknown): { path: string; message: string }[] =>
   (Array.isArray(issues) ? issues.slice(0, maxIssues) : []).flatMap(
     (issue: { path?: unknown; message?: unknown } | null) =>
@@ -68,7 +71,7 @@ const issuesOf = (issues: unknown): { path: string; message: string }[] =>
 
 const isCode = (value: unknown): value is string => typeof value === 'string' && /^[a-z_]{1,60}$/.test(value)
 
-/** Says in one of our codes what the node said in one of tRPC's. */
+/** Translates a node's tRPC error into an OsaError. Returns null if the error did not come from a node. */
 function fromNode(error: TRPCClientError<AppRouter>, server: string): OsaError | null {
   const { data } = error
   if (typeof data?.httpStatus !== 'number') return null
@@ -92,7 +95,7 @@ function fromNode(error: TRPCClientError<AppRouter>, server: string): OsaError |
   return new OsaError(code, cleanText(error.message, 500), options)
 }
 
-/** What tRPC says of a query whose address would be longer than a node takes. */
+/** tRPC's message for a query whose URL would be longer than a node accepts. */
 const tooBig = 'Input is too big for a single dispatch'
 
 function innermost(error: unknown): OsaError | null {
@@ -104,11 +107,11 @@ function innermost(error: unknown): OsaError | null {
   return null
 }
 
-/** By its name, since subscriptions bring a copy of tRPC's client of their own. */
+/** Recognizes the error by its name, because subscriptions use a separate copy of tRPC's client. */
 const isOfTrpc = (error: unknown): error is TRPCClientError<AppRouter> =>
   error instanceof Error && error.name === 'TRPCClientError'
 
-/** Whatever went wrong below, as the error that a call throws. */
+/** Converts any error from the layers below into the error that a call rejects with. */
 export function toCallError(error: unknown, server: string | undefined): OsaCallError {
   if (error instanceof OsaCallError) return error
   const known = innermost(error)
@@ -118,7 +121,7 @@ export function toCallError(error: unknown, server: string | undefined): OsaCall
     const answered = fromNode(error, server)
     if (answered) return new OsaCallError(answered, error)
     const { status } = (error.meta?.response ?? {}) as { status?: number }
-    // tRPC could make nothing of what came.
+    // tRPC could not read the answer.
     if (status !== undefined) return new OsaCallError(notAnOsaServer({ server, status }))
   }
   if (isOfTrpc(error) && error.message === tooBig) {

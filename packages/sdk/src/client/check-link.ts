@@ -1,4 +1,4 @@
-/** The one place where answers enter: what is not a document of the contract comes to nobody. */
+/** Checks every answer against the contract before the caller sees it. */
 
 import type { AppRouter } from '@osa/api/router-type'
 import type { TRPCLink } from '@trpc/client'
@@ -7,7 +7,7 @@ import { toCallError } from './call-error.ts'
 import type { Surroundings } from './connection.ts'
 import { notAnOsaServer } from './unexpected-answer.ts'
 
-/** Makes the link. `load`: brings the check of a procedure, which is not loaded before its first call. */
+/** Creates the link. `load` imports the check of a procedure at its first call. */
 export const checkLink =
   (load: Surroundings['loadCheck'], serverOf: () => Promise<string>): TRPCLink<AppRouter> =>
   () =>
@@ -24,7 +24,7 @@ export const checkLink =
             if (result.type !== undefined && result.type !== 'data') return observer.next(envelope)
             const checked = check(result.data)
             if (checked) return observer.next({ ...envelope, result: { ...result, data: checked.value } })
-            const details = [`${op.path} → an answer of another shape`]
+            const details = [`${op.path} → an answer of the wrong shape`]
             observer.error(toCallError(notAnOsaServer({ server, status: 200, details }), server))
           },
           complete: () => observer.complete(),

@@ -1,31 +1,31 @@
-/** The access token of one client: asked for once by all calls of a moment, renewed once when it is refused. */
+/** The access token of one client. Concurrent calls share one request for it, and one renewal when the node rejects it. */
 import { isOsaError, OsaError } from '../errors.ts'
 import { toCallError } from './call-error.ts'
 import type { ClientEvent } from './options.ts'
 import type { TokenContext, TokenProvider } from './token-provider.ts'
 import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
 
-/** What the calls of a client need of their token. */
+/** A client's access token, shared by its calls. */
 export interface ClientToken {
-  /** Makes `current` a token that should be valid; one question to the provider for all that ask meanwhile. */
+  /** Gets a token that should be valid and makes it the `current` one. Concurrent callers share one request to the provider. */
   obtain(): Promise<void>
-  /** Replaces a refused token, once for all that were refused. False when there is no newer one. */
+  /** Replaces a rejected token, once for all calls it was rejected for. Resolves to false when there is no newer one. */
   renew(rejected: string): Promise<boolean>
-  /** What the next request carries. */
+  /** The token that the next request carries; null for none. */
   current(): string | null
 }
 
-/** What a provider throws that is no OsaError, a vault's own error for example, is still a reason of ours. */
+/** Turns whatever a provider throws (a vault's own error, for example) into an OsaError. */
 const providerFailure = (error: unknown, server: string): unknown =>
   isOsaError(error)
     ? error
     : new OsaError('not_authenticated', 'The token provider failed', {
         server,
         cause: error,
-        hint: 'Look at the cause',
+        hint: 'See the cause of this error',
       })
 
-/** Keeps the token of `provider` for one server. */
+/** Creates the token of one client, obtained from `provider` for one server. */
 export function createClientToken(
   provider: TokenProvider,
   context: TokenContext,
@@ -55,7 +55,7 @@ export function createClientToken(
 
   const obtain = async (): Promise<void> => {
     const given = checked(await ask(() => provider.getToken(context)))
-    // A provider that was asked before it renewed may answer late, with what has been refused since.
+    // A provider that was asked before a renewal may answer after it, with the token that has been rejected meanwhile.
     token = given !== null && given === refused?.token ? refused.successor : given
   }
 

@@ -1,4 +1,4 @@
-/** What a client knows once it has a server: its address, its tokens, its guarded door. Made at the first call, kept if that worked. */
+/** The connection of a client to its server: address, tokens, and how requests are sent. Made at the first call and kept if that succeeds. */
 import { OsaError } from '../errors.ts'
 import { canonicalServer } from '../server-url.ts'
 import { type ClientToken, createClientToken } from './client-token.ts'
@@ -6,26 +6,26 @@ import { createExchange, type Exchange, type ExchangeOptions } from './exchange.
 import { type ClientEvent, type ClientOptions, defaultTimeoutMs } from './options.ts'
 import type { AuthOption, ServerSource, TokenProvider } from './token-provider.ts'
 
-/** A server's canonical address, and who named it. */
+/** A server's canonical address, and where that address came from. */
 export interface NamedServer {
   readonly server: string
   readonly serverSource: ServerSource
-  /** The file that named it, if one did. */
+  /** The path of the link file that named the server, if one did. */
   readonly linkFile?: string | undefined
 }
 
-/** What a runtime adds: where to look when the program says nothing. Null in browsers, where there is nowhere to look. */
+/** What a runtime adds to a client, such as defaults for options that the program leaves out. Browsers have none: null. */
 export interface Surroundings {
   readonly userAgent: string
-  /** Where a program does not name the server; absent where it always does. */
+  /** Finds the server when the program does not name one. Absent if the program always does. */
   findServer?(options: { allowHttp: boolean | undefined }): Promise<NamedServer>
-  /** Where a program does not say how calls are signed. */
+  /** Returns the token provider when the program does not give `auth`. */
   findAuth?(options: { fetch: typeof fetch }): Promise<TokenProvider>
-  /** Brings what checks the answers to calls of a procedure; see received.ts. */
+  /** Imports the function that checks the answers of a procedure; see received.ts. */
   loadCheck(path: string): Promise<(value: unknown) => { value: unknown } | null>
-  /** What a request came to that got no answer. */
+  /** Returns the error for a request that got no answer. */
   readonly explain: NonNullable<ExchangeOptions['explain']>
-  /** How the person at this client gives requests more time. */
+  /** How the user of this program gives requests more time: `--timeout 120`. */
   readonly moreTime?: string | undefined
 }
 
@@ -33,11 +33,11 @@ export interface Surroundings {
 export interface Connection extends NamedServer {
   readonly tokens: ClientToken
   readonly exchange: Exchange
-  /** Headers of every request, the token left out. */
+  /** The headers of every request, without the token. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A client's options, wherever it runs. */
+/** A client's options on any runtime. */
 export type AnyClientOptions = ClientOptions & {
   readonly server?: string | URL | undefined
   readonly auth?: AuthOption | undefined
@@ -45,7 +45,7 @@ export type AnyClientOptions = ClientOptions & {
 
 const noTokens: TokenProvider = { getToken: () => null, isBoundToServer: true }
 
-/** Programs without types, too, learn at once that what they ask for is not offered (a cookie, say), instead of calling unsigned. */
+/** Throws `usage` for unknown kinds of `auth` (a cookie, for example), so that untyped programs do not make unsigned calls unknowingly. */
 function providerOf(auth: AuthOption): TokenProvider {
   if (typeof auth === 'string') return { getToken: () => auth }
   if (typeof auth === 'function') return { getToken: auth, onUnauthorized: auth }
@@ -53,12 +53,12 @@ function providerOf(auth: AuthOption): TokenProvider {
     if ('getToken' in auth) return auth
     if (auth.type === 'none') return noTokens
   }
-  throw new OsaError('usage', "createOsaClient: auth is a TokenProvider, a function, a token or { type: 'none' }")
+  throw new OsaError('usage', "createOsaClient: auth must be a TokenProvider, a function, a token or { type: 'none' }")
 }
 
 const missing = (what: string): OsaError => new OsaError('usage', `createOsaClient needs ${what} here`)
 
-/** Makes the function that answers the connection. A server that the program names is checked at once; throws `invalid_server_url`. */
+/** Returns a function that connects on first use. A server named by the program is checked at once: `invalid_server_url`, `insecure_http`. */
 export function createConnector(
   options: AnyClientOptions,
   surroundings: Surroundings | null,

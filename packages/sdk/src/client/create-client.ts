@@ -1,6 +1,6 @@
 /**
- * Puts a client together: edge-link.ts (cancelling) → retry-policy.ts → auth-policy.ts → check-link.ts (on Node) → send-link.ts (batches,
- * subscriptions), over guarded-fetch.ts and exchange.ts.
+ * Assembles a client: edge-link.ts (cancellation) → retry-policy.ts → auth-policy.ts → check-link.ts (on Node) → send-link.ts (batches,
+ * subscriptions), on top of guarded-fetch.ts and exchange.ts.
  */
 
 import type { AppRouter } from '@osa/api/router-type'
@@ -13,17 +13,20 @@ import { repeatingLink } from './repeating-link.ts'
 import { retryPolicy } from './retry-policy.ts'
 import { sendLink } from './send-link.ts'
 
-/** The procedures of a node, typed, and three members of the client's own. Every call rejects with an `OsaError`. */
+/** A typed client for the procedures of a node, with three extra members. When a call fails, it rejects with an `OsaError`. */
 export type OsaClient = TRPCClient<AppRouter> & {
-  /** The node's canonical address. Rejects with `no_server` and its kin where nothing names one. */
+  /** Returns the node's canonical address. Rejects with `no_server`, or another code of `resolveServer`, if it cannot find one. */
   $server(): Promise<string>
-  /** The access token that the next call would carry, renewed if need be; null for none. For requests that are not tRPC's. */
+  /**
+   * Returns the access token that the next call would carry, renewed first if necessary; null for none. Use it for requests that do not go
+   * through this client.
+   */
   $auth(): Promise<string | null>
-  /** Ends everything this client does; calls then reject with `aborted`. */
+  /** Closes the client for good: its calls and subscriptions reject with `aborted`, now and later. */
   $close(): void
 }
 
-/** Makes a client. Nothing is sent or read before the first call. */
+/** Creates a client. Nothing is sent or read before the first call. */
 export function createClient(options: AnyClientOptions, surroundings: Surroundings | null): OsaClient {
   const closing = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal

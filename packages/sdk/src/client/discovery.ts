@@ -1,4 +1,4 @@
-/** `/.well-known/osa`: whether there is a node at an address, asked before anything else is sent there. */
+/** `/.well-known/osa`: checks that there is a node at an address before anything else is sent there. */
 
 import type { ServerDocument } from '@osa/contract'
 import { OsaError } from '../errors.ts'
@@ -9,7 +9,7 @@ import { receivedServerDocument } from './received.ts'
 import type { HttpAnswer } from './to-answer.ts'
 import { exchangeLine, unexpectedAnswer } from './unexpected-answer.ts'
 
-/** The server of the first OSA, in Python, has no such page, and says so in the words of its framework. */
+/** The server of the original OSA, in Python, has no such page and answers with its framework's 404. */
 const isOriginalServer = ({ status, json }: HttpAnswer): boolean =>
   status === 404 && JSON.stringify(json) === '{"detail":"Not Found"}'
 
@@ -21,7 +21,7 @@ const originalServer = (answer: HttpAnswer): OsaError =>
     hint: `Sign in there with the original osa (Python): osa login --server ${answer.server}`,
   })
 
-/** Asks a server for its document. Throws what `unexpectedAnswer` says, the network's codes, and `not_an_osa_server` for an original server. */
+/** Requests a server's document. Throws the codes of `unexpectedAnswer`, the network's codes, and `not_an_osa_server` for an original server. */
 export async function discover(
   exchange: Exchange,
   { server, headers, signal }: { server: string; headers: Record<string, string>; signal?: AbortSignal | undefined },

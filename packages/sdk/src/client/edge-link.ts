@@ -1,4 +1,4 @@
-/** The first link: ends a call at once when somebody cancels it, and lets nothing out that is not an OsaError. */
+/** The first link: ends a call at once when it is cancelled, and converts every error to an OsaError. */
 
 import type { AppRouter } from '@osa/api/router-type'
 import type { TRPCLink } from '@trpc/client'
@@ -6,13 +6,13 @@ import { observable } from '@trpc/server/observable'
 import { cancelled } from '../signal.ts'
 import { toCallError } from './call-error.ts'
 
-/** Makes the link. `closing` ends every call of the client. */
+/** Creates the link. `closing` ends every call of the client. */
 export const edgeLink =
   (closing: AbortSignal): TRPCLink<AppRouter> =>
   () =>
   ({ op, next }) =>
     observable((observer) => {
-      // One signal for each call, also without the caller's: Node 20 warns of the eleventh listener on one.
+      // Each call gets its own signal, even without one from the caller: Node 20 warns about the eleventh listener on a signal.
       const signal = AbortSignal.any(op.signal ? [op.signal, closing] : [closing])
       const cancel = (): void => observer.error(toCallError(cancelled(signal), undefined))
       if (signal.aborted) {

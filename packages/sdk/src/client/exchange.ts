@@ -1,6 +1,6 @@
 /**
- * The one door to the network. Every request has a deadline and a size limit and follows no redirect (a redirected secret is a lost one:
- * `fetch` repeats a body on 307). Whatever comes back is an answer, whatever does not come is an OsaError. Isomorphic.
+ * The only place that sends requests. Every request has a deadline and a size limit and follows no redirect: `fetch` repeats the body on a
+ * 307, which would send its secrets to another server. A response of any status is an answer; no response is an OsaError. Isomorphic.
  */
 
 import { isOsaError, type OsaError } from '../errors.ts'
@@ -10,27 +10,27 @@ import { type Failure, networkError } from './network-error.ts'
 import type { ClientEvent } from './options.ts'
 import { contentTypeOf, type HttpAnswer, toAnswer } from './to-answer.ts'
 
-/** What requests are sent with. */
+/** The settings of an exchange. */
 export interface ExchangeOptions {
   readonly server: string
   readonly fetch: typeof fetch
   readonly timeoutMs: number
   readonly onEvent: (event: ClientEvent) => void
-  /** How a caller gives more time, for the hint of a timeout. */
+  /** How the user gives requests more time, for the hint of a timeout. */
   readonly moreTime?: string | undefined
-  /** What a request came to that got no answer, by what this runtime can tell. */
+  /** Returns the error for a request that got no answer, in as much detail as this runtime knows. */
   readonly explain?: ((failure: Failure) => OsaError) | undefined
 }
 
 /** Sends requests to one server. */
 export interface Exchange {
-  /** One request and its whole answer, whatever its status. Throws `aborted`, `not_an_osa_server` for too long an answer, and the network's codes. */
+  /** Sends a request and returns its whole answer, whatever its status. Throws `aborted`, `not_an_osa_server` (over 1 MiB), network codes. */
   send(url: URL, init?: RequestInit): Promise<HttpAnswer>
-  /** Opens an event stream, which has no deadline; another answer than one is returned read. A connection carries 1 MiB at most. */
+  /** Opens an event stream, without a deadline and of at most 1 MiB. If the answer is not a stream, returns that answer, read to its end. */
   open(url: URL, init: RequestInit): Promise<{ stream: Response } | { answer: HttpAnswer }>
 }
 
-/** The token that a request carries. */
+/** Returns the token that a request carries. */
 const bearerOf = (headers: RequestInit['headers']): string | null =>
   /^Bearer (.+)$/.exec(new Headers(headers).get('authorization') ?? '')?.[1] ?? null
 
@@ -39,11 +39,11 @@ const secretsOf = ({ headers, body }: RequestInit): (string | null | undefined)[
   ...[...String(body ?? '').matchAll(/"(?:device_code|refresh_token)":"([^"]+)"/g)].map(([, secret]) => secret),
 ]
 
-/** A browser hides where a redirect leads, and even its status. */
+/** Browsers hide the target of a redirect and even its status; any redirect becomes a 302. */
 const withStatus = (response: Response): Response =>
   response.type === 'opaqueredirect' ? new Response(null, { status: 302 }) : response
 
-/** `me` and `server.info` of `/trpc/me,server.info?batch=1`; nothing for other addresses. Inputs stay out of events. */
+/** Returns `me` and `server.info` for `/trpc/me,server.info?batch=1`, and nothing for other addresses. Inputs stay out of events. */
 export function proceduresOf({ pathname }: URL): string[] {
   const names = /\/trpc\/([^/]*)$/.exec(pathname)?.[1]
   return names === undefined ? [] : decodeURIComponent(names).split(',')
@@ -52,9 +52,9 @@ export function proceduresOf({ pathname }: URL): string[] {
 const isEventStream = ({ status, headers }: Response): boolean =>
   status === 200 && contentTypeOf(headers) === 'text/event-stream'
 
-/** Makes the door to a server. */
+/** Creates the exchange with a server. */
 export function createExchange(options: ExchangeOptions): Exchange {
-  // Called by itself: a browser's `fetch` refuses to be anybody's method.
+  // Destructured, because a browser's `fetch` throws when it is called as a method of another object.
   const { server, timeoutMs, onEvent, fetch, moreTime = 'a larger timeoutMs', explain = networkError } = options
 
   const exchange = async <T extends { answer?: HttpAnswer }>(

@@ -1,13 +1,13 @@
 /**
- * The `fetch` under tRPC. Before tRPC reads anything it makes sure that what came is a node's answer, in tRPC's envelope. All else is one
- * of our errors.
+ * The `fetch` that tRPC uses. It makes sure that the response is a node's answer, in tRPC's envelope, before tRPC reads it. Any other
+ * response becomes an OsaError.
  */
 import { OsaError } from '../errors.ts'
 import { type Exchange, proceduresOf } from './exchange.ts'
 import type { HttpAnswer } from './to-answer.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
-/** What tRPC takes for a response: it asks for its JSON, and an error keeps the rest. */
+/** The parts of a response that tRPC uses: it reads the JSON, and its errors keep the rest. */
 export interface GuardedResponse {
   readonly ok: boolean
   readonly status: number
@@ -18,20 +18,20 @@ export interface GuardedResponse {
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
-/** The two answers to a call, as superjson puts them; in any other form tRPC could not read them. */
+/** Whether a value is an error in superjson's form, the only one that tRPC can read. */
 function isRefusal(value: unknown): boolean {
   const { code, message } = fieldsOf(fieldsOf(fieldsOf(value).error).json)
   return typeof code === 'number' && typeof message === 'string'
 }
 const isResult = (value: unknown): boolean => 'json' in fieldsOf(fieldsOf(fieldsOf(value).result).data)
 
-/** The code of what a node refuses before tRPC sees it, a body that is too large say: `{detail: {code, message}}`. */
+/** Returns the code of a request that a node refused before tRPC saw it, such as too large a body: `{detail: {code, message}}`. */
 function codeOf(json: unknown): string | null {
   const { code } = fieldsOf(fieldsOf(json).detail)
   return typeof code === 'string' && /^[a-z_]{1,60}$/.test(code) ? code : null
 }
 
-/** The error for an answer that is not tRPC's to this many calls; null when it is. Only a refusal may stand for all of them. */
+/** Returns null if an answer is tRPC's answer to this many calls, else the error for it. A single refusal may answer all of the calls. */
 export function refusalOf(answer: HttpAnswer, calls: number): OsaError | null {
   const { json, server, status } = answer
   const each = Array.isArray(json) && json.length === calls ? json : []
@@ -42,7 +42,7 @@ export function refusalOf(answer: HttpAnswer, calls: number): OsaError | null {
   return new OsaError(status === 401 ? 'not_authenticated' : 'usage', message, { server, status })
 }
 
-/** Makes the `fetch` of one client. It throws OsaErrors only. */
+/** Creates the `fetch` of one client. It throws only OsaErrors. */
 export const createGuardedFetch =
   ({ send }: Pick<Exchange, 'send'>) =>
   async (input: string | URL | Request, init: RequestInit = {}): Promise<GuardedResponse> => {

@@ -1,34 +1,34 @@
-/** How a program reaches servers: one set of options for every client it makes. What that takes is loaded when something is sent. */
+/** How a program reaches servers: one set of options for all its clients. The code for sending is loaded when something is sent. */
 import type { ServerDocument } from '@osa/contract'
 import type { OsaClient } from './create-client.ts'
 import { type ClientOptions, defaultTimeoutMs } from './options.ts'
 import type { AuthOption } from './token-provider.ts'
 
-/** What every request of a program is sent with. */
+/** Options for every request of a program. */
 export interface RequestOptions extends Pick<ClientOptions, 'fetch' | 'timeoutMs' | 'userAgent' | 'onEvent'> {
-  /** How the person gives requests more time, for the hint of a timeout: `--timeout 120`. */
+  /** How the user gives requests more time, for the hint of a timeout: `--timeout 120`. */
   readonly moreTime?: string | undefined
 }
 
-/** What one client is for. */
+/** Options for one client. */
 export interface ConnectOptions extends Pick<ClientOptions, 'timeoutMs' | 'signal'> {
-  /** Less time than the program gives requests otherwise, where it gives more. */
+  /** An upper limit for `timeoutMs`, in milliseconds. */
   readonly atMostMs?: number | undefined
-  /** What this client's requests pass through on their way. */
+  /** Wraps the `fetch` that this client sends requests with. */
   readonly wrapFetch?: ((send: typeof fetch) => typeof fetch) | undefined
   /** Without it no token is sent. */
   readonly auth?: AuthOption | undefined
 }
 
-/** The way to servers. Their addresses are canonical; that http is allowed was decided when they were named. */
+/** Reaches servers. Addresses must be canonical; whether http is allowed was decided when the server was named. */
 export interface Network {
-  /** A client of a server. It tries nothing twice by itself: at a terminal, a person does. */
+  /** Creates a client for a server. It does not retry: at a terminal, the user does. */
   connect(server: string, options?: ConnectOptions): Promise<OsaClient>
-  /** What a server says of itself. Throws where there is no node, saying what there is. */
+  /** Returns a server's document about itself. If there is no node at the address, throws an error that says what answered instead. */
   discover(server: string, options?: Pick<ConnectOptions, 'signal'>): Promise<ServerDocument>
 }
 
-/** Opens the way; nothing is loaded or sent yet. */
+/** Creates a network. Nothing is loaded or sent yet. */
 export const openNetwork = ({ moreTime, ...request }: RequestOptions = {}): Network => ({
   async connect(server, options = {}) {
     const [{ createClient }, { onNode }] = await Promise.all([import('./create-client.ts'), import('./on-node.ts')])

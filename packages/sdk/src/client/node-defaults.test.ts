@@ -45,7 +45,7 @@ test('in a folder that was removed meanwhile OSA_SERVER still counts, and withou
     throw Object.assign(new Error('ENOENT: process.cwd failed'), { code: 'ENOENT' })
   })
   await saveLogin(node.issue())
-  const message = 'The folder that this program runs in is not there any more'
+  const message = 'The folder that this program runs in no longer exists'
   await expect(createOsaClient().me.query()).rejects.toMatchObject({ code: 'no_server', message })
   vi.stubEnv('OSA_SERVER', node.url)
   expect(await createOsaClient().me.query()).toMatchObject({ id: 'u1' })

@@ -1,21 +1,21 @@
-/** Turns what Node's `fetch` throws into one of the codes a person can act on. Never repeats a header or a body. */
+/** Turns an error from Node's `fetch` into a code that a person can act on. Never repeats a header or a body. */
 import type { OsaError } from '../errors.ts'
 import { isLoopback } from '../server-url.ts'
 import { connectionFailed, type Failure, noAnswer, timeout } from './network-error.ts'
 
-/** A proxy in use for a request: where it is (without its password) and which variable named it. */
+/** The proxy used for a request: its address (without the password) and the environment variable that named it. */
 export interface ProxyInUse {
   readonly url: string
   readonly variable: string
 }
 
 const tlsCode = /CERT|^ERR_(TLS|SSL)|^SELF_SIGNED|^UNABLE_TO_|^DEPTH_ZERO|^EPROTO$|^HOSTNAME_MISMATCH|^CRL_/
-/** What comes back where TLS was spoken to something that does not speak it. */
+/** OpenSSL's codes when the other end does not speak TLS. */
 const plainTextCodes = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
 const dnsCodes = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']
 const timeoutCodes = ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 
-/** The errors inside an error: `fetch failed` hides the reason one or two levels down, or in an AggregateError. */
+/** Returns an error and the errors inside it: `fetch failed` hides the reason one or two levels down, or in an AggregateError. */
 function chain(error: unknown, depth = 0): Error[] {
   if (depth > 5 || !(error instanceof Error)) return []
   const inner = error instanceof AggregateError ? error.errors.slice(0, 5) : []
@@ -25,7 +25,7 @@ function chain(error: unknown, depth = 0): Error[] {
 const codesOf = (errors: Error[]): string[] =>
   errors.map((error) => String((error as NodeJS.ErrnoException).code ?? '')).filter((code) => code !== '')
 
-/** A failure, and the proxy that the request went through. */
+/** A failure and the proxy, if any, that the request went through. */
 interface NodeFailure extends Failure {
   readonly proxy?: ProxyInUse
 }
@@ -53,7 +53,7 @@ function tlsError(failure: Failure, code: string): OsaError {
   })
 }
 
-/** The `OsaError` for a request that got no answer: `timeout`, `tls`, `proxy`, `dns`, `connection_refused` or `connection_failed`. */
+/** Returns the `OsaError` for a request that got no answer: `timeout`, `tls`, `proxy`, `dns`, `connection_refused` or `connection_failed`. */
 export function nodeNetworkError(failure: NodeFailure): OsaError {
   const { server } = failure
   const errors = chain(failure.error)

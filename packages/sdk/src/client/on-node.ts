@@ -1,4 +1,4 @@
-/** What every client on Node.js has in common. */
+/** What all clients on Node.js have in common. */
 import type { Surroundings } from './connection.ts'
 import { nodeNetworkError } from './node-network-error.ts'
 import { version } from './version.ts'

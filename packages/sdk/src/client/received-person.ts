@@ -1,10 +1,10 @@
-/** What a node may answer to `me`. Apart from received.ts, since most commands make no other call, and schemas take long to make. */
+/** What a node may answer to `me`. Separate from received.ts, because most commands make no other call and building schemas is slow. */
 import { me } from '@osa/contract'
 import * as z from 'zod/mini'
 
 const text = z.string().check(z.minLength(1), z.maxLength(4_096))
 
-/** Roles of a newer node are let pass. */
+/** Unknown roles are accepted: a newer node may have more. */
 const person = z.extend(me, {
   id: text,
   display_name: z.nullable(z.string().check(z.maxLength(4_096))),
@@ -13,7 +13,7 @@ const person = z.extend(me, {
   roles: z.array(z.string().check(z.maxLength(100))),
 })
 
-/** The answer to `me`, as far as the contract knows it; null when it is none. */
+/** Returns the answer to `me` without keys that the contract does not know, or null if it is not a valid answer. */
 export function checkPerson(value: unknown): { value: unknown } | null {
   const checked = person.safeParse(value)
   return checked.success ? { value: checked.data } : null

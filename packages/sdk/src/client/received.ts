@@ -1,6 +1,7 @@
 /**
- * What a node may answer: the contract's own documents, with bounds on what a stranger could send in their place. What a newer node may say
- * more of (error codes) is let pass; an odd pause or promise is replaced by the usual one. Loaded on Node, with the first call but `me`.
+ * What a node may answer: the contract's documents, with limits on texts and numbers, since the server is not trusted. Unknown error codes
+ * are accepted (a newer node may have more), and unusable optional values are replaced by defaults. Loaded on Node, at the first call
+ * other than `me`.
  */
 import {
   conventionDetail,
@@ -16,7 +17,7 @@ import {
 import * as z from 'zod/mini'
 
 const text = (maxLength = 4_096) => z.string().check(z.minLength(1), z.maxLength(maxLength))
-/** What can stand in a header: visible ASCII. */
+/** Visible ASCII, which is allowed in a header. */
 const token = z.string().check(z.regex(/^[\x21-\x7e]{1,16384}$/))
 const positive = z.number().check(z.positive())
 const orNull = z.nullable(z.string().check(z.maxLength(4_096)))
@@ -27,7 +28,7 @@ const refusal = z.extend(oauthError, {
   interval: z.catch(z.optional(positive), undefined),
 })
 
-/** RFC 8628 §3.2, §3.5: without a usable interval it is 5 s. What is done with the times is bounded where they are used. */
+/** RFC 8628 §3.2, §3.5: the interval is 5 s by default. device-login.ts limits the times to sensible values. */
 const started = z.extend(deviceAuthorizationResponse, {
   device_code: token,
   user_code: text(),
@@ -94,7 +95,7 @@ const received: Readonly<Record<string, { safeParse(value: unknown): { success: 
   'conventions.get': z.extend(conventionDetail, convention),
 }
 
-/** The answer to a call, as far as the contract knows it; null when it is none. */
+/** Returns the answer to a call without keys that the contract does not know, or null if it is not a valid answer. */
 export function checkAnswer(path: string, value: unknown): { value: unknown } | null {
   const document = Object.hasOwn(received, path) ? received[path] : undefined
   if (!document) return { value }

@@ -1,4 +1,4 @@
-/** A link that sends an operation on, and again as long as a policy says so. Signing in again and trying again are such policies. */
+/** A link that repeats an operation as long as a policy asks for it. retry-policy.ts and auth-policy.ts are such policies. */
 
 import type { AppRouter } from '@osa/api/router-type'
 import type { OperationLink, TRPCLink } from '@trpc/client'
@@ -7,15 +7,15 @@ import { type OsaCallError, toCallError } from './call-error.ts'
 
 type Operation = Parameters<OperationLink<AppRouter>>[0]['op']
 
-/** When an operation is sent, and when again. */
+/** Decides when an operation is repeated. */
 export interface Repetition {
-  /** Runs before each attempt; the operation it answers is the one that is sent. */
+  /** Runs before each attempt and returns the operation to send. */
   before?(op: Operation): Promise<Operation>
-  /** Whether an attempt that failed is followed by another; may take its time. What it throws is the operation's end. */
+  /** Decides, possibly after a pause, whether a failed attempt is repeated. If it throws, the operation fails with that error. */
   again(failed: { op: Operation; error: OsaCallError; attempt: number }): Promise<boolean>
 }
 
-/** Makes the link. Values of a subscription pass through; one that has said something is not begun again. */
+/** Creates the link. Values of a subscription pass through. */
 export const repeatingLink =
   ({ before, again }: Repetition): TRPCLink<AppRouter> =>
   () =>

@@ -1,4 +1,4 @@
-/** Which node a program or a command talks to, and who said so: what was named outright, else OSA_SERVER, else the link of the folder. */
+/** Finds the node that a program talks to: the one named explicitly, else OSA_SERVER, else the link of the folder. */
 import type { Environment } from '../credentials/config-dir.ts'
 import { OsaError } from '../errors.ts'
 import { findLink, type LinkSearch, searchText } from '../link/find-link.ts'
@@ -6,36 +6,36 @@ import { readLink } from '../link/read-link.ts'
 import { canonicalServer } from '../server-url.ts'
 import type { NamedServer } from './connection.ts'
 
-/** Where to look. */
+/** Options of `resolveServer`. */
 export interface ServerSearch {
-  /** The address that was named outright, if one was. */
+  /** The address that the user gave explicitly, if any. */
   readonly named?: string | null | undefined
-  /** This process's by default. */
+  /** The environment variables; those of this process by default. */
   readonly env?: Environment | undefined
-  /** Where the search for `.osa/config.json` starts: this process's folder by default. */
+  /** The folder where the search for `.osa/config.json` starts; this process's working directory by default. */
   readonly cwd?: string | undefined
-  /** Allows http:// to hosts that are not this machine; `OSA_ALLOW_HTTP=1` does too. */
+  /** Allows http:// to hosts other than this machine. By default only `OSA_ALLOW_HTTP=1` does. */
   readonly allowHttp?: boolean | undefined
-  /** Told of each link file that was passed over, and why. */
+  /** Called for each link file that was ignored, with the reason. */
   readonly onIgnored?: ((file: LinkSearch['ignored'][number]) => void) | undefined
 }
 
-/** It may have been removed meanwhile, which concerns only those who look into it. */
-function presentFolder(): string {
+/** The working directory may have been removed, which matters only when it is searched for a link. */
+function workingDirectory(): string {
   try {
     return process.cwd()
   } catch (cause) {
-    throw new OsaError('no_server', 'The folder that this program runs in is not there any more', {
-      hint: 'Start it in another one, or set OSA_SERVER',
+    throw new OsaError('no_server', 'The folder that this program runs in no longer exists', {
+      hint: 'Start it in another folder, or set OSA_SERVER',
       cause,
     })
   }
 }
 
-/** The link file of a folder, as far upwards as it is this person's own. */
+/** Finds the link file of a folder. Parent folders are searched as long as they belong to this user. */
 export async function searchLink({
   env = process.env,
-  cwd = presentFolder(),
+  cwd = workingDirectory(),
   onIgnored,
 }: ServerSearch): Promise<LinkSearch> {
   const search = await findLink({ cwd, home: env.HOME || env.USERPROFILE || '/', uid: process.getuid?.() })
@@ -43,7 +43,7 @@ export async function searchLink({
   return search
 }
 
-/** The server that was said outright, by name or environment; null when none was. */
+/** Returns the server that was named explicitly or by `OSA_SERVER`; null if neither was. Throws `invalid_server_url`, `insecure_http`. */
 export function explicitServer({ named, env = process.env, allowHttp }: ServerSearch): NamedServer | null {
   const options = { allowHttp: allowHttp ?? env.OSA_ALLOW_HTTP === '1' }
   if (named) return { server: canonicalServer(named, options), serverSource: 'option' }
@@ -51,7 +51,7 @@ export function explicitServer({ named, env = process.env, allowHttp }: ServerSe
 }
 
 /**
- * Finds the server: what is `named`, else `OSA_SERVER`, else `.osa/config.json` from the folder upwards as far as it is this person's own.
+ * Finds the server: `named`, else `OSA_SERVER`, else the nearest `.osa/config.json` in `cwd` and those of its parents that belong to this user.
  * Throws `no_server`, `malformed_config`, `invalid_server_url`, `insecure_http`.
  */
 export async function resolveServer(search: ServerSearch = {}): Promise<NamedServer> {

@@ -1,7 +1,7 @@
 /**
- * Which calls are tried again: queries, when the node is overloaded or out of reach. A mutation may have been carried out although its
- * answer was lost, and a node knows no idempotency key to tell a repeat by: it is sent once more only where who calls knows that a repeat
- * is harmless, and says so with `repeatIf`.
+ * Decides which calls are retried: queries, when the node is overloaded or unreachable. A mutation may have taken effect although its answer
+ * was lost, and nodes have no idempotency keys to recognize a repeat by. So it is sent once more only if its caller knows that a repeat is
+ * harmless, and says so with `repeatIf`.
  */
 import type { ErrorCode } from '../errors.ts'
 import type { OsaCallError } from './call-error.ts'
@@ -14,21 +14,21 @@ const transientCodes: readonly ErrorCode[] = ['dns', 'connection_refused', 'conn
 const transientStatuses = [429, 502, 503, 504]
 const firstDelayMs = 250
 
-/** Whether the same request may be answered a little later. */
+/** Whether the same request may succeed a little later. */
 export const isTransient = ({ code, status }: OsaCallError): boolean =>
   transientCodes.includes(code) || (status !== undefined && transientStatuses.includes(status))
 
-/** Doubling pauses with chance in them, so that many clients do not come back at once; or as long as the server says. */
+/** Exponential backoff with jitter, so that many clients do not return at once; or the pause that the server asks for. Milliseconds. */
 const delayOf = (error: OsaCallError, attempt: number, chance: number): number =>
   Math.round(error.retryAfterMs ?? firstDelayMs * 2 ** (attempt - 1) * (0.5 + chance))
 
-/** The policy of `options`; `false` is none. */
+/** Creates the policy for these options; `false` turns retries off. */
 export function retryPolicy(
   options: false | RetryOptions | undefined,
   { onEvent, random }: { onEvent: (event: ClientEvent) => void; random: () => number },
 ): Repetition {
   const { attempts = options === false ? 1 : 3, maxDelayMs = 10_000 } = options || {}
-  // Calls that fail together, in one answer, draw once and wait for one timer: so they travel in one request again.
+  // Calls that fail together, in one answer, share one jitter and one timer, so that they are sent in one request again.
   const together = oncePerTurn(() => ({ chance: random(), sleeps: new Map<number, Wait>() }))
   return {
     async again({ op, error, attempt }) {

@@ -3,13 +3,13 @@
 import type { AppRouter } from '@osa/api/router-type'
 import { type HTTPBatchLinkOptions, httpBatchLink, type OperationLink, type TRPCLink } from '@trpc/client'
 import { observable, type Unsubscribable } from '@trpc/server/observable'
+import { signedHeaders } from './auth-policy.ts'
 import { toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
-import { signedHeaders } from './signed-headers.ts'
 import { transformer } from './transformer.ts'
 
-/** What a node takes in one request. */
+/** The limits of a node for one request: calls, and characters of the URL. */
 const maxItems = 10
 const maxURLLength = 4000
 
@@ -26,7 +26,7 @@ const batchLink = (connection: Connection): TRPCLink<AppRouter> =>
     headers: ({ opList }) => signedHeaders(connection, opList),
   })
 
-/** Makes the link. Every error that leaves it is an `OsaCallError`. */
+/** Creates the link. Its errors are always `OsaCallError`s. */
 export const sendLink =
   (connect: () => Promise<Connection>): TRPCLink<AppRouter> =>
   (runtime) => {
@@ -36,7 +36,7 @@ export const sendLink =
         batch ??= Promise.resolve(batchLink(connection)(runtime))
         return batch
       }
-      // Only few calls are subscriptions; a page that makes none does not load this.
+      // Loaded on demand, because few pages make subscriptions.
       return import('./subscription-link.ts').then(({ subscriptionLink }) => subscriptionLink(connection)(runtime))
     }
     return ({ op, next }) =>

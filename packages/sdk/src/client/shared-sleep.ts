@@ -1,4 +1,4 @@
-/** Pauses that several calls take together. */
+/** Pauses that several calls share. */
 import { cancelled } from '../signal.ts'
 
 /** Waits until a pause is over; rejects with an `OsaError` when the signal fires. */
@@ -17,7 +17,7 @@ const unlessCancelled = (over: Promise<void>, signal: AbortSignal | null | undef
     })
   })
 
-/** A pause of one timer, which begins with the first who waits; all leave it in the same moment. Where all gave up, it ends. */
+/** Creates a pause with one timer. It starts with the first caller and ends for all callers at once. If all callers cancel, the timer is cleared. */
 export function sharedSleep(ms: number): Wait {
   let waiting = 0
   let timer: ReturnType<typeof setTimeout>
@@ -38,7 +38,7 @@ export function sharedSleep(ms: number): Wait {
   }
 }
 
-/** Makes one value for all who ask in one turn of the event loop, however long the turn takes. */
+/** Returns a function that makes one value per turn of the event loop: all calls in the same turn get the same value. */
 export function oncePerTurn<T>(make: () => T): () => T {
   let made: { value: T } | null = null
   return () => {

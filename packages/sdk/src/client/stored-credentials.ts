@@ -1,4 +1,4 @@
-/** Tokens of the login that `osa login` saved, and the token of OSA_TOKEN. */
+/** Token providers for the login that `osa login` saved and for OSA_TOKEN. */
 
 import { resolve } from 'node:path'
 import { systemClock } from '../clock.ts'
@@ -14,27 +14,27 @@ import { checkedToken, checkTokenGoesTo } from './token-rule.ts'
 
 /** Where saved logins are. */
 export interface StoreLocation {
-  /** An absolute path; `OSA_CONFIG_DIR` and its defaults otherwise. */
+  /** The folder of the saved logins, an absolute path. `OSA_CONFIG_DIR`, or the folder that `osa` uses, by default. */
   readonly configDir?: string | undefined
-  /** This process's by default. */
+  /** The environment variables; those of this process by default. */
   readonly env?: Environment | undefined
 }
 
-/** Opens the saved logins that `osa` uses. Nothing is read before it is asked for, and nothing created before something is saved. */
+/** Opens the store of saved logins that `osa` uses. No file is read until a login is, and none is created until one is saved. */
 export const credentialStore = ({ configDir, env = process.env }: StoreLocation = {}): CredentialStore =>
   openCredentialStore({ dir: configDir ? resolve(configDir) : resolveConfigDir(env).dir, clock: systemClock, env })
 
-/** How saved logins are used. */
+/** Options of `storedCredentials` and `defaultAuth`. */
 export interface StoredCredentialsOptions extends StoreLocation {
-  /** Instead of the one at `configDir`. */
+  /** The store to use instead of the one at `configDir`. */
   readonly store?: CredentialStore | undefined
-  /** An access token that ends sooner is renewed first. 60 by default. */
+  /** An access token that expires in less than this many seconds is renewed before use. 60 by default. */
   readonly minTtlSeconds?: number | undefined
-  /** What refreshes are sent with. */
+  /** The `fetch` to send refreshes with. */
   readonly fetch?: typeof fetch | undefined
 }
 
-/** No saved login: public procedures still answer. But a server that only a project's file names is not contacted then (K25). */
+/** Without a saved login, only public procedures can be called. If the server was named only by a project's file, it is not contacted (K25). */
 function withoutLogin(error: unknown, { server, serverSource }: TokenContext): null {
   if (!isOsaError(error, 'not_authenticated')) throw error
   if (serverSource !== '.osa/config.json') return null
@@ -43,8 +43,8 @@ function withoutLogin(error: unknown, { server, serverSource }: TokenContext): n
 }
 
 /**
- * A provider that uses and renews the logins of `osa login`, with its lock: a refresh happens in one process at a time, and a failed one
- * never deletes a login. Throws what `session_ended`, `lock_timeout` and `store_…` stand for.
+ * Returns a provider that uses the logins saved by `osa login` and renews them. It shares `osa`'s lock, so only one process refreshes at a
+ * time. A failed refresh never deletes a login. Calls can fail with `session_ended`, `lock_timeout` and `store_…`.
  */
 export function storedCredentials(options: StoredCredentialsOptions = {}): TokenProvider {
   const { store = credentialStore(options), minTtlSeconds, fetch } = options
@@ -62,7 +62,7 @@ export function storedCredentials(options: StoredCredentialsOptions = {}): Token
   }
 }
 
-/** A provider of a session's tokens. Without a saved login it throws `not_authenticated`. */
+/** Returns a provider for the tokens of a saved session. Without a saved login, it throws `not_authenticated`. */
 export function sessionCredentials(session: StoredTokens, minTtlSeconds?: number): TokenProvider {
   const ttl = minTtlSeconds === undefined ? {} : { minimumTtlSeconds: minTtlSeconds }
   const forCall = ({ signal }: TokenContext) => ({ ...ttl, ...withSignal(signal) })
@@ -75,9 +75,9 @@ export function sessionCredentials(session: StoredTokens, minTtlSeconds?: number
 }
 
 /**
- * A provider of the token in `OSA_TOKEN`, null when that is unset or empty. It goes only to the server that `OSA_SERVER` names; where that
- * is unset, to the one that the program names; never to one that only a project's file names, unless the token says that it was issued
- * there (K25). Throws `token_wrong_server`, `token_malformed`.
+ * Returns a provider for the token in `OSA_TOKEN`; it sends no token if that is unset or empty. The token goes only to the server that
+ * `OSA_SERVER` names or, if that is unset, to the one that the program names. It goes to a server that only a project's file names only if
+ * the token itself names that server as its issuer (K25). Throws `token_wrong_server`, `token_malformed`.
  */
 export const envToken = ({ env = process.env }: { readonly env?: Environment | undefined } = {}): TokenProvider => ({
   isBoundToServer: true,
@@ -102,7 +102,7 @@ export const envToken = ({ env = process.env }: { readonly env?: Environment | u
   },
 })
 
-/** What a client uses that is given no `auth`: `OSA_TOKEN` if it is set, else the saved login. */
+/** Returns the provider that a client without `auth` uses: the one for `OSA_TOKEN` if it is set, else the one for saved logins. */
 export function defaultAuth(options: StoredCredentialsOptions = {}): TokenProvider {
   const { env = process.env } = options
   return env.OSA_TOKEN ? envToken({ env }) : storedCredentials(options)

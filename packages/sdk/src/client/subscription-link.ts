@@ -1,22 +1,22 @@
 /**
- * Subscriptions: an event stream that is asked for with a header, never with a token in the address. The browser's own EventSource cannot
- * send headers, and Node has none, so both use the same one.
+ * Subscriptions as event streams. The token travels in a header, never in the URL. A browser's own EventSource cannot send headers and Node
+ * has none, so both use the `eventsource` package.
  */
 
 import type { AppRouter } from '@osa/api/router-type'
 import { httpSubscriptionLink, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import { EventSource, type FetchLike } from 'eventsource'
+import { signedHeaders } from './auth-policy.ts'
 import { type OsaCallError, toCallError } from './call-error.ts'
 import type { Connection } from './connection.ts'
 import { refusalOf } from './guarded-fetch.ts'
 import { isTransient } from './retry-policy.ts'
 import { sharedSleep } from './shared-sleep.ts'
-import { signedHeaders } from './signed-headers.ts'
 import type { HttpAnswer } from './to-answer.ts'
 import { transformer } from './transformer.ts'
 
-/** The error for an answer that is no stream: the node's own, or what is wrong with the answer. */
+/** Returns the error for an answer that is not a stream: the node's own error, or what is wrong with the answer. */
 function errorOf(answer: HttpAnswer): OsaCallError {
   const { server, status, headers } = answer
   const refusal = refusalOf(answer, 1)
@@ -26,7 +26,7 @@ function errorOf(answer: HttpAnswer): OsaCallError {
   return toCallError(TRPCClientError.from<AppRouter>(read, { meta: { response: { status, headers } } }), server)
 }
 
-/** Makes the link. The stream reconnects when its connection breaks or the node cannot be reached; any other answer that is no stream ends it. */
+/** Creates the link. A stream reconnects when its connection breaks or the node is unreachable or overloaded. Any other failure ends it. */
 export const subscriptionLink =
   (connection: Connection): TRPCLink<AppRouter> =>
   (runtime) =>
@@ -35,7 +35,7 @@ export const subscriptionLink =
       const { exchange, server, tokens } = connection
       let refusal: OsaCallError | null = null
       const open: FetchLike = async (url, init) => {
-        // A stream outlives its token, which is asked for again for every connection.
+        // A stream outlives its token, so each connection gets a fresh one.
         await tokens.obtain()
         const headers = { ...init.headers, ...signedHeaders(connection, [op]) }
         const opened = await exchange.open(new URL(url), { ...(init as RequestInit), headers })
@@ -51,7 +51,7 @@ export const subscriptionLink =
           const error = toCallError(cause, server)
           if (isTransient(error)) {
             await sharedSleep(error.retryAfterMs ?? 0)(signal)
-            // The event source treats what is thrown as a broken connection.
+            // The event source treats an exception as a broken connection, and reconnects.
             throw cause
           }
           refusal = error

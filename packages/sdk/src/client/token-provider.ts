@@ -1,33 +1,39 @@
-/** Where a client's access tokens come from. Whoever can answer two questions can be a provider. */
+/** Where a client's access tokens come from. */
 
-/** Who named the server: the program, the environment, or a file that came with a project. */
+/** Where the server's address came from: the program, the environment, or a file that came with a project. */
 export type ServerSource = 'option' | 'OSA_SERVER' | '.osa/config.json'
 
-/** What a provider is told about the call that a token is for. */
+/** What a provider learns about the call that needs a token. */
 export interface TokenContext {
-  /** The server's canonical address; a token must go nowhere else. */
+  /** The canonical address of the server, the only one that the token will be sent to. */
   readonly server: string
-  /** Who named it. A project's file may name any server, so that alone should get no token that was not issued by it (K25). */
+  /**
+   * Where the address came from. A project's file can name any server, so a server from `.osa/config.json` should only get tokens that it
+   * issued itself (K25).
+   */
   readonly serverSource: ServerSource
   /** Fires when the client is closed or its own signal fires. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Hands out access tokens. It is asked once for all calls of a moment, and may keep what it has. */
+/** Supplies access tokens. Calls made at the same time share one request for a token. A provider may cache its tokens. */
 export interface TokenProvider {
-  /** The token to send; null to send none, and then only public procedures answer. */
+  /** Returns the token to send, or null to send none; without a token, only public procedures can be called. */
   getToken(context: TokenContext): Promise<string | null> | string | null
   /**
-   * Called once after the server refused a token (401). Answers a newer one, which the call is repeated with, or null to give up. Without
-   * it a refused token is final.
+   * Called once after the server rejected a token (401). Returns a newer token, with which the call is repeated, or null to give up. Without
+   * this method, the call fails.
    */
   onUnauthorized?(context: TokenContext & { readonly rejectedToken: string }): Promise<string | null> | string | null
-  /** True when tokens are kept by server, so that a server which only a project's file names cannot get another one's. */
+  /**
+   * True if the provider keeps tokens by server. The client then omits its own check that a server named only by a project's file gets no
+   * token of another server (K25).
+   */
   readonly isBoundToServer?: boolean
 }
 
 /**
- * How a client signs its calls: a provider; a function that answers a token, asked again when that is refused; one token that never changes;
- * or nothing.
+ * How a client signs its calls: a provider; a function that returns a token, called again if the node rejects it; a fixed token; or
+ * `{ type: 'none' }` to send no token.
  */
 export type AuthOption = TokenProvider | TokenProvider['getToken'] | string | { readonly type: 'none' }

@@ -1,8 +1,8 @@
-/** Where a token may go that is not kept by server: a project's file may name any server (K25). Isomorphic. */
+/** Where a token may be sent if it is not stored by server: a project's file may name any server (K25). Isomorphic. */
 import { OsaError } from '../errors.ts'
 import { canonicalServerOrNull } from '../server-url.ts'
 
-/** The token, if it can stand in a header. Throws `token_malformed`, never repeating it. */
+/** Returns the token if it is allowed in a header. Otherwise throws `token_malformed`, whose message does not repeat it. */
 export function checkedToken(token: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new OsaError('token_malformed', `${what} contains spaces, line breaks or other characters no token has`, {
@@ -10,7 +10,7 @@ export function checkedToken(token: string, what: string): string {
   })
 }
 
-/** The issuer that a JWT names, unchecked: it may only narrow where the token goes. */
+/** Returns the issuer that a JWT names. Its signature is not verified, so it may only be used to restrict where the token goes. */
 function issuerOf(token: string): string | null {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
@@ -22,13 +22,13 @@ function issuerOf(token: string): string | null {
   }
 }
 
-/** Whether a token says of itself that this server issued it: its origin and its path, below which other people may run other servers. */
+/** Whether a token names this server as its issuer. Origin and path must match, since other paths of a host may be other people's servers. */
 export function isIssuedBy(token: string, server: string): boolean {
   const issuer = issuerOf(token)
   return issuer !== null && canonicalServerOrNull(issuer) === canonicalServerOrNull(server)
 }
 
-/** Throws `token_wrong_server` for a token that a server named by nobody but a project's file did not issue. */
+/** Throws `token_wrong_server` if only a project's file names the server and the token does not name that server as its issuer. */
 export function checkTokenGoesTo(
   token: string,
   { server, serverSource }: { server: string; serverSource: string },
@@ -36,7 +36,7 @@ export function checkTokenGoesTo(
   if (serverSource !== '.osa/config.json' || isIssuedBy(token, server)) return
   throw new OsaError(
     'token_wrong_server',
-    `Nothing says that the token is for ${server} (from ${serverSource}); not sending it`,
+    `The token does not name ${server} (from ${serverSource}) as its issuer; not sending it`,
     { server, hint: `Name the archive yourself: in code, or with OSA_SERVER=${server}` },
   )
 }

@@ -1,4 +1,4 @@
-/** How values travel: inputs as plain JSON, outputs as superjson writes them, of which the contract uses dates and absent values. */
+/** How values are serialized: inputs as plain JSON, outputs as superjson, of which the contract uses dates and undefined values. */
 import { EnvelopeError, readEnvelope } from '@osa/contract/envelope'
 
 function readDate(json: unknown): Date {

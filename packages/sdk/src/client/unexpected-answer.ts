@@ -1,11 +1,11 @@
-/** What to say about an answer that is not what was asked for. */
+/** Errors for answers that are not what was asked for. */
 import { OsaError, type OsaErrorOptions } from '../errors.ts'
 import { cleanText } from '../text.ts'
 import type { HttpAnswer } from './to-answer.ts'
 
 const maxRetryAfterSeconds = 1800
 
-/** `Retry-After` in milliseconds (delta-seconds or a date, RFC 9110 §10.2.3), at most half an hour; null when absent. */
+/** Returns `Retry-After` (seconds or a date, RFC 9110 §10.2.3) in milliseconds, at most half an hour; null if absent or unreadable. */
 export function retryAfterOf(headers: Headers, nowMs: number): number | null {
   const value = headers.get('retry-after')
   if (value === null) return null
@@ -23,11 +23,11 @@ function titleOf(html: string): string {
   return title ? ` "${cleanText(title, 80)}"` : ''
 }
 
-/** `POST /trpc/device.start → 200 text/html "Sign in"`: what was asked and what came. */
+/** Describes a request and its answer: `POST /trpc/device.start → 200 text/html "Sign in"`. */
 export const exchangeLine = (answer: HttpAnswer): string =>
   `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
 
-/** Where a redirect leads, without the query, which may hold anything; null when it does not say. */
+/** Returns the target of a redirect; null if it names none. Do not show its query, which may hold anything. */
 function redirectTarget({ headers, server }: HttpAnswer): URL | null {
   const location = headers.get('location')
   return location !== null && URL.canParse(location, server) ? new URL(location, server) : null
@@ -45,7 +45,7 @@ function redirectError(answer: HttpAnswer, target: URL, options: OsaErrorOptions
   })
 }
 
-/** The error for an answer that no node gives. */
+/** Creates the error for an answer that no node would give. */
 export const notAnOsaServer = (options: OsaErrorOptions & { server: string }): OsaError =>
   new OsaError('not_an_osa_server', `${options.server} did not answer like an archive`, {
     ...options,
@@ -53,8 +53,8 @@ export const notAnOsaServer = (options: OsaErrorOptions & { server: string }): O
   })
 
 /**
- * The error for an answer nobody asked for: `rate_limited` and `server_error` (worth another try), `html_response` for a web page,
- * `not_an_osa_server` for the rest.
+ * Returns the error for an unexpected answer: `rate_limited` or `server_error` (both retryable), `html_response` for a web page, and
+ * `not_an_osa_server` for anything else.
  */
 export function unexpectedAnswer(answer: HttpAnswer): OsaError {
   const { server, status } = answer
@@ -73,7 +73,7 @@ export function unexpectedAnswer(answer: HttpAnswer): OsaError {
     return new OsaError('server_error', `${server} is in trouble (HTTP ${status})`, {
       ...options,
       retryable: true,
-      hint: "Try again in a moment; if it stays, tell the archive's administrator",
+      hint: "Try again in a moment; if the problem persists, tell the archive's administrator",
     })
   }
   const target = status >= 300 && status < 400 ? redirectTarget(answer) : null

@@ -1,4 +1,4 @@
-/** The version of this package, for the `User-Agent` of programs; browsers send their own name. */
+/** The version of this package, for the `User-Agent` header. Browsers send their own. */
 import manifest from '../../package.json' with { type: 'json' }
 
 export const version: string = manifest.version

@@ -1,6 +1,6 @@
 /**
- * @osa/sdk/convention: what an `osa.config.ts` imports. Types, and one function that answers its argument: nothing is checked here, so that
- * importing it costs nothing. `osa deploy` checks the whole file and lists every issue.
+ * @osa/sdk/convention: what an `osa.config.ts` imports: types, and one function that returns its argument. Nothing is checked here, so that
+ * importing it is cheap. `osa deploy` checks the whole file and lists every issue.
  *
  * convention.ts   the types of a convention
  */
@@ -9,7 +9,7 @@ import type { Convention } from './convention.ts'
 export type * from './convention.ts'
 
 /**
- * Says that an object is a convention, so that an editor completes it and points at what does not fit.
+ * Types an object as a convention, so that your editor completes it and marks mistakes. Returns the object unchanged.
  *
  * ```ts
  * export default defineConvention({ title: 'Protein Structures', … })

@@ -26,7 +26,7 @@ async function isGraceOffered(osa: OsaClient, server: string): Promise<boolean> 
   }
 }
 
-const tryAgain = "Try again in a moment; if it stays, tell the archive's administrator"
+const tryAgain = "Try again in a moment; if the problem persists, tell the archive's administrator"
 
 /** A login was made at this server: a page in place of its answer is a proxy's, which may be gone at the next try. */
 const asRetryable = (error: OsaError): OsaError =>

@@ -60,7 +60,10 @@ export function secretStore({
     } catch (cause) {
       if (isOsaError(cause)) throw cause
       const verb = code === 'store_unavailable' ? 'read' : 'saved'
-      throw new OsaError(code, `The login cannot be ${verb}: ${name} failed`, { cause, hint: 'Look at the cause' })
+      throw new OsaError(code, `The login cannot be ${verb}: ${name} failed`, {
+        cause,
+        hint: 'See the cause of this error',
+      })
     }
   }
   const read = async (): Promise<Entries> => (await attempt('store_unavailable', load)) ?? {}
