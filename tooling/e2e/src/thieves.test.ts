@@ -13,7 +13,7 @@ test(
       const { refresh_token: stolen = '' } = documentOf(await thief.poll(deviceCode))
       const told = await victim.poll(deviceCode)
       expect(errorOf(told)).toBe('invalid_grant')
-      expect(documentOf(told).error_description).toContain('somebody else had the code')
+      expect(documentOf(told).error_description).toContain('someone else has the code')
       expect(errorOf(await thief.refresh(stolen))).toBe('invalid_grant')
 
       let { refreshToken: held } = await redeemed(victim)

@@ -1,4 +1,4 @@
-/** Access tokens: JWTs by RFC 9068, checked as RFC 8725 asks. What they allow is read from the database at each request. */
+/** Access tokens: JWTs (RFC 9068), verified as RFC 8725 requires. Their permissions are read from the database at each request. */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { type AuthDependencies, newId } from './dependencies.ts'
 import { clockToleranceSeconds } from './policy.ts'
@@ -18,7 +18,7 @@ export interface AccessTokenClaims {
 
 const algorithms = ['ES256', 'EdDSA', 'RS256']
 
-/** Signs an access token (RFC 9068 §2); `expiresInSeconds` is both the claim's distance and the answer's `expires_in`. */
+/** Signs an access token (RFC 9068 §2) that is valid for `policy.accessTokenLifetimeSeconds`. */
 export function signAccessToken(
   { policy, now, random }: Pick<AuthDependencies, 'policy' | 'now' | 'random'>,
   signer: Signer,
@@ -42,8 +42,8 @@ export function signAccessToken(
 }
 
 /**
- * Checks signature, type, issuer, audience and times (RFC 9068 §4). Refuses with `invalid_token`: `expired` when only its time
- * is over, `unknown` for whatever else is wrong. The key is looked up by `kid` in memory and nowhere else (F06, F07).
+ * Checks signature, type, issuer, audience and times (RFC 9068 §4). Refuses with `invalid_token`: `reason` is `expired` for a token that has
+ * only expired, otherwise `unknown`. Keys are looked up by `kid` in memory only (F06, F07).
  */
 export async function verifyAccessToken(
   { policy, now, store }: Pick<AuthDependencies, 'policy' | 'now' | 'store'>,
@@ -74,7 +74,7 @@ export async function verifyAccessToken(
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
       const { jti } = error.payload
-      // seen once, it stays over, also if the clock is set back (L08)
+      // recorded, so that the token stays expired if the clock is set back (L08)
       if (typeof jti === 'string') await store.endAccessToken({ accessTokenId: jti, endedAt: now() })
       return refuse('invalid_token', 'The access token has expired.', { reason: 'expired' })
     }

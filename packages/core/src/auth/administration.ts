@@ -1,6 +1,6 @@
 /**
- * What an administrator may do in a browser: the operator's operations, each in a transaction that finds them an administrator still, and
- * signed in so recently that it is them (ASVS 7.5.3). Nobody changes their own role, so that whoever acts here stays an administrator.
+ * The operator's operations for administrators in a browser. Each runs in a transaction that checks that the person is still an
+ * administrator and has signed in recently (ASVS 7.5.3). Administrators cannot change their own role, so that one always remains.
  */
 import type { Role } from '@osa/contract'
 import type { Administration, AdminRefusal } from './auth.ts'
@@ -28,8 +28,8 @@ export function createAdministration(deps: AuthDependencies, clientName: (client
     return isFresh(browser.session.authTime, deps.now(), adminSignInMaxAgeSeconds) ? null : 'stale'
   }
 
-  /** Does `work` as this administrator. The rows of both people are locked first, in one order for all who lock two. */
-  const as = <T>(
+  /** Runs `work` as this administrator. Locks the rows of both people first, always in the same order to avoid deadlocks. */
+  const asAdministrator = <T>(
     { browser, requester, person }: { browser: SignedInBrowser; requester: Requester; person?: LinkedIdentity },
     work: (tx: AuthTx, by: By, person: Locked | null) => Promise<T>,
   ): Promise<T | AdminRefusal> =>
@@ -72,7 +72,7 @@ export function createAdministration(deps: AuthDependencies, clientName: (client
     },
 
     endSession: ({ sessionId, ...who }) =>
-      as(who, async (tx, by) => {
+      asAdministrator(who, async (tx, by) => {
         const family = isUuid(sessionId) ? await tx.lockRefreshFamily(sessionId) : null
         if (family?.revokedAt !== null || isFamilyExpired(family, deps.now(), deps.policy)) return 'unknown'
         const detail = `session_revoked, by ${adminName(by?.admin ?? who.browser)}`
@@ -83,7 +83,7 @@ export function createAdministration(deps: AuthDependencies, clientName: (client
     async endSessionsOf({ userId, ...who }) {
       const person = await findPerson(userId)
       if (!person) return 'unknown'
-      return as(who, async (tx, by) => {
+      return asAdministrator(who, async (tx, by) => {
         await revokeSessions(deps, tx, person.user.id, by)
         return 'done' as const
       })
@@ -92,7 +92,7 @@ export function createAdministration(deps: AuthDependencies, clientName: (client
     async setRole({ userId, role, ...who }) {
       const identity = (await findPerson(userId))?.identities[0]
       if (!identity) return 'unknown'
-      return as({ ...who, person: identity }, async (tx, by, person) => {
+      return asAdministrator({ ...who, person: identity }, async (tx, by, person) => {
         if (!person) return 'unknown'
         if (person.user.id === who.browser.user.id) return 'own_role'
         await setRole(deps, tx, { user: person.user, role }, by)
@@ -101,11 +101,11 @@ export function createAdministration(deps: AuthDependencies, clientName: (client
     },
 
     setDeviceGrant: ({ enabled, ...who }) =>
-      as(who, async (tx, by) => {
+      asAdministrator(who, async (tx, by) => {
         await setDeviceGrant(deps, tx, { enabled }, by)
         return 'done' as const
       }),
 
-    rotateKeys: ({ atOnce, ...who }) => as(who, (tx, by) => rotateKeys(deps, tx, { atOnce }, by)),
+    rotateKeys: ({ atOnce, ...who }) => asAdministrator(who, (tx, by) => rotateKeys(deps, tx, { atOnce }, by)),
   }
 }

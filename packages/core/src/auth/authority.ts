@@ -1,6 +1,7 @@
 /**
- * Who may still act, read in the transaction that acts and under the locks that a revocation takes: either the revocation has to wait, or
- * what was to be done meets it (L10). Locks are taken in one order everywhere: person, device, sign-in, browser session, families by id.
+ * Checks that a caller may still act, in the transaction that acts and under the locks that a revocation takes. A concurrent revocation
+ * therefore either waits for the transaction or is seen by it (L10). Locks are taken in one order everywhere: person, device, sign-in,
+ * browser session, families by id.
  */
 import type { Actor } from './auth.ts'
 import type { SignedInBrowser } from './browser-operations.ts'
@@ -8,7 +9,7 @@ import type { AuthDependencies } from './dependencies.ts'
 import type { RefreshFamily } from './rows.ts'
 import type { AuthTx } from './store.ts'
 
-/** Whether this browser is signed in as this person still. */
+/** Whether this browser is still signed in as this person. */
 export async function isSignedIn(
   { now }: Pick<AuthDependencies, 'now'>,
   tx: AuthTx,
@@ -19,7 +20,7 @@ export async function isSignedIn(
   return (await tx.findUser(user.id))?.disabledAt === null
 }
 
-/** The family that an actor asks for, locked; null when there is none, and `unauthorized` when the actor's own session was ended. */
+/** Locks and returns the family that an actor names; null when there is none, `unauthorized` when the actor's own session has ended. */
 export async function lockFamilyFor(
   deps: Pick<AuthDependencies, 'now'>,
   tx: AuthTx,

@@ -1,4 +1,4 @@
-/** What a person does in a browser: enter a code, show that it is their own terminal's, sign in, decide. A part of `Auth`. */
+/** The part of `Auth` for browsers: entering a code, proving that browser and terminal share a computer, signing in, deciding. */
 import type { PendingDevice, Role } from '@osa/contract'
 import type { Requester } from './ports.ts'
 import type { Refusal } from './refusal.ts'
@@ -8,24 +8,24 @@ import type { CookieSecret } from './secret.ts'
 /** user-code-entry.ts, user-code.ts — RFC 8628 §3.3, §5.1, §6.1 */
 export interface UserCodeEntry {
   /**
-   * Looks up a typed user code against the guess budgets. All codes that cannot be decided, for whatever reason, get the one
-   * refusal `not_usable`; over budget even a right code gets `limited`.
+   * Looks up a typed user code and spends from the guess budgets. Every code that cannot be approved or denied, for whatever reason, gets
+   * the same answer `not_usable`. Over budget, even a valid code gets `limited`.
    */
   enterUserCode(request: { userCode: string; requester: Requester; userId: string | null }): Promise<EnteredCode>
-  /** As `enterUserCode`, for a caller that shows the outcome itself (`device.verify`). */
+  /** Like `enterUserCode`, but returns a document for `device.verify`. */
   describeUserCode(request: { userCode: string; requester: Requester }): Promise<PendingDevice | Refusal>
 }
 
-/** same-computer.ts — whether a browser is on the computer of the terminal that asks (RFC 8628 §5.4) */
+/** same-computer.ts — whether a browser is on the computer of the requesting terminal (RFC 8628 §5.4) */
 export interface SameComputer {
   /**
-   * Where to send a browser that says it comes from the terminal's listener: to that listener, with a state that only this browser can
-   * use, for a minute. Null when the request has no listener, is decided, claimed, over, or proven already.
+   * Returns the address of the terminal's listener, to which the browser is redirected, with a state that only this browser can use for a
+   * minute. Null when the request has no listener, or is decided, claimed, expired or already proven.
    */
   listenerOf(request: { deviceAuthorizationId: string; browser: CookieSecret }): Promise<URL | null>
   /**
-   * Ties the request to a browser that has brought its own state and the terminal's nonce from there: once, and before anybody has claimed
-   * the request. False when any of that does not hold.
+   * Ties the request to a browser that returns from the listener with its own state and the terminal's nonce. This happens once, and only
+   * before the request is claimed. Returns false when any of these conditions is not met.
    */
   proveSameComputer(request: {
     deviceAuthorizationId: string
@@ -38,29 +38,29 @@ export interface SameComputer {
 
 /** sign-in.ts — OpenID Connect Core §3.1, RFC 9700 §4.7 */
 export interface SignIn {
-  /** Begins a sign-in at a provider and says where to send the browser. */
+  /** Starts a sign-in at a provider and returns the address to send the browser to. */
   beginSignIn(request: {
     providerId: string
     browser: CookieSecret
-    /** What `enterUserCode` or `switchAccount` handed out; null to sign in without a device (the sessions page). */
+    /** The ticket from `enterUserCode` or `switchAccount`; null to sign in without a device (the sessions page). */
     device: DeviceClaimTicket | null
-    /** Whether its code was typed by hand; a code that an address brought along is not. */
+    /** Whether the person typed the code by hand, as opposed to opening a link that contains it. */
     codeTyped?: boolean | undefined
     switchAccount: boolean
     requester: Requester
   }): Promise<{ authorizationUrl: URL } | SignInRefusal>
   /**
-   * Ends a sign-in: checks the answer, finds or creates the person, opens a new browser session under a new secret and claims
+   * Finishes a sign-in: checks the provider's answer, finds or creates the person, opens a browser session under a new secret and claims
    * the device for them. Approves nothing. A `denied` sign-in marks the device denied.
    */
   finishSignIn(request: {
-    /** Whose callback path the browser came to (RFC 9700 §4.4.2.1): the first provider's unless another is named. */
+    /** The provider to whose callback path the browser came (RFC 9700 §4.4.2.1); by default the first provider. */
     providerId?: string | undefined
     parameters: URLSearchParams
     browser: CookieSecret | null
-    /** The browser's earlier session, if any: kept under its id with a new secret when the person is the same, ended otherwise. */
+    /** The browser's previous session, if any. It keeps its id and gets a new secret if the person is the same, and is ended otherwise. */
     session: CookieSecret | null
-    /** This browser's secret of a request's `SameComputer` proof, if it has one. */
+    /** Returns the secret with which this browser made the `SameComputer` proof for a request; null without one. */
     proofOf?: ((deviceAuthorizationId: string) => CookieSecret | null) | undefined
     requester: Requester
   }): Promise<SignedIn | SignInRefusal>
@@ -68,27 +68,28 @@ export interface SignIn {
 
 /** confirmation.ts — RFC 8628 §3.3, §5.4; ASVS 3.5 */
 export interface Confirmation {
-  /** A secret for a browser that has none yet: what its forms and sign-ins are bound to. */
+  /** Makes a secret for a browser that has none yet. Its forms and sign-ins are bound to it. */
   newBrowserSecret(): CookieSecret
-  /** Token of a form, bound to a browser (or session) and a step, so that none fits another (D05). */
+  /** Makes the token of a form. It is bound to a browser (or session) and a step, and valid for no other (D05). */
   formToken(binding: string, step: string): string
   verifyFormToken(binding: string, step: string, token: string): boolean
 
-  /** The signed-in browser behind a session cookie. */
+  /** Returns the signed-in browser of a session cookie; null without one. */
   browserSession(secret: CookieSecret | null): Promise<SignedInBrowser | null>
   signOut(secret: CookieSecret, requester: Requester): Promise<void>
 
-  /** What the confirm page shows: only to the session that claimed the device. */
+  /** Returns the content of the confirm page; null unless this session has claimed the device. */
   reviewDevice(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceReview | null>
   /**
-   * Approve or deny, once and for all (one guarded transition). An approval that rests on nothing but a filled-in code is refused by policy:
-   * `remote_refused`, or `code_needed` and `code_wrong` until `typedCode` is the code that the terminal shows.
+   * Approves or denies a request; the decision is final (one guarded transition). Depending on the policy, an approval that is based only
+   * on a link with the code is refused: with `remote_refused`, or with `code_needed` or `code_wrong` until `typedCode` is the code that the
+   * terminal shows.
    */
   decideDevice(request: {
     browser: SignedInBrowser
     deviceAuthorizationId: string
     decision: 'approve' | 'deny'
-    /** What the person typed beside the decision. */
+    /** The code that the person typed on the confirm page. */
     typedCode?: string | undefined
     requester: Requester
   }): Promise<
@@ -101,11 +102,11 @@ export interface Confirmation {
     | 'not_yours'
     | ApprovalRefusal
   >
-  /** Gives the claim back, so that the person can sign in as somebody else for the same device. */
+  /** Releases the claim, so that the person can sign in with another account for the same device. */
   switchAccount(request: { browser: SignedInBrowser; deviceAuthorizationId: string }): Promise<DeviceClaimTicket | null>
 }
 
-/** Says which device a sign-in is for, and carries the code to compare. Made by the node, never by a browser. */
+/** Names the device that a sign-in is for, and carries the code to compare. The node makes it, never a browser. */
 export interface DeviceClaimTicket {
   readonly deviceAuthorizationId: string
   readonly userCode: string
@@ -116,19 +117,19 @@ export type EnteredCode =
   | { outcome: 'not_usable' }
   | { outcome: 'limited'; retryAfterSeconds: number }
 
-/** Why a sign-in did not happen; each has its page. */
+/** Why a sign-in failed. Each reason has its own page. */
 export type SignInRefusal = {
   refused:
-    | 'unknown_transaction' // no such state in this browser: stale, replayed or forged
-    | 'denied' // the person said no at the provider; the device is denied
-    | 'rejected' // the provider's answer does not hold
-    | 'malformed' // the browser came back without the provider's answer
-    | 'busy' // too many sign-ins were begun, from this address or in all
-    | 'unreachable' // the provider is down, slow or talks nonsense; worth another try
-    | 'device_not_usable' // signed in, but the device is decided, expired or claimed by another person
+    | 'unknown_transaction' // this browser has no such state: it is stale, replayed or forged
+    | 'denied' // the person refused at the provider; the device is denied
+    | 'rejected' // the provider's answer is not valid
+    | 'malformed' // the browser came back without an answer of the provider
+    | 'busy' // too many sign-ins were started, from this address or in total
+    | 'unreachable' // the provider is down, slow or answers nonsense; the person may try again
+    | 'device_not_usable' // the person is signed in, but the device is decided, expired or claimed by another person
     | 'account_disabled'
   detail: string
-  /** For a way on: the provider's name, where known. */
+  /** The provider's name for the page, if known. */
   providerName: string | null
 }
 
@@ -150,7 +151,7 @@ export interface SignedInBrowser {
 /** Why an approval is refused by policy. */
 export type ApprovalRefusal = 'code_needed' | 'code_wrong' | 'remote_refused'
 
-/** Everything a person needs to judge a request (RFC 8628 §5.4). Texts from outside are cleaned, still to be escaped. */
+/** Everything that a person needs to judge a request (RFC 8628 §5.4). Untrusted text is cleaned, but not yet escaped. */
 export interface DeviceReview {
   readonly device: DeviceAuthorization
   readonly clientName: string
@@ -158,6 +159,6 @@ export interface DeviceReview {
   readonly userCode: string | null
   readonly askedSecondsAgo: number
   readonly expired: boolean
-  /** What stands between the person and Approve: nothing, the code typed by hand, or the policy. */
+  /** What an approval still needs: nothing, the code typed by hand, or a browser on the terminal's computer. */
   readonly needs: 'nothing' | 'typed_code' | 'same_computer'
 }

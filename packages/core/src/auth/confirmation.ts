@@ -1,4 +1,4 @@
-/** A signed-in person judges a request: what they are shown, and their one decision (RFC 8628 §3.3, §5.4). */
+/** The confirm page of a signed-in person: the request to judge, and the decision (RFC 8628 §3.3, §5.4). */
 import type { Approval } from '@osa/contract'
 import { isSignedIn } from './authority.ts'
 import type { ApprovalRefusal, Confirmation, DeviceReview, SignedInBrowser } from './browser-operations.ts'
@@ -55,7 +55,7 @@ export const createConfirmation = (
     return deps.store.transaction(async (tx) => {
       const device = await tx.lockDeviceAuthorization(deviceAuthorizationId)
       if (!isClaimedBy(device, browser)) return 'not_yours'
-      // a decision is final, and told before the clock is looked at: what was decided in time stays decided (D18)
+      // checked before the clock: a decision is final, even after the code has expired (D18)
       if (device.status === 'denied') return 'already_denied'
       if (device.status !== 'pending') return 'already_approved'
       const now = deps.now()
@@ -63,7 +63,7 @@ export const createConfirmation = (
       await recordExpiry(tx, device, now)
       if (isExpired(device, now)) return 'expired'
       if (!(await isSignedIn(deps, tx, browser))) return 'not_yours'
-      // the request stays as it is, for when the grant is on again (L10)
+      // the request stays pending until the grant is on again (L10)
       if (approved && !approvable) return 'switched_off'
       const details = { userId: browser.user.id, clientId: device.clientId, deviceAuthorizationId }
       const audit = (event: 'device.approve' | 'device.deny', detail: string | null) =>
@@ -98,7 +98,7 @@ export const createConfirmation = (
   },
 })
 
-/** What the operator asks for beside the decision. A code typed on the way to this page is typed. */
+/** Returns what an approval still needs under the operator's policy. A code that was typed before this page counts as typed. */
 function needsOf({ policy }: AuthDependencies, { approval, requesterIp }: DeviceAuthorization): DeviceReview['needs'] {
   if (approval === 'same_computer') return 'nothing'
   const remote = policy.remoteApproval(requesterIp)
@@ -106,7 +106,10 @@ function needsOf({ policy }: AuthDependencies, { approval, requesterIp }: Device
   return remote === 'allow' || approval === 'typed' ? 'nothing' : 'typed_code'
 }
 
-/** What an approval rests on, or why there is none. A claim that says nothing was made by a node of before, which knew no typed codes. */
+/**
+ * Returns what an approval is based on, or why it is refused. A claim without a recorded approval was made by an older node, which did not
+ * distinguish typed codes.
+ */
 function judgeApproval(
   deps: AuthDependencies,
   device: DeviceAuthorization,

@@ -1,4 +1,4 @@
-/** Puts the parts together into the one object that every wire holds. */
+/** Puts the parts of `Auth` together. */
 import { createAdministration } from './administration.ts'
 import type { Auth } from './auth.ts'
 import { authenticateClient } from './client.ts'
@@ -16,7 +16,10 @@ import { createTokenOperations } from './tokens.ts'
 import { createUnknownCodes } from './unknown-codes.ts'
 import { createUserCodeEntry } from './user-code-entry.ts'
 
-/** Everything a node does about signing in, over its dependencies. Holds no state but what it remembers for a moment: keys and a switch, counts of codes, who asks for too many unknown ones. */
+/**
+ * Creates all operations for signing in. The only state in memory is short-lived: cached keys and the device grant's switch, counts of
+ * pending codes, and counts of unknown codes by source.
+ */
 export function createAuth(deps: AuthDependencies): Auth {
   const ring = createKeyRing(deps)
   const deviceGrant = createDeviceGrant(deps)

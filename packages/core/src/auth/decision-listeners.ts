@@ -1,10 +1,10 @@
-/** Who listens for which decision in this process: what every implementation of `DecisionNotices` hands its notices to. */
+/** The listeners for decisions in this process. Every implementation of `DecisionNotices` passes its notices to them. */
 import type { DecisionNotices } from './store.ts'
 
 export interface DecisionListeners extends DecisionNotices {
-  /** A notice for one device code, by its hash. */
+  /** Calls the listeners for one device code, by its hash. */
   notify(deviceCodeHash: string): void
-  /** After a gap in which notices may have been missed: everybody looks for themselves. */
+  /** Calls all listeners, after a gap in which notices may have been missed. */
   notifyAll(): void
 }
 
@@ -13,7 +13,7 @@ export function createDecisionListeners(): DecisionListeners {
   return {
     listenForDecision(deviceCodeHash, onNotice) {
       const ofCode = listeners.get(deviceCodeHash) ?? new Set()
-      const listener = () => onNotice() // the same function may be given twice
+      const listener = () => onNotice() // a new function, since the same `onNotice` may be passed twice
       listeners.set(deviceCodeHash, ofCode.add(listener))
       return () => {
         ofCode.delete(listener)

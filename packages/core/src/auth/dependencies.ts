@@ -1,4 +1,4 @@
-/** What the operations share: the ports, the policy, time and randomness, and small makers over them. */
+/** The dependencies of the operations: ports, policy, time and randomness, and small functions over these. */
 import type { Role } from '@osa/contract'
 import { roles } from '@osa/contract'
 import type { Client } from './client.ts'
@@ -14,7 +14,7 @@ export interface AuthDependencies {
   readonly limiter: Limiter
   readonly keys: Keys
   readonly policy: AuthPolicy
-  /** Built-in and registered clients by id. */
+  /** The built-in and registered clients, by id. */
   readonly clients: ReadonlyMap<string, Client>
   readonly identityProviders: readonly IdentityProvider[]
   readonly roleGrants: RoleGrants
@@ -23,10 +23,10 @@ export interface AuthDependencies {
   readonly random: RandomBytes
 }
 
-/** Calls `onTime` once, at `at` or a little later. Returns what cancels it. */
+/** Calls `onTime` once, at `at` or a little later. Returns a function that cancels it. */
 export type StartTimer = (at: Date, onTime: () => void) => () => void
 
-/** A random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
+/** Returns a random UUID (version 4, RFC 9562 §5.4). For ids, never for secrets. */
 export function newId(random: RandomBytes): string {
   const bytes = Buffer.from(random(16))
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
@@ -35,16 +35,16 @@ export function newId(random: RandomBytes): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** Whether text from outside can be an id at all; a store's columns take nothing else. */
+/** Whether untrusted text has the form of an id; the id columns of a store accept no other text. */
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 export const secondsAfter = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000)
 
-/** Whether what was read at `readAt` is less than `seconds` old. A clock that was set back does not keep it fresh for longer (L08). */
+/** Whether a value read at `readAt` is less than `seconds` old. If the clock was set back, it is not fresh (L08). */
 export const isFresh = (readAt: Date, now: Date, seconds: number): boolean =>
   now >= readAt && now < secondsAfter(readAt, seconds)
 
-/** The higher of the stored role and the one that configuration gives at this moment (L05, F16). */
+/** Returns the higher of the stored role and the role that the configuration gives at this moment (L05, F16). */
 export function roleOf(grants: RoleGrants, user: User, identity: LinkedIdentity): Role {
   const granted = grants(identity)
   return granted !== null && roles.indexOf(granted) > roles.indexOf(user.role) ? granted : user.role

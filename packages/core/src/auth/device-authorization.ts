@@ -1,18 +1,19 @@
 /**
- * The device authorization as a pure machine: `pending → authorized → consumed`, `pending → denied`. A decision is final;
- * "expired" is the clock's word, and final once it was heard: `endedAt` says so. Each function takes a row and the time and says what follows.
+ * The device authorization as a pure state machine: `pending → authorized → consumed`, `pending → denied`. A decision is final. "Expired" is
+ * computed from the clock, and final once an operation has seen it and recorded `endedAt`. Each function takes a row and the time and
+ * returns what follows from them.
  */
 import type { Approval } from '@osa/contract'
 import { clockToleranceSeconds, deviceCodeOverlapSeconds } from './policy.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sealed } from './secret.ts'
 
-/** A poll is early only if it comes more than this before the interval is up: latency must not slow an honest client (B03). */
+/** How much before the end of the interval a poll may come, so that varying latency does not slow down an honest client (B03). */
 export const pollToleranceMs = 1_000
 /** RFC 8628 §3.5. */
 export const slowDownStepSeconds = 5
 
-/** What a new row has not come to yet. */
+/** The initial values of the fields that later steps set. */
 export const undecided = {
   provenBrowserHash: null,
   claimedByUserId: null,
@@ -26,16 +27,16 @@ export const undecided = {
   endedAt: null,
 } satisfies Partial<DeviceAuthorization>
 
-/** Its time is up, or was seen to be up before a clock was set back (L08), or the operator ended it. */
+/** Whether it has expired, was seen expired before the clock was set back (L08), or was ended by the operator. */
 export const isExpired = (row: DeviceAuthorization, now: Date): boolean => row.endedAt !== null || now >= row.expiresAt
 
-/** The row with its end on record; null when there is nothing to record. */
+/** Returns the row with its end recorded; null when there is nothing to record. */
 export const ended = (row: DeviceAuthorization, now: Date): DeviceAuthorization | null =>
   row.endedAt === null && now >= row.expiresAt ? { ...row, endedAt: now } : null
 
 /**
- * Whether a poll comes too early after the last accepted one. A last poll that lies more than an interval ahead says only that the
- * clock was set back, and must not make an honest client wait for it to catch up.
+ * Whether a poll comes too early after the last accepted one. If the last poll lies more than an interval in the future, the clock was set
+ * back, and an honest client must not have to wait until it catches up.
  */
 function isEarly({ lastPolledAt, pollIntervalSeconds }: DeviceAuthorization, now: Date): boolean {
   if (lastPolledAt === null) return false
@@ -49,18 +50,18 @@ export type Poll =
   | { outcome: 'slow_down' | 'pending'; next: DeviceAuthorization }
 
 /**
- * One poll (RFC 8628 §3.5). A decision is told even to an early poll; otherwise an early one lengthens the interval for good but does not
- * move the time that the next is measured from, so that a well-behaved client cannot get stuck (B02, B03).
+ * Decides one poll (RFC 8628 §3.5). Even an early poll gets a final answer if there is one. Otherwise an early poll lengthens the interval
+ * for good, but does not move the time from which the next one is measured, so that a well-behaved client cannot get stuck (B02, B03).
  */
 export function poll(row: DeviceAuthorization, now: Date): Poll {
-  // before the clock is looked at: also after its time a second redemption says that somebody has a copy (B09)
+  // checked before expiry: even after that, a second redemption means that someone has a copy of the code (B09)
   if (row.status === 'consumed') return { outcome: 'redeemed' }
   if (isExpired(row, now)) return { outcome: 'expired' }
   switch (row.status) {
     case 'denied':
       return { outcome: 'denied' }
     case 'authorized':
-      // an authorized row has its person; the store's constraints say so too
+      // an authorized row always has a person; constraints of the store guarantee it
       return { outcome: 'redeem', userId: row.claimedByUserId ?? '' }
     case 'pending': {
       return isEarly(row, now)
@@ -74,8 +75,8 @@ export function poll(row: DeviceAuthorization, now: Date): Poll {
 }
 
 /**
- * Whether a poll of a redeemed code was under way when that was redeemed: a repeat by the same terminal, whose session goes on. Of
- * two pollers from different sources one is not the terminal, however close they come.
+ * Whether a poll of a redeemed code was already under way when the code was redeemed. Then it is a repeat by the same terminal, and the
+ * session goes on. If the two polls come from different sources, one of them is not the terminal, however close together they are.
  */
 export function overlapped(
   poll: { receivedAt: Date; source: string },
@@ -86,7 +87,7 @@ export function overlapped(
   return wasUnderWay && poll.source === redemption.source
 }
 
-/** The row after its tokens were issued. */
+/** Returns the row after its tokens were issued. */
 export const consume = (row: DeviceAuthorization, familyId: string, now: Date): DeviceAuthorization => ({
   ...row,
   status: 'consumed',
@@ -94,11 +95,11 @@ export const consume = (row: DeviceAuthorization, familyId: string, now: Date): 
   familyId,
 })
 
-/** Whether a person may still take it up: undecided, unexpired, and not another person's (C13). */
+/** Whether a person may claim it: it is pending, not expired, and not claimed by another person (C13). */
 export const isClaimable = (row: DeviceAuthorization, now: Date, userId: string | null): boolean =>
   row.status === 'pending' && !isExpired(row, now) && (row.claimedByUserId === null || row.claimedByUserId === userId)
 
-/** Ties it to the person who entered its code, in the browser session in which they may decide. Approves nothing. */
+/** Ties it to the person who entered its code, and to the browser session in which they may decide. Approves nothing. */
 export const claim = (
   row: DeviceAuthorization,
   by: { userId: string; sessionId: string; sealedUserCode: Sealed | null; approval: Approval },

@@ -206,7 +206,7 @@ describe('polling', () => {
       clock.advance({ seconds: wait })
       expect(await poll(device_code)).toMatchObject({
         error: 'invalid_grant',
-        error_description: expect.stringContaining('somebody else had the code'),
+        error_description: expect.stringContaining('someone else has the code'),
       })
       expect(errorOf(await refresh(stolen.refresh_token)), `after ${wait} s`).toBe('invalid_grant')
       const [event] = await store.listAuditEvents({ limit: 1, event: 'device.redeem_reuse' })

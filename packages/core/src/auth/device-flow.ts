@@ -6,7 +6,7 @@ import { type AuthDependencies, auditEvent, newId, secondsAfter } from './depend
 import { undecided } from './device-authorization.ts'
 import type { DeviceGrant } from './device-grant.ts'
 import { answerPoll, slowDown } from './device-poll.ts'
-import { tooManyAtOnce, untilInTime } from './guarded.ts'
+import { retryWhileStale, tooManyAtOnce } from './guarded.ts'
 import { createKeyedMutex } from './keyed-mutex.ts'
 import type { PendingPlaces } from './pending-places.ts'
 import { userCodeRestSeconds } from './policy.ts'
@@ -23,11 +23,11 @@ import { formatUserCode, hashUserCode, newUserCode } from './user-code.ts'
 
 export const maxDeviceNameLength = 64
 const maxUserAgentLength = 200
-/** Collisions of 20^8 codes are luck; five in a row are a full table (A22). */
+/** There are 20^8 codes: one collision is chance, five in a row mean that the table is full (A22). */
 const maxUserCodeAttempts = 5
-/** Polls of one code that may wait for one another in a process; honest terminals send one at a time. */
+/** How many polls of one code may queue in a process; honest terminals send one at a time. */
 const maxWaitingPolls = 100
-/** How often a poll is lost to those of other processes that change what it has read. */
+/** How often a poll is tried again when another process has changed the row it read. */
 const maxPollAttempts = 5
 
 const unknownCode = refuse('invalid_grant', 'The device code is not valid.', { reason: 'unknown' })
@@ -60,7 +60,7 @@ export function createDeviceFlow(
       if (isRefusal(loopback)) return loopback
       const isRemoteRefused = deps.policy.remoteApproval(requester.ip) === 'never'
       if (isRemoteRefused && loopback.loopbackPort === null) return sameComputerOnly
-      // no wait is known, so a wire answers 503: it lasts until the operator turns it on again (L10)
+      // without retryAfterSeconds, so that the wires answer 503: the operator alone knows how long it lasts (L10)
       if (!(await deviceGrant.isOn()))
         return refuse('temporarily_unavailable', 'Signing in from a terminal is turned off.')
       return withinStartLimit(deps, requester, () =>
@@ -83,12 +83,12 @@ export function createDeviceFlow(
       const deviceCodeHash = sha256(deviceCode as DeviceCode)
       const pollOnce = async () => {
         const polled = await deps.store.findPolled(deviceCodeHash)
-        // a foreign client's attempt neither consumes nor damages the code (B15)
+        // another client's poll neither consumes nor changes the code (B15)
         if (!polled || !clientIds.includes(polled.device.clientId)) return unknownCode
         return answerPoll({ ...deps, ring, deviceGrant }, { ...polled, requester, receivedAt })
       }
-      // in turn, since each changes what the others would have read
-      const polling = mutex.run(deviceCodeHash, () => untilInTime(maxPollAttempts, pollOnce))
+      // one at a time, since each poll changes the row that the others would have read
+      const polling = mutex.run(deviceCodeHash, () => retryWhileStale(maxPollAttempts, pollOnce))
       const answer = polling === null ? tooManyAtOnce() : await polling
       const isTooMany = answer === unknownCode && !deps.unknownCodes.charge(requester.source)
       return isTooMany ? slowDown(deps.policy.devicePollIntervalSeconds) : answer
@@ -96,7 +96,7 @@ export function createDeviceFlow(
   }
 }
 
-/** Spends the start budgets and takes a place for an undecided code (J01, J02) while `start` stores one. */
+/** Spends from the start budgets and takes a place for a pending code (J01, J02), which `start` stores. */
 async function withinStartLimit<Started>(
   { limiter, places }: AuthDependencies & { readonly places: PendingPlaces },
   { source }: Requester,
@@ -106,14 +106,14 @@ async function withinStartLimit<Started>(
     refuse('temporarily_unavailable', 'Too many sign-ins were started. Please try again later.', { retryAfterSeconds })
   const bySource = await limiter.spend('start_by_source', source)
   if (!bySource.within) return busy(bySource.retryAfterSeconds)
-  // before the budget of all, which sources that have their share of places must not use up
+  // before the common budget, so that sources without a free place cannot use it up
   const place = await places.take(source)
   if (!place) return busy(60)
   let isStored = false
   try {
     const inAll = await limiter.spend('start_in_all', 'all')
     if (!inAll.within) return busy(inAll.retryAfterSeconds)
-    isStored = true // or may be, should it fail: the next count tells
+    isStored = true // if `start` throws, the code may be stored or not; the next count corrects it
     const started = await start()
     isStored = !isRefusal(started)
     return started
@@ -173,6 +173,6 @@ async function insertPending(
       ...(start.isRemoteRefused ? { same_computer_required: true as const } : {}),
     }
   }
-  // no wait is known here, unlike at a limit: that is how a wire tells 503 from 429
+  // without retryAfterSeconds, unlike at a limit, so that the wires answer 503 and not 429
   return refuse('temporarily_unavailable', 'No user code is free. Please try again later.')
 }

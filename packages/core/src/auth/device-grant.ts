@@ -1,11 +1,11 @@
-/** Whether people may sign in from terminals at all: the operator's switch for an emergency (L10). */
+/** The operator's emergency switch for signing in from terminals (L10). */
 import { type AuthDependencies, isFresh } from './dependencies.ts'
 
-/** How long a process may go on with what it read: a change takes effect everywhere within a minute. */
+/** How long a process may use the value that it read. A change takes effect everywhere within a minute. */
 const maxAgeSeconds = 30
 
 export interface DeviceGrant {
-  /** True unless an operator has turned it off. To be asked outside a transaction, which may hold the only connection. */
+  /** True unless an operator has turned it off. Call it outside a transaction, which may hold the only connection. */
   isOn(): Promise<boolean>
 }
 

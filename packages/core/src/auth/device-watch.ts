@@ -1,6 +1,6 @@
 /**
- * Waiting for a decision instead of asking for it: what a poll would be told is looked at once, and again after each notice. A watch spends
- * no budget of the polls, moves no interval, redeems nothing, and tells less than a poll does.
+ * Waits for a decision, so that terminals need not poll for it. A watch checks what a poll would answer, first at once and then after each
+ * notice. It spends nothing from the budgets of polls, lengthens no interval, redeems nothing, and reveals less than a poll does.
  */
 import { type DeviceDecided, deviceCodeGrantType } from '@osa/contract'
 import type { DeviceWatch } from './auth.ts'
@@ -13,7 +13,7 @@ import type { DeviceAuthorization } from './rows.ts'
 import type { Sha256 } from './secret.ts'
 import type { UnknownCodes } from './unknown-codes.ts'
 
-/** For the caller's log; terminals simply go on polling. */
+/** Only for the caller's log, since terminals just keep polling. */
 const retryAfterSeconds = 60
 
 export function createDeviceWatch(deps: AuthDependencies, unknownCodes: UnknownCodes): DeviceWatch {
@@ -48,7 +48,7 @@ async function untilDecided(
   let woken = Promise.withResolvers<void>()
   const wake = () => woken.resolve()
   let cancelTimer = () => {}
-  // listen first, then look: a decision made in between is noticed
+  // start listening before reading, so that a decision in between is not missed
   const endListening = store.listenForDecision(deviceCodeHash, wake)
   signal.addEventListener('abort', wake)
   try {
@@ -70,7 +70,7 @@ async function untilDecided(
   }
 }
 
-/** Null while a poll would be told to go on. */
+/** Returns null while a poll would not get a final answer. */
 function outcomeOf(row: DeviceAuthorization, now: Date): DeviceDecided | Refusal | null {
   switch (poll(row, now).outcome) {
     case 'pending':

@@ -1,23 +1,26 @@
 /**
- * Read, decide, write what still stands: how hot rows change without a transaction that stays open. A write is refused when somebody else
- * has changed what it was decided on; then all of it is done again, a few times.
+ * Optimistic writes of hot rows, without a transaction that stays open: read, decide, write if the row is still as it was read. When
+ * another request has changed the row meanwhile, all three steps are repeated, a few times.
  */
 import { type Refusal, refuse } from './refusal.ts'
 
-/** The write came too late: what was read had changed. */
-export const tooLate = Symbol('too late')
+/** The outcome of a write that changed nothing, because the row was no longer as it was read. */
+export const stale = Symbol('stale')
 
 /**
- * Does `attempt` again while it comes too late, at most `times`. Refuses with `temporarily_unavailable` when it always does: so many use
- * the same code or token at one moment that nobody is told how long to wait (503).
+ * Calls `attempt` until its outcome is not `stale`, at most `times` times. Then refuses with `temporarily_unavailable`, without a time to
+ * wait (503): too many requests use the same code or token at once.
  */
-export async function untilInTime<T>(times: number, attempt: () => Promise<T | typeof tooLate>): Promise<T | Refusal> {
+export async function retryWhileStale<T>(
+  times: number,
+  attempt: () => Promise<T | typeof stale>,
+): Promise<T | Refusal> {
   for (let time = 0; time < times; time++) {
     const outcome = await attempt()
-    if (outcome !== tooLate) return outcome
+    if (outcome !== stale) return outcome
   }
   return tooManyAtOnce()
 }
 
 export const tooManyAtOnce = () =>
-  refuse('temporarily_unavailable', 'Too many requests use this at the same moment. Please try again.')
+  refuse('temporarily_unavailable', 'Too many requests use this code or token at the same moment. Please try again.')

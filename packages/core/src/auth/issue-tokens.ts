@@ -1,4 +1,4 @@
-/** From an approved device or a refreshed family to a token document (RFC 6749 §5.1). */
+/** Makes refresh-token families and token documents (RFC 6749 §5.1). */
 import type { TokenResponse } from '@osa/contract'
 import { signAccessToken } from './access-token.ts'
 import { type AuthDependencies, newId, secondsAfter } from './dependencies.ts'
@@ -8,7 +8,7 @@ import type { Signer } from './signing-keys.ts'
 
 const saltBytes = 16
 
-/** A new family, one a sign-in (G13), whose first token is of generation 0. */
+/** Returns a new family, one for each sign-in (G13). Its first refresh token has generation 0. */
 export function newFamily(
   { now, random, policy }: Pick<AuthDependencies, 'now' | 'random' | 'policy'>,
   grant: Pick<
@@ -36,7 +36,7 @@ export function newFamily(
   }
 }
 
-/** A new access token, and the newest refresh token of the family. */
+/** Returns a new access token and the newest refresh token of the family. */
 export const tokenDocument = async (
   deps: AuthDependencies,
   signer: Signer,

@@ -1,15 +1,15 @@
-/** The stages of signing keys, and how they are rotated and given up (F12, L03). */
+/** The stages of signing keys, their rotation, and giving up keys of another secret (F12, L03). */
 import { type AuthDependencies, secondsAfter } from './dependencies.ts'
-import { type By, recorded } from './operations.ts'
+import { type By, operationEvent } from './operations.ts'
 import type { AuthPolicy } from './policy.ts'
 import type { SigningKey } from './rows.ts'
 import { insertSigningKey, keySetMaxAgeSeconds } from './signing-keys.ts'
 import type { AuthTx } from './store.ts'
 
-/** Clocks differ, and a process may go on for half a minute with the keys it last read. */
+/** Allows for differing clocks, and for processes that use the keys they last read for up to half a minute. */
 const marginSeconds = 60
 
-/** A key as an operator sees it; never its private half. */
+/** A key as an operator sees it, without the private key. */
 export interface KeyStage {
   readonly kid: string
   readonly algorithm: SigningKey['algorithm']
@@ -29,7 +29,7 @@ export type KeyDependencies = Pick<AuthDependencies, 'keys' | 'now' | 'random'> 
   readonly policy: Pick<AuthPolicy, 'accessTokenLifetimeSeconds' | 'signingAlgorithm'>
 }
 
-/** `Operator.rotateKeys`, in the transaction that says by whom. */
+/** Implements `Operator.rotateKeys`, and records who did it. */
 export async function rotateKeys(
   deps: KeyDependencies,
   tx: AuthTx,
@@ -43,23 +43,23 @@ export async function rotateKeys(
   if (waiting && !atOnce) return { refused: 'staged', waiting }
   const { signsFrom, retiresAt } = atOnce ? { signsFrom: now, retiresAt: now } : schedule(deps, inService, now)
   for (const key of inService) {
-    // one that an earlier rotation retires sooner stays with that
+    // a key that an earlier rotation retires sooner keeps its time
     if (key.retiresAt === null || key.retiresAt > retiresAt) await tx.saveSigningKey({ ...key, retiresAt })
   }
   const made = await insertSigningKey(deps, tx, signsFrom)
   const detail = `${made.kid} signs from ${signsFrom.toISOString()}; others retire at ${retiresAt.toISOString()}`
-  await tx.appendAuditEvent(recorded(deps, 'key.rotate', by, { detail }))
+  await tx.appendAuditEvent(operationEvent(deps, 'key.rotate', by, { detail }))
   return { rotated: stageOf(made, now, made), othersRetireAt: retiresAt }
 }
 
-/** `Operator.abandonKeys`. */
+/** Implements `Operator.abandonKeys`. */
 export async function abandonKeys(deps: KeyDependencies, tx: AuthTx): Promise<KeyStage[]> {
   const now = deps.now()
   const inService = await keysInService(tx, now)
   const unopened = inService.filter((key) => !opensKey(deps, key)).map((key) => ({ ...key, retiresAt: now }))
   for (const key of unopened) await tx.saveSigningKey(key)
   const detail = `retired, sealed under another secret: ${unopened.map(({ kid }) => kid).join(' ')}`
-  if (unopened.length > 0) await tx.appendAuditEvent(recorded(deps, 'key.rotate', null, { detail }))
+  if (unopened.length > 0) await tx.appendAuditEvent(operationEvent(deps, 'key.rotate', null, { detail }))
   return stagesOf(unopened, now)
 }
 
@@ -70,14 +70,14 @@ const opensKey = ({ keys }: KeyDependencies, key: SigningKey): boolean =>
   keys.open('signingKey', key.sealedPrivateJwk, key.kid) !== null
 
 function schedule({ policy }: KeyDependencies, inService: readonly SigningKey[], now: Date) {
-  // with no key at all there is nothing that verifiers could have cached instead
+  // without any key in service, verifiers cannot have cached an older key set
   const signsFrom = inService.length === 0 ? now : secondsAfter(now, keySetMaxAgeSeconds + marginSeconds)
   return { signsFrom, retiresAt: secondsAfter(signsFrom, policy.accessTokenLifetimeSeconds + marginSeconds) }
 }
 
-/** What each key is used for at `now`. */
+/** Returns each key with its stage at `now`. */
 export function stagesOf(keys: readonly SigningKey[], now: Date): KeyStage[] {
-  // the same choice as the key ring's: of the keys in service, the one whose time to sign came last
+  // chosen like in the key ring: of the keys in service, the one that started signing last
   const signing = keys
     .filter(({ signsFrom, retiresAt }) => signsFrom <= now && (retiresAt === null || retiresAt > now))
     .reduce<SigningKey | null>((last, key) => (last && last.signsFrom >= key.signsFrom ? last : key), null)

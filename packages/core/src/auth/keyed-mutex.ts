@@ -1,7 +1,7 @@
-/** Work of the same key one after another, of different keys side by side; in one process, bounded. */
+/** Runs work under the same key one at a time, and under different keys concurrently, in one process. Queues are limited. */
 
 export interface KeyedMutex {
-  /** Runs `work` when all that came before it under `key` is done. Null when too many wait already. */
+  /** Runs `work` after all earlier work under `key`. Returns null when the queue is full. */
   run<T>(key: string, work: () => Promise<T>): Promise<T> | null
 }
 
@@ -17,7 +17,7 @@ export function createKeyedMutex(maxWaiting: number): KeyedMutex {
         queue.waiting--
         if (queue.waiting === 0) queues.delete(key)
       })
-      // the caller gets its failure; the next in the queue only needs to know that it is over
+      // the caller gets the error; the next in the queue only waits for the end
       queue.last = done.catch(() => undefined)
       return done
     },

@@ -1,6 +1,6 @@
 /**
- * Keys for one purpose each, derived from the node's one secret with HKDF (RFC 5869) under distinct labels, so that none
- * can stand in for another and a leaked one tells nothing about the rest.
+ * The node's keys, each for one purpose, derived from its secret with HKDF (RFC 5869) under distinct labels. No key can be used in place of
+ * another, and a leaked one reveals nothing about the others.
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { KeyedHash, RandomBytes, Sealed } from './secret.ts'
@@ -18,17 +18,17 @@ const labels = {
 type Purpose = keyof typeof labels
 
 export interface Keys {
-  /** HMAC-SHA-256 of `parts` under the purpose's key, base64url. Parts are length-prefixed, so no two lists collide. */
+  /** Returns the HMAC-SHA-256 of `parts` under the purpose's key, base64url. Parts are length-prefixed, so that no two lists collide. */
   mac(purpose: 'userCode' | 'refresh' | 'refreshMask' | 'refreshOurs' | 'form', ...parts: readonly string[]): KeyedHash
-  /** Seals text with AES-256-GCM; `context` is authenticated, so that a sealed value opens only where it belongs. */
+  /** Seals text with AES-256-GCM. `context` is authenticated, so that a sealed value cannot be opened in another place. */
   seal(purpose: 'signingKey' | 'display' | 'development', text: string, context: string): Sealed
-  /** Opens what `seal` made; null when the secret, the context or the text is not the one it was sealed with. */
+  /** Opens a sealed text. Returns null when the secret or the context is another one, or the sealed text was changed. */
   open(purpose: 'signingKey' | 'display' | 'development', sealed: string, context: string): string | null
 }
 
 /** Derives the keys of a node from `OSA_SECRET` (at least 32 bytes). */
 export function deriveKeys(secret: Uint8Array, random: RandomBytes): Keys {
-  // key objects: given bytes, each HMAC would make one first, which takes longer than the HMAC
+  // as key objects: from bytes, every HMAC would first create one, which takes longer than the HMAC itself
   const derived = Object.fromEntries(
     Object.entries(labels).map(([purpose, label]) => [
       purpose,
@@ -37,7 +37,7 @@ export function deriveKeys(secret: Uint8Array, random: RandomBytes): Keys {
   ) as Record<Purpose, KeyObject>
   return {
     mac(purpose, ...parts) {
-      // in one piece: each further one takes as long as the HMAC of it
+      // one `update` for all parts, since each call takes about as long as the HMAC itself
       const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
       return createHmac('sha256', derived[purpose]).update(text).digest('base64url') as KeyedHash
     },
@@ -56,7 +56,7 @@ export function deriveKeys(secret: Uint8Array, random: RandomBytes): Keys {
       try {
         return decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8')
       } catch {
-        return null // the authentication tag does not match: not ours, or not from here
+        return null // the authentication tag does not match
       }
     },
   }

@@ -1,7 +1,7 @@
-/** How many terminals a process lets wait at once: an open stream holds a connection, and those are for polls and pages too (J02). */
+/** Limits how many terminals wait in a process: an open stream holds a connection, which polls and pages need too (J02). */
 
 export interface OpenWatches {
-  /** Counts one more of this source. Returns what counts it off again, or null when it would be one too many. */
+  /** Counts a watch of this source. Returns a function that ends it, or null when there are too many. */
   enter(source: string): (() => void) | null
 }
 

@@ -1,4 +1,4 @@
-/** What whoever runs a node may do from its console: rotate keys, end sessions, give roles, stop sign-ins, read the audit (L03, L10). */
+/** The operator's operations at the console: rotate keys, end sessions, set roles, stop sign-ins, read the audit (L03, L10). */
 import type { Role } from '@osa/contract'
 import { type AuthDependencies, isUuid, secondsAfter } from './dependencies.ts'
 import {
@@ -14,45 +14,45 @@ import type { AuthPolicy } from './policy.ts'
 import type { AuditEvent, RefreshFamily, User } from './rows.ts'
 import type { AuditEventQuery, AuthTx, PeopleQuery, Person } from './store.ts'
 
-/** A person, by the node's id or by what their identity provider calls them. */
+/** A person, by the node's id or by issuer and subject at their identity provider. */
 export type PersonReference = { readonly userId: string } | { readonly issuer: string; readonly subject: string }
 
 export type AuditQuery = Omit<AuditEventQuery, 'userId'> & { readonly person?: PersonReference }
 
 export interface Operator {
-  /** Every key the database still has, oldest first. */
+  /** Lists every key in the database, oldest first. */
   listKeys(): Promise<KeyStage[]>
   /**
-   * Staged (F12): the new key is published at once and signs once every cached key set has run out (360 s); the others retire when
-   * the last access token they signed has expired. With `atOnce`, for a key that leaked, the new one signs now and all others are
-   * refused from now on: every access token ends, sessions go on with their next refresh. Staged rotation is refused (`staged`)
-   * while an earlier one waits for its turn, and any (`other_secret`) when the keys in use were sealed under another `OSA_SECRET`:
-   * the node could not open the new one.
+   * Rotates the signing keys in stages (F12): the new key is published at once and signs when every cached key set has expired (360 s); the
+   * others retire when the last access tokens that they signed have expired. With `atOnce`, for a leaked key, the new key signs now and all
+   * others are refused from now on: every access token becomes invalid, and sessions continue with their next refresh. A staged rotation is
+   * refused with `staged` while an earlier one is not finished. Every rotation is refused with `other_secret` when the keys in use were
+   * sealed under another `OSA_SECRET`, because the node could not open the new key.
    */
   rotateKeys(options: { atOnce: boolean }): Promise<RotationOutcome>
   /**
-   * Retires at once every key in service that this `OSA_SECRET` does not open, for a secret that leaked or was lost, and names them. The
-   * node makes a new one when it starts; access tokens that those keys signed end, and sessions with them: their refresh tokens were made
-   * with the other secret.
+   * Retires at once every key in service that this `OSA_SECRET` does not open, after the old secret leaked or was lost, and returns them. The
+   * node makes a new key when it starts. Access tokens signed with the retired keys become invalid, and their sessions end too, because the
+   * refresh tokens were made with the old secret.
    */
   abandonKeys(): Promise<KeyStage[]>
   /**
-   * Ends every session of a person, or with null of everybody, and says how many (H09); and whatever may still become one: codes that
-   * they claimed or approved (`codes` says how many), sign-ins under way, signed-in browsers. Null when nobody is called that.
+   * Ends every session of a person, or with null of all people, and everything that could still become one: claimed or approved codes,
+   * sign-ins in progress, browser sessions (H09). Returns the number of sessions, `revoked`, and of codes; null when there is no such person.
    */
   revokeSessions(person: PersonReference | null): Promise<{ revoked: number; codes: number } | null>
-  /** Stores a role. Null when nobody who has signed in is called that. A higher role in the node's settings prevails (L05). */
+  /** Stores a role. Null when no such person has signed in. A higher role in the node's settings takes precedence (L05). */
   setRole(identity: { issuer: string; subject: string }, role: Role): Promise<{ userId: string; before: Role } | null>
-  /** Lets people sign in from terminals, or refuses that: nothing is started, approved or redeemed then; sessions go on (L10). */
+  /** Turns signing in from terminals on or off. While it is off, nothing is started, approved or redeemed; sessions continue (L10). */
   setDeviceGrant(options: { enabled: boolean }): Promise<void>
   /**
-   * The newest events first, at most `limit`. A user id need not be anybody's any more, since the audit outlives people; null when
-   * nobody has signed in as `issuer` and `subject` say.
+   * Lists events, newest first, at most `limit`. A user id is not checked, since events outlive people. Null when no person with this
+   * `issuer` and `subject` has signed in.
    */
   listAudit(query: AuditQuery): Promise<AuditEvent[] | null>
-  /** People with their identities, the newest first. */
+  /** Lists people with their identities, newest first. */
   listPeople(query: PeopleQuery): Promise<Person[]>
-  /** One person and their sessions that can still be refreshed, newest first. Null when nobody is called that. */
+  /** Returns one person and their sessions that can still be refreshed, newest first. Null when there is no such person. */
   showPerson(person: PersonReference): Promise<(Person & { sessions: RefreshFamily[] }) | null>
 }
 

@@ -1,7 +1,7 @@
 /**
- * The places for undecided codes (J02): who has how many, without counting them at every start. They are counted at most once a second in
- * each process, by source, and what this process hands out in between is added. What other processes hand out within that second is not
- * seen: at the most a cap is exceeded by what the start budgets, which are exact across processes, let through in one second.
+ * Limits pending codes by source and in total (J02), without counting them at every start. Each process counts them at most once a second
+ * and adds the places that it hands out in between. It does not see the places that other processes hand out within that second, so a cap
+ * can be exceeded by the number of starts in one second that the start budgets, which are exact across processes, allow.
  */
 import type { AuthDependencies } from './dependencies.ts'
 import { isFresh } from './dependencies.ts'
@@ -9,16 +9,16 @@ import { mayHaveOneMore } from './fair-share.ts'
 
 const countEverySeconds = 1
 
-/** A place that was handed out for a code which is about to be stored. */
+/** A place for a code that is about to be stored. */
 export interface PendingPlace {
-  /** Says that it is known whether the code was stored. A place without a code is free at once. */
+  /** Must be called when it is known whether the code was stored. Without a code, the place is free at once. */
   settle(stored: boolean): void
 }
 
 export interface PendingPlaces {
-  /** Hands out a place, or null when this source may not have one more. Rejects when the codes cannot be counted. */
+  /** Returns a place, or null when this source may not have another. Rejects when the codes cannot be counted. */
   take(source: string): Promise<PendingPlace | null>
-  /** Undecided, unexpired codes of all sources. */
+  /** Returns the number of pending codes of all sources that have not expired. */
   countInAll(): Promise<number>
 }
 
@@ -28,7 +28,7 @@ export function createPendingPlaces(deps: Pick<AuthDependencies, 'store' | 'poli
   let tally = createTally(new Map())
   let countedAt: Date | null = null
   let counting: Promise<void> | null = null
-  /** Places that the count under way, or the next one, may not see. */
+  /** Places that the current count, or the next one, may miss. */
   const unseen = new Set<{ readonly source: string; isSettled: boolean }>()
 
   async function count(): Promise<void> {

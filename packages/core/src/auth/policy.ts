@@ -1,8 +1,8 @@
-/** The numbers a node runs by; every one a setting or a documented constant. */
+/** The limits and lifetimes of a node. Each one is a setting or a documented constant. */
 import type { Budgets } from './ports.ts'
 
 export interface AuthPolicy {
-  /** Public origin: issuer, audience, and base of every address. Never taken from a request. */
+  /** The public origin: issuer, audience, and base of every address. Never derived from a request. */
   readonly publicUrl: string
   readonly deviceCodeLifetimeSeconds: number
   readonly devicePollIntervalSeconds: number
@@ -13,17 +13,17 @@ export interface AuthPolicy {
   readonly loginTransactionLifetimeSeconds: number
   readonly browserSessionLifetimeSeconds: number
   readonly signingAlgorithm: 'ES256' | 'EdDSA' | 'RS256'
-  /** Undecided device authorizations, of one source while there is no other and of all (J02). */
+  /** The most pending device authorizations: of a source when it is the only one, and of all sources (J02). */
   readonly maxPendingBySource: number
   readonly maxPendingInAll: number
-  /** Terminals that may be waiting to be told of a decision at once in one process, of one source and of all (J02). */
+  /** The most terminals that may watch for a decision at once in one process: of one source, and of all sources (J02). */
   readonly maxWatchesBySource: number
   readonly maxWatchesInAll: number
-  /** What a request from a terminal at this address needs to be approved without proof that the browser is on the same computer. */
+  /** What an approval needs when a terminal at this address has no same-computer proof. */
   readonly remoteApproval: (terminalIp: string) => RemoteApproval
 }
 
-/** Nothing more; the code typed by hand, which a link that has it in it does not do; or it is not approved at all. */
+/** `allow`: nothing more. `typed`: the person types the code by hand; a link that contains it is not enough. `never`: it is refused. */
 export type RemoteApproval = 'allow' | 'typed' | 'never'
 
 export const defaultPolicy = {
@@ -44,55 +44,59 @@ export const defaultPolicy = {
 } as const satisfies Omit<AuthPolicy, 'publicUrl'>
 
 /**
- * Default budgets. Guesses: ten failures a source and an account in ten minutes; in all, a failure costs as many points
- * as there are pending codes, so that failures × pending codes / 20^8 stays below 2^-16 in ten minutes (RFC 8628 §5.1).
- * A sign-in that is begun is a row for ten minutes and, when its browser comes back with whatever code, one call to an identity
- * provider: its budgets bound both (J10). Introspection has budgets of its own, wide enough for a resource server that asks at each of its requests (RFC 7662 §4).
+ * Default budgets. Guesses: ten failures for each source and each account in ten minutes. In the common budget a failure costs as many
+ * points as there are pending codes, so that failures × pending codes / 20^8 stays below 2^-16 in ten minutes (RFC 8628 §5.1). Each
+ * started sign-in is a row for ten minutes and, when its browser returns with any code, one call to an identity provider; its budgets
+ * limit both (J10). Introspection has separate budgets, which allow a resource server to ask at each of its requests (RFC 7662 §4).
  */
 export const defaultBudgets: Budgets = {
   guess_by_source: { points: 10, windowSeconds: 600 },
   guess_by_account: { points: 10, windowSeconds: 600 },
   guess_in_all: { points: Math.floor(20 ** 8 / 2 ** 16), windowSeconds: 600 },
-  // not a limit but a count: what is over budget is told once a magnitude, and no more than so often in all
+  // the first only counts refused guesses: each power of ten is recorded in the audit. The second limits these records in total
   limited_guess_by_source: { points: 1_000_000_000, windowSeconds: 600 },
   limited_guess_told: { points: 300, windowSeconds: 600 },
   start_by_source: { points: 60, windowSeconds: 60 },
-  // more than can be pending, whose places are shared out (fair-share.ts): only ends what is ended as fast as it is begun
+  // more than the codes that can be pending (fair-share.ts): it only limits sources whose codes are decided as fast as they are started
   start_in_all: { points: 3_000, windowSeconds: 60 },
   sign_in_by_source: { points: 120, windowSeconds: 60 },
   sign_in_in_all: { points: 1_200, windowSeconds: 60 },
   introspect_by_source: { points: 3_000, windowSeconds: 60 },
   introspect_by_client: { points: 6_000, windowSeconds: 60 },
-  // conventions sent, and KiB of new ones: one publisher cannot fill the disk
+  // conventions sent, and KiB of new ones, so that one publisher cannot fill the disk
   deploy_by_account: { points: 300, windowSeconds: 3_600 },
   deploy_kib_by_account: { points: 65_536, windowSeconds: 86_400 },
 }
 
 /**
- * A poll that reaches the node this long after a redemption, from the same source, may have been under way when that was committed; one
- * that comes later, or from elsewhere, is another holder of the code (B09).
+ * How long after a redemption a poll from the same source may still reach the node and count as a repeat that was already under way. A poll
+ * that comes later, or from another source, is by another holder of the code (B09).
  */
 export const deviceCodeOverlapSeconds = 2
-/** Polls for codes that are not there (unknown-codes.ts): fifty terminals that would not stop at the refusal fit in. */
+/** The budget of polls for unknown codes (unknown-codes.ts): enough for fifty terminals that ignore the refusal and keep polling. */
 export const unknownCodesBySource = { codes: 600, windowSeconds: 60 }
-/** What a wrong code costs of the common budget even if fewer codes are pending: each leaves a row in the audit, 3,004 in ten minutes then. */
+/**
+ * The minimum price of a wrong code in the common budget, when fewer codes are pending. Each wrong code leaves a row in the audit; the
+ * price limits these to 3,004 in ten minutes.
+ */
 export const minGuessPrice = 130
-/** For what only administrators may do: how long ago their browser signed in at most (ASVS 7.5.3). */
+/** How long ago an administrator's browser may have signed in for an administrative operation (ASVS 7.5.3). */
 export const adminSignInMaxAgeSeconds = 600
-/** A user code is not given out again for this long after it ended: a stale copy may still be in somebody's mail (C15). */
+/** How long a user code is not issued again after it ended, since an old copy may still be in someone's mail (C15). */
 export const userCodeRestSeconds = 86_400
 /**
- * The one tolerance between clocks: of a node's processes, and of an identity provider. For times that others wrote down (tokens, the last
- * use); a larger step back is a clock that was set. Codes have none (L08).
+ * The tolerance between clocks: of a node's processes, and of an identity provider. It applies to times that another clock wrote (tokens,
+ * the last use); a larger step back means that the clock was set. Device and user codes have no tolerance (L08).
  */
 export const clockToleranceSeconds = 60
-/** How often a successor is handed out again at most (G04). */
+/** How often the successor of a refresh token is returned again at most (G04). */
 export const maxRefreshReplays = 10
 /**
- * Rotations in a row that two sources may take part in. Whoever follows a session with a copy of its token must present that token at each
- * rotation, since one that is missed leaves only retired ones; a terminal that changes networks does so when an answer is lost.
+ * How many rotations in a row may involve two sources. A thief who follows a session with a copied token must present it at every rotation,
+ * since a client that misses one holds only retired tokens. An honest terminal involves a second source only when an answer is lost while it
+ * changes networks.
  */
 export const maxSharedRotations = 2
-/** A session rotates once in so many seconds in the long run, and so many times at once: each leaves a row in the audit (J02). */
+/** A session may rotate once in this many seconds in the long run, and this many times in a burst: each leaves a row in the audit (J02). */
 export const rotationPaceSeconds = 15
 export const rotationBurst = 600

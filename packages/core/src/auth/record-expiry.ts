@@ -3,7 +3,7 @@ import { ended } from './device-authorization.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { AuthTx } from './store.ts'
 
-/** Call under the row's lock when refusing it for its age. Writes once. */
+/** Records the end of an expired row. The caller must hold its lock. */
 export async function recordExpiry(tx: AuthTx, row: DeviceAuthorization, now: Date): Promise<void> {
   const next = ended(row, now)
   if (next) await tx.saveDeviceAuthorization(next)

@@ -1,11 +1,11 @@
 /**
- * The text of a refresh token: which family and generation it is of, under two MACs. Nothing of it is stored, neither in plain text nor hashed.
+ * The text of a refresh token: its family and generation, protected by two MACs. No part of it is stored, neither in plain text nor hashed.
  *
  *   base64url( mask(family 16 bytes, generation 4) · inner MAC 32 · outer MAC 16 )
  *
- * The inner MAC is keyed by the node's secret and takes in the family's salt: neither the secret nor the database alone makes a token. It
- * is also what the first part is masked with, so that tokens of one family have nothing in common (as in SIV, RFC 5297). The outer MAC
- * needs the secret alone: text that never was a token of this node is refused before the database is asked.
+ * The inner MAC is keyed with the node's secret and includes the family's salt, so that neither the secret nor the database alone is enough
+ * to make a token. The first part is masked with it, so that tokens of one family have nothing in common (as in SIV, RFC 5297). The outer MAC
+ * needs only the secret: text that was never a token of this node is refused without a query.
  */
 import type { Keys } from './keys.ts'
 import type { RefreshFamily } from './rows.ts'
@@ -16,7 +16,7 @@ const bodyBytes = nameBytes + 32
 const outerBytes = 16
 const textLength = Math.ceil(((bodyBytes + outerBytes) * 8) / 6)
 
-/** The token of a family's generation: always the same one. */
+/** Returns the token for a generation of a family. It is always the same text. */
 export function refreshTokenOf(
   keys: Keys,
   { id, salt }: Pick<RefreshFamily, 'id' | 'salt'>,
@@ -31,13 +31,14 @@ export function refreshTokenOf(
 }
 
 /**
- * What a token of this node names; null for any other text. The family has yet to confirm it: `refreshTokenOf` its salt must be the text.
+ * Returns the family and generation in a token of this node; null for any other text. The caller must still check it with the family's salt:
+ * `refreshTokenOf` must return the same text.
  */
 export function readRefreshToken(keys: Keys, text: string): { familyId: string; generation: number } | null {
   if (text.length !== textLength) return null
   const bytes = Buffer.from(text, 'base64url')
   const body = bytes.subarray(0, bodyBytes)
-  // compared as text: base64url has several for one value, and only ours is one
+  // compared as text, because several base64url texts decode to the same bytes, and only the one that this node writes is valid
   const ours = Buffer.concat([body, outerMac(keys, body)]).toString('base64url')
   if (!equalInConstantTime(ours, text)) return null
   const name = masked(keys, body.toString('base64url', nameBytes), body.subarray(0, nameBytes))
@@ -48,7 +49,7 @@ export function readRefreshToken(keys: Keys, text: string): { familyId: string; 
 const outerMac = (keys: Keys, body: Buffer): Buffer =>
   Buffer.from(keys.mac('refreshOurs', body.toString('base64url')), 'base64url').subarray(0, outerBytes)
 
-/** Its own inverse. */
+/** Masks or unmasks the first part; the function is its own inverse. */
 function masked(keys: Keys, inner: string, name: Buffer): Buffer {
   const mask = Buffer.from(keys.mac('refreshMask', inner), 'base64url')
   return Buffer.from(name.map((byte, index) => byte ^ (mask[index] ?? 0)))

@@ -1,4 +1,4 @@
-/** What presenting a refresh token means, as a pure decision (RFC 9700 §4.14.2): rotation, a repeat, or reuse. */
+/** The pure decision on a presented refresh token (RFC 9700 §4.14.2): rotation, repeat or reuse. */
 import {
   clockToleranceSeconds,
   maxRefreshReplays,
@@ -11,12 +11,12 @@ import type { Sha256 } from './secret.ts'
 
 export type Presentation =
   | { verdict: 'rotate'; next: RefreshFamily }
-  /** The answer to an earlier use was probably lost: the newest token again (G03). `isAlarm`: a second source has come in. */
+  /** The answer to an earlier use was probably lost: return the newest token again (G03). `isAlarm`: the repeat comes from a second source. */
   | { verdict: 'replay'; next: RefreshFamily; isAlarm: boolean }
-  /** A retired token, or two sources at too many rotations: somebody has a copy. The family ends (G02). */
+  /** A retired token, or too many rotations with two sources: someone has a copy. The family ends (G02). */
   | { verdict: 'reuse'; because: 'reuse' | 'two_sources' }
   | { verdict: 'ended'; reason: 'revoked' | 'expired' }
-  /** More rotations than a session may have; nothing is written. */
+  /** More rotations than a session may have. Nothing is written. */
   | { verdict: 'limited'; retryAfterSeconds: number }
 
 export interface RefreshLimits {
@@ -24,13 +24,13 @@ export interface RefreshLimits {
   readonly refreshReuseGraceSeconds: number
 }
 
-/** Who presents a token: the source, and the hash of the secret made for this refresh, if the caller makes one. */
+/** The presenter of a token: its source, and the hash of the secret that it made for this refresh, if any. */
 export interface Presenter {
   readonly source: string
   readonly attemptHash: Sha256 | null
 }
 
-/** What presenting a token of a family means at `now`. */
+/** Decides what happens when a token of a family is presented at `now`. */
 export function present(
   { family, generation, presenter }: { family: RefreshFamily; generation: number; presenter: Presenter },
   now: Date,
@@ -46,7 +46,7 @@ export function present(
     return { verdict: 'rotate', next: { ...rotated(family, presenter, now), pacedUntil } }
   }
   const sinceMs = now.getTime() - family.lastUsedAt.getTime()
-  // a use that lies ahead means a clock that was set back: that must not open the window again (L08)
+  // a last use in the future means that the clock was set back, which must not reopen the window (L08)
   const inWindow = sinceMs >= -clockToleranceSeconds * 1000 && sinceMs <= limits.refreshReuseGraceSeconds * 1000
   const isRepeatable = generation === family.generation - 1 && family.replays < maxRefreshReplays
   if (!inWindow || !isRepeatable) return { verdict: 'reuse', because: 'reuse' }
@@ -57,14 +57,14 @@ export function present(
 
 const burstMs = rotationBurst * rotationPaceSeconds * 1000
 
-/** The generic cell rate algorithm: one instant is the whole memory. A clock that was set back makes nobody wait for the old time (L08). */
+/** The generic cell rate algorithm, whose only state is one instant. After the clock is set back, no session has to wait for the old time (L08). */
 function pacedAfter({ pacedUntil }: RefreshFamily, now: Date): Date {
   const aheadMs = (pacedUntil ?? now).getTime() - now.getTime()
   const countsMs = aheadMs > burstMs + clockToleranceSeconds * 1000 ? 0 : Math.min(Math.max(0, aheadMs), burstMs)
   return new Date(now.getTime() + countsMs + rotationPaceSeconds * 1000)
 }
 
-/** The family after a rotation. One that only a single source took part in shows that nobody else keeps up. */
+/** Returns the family after a rotation. If only one source was involved in the last one, the count of shared rotations starts again. */
 const rotated = (family: RefreshFamily, { source, attemptHash }: Presenter, now: Date): RefreshFamily => ({
   ...family,
   generation: family.generation + 1,
@@ -77,8 +77,9 @@ const rotated = (family: RefreshFamily, { source, attemptHash }: Presenter, now:
 })
 
 /**
- * The family after a repeat. Its source counts if it is the first other one since the last rotation, unless it repeats that very refresh: its
- * secret was made for it and is in no copy of a token, so this is the terminal whose answer was lost, in whatever network it is by now.
+ * Returns the family after a repeat. The first other source since the last rotation makes it a shared rotation, unless the caller knows the
+ * secret of that refresh. No copy of a token contains that secret, so the caller is the terminal whose answer was lost, in whatever network
+ * it is now.
  */
 function repeated(family: RefreshFamily, { source, attemptHash }: Presenter): RefreshFamily {
   const next = { ...family, replays: family.replays + 1 }
@@ -89,15 +90,15 @@ function repeated(family: RefreshFamily, { source, attemptHash }: Presenter): Re
 }
 
 /**
- * The generation of a token from before there were any, in a family that begins at 0: the unused one is 0, the one it came of -1, so that
- * an answer that was lost over the upgrade can be repeated.
+ * Returns the generation of a token that was issued before families had generations. The unused token has generation 0, with which the family
+ * starts, and its predecessor -1, so that an answer that was lost during the upgrade can be repeated.
  */
 export function oldGeneration({ usedAt, successorUsedAt }: OldRefreshToken): number {
   if (usedAt === null) return 0
   return successorUsedAt === null ? -1 : -2
 }
 
-/** Idle too long, or at the absolute end that was fixed at sign-in (G06, G07). */
+/** Whether a family was idle too long, or has reached the absolute end that was fixed at sign-in (G06, G07). */
 export const isFamilyExpired = (
   family: RefreshFamily,
   now: Date,

@@ -1,11 +1,11 @@
 /**
- * What a node remembers, one interface a table. Instants are `Date`s, secrets only hashes, ids UUIDs that are no secrets.
- * Rows are values: an operation reads one, makes the next from it, and hands that to the store.
+ * The rows of a node's tables, one interface for each table. Instants are `Date`s, secrets are stored as hashes only, ids are UUIDs and not
+ * secret. Rows are values: an operation reads one, derives the next one from it, and passes that to the store.
  */
 import type { Approval, Role } from '@osa/contract'
 import type { KeyedHash, Sealed, Sha256 } from './secret.ts'
 
-/** The pending record of RFC 8628 §3.1. "Expired" is no status: it is computed from the clock, and final once seen (`endedAt`). */
+/** The record of a request (RFC 8628 §3.1). "Expired" is not a status: it is computed from the clock, and final once seen (`endedAt`). */
 export interface DeviceAuthorization {
   readonly id: string
   readonly deviceCodeHash: Sha256
@@ -16,55 +16,55 @@ export interface DeviceAuthorization {
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly pollIntervalSeconds: number
-  /** The last poll that was not too early; a rejected one does not move it (B03). */
+  /** The last poll that was not too early. A rejected poll does not change it (B03). */
   readonly lastPolledAt: Date | null
-  /** Observed when it was started; untrusted text. */
+  /** The address from which it was started. */
   readonly requesterIp: string
-  /** The requester's rate-limit bucket: the address, or its /64. */
+  /** The requester's key for limits: the IPv4 address, or the /64 of an IPv6 address. */
   readonly requesterSource: string
   readonly requesterUserAgent: string | null
   readonly deviceName: string | null
-  /** SHA-256 of the nonce that the terminal's listener hands out, and path and port of that listener on 127.0.0.1. */
+  /** SHA-256 of the nonce that the terminal's listener reveals; also the path of that listener on 127.0.0.1. */
   readonly loopbackChallenge: Sha256 | null
   readonly loopbackPort: number | null
-  /** Hash of the cookie that the browser which reached that listener has for this request; first come. */
+  /** Hash of the cookie of the first browser that reached that listener for this request. */
   readonly provenBrowserHash: Sha256 | null
-  /** The person who entered the code and signed in; first come, and only that person may decide (C13). */
+  /** The first person who entered the code and signed in. Only they may decide (C13). */
   readonly claimedByUserId: string | null
   /** The browser session in which the claim can be decided. */
   readonly claimedBySessionId: string | null
-  /** The user code, sealed, so that the confirm page can show it; wiped by the decision. */
+  /** The user code, sealed, for the confirm page. Removed by the decision. */
   readonly sealedUserCode: Sealed | null
-  /** What ties the claim to the terminal; once approved, what the approval rests on. Null until it is claimed. */
+  /** What ties the claim to the terminal and, once approved, what the approval is based on. Null until it is claimed. */
   readonly approval: Approval | null
   readonly decidedAt: Date | null
-  /** When the approving person proved who they are; becomes `auth_time`. */
+  /** When the person who approved it signed in; becomes `auth_time`. */
   readonly authTime: Date | null
   readonly consumedAt: Date | null
-  /** The refresh-token family that came of it. */
+  /** The refresh-token family that was created by its redemption. */
   readonly familyId: string | null
   /**
-   * Of no use from here on, whatever a clock says later: somebody saw that its time was up (L08), or the operator ended it. Evidence
-   * beside the status, which stays what was decided.
+   * When it ended for good, whatever a clock says later: a request saw that it had expired (L08), or the operator ended it. The status still
+   * tells what was decided.
    */
   readonly endedAt: Date | null
 }
 
-/** A person's leg through an identity provider; single use: taken by one callback, and gone when that has ended. */
+/** A sign-in at an identity provider. Single use: one callback takes it, and it is deleted when that callback is finished. */
 export interface LoginTransaction {
   readonly id: string
   readonly stateHash: Sha256
-  /** Hash of the cookie of the browser that began it. */
+  /** Hash of the cookie of the browser that started it. */
   readonly browserHash: Sha256
   readonly providerId: string
   readonly nonce: string
   readonly codeVerifier: string
-  /** The device this sign-in is for; null when a person only wants to see their sessions. */
+  /** The device that the sign-in is for; null when the person only wants to see their sessions. */
   readonly deviceAuthorizationId: string | null
   readonly sealedUserCode: Sealed | null
-  /** The code was typed by hand, not filled in from an address. */
+  /** Whether the code was typed by hand, and not filled in from a link. */
   readonly codeTyped: boolean
-  /** A browser has come back with it; until that sign-in is finished an operator can still end it. */
+  /** Whether a browser has come back with it. Until that callback is finished, an operator can still end the sign-in. */
   readonly taken: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
@@ -89,7 +89,7 @@ export interface User {
   readonly sessionsSeenAt: Date | null
 }
 
-/** The account key is (issuer, subject); a name is never one (E13). */
+/** An identity at a provider. The key of an account is (issuer, subject), never a name (E13). */
 export interface LinkedIdentity {
   readonly id: string
   readonly userId: string
@@ -105,46 +105,46 @@ export interface RefreshFamily {
   readonly id: string
   readonly userId: string
   readonly clientId: string
-  /** What the person approved; a refresh may narrow an access token, never this. */
+  /** The scope that the person approved. A refresh may narrow an access token, but never changes this. */
   readonly scope: string
   readonly deviceName: string | null
   readonly ip: string | null
-  /** What its approval rested on; null for sessions from before that was kept. */
+  /** What its approval was based on; null for sessions from before this was recorded. */
   readonly approval: Approval | null
   readonly authTime: Date
   readonly createdAt: Date
-  /** The last rotation, or the sign-in before the first. */
+  /** The last rotation, or the sign-in if there was none. */
   readonly lastUsedAt: Date
-  /** The last call with an access token that was written down, to within a minute; null while there was none. */
+  /** The last recorded call with an access token, accurate to a minute; null if there was none. */
   readonly calledAt: Date | null
-  /** The one token of this family that has not been used is of this generation; each rotation makes the next. */
+  /** The generation of the one unused token of this family. Each rotation increases it by one. */
   readonly generation: number
-  /** Random; goes into the family's tokens beside the node's secret, so that neither the database nor the secret alone makes one. */
+  /** Random. Part of the family's tokens, so that neither the database nor the node's secret alone is enough to make one. */
   readonly salt: string
-  /** How often the newest token has been handed out again since it was made. */
+  /** How often the newest token has been returned again since it was made. */
   readonly replays: number
-  /** The source (`Requester.source`) of the last rotation, or of the redemption before the first; null when it was not kept yet. */
+  /** The source (`Requester.source`) of the last rotation, or of the redemption if there was none; null if it was not recorded. */
   readonly rotatedFrom: string | null
-  /** The first other source that repeated the token of the last rotation. */
+  /** The first other source that repeated the last rotation. */
   readonly repeatedFrom: string | null
-  /** Hash of the secret that the caller of the last rotation made for that one refresh; null when it made none. */
+  /** Hash of the secret that the caller made for the last rotation; null if it made none. */
   readonly attemptHash: Sha256 | null
-  /** How many rotations in a row, the last included, two sources took part in. */
+  /** How many rotations in a row, including the last one, involved two sources. */
   readonly sharedRotations: number
-  /** Up to when its rotations have used up what a session may have; it runs ahead of the clock while they come faster than that. */
+  /** The instant until which the allowed rotations are used up. It is ahead of the clock while they come faster than allowed. */
   readonly pacedUntil: Date | null
   /** Absolute end, fixed at sign-in (G06). */
   readonly expiresAt: Date
   readonly revokedAt: Date | null
-  /** `expired`: its time was seen to be up, which a clock set back does not undo (L08). */
+  /** `expired`: a request saw that it had expired, which setting the clock back does not undo (L08). */
   readonly revokedBecause: 'logout' | 'reuse' | 'session_revoked' | 'device_code_reuse' | 'operator' | 'expired' | null
 }
 
-/** A token from before families had generations. None is made any more; each is exchanged for one that has, or ends with its family. */
+/** A refresh token from before families had generations. Such tokens are no longer made; a refresh replaces them with one of today's. */
 export interface OldRefreshToken {
   readonly familyId: string
   readonly usedAt: Date | null
-  /** When the token that came of its use was used; null when it was not, or when there is none. */
+  /** When its successor was used; null if it was not, or if there is no successor. */
   readonly successorUsedAt: Date | null
 }
 
@@ -155,13 +155,13 @@ export interface SigningKey {
   readonly publicJwk: string
   readonly sealedPrivateJwk: Sealed
   readonly createdAt: Date
-  /** Published at once, used for signing only from here on (F12). */
+  /** When it starts signing; it is published as soon as it is made (F12). */
   readonly signsFrom: Date
-  /** No longer published or accepted from here on; null while it is in service. */
+  /** When it is no longer published or accepted; null while no end is set. */
   readonly retiresAt: Date | null
 }
 
-/** What an operator has turned on or off for all processes; a switch that nobody has touched has no row and is on. */
+/** A switch of the operator, for all processes. A switch that was never changed has no row and is on. */
 export interface Switch {
   readonly name: SwitchName
   readonly enabled: boolean
@@ -198,7 +198,7 @@ export const auditEvents = [
 ] as const
 export type AuditEventName = (typeof auditEvents)[number]
 
-/** Who did what, when, from where, and how it ended; never a secret. */
+/** What happened when, by which person from which address, and with which outcome. Never contains a secret. */
 export interface AuditEvent {
   readonly id: string
   readonly at: Date
@@ -210,6 +210,6 @@ export interface AuditEvent {
   readonly deviceAuthorizationId: string | null
   readonly familyId: string | null
   readonly detail: string | null
-  /** The request it belongs to, as in the log. */
+  /** The id of the request, as in the log. */
   readonly requestId: string | null
 }

@@ -1,8 +1,9 @@
 /**
- * Whether the browser is on the computer of the terminal that asks (RFC 8628 §5.4). The terminal listens on 127.0.0.1 and tells the node
- * the port and the SHA-256 of a nonce, which is also the listener's path. The node sends a browser there with a state that is bound to that
- * browser; what comes back with this state and with the nonce went through the listener, on the browser's own computer. Whoever started the
- * request knows the nonce, but not the state of another person's browser, and that browser finds their listener on no other computer.
+ * Proves that a browser is on the computer of the requesting terminal (RFC 8628 §5.4). The terminal listens on 127.0.0.1 and tells the node
+ * its port and the SHA-256 of a nonce, which is also the listener's path. The node redirects a browser there with a state that is bound to
+ * that browser. A browser that returns with this state and the nonce went through a listener on its own computer. An attacker who started the
+ * request knows the nonce, but not the state of a victim's browser, and the victim's browser cannot reach a listener on the attacker's
+ * computer.
  */
 import type { SameComputer } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, isUuid } from './dependencies.ts'
@@ -12,15 +13,15 @@ import { type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import { type CookieSecret, equalInConstantTime, type LoopbackNonce, type Sha256, sha256 } from './secret.ts'
 
-/** For two redirects in one browser; also covers what the clocks of two processes may differ by. */
+/** Long enough for two redirects in a browser and for differing clocks of two processes. */
 const stateLifetimeMs = 60_000
-/** Listeners take a port from the system; below are the services of a machine, where nobody should be sent. */
+/** Listeners get a free port from the system. Lower ports belong to services, to which no browser must be redirected. */
 const minPort = 1_024
 const maxPort = 65_535
 
 export type Loopback = Pick<DeviceAuthorization, 'loopbackChallenge' | 'loopbackPort'>
 
-/** The listener that a start names; two nulls when it names none. Refuses with `invalid_request`. */
+/** Returns the listener that a start names; two nulls when it names none. Refuses with `invalid_request`. */
 export function readLoopback(given: {
   loopbackChallenge: string | undefined
   loopbackPort: string | number | undefined
@@ -37,7 +38,7 @@ export function readLoopback(given: {
   return { loopbackChallenge: challenge as Sha256, loopbackPort: port }
 }
 
-/** What the terminal opens in a browser. Without the code: other users of a computer see the arguments of its programs. */
+/** Returns the address that the terminal opens in a browser. It has no code in it, since other users of a computer see program arguments. */
 export const sameComputerUri = ({ publicUrl }: AuthPolicy, deviceAuthorizationId: string): string =>
   `${publicUrl}/device/same-computer?${new URLSearchParams({ flow: deviceAuthorizationId })}`
 
@@ -76,7 +77,7 @@ const isProvable = (device: DeviceAuthorization | null, now: Date): device is Pr
   device.claimedByUserId === null &&
   device.provenBrowserHash === null
 
-/** Nothing is stored for it: it says when it was made, and only this browser's cookie fits it. */
+/** Returns a state that needs no storage: it contains the time and a MAC over the browser's cookie. */
 const stateOf = ({ keys }: AuthDependencies, browser: CookieSecret, id: string, atMs: number): string =>
   `${atMs}.${keys.mac('form', browser, 'same-computer', id, `${atMs}`)}`
 

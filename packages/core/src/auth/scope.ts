@@ -1,11 +1,11 @@
-/** Scopes of a request against what a client, or an earlier grant, allows (RFC 6749 §3.3). */
+/** Checks requested scopes against the scopes of a client or of an earlier grant (RFC 6749 §3.3). */
 import { type Refusal, refuse } from './refusal.ts'
 
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /**
- * The scope to grant, space-separated in the order of `allowed`, which is also the default when nothing is asked for.
- * Refuses with `invalid_scope` when a name is malformed or not allowed: nothing is narrowed silently.
+ * Returns the scope to grant, separated by spaces and in the order of `allowed`. Without a requested scope, all of `allowed` is granted.
+ * Refuses with `invalid_scope` when a name is malformed or not allowed, and never narrows a scope silently.
  */
 export function grantScope(requested: string | undefined, allowed: readonly string[]): string | Refusal {
   if (requested === undefined) return allowed.join(' ')

@@ -1,14 +1,14 @@
-/** When a session was last used: by a refresh, or by a call with an access token of it. */
+/** When a session was last used, by a refresh or by a call with its access token. */
 import { type AuthDependencies, secondsAfter } from './dependencies.ts'
 import type { RefreshFamily } from './rows.ts'
 
-/** A call is written down at most so often: it is for people to see, and calls are many. */
+/** How often a call is recorded at most. The time is only shown to people, and calls are frequent. */
 const noteEverySeconds = 60
 
 export const usedAt = ({ lastUsedAt, calledAt }: RefreshFamily): Date =>
   calledAt && calledAt > lastUsedAt ? calledAt : lastUsedAt
 
-/** Writes a call down, unless a use of the minute before is on record. */
+/** Records a call, unless a use within the last minute is already recorded. */
 export async function noteCall(
   { store, now }: Pick<AuthDependencies, 'store' | 'now'>,
   family: RefreshFamily,

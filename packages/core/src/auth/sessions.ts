@@ -1,4 +1,4 @@
-/** A person's terminals: each sign-in is one refresh-token family that they can see and end (ASVS 7.5.2). */
+/** A person's sessions: each is one refresh-token family, which they can see and end (ASVS 7.5.2). */
 import type { Session } from '@osa/contract'
 import type { Actor, Sessions } from './auth.ts'
 import { lockFamilyFor } from './authority.ts'
@@ -58,7 +58,7 @@ export function createSessions(deps: AuthDependencies, clientName: (clientId: st
   }
 }
 
-/** A session as people and tools are shown it. The one that asks is used at this moment, `currentAt`. */
+/** Returns the document of a session. `currentAt` is the present time for the caller's own session, and null for all others. */
 export const sessionDocument = (
   family: RefreshFamily,
   { clientName, currentAt }: { clientName: (clientId: string) => string; currentAt: Date | null },
@@ -79,8 +79,8 @@ export const sessionDocument = (
 const shownMs = 3_600_000
 
 /**
- * Whole hours, several times the life of an access token, and of the session that asks only that it is used now: whoever holds a copied
- * token must not learn here when its terminal refreshes, which is when the copy would have to keep in step (RFC 9700 §4.14.2).
+ * Rounds the last use down to the hour, which is several times the lifetime of an access token. The exact time would tell a thief with a
+ * copied token when its terminal refreshes, and so when to refresh the copy (RFC 9700 §4.14.2).
  */
 const shownUse = ({ createdAt }: RefreshFamily, at: Date): Date =>
   new Date(Math.max(createdAt.getTime(), Math.floor(at.getTime() / shownMs) * shownMs))

@@ -1,7 +1,7 @@
 /**
- * A browser's way through an identity provider and back (OpenID Connect Core §3.1, RFC 9700 §4.7). A transaction ties state, nonce and
- * verifier to the browser that began it; it is taken once, so a callback counts once, and stays until the sign-in is written, so that an
- * operator who ends all sessions meanwhile ends it too. Signing in approves nothing.
+ * Signing in at an identity provider (OpenID Connect Core §3.1, RFC 9700 §4.7). A login transaction ties state, nonce and verifier to the
+ * browser that started the sign-in. It can be taken only once, so that a callback counts once. It is kept until the sign-in is written, so
+ * that an operator who ends all sessions meanwhile ends the sign-in too. Signing in approves nothing.
  */
 import type { DeviceClaimTicket, SignIn } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, newId, secondsAfter } from './dependencies.ts'
@@ -11,7 +11,7 @@ import type { LoginTransaction } from './rows.ts'
 import { type CookieSecret, newSecret, type State, sha256 } from './secret.ts'
 import { denyDevice, lockDeviceOf, refusal, writeSignIn } from './write-sign-in.ts'
 
-/** Sent once or not at all; repeated, nobody can say which one counts (E09). */
+/** Parameters that may occur at most once, since a repeated one is ambiguous (E09). */
 const singleParameters = ['state', 'code', 'error', 'iss']
 
 export function createSignIn(deps: AuthDependencies): SignIn {
@@ -19,7 +19,7 @@ export function createSignIn(deps: AuthDependencies): SignIn {
     async beginSignIn({ providerId, browser, device, codeTyped = false, switchAccount, requester }) {
       const provider = deps.identityProviders.find(({ id }) => id === providerId)
       if (!provider) return refusal('unknown_transaction', 'no such identity provider', null)
-      if (!(await mayBegin(deps, requester))) return refusal('busy', 'too many sign-ins were begun', provider)
+      if (!(await mayBegin(deps, requester))) return refusal('busy', 'too many sign-ins were started', provider)
       const state = newSecret<State>(deps.random)
       const [nonce, codeVerifier] = [newSecret<State>(deps.random), newSecret<State>(deps.random)]
       const authorizationUrl = await provider.authorizationUrl({
@@ -72,8 +72,8 @@ export function createSignIn(deps: AuthDependencies): SignIn {
 }
 
 /**
- * Where a provider sends browsers back to: a path for each, so that a code which arrives at one provider's path is never sent to another
- * (mix-up, RFC 9700 §4.4.2.1). The first provider's is the one that nodes with one provider have registered.
+ * Returns the address to which a provider sends browsers back. Each provider has its own path, so that a code that arrives at one provider's
+ * path is never sent to another provider (mix-up, RFC 9700 §4.4.2.1). The first provider has the path of nodes with a single provider.
  */
 export function callbackUrl(
   { publicUrl, providers }: { publicUrl: string; providers: readonly { readonly id: string }[] },
@@ -86,7 +86,7 @@ export function callbackUrl(
 const callbackUrlAt = ({ policy, identityProviders }: AuthDependencies, provider: IdentityProvider): string =>
   callbackUrl({ publicUrl: policy.publicUrl, providers: identityProviders }, provider)
 
-/** What a callback is worth. Nothing is sent to a provider for one that arrived at another's path, or without a code. */
+/** Returns the result of a callback. The provider is not called when the callback came to another provider's path or has no code. */
 async function answerOf(
   deps: AuthDependencies,
   provider: IdentityProvider,
@@ -108,10 +108,13 @@ async function answerOf(
   return { failure: 'rejected', detail: 'the subject is not 1 to 255 characters of printable ASCII' }
 }
 
-/** OpenID Connect Core §2: `sub` has at most 255 ASCII characters. It is kept, shown, and half of the account key. */
+/** OpenID Connect Core §2: `sub` has at most 255 ASCII characters. It is stored, shown, and one half of the account key. */
 const subjectPattern = /^[!-~][ -~]{0,253}[!-~]$|^[!-~]$/
 
-/** Anybody can begin a sign-in, and come back from it with a made-up code: how often is what they can make the node store and call (J10). */
+/**
+ * Whether another sign-in may be started. Anyone can start one and come back with an invented code; the budgets limit the rows and the calls
+ * to providers that this causes (J10).
+ */
 async function mayBegin({ limiter }: AuthDependencies, { source }: Requester): Promise<boolean> {
   const bySource = await limiter.spend('sign_in_by_source', source)
   if (!bySource.within) return false
@@ -123,11 +126,14 @@ async function mayBegin({ limiter }: AuthDependencies, { source }: Requester): P
   return false
 }
 
-/** The user code, readable only beside its device: what the confirm page shows to be compared. */
+/** Seals the user code for the confirm page. It can be opened only together with the id of its device. */
 const sealTicket = ({ keys }: AuthDependencies, { deviceAuthorizationId, userCode }: DeviceClaimTicket) =>
   keys.seal('display', userCode, deviceAuthorizationId)
 
-/** An ambiguous answer, one without our state, one in another browser or one too late finds no transaction (E01, E09, E11). */
+/**
+ * Takes the login transaction of a callback. Null if the callback is ambiguous, late or from another browser, or if its state is unknown
+ * (E01, E09, E11).
+ */
 async function takeTransaction(
   { store, now }: AuthDependencies,
   parameters: URLSearchParams,

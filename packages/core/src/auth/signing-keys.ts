@@ -1,6 +1,6 @@
 /**
- * The key ring: keys are made here, sealed at rest, published as soon as they exist and used for signing a while later, so that
- * everyone who caches the key set has the new key before the first token that needs it (F12).
+ * The key ring. Keys are made here and sealed at rest. They are published as soon as they exist and used for signing some time later, so that
+ * all cached key sets contain a new key before the first token that needs it (F12).
  */
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { type AuthDependencies, auditEvent, isFresh, newId } from './dependencies.ts'
@@ -8,9 +8,9 @@ import type { AuthPolicy } from './policy.ts'
 import type { SigningKey } from './rows.ts'
 import type { AuthTx } from './store.ts'
 
-/** How long others may cache the key set; also how long a new key is only published. */
+/** How long clients may cache the key set. */
 export const keySetMaxAgeSeconds = 300
-/** How long a process may go on with the ring it read: changes take effect everywhere within a minute (L10). */
+/** How long a process may use the keys that it read. Changes take effect everywhere within a minute (L10). */
 const ringMaxAgeSeconds = 30
 
 export interface Signer {
@@ -20,9 +20,9 @@ export interface Signer {
 }
 
 export interface KeyRing {
-  /** The newest key whose time to sign has come; made now if there is none. */
+  /** Returns the newest key that may already sign. Makes one if there is none. */
   signer(): Promise<Signer>
-  /** A published, unretired key by its id. */
+  /** Returns a published key that is not retired, by its id. */
   verificationKey(kid: string): Promise<{ key: CryptoKey; algorithm: SigningKey['algorithm'] } | null>
   publicKeys(): Promise<JWK[]>
 }
@@ -41,7 +41,7 @@ export function createKeyRing(deps: RingDependencies): KeyRing {
     const at = now()
     const inService = (await store.listSigningKeys()).filter((row) => row.retiresAt === null || row.retiresAt > at)
     const rows = inService.some((row) => row.signsFrom <= at) ? inService : await createFirstKey(deps)
-    const readAt = now() // a first key signs from when it was made, which is after `at`
+    const readAt = now() // read again, because a first key is made after `at` and signs from then on
     const signing = rows
       .filter((row) => row.signsFrom <= readAt)
       .sort((a, b) => b.signsFrom.getTime() - a.signsFrom.getTime())[0]
@@ -61,7 +61,7 @@ export function createKeyRing(deps: RingDependencies): KeyRing {
     if (current && isFresh(current.readAt, now(), ringMaxAgeSeconds)) return current.ring
     const next = { readAt: now(), ring: load() }
     current = next
-    // whoever waits sees the failure; the next caller tries again instead of seeing it for the rest of the half minute
+    // current callers get the error; later ones load again instead of getting the same error for half a minute
     next.ring.catch(() => {
       if (current === next) current = null
     })
@@ -88,7 +88,7 @@ async function unseal({ keys }: RingDependencies, row: SigningKey): Promise<Sign
   return { kid: row.kid, algorithm: row.algorithm, key: await importKey(JSON.parse(privateJwk), row.algorithm) }
 }
 
-/** Under the one lock for keys, so that of several processes starting at once one makes the key and all use it. */
+/** Makes the first key under the lock for keys, so that only one of several starting processes makes it and all use it. */
 const createFirstKey = (deps: RingDependencies): Promise<SigningKey[]> =>
   deps.store.transaction(async (tx) => {
     const now = deps.now()
@@ -97,7 +97,7 @@ const createFirstKey = (deps: RingDependencies): Promise<SigningKey[]> =>
     return [...rows, await insertSigningKey(deps, tx, now)]
   })
 
-/** What it takes to make a key. */
+/** The dependencies for making a key. */
 export type KeyMaker = Pick<AuthDependencies, 'keys' | 'now' | 'random'> & {
   readonly policy: Pick<AuthPolicy, 'signingAlgorithm'>
 }

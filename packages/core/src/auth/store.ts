@@ -1,6 +1,6 @@
 /**
- * The node's memory, as the rules see it: single statements, and what happens in a transaction. Implemented by `db` (MikroORM) and, for
- * tests, by `core/testing`.
+ * The store that the rules use: single statements, and operations within a transaction. Implemented by `db` (MikroORM), and for tests by
+ * `core/testing`.
  */
 import type {
   AuditEvent,
@@ -18,30 +18,32 @@ import type {
 import type { KeyedHash, Sha256 } from './secret.ts'
 
 /**
- * `transaction` commits what `work` did when it resolves and nothing when it rejects; a refusal is a
- * value, so that what was decided on the way to it (a family's revocation) is kept. Methods outside `transaction` are
- * one statement each.
+ * `transaction` commits all changes when `work` resolves, and none when it rejects. A refusal is a value, so that changes that lead to it,
+ * such as the revocation of a family, are committed. Methods outside `transaction` are one statement each.
  */
 export interface AuthStore extends DecisionNotices {
   transaction<T>(work: (tx: AuthTx) => Promise<T>): Promise<T>
 
   /**
-   * Starts a device authorization: keeps its user code from being given out again until `codeRestsUntil` (C15), inserts it, and says so.
-   * False, with nothing done, when one of its codes is taken or rests still (A22).
+   * Inserts a device authorization and its audit event, and reserves its user code until `codeRestsUntil` (C15). Returns false, without any
+   * change, when one of its codes is taken or still reserved (A22).
    */
   startDeviceAuthorization(start: {
     device: DeviceAuthorization
     codeRestsUntil: Date
     event: AuditEvent
   }): Promise<boolean>
-  /** A device authorization by its device code, with the person who claimed it. */
+  /** Finds a device authorization by its device code, with the person who claimed it. */
   findPolled(deviceCodeHash: Sha256): Promise<Polled | null>
   /**
-   * Saves what a poll changes (interval, last poll, end), if what was `read` still stands: its status, and what would be changed. False,
-   * with nothing done, when it does not.
+   * Saves what a poll changes (interval, last poll, end), if the status and these fields are still as they were in `read`. Returns false,
+   * without any change, when they are not.
    */
   movePolled(change: { read: DeviceAuthorization; next: DeviceAuthorization }): Promise<boolean>
-  /** Consumes an approved code, opens its family and says so, if the code is as it was `read`. False, with nothing done, when it is not. */
+  /**
+   * Consumes an approved code, and inserts its family and the audit event, if the code is still as it was in `read`. Returns false, without
+   * any change, when it is not.
+   */
   redeemDeviceAuthorization(redemption: {
     read: DeviceAuthorization
     next: DeviceAuthorization
@@ -50,20 +52,20 @@ export interface AuthStore extends DecisionNotices {
   }): Promise<boolean>
   findRefreshFamily(id: string): Promise<{ family: RefreshFamily; user: User } | null>
   /**
-   * Saves what a refresh changes, or the end of a family, and says so, if what was `read` still stands: no rotation, repeat or end since.
-   * False, with nothing done, when it does not.
+   * Saves a refresh or the end of a family, with its audit events, if there was no rotation, repeat or end since `read`. Returns false, without
+   * any change, when there was.
    */
   moveRefreshFamily(change: {
     read: RefreshFamily
     next: RefreshFamily
     events: readonly AuditEvent[]
   }): Promise<boolean>
-  /** A token from before families had generations, by its hash. */
+  /** Finds a token from before families had generations, by its hash. */
   findOldRefreshToken(hash: Sha256): Promise<OldRefreshToken | null>
 
   /**
-   * The person, sign-in and family behind an access token; null unless all are there, undisabled and unrevoked at `now`, and the
-   * token was not seen to be over before (`endAccessToken`).
+   * Finds the person, identity and family of an access token. Null when one of them is missing, the person is disabled, the family is revoked
+   * or expired at `now`, or the token was recorded as expired (`endAccessToken`).
    */
   findPrincipal(query: {
     userId: string
@@ -72,39 +74,43 @@ export interface AuthStore extends DecisionNotices {
     now: Date
   }): Promise<{ user: User; identity: LinkedIdentity; family: RefreshFamily } | null>
   /**
-   * Remembers that a family's access token was used at `at`, unless a later call than `unlessAfter` is on record. Does not wait for a row
-   * that is being changed, and notes nothing of it then.
+   * Records that a family's access token was used at `at`, unless a call after `unlessAfter` is already recorded. Does not wait for a locked
+   * row, and then records nothing.
    */
   noteCall(call: { familyId: string; at: Date; unlessAfter: Date }): Promise<void>
-  /** Remembers for a day that an access token's time was seen to be up, so that a clock set back does not revive it (L08). */
+  /** Records for a day that an access token was seen expired, so that setting the clock back does not revive it (L08). */
   endAccessToken(ended: { accessTokenId: string; endedAt: Date }): Promise<void>
-  /** A session that is over is deleted on the way, and is null from then on. */
+  /** Finds a browser session by its cookie. An expired session is deleted by this call, and stays null afterwards. */
   findBrowserSession(query: {
     secretHash: Sha256
     now: Date
   }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
   findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /** Families of a person that can still be refreshed at `now` with idle limit `usedAfter`, newest first; with null, of everybody. */
+  /**
+   * Lists the families of a person, or with null of all people, that can still be refreshed at `now` and were used after `usedAfter`, newest
+   * first.
+   */
   listRefreshFamilies(query: FamilyQuery): Promise<RefreshFamily[]>
-  /** How many authorizations each source has that are undecided and unexpired at `now`. */
+  /** Counts for each source the device authorizations that are pending and not expired at `now`. */
   countPendingBySource(now: Date): Promise<ReadonlyMap<string, number>>
   listSigningKeys(): Promise<SigningKey[]>
-  /** Null when nobody has touched it. */
+  /** Finds a switch; null if it was never changed. */
   findSwitch(name: SwitchName): Promise<Switch | null>
-  /** The newest events first, at most `limit` of those that all of the query fits. */
+  /** Lists the events that match the whole query, newest first, at most `limit`. */
   listAuditEvents(query: AuditEventQuery): Promise<AuditEvent[]>
-  /** People with whom their providers vouch for, the newest first: some by id, or all whose name or subject has `search` in it. */
+  /** Lists people with their identities, newest first: those with the given ids, or those whose name or subject contains `search`. */
   listPeople(query: PeopleQuery): Promise<Person[]>
   appendAuditEvent(event: AuditEvent): Promise<void>
-  /** Appends the event, or replaces the one of the same id if that is not of a later moment: for what is counted in one row. */
+  /** Appends the event, or replaces the event with the same id unless that one is newer. For events that contain a count. */
   putAuditEvent(event: AuditEvent): Promise<void>
 
   /**
-   * Puts on record that the time of device authorizations and families is up at `now` (idle ones since `idleSince`), so that it stays
-   * so (L08); and removes whatever has ended: device authorizations and login transactions past `device`, browser sessions past
-   * `browser`, families (with their tokens) that ended before `family`, signing keys retired before `signingKey`, audit events
-   * before `audit`, user codes remembered until `now`, access tokens that ended before `accessToken`. All in batches of at most `batch` rows a table, without
-   * waiting for a locked row. Returns the count a table; call again while any equals `batch`.
+   * Records the end of device authorizations and families that are expired at `now` or idle since `idleSince`, so that they stay expired
+   * (L08). Removes device authorizations that expired before `device`, login transactions before `login`, browser sessions before `browser`,
+   * families (with their tokens) that ended before `family` or were last used before `familyIdle`, signing keys retired before `signingKey`,
+   * audit events before `audit`, user codes reserved until `now`, and records of access tokens that ended before `accessToken`. Handles at
+   * most `batch` rows of each table, and does not wait for locked rows. Returns the number of rows by table; call it again while any of them
+   * equals `batch`.
    */
   sweep(cutoff: {
     now: Date
@@ -123,15 +129,15 @@ export interface AuthStore extends DecisionNotices {
 
 export interface AuditEventQuery {
   readonly limit: number
-  /** Only events that come after this one in the list, which are older: to read it page by page. */
+  /** Only events after this one in the list, which are older. For reading it page by page. */
   readonly before?: { readonly at: Date; readonly id: string }
-  /** None older than this. */
+  /** Only events from this instant on. */
   readonly since?: Date
   readonly event?: string
   readonly userId?: string
-  /** The address as it is in the event. */
+  /** The exact address in the event. */
   readonly ip?: string
-  /** The id of a session or of a device authorization, or the name of a device that has one of them still. */
+  /** The id of a session or device authorization, or the device name of one that still exists. */
   readonly device?: string
 }
 
@@ -142,12 +148,12 @@ export interface FamilyQuery extends SessionsQuery {
 
 export interface SessionsQuery {
   readonly userId: string | null
-  /** All of them without. */
+  /** By default all. */
   readonly limit?: number
   readonly before?: ListedBefore
 }
 
-/** Only rows that come after this one in a list that has the newest first: to read it page by page. */
+/** Only rows after this one in a list that starts with the newest. For reading it page by page. */
 export interface ListedBefore {
   readonly createdAt: Date
   readonly id: string
@@ -157,32 +163,32 @@ export interface PeopleQuery {
   readonly limit: number
   readonly before?: ListedBefore
   readonly userIds?: readonly string[]
-  /** Without regard to upper and lower case. */
+  /** Case-insensitive. */
   readonly search?: string
 }
 
 export interface Person {
   readonly user: User
-  /** The oldest first. */
+  /** Oldest first. */
   readonly identities: readonly LinkedIdentity[]
 }
 
-/** How a process hears of decisions, its own and those of the node's other processes, without asking again and again. */
+/** Notices of decisions, from this process and the node's other processes, so that a watch need not query repeatedly. */
 export interface DecisionNotices {
   /**
-   * Calls `onNotice` when a decision on this device code may have been committed: after each `announceDecision`, and after a gap
-   * in which one could have been missed. A notice is a reason to look, never the decision itself. Returns what ends it.
+   * Calls `onNotice` when a decision on this device code may have been committed: after each `announceDecision`, and after a gap in which one
+   * may have been missed. The listener must read the row to learn the decision. Returns a function that ends the listening.
    */
   listenForDecision(deviceCodeHash: Sha256, onNotice: () => void): () => void
 }
 
 export interface Polled {
   readonly device: DeviceAuthorization
-  /** The person who claimed it; null while there is none, or when they are gone. */
+  /** The person who claimed it; null if there is none, or if their account is gone. */
   readonly owner: Pick<User, 'id' | 'disabledAt'> | null
 }
 
-/** The view inside a transaction: `lock…` reads for update, `insert` new, `save` existing rows. */
+/** The operations within a transaction: `lock…` reads a row for update, `insert…` adds a new one, `save…` updates an existing one. */
 export interface AuthTx extends DeviceTx, PeopleTx, TokenTx {
   /** Inserts the switch, or replaces it. */
   putSwitch(row: Switch): Promise<void>
@@ -194,16 +200,16 @@ export interface AuthTx extends DeviceTx, PeopleTx, TokenTx {
 export interface DeviceTx {
   lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
   lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /** False when the user code is taken; nothing is inserted then and the transaction stays usable. */
+  /** Returns false when the user code is taken. Then nothing is inserted, and the transaction stays usable. */
   insertDeviceAuthorization(row: DeviceAuthorization): Promise<boolean>
   saveDeviceAuthorization(row: DeviceAuthorization): Promise<void>
-  /** Sends a notice to whoever listens for this code, in every process, once this transaction has committed. */
+  /** Notifies the listeners for this code, in every process, once this transaction has committed. */
   announceDecision(deviceCodeHash: Sha256): Promise<void>
 
   insertLoginTransaction(row: LoginTransaction): Promise<void>
-  /** Marks it as taken and returns it: of many callers with the same hashes exactly one gets the row. */
+  /** Marks it as taken and returns it. Of several callers with the same hashes, exactly one gets the row. */
   takeLoginTransaction(query: { stateHash: Sha256; browserHash: Sha256 }): Promise<LoginTransaction | null>
-  /** Removes it; false when it is gone: `endSignIns` has ended it since it was taken. To be called with the device locked, if there is one. */
+  /** Removes it. Returns false if `endSignIns` has removed it since it was taken. The caller must have locked the device, if there is one. */
   finishLoginTransaction(id: string): Promise<boolean>
 }
 
@@ -214,7 +220,7 @@ export interface PeopleTx {
     issuer: string
     subject: string
   }): Promise<{ identity: LinkedIdentity; user: User } | null>
-  /** False when (issuer, subject) is taken by a concurrent first sign-in; nothing is inserted then. */
+  /** Returns false, without any change, when a concurrent first sign-in has taken (issuer, subject). */
   insertUser(user: User, identity: LinkedIdentity): Promise<boolean>
   saveUser(user: User): Promise<void>
 
@@ -225,21 +231,22 @@ export interface PeopleTx {
   deleteBrowserSession(id: string): Promise<void>
 }
 
-/** Sessions, their ends and the keys that their tokens are signed with. */
+/** Sessions, and the keys that sign their access tokens. */
 export interface TokenTx {
   lockRefreshFamily(id: string): Promise<RefreshFamily | null>
   insertRefreshFamily(row: RefreshFamily): Promise<void>
   saveRefreshFamily(row: RefreshFamily): Promise<void>
   /**
-   * Ends what may still become a session, of one person or of all: device authorizations they claimed or approved that are not
-   * redeemed; sign-ins under way for those, and all whose provider is being asked just now, for one of them may be that person's (for
-   * all: every one); and browser sessions. Waits for whoever is redeeming one just now. Returns how many device authorizations it ended.
+   * Ends everything that could still become a session, of one person or of all people: claimed or approved device authorizations that are not
+   * redeemed, the sign-ins in progress for them, and browser sessions. It also ends every sign-in whose provider is just being called, since
+   * it may turn out to be that person's; for all people, it ends every sign-in. Waits for redemptions in progress. Returns the number of
+   * ended device authorizations.
    */
   endSignIns(query: { userId: string | null; endedAt: Date }): Promise<number>
-  /** Revokes every unrevoked family, of one person or of all, locking them in the order of their ids; returns how many. */
+  /** Revokes every active family of one person or of all people, and locks them in the order of their ids. Returns their number. */
   revokeRefreshFamilies(query: { userId: string | null; revokedAt: Date; because: 'operator' }): Promise<number>
 
-  /** Takes the one lock under which signing keys are made, then lists them. */
+  /** Takes the lock under which signing keys are made, and returns all keys. */
   lockSigningKeys(): Promise<SigningKey[]>
   insertSigningKey(row: SigningKey): Promise<void>
   saveSigningKey(row: SigningKey): Promise<void>

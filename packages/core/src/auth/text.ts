@@ -1,6 +1,6 @@
-/** Text from outside on its way into a row. */
+/** Prepares untrusted text for a row. */
 import { cleanText } from '@osa/contract'
 
-/** Cleaned, trimmed and cut to `maxLength` characters; null when nothing is left. Still to be escaped where it is shown. */
+/** Returns the text cleaned, trimmed and cut to `maxLength` characters; null if nothing is left. It must still be escaped when it is shown. */
 export const storedText = (text: string | null | undefined, maxLength: number): string | null =>
   cleanText((text ?? '').trim(), maxLength).trim() || null

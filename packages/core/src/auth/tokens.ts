@@ -1,10 +1,10 @@
-/** What happens to tokens after sign-in: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), use (RFC 6750). */
+/** Operations on tokens: refresh (RFC 6749 §6), revocation (RFC 7009), introspection (RFC 7662), authentication (RFC 6750). */
 import { refreshTokenGrantType, type TokenResponse, type Whoami } from '@osa/contract'
 import { verifyAccessToken } from './access-token.ts'
 import type { Principal, TokenOperations } from './auth.ts'
 import { type Client, type PresentingClients, registeredFor } from './client.ts'
 import { type AuthDependencies, auditEvent, roleOf } from './dependencies.ts'
-import { tooLate, untilInTime } from './guarded.ts'
+import { retryWhileStale, stale } from './guarded.ts'
 import { tokenDocument } from './issue-tokens.ts'
 import { maxRefreshReplays } from './policy.ts'
 import type { Requester } from './ports.ts'
@@ -18,7 +18,7 @@ import { noteCall } from './session-use.ts'
 import type { KeyRing } from './signing-keys.ts'
 import type { AuthTx } from './store.ts'
 
-/** Each lost attempt is somebody else's rotation, repeat or end of the family, of which there are no more than these while one token lasts. */
+/** An attempt is stale only after another caller's rotation, repeat or end of the family, and there are fewer of these for one token. */
 const maxRefreshAttempts = maxRefreshReplays + 4
 
 const refused = {
@@ -35,9 +35,9 @@ export const createTokenOperations = (deps: AuthDependencies, ring: KeyRing): To
   async exchangeRefreshToken({ clients, refreshToken, attempt, scope, requester }) {
     const registered = registeredFor(clients, refreshTokenGrantType)
     if (isRefusal(registered)) return registered
-    return untilInTime(maxRefreshAttempts, async () => {
+    return retryWhileStale(maxRefreshAttempts, async () => {
       const found = await findPresented(deps, refreshToken)
-      // a foreign client's attempt does the family no harm (G08)
+      // an attempt by another client does not affect the family (G08)
       if (!found || !isHeldBy(found.family, registered)) return refused.unknown()
       const attemptHash = attempt === undefined ? null : sha256(attempt as AttemptSecret)
       return rotate(deps, ring, { ...found, presenter: { source: requester.source, attemptHash }, scope, requester })
@@ -79,7 +79,7 @@ export const createTokenOperations = (deps: AuthDependencies, ring: KeyRing): To
   },
 })
 
-/** Introspection's own budgets (RFC 7662 §4); no other operation spends from them (H06). */
+/** Spends from the budgets of introspection (RFC 7662 §4), which no other operation uses (H06). */
 async function introspectionLimit(
   { limiter }: AuthDependencies,
   { clientId }: Client,
@@ -91,7 +91,9 @@ async function introspectionLimit(
   ]) {
     if (spent.within) continue
     const { retryAfterSeconds } = spent
-    return refuse('temporarily_unavailable', 'Too many tokens were asked about.', { retryAfterSeconds })
+    return refuse('temporarily_unavailable', 'Too many introspection requests. Please try again later.', {
+      retryAfterSeconds,
+    })
   }
   return null
 }
@@ -105,16 +107,16 @@ interface FoundToken {
   readonly generation: number
 }
 
-/** The family of a token, and which of its tokens that is; null for any text that is none. */
+/** Finds the family and generation of a refresh token; null for any other text. */
 async function findPresented({ keys, store }: AuthDependencies, token: string): Promise<FoundToken | null> {
   const named = readRefreshToken(keys, token)
   if (named === null) return findOld(store, token)
   const found = await store.findRefreshFamily(named.familyId)
-  const isTheirs = found && equalInConstantTime(refreshTokenOf(keys, found.family, named.generation), token)
-  return isTheirs ? { ...found, generation: named.generation } : null
+  const isValid = found && equalInConstantTime(refreshTokenOf(keys, found.family, named.generation), token)
+  return isValid ? { ...found, generation: named.generation } : null
 }
 
-/** One from before families had generations: 256 random bits, known by their hash. */
+/** Finds a token from before families had generations: 256 random bits, stored as a hash. */
 async function findOld(store: AuthDependencies['store'], token: string): Promise<FoundToken | null> {
   if (!/^[\w-]{43}$/.test(token)) return null
   const old = await store.findOldRefreshToken(sha256(token as RefreshTokenSecret))
@@ -122,31 +124,31 @@ async function findOld(store: AuthDependencies['store'], token: string): Promise
   return found && { ...found, generation: oldGeneration(old) }
 }
 
-/** The session of a refresh token or an access token; by its look it is one kind or the other, whatever a hint says (RFC 7009 §2.1). */
+/** Returns the session of a refresh token or an access token. The format tells which kind it is, so a hint is not needed (RFC 7009 §2.1). */
 async function familyIdOf(deps: AuthDependencies, ring: KeyRing, token: string): Promise<string | null> {
   if (!token.includes('.')) return (await findPresented(deps, token))?.family.id ?? null
   const claims = await verifyAccessToken(deps, ring, token)
   return isRefusal(claims) ? null : claims.sid
 }
 
-/** Decides what presenting the token means and does it; a family's end is on record before its refusal is told (G02). */
+/** Decides on the presented token and writes the result. The end of a family is committed before the refusal is returned (G02). */
 async function rotate(
   deps: AuthDependencies,
   ring: KeyRing,
   use: FoundToken & { presenter: Presenter; scope: string | undefined; requester: Requester },
-): Promise<TokenResponse | Refusal | typeof tooLate> {
+): Promise<TokenResponse | Refusal | typeof stale> {
   const { family, user, requester } = use
   const presentation = present(use, deps.now(), deps.policy)
   const move = (next: RefreshFamily, events: readonly AuditEvent[] = []) =>
     deps.store.moveRefreshFamily({ read: family, next, events })
   if (presentation.verdict === 'ended') {
-    // seen once, it stays over (L08)
-    if (family.revokedAt === null && !(await move(revoke(family, 'expired', deps.now())))) return tooLate
+    // recorded, so that it stays expired if the clock is set back (L08)
+    if (family.revokedAt === null && !(await move(revoke(family, 'expired', deps.now())))) return stale
     return refused[presentation.reason]()
   }
   if (presentation.verdict === 'reuse') {
     const { next, event } = ending(deps, family, presentation.because, requester)
-    return (await move(next, [event])) ? refused.revoked() : tooLate
+    return (await move(next, [event])) ? refused.revoked() : stale
   }
   if (presentation.verdict === 'limited') return refused.limited(presentation.retryAfterSeconds)
   if (user.disabledAt !== null) return refused.revoked()
@@ -154,10 +156,10 @@ async function rotate(
   if (isRefusal(scope)) return scope
   const { next } = presentation
   const tokens = await tokenDocument(deps, await ring.signer(), { family: next, scope })
-  return (await move(next, eventsOf(deps, presentation, requester))) ? tokens : tooLate
+  return (await move(next, eventsOf(deps, presentation, requester))) ? tokens : stale
 }
 
-/** What is said of a rotation or a repeat. A second source is an alarm each time, and the end at the third in a row. */
+/** Returns the audit events of a rotation or repeat. A repeat from a second source has an additional event, as an alarm. */
 function eventsOf(
   deps: AuthDependencies,
   presentation: Extract<Presentation, { next: RefreshFamily }>,
@@ -179,7 +181,7 @@ const endings = {
   two_sources: { event: 'token.refresh_reuse', outcome: 'refused', because: 'reuse' },
 } as const
 
-/** A family after its end, and what is said of it. */
+/** Returns a family after its end, and the audit event. */
 function ending(deps: AuthDependencies, family: RefreshFamily, why: keyof typeof endings, requester: Requester) {
   const { event, outcome, because } = endings[why]
   const details = { userId: family.userId, clientId: family.clientId, familyId: family.id, detail: why }
@@ -189,7 +191,7 @@ function ending(deps: AuthDependencies, family: RefreshFamily, why: keyof typeof
   }
 }
 
-/** Revokes a locked family and says so in the audit. */
+/** Revokes a locked family and appends the audit event. */
 export async function endFamily(
   deps: AuthDependencies,
   tx: AuthTx,

@@ -1,17 +1,17 @@
 /**
- * Device codes that are not there. Each is looked up, together with whatever else is polled at that moment, so that it costs a part of one
- * statement and nobody else's code is ever refused on its account. A source that asks for many is told to slow down (RFC 8628 §3.5): a
- * terminal asks for such a code once and ends, so only who makes codes up comes near the budget. It is kept in this process alone.
+ * Counts polls for unknown device codes by source. Each is looked up in the same statement as the other polls of that moment, so it costs
+ * little and never causes a valid code to be refused. A source with too many gets `slow_down` (RFC 8628 §3.5). An honest terminal polls
+ * an unknown code once and then ends, so only a source that invents codes comes near the budget. Counts are kept in this process only.
  */
 import type { AuthDependencies } from './dependencies.ts'
 import { isFresh } from './dependencies.ts'
 import { unknownCodesBySource } from './policy.ts'
 
-/** Sources remembered at once; beyond that the oldest is forgotten and has its budget anew. */
+/** How many sources are counted at once. Beyond that the oldest is dropped, and starts with a new budget. */
 const maxSources = 10_000
 
 export interface UnknownCodes {
-  /** Charges the source for a code that is not there. False when it has used its budget up. */
+  /** Charges the source for an unknown code. Returns false when its budget is used up. */
   charge(source: string): boolean
 }
 

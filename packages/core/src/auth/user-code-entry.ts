@@ -1,4 +1,4 @@
-/** Typing in a user code: what a guess costs, and the one answer for every code that cannot be decided (RFC 8628 §5.1). */
+/** Entering a user code: the price of a guess, and the same answer for every code that cannot be used (RFC 8628 §5.1). */
 import { createHash } from 'node:crypto'
 import type { EnteredCode, UserCodeEntry } from './browser-operations.ts'
 import { type AuthDependencies, auditEvent, newId } from './dependencies.ts'
@@ -12,7 +12,7 @@ import { recordExpiry } from './record-expiry.ts'
 import { refuse } from './refusal.ts'
 import { formatUserCode, hashUserCode, normaliseUserCode } from './user-code.ts'
 
-/** Entries of one source that may wait for their turn in one process; a lecture hall fits. */
+/** How many entries of one source may queue in a process: enough for a lecture hall. */
 const maxWaitingGuesses = 200
 const retryAfterCrowdSeconds = 5
 const retryAfterShareSeconds = 60
@@ -69,15 +69,15 @@ async function limited(
   userId: string | null,
   retryAfterSeconds: number,
 ): Promise<EnteredCode> {
-  await tellLimited(deps, requester, userId)
+  await recordLimited(deps, requester, userId)
   return { outcome: 'limited', retryAfterSeconds }
 }
 
 /**
- * The audit has one event of a source and window, with a count that is brought up to date at the first refusal, the 10th, 100th and so on: a
- * row for each would let a stranger fill the disk.
+ * Records refused guesses in the audit: one event for each source and window, whose count is updated at the first refusal, the 10th, the
+ * 100th and so on. With a row for each refusal, an attacker could fill the disk.
  */
-async function tellLimited(deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> {
+async function recordLimited(deps: AuthDependencies, requester: Requester, userId: string | null): Promise<void> {
   const refusals = await deps.limiter.spend('limited_guess_by_source', requester.source)
   if (!refusals.within || !/^10*$/.test(String(refusals.used))) return
   if (!(await deps.limiter.spend('limited_guess_told', 'all')).within) return
@@ -85,13 +85,13 @@ async function tellLimited(deps: AuthDependencies, requester: Requester, userId:
   await deps.store.putAuditEvent(auditEvent(deps, 'device.code_limited', 'refused', requester, details))
 }
 
-/** The id of a source's event in a window, the same in each process. */
+/** Returns the id of a source's event in a window. It is the same in every process. */
 const idOf = (source: string, windowEnd: Date): string =>
   newId((length) => createHash('sha256').update(`${source} ${windowEnd.getTime()}`).digest().subarray(0, length))
 
 /**
- * The code is looked up whatever it is, well-formed or not, so that all refusals take one road (C11). One that a person has claimed is
- * usable only by a browser signed in as that person (C13).
+ * Finds a code that this person may use. Malformed codes are looked up too, so that all refusals take the same path (C11). A code that a
+ * person has claimed can be used only by a browser that is signed in as that person (C13).
  */
 async function findUsable(deps: AuthDependencies, typed: string, userId: string | null): Promise<EnteredCode> {
   const code = normaliseUserCode(typed)
@@ -105,10 +105,11 @@ async function findUsable(deps: AuthDependencies, typed: string, userId: string 
 }
 
 /**
- * Takes the price of a failed guess before looking, so that a burst cannot outrun the budget (C07), and hands out its refund
- * for the case that the code is right. A source's entries take turns, so that a lecture hall that types right codes at one
- * moment holds one point at a time in each process and not as many as there are people. Successes leave earlier failures spent (C09). In all, a failure costs as many points
- * as codes are pending: the budget bounds the product of the two (C06). However few are pending, it bounds the failures too.
+ * Charges the price of a failed guess before the lookup, so that a burst cannot outrun the budget (C07), and returns a function that refunds
+ * it if the code is valid. Earlier failures stay charged after a success (C09). The entries of one source run one at a time, so that a
+ * lecture hall of people with valid codes holds one point at a time in each process. In the common budget a failure costs as many
+ * points as codes are pending, because the budget limits the product of guesses and pending codes (C06); a minimum price limits the
+ * failures when few codes are pending.
  */
 async function spendGuess(
   { limiter }: AuthDependencies,
@@ -129,7 +130,7 @@ async function spendGuess(
   for (const entry of price) {
     const spent = await limiter.spend(...entry)
     if (!spent.within) {
-      await refund() // a source that is over its own budget must not use up everyone's (C10)
+      await refund() // a source over its own budget must not use up the common one (C10)
       return spent
     }
     paid.push({ entry, spent })
@@ -142,7 +143,7 @@ async function spendGuess(
   return { within: true, refund }
 }
 
-/** Whether a source has guessed less than its share of what all may guess, so that a few cannot keep everybody from typing in codes. */
+/** Whether a source has used less than its share of the common budget, so that a few sources cannot block everyone else. */
 const isFair = (bySource: Paid, inAll: Paid, priceInAll: number): boolean =>
   mayHaveOneMore(
     { bySource: bySource.used - 1, inAll: (inAll.used - priceInAll) / priceInAll },

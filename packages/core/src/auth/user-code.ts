@@ -1,15 +1,15 @@
-/** The code a person types (RFC 8628 §6.1): eight letters of twenty, no vowels, nothing that looks like a digit. */
+/** The code that a person types (RFC 8628 §6.1): eight letters from an alphabet of twenty, without vowels and without letters like digits. */
 import type { Keys } from './keys.ts'
 import type { KeyedHash, RandomBytes } from './secret.ts'
 
 export const userCodeAlphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 export const userCodeLength = 8
-/** Longer input is refused unread: a person's decorations fit, an attacker's megabyte does not (C05). */
+/** Longer input is refused unread. There is room for the spaces and dashes that people add, but not for an attacker's megabyte (C05). */
 const maxTypedLength = 64
 
-/** A fresh code, uniform over the alphabet: 20^8, about 34.6 bits. Unformatted. */
+/** Returns a new code without the dash, uniformly random: 20^8 possibilities, about 34.6 bits. */
 export function newUserCode(random: RandomBytes): string {
-  // 240 is the largest multiple of 20 in a byte; taking the rest as well would favour the first letters
+  // 240 is the largest multiple of 20 in a byte; using 240 to 255 as well would favour the first letters
   let code = ''
   while (code.length < userCodeLength) {
     for (const byte of random(userCodeLength)) {
@@ -19,12 +19,12 @@ export function newUserCode(random: RandomBytes): string {
   return code
 }
 
-/** `XXXX-XXXX`: the one format in which people see it (C02). */
+/** Formats a code as `XXXX-XXXX`, the only format that people see (C02). */
 export const formatUserCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`
 
 /**
- * What a person typed, as the code they meant; null when it cannot be one. Everything outside the alphabet is dropped before
- * letters are raised, and only ASCII is raised, so that no look-alike (U+017F, U+212A, full width) ever matches (C03, C04).
+ * Returns the code that a person meant by what they typed; null when it cannot be a code. Everything except ASCII letters is dropped before
+ * the letters are upper-cased, so that no look-alike (U+017F, U+212A, full width) ever matches (C03, C04).
  */
 export function normaliseUserCode(typed: string): string | null {
   if (typed.length > maxTypedLength) return null
@@ -33,5 +33,5 @@ export function normaliseUserCode(typed: string): string | null {
   return code.length === userCodeLength ? code : null
 }
 
-/** Its stored form: keyed, since 20^8 can be searched in seconds (I02). */
+/** Returns the stored form of a code. The hash is keyed, since 20^8 codes can be searched in seconds (I02). */
 export const hashUserCode = (keys: Keys, code: string): KeyedHash => keys.mac('userCode', code)

@@ -1,6 +1,6 @@
 /**
- * What a sign-in writes once its provider has answered: the person, their browser session and the claim of the device, all or nothing; or
- * the denial. Signing in approves nothing.
+ * Writes the result of a sign-in after the provider has answered, in one transaction: the person, their browser session and the claim of the
+ * device, or the denial. Signing in approves nothing.
  */
 import type { Approval } from '@osa/contract'
 import type { SignedIn, SignInRefusal } from './browser-operations.ts'
@@ -15,7 +15,7 @@ import { storedText } from './text.ts'
 
 const maxDisplayNameLength = 100
 
-/** A sign-in that did not happen; the provider is the one to name on the page. */
+/** Returns the refusal of a sign-in. The page names the provider. */
 export const refusal = (
   refused: SignInRefusal['refused'],
   detail: string,
@@ -26,11 +26,11 @@ export const refusal = (
   providerName: provider?.name ?? null,
 })
 
-/** The device that a sign-in is for, if it is for one and it is still there. */
+/** Locks the device that a sign-in is for; null if there is none, or if it no longer exists. */
 export const lockDeviceOf = async (tx: AuthTx, { deviceAuthorizationId: id }: LoginTransaction) =>
   id === null ? null : tx.lockDeviceAuthorization(id)
 
-/** The person said no at the provider: the terminal learns it at its next poll (E08). Another person's claim stands. */
+/** Denies the device of a person who refused at the provider. The terminal learns it at its next poll (E08). Another person's claim stays. */
 export async function denyDevice(
   deps: AuthDependencies,
   tx: AuthTx,
@@ -77,12 +77,16 @@ export const writeSignIn = (
     const device = await lockDeviceOf(tx, transaction)
     if (!(await tx.finishLoginTransaction(transaction.id))) {
       await refused('ended')
-      return refusal('unknown_transaction', 'an operator ended it while the provider was asked', provider)
+      return refusal('unknown_transaction', 'an operator ended the sign-in while the provider was called', provider)
     }
     if (deviceAuthorizationId !== null && (device === null || !isClaimable(device, deps.now(), user.id))) {
       if (device) await recordExpiry(tx, device, deps.now())
       await refused('device_not_usable')
-      return refusal('device_not_usable', 'the device was decided, has expired or is another person’s', provider)
+      return refusal(
+        'device_not_usable',
+        'the device was decided, has expired or is claimed by another person',
+        provider,
+      )
     }
     const { session, secret } = await openSession(deps, tx, {
       user,
@@ -104,7 +108,7 @@ export const writeSignIn = (
     return { browser: { session, user, identity, role }, secret, deviceAuthorizationId }
   })
 
-/** What ties this browser's sign-in to the terminal: the claim is of the browser that reached the terminal's listener, or of who had the code. */
+/** Returns what ties this browser's claim to the terminal: it reached the terminal's listener, or the code was typed, or came in a link. */
 function approvalOf(
   { provenBrowserHash }: DeviceAuthorization,
   { codeTyped }: LoginTransaction,
@@ -114,7 +118,7 @@ function approvalOf(
   return codeTyped ? 'typed' : 'prefilled'
 }
 
-/** By (issuer, subject), never by name (E13); a first sign-in in two browsers at once makes one person. */
+/** Finds a person by (issuer, subject), never by name (E13), or creates one. Two concurrent first sign-ins create only one person. */
 async function findOrCreateUser(
   deps: AuthDependencies,
   tx: AuthTx,
@@ -153,8 +157,8 @@ async function findOrCreateUser(
 }
 
 /**
- * A new secret at every sign-in (D14). The same person keeps the session row, so that what another tab of theirs was about to
- * confirm stays confirmable (D17); somebody else's session ends here.
+ * Opens a browser session, with a new secret at every sign-in (D14). If the same person was signed in, their session keeps its row, so that
+ * they can still confirm a request in another tab (D17). The session of another person ends.
  */
 async function openSession(
   { now, random, policy }: AuthDependencies,
