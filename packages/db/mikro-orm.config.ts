@@ -1,4 +1,4 @@
-/** For MikroORM's own commands: what it is told at a node, and where it migrates. */
+/** Configuration for MikroORM's own commands: the options that a node uses, and those for migrations. */
 import { migratorOptions } from './src/migrator-options.ts'
 import { ormOptions } from './src/orm-options.ts'
 

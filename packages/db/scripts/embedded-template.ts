@@ -1,4 +1,4 @@
-/** Makes the template of new embedded databases (embedded-template.ts) under `dist/`, in place of any that is there. */
+/** Builds the template for new embedded databases (embedded-template.ts) in `dist/`, replacing any existing one. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import type { PgliteConnection } from '@mikro-orm/pglite'
 import { makeEmbedded, templatePaths, templatesDirectory } from '../src/embedded-template.ts'
@@ -10,7 +10,7 @@ await rm(unfinished, { recursive: true, force: true })
 await mkdir(files, { recursive: true })
 await makeEmbedded(files, async (orm) => {
   const pglite = await (orm.em.getConnection() as unknown as PgliteConnection).getNativeClient()
-  await pglite.exec('checkpoint') // a copy then has nothing to recover
+  await pglite.exec('checkpoint') // so that a copy has nothing to recover
   const dump = await pglite.dumpDataDir('gzip')
   await writeFile(packed, dump.stream())
 })

@@ -1,6 +1,6 @@
 /**
- * Migrations from the entities. `check` says what the migrated tables lack of what the entities describe, and fails if that is anything;
- * `create <name>` writes it down as a new migration, to be read, made safe for people's data, and added to `migrations.ts`.
+ * Compares the migrated tables with the entities. `check` prints the differences and fails if there are any. `create <name>` writes them
+ * into a new migration; review it, make it safe for existing data, and add it to `migrations.ts`.
  *
  * Usage: node scripts/migration.ts check | create <name>
  */
@@ -19,7 +19,7 @@ async function statements(): Promise<string[]> {
 function migration(day: string, called: string, lines: readonly string[]): string {
   const className = `Migration${called.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}`
   const list = lines.map((line) => `      ${JSON.stringify(line.replace(/;$/, ''))},`).join('\n')
-  return `/** ${called.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())} (made from the entities on ${day}). */
+  return `/** ${called.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())} (generated from the entities on ${day}). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class ${className} extends Migration {
@@ -35,14 +35,16 @@ ${list}
 
 const missing = await statements()
 if (missing.length === 0) {
-  console.log('The migrations make what the entities describe.')
+  console.log('The migrations match the entities.')
 } else if (command === 'create' && name !== undefined && /^[a-z0-9-]+$/.test(name)) {
   const day = new Date().toISOString().slice(0, 10)
   const file = new URL(`../src/migrations/migration-${day}-${name}.ts`, import.meta.url)
   await writeFile(file, migration(day, name, missing), { flag: 'wx' })
-  console.log(`${fileURLToPath(file)}\nRead it, and add it to src/migrations.ts as '${day}-${name}'.`)
+  console.log(
+    `${fileURLToPath(file)}\nReview it, then add it to src/migrations.ts and src/migration-names.ts as '${day}-${name}'.`,
+  )
 } else {
-  console.log(`The entities describe what no migration makes:\n${missing.join('\n')}`)
-  console.log('Write it down with: npm run migration:create -- <name, in small letters and dashes>')
+  console.log(`No migration makes these changes, which the entities describe:\n${missing.join('\n')}`)
+  console.log('Write a migration with: npm run migration:create -- <name in lower-case letters and dashes>')
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-/** The store's look-ups outside a transaction, one statement each. */
+/** The store's look-ups outside transactions, one statement each. */
 import type { AuthStore, ListedBefore } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Connections } from './connections.ts'
@@ -27,7 +27,7 @@ const users = joined('users', UserEntity, 'user')
 const identities = joined('linked_identities', LinkedIdentityEntity, 'identity')
 const sessions = joined('browser_sessions', BrowserSessionEntity, 'session')
 
-/** The rows after this one, of those whose newest are first. */
+/** Selects the rows that follow this one in a list ordered newest first. */
 const listedBefore = (before: ListedBefore | undefined) =>
   before === undefined
     ? {}

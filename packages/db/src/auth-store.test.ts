@@ -1,4 +1,4 @@
-/** The database's store keeps core's contract, on both engines. */
+/** Runs core's contract suite for `AuthStore` on both database engines. */
 import { authStoreContract } from '@osa/core/testing/contract'
 import { openTestDatabase } from './testing/index.ts'
 

@@ -1,4 +1,4 @@
-/** The `AuthStore` of a database: look-ups, guarded writes, transactions, the sweep; errors are cleaned where they leave the package. */
+/** Implements core's `AuthStore` on a database: look-ups, guarded writes, transactions and the sweep. */
 import type { AuthStore, AuthTx, DecisionNotices } from '@osa/core'
 import { authReads } from './auth-reads.ts'
 import { authTx } from './auth-tx.ts'

@@ -1,4 +1,4 @@
-/** `AuthTx`: a unit of work in which rows are read under lock. */
+/** Implements core's `AuthTx`: a unit of work that locks the rows it reads. */
 import type { AuthTx } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { deviceRows } from './device-rows.ts'

@@ -1,4 +1,4 @@
-/** Authority that ends before it is used: on real PostgreSQL at two nodes with pools of their own, and on the embedded database. */
+/** Runs core's tests of authority that ends before it is used: on PostgreSQL with two nodes, each with its own pool, and on PGlite. */
 import { authorityContract } from '@osa/core/testing/contract'
 import { openDatabase } from './index.ts'
 import { openTestDatabase } from './testing/index.ts'

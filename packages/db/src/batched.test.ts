@@ -1,9 +1,9 @@
-/** What goes together in one statement, and what a statement that failed means for each that was in it. */
+/** Which look-ups share a statement, and what a failed statement means for each of them. */
 import { expect, test } from 'vitest'
 import { lookUps } from './batched.ts'
 import { DatabaseRefusal, DatabaseUnavailable } from './database-errors.ts'
 
-/** Looks squares up, of what is not negative; the first statement fails with `failure`. */
+/** Looks up the squares of non-negative numbers. If `failure` is given, the first statement fails with it. */
 function squares(failure?: Error) {
   const statements: (readonly number[])[] = []
   const find = lookUps<number, { root: number; square: number }>(
@@ -18,7 +18,7 @@ function squares(failure?: Error) {
   return { find, statements }
 }
 
-test('look-ups of one moment go together, and each gets its own row or none', async () => {
+test('concurrent look-ups share one statement, and each gets its own row or null', async () => {
   const { find, statements } = squares()
   const found = await Promise.all([3, -1, 4, 4].map((root) => find(root)))
   expect(found.map((row) => row?.square)).toEqual([9, undefined, 16, 16])
@@ -26,7 +26,7 @@ test('look-ups of one moment go together, and each gets its own row or none', as
 })
 
 test.each([new DatabaseRefusal({ code: '22P02' }), new DatabaseUnavailable('40P01'), new DatabaseUnavailable('40001')])(
-  'a batch that changed nothing is done one by one: $message',
+  'a failed batch that changed nothing is repeated item by item: $message',
   async (failure) => {
     const { find, statements } = squares(failure)
     const found = await Promise.all([1, 2, 3].map((root) => find(root)))
@@ -36,7 +36,7 @@ test.each([new DatabaseRefusal({ code: '22P02' }), new DatabaseUnavailable('40P0
 )
 
 test.each([new DatabaseUnavailable('08006'), new DatabaseUnavailable('57014'), new Error('a defect')])(
-  'a batch that may have changed something, or that took too long, fails whole: $message',
+  'a failed batch that may have changed something, or that timed out, fails as a whole: $message',
   async (failure) => {
     const { find, statements } = squares(failure)
     const outcomes = await Promise.allSettled([1, 2, 3].map((root) => find(root)))

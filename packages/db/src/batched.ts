@@ -1,15 +1,15 @@
-/** Natural batches on the database: what they share, and the batcher for look-ups by a key. */
+/** Batchers for database statements, and one for look-ups by key. */
 import { type BatcherOptions, createBatcher } from './batcher.ts'
-import { mayBeDoneInParts } from './database-errors.ts'
+import { mayRetryInParts } from './database-errors.ts'
 
-/** Rows in one statement, at most: so many that more would save nothing, and so few that nobody waits for long. */
+/** Maximum number of rows in one statement: larger batches save nothing more, and would make callers wait. */
 const maxItems = 100
 
-/** A batcher for statements. A batch that failed is done one by one only where it has surely changed nothing. */
+/** Creates a batcher for statements. A failed batch is repeated item by item only if it is certain that it changed nothing. */
 export const batched = <Item, Outcome>(options: Pick<BatcherOptions<Item, Outcome>, 'run' | 'keyOf'>) =>
-  createBatcher<Item, Outcome>({ ...options, maxItems, mayRepeat: mayBeDoneInParts })
+  createBatcher<Item, Outcome>({ ...options, maxItems, mayRepeat: mayRetryInParts })
 
-/** Look-ups by a key that go together: `find` gives the rows of any of the keys, in any order; each caller gets the one of its own, or null. */
+/** Batches look-ups by key. `find` returns the rows for the given keys in any order; each caller gets the row for its own key, or null. */
 export const lookUps = <Key, Row>(find: (keys: readonly Key[]) => Promise<readonly Row[]>, keyOf: (row: Row) => Key) =>
   batched<Key, Row | null>({
     async run(keys) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBatcher } from './batcher.ts'
 
-/** A `run` that the test ends by hand, batch by batch. */
+/** A `run` whose batches the test ends by hand. */
 function heldRun() {
   const batches: { items: readonly string[]; end: (error?: Error) => void }[] = []
   const run = (items: readonly string[]) =>
@@ -13,8 +13,8 @@ function heldRun() {
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('natural batches', () => {
-  test('calls of one turn of the event loop go together, and what arrives meanwhile goes together in the next', async () => {
+describe('batcher', () => {
+  test('calls made in one turn of the event loop share a batch, and calls made while it runs share the next', async () => {
     const { batches, run } = heldRun()
     const batcher = createBatcher({ run, maxItems: 10 })
     const [first, beside] = [batcher('a'), Promise.resolve().then(() => batcher('a2'))]
@@ -30,7 +30,7 @@ describe('natural batches', () => {
     expect(await Promise.all(others)).toEqual(['b done', 'c done', 'd done'])
   })
 
-  test('a call that is aborted while it waits never runs; one that is running rejects at once', async () => {
+  test('a call aborted while it waits never runs, and one aborted while it runs rejects at once', async () => {
     const { batches, run } = heldRun()
     const batcher = createBatcher({ run, maxItems: 10 })
     const [running, waiting] = [new AbortController(), new AbortController()]
@@ -47,7 +47,7 @@ describe('natural batches', () => {
     expect(batches).toHaveLength(1)
   })
 
-  test('a failed batch is not repeated where the work may have been done', async () => {
+  test('a failed batch is not repeated if its work may have been done', async () => {
     const { batches, run } = heldRun()
     const batcher = createBatcher({ run, maxItems: 10, mayRepeat: () => false })
     const outcomes = Promise.allSettled(['a', 'b', 'c'].map((item) => batcher(item)))
@@ -57,9 +57,9 @@ describe('natural batches', () => {
     expect(batches).toHaveLength(1)
   })
 
-  test('an answer that does not fit its batch is an error of every call', async () => {
+  test('a wrong number of outcomes fails every call of the batch', async () => {
     const batcher = createBatcher<string, string>({ run: async () => [], maxItems: 10 })
-    await expect(batcher('a')).rejects.toThrow('1 items came to 0 outcomes')
+    await expect(batcher('a')).rejects.toThrow('a batch of 1 items returned 0 outcomes')
   })
 
   const call = fc.record({
@@ -68,7 +68,7 @@ describe('natural batches', () => {
     pause: fc.integer({ min: 0, max: 3 }),
   })
 
-  test('property: each call gets its own outcome, batches stay within bounds, and calls with one key run one after another', () =>
+  test('property: each call gets its own outcome, batches stay within bounds, and calls with the same key run in order', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(call, { minLength: 1, maxLength: 40 }),

@@ -1,26 +1,26 @@
 /**
- * Natural batches: calls of one turn of the event loop go together, and while one statement of a kind is on its way, the calls that arrive
- * meanwhile wait and go together in the next. There is no timer: a call on an idle batcher starts as soon as the requests that arrived
- * with it are read, and under load a statement carries as many rows as arrived during the last one.
+ * Batches calls without a timer. Calls made in one turn of the event loop share a batch, and calls that arrive while a batch runs wait
+ * and share the next one. On an idle batcher a call starts as soon as the requests that arrived with it are read; under load a
+ * statement carries as many rows as arrived during the previous one.
  */
 
 export interface BatcherOptions<Item, Outcome> {
-  /** Does the work of all `items` in one go; outcomes in the same order, one for each item. */
+  /** Does the work for all `items` at once. Resolves to one outcome for each item, in the same order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Outcome[]>
-  /** Two items with one key never run at the same time: the later one waits for a later batch. By default all items are independent. */
+  /** Items with the same key never run at the same time: the later one waits for a later batch. By default all items are independent. */
   readonly keyOf?: (item: Item) => string
   /**
-   * Whether a failed batch is repeated item by item, so that one bad row fails alone. Say no where the work may have been done although it
-   * failed, as with a connection that was lost after a commit. By default always.
+   * Whether a failed batch is repeated item by item, so that one bad row fails alone. Return false if the work may have been done despite
+   * the error, as when a connection is lost after a commit. By default always true.
    */
   readonly mayRepeat?: (error: unknown) => boolean
-  /** Items in one batch, at most. */
+  /** Maximum number of items in one batch. */
   readonly maxItems: number
-  /** Batches on their way at once, at most. */
+  /** Maximum number of batches that run at the same time; 1 by default. */
   readonly maxBatches?: number
 }
 
-/** Resolves or rejects with the item's own outcome. An aborted call rejects with the signal's reason, and does not run if it was still waiting. */
+/** Settles with the item's own outcome. An aborted call rejects with the signal's reason and, if it was still waiting, does not run. */
 export type Batcher<Item, Outcome> = (item: Item, signal?: AbortSignal) => Promise<Outcome>
 
 interface Call<Item, Outcome> {
@@ -37,7 +37,7 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   let batches = 0
   let isStarting = false
 
-  /** The next calls in order of arrival, no two with one key and none whose key is running. */
+  /** Takes the next calls in order of arrival, skipping those whose key is already in this batch or running. */
   function takeBatch(): Call<Item, Outcome>[] {
     const batch: Call<Item, Outcome>[] = []
     const left: Call<Item, Outcome>[] = []
@@ -56,7 +56,8 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   async function runAll(batch: readonly Call<Item, Outcome>[]): Promise<void> {
     try {
       const outcomes = await run(batch.map(({ item }) => item))
-      if (outcomes.length !== batch.length) throw new Error(`${batch.length} items came to ${outcomes.length} outcomes`)
+      if (outcomes.length !== batch.length)
+        throw new Error(`a batch of ${batch.length} items returned ${outcomes.length} outcomes`)
       for (const [index, call] of batch.entries()) call.resolve(outcomes[index] as Outcome)
     } catch (error) {
       const alone = batch.length > 1 && mayRepeat(error)
@@ -77,7 +78,7 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
     startSoon()
   }
 
-  /** After whatever else has arrived in this turn of the event loop, and before it waits for anything new. */
+  /** Starts batches after the current turn of the event loop has read everything that arrived, and before it polls for more. */
   function startSoon(): void {
     if (isStarting) return
     isStarting = true
@@ -89,7 +90,7 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
     while (batches < maxBatches && waiting.length > 0) {
       const before = waiting.length
       void runNext() // never rejects: each call has its own outcome
-      if (waiting.length === before) return // all that wait have a key that is running
+      if (waiting.length === before) return // the keys of all waiting calls are running
     }
   }
 

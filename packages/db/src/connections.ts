@@ -1,24 +1,24 @@
 /**
- * The way to the database that everything in this package takes: units of work and single statements on MikroORM's connections, refused
- * at once after `close`, with errors made safe to log.
+ * Runs units of work and single statements on MikroORM's connections. Everything in this package reaches the database through here. After
+ * `close` all work is refused at once; errors are made safe to log.
  */
 import type { SqlEntityManager } from '@mikro-orm/sql'
 import { asDatabaseError, DatabaseUnavailable } from './database-errors.ts'
-import { againIfUndone } from './prepared-statements.ts'
+import { retryIfUndone } from './prepared-statements.ts'
 import { type Query, queryOn } from './query.ts'
 
-/** What a unit of work has: an entity manager of its own, and the query builder on the same connection. */
+/** What a unit of work gets: its own entity manager, and the query builder on the same connection. */
 export interface Unit {
   readonly em: SqlEntityManager
   readonly query: Query
 }
 
 export interface Connections {
-  /** One statement on any connection. */
+  /** Runs one statement on any connection. */
   run<T>(statement: (unit: Unit) => Promise<T>): Promise<T>
   /**
-   * Commits when `work` resolves, rolls back when it rejects. READ COMMITTED: rows are locked, not snapshots kept. `work` changes nothing
-   * but the database, since it may begin again after it was undone.
+   * Commits when `work` resolves and rolls back when it rejects. Isolation is READ COMMITTED: rows are protected by locks, not by
+   * snapshots. `work` must change nothing outside the database, because it may be repeated after a rollback.
    */
   transaction<T>(work: (unit: Unit) => Promise<T>): Promise<T>
   /** Refuses all further work. */
@@ -26,8 +26,9 @@ export interface Connections {
 }
 
 /**
- * A transaction of Kysely's with an entity manager in it. Not `em.transactional`: where the server dies in the middle, its ROLLBACK fails
- * and the connection never returns to the pool. Nor does a unit of work join the transaction that somebody up the asynchronous stack is in.
+ * Runs `work` in a Kysely transaction with an entity manager on the same connection. `em.transactional` is not used: if the server dies
+ * during the transaction, its ROLLBACK fails and the connection never returns to the pool. A unit of work also must not join a
+ * transaction of an asynchronous caller.
  */
 export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Promise<T>): Promise<T> =>
   queryOn(em)
@@ -39,16 +40,16 @@ export const inTransaction = <T>(em: SqlEntityManager, work: (unit: Unit) => Pro
       return work({ em: inside, query })
     })
 
-/** Goes around each statement and transaction, for traces; it does the work and answers what comes of it. */
+/** Wraps each statement and transaction, for tracing. It must run `work` and return its result. */
 export type DatabaseTrace = <T>(kind: 'statement' | 'transaction', work: () => Promise<T>) => Promise<T>
 
 export function connectionsOf(em: SqlEntityManager, trace: DatabaseTrace | null = null): Connections {
   let open = true
   const guarded = async <T>(kind: Parameters<DatabaseTrace>[0], work: () => Promise<T>): Promise<T> => {
-    // asked again of a closed embedded database, the driver would wait for ever
+    // on a closed embedded database the driver would wait for ever
     if (!open) throw new DatabaseUnavailable('closed')
     try {
-      return await againIfUndone(trace === null ? work : () => trace(kind, work))
+      return await retryIfUndone(trace === null ? work : () => trace(kind, work))
     } catch (error) {
       throw asDatabaseError(error)
     }

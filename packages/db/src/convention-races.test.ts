@@ -1,4 +1,4 @@
-/** What only many connections can show of deploys: real PostgreSQL, three pools as three processes would have them. */
+/** Concurrent deploys, on real PostgreSQL with three pools, as three node processes would have. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ConventionManifest } from '@osa/contract'
@@ -18,10 +18,10 @@ import { DatabaseUnavailable } from './database-errors.ts'
 import { openDatabase } from './index.ts'
 import { openTestDatabase, runOn } from './testing/index.ts'
 
-/** Longer than a node lets anybody wait for a lock, a statement or a connection; on a slow machine, forty at once can come to that. */
+/** Codes of waits for a lock, a statement or a connection that timed out. On a slow machine, forty concurrent deploys can reach the limits. */
 const waitedTooLong = new Set(['55P03', '57014', 'connection lost'])
 
-/** Tries again after a wait that was too long, as a client does when it is told 503. A deadlock is not such a wait. */
+/** Retries after a wait that timed out, as a client does after a 503. Deadlocks are not retried. */
 async function persistent<T>(attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -32,7 +32,7 @@ async function persistent<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One database seen by three nodes, and a publisher who deploys at each of them in turn. */
+/** Opens one database at three nodes, and creates a publisher who deploys to each of them in turn. */
 async function threeNodes() {
   const first = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
@@ -82,8 +82,8 @@ async function threeNodes() {
         )
       ).rows,
     /**
-     * Runs `work` while a transaction holds the convention at `slug`, and lets go once `count` others wait: so that they do meet,
-     * whatever the speed of the machine. `meanwhile` happens before that.
+     * Runs `work` while a transaction locks the convention at `slug`. When `count` others wait for the lock, runs `meanwhile` and then
+     * releases it. That way they do compete, whatever the speed of the machine.
      */
     inLine: async <T>(
       slug: string,
@@ -111,7 +111,7 @@ async function threeNodes() {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 const titled = (title: string, description = 'As it was.') => sampleManifest({ title, description })
 
-test('40 deploys of one address at once, each with other content, make versions 1 to 40 in order and without gaps', async () => {
+test('40 concurrent deploys of one address with different content make versions 1 to 40 in order and without gaps', async () => {
   await using nodes = await threeNodes()
   const deployed = await Promise.all(upTo(40).map((at) => nodes.deploy(at, titled('Maps', `Content ${at}`))))
   const versions = deployed.map(([convention]) => convention?.version ?? 0)
@@ -123,7 +123,7 @@ test('40 deploys of one address at once, each with other content, make versions 
   }
 })
 
-test('30 deploys that wait for one lock each see what the one before has written', async () => {
+test('each of 30 deploys that wait for one lock sees what the previous one has written', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   const deployed = await nodes.inLine('maps', 20, () =>
@@ -133,7 +133,7 @@ test('30 deploys that wait for one lock each see what the one before has written
   expect(versions.toSorted((a, b) => a - b)).toEqual(upTo(30).map((at) => at + 2))
 })
 
-test('the same content at once is registered once, and all are told the same version', async () => {
+test('the same content deployed concurrently is registered once, and every deploy gets the same version', async () => {
   await using nodes = await threeNodes()
   const first = await Promise.all(upTo(30).map((at) => nodes.deploy(at, titled('Maps'))))
   expect(first.filter(([convention]) => convention?.changed)).toHaveLength(1)
@@ -145,7 +145,7 @@ test('the same content at once is registered once, and all are told the same ver
   expect(await nodes.versions()).toHaveLength(2)
 })
 
-test('deploys of the same conventions in opposite orders never wait in a circle', async () => {
+test('deploys of the same conventions in opposite orders never deadlock', async () => {
   await using nodes = await threeNodes()
   const titles = ['Antibodies', 'Maps', 'Zebrafish', 'Cells']
   const deployed = await Promise.all(
@@ -154,12 +154,12 @@ test('deploys of the same conventions in opposite orders never wait in a circle'
       return nodes.deploy(at, ...(at % 2 === 0 ? manifests : manifests.toReversed()))
     }),
   )
-  // all or nothing shows here too: a deploy has the same place in the line of every convention
+  // this also shows that a deploy is atomic: it has the same position in the order of every convention
   for (const conventions of deployed) expect(new Set(conventions.map(({ version }) => version)).size).toBe(1)
   expect(await nodes.versions()).toHaveLength(160)
 })
 
-test('a deploy whose second convention fails in the database leaves nothing of the first', async () => {
+test('a deploy whose second convention fails in the database writes nothing of the first', async () => {
   await using nodes = await threeNodes()
   await nodes.query({
     text: `alter table convention_versions add constraint refuse_zebrafish check (title <> 'Zebrafish')`,
@@ -174,7 +174,7 @@ test('a deploy whose second convention fails in the database leaves nothing of t
   expect(await nodes.deploy(0, titled('Antibodies'), titled('Zebrafish'))).toHaveLength(2)
 })
 
-test('F16 a role that was taken after the token was looked at ends in forbidden at every node, with nothing written', async () => {
+test('F16 a role that was removed after the token was checked makes every node refuse with forbidden, and nothing is written', async () => {
   await using nodes = await threeNodes()
   await nodes.store.transaction((tx) => tx.saveUser({ ...nodes.user, role: 'user' }))
   const outcomes = await Promise.all(upTo(10).map((at) => nodes.attempt(at, titled('Maps'))))
@@ -182,7 +182,7 @@ test('F16 a role that was taken after the token was looked at ends in forbidden 
   expect(await nodes.versions()).toEqual([])
 })
 
-test('F16 L10 a deploy that waits for a lock while its session is revoked or its role taken is refused, with nothing written', async () => {
+test('F16 L10 a deploy that waits for a lock while its session is revoked or its role removed is refused, and nothing is written', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   const waiting = (meanwhile: () => Promise<unknown>) =>
@@ -193,7 +193,7 @@ test('F16 L10 a deploy that waits for a lock while its session is revoked or its
   expect(await nodes.versions()).toEqual([{ slug: 'maps', newest: 1, version: 1 }])
 })
 
-test('L10 a revocation that comes after that look waits for the deploy, which is then before it', async () => {
+test('L10 a revocation that starts after a deploy has checked the session waits for the deploy to finish', async () => {
   await using nodes = await threeNodes()
   const { promise: told, resolve: tell } = Promise.withResolvers<string[]>()
   await nodes.conventions
@@ -216,7 +216,7 @@ test('L10 a revocation that comes after that look waits for the deploy, which is
   expect(await nodes.attempt(0, titled('Maps', 'New.'))).toMatchObject({ error: 'session_ended' })
 })
 
-test('a person who is gone leaves their conventions behind, without a name', async () => {
+test('the conventions of a deleted person stay, without the name', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   await nodes.query({ text: 'delete from users where id = $1', values: [nodes.user.id] })
@@ -224,11 +224,11 @@ test('a person who is gone leaves their conventions behind, without a name', asy
   expect(line).toMatchObject({ version: 1, deployedByName: null })
 })
 
-test('the sweep never touches a convention', async () => {
+test('the sweep never removes a convention', async () => {
   await using nodes = await threeNodes()
   await nodes.deploy(0, titled('Maps'))
   await nodes.deploy(0, titled('Maps', 'New.'))
-  // as late as instants go: whatever can end has ended by then
+  // far enough in the future that everything that can end has ended
   const late = new Date('9999-01-01')
   const cutoff = new Proxy({ batch: 500 } as Parameters<typeof nodes.store.sweep>[0], {
     get: (target, name) => (name === 'batch' ? target.batch : late),

@@ -1,4 +1,4 @@
-/** The database's store of conventions keeps core's contract, on both engines; the sweep leaves it alone. */
+/** Runs core's contract suite for `ConventionStore` on both database engines. */
 import { conventionStoreContract } from '@osa/core/testing/convention-contract'
 import { openTestDatabase } from './testing/index.ts'
 

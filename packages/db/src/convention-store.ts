@@ -1,4 +1,4 @@
-/** The `ConventionStore` of a database. Lists and locks leave the manifests, which may be large, where they are. */
+/** Implements core's `ConventionStore` on a database. Lists and locks do not read manifests, which may be large. */
 import type { ConventionStore, ConventionTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Connections, Unit } from './connections.ts'
@@ -8,7 +8,7 @@ import { ConventionVersionEntity } from './entities/convention-version.ts'
 import { lockAddress } from './locks.ts'
 import { inserted } from './query.ts'
 
-/** All of a version but its manifest. */
+/** All columns of a version except its description and manifest. */
 const outlineColumns = [
   'v.id',
   'v.conventionId',
@@ -84,7 +84,7 @@ export const conventionStore = ({ run, transaction }: Connections): ConventionSt
 const conventionTx = ({ em, query }: Unit): ConventionTx => ({
   async lockDeployer({ userId, familyId }) {
     if (!isUuid(userId) || !isUuid(familyId)) return null
-    // shared locks, which a change of the role or the end of the session has to wait for; the person first, as everywhere
+    // shared locks: changing the role or ending the session has to wait for them. The person is locked first, as everywhere
     const user = await query
       .selectFrom('users')
       .selectAll()
@@ -105,7 +105,7 @@ const conventionTx = ({ em, query }: Unit): ConventionTx => ({
   },
   countOtherConventions: (slugs) => em.count(ConventionEntity, { slug: { $nin: [...slugs] } }),
   async lockConvention(slug) {
-    // a free address too: one that is inserted meanwhile would be locked out of order, after those behind it
+    // lock unused addresses too: a row inserted in the meantime would otherwise be locked out of order, after later addresses
     await lockAddress(query, slug)
     const convention = await query
       .selectFrom('conventions')
@@ -114,7 +114,7 @@ const conventionTx = ({ em, query }: Unit): ConventionTx => ({
       .forNoKeyUpdate()
       .executeTakeFirst()
     if (!convention) return null
-    // a statement of its own: it sees what whoever held the lock before has written
+    // a separate statement, so that it sees what the previous holder of the lock has written
     const newest = await query
       .selectFrom('convention_versions as v')
       .select(['v.description', ...outlineColumns])

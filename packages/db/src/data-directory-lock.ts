@@ -1,12 +1,12 @@
 /**
- * Keeps a second process out of a data directory: two on one PGlite do not fail, they lose rows. SQLite, which comes with Node, holds the
- * operating system's own lock on a file, and that is gone with its process however it ends. Needs a file system with working locks.
+ * Keeps a second process out of a data directory: two processes on one PGlite do not fail, they lose rows. The lock is an operating
+ * system lock on a file, held through Node's SQLite; it ends with its process, however that ends. Needs a file system with working locks.
  */
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** The directory belongs to another process just now. */
+/** Another process is using the directory. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse'
   readonly dataDirectory: string
@@ -18,17 +18,17 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** What SQLite says of a lock that another connection holds. */
+/** SQLite's error code for a lock that another connection holds. */
 const sqliteBusy = 5
 
 /**
- * Takes the directory, making it (0700) if need be; one that is already there keeps its mode, it may hold other things too. Rejects with
- * `DataDirectoryInUse` at once when another process, or another caller in this one, has it.
+ * Locks the directory, creating it with mode 0700 if it does not exist. An existing directory keeps its mode, because it may hold other
+ * files. Rejects at once with `DataDirectoryInUse` when another process, or another caller in this process, holds the lock.
  */
 export async function lockDataDirectory(dataDirectory: string): Promise<{ release(): void }> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(dataDirectory, 'lock')
-  // made by us rather than by SQLite, so that nobody else may open it and hold up a start
+  // created here rather than by SQLite, so that other users cannot open it and block a start
   await (await open(path, 'a', 0o600)).close()
   const lock = new DatabaseSync(path, { timeout: 0 })
   try {

@@ -1,4 +1,4 @@
-/** The embedded database and its directory, with real processes. */
+/** The embedded database and its data directory, tested with real processes. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ async function emptyDirectory() {
   }
 }
 
-/** A node in a process of its own, that opens the directory, says `open <id>` of a row it stored, and waits to be ended. */
+/** A program that opens the directory, stores a row, prints `open <id>` and waits to be killed; or prints `refused <error>`. */
 const script = (dataDirectory: string): string => `
   const { openDatabase } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
   const { sampleDevice } = await import('@osa/core/testing')
@@ -40,11 +40,11 @@ function otherNode(dataDirectory: string): ChildProcess & { firstLine: Promise<s
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const firstLine = once(child.stdout, 'data').then(([chunk]) => String(chunk).trim())
-  // a test that fails must not leave it behind: it would hold the test run's own output open
+  // a failing test must not leave the process running: it would keep the output of the test run open
   return Object.assign(child, { firstLine, [Symbol.dispose]: () => void child.kill('SIGKILL') })
 }
 
-test('a second process is refused in plain words before it touches the files, and the first goes on', async () => {
+test('a second process is refused with a clear message before it touches the files, and the first keeps working', async () => {
   await using directory = await emptyDirectory()
   const dataDirectory = directory.path
   const database = await openDatabase({ dataDirectory })
@@ -59,7 +59,7 @@ test('a second process is refused in plain words before it touches the files, an
   await database.close()
 })
 
-test('when a process is killed its directory is free at once, and what it had committed is there', async () => {
+test('when a process is killed, its directory is free at once and its committed data is kept', async () => {
   await using directory = await emptyDirectory()
   using node = otherNode(directory.path)
   const [word, id = ''] = (await node.firstLine).split(' ')
@@ -72,7 +72,7 @@ test('when a process is killed its directory is free at once, and what it had co
   await database.close()
 })
 
-test('I11 the directory and its database are for their owner alone, and everything is there after a restart', async () => {
+test('I11 only the owner can read the directory and its database, and the data survives a restart', async () => {
   await using directory = await emptyDirectory()
   const dataDirectory = directory.path
   const first = await openDatabase({ dataDirectory })
@@ -89,14 +89,14 @@ test('I11 the directory and its database are for their owner alone, and everythi
   await second.close()
 })
 
-/** What a database says of its own tables. */
+/** Returns the columns of all tables, as the database itself describes them. */
 const columnsOf = async ({ orm }: Pick<Database, 'orm'>) =>
   orm.em.execute(
     `select table_name, column_name, data_type, column_default from information_schema.columns
      where table_schema = 'public' order by table_name, column_name`,
   )
 
-test('a new database is a copy of the template, and the same as one made in its place', async () => {
+test('a new database is a copy of the template, with the same tables as a migrated one', async () => {
   await using directory = await emptyDirectory()
   const [templates, copied] = [join(directory.path, 'templates'), join(directory.path, 'copied')]
   const template = templatePaths(templates).files
@@ -113,7 +113,7 @@ test('a new database is a copy of the template, and the same as one made in its 
   await database.close()
 })
 
-test('a start that was killed while it made the database leaves nothing that the next one minds', async () => {
+test('a start that was killed while it created the database does not disturb the next start', async () => {
   await using directory = await emptyDirectory()
   const dataDir = join(directory.path, 'pg')
   await mkdir(dataDir, { recursive: true })
@@ -125,11 +125,11 @@ test('a start that was killed while it made the database leaves nothing that the
   expect((await readdir(directory.path)).toSorted()).toEqual(['lock', 'pg'])
 })
 
-test('a database that is there is left as it is', async () => {
+test('an existing database is left unchanged', async () => {
   await using directory = await emptyDirectory()
   const dataDir = join(directory.path, 'pg')
   await mkdir(dataDir, { recursive: true })
-  await writeFile(join(dataDir, 'somebodys'), 'data')
+  await writeFile(join(dataDir, 'existing'), 'data')
   await ensureEmbedded(dataDir)
-  expect(await readdir(dataDir)).toEqual(['somebodys'])
+  expect(await readdir(dataDir)).toEqual(['existing'])
 })

@@ -1,4 +1,4 @@
-/** Errors at the store's boundary: trouble is told from refusals, and neither carries a value. */
+/** Errors at the store's boundary: outages and refusals are told apart, and neither carries a value. */
 import { inspect } from 'node:util'
 import { sampleBrowserSession, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import {
   asDatabaseError,
   DatabaseRefusal,
   DatabaseUnavailable,
-  decisionOn,
+  decisionFor,
   isDatabaseUnavailable,
 } from './database-errors.ts'
 import { openTestDatabase } from './testing/index.ts'
@@ -30,7 +30,7 @@ test.each([
   '42P05',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
-])('B30 %s means that the database cannot serve just now', (code) => {
+])('B30 %s means that the database is unavailable', (code) => {
   const error = asDatabaseError(withCode(code))
   expect(isDatabaseUnavailable(error)).toBe(true)
   expect(isDatabaseUnavailable(new Error('while polling', { cause: error }))).toBe(true)
@@ -43,7 +43,7 @@ test.each([
   'Query read timeout',
   'PGlite is closed',
   'The server does not support SSL connections',
-])('B30 "%s" means that the database cannot serve just now', (message) => {
+])('B30 "%s" means that the database is unavailable', (message) => {
   expect(isDatabaseUnavailable(asDatabaseError(new Error(message)))).toBe(true)
 })
 
@@ -70,14 +70,14 @@ test.each([
   ],
   ['later', ['26000', '42P05', '40001', '40P01', '53100', '53200', '55000', '55006', '55P03', '57014', '72000']],
   [null, ['21000', '22P02', '23505', '25001', '25P02', '42601', '42703', '54001', 'P0001', 'ECONNRESET', '']],
-] as const)('B30 the decision is %j on each of %j', (decision, states) => {
+] as const)('B30 the decision is %j for each of %j', (decision, states) => {
   for (const state of states) {
-    expect(decisionOn(state), state).toBe(decision)
+    expect(decisionFor(state), state).toBe(decision)
     if (decision !== null) expect(asDatabaseError(withCode(state))).toBeInstanceOf(DatabaseUnavailable)
   }
 })
 
-test('a refused statement is a defect, not trouble; other errors stay what they are', () => {
+test('a refused statement is a defect, not an outage, and other errors pass unchanged', () => {
   const refusal = asDatabaseError(withCode('23505'))
   expect(refusal).toBeInstanceOf(DatabaseRefusal)
   expect(isDatabaseUnavailable(refusal)).toBe(false)
@@ -88,7 +88,7 @@ test('a refused statement is a defect, not trouble; other errors stay what they 
 })
 
 test.each(['pglite', 'postgres'] as const)(
-  'I06 B29 on %s what a refused statement tells has no value, statement or hash in it',
+  'I06 B29 on %s the error of a refused statement contains no value, statement or hash',
   async (kind) => {
     await using database = await openTestDatabase(kind)
     const user = sampleUser({ displayName: 'secret-name' })
@@ -112,7 +112,7 @@ test.each(['pglite', 'postgres'] as const)(
   },
 )
 
-test.each(['pglite', 'postgres'] as const)('on %s whatever comes after `close` is refused at once', async (kind) => {
+test.each(['pglite', 'postgres'] as const)('on %s all work after `close` is refused at once', async (kind) => {
   await using database = await openTestDatabase(kind)
   const { store } = database
   await database.close()

@@ -1,20 +1,20 @@
 /**
- * What a database can do to a caller: be unreachable, or refuse. Both become errors of ours at the store's boundary, because a driver's
- * own error can carry the values it choked on, and those must never reach a log.
+ * The two ways a database fails: it is unavailable, or it refuses a statement. The store translates driver errors into these two classes,
+ * because a driver's error can contain the values of the failed statement, and those must never reach a log.
  */
 
-/** The database cannot serve just now: unreachable, restarting, out of connections, too slow, closed. Worth another try. */
+/** The database is unavailable: unreachable, restarting, out of connections, too slow or closed. The caller may try again. */
 export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
   /** The SQLSTATE, or the system's code. */
   readonly code: string
-  constructor(code: string, message = `the database cannot serve just now (${code})`) {
+  constructor(code: string, message = `the database is unavailable (${code})`) {
     super(message)
     this.code = code
   }
 }
 
-/** The database refused a statement: a defect of ours, told without the values involved. */
+/** The database refused a statement, which is a defect of this program. The error does not contain the values involved. */
 export class DatabaseRefusal extends Error {
   override readonly name = 'DatabaseRefusal'
   /** The SQLSTATE. */
@@ -29,16 +29,16 @@ export class DatabaseRefusal extends Error {
   }
 }
 
-/** Whether `error`, or what caused it, says that the database cannot serve just now. Rims answer 503 then. */
+/** Whether `error` or its cause means that the database is unavailable. The wires answer 503 then. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable ||
   (error instanceof Error && error.cause !== undefined && isDatabaseUnavailable(error.cause))
 
 /**
- * Whether what failed has surely changed nothing and is worth doing in smaller parts at once: a refusal may be about one part alone, and
- * after a deadlock or a failed serialization nobody else is in the way. Not so where an answer was lost, or a wait was long already.
+ * Whether failed work certainly changed nothing and can be repeated at once in smaller parts: a refusal may concern one part only, and
+ * after a deadlock or a serialization failure the conflict is gone. False if the result was lost, or if the wait was already long.
  */
-export const mayBeDoneInParts = (error: unknown): boolean =>
+export const mayRetryInParts = (error: unknown): boolean =>
   error instanceof DatabaseRefusal || (error instanceof DatabaseUnavailable && /^40(001|P01)$/.test(error.code))
 
 const unreachable = new Set([
@@ -55,24 +55,24 @@ const unreachable = new Set([
 ])
 
 /**
- * What each SQLSTATE means that does not come from our own statements (PostgreSQL, appendix A). `later`: another try on the same connection may
- * do. `reconnect`: this connection, or the server behind it, will not do any more, and the pool must not keep it. What is not listed is
- * a defect of ours (21, 22, 23, 42 and so on) and reported as one.
+ * The SQLSTATEs that our own statements do not cause (PostgreSQL, appendix A), and what to do about each. `later`: another attempt on the
+ * same connection may succeed. `reconnect`: this connection, or the server behind it, is unusable, and the pool must not keep it. States
+ * that are not listed (classes 21, 22, 23, 42 and so on) are defects of this program and are reported as such.
  */
 const stateDecisions: readonly (readonly [states: RegExp, decision: 'later' | 'reconnect', meaning: string])[] = [
   [/^08...$/, 'reconnect', 'the connection is lost, or the server does not speak as expected'],
   [/^0A000$/, 'reconnect', 'a migration by another node changed what a prepared statement of this connection returns'],
   [/^25006$/, 'reconnect', 'read-only: a standby, or a role or database that was made read-only'],
-  [/^25P0[34]$/, 'reconnect', 'a transaction took longer than it may'],
+  [/^25P0[34]$/, 'reconnect', 'a transaction exceeded its time limit'],
   [/^26000$|^42P05$/, 'later', 'a pooler left a prepared statement on another connection'],
-  [/^28...$/, 'reconnect', 'the user or its password no longer holds'],
+  [/^28...$/, 'reconnect', 'the user or its password is no longer valid'],
   [/^3D000$|^3F000$|^42P01$/, 'reconnect', 'the database, its schema or its tables are missing, as during a restore'],
-  [/^40...$/, 'later', 'transactions got in the way of one another'],
-  [/^42501$/, 'reconnect', 'a privilege was taken away'],
+  [/^40...$/, 'later', 'concurrent transactions conflicted'],
+  [/^42501$/, 'reconnect', 'a privilege was revoked'],
   [/^53300$/, 'reconnect', 'too many connections'],
   [/^53...$/, 'later', 'no disk, memory or other resource left'],
   [/^55000$|^55006$|^55P03$/, 'later', 'in use, in recovery, or locked for longer than we wait'],
-  [/^57014$/, 'later', 'a statement took longer than it may, or an operator canceled it'],
+  [/^57014$/, 'later', 'a statement exceeded its time limit, or an operator canceled it'],
   [/^57...$/, 'reconnect', 'an operator intervened: shutdown, crash, start, dropped database, idle session'],
   [/^58...$/, 'reconnect', 'an error outside PostgreSQL, such as I/O'],
   [/^72000$/, 'later', 'the snapshot is too old'],
@@ -80,32 +80,32 @@ const stateDecisions: readonly (readonly [states: RegExp, decision: 'later' | 'r
   [/^XX...$/, 'reconnect', 'an internal error, or damaged data'],
 ]
 
-/** What to do about an error of the driver's with this SQLSTATE; null for a defect of ours, and for what is no SQLSTATE. */
-export const decisionOn = (state: string): 'later' | 'reconnect' | null =>
+/** Returns what to do about a driver error with this SQLSTATE, or null for a defect of this program and for other codes. */
+export const decisionFor = (state: string): 'later' | 'reconnect' | null =>
   stateDecisions.find(([states]) => states.test(state))?.[1] ?? null
 
-/** OpenSSL's and Node's codes for a server's certificate that does not hold, or holds no more. */
+/** OpenSSL's and Node's error codes for an invalid or expired server certificate. */
 const badCertificate = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_CERT_)/
 const noTls = 'no TLS'
 
-/** What is wrong with the encryption of the connection, if that is why the database cannot serve. */
+/** Returns what is wrong with the connection's encryption, or null if that is not why the database is unavailable. */
 export function tlsTroubleOf(error: unknown): 'no TLS' | 'certificate' | null {
   if (!(error instanceof DatabaseUnavailable)) return null
   if (error.code === noTls) return noTls
   return badCertificate.test(error.code) ? 'certificate' : null
 }
 
-/** Messages of pg, its pool and PGlite about a lost connection; those errors carry no code. */
+/** Messages of pg, its pool and PGlite about a lost connection; these errors have no code. */
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Cannot use a pool after|PGlite is clos|PGlite instance is already closed|driver has already been destroyed)/i
 
-/** A driver's error as one of ours; whatever else was thrown stays what it is. */
+/** Translates a driver error into `DatabaseUnavailable` or `DatabaseRefusal`. Returns anything else unchanged. */
 export function asDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DatabaseUnavailable || error instanceof DatabaseRefusal)
     return error
   const { code, table, constraint } = error as { code?: unknown; table?: string; constraint?: string }
   const text = typeof code === 'string' ? code : ''
-  if (unreachable.has(text) || decisionOn(text) !== null || badCertificate.test(text))
+  if (unreachable.has(text) || decisionFor(text) !== null || badCertificate.test(text))
     return new DatabaseUnavailable(text)
   if (error.message === 'The server does not support SSL connections') return new DatabaseUnavailable(noTls)
   if (lostConnection.test(error.message)) return new DatabaseUnavailable('connection lost')

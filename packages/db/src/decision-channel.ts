@@ -1,14 +1,14 @@
-/** The channel on which a database tells all processes of a node of decisions (LISTEN, NOTIFY), and what its listeners have in common. */
+/** The channel that announces decisions to all processes of a node (LISTEN, NOTIFY), and the interface of its listeners. */
 import { createDecisionListeners, type DecisionNotices } from '@osa/core'
 
-/** A payload is the hash of a device code, never a code. */
+/** Payloads are hashes of device codes, never the codes themselves. */
 export const decisionChannel = 'osa_device_decisions'
 
-/** Listens to the channel on one kind of database. */
+/** Listens to the channel; one implementation for each kind of database. */
 export interface ChannelListener {
   /**
-   * Starts listening. `onListening` is called whenever listening has started, or started again after an interruption; `onPayload` for each
-   * notice. A failure is logged and tried again, never thrown: polls go on without it.
+   * Starts listening. Calls `onListening` each time listening has started, also after an interruption, and `onPayload` for each notice.
+   * A failure is logged, never thrown, because polls work without notices.
    */
   start(callbacks: { onListening: () => void; onPayload: (payload: string) => void }): void
   stop(): Promise<void>
@@ -18,7 +18,7 @@ export interface ClosableDecisionNotices extends DecisionNotices {
   stop(): Promise<void>
 }
 
-/** Listens from the first caller of `listenForDecision` on: commands that only work on the database open no connection for it. */
+/** Starts listening at the first call of `listenForDecision`, so that commands that only use the database open no extra connection. */
 export function decisionNotices(channel: ChannelListener): ClosableDecisionNotices {
   const { listenForDecision, notify, notifyAll } = createDecisionListeners()
   let isStarted = false

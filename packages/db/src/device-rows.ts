@@ -1,4 +1,4 @@
-/** Device authorizations and login transactions inside a transaction. */
+/** The part of `AuthTx` for device authorizations and login transactions. */
 import type { DeviceTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'

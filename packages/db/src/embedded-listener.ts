@@ -1,17 +1,17 @@
-/** Listens for decisions on the embedded database, on its one connection. */
+/** Listens for decisions on the embedded database, which has only one connection. */
 
 import type { Connections } from './connections.ts'
 import { type ChannelListener, decisionChannel } from './decision-channel.ts'
 import { listenForDecisions } from './raw-statements.ts'
 
-/** The part of PGlite that is needed here. */
+/** The part of PGlite that the listener needs. */
 export interface NotifyingInstance {
   onNotification(callback: (channel: string, payload: string) => void): () => void
 }
 
 /**
- * `run` queues among the statements: a LISTEN inside somebody else's transaction would be rolled back with it. `instance` is called when
- * listening starts.
+ * Runs LISTEN through `run`, which queues it behind other work: inside another transaction it would be rolled back with that. Calls
+ * `instance` when listening starts.
  */
 export function embeddedListener(options: {
   run: Connections['run']
@@ -19,13 +19,13 @@ export function embeddedListener(options: {
   log: (line: string) => void
 }): ChannelListener {
   const { run, instance, log } = options
-  let end = (): void => undefined
-  let begun: Promise<void> = Promise.resolve()
+  let unsubscribe = (): void => undefined
+  let starting: Promise<void> = Promise.resolve()
 
-  const begin = async ({ onListening, onPayload }: Parameters<ChannelListener['start']>[0]): Promise<void> => {
+  const listen = async ({ onListening, onPayload }: Parameters<ChannelListener['start']>[0]): Promise<void> => {
     try {
       await run(({ query }) => listenForDecisions(query))
-      end = (await instance()).onNotification((channel, payload) => {
+      unsubscribe = (await instance()).onNotification((channel, payload) => {
         if (channel === decisionChannel) onPayload(payload)
       })
       onListening()
@@ -36,11 +36,11 @@ export function embeddedListener(options: {
 
   return {
     start(callbacks) {
-      begun = begin(callbacks)
+      starting = listen(callbacks)
     },
     async stop() {
-      await begun
-      end()
+      await starting
+      unsubscribe()
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * New embedded databases are copies of a template that `npm run build` makes once: to make one from nothing costs PGlite and the migrations
- * four seconds, and a copy a quarter of one. Without a template that fits, a database is made in its place.
+ * New embedded databases are copies of a template that `npm run build` makes: creating one with PGlite and the migrations takes four
+ * seconds, copying one a quarter of a second. Without a template for this version, a database is created from scratch.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -13,14 +13,14 @@ import { embeddedOptions } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { ormOptions } from './orm-options.ts'
 
-/** Where templates are kept; only the one that fits this version is used. */
+/** The directory of the templates; only the one for this version is used. */
 export const templatesDirectory = fileURLToPath(new URL('../dist/embedded', import.meta.url))
 
 const migrationsDirectory = fileURLToPath(new URL('./migrations', import.meta.url))
 
 /**
- * What a template is made from: another PGlite, or a migration that reads otherwise, makes another one. The packed node has neither the
- * migrations' sources nor a template.
+ * What a template depends on: the version of PGlite and the sources of the migrations. A change to either needs a new template. The
+ * packed node contains neither these sources nor a template.
  */
 const ingredients = (): string[] => [
   mikroOrmPglite.dependencies['@electric-sql/pglite'],
@@ -30,13 +30,13 @@ const ingredients = (): string[] => [
 ]
 const key = createHash('sha256').update(JSON.stringify(ingredients())).digest('hex').slice(0, 16)
 
-/** The files of a template, as PGlite keeps them in a directory; and the same packed, as it loads them into memory. */
+/** The paths of a template in `directory`: as the files of a data directory, and packed for PGlite to load into memory. */
 export const templatePaths = (directory: string) => ({
   files: join(directory, key),
   packed: join(directory, `${key}.tar.gz`),
 })
 
-/** Makes a migrated database in `dataDir`. What `whileOpen` returns is done before it is closed. */
+/** Creates a migrated database in `dataDir`, and runs `whileOpen` before closing it. */
 export async function makeEmbedded(
   dataDir: string,
   whileOpen: (orm: MikroORM) => Promise<void> = async () => undefined,
@@ -51,15 +51,15 @@ export async function makeEmbedded(
 }
 
 /**
- * Makes the database of `dataDir`, which is not there or empty. It is complete before it has that name, so that whoever is killed in the
- * middle leaves nothing but files that the next try removes. Lock the directory first.
+ * Creates the database in `dataDir`, which must be missing or empty. The database gets that name only when it is complete, so a process
+ * that is killed while creating it leaves only files that the next attempt removes. Lock the directory first.
  */
 export async function makeInPlace(dataDir: string, templates = templatesDirectory): Promise<void> {
   const unfinished = `${dataDir}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })
   const template = templatePaths(templates).files
-  // in one go, since nothing else waits at a first start: a thousand small files cost more than twice as much asynchronously
+  // synchronously, because nothing else runs at a first start, and copying a thousand small files asynchronously takes more than twice as long
   if (existsSync(template)) cpSync(template, unfinished, { recursive: true })
   else await makeEmbedded(unfinished)
   await rm(dataDir, { recursive: true, force: true })

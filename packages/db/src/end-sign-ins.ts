@@ -1,6 +1,6 @@
 /**
- * Ending what may still become a session (L10): codes first, so that whoever is redeeming one is waited for and found redeemed, then
- * sign-ins under way, then browsers, in the order in which a sign-in locks them.
+ * Ends everything that could still become a session (L10), in the order in which a sign-in locks rows: first device authorizations, which
+ * waits for a redemption under way and leaves its code redeemed, then login transactions, then browser sessions.
  */
 import type { AuthTx } from '@osa/core'
 import { isUuid } from '@osa/core'

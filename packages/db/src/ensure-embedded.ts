@@ -1,7 +1,7 @@
-/** The directory of the embedded database, made when it is missing. */
+/** The directory of the embedded database. */
 import { chmod, readdir } from 'node:fs/promises'
 
-/** Makes a new database in `dataDir` unless one is there, and keeps it to its owner. Lock the directory first. */
+/** Creates a database in `dataDir` unless one exists, and makes the directory private to its owner (0700). Lock the data directory first. */
 export async function ensureEmbedded(dataDir: string): Promise<void> {
   if (await isEmpty(dataDir)) {
     const { makeInPlace } = await import('./embedded-template.ts')

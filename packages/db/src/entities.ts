@@ -1,4 +1,4 @@
-/** Every table of a node. The entities are the schema's description; `migrations/` are how it came to be, and a test compares the two. */
+/** Every table of a node. The entities describe the schema and `migrations/` create it; a test compares the two. */
 import { AuditEventEntity } from './entities/audit-event.ts'
 import { BrowserSessionEntity } from './entities/browser-session.ts'
 import { ConventionEntity } from './entities/convention.ts'

@@ -1,4 +1,4 @@
-/** Whole sign-ins in any order on real PostgreSQL, each step at one of three nodes with a pool of its own; and on the embedded database. */
+/** Whole sign-ins with interleaved steps: on PostgreSQL with each step at one of three nodes, each with its own pool, and on PGlite. */
 import { flowInterleavings, refreshesAtOnce } from '@osa/core/testing/contract'
 import { openDatabase } from './index.ts'
 import { openTestDatabase } from './testing/index.ts'

@@ -1,8 +1,8 @@
-/** The guarded writes of polls (RFC 8628 §3.5) and redemptions. */
+/** The guarded writes for polls (RFC 8628 §3.5) and redemptions. */
 import type { AuthStore } from '@osa/core'
 import { DeviceAuthorizationEntity } from './entities/device-authorization.ts'
 import { RefreshFamilyEntity } from './entities/refresh-family.ts'
-import { eventColumns, type Held, insertIfMoved, tellings } from './guarded.ts'
+import { eventColumns, eventsOfRows, insertIfMoved, type OnLocked } from './guarded.ts'
 import { columnsOf, listOf } from './listed.ts'
 import { builtOnce } from './query.ts'
 
@@ -34,32 +34,32 @@ const pollRow = ({ read, next: { pollIntervalSeconds, lastPolledAt, endedAt } }:
   endedAt,
 })
 
-export const movePolls = (held: Held) =>
+export const movePolls = (onLocked: OnLocked) =>
   builtOnce(
     (unit, changes: readonly Poll[]) =>
       unit.query
-        .with('asked', () => polls.table(unit, changes.map(pollRow)))
-        .with('standing', (db) =>
+        .with('requested', () => polls.table(unit, changes.map(pollRow)))
+        .with('unchanged', (db) =>
           db
             .selectFrom('device_authorizations as device')
-            .innerJoin('asked', 'asked.id', 'device.id')
-            .select(['device.id', 'asked.pollIntervalSeconds', 'asked.lastPolledAt', 'asked.endedAt'])
-            .whereRef('device.status', '=', 'asked.readStatus')
-            .whereRef('device.pollIntervalSeconds', '=', 'asked.readInterval')
-            .whereRef('device.lastPolledAt', 'is not distinct from', 'asked.readLastPolledAt')
-            .whereRef('device.endedAt', 'is not distinct from', 'asked.readEndedAt')
+            .innerJoin('requested', 'requested.id', 'device.id')
+            .select(['device.id', 'requested.pollIntervalSeconds', 'requested.lastPolledAt', 'requested.endedAt'])
+            .whereRef('device.status', '=', 'requested.readStatus')
+            .whereRef('device.pollIntervalSeconds', '=', 'requested.readInterval')
+            .whereRef('device.lastPolledAt', 'is not distinct from', 'requested.readLastPolledAt')
+            .whereRef('device.endedAt', 'is not distinct from', 'requested.readEndedAt')
             .orderBy('device.id')
             .forNoKeyUpdate('device')
-            .$if(held === 'pass over', (rows) => rows.skipLocked()),
+            .$if(onLocked === 'skip', (rows) => rows.skipLocked()),
         )
         .updateTable('device_authorizations')
-        .from('standing')
+        .from('unchanged')
         .set(({ ref }) => ({
-          pollIntervalSeconds: ref('standing.pollIntervalSeconds'),
-          lastPolledAt: ref('standing.lastPolledAt'),
-          endedAt: ref('standing.endedAt'),
+          pollIntervalSeconds: ref('unchanged.pollIntervalSeconds'),
+          lastPolledAt: ref('unchanged.lastPolledAt'),
+          endedAt: ref('unchanged.endedAt'),
         }))
-        .whereRef('device_authorizations.id', '=', 'standing.id')
+        .whereRef('device_authorizations.id', '=', 'unchanged.id')
         .returning('device_authorizations.id'),
     (changes) => polls.parameters(changes.map(pollRow)),
   )
@@ -75,47 +75,47 @@ const redemptionRow = ({ read, next: { status, consumedAt, familyId } }: Redempt
 })
 
 const family = columnsOf('refresh_families', RefreshFamilyEntity)
-const openings = listOf({ of: id, ...family })
-const openingOf = ({ read, family }: Redemption) => ({ of: read.id, ...family })
-const tellingOf = ({ read, event }: Redemption) => ({ of: read.id, ...event })
+const newFamilies = listOf({ of: id, ...family })
+const familyOf = ({ read, family }: Redemption) => ({ of: read.id, ...family })
+const eventOf = ({ read, event }: Redemption) => ({ of: read.id, ...event })
 
-export const redeem = (held: Held) =>
+export const redeem = (onLocked: OnLocked) =>
   builtOnce(
     (unit, all: readonly Redemption[]) =>
       unit.query
-        .with('asked', () => redemptions.table(unit, all.map(redemptionRow)))
-        .with('openings', () => openings.table(unit, all.map(openingOf)))
-        .with('tellings', () => tellings.table(unit, all.map(tellingOf)))
-        .with('standing', (db) =>
+        .with('requested', () => redemptions.table(unit, all.map(redemptionRow)))
+        .with('new_families', () => newFamilies.table(unit, all.map(familyOf)))
+        .with('new_events', () => eventsOfRows.table(unit, all.map(eventOf)))
+        .with('unchanged', (db) =>
           db
             .selectFrom('device_authorizations as device')
-            .innerJoin('asked', 'asked.id', 'device.id')
-            .select(['device.id', 'asked.status', 'asked.consumedAt', 'asked.familyId'])
-            .whereRef('device.status', '=', 'asked.readStatus')
+            .innerJoin('requested', 'requested.id', 'device.id')
+            .select(['device.id', 'requested.status', 'requested.consumedAt', 'requested.familyId'])
+            .whereRef('device.status', '=', 'requested.readStatus')
             .where('device.endedAt', 'is', null)
             .orderBy('device.id')
             .forNoKeyUpdate('device')
-            .$if(held === 'pass over', (rows) => rows.skipLocked()),
+            .$if(onLocked === 'skip', (rows) => rows.skipLocked()),
         )
         .with('moved', (db) =>
           db
             .updateTable('device_authorizations')
-            .from('standing')
+            .from('unchanged')
             .set(({ ref }) => ({
-              status: ref('standing.status'),
-              consumedAt: ref('standing.consumedAt'),
-              familyId: ref('standing.familyId'),
+              status: ref('unchanged.status'),
+              consumedAt: ref('unchanged.consumedAt'),
+              familyId: ref('unchanged.familyId'),
             }))
-            .whereRef('device_authorizations.id', '=', 'standing.id')
+            .whereRef('device_authorizations.id', '=', 'unchanged.id')
             .returning('device_authorizations.id'),
         )
-        .with('opened', (db) => insertIfMoved(db, 'refresh_families', family, 'openings'))
-        .with('told', (db) => insertIfMoved(db, 'audit_events', eventColumns, 'tellings'))
+        .with('inserted_families', (db) => insertIfMoved(db, 'refresh_families', family, 'new_families'))
+        .with('inserted_events', (db) => insertIfMoved(db, 'audit_events', eventColumns, 'new_events'))
         .selectFrom('moved')
         .select('id'),
     (all) => [
       ...redemptions.parameters(all.map(redemptionRow)),
-      ...openings.parameters(all.map(openingOf)),
-      ...tellings.parameters(all.map(tellingOf)),
+      ...newFamilies.parameters(all.map(familyOf)),
+      ...eventsOfRows.parameters(all.map(eventOf)),
     ],
   )

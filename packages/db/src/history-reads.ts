@@ -1,4 +1,4 @@
-/** The store's look-ups of an operator: what happened, and who is here. Not hot; each reads at most `limit` rows of its own kind. */
+/** The store's look-ups for operators: audit events and people. Not performance-critical; each reads at most `limit` events or people. */
 import type { AuthStore } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Connections } from './connections.ts'
@@ -45,7 +45,7 @@ export const historyReads = ({ run }: Connections): Pick<AuthStore, 'listAuditEv
       if (ids !== undefined) users = users.where('id', 'in', ids)
       if (search !== undefined) {
         users = users.where(({ eb, or, fn, val, exists, selectFrom, lit }) => {
-          // strpos and not LIKE, in which % and _ would mean something
+          // strpos rather than LIKE, in which % and _ are wildcards
           const contains = (column: 'displayName' | 'linked_identities.subject') =>
             eb(fn<number>('strpos', [fn('lower', [column as never]), fn('lower', [val(search)])]), '>', 0)
           const identities = selectFrom('linked_identities').select(lit(1).as('one'))

@@ -1,4 +1,4 @@
-/** The look-ups of the hot operations, in batches. */
+/** The look-ups of the most frequent operations (polls, refreshes, calls), in batches. */
 import type { AuthStore, Polled, Sha256 } from '@osa/core'
 import { isUuid } from '@osa/core'
 import { batched, lookUps } from './batched.ts'
@@ -42,7 +42,7 @@ const selectFamilies = builtOnce(
 
 type PrincipalQuery = Parameters<AuthStore['findPrincipal']>[0]
 
-const askedFor = (() => {
+const requests = (() => {
   const { id: familyId, userId, expiresAt: now } = columnsOf('refresh_families', RefreshFamilyEntity)
   const { accessTokenId } = columnsOf('ended_access_tokens', EndedAccessTokenEntity)
   return listOf({ position: integer, familyId, userId, accessTokenId, now })
@@ -53,24 +53,24 @@ const numbered = (queries: readonly PrincipalQuery[]) => queries.map((query, pos
 const selectPrincipals = builtOnce(
   (unit, queries: readonly PrincipalQuery[]) =>
     unit.query
-      .with('asked', () => askedFor.table(unit, numbered(queries)))
-      .selectFrom('asked')
-      .innerJoin('refresh_families', 'refresh_families.id', 'asked.familyId')
+      .with('requested', () => requests.table(unit, numbered(queries)))
+      .selectFrom('requested')
+      .innerJoin('refresh_families', 'refresh_families.id', 'requested.familyId')
       .innerJoin('users', (join) =>
-        join.onRef('users.id', '=', 'refresh_families.userId').onRef('users.id', '=', 'asked.userId'),
+        join.onRef('users.id', '=', 'refresh_families.userId').onRef('users.id', '=', 'requested.userId'),
       )
       .innerJoin('linked_identities', 'linked_identities.userId', 'users.id')
-      .leftJoin('ended_access_tokens', 'ended_access_tokens.accessTokenId', 'asked.accessTokenId')
-      .select('asked.position')
+      .leftJoin('ended_access_tokens', 'ended_access_tokens.accessTokenId', 'requested.accessTokenId')
+      .select('requested.position')
       .select([...users.columns, ...identities.columns, ...families.columns])
-      .whereRef('refresh_families.expiresAt', '>', 'asked.now')
+      .whereRef('refresh_families.expiresAt', '>', 'requested.now')
       .where('refresh_families.revokedAt', 'is', null)
       .where('users.disabledAt', 'is', null)
       .where('endedAt', 'is', null)
-      // a person's first identity stands for them, should they ever have several; the last row of a position is the one that counts
+      // if a person has several identities, the first one is used: `findPrincipal` keeps the last row of each position
       .orderBy('linked_identities.createdAt', 'desc')
       .orderBy('linked_identities.id', 'desc'),
-  (queries) => askedFor.parameters(numbered(queries)),
+  (queries) => requests.parameters(numbered(queries)),
 )
 
 export function hotReads({ run }: Connections): HotReads {

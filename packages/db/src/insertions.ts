@@ -1,4 +1,4 @@
-/** Starts and audit events: nothing but insertions, in batches. */
+/** Insertions of starts and audit events, in batches. */
 import type { AuthStore } from '@osa/core'
 import { batched } from './batched.ts'
 import type { Connections } from './connections.ts'
@@ -58,7 +58,7 @@ export function insertions({ run }: Connections): Pick<AuthStore, 'startDeviceAu
         await run((unit) => insertStarts(unit, starts))
         return starts.map(() => true)
       } catch (error) {
-        // nothing is done then; which of many had a code that is taken shows when each is done by itself
+        // nothing was inserted. In a larger batch, repeating each start alone shows which code was taken
         if (starts.length === 1 && isTaken(error)) return [false]
         throw error
       }
@@ -78,5 +78,5 @@ export function insertions({ run }: Connections): Pick<AuthStore, 'startDeviceAu
   }
 }
 
-/** A unique column had the value already: the statement has done nothing. */
+/** Whether a unique column already had the value, so that the statement inserted nothing. */
 const isTaken = (error: unknown): boolean => error instanceof DatabaseRefusal && error.code === '23505'

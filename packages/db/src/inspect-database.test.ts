@@ -1,4 +1,4 @@
-/** A look that changes nothing, on both engines. */
+/** Inspecting a database without changing it, on both engines. */
 import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { openDatabase } from './open-database.ts'
 import { runOn } from './testing/postgres-server.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
 
-test('an empty PostgreSQL database tells its version, clock and missing migrations, and stays empty', async () => {
+test('inspecting an empty PostgreSQL database returns its version, clock and missing migrations, and leaves it empty', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: false })
   const state = await inspectDatabase({ databaseUrl })
   expect(state).toMatchObject({ missingMigrations: migrationNames, unknownMigrations: [], readOnly: false })
@@ -21,7 +21,7 @@ test('an empty PostgreSQL database tells its version, clock and missing migratio
   expect(tables.rows).toHaveLength(0)
 })
 
-test('a migrated database misses nothing; one that a newer version migrated says so; a read-only one too', async () => {
+test('a migrated database misses no migration; one from a newer version and a read-only one are reported as such', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   expect(await inspectDatabase({ databaseUrl })).toMatchObject({
     missingMigrations: [],
@@ -37,7 +37,7 @@ test('a migrated database misses nothing; one that a newer version migrated says
   })
 })
 
-test('an embedded database is looked at once it is there, and not while a node has it', async () => {
+test('an embedded database is inspected only if it exists and no node is using it', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-inspect-'))
   const dataDirectory = join(folder.path, 'data')
   expect(await inspectDatabase({ dataDirectory })).toBeNull()
@@ -48,11 +48,11 @@ test('an embedded database is looked at once it is there, and not while a node h
   expect(await inspectDatabase({ dataDirectory })).toMatchObject({ missingMigrations: [], readOnly: false })
 })
 
-test('an engine whose advisory locks say yes to everybody is found out', async () => {
+test('an engine whose advisory locks exclude nobody is detected', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const { pathname } = new URL(databaseUrl)
-  const says = 'returns boolean language sql as $$ select true $$'
-  await runOn(databaseUrl, `create function public.pg_try_advisory_xact_lock(bigint) ${says}`)
+  const alwaysTrue = 'returns boolean language sql as $$ select true $$'
+  await runOn(databaseUrl, `create function public.pg_try_advisory_xact_lock(bigint) ${alwaysTrue}`)
   await runOn(databaseUrl, `alter database ${pathname.slice(1)} set search_path = public, pg_catalog`)
   expect(await inspectDatabase({ databaseUrl })).toMatchObject({ locksHold: false })
 })

@@ -1,4 +1,4 @@
-/** A look at a database without changing it: who serves it, what its clock says, and which migrations have run. */
+/** Inspects a database without changing it: the server, its clock, and the migrations that have run. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MikroORM, type Options } from '@mikro-orm/sql'
@@ -14,28 +14,28 @@ import { ormOptions } from './orm-options.ts'
 import { connectionsPerProcess, postgresOptions } from './postgres.ts'
 
 export interface DatabaseState {
-  /** As the server says it, as in `18.4`. */
+  /** The server's version, such as `18.4`. */
   readonly version: string
-  /** The database's clock, and the instant of this machine's between question and answer. */
+  /** The database's clock, and this machine's clock halfway between query and result. */
   readonly time: Date
   readonly askedAt: Date
-  /** A standby, or a role or database that was made read-only. */
+  /** Whether the server is a standby, or the role or database was made read-only. */
   readonly readOnly: boolean
-  /** Whether advisory locks keep others out, without which processes get in one another's way; an embedded database has one process. */
+  /** Whether advisory locks exclude other connections, which several processes depend on. Always true for an embedded database. */
   readonly locksHold: boolean
   readonly sizeBytes: number
-  /** How many connections the server allows, and how many one process of a node opens at most. */
+  /** The number of connections that the server allows, and the most that one process of a node opens. */
   readonly maxConnections: number
   readonly connectionsPerProcess: number
-  /** Migrations of this version that have not run here. */
+  /** Migrations of this version that have not run. */
   readonly missingMigrations: readonly string[]
-  /** Migrations that ran here and that this version does not know: a newer version was here. */
+  /** Migrations that have run but that this version does not know: they are from a newer version. */
   readonly unknownMigrations: readonly string[]
 }
 
 /**
- * Asks without migrating. Null when there is no embedded database yet. Rejects as `openDatabase` does: with `DataDirectoryInUse` while a
- * node has the directory, with `DatabaseUnavailable` when PostgreSQL cannot be reached.
+ * Describes the database without migrating it. Resolves to null if there is no embedded database yet. Rejects as `openDatabase` does: with
+ * `DataDirectoryInUse` while a node uses the directory, and with `DatabaseUnavailable` when PostgreSQL cannot be reached.
  */
 export async function inspectDatabase(location: DatabaseLocation): Promise<DatabaseState | null> {
   if ('databaseUrl' in location) return inspect(await postgresOptions(location.databaseUrl, () => undefined), true)

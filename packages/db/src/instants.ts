@@ -1,22 +1,25 @@
 /**
- * Instants come from the database as `Date`s. MikroORM tells drivers to hand them over as text and makes dates of them itself, which the
- * query builder does not; it accepts dates as well.
+ * Makes drivers return instants as `Date`s. MikroORM configures drivers to return text and converts it, which the query builder does not;
+ * MikroORM accepts dates too.
  */
 import { DatabaseUnavailable } from './database-errors.ts'
 
 const timestamptz = 1184
 
-/** Dates in another style would be read wrongly, days for months: each connection asks for ISO (postgres.ts), and nothing else is read. */
+/**
+ * Parses an instant in ISO style. Each connection sets that style (postgres.ts); text in any other style is refused with
+ * `DatabaseUnavailable`, because day and month could be confused.
+ */
 export function readInstant(text: string): Date {
   if (/^\d{4,}-\d\d-\d\d \d\d:/.test(text)) return new Date(text)
-  throw new DatabaseUnavailable('DateStyle', 'the database sends dates in another DateStyle than ISO')
+  throw new DatabaseUnavailable('DateStyle', 'the database sends dates in a DateStyle other than ISO')
 }
 
-/** For pg's `types`. */
+/** Returns pg's `types` option with instants as `Date`s. */
 export const typesWithInstants = (defaults: { getTypeParser(oid: number, format?: 'text' | 'binary'): unknown }) => ({
   getTypeParser: (oid: number, format?: 'text' | 'binary'): unknown =>
     oid === timestamptz && format !== 'binary' ? readInstant : defaults.getTypeParser(oid, format),
 })
 
-/** For PGlite's `parsers`. */
+/** PGlite's `parsers` option. */
 export const parsersWithInstants = { [timestamptz]: readInstant }

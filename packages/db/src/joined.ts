@@ -1,16 +1,16 @@
-/** Whole rows of several tables from one SELECT: each column is selected under its table's prefix, and the rows are taken apart again. */
+/** Reads whole rows of several tables from one SELECT, which selects each column under a prefix for its table. */
 import type { EntitySchema } from '@mikro-orm/core'
 import type { Selectable } from 'kysely'
 import type { Tables } from './query.ts'
 
 export interface Joined<Row> {
-  /** What to give to `select`. Typed as nothing, so that a record tells no column by a name that only `read` knows. */
+  /** The argument for `select`. Typed as `never`, so that records do not expose the prefixed names; use `read`. */
   readonly columns: readonly never[]
-  /** The row of this table in a record. */
+  /** Returns this table's row from a record. */
   read(record: object): Row
 }
 
-/** All columns of `table`; `prefix` is a lower-case word that no other table of the SELECT has. */
+/** Selects all columns of `table`. `prefix` is a lower-case word that no other table of the SELECT uses. */
 export function joined<Table extends keyof Tables & string>(
   table: Table,
   entity: EntitySchema,
@@ -22,7 +22,7 @@ export function joined<Table extends keyof Tables & string>(
   }))
   return {
     columns: names.map(({ property, selected }) => `${table}.${property} as ${selected}` as never),
-    // an assignment for each column: `Object.fromEntries` of them takes eight times as long
+    // assigned one by one, because `Object.fromEntries` takes eight times as long
     read(record) {
       const row: Record<string, unknown> = {}
       for (const { property, selected } of names) row[property] = (record as Record<string, unknown>)[selected]

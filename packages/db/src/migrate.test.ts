@@ -1,4 +1,4 @@
-/** Migrating at open: once, however many processes start together. */
+/** Migrating when a database is opened. */
 import { atSecond, sampleAuditEvent, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
@@ -11,7 +11,7 @@ function personRows() {
   return { user, identity: sampleIdentity(user) }
 }
 
-test('five nodes that start on an empty database at once migrate it once, and all are ready', async () => {
+test('five nodes that start on an empty database at the same time migrate it once, and all become ready', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: false })
   const databases = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ databaseUrl })))
   expect(await Promise.all(databases.map((database) => database.isReady()))).toEqual([true, true, true, true, true])
@@ -20,7 +20,7 @@ test('five nodes that start on an empty database at once migrate it once, and al
   await Promise.all(databases.map((database) => database.close()))
 })
 
-test('L08 C15 what an older version left is kept: sessions live on, and its user codes count as given out', async () => {
+test('L08 C15 data of an older version is kept: its sessions continue, and its user codes count as issued', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const before = await openDatabase({ databaseUrl })
   const { user, identity } = personRows()
@@ -55,7 +55,7 @@ test('L08 C15 what an older version left is kept: sessions live on, and its user
   await database.close()
 })
 
-test('a database that lacks the newest migration is not ready', async () => {
+test('a database without the newest migration is not ready', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const database = await openDatabase({ databaseUrl })
   await runOn(databaseUrl, 'delete from mikro_orm_migrations')
@@ -63,10 +63,10 @@ test('a database that lacks the newest migration is not ready', async () => {
   await database.close()
 })
 
-test.each(['pglite', 'postgres'] as const)('L08 on %s the database tells its time, as an instant', async (kind) => {
+test.each(['pglite', 'postgres'] as const)('L08 on %s the database returns its clock as an instant', async (kind) => {
   await using database = await openTestDatabase(kind)
   const before = Date.now()
   const time = await database.time()
   expect(time).toBeInstanceOf(Date)
-  expect(Math.abs(time.getTime() - before)).toBeLessThan(60_000) // on this machine there is one clock
+  expect(Math.abs(time.getTime() - before)).toBeLessThan(60_000) // database and test share this machine's clock
 })

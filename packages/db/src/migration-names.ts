@@ -1,6 +1,6 @@
 /**
- * The names of all migrations, in the order they run. Apart from the migrations themselves, so that a node on a migrated database need not
- * load those. A name, once released, is never changed: databases remember it.
+ * The names of all migrations, in the order they run. Separate from the migrations, so that a node on a migrated database does not load
+ * them. A released name never changes, because databases store it.
  */
 export const migrationNames = [
   '2026-11-23-sign-in',

@@ -1,4 +1,4 @@
-/** The migrations in the order they run, under the names of migration-names.ts. Loaded only where one is missing. */
+/** The migrations in the order they run, with the names from migration-names.ts. Loaded only if one has not run. */
 import { MigrationSignIn } from './migrations/migration-2026-11-23-sign-in.ts'
 import { MigrationSwitches } from './migrations/migration-2026-11-23-switches.ts'
 import { MigrationConventions } from './migrations/migration-2026-11-24-conventions.ts'

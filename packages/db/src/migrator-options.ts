@@ -1,4 +1,4 @@
-/** What MikroORM is told where it migrates, beside orm-options.ts. */
+/** MikroORM's options for migrations, in addition to orm-options.ts. */
 import { Migrator } from '@mikro-orm/migrations'
 import { migrations } from './migrations.ts'
 

@@ -1,5 +1,4 @@
-/** Opening a node's database: real PostgreSQL by its URL, or an embedded one in a directory. The same tables and stores on both. */
-
+/** Opens a node's database: PostgreSQL at a URL, or an embedded one in a directory, with the same tables and stores on both. */
 import { join } from 'node:path'
 import type { PgliteConnection } from '@mikro-orm/pglite'
 import { MikroORM, type Options } from '@mikro-orm/sql'
@@ -24,27 +23,27 @@ export interface Database {
   readonly orm: MikroORM
   readonly store: AuthStore
   readonly conventions: ConventionStore
-  /** Whether the database answers, has every migration, and accepts writes. */
+  /** Whether the database responds, has every migration and accepts writes. */
   isReady(): Promise<boolean>
   readonly rateLimits: RateLimits
   /** The database's clock. */
   time(): Promise<Date>
-  /** Lets go of connections and of the data directory. Work that comes later is refused with `DatabaseUnavailable`. */
+  /** Closes the connections and releases the data directory. Later work is refused with `DatabaseUnavailable`. */
   close(): Promise<void>
 }
 
 export type DatabaseLocation = { readonly databaseUrl: string } | { readonly dataDirectory: string }
 
 export interface OpenDatabaseOptions {
-  /** Told of lost connections and the like; the lines carry no values. */
+  /** Receives lines about lost connections and similar events; the lines contain no values. */
   readonly log?: (line: string) => void
-  /** Goes around each statement and transaction. */
+  /** Wraps each statement and transaction. */
   readonly trace?: DatabaseTrace | null
 }
 
 /**
- * Opens and migrates. Rejects with `DataDirectoryInUse` when another process has the directory, and with `DatabaseUnavailable` when
- * PostgreSQL cannot be reached.
+ * Opens and migrates the database. Rejects with `DataDirectoryInUse` when another process uses the directory, and with
+ * `DatabaseUnavailable` when PostgreSQL cannot be reached.
  */
 export async function openDatabase(location: DatabaseLocation & OpenDatabaseOptions): Promise<Database> {
   const { log = () => undefined, trace = null } = location
@@ -74,7 +73,7 @@ export async function openDatabase(location: DatabaseLocation & OpenDatabaseOpti
   }
 }
 
-/** As `openDatabase`, with MikroORM's options given. Other processes may be on a database that has a URL. */
+/** Opens a database as `openDatabase` does, from MikroORM's options. A database with a URL may be shared with other processes. */
 export async function openWith(opening: {
   options: Partial<Options>
   databaseUrl: string | null
@@ -82,14 +81,14 @@ export async function openWith(opening: {
   trace?: DatabaseTrace | null
   release: () => void
 }): Promise<Database> {
-  // not `MikroORM.init`, which looks for extensions that nobody uses here, and loads the migrator with them
+  // not `MikroORM.init`, which looks for extensions that are not used here and loads the migrator with them
   const orm = new MikroORM({
     ...ormOptions,
     ...opening.options,
     logger: opening.log,
   })
   try {
-    // not at the first statement: inside a transaction it would wait for the only connection of an embedded database
+    // connect now: inside a transaction, connecting would wait for the only connection of an embedded database
     await orm.connect()
     await migrate(orm, opening.databaseUrl !== null)
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What MikroORM is told wherever it runs: entities, and how rows are treated. */
+/** MikroORM's options for all uses: the entities, and how rows are handled. */
 import type { Options } from '@mikro-orm/sql'
 import { entities } from './entities.ts'
 
@@ -6,6 +6,6 @@ export const ormOptions = {
   entities: [...entities],
   forceUtcTimezone: true,
   colors: false,
-  // rows are values: what a unit of work has read is neither remembered nor watched for changes
+  // rows are plain values: a unit of work neither caches them nor tracks changes to them
   disableIdentityMap: true,
 } satisfies Partial<Options>

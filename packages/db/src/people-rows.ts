@@ -1,4 +1,4 @@
-/** People, their linked identities and their browsers inside a transaction. */
+/** The part of `AuthTx` for people, their linked identities and their browser sessions. */
 import type { PeopleTx } from '@osa/core'
 import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'

@@ -1,4 +1,4 @@
-/** Hearing decisions across processes and restarts of PostgreSQL. */
+/** Notices of decisions across processes and across restarts of PostgreSQL. */
 import { freshSha256 } from '@osa/core/testing'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from './index.ts'
@@ -7,24 +7,24 @@ import { openTestDatabase, runOn, startPostgres } from './testing/index.ts'
 const patience = { timeout: 300_000, interval: 50 }
 const listenerConnections = `select count(*)::int as count from pg_stat_activity where application_name = 'osa decisions' and datname = current_database()`
 
-test('a decision in one process is heard in another, over one connection however many listen', async () => {
+test('a decision in one process notifies all listeners in another, which share one connection', async () => {
   await using here = await openTestDatabase('postgres')
   const there = await openDatabase({ databaseUrl: here.databaseUrl ?? '' })
-  expect((await here.query({ text: listenerConnections })).rows, 'nobody listens yet').toEqual([{ count: 0 }])
+  expect((await here.query({ text: listenerConnections })).rows, 'no listener yet').toEqual([{ count: 0 }])
   const hashes = Array.from({ length: 50 }, freshSha256)
-  const heard = hashes.map((hash) => {
+  const listeners = hashes.map((hash) => {
     const onNotice = vi.fn()
     here.store.listenForDecision(hash, onNotice)
     return onNotice
   })
-  await vi.waitFor(() => expect(heard.at(-1)).toHaveBeenCalled(), patience) // once, when listening starts
+  await vi.waitFor(() => expect(listeners.at(-1)).toHaveBeenCalled(), patience) // once, when listening starts
   expect((await here.query({ text: listenerConnections })).rows).toEqual([{ count: 1 }])
   for (const hash of hashes) await there.store.transaction((tx) => tx.announceDecision(hash))
-  await vi.waitFor(() => expect(heard.map(({ mock }) => mock.calls.length)).toEqual(hashes.map(() => 2)), patience)
+  await vi.waitFor(() => expect(listeners.map(({ mock }) => mock.calls.length)).toEqual(hashes.map(() => 2)), patience)
   await there.close()
 })
 
-test('after a restart of PostgreSQL decisions are heard again, and what was missed meanwhile is looked up', async () => {
+test('after a restart of PostgreSQL, listeners are notified once so that they look up missed decisions, and then of each decision', async () => {
   await using server = await startPostgres()
   const lines: string[] = []
   const database = await openDatabase({ databaseUrl: server.url(), log: (line) => lines.push(line) })
@@ -35,14 +35,14 @@ test('after a restart of PostgreSQL decisions are heard again, and what was miss
   await server.stop()
   await vi.waitFor(() => expect(lines.join('\n')).toMatch(/cannot listen for decisions/), patience)
   await server.start()
-  await vi.waitFor(() => expect(onNotice, 'a look after the gap').toHaveBeenCalledTimes(2), patience)
+  await vi.waitFor(() => expect(onNotice, 'once after the gap').toHaveBeenCalledTimes(2), patience)
   await database.store.transaction((tx) => tx.announceDecision(hash))
   await vi.waitFor(() => expect(onNotice).toHaveBeenCalledTimes(3), patience)
   expect(lines.join('\n')).not.toContain(new URL(server.url()).password)
   await database.close()
 })
 
-test('a database that is closed while its listener starts, or has lost its connection, leaves nothing behind', async () => {
+test('closing a database while its listener is starting or reconnecting leaves no connection open', async () => {
   await using keeper = await openTestDatabase('postgres')
   const databaseUrl = keeper.databaseUrl ?? ''
   for (const isLost of [false, true]) {

@@ -1,6 +1,6 @@
 /**
- * Listens for decisions on PostgreSQL: one connection for each process, outside the pool, since a listening connection has to stay the
- * same. If it breaks, another is opened. It needs a session of its own: a pooler in transaction mode gives it none, and terminals are told at their polls then.
+ * Listens for decisions on PostgreSQL over one connection for each process, outside the pool, and reconnects if it breaks. LISTEN needs a
+ * session, which a pooler in transaction mode does not provide; terminals then learn of decisions when they poll.
  */
 import pg from 'pg'
 import { type ChannelListener, decisionChannel } from './decision-channel.ts'
@@ -28,7 +28,7 @@ export function postgresListener(options: { databaseUrl: string; log: (line: str
     const lost = (): void => {
       if (client !== next || isStopped) return
       client = null
-      // not all at once: the processes of a node lose a database together
+      // random, so that processes that lost the database at the same time do not all reconnect at once
       retry = setTimeout(() => void connect(callbacks), pauseMs * (0.5 + Math.random())).unref()
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
@@ -43,7 +43,7 @@ export function postgresListener(options: { databaseUrl: string; log: (line: str
     } catch (error) {
       log(`cannot listen for decisions: ${error instanceof Error ? error.message : error}`)
       lost()
-      await next.end().catch(() => undefined) // it was never connected, or is broken: nothing is left to close
+      await next.end().catch(() => undefined) // never connected or already broken: nothing to close
     }
   }
 
@@ -52,7 +52,7 @@ export function postgresListener(options: { databaseUrl: string; log: (line: str
     async stop() {
       isStopped = true
       clearTimeout(retry)
-      await client?.end().catch(() => undefined) // a connection that broke at this moment is closed as well
+      await client?.end().catch(() => undefined) // a connection that just broke is closed anyway
     },
   }
 }

@@ -1,11 +1,11 @@
-/** Real PostgreSQL behind MikroORM: a pool that gives up in time and recovers by itself. */
+/** PostgreSQL for MikroORM: a pool with time limits, which recovers by itself. */
 import type { Options } from '@mikro-orm/sql'
 import pg, { type PoolClient, type QueryResult } from 'pg'
 import { typesWithInstants } from './instants.ts'
 import { prepareStatements } from './prepared-statements.ts'
-import { dropSpentConnections } from './spent-connections.ts'
+import { closeUnusableConnections } from './unusable-connections.ts'
 
-/** Nothing may hang for ever: each wait has an end, the client's a little later than the server's own. */
+/** Every wait has a limit, so that nothing hangs; the client's limit is a little longer than the server's. */
 const limits = {
   max: 20,
   connectionTimeoutMillis: 5_000,
@@ -16,10 +16,10 @@ const limits = {
 } as const
 
 /**
- * What every connection has whatever the server, database or role is set to: the server's own limits, and what reading values depends
- * on. Said when a connection is there, since PgBouncer refuses whoever names them at its start. In its transaction mode it keeps
- * DateStyle, TimeZone, client_encoding and standard_conforming_strings for each client; the others hold by chance there, and nothing
- * depends on them alone: instants.ts refuses dates in another style, transactions name their isolation, and pg reads both forms of bytea.
+ * Settings of every connection, whatever the server, database or role is set to: time limits, and the settings that parsing values depends
+ * on. They are set after connecting, because PgBouncer refuses them as startup parameters. In transaction mode PgBouncer preserves only
+ * DateStyle, TimeZone, client_encoding and standard_conforming_strings for each client. Correctness does not depend on the others:
+ * instants.ts refuses dates in another style, transactions set their isolation level, and pg reads both forms of bytea.
  */
 const sessionSettings = {
   statement_timeout: '10s',
@@ -35,45 +35,45 @@ const sessionSettings = {
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   transform_null_equals: 'off',
-  // each statement is written for an index, so one plan will do for all its values; and the tables that matter are in memory
+  // every statement uses an index, so one plan fits all values; and the tables that matter are in memory
   plan_cache_mode: 'force_generic_plan',
   random_page_cost: '1.1',
 } as const
 
-/** The pool, and the connection that listens for decisions. */
+/** The pool's connections, and the one that listens for decisions. */
 export const connectionsPerProcess = limits.max + 1
 
-/** SQLSTATE `read_only_sql_transaction`, as a write on a standby gets it. */
+/** Has SQLSTATE `read_only_sql_transaction`, like the error of a write on a standby. */
 class OnStandby extends Error {
   readonly code = '25006'
 }
 
 /**
- * Rejects on a standby, whose reads may be late: they would let in a session that has ended. Asked once for each connection, since a
- * server ends all of them before it becomes a standby.
+ * Applies the settings. Rejects on a standby, whose reads may be out of date and would accept a session that has ended. One check for
+ * each connection is enough, because a server closes all connections before it becomes a standby.
  */
-async function fixSession(client: PoolClient): Promise<void> {
+async function configureSession(client: PoolClient): Promise<void> {
   const statements = Object.entries(sessionSettings).map(([name, value]) => `set ${name} = '${value}'`)
   const results: unknown = await client.query([...statements, 'select pg_is_in_recovery() as standby'].join('; '))
-  // pg answers a text of several statements with a list, which its types do not say
+  // for several statements pg returns an array of results, which its types do not declare
   const last = (results as QueryResult<{ standby: boolean }>[]).at(-1)
   if (last?.rows[0]?.standby !== false) throw new OnStandby('the server is a standby')
 }
 
-/** Options for `MikroORM`; the driver is loaded only where it is used. */
+/** Returns options for `MikroORM`. Loads the driver only when called. */
 export async function postgresOptions(databaseUrl: string, log: (line: string) => void): Promise<Partial<Options>> {
   const { PostgreSqlDriver } = await import('@mikro-orm/postgresql')
   return {
     driver: PostgreSqlDriver,
     clientUrl: databaseUrl,
-    // beside `clientUrl`, since only the driver's own parser knows its parameters (sslmode and the like)
+    // the URL is given to the driver too, because only its own parser knows parameters such as sslmode
     driverOptions: {
       connectionString: databaseUrl,
       ...limits,
       types: typesWithInstants(pg.types),
-      onConnect: fixSession,
+      onConnect: configureSession,
       onPoolCreated: (pool: pg.Pool) => {
-        dropSpentConnections(pool)
+        closeUnusableConnections(pool)
         prepareStatements(log)(pool)
       },
     },

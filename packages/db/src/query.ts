@@ -1,9 +1,9 @@
 /**
- * Kysely's typed query builder on MikroORM's connections, for the statements that must hold a guard, a lock or a batch. Its tables and
- * columns are the entities' own, under the names of their properties; a renamed property is a compile error in every statement.
+ * Kysely's typed query builder on MikroORM's connections, for statements with a guard, a lock or a batch. Its tables and columns come from
+ * the entities, under the names of their properties, so renaming a property is a compile error in every statement that uses it.
  *
- * The naming is Kysely's `CamelCasePlugin` and not MikroORM's own plugin, which makes the same names but builds a map of every column for
- * each result: 193 µs against 50 µs for reading one row. A test holds the two to each other.
+ * Column names are converted by Kysely's `CamelCasePlugin`. MikroORM's own plugin makes the same names but builds a map of every column
+ * for each result, which takes 193 µs rather than 50 µs for one row. A test checks that both agree.
  */
 import type { InferKyselyDB, SqlEntityManager } from '@mikro-orm/sql'
 import { CamelCasePlugin, type CompiledQuery, type Kysely, type QueryResult } from 'kysely'
@@ -15,12 +15,13 @@ export type Query = Kysely<Tables>
 
 const propertyNames = new CamelCasePlugin()
 
-/** The query builder on the pool, or on the connection of the transaction that `em` is in. */
+/** Returns the query builder on the pool, or on the connection of `em`'s transaction. */
 export const queryOn = (em: SqlEntityManager): Query => em.getKysely<Tables>().withPlugin(propertyNames)
 
 /**
- * A statement that is built once and not at each call: with forty columns to name, building costs more than sending it. `build` gives the
- * statement for whatever values, each of which is one of its parameters; `parametersOf` names them in the order in which they stand in it.
+ * Builds a statement at the first call and reuses it, because building one with forty columns costs more than sending it. `build` returns
+ * the statement for any values; every value must be one of its parameters. `parametersOf` returns the parameters in their order in the
+ * statement.
  */
 export function builtOnce<Values, Row>(
   build: (unit: Unit, values: Values) => { compile(): CompiledQuery<Row> },
@@ -30,12 +31,12 @@ export function builtOnce<Values, Row>(
   return (unit, values) => {
     built ??= build(unit, values).compile()
     const parameters = parametersOf(values)
-    if (parameters.length !== built.parameters.length) throw new Error('a statement lacks parameters')
+    if (parameters.length !== built.parameters.length) throw new Error('wrong number of parameters for a statement')
     return unit.query.executeQuery<Row>({ ...built, parameters })
   }
 }
 
-/** Throws unless the update found its row: whoever saves a row has read it before. */
+/** Throws unless the update changed exactly one row: callers have read the row before they save it. */
 export async function saved(update: {
   executeTakeFirst(): Promise<{ numUpdatedRows: bigint } | undefined>
 }): Promise<void> {
@@ -43,7 +44,7 @@ export async function saved(update: {
   if (Number(result?.numUpdatedRows) !== 1) throw new Error('there is no row with this id to save')
 }
 
-/** Whether the insert, which does nothing on conflict, has inserted its row. */
+/** Runs an insert that does nothing on conflict, and resolves to whether it inserted its row. */
 export const inserted = async (insert: {
   executeTakeFirst(): Promise<{ numInsertedOrUpdatedRows?: bigint | undefined } | undefined>
 }): Promise<boolean> => Number((await insert.executeTakeFirst())?.numInsertedOrUpdatedRows) === 1

@@ -1,4 +1,4 @@
-/** What only many connections can show: real PostgreSQL, three pools as three processes would have them. */
+/** Concurrent operations, on real PostgreSQL with three pools, as three node processes would have. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type AuthStore, type AuthTx, createOperator, type DeviceCode, sha256 } from '@osa/core'
@@ -18,7 +18,7 @@ import { expect, test } from 'vitest'
 import { type Database, openDatabase } from './index.ts'
 import { openTestDatabase, runOn, type TestDatabase } from './testing/index.ts'
 
-/** One database seen by three nodes. `spread(n, work)` runs `work` n times at once, in turn on each node. */
+/** Opens one database at three nodes. `spread(n, work)` runs `work` n times concurrently, on each node in turn. */
 async function threeNodes() {
   const first: TestDatabase = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
@@ -39,15 +39,15 @@ async function threeNodes() {
 }
 
 /**
- * Runs `work` while a transaction holds the lock that `lock` takes, and lets go once thirty others stand in line for it: so that they
- * do meet, whatever the speed of the machine.
+ * Runs `work` while a transaction holds the lock that `lock` takes, and releases it when thirty others wait for it. That way they do
+ * compete, whatever the speed of the machine.
  */
 async function inLine<T>(
   { store, databaseUrl }: Awaited<ReturnType<typeof threeNodes>>,
   lock: (tx: AuthTx) => Promise<unknown>,
   work: () => Promise<T>,
 ): Promise<T> {
-  // on a connection of its own: the pools are full of those who wait
+  // on a separate connection, because the waiting transactions use up the pools
   const waiting = async (): Promise<number> => {
     const text = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
     return (await runOn(databaseUrl, text)).rows.length
@@ -61,7 +61,7 @@ async function inLine<T>(
   return finished
 }
 
-/** A code that nobody has decided, and the rules at each of the nodes, at one instant. */
+/** Starts a sign-in that stays pending, with core's rules at each node and a clock that stands still. */
 async function pendingAt({ nodes, store }: Awaited<ReturnType<typeof threeNodes>>) {
   const { now } = manualClock()
   const world = nodes.map((node) => testAuth({ store: node.store, now, random: randomBytes }))
@@ -70,7 +70,7 @@ async function pendingAt({ nodes, store }: Awaited<ReturnType<typeof threeNodes>
   return { world, deviceCode, id: polled?.device.id ?? '' }
 }
 
-test('L05 two administrators who take the role from each other at once, at two nodes, leave one', async () => {
+test('L05 of two administrators who remove each other’s role at the same time at two nodes, one stays', async () => {
   await using nodes = await threeNodes()
   const { world } = await pendingAt(nodes)
   const admins = await Promise.all(
@@ -93,7 +93,7 @@ test('L05 two administrators who take the role from each other at once, at two n
   }
 })
 
-test('E04 of 100 callbacks with one login transaction exactly one gets it', async () => {
+test('E04 of 100 callbacks with one login transaction exactly one takes it', async () => {
   await using nodes = await threeNodes()
   const login = sampleLogin()
   await nodes.store.transaction((tx) => tx.insertLoginTransaction(login))
@@ -101,7 +101,7 @@ test('E04 of 100 callbacks with one login transaction exactly one gets it', asyn
   expect(taken.filter((row) => row !== null)).toEqual([{ ...login, taken: true }])
 })
 
-test('E13 of 50 first sign-ins of one subject exactly one makes the person, and nobody is left without an identity', async () => {
+test('E13 of 50 first sign-ins of one subject exactly one creates the person, and no person is left without an identity', async () => {
   await using nodes = await threeNodes()
   const made = await nodes.spread(50, (store) => {
     const user = sampleUser()
@@ -112,7 +112,7 @@ test('E13 of 50 first sign-ins of one subject exactly one makes the person, and 
   expect((await nodes.query({ text: 'select id from users' })).rows).toHaveLength(1)
 })
 
-test('B02 B03 of 200 polls that have read the same, one moves it', async () => {
+test('B02 B03 of 200 polls that read the same row, one changes it', async () => {
   await using nodes = await threeNodes()
   const read = sampleDevice({ expiresAt: atSecond(10_000) })
   await nodes.store.transaction((tx) => tx.insertDeviceAuthorization(read))
@@ -126,7 +126,7 @@ test('B02 B03 of 200 polls that have read the same, one moves it', async () => {
   expect(await nodes.store.findDeviceAuthorization(read.id)).toEqual(next)
 })
 
-test('B02 B03 of 60 polls at one instant one is on time, each slow_down has lengthened the interval, and the rest may try again', async () => {
+test('B02 B03 of 60 polls at one instant, one is on time, each slow_down lengthens the interval, and the rest are told to try again', async () => {
   await using nodes = await threeNodes()
   const { world, deviceCode, id } = await pendingAt(nodes)
   const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => world[index % 3]?.poll(deviceCode)))
@@ -138,7 +138,7 @@ test('B02 B03 of 60 polls at one instant one is on time, each slow_down has leng
   expect(stored?.pollIntervalSeconds).toBe(5 + 5 * counted('slow_down'))
 })
 
-test('B07 of 100 polls of an approved code exactly one redeems it, and none is lost to a deadlock', async () => {
+test('B07 of 100 polls of an approved code exactly one redeems it, without a deadlock', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()
   const read = sampleDevice({ status: 'authorized', claimedByUserId: user.id })
@@ -161,7 +161,7 @@ test('B07 of 100 polls of an approved code exactly one redeems it, and none is l
   expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(1)
 })
 
-test('B02 a code that somebody holds delays no poll of another, and its own poll holds once it is let go', async () => {
+test('B02 a locked code does not delay polls of other codes, and its own poll applies when the lock is released', async () => {
   await using nodes = await threeNodes()
   const [held, ...others] = Array.from({ length: 20 }, () => sampleDevice({ expiresAt: atSecond(10_000) }))
   if (!held) throw new Error('there is one')
@@ -185,7 +185,7 @@ test('B02 a code that somebody holds delays no poll of another, and its own poll
   expect(await finished).toBe(true)
 })
 
-test('B07 a redemption that the database refuses fails alone among those that came with it', async () => {
+test('B07 a redemption that the database refuses does not fail the others in its batch', async () => {
   await using nodes = await threeNodes()
   const [user, stranger] = [sampleUser(), sampleUser()]
   const reads = Array.from({ length: 20 }, () => sampleDevice({ status: 'authorized', claimedByUserId: user.id }))
@@ -206,7 +206,7 @@ test('B07 a redemption that the database refuses fails alone among those that ca
   expect((await nodes.query({ text: 'select id from audit_events' })).rows).toHaveLength(19)
 })
 
-test('G05 of refreshes of many families at once, in any order at three nodes, each family rotates once and none is lost to a deadlock', async () => {
+test('G05 concurrent refreshes of many families at three nodes, in any order, rotate each family once and cause no deadlock', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()
   const families = Array.from({ length: 100 }, () => sampleFamily(user))
@@ -221,11 +221,11 @@ test('G05 of refreshes of many families at once, in any order at three nodes, ea
   })
   const rotated = await nodes.query({ text: 'select id from refresh_families where generation = 1' })
   expect(outcomes.filter(Boolean)).toHaveLength(rotated.rows.length)
-  const told = await nodes.query({ text: 'select distinct family_id from audit_events' })
-  expect(told.rows).toHaveLength(rotated.rows.length)
+  const audited = await nodes.query({ text: 'select distinct family_id from audit_events' })
+  expect(audited.rows).toHaveLength(rotated.rows.length)
 })
 
-test('G05 of 60 refreshes of one family that have read the same, exactly one rotates', async () => {
+test('G05 of 60 refreshes of one family that read the same row, exactly one rotates it', async () => {
   await using nodes = await threeNodes()
   const user = sampleUser()
   const read = sampleFamily(user)

@@ -1,4 +1,4 @@
-/** C07, J09: counters that all processes share, on real PostgreSQL. */
+/** C07, J09: counters shared by all processes. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
@@ -13,11 +13,11 @@ const added = (key: string, points = 1, second = 0): AddedPoints => ({
   windowSeconds: 60,
 })
 function urlOf({ databaseUrl }: TestDatabase): string {
-  if (databaseUrl === null) throw new Error('this database has no address')
+  if (databaseUrl === null) throw new Error('this database has no URL')
   return databaseUrl
 }
 
-test('C07 J09 of spends at once in three processes each gets a number of its own, whatever the order of counters', async () => {
+test('C07 J09 concurrent spends in three processes each get a different total, in whatever order they use the counters', async () => {
   await using database = await openTestDatabase('postgres')
   const processes = await Promise.all([1, 2, 3].map(() => openDatabase({ databaseUrl: urlOf(database) })))
   const keys = ['all', 'a', 'b', 'c']
@@ -35,7 +35,7 @@ test('C07 J09 of spends at once in three processes each gets a number of its own
   await Promise.all(processes.map((one) => one.close()))
 })
 
-test('a window starts again when it is over, and points taken back leave it as it is', async () => {
+test('a new window starts when the old one is over, and returning points does not move its end', async () => {
   await using database = await openTestDatabase('pglite')
   const add = (points: number, second: number) => database.rateLimits.add(added('key', points, second))
   expect(await add(5, 0)).toEqual({ points: 5, endsAt: at(60) })
@@ -45,13 +45,13 @@ test('a window starts again when it is over, and points taken back leave it as i
   expect(await add(1, 60)).toEqual({ points: 1, endsAt: at(120) })
 })
 
-test('points beyond all measure stay a number', async () => {
+test('a counter never overflows', async () => {
   await using database = await openTestDatabase('pglite')
   for (let n = 0; n < 3; n++) await database.rateLimits.add(added('key', Number.MAX_SAFE_INTEGER))
   expect((await database.rateLimits.add(added('key'))).points).toBeGreaterThan(1_000_000_000)
 })
 
-test('points that may have been counted are not counted again, and the caller is refused', async () => {
+test('points that may already have been counted are not counted again, and the calls reject', async () => {
   let statements = 0
   const limits = rateLimits({
     run: () => {
@@ -66,20 +66,20 @@ test('points that may have been counted are not counted again, and the caller is
   expect(statements).toBe(1)
 })
 
-test('property: what arrives together is told what it would be told one by one', async () => {
+test('property: concurrent spends get the same totals as consecutive ones', async () => {
   await using database = await openTestDatabase('pglite')
   const spend = fc.record({ key: fc.constantFrom('a', 'b', 'c'), points: fc.integer({ min: 1, max: 9 }) })
   let run = 0
   await fc.assert(
     fc.asyncProperty(fc.array(spend, { minLength: 1, maxLength: 30 }), async (spends) => {
       run += 1
-      const told = await Promise.all(
+      const results = await Promise.all(
         spends.map(({ key, points }) => database.rateLimits.add(added(`${run}:${key}`, points))),
       )
       const totals = new Map<string, number>()
       for (const [index, { key, points }] of spends.entries()) {
         totals.set(key, (totals.get(key) ?? 0) + points)
-        expect(told[index]?.points).toBe(totals.get(key))
+        expect(results[index]?.points).toBe(totals.get(key))
       }
     }),
     { numRuns: 50 },

@@ -1,20 +1,20 @@
 /**
- * Counters with a window each, for the budgets that all processes of a node share. Everything that a process counts while one statement is on
- * its way goes in the next, folded by counter: a counter that every request needs is locked once a statement and not once a request, and
- * processes that count at the same time take their counters in the same order.
+ * Counters with a window each, for the budgets that all processes of a node share. The points that a process counts while a statement runs
+ * are added up by counter and written by the next statement, so a counter that every request uses is locked once for each statement
+ * rather than for each request. Every statement locks its counters in the same order.
  */
 import { createBatcher } from './batcher.ts'
 import type { Connections } from './connections.ts'
-import { mayBeDoneInParts } from './database-errors.ts'
+import { mayRetryInParts } from './database-errors.ts'
 import { addPointsStatement } from './raw-statements.ts'
 
 export interface RateLimits {
   /**
-   * Adds points, or takes them back where they are below zero. A counter starts with its first points and starts again when its window is
-   * over. Resolves to all points of the window as they were after these, and its end.
+   * Adds points, or returns them if negative. A counter's window starts with its first points, and a new one starts with the first points
+   * after its end. Resolves to the points in the window after this call, and the window's end.
    */
   add(points: AddedPoints): Promise<{ readonly points: number; readonly endsAt: Date }>
-  /** Removes what ended before `now`; and what ends too late for its prefix, since the clock was wrong when it began. */
+  /** Removes windows that ended before `now`, and those that end later than their prefix allows, because the clock was wrong at their start. */
   sweep(sweep: { now: Date; windowSecondsByPrefix: Readonly<Record<string, number>> }): Promise<void>
 }
 
@@ -26,20 +26,20 @@ export interface AddedPoints {
 }
 
 const maxItems = 200
-/** Far above any budget, and twice of it still an integer of the column. */
-const most = 1_000_000_000
+/** Far above any budget, and twice this value still fits the integer column. */
+const maxPoints = 1_000_000_000
 
 export function rateLimits({ run }: Connections): RateLimits {
   const add = createBatcher<AddedPoints, { points: number; endsAt: Date }>({
     maxItems,
     // points that may have been added must not be added again
-    mayRepeat: mayBeDoneInParts,
+    mayRepeat: mayRetryInParts,
     async run(items) {
-      const { rows } = await run(({ query }) => addPointsStatement(query, folded(items)))
+      const { rows } = await run(({ query }) => addPointsStatement(query, sumsByCounter(items)))
       const counters = new Map(
         rows.map(({ key, points, expire }) => [key, { points, endsAt: new Date(Number(expire)) }]),
       )
-      return eachInTurn(items, counters)
+      return totalsInTurn(items, counters)
     },
   })
   return {
@@ -60,8 +60,8 @@ export function rateLimits({ run }: Connections): RateLimits {
   }
 }
 
-/** One row for each counter. */
-function folded(items: readonly AddedPoints[]) {
+/** Adds up the points of each counter, within ±`maxPoints`. */
+function sumsByCounter(items: readonly AddedPoints[]) {
   const sums = new Map<string, { points: number; expire: number }>()
   for (const { key, points, now, windowSeconds } of items) {
     const sum = clamp((sums.get(key)?.points ?? 0) + points)
@@ -73,14 +73,14 @@ function folded(items: readonly AddedPoints[]) {
     points: counters.map(({ points }) => points),
     expire: counters.map(({ expire }) => expire),
     now: Math.max(...items.map(({ now }) => now.getTime())),
-    most,
+    maxPoints,
   }
 }
 
-const clamp = (points: number): number => Math.max(-most, Math.min(most, points))
+const clamp = (points: number): number => Math.max(-maxPoints, Math.min(maxPoints, points))
 
-/** What each item would have been told, had they come one by one, those that take points back first. */
-function eachInTurn(
+/** Returns the result that each item would have had if they had come one by one, returned points first. */
+function totalsInTurn(
   items: readonly AddedPoints[],
   counters: ReadonlyMap<string, { points: number; endsAt: Date }>,
 ): { points: number; endsAt: Date }[] {
@@ -89,7 +89,7 @@ function eachInTurn(
     .toReversed()
     .map(({ key, points }) => {
       const counter = counters.get(key)
-      if (!counter) throw new Error('a counter was not answered for')
+      if (!counter) throw new Error('the statement did not return a counter')
       const after = later.get(key) ?? 0
       later.set(key, after + Math.max(0, points))
       return { points: Math.max(0, counter.points - after), endsAt: counter.endsAt }

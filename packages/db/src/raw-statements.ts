@@ -1,4 +1,4 @@
-/** Every statement that neither MikroORM nor its query builder can say, each with its reason. */
+/** The statements that neither MikroORM nor its query builder can express, each with the reason. */
 import { CompiledQuery, sql } from 'kysely'
 import { decisionChannel } from './decision-channel.ts'
 import type { Query } from './query.ts'
@@ -11,21 +11,27 @@ on conflict (key) do update set
   expire = case when counter.expire > $4 then counter.expire else excluded.expire end
 returning key, points, expire`
 
-/** The lists are one parameter each, so that it is one statement for any number of rows, and prepared once. */
+/** Adds points to counters. Each list is one parameter, so the text is the same for any number of rows and is prepared once. */
 export function addPointsStatement(
   query: Query,
-  added: { keys: readonly string[]; points: readonly number[]; expire: readonly number[]; now: number; most: number },
+  added: {
+    keys: readonly string[]
+    points: readonly number[]
+    expire: readonly number[]
+    now: number
+    maxPoints: number
+  },
 ) {
-  const values = [added.keys, added.points, added.expire, added.now, added.most]
+  const values = [added.keys, added.points, added.expire, added.now, added.maxPoints]
   return query.executeQuery<{ key: string; points: number; expire: string | number | bigint }>(
     CompiledQuery.raw(addPointsText, values),
   )
 }
 
-/** LISTEN is a command of the server's, no query. */
+/** Starts listening for decisions. LISTEN is not a query, so the query builder does not have it. */
 export const listenForDecisions = (query: Query) => query.executeQuery(CompiledQuery.raw(`listen ${decisionChannel}`))
 
-/** Lists side by side as a table: the query builder knows no function with names for its columns. */
+/** Turns lists into the columns of a table. The query builder cannot name the columns of a function's result. */
 export function tableOfLists<Row>(names: readonly string[], types: readonly string[], lists: readonly unknown[][]) {
   const typed = lists.map((list, index) => sql`${list}::${sql.raw(`${types[index]}[]`)}`)
   return sql<Row>`(select * from unnest(${sql.join(typed)}) as listed (${sql.join(names.map((name) => sql.id(name)))}))`

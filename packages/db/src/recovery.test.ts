@@ -1,4 +1,4 @@
-/** PostgreSQL dies and comes back: nothing crashes, nothing is half done, the pool recovers by itself. */
+/** PostgreSQL stops and starts again: the process keeps running, no transaction is half done, and the pool recovers by itself. */
 import { atSecond, sampleDevice } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { isDatabaseUnavailable, openDatabase } from './index.ts'
@@ -10,13 +10,13 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-test('B31 a transaction that the server dies under is undone, meanwhile every call says so, and after a restart all goes on', async () => {
+test('B31 a transaction is undone if the server stops during it; calls reject as unavailable until a restart, then work again', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   const { store } = database
   const device = sampleDevice()
   await store.transaction((tx) => tx.insertDeviceAuthorization(device))
-  // several idle connections, each of which will be told of the end
+  // several idle connections, each of which the stopping server closes
   await Promise.all(Array.from({ length: 8 }, () => store.listSigningKeys()))
 
   const underway = store.transaction(async (tx) => {
@@ -38,10 +38,10 @@ test('B31 a transaction that the server dies under is undone, meanwhile every ca
   await database.close()
 })
 
-test('B30 a pool with no connection to spare refuses after its wait, and serves again as soon as there is one', async () => {
+test('B30 a pool with no free connection refuses after a limited wait, and serves again as soon as one is free', async () => {
   await using database = await openTestDatabase('postgres')
   const { store } = database
-  const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
   const holders = Array.from({ length: 20 }, () =>
     store.transaction(async (tx) => {
       await tx.findUser('nobody')
@@ -49,12 +49,12 @@ test('B30 a pool with no connection to spare refuses after its wait, and serves 
     }),
   )
   expect(isDatabaseUnavailable(await errorOf(store.listSigningKeys()))).toBe(true)
-  letGo()
+  release()
   await Promise.all(holders)
   expect(await store.listSigningKeys()).toEqual([])
 })
 
-test('no statement, lock or idle transaction may last for ever', async () => {
+test('statements, waits for locks and idle transactions have time limits', async () => {
   await using database = await openTestDatabase('postgres')
   const setting = async (name: string) =>
     (await database.query({ text: 'select current_setting($1) as value', values: [name] })).rows[0]?.value

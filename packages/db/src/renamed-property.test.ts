@@ -1,4 +1,4 @@
-/** The entities are the only description of the tables: a property that is renamed there does not compile where rows are read or written. */
+/** The entities are the only description of the tables: after renaming a property there, code that reads or writes it does not compile. */
 import { spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,10 +7,10 @@ import { expect, test } from 'vitest'
 const tsc = join(import.meta.dirname, '../../../node_modules/.bin/tsc')
 const dist = join(import.meta.dirname, '../dist')
 
-/** What the compiler says of this package's sources when a name in an entity is another one. */
+/** Compiles a copy of this package's sources with names in entities changed, and returns the compiler's output. */
 async function compileWith(changes: readonly { entity: string; name: string; renamed: string }[]): Promise<string> {
   await mkdir(dist, { recursive: true })
-  // inside the package, where its dependencies are found
+  // inside the package, so that its dependencies are found
   const folder = await mkdtemp(join(dist, 'renamed-'))
   try {
     await cp(import.meta.dirname, join(folder, 'src'), { recursive: true })
@@ -32,11 +32,11 @@ async function compileWith(changes: readonly { entity: string; name: string; ren
   }
 }
 
-test('a property that is renamed in an entity is a compile error in each statement that names it', async () => {
-  const said = await compileWith([
+test('renaming a property of an entity is a compile error in each statement that uses it', async () => {
+  const output = await compileWith([
     { entity: 'refresh-family.ts', name: '  generation:', renamed: '  turn:' },
     { entity: 'device-authorization.ts', name: 'lastPolledAt:', renamed: 'polledAt:' },
   ])
-  expect(said).toMatch(/guarded-families\.ts.+generation/)
-  expect(said).toMatch(/guarded-devices\.ts.+lastPolledAt/)
+  expect(output).toMatch(/guarded-families\.ts.+generation/)
+  expect(output).toMatch(/guarded-devices\.ts.+lastPolledAt/)
 })

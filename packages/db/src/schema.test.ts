@@ -1,5 +1,4 @@
-/** Migrations, entities and the query builder describe one and the same schema. */
-
+/** Migrations, entities and the query builder describe the same schema. */
 import type { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
 import { entities } from './entities.ts'
@@ -11,17 +10,14 @@ import { openTestDatabase } from './testing/index.ts'
 
 const metadataOf = ({ orm }: Database) => entities.map(({ meta }) => orm.getMetadata().getByClassName(meta.className))
 
-test.each(['pglite', 'postgres'] as const)(
-  'on %s the migrated schema is the one that the entities describe',
-  async (kind) => {
-    await using database = await openTestDatabase(kind)
-    expect((await database.orm.schema.getUpdateSchemaSQL()).trim()).toBe('')
-  },
-)
+test.each(['pglite', 'postgres'] as const)('on %s the migrated schema matches the entities', async (kind) => {
+  await using database = await openTestDatabase(kind)
+  expect((await database.orm.schema.getUpdateSchemaSQL()).trim()).toBe('')
+})
 
 test('the query builder and MikroORM agree on the name of every column', async () => {
   await using database = await openTestDatabase('pglite')
-  // the builder's types would have each table's columns apart
+  // the builder's types do not allow a table and column chosen at run time
   const query = queryOn(database.orm.em) as unknown as Kysely<Record<string, Record<string, unknown>>>
   for (const { tableName, properties } of metadataOf(database)) {
     const { ref, table } = query.dynamic
@@ -40,6 +36,6 @@ test('I01 I02 no table has a column for a device code, a user code, a token or a
   expect(columns.filter((column) => clear.test(column))).toEqual([])
 })
 
-test('every migration is named, in the order they run', () => {
+test('the list of names has every migration, in the order they run', () => {
   expect(migrations.map(({ name }) => name)).toEqual(migrationNames)
 })

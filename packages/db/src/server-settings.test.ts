@@ -1,4 +1,4 @@
-/** What a server, a database or a role may be set to: it changes no answer, or the node says that it cannot serve. */
+/** Settings of a server, a database or a role either change no result, or make the database unavailable. */
 import { sampleIdentity, sampleSigningKey, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { isDatabaseUnavailable, openDatabase } from './index.ts'
@@ -7,7 +7,7 @@ import { runOn, startPostgres } from './testing/postgres-server.ts'
 
 const endBackends = `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'`
 
-test('B30 B31 a database that became read-only is not ready and says so, and serves by itself once it is writable', async () => {
+test('B30 B31 a database that became read-only is unavailable and not ready, and recovers by itself once it is writable', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   const user = sampleUser()
@@ -26,7 +26,7 @@ test('B30 B31 a database that became read-only is not ready and says so, and ser
   await Promise.all(Array.from({ length: 5 }, () => database.store.listSigningKeys()))
   await expect.poll(() => database.isReady()).toBe(false)
   await runOn(server.url(), 'begin read write; alter role postgres reset default_transaction_read_only; commit')
-  // connections that were opened meanwhile are still read-only: each is given up at its first write
+  // connections that were opened in the meantime are still read-only: each is closed after its first write
   let failures = 0
   while ((await failure()) !== null) failures++
   expect(failures).toBeLessThanOrEqual(3)
@@ -34,21 +34,21 @@ test('B30 B31 a database that became read-only is not ready and says so, and ser
   await database.close()
 })
 
-test('B30 B31 on a standby nothing is read or written, since what it says may be late; promoted, it serves by itself', async () => {
+test('B30 B31 a standby is neither read nor written, since its data may be out of date; once promoted, it is used without a restart', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   await server.stop()
   await server.makeStandby()
-  // the package takes a server for started once it accepts writes
+  // `start` resolves only when the server accepts writes
   const promoted = server.start()
-  const elsewhere = async () => {
+  const isStandby = async () => {
     try {
       return (await runOn(server.url(), 'select pg_is_in_recovery() as standby')).rows[0]?.standby
     } catch {
       return 'not yet'
     }
   }
-  await expect.poll(elsewhere).toBe(true)
+  await expect.poll(isStandby).toBe(true)
   const read = () => database.store.listSigningKeys()
   for (let round = 0; round < 3; round++) await expect(read()).rejects.toMatchObject({ code: '25006' })
   await expect(openDatabase({ databaseUrl: server.url() })).rejects.toMatchObject({ code: '25006' })
@@ -60,7 +60,7 @@ test('B30 B31 on a standby nothing is read or written, since what it says may be
   await database.close()
 })
 
-test('readiness leaves nothing in the database', async () => {
+test('a readiness check leaves nothing in the database', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   expect(await Promise.all([database.isReady(), database.isReady(), database.isReady()])).toEqual([true, true, true])
@@ -68,7 +68,7 @@ test('readiness leaves nothing in the database', async () => {
   await database.close()
 })
 
-test('B30 a database whose tables are gone is not ready', async () => {
+test('B30 a database without its tables is not ready', async () => {
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   await runOn(server.url(), 'drop schema public cascade')
@@ -88,7 +88,7 @@ const hostile = {
   transform_null_equals: 'on',
 }
 
-test('whatever a role is set to, instants and texts are read as they were written', async () => {
+test('instants and texts are read as they were written, whatever the settings of the role', async () => {
   await using server = await startPostgres()
   for (const [name, value] of Object.entries(hostile)) {
     await runOn(server.url(), `alter role postgres set ${name} = '${value}'`)

@@ -1,4 +1,4 @@
-/** That a session's access token was used: one narrow write for as many sessions as were used meanwhile. */
+/** Records when a session's access token was last used, with one narrow write for all sessions used in the meantime. */
 import type { AuthStore } from '@osa/core'
 import { isUuid } from '@osa/core'
 import { batched } from './batched.ts'
@@ -18,7 +18,7 @@ const noteCalls = builtOnce(
   (unit, calls: readonly Call[]) =>
     unit.query
       .with('called', () => list.table(unit, calls))
-      // a locked row is being refreshed or ended, which says more; and nobody waits here, so that there is no order to hold to
+      // skip locked rows: those are being refreshed or ended, which records more. Without waits, the order of locks does not matter
       .with('free', (db) =>
         db
           .selectFrom('refresh_families')
@@ -39,7 +39,7 @@ const noteCalls = builtOnce(
 export function sessionCalls({ run }: Connections): Pick<AuthStore, 'noteCall'> {
   const note = batched<Call, null>({
     async run(calls) {
-      // of one session the last; an update from two rows of one session would take either
+      // keep the last call of each session: with two rows for one session, the update would use either
       const newest = new Map(calls.map((call) => [call.familyId, call]))
       await run((unit) => noteCalls(unit, [...newest.values()]))
       return calls.map(() => null)

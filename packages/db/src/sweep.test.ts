@@ -1,4 +1,4 @@
-/** The sweep among other processes: one at a time, waiting for nobody. */
+/** The sweep with several processes: only one sweeps at a time, and it waits for no lock. */
 import { randomUUID } from 'node:crypto'
 import { atSecond, freshSha256, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
 import { expect, test } from 'vitest'
@@ -22,7 +22,7 @@ const cutoff = {
 }
 const ended = () => sampleDevice({ expiresAt: atSecond(-1) })
 
-test('I08 two nodes that sweep at once remove each row once and stand in nobodyâ€™s way', async () => {
+test('I08 two nodes that sweep at the same time remove each row once', async () => {
   await using database = await openTestDatabase('postgres')
   const other = await openDatabase({ databaseUrl: database.databaseUrl ?? '' })
   await database.store.transaction(async (tx) => {
@@ -39,7 +39,7 @@ test('I08 two nodes that sweep at once remove each row once and stand in nobodyâ
   await other.close()
 })
 
-test('I08 while one node sweeps, another finds nothing to do', async () => {
+test('I08 while one node sweeps, the sweep of another does nothing', async () => {
   await using database = await openTestDatabase('postgres')
   const device = ended()
   await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
@@ -51,7 +51,7 @@ test('I08 while one node sweeps, another finds nothing to do', async () => {
   expect(await database.store.sweep(cutoff)).toMatchObject({ device_authorizations: 1 })
 })
 
-test('I08 a row that somebody has locked is left for the next round, without waiting for it', async () => {
+test('I08 the sweep does not wait for a locked row, and leaves it for the next round', async () => {
   await using database = await openTestDatabase('postgres')
   const [busy, idle] = [ended(), ended()]
   await database.store.transaction(async (tx) => {
@@ -67,7 +67,7 @@ test('I08 a row that somebody has locked is left for the next round, without wai
 })
 
 test.each(['pglite', 'postgres'] as const)(
-  'G14 on %s tokens from before families had generations stay as long as their family does, and go before it',
+  'G14 on %s tokens from before families had generations are kept as long as their family, and removed before it',
   async (kind) => {
     await using database = await openTestDatabase(kind)
     const { store } = database

@@ -1,6 +1,7 @@
 /**
- * Putting on record what has ended, so that no clock revives it (L08), and removing it later (I08): one process at a time, in batches,
- * past any row that somebody has locked. Refresh tokens go before their family, so that one long-lived family never makes one huge delete.
+ * Records that rows have expired, so that a clock set back does not revive them (L08), and removes them later (I08). One process sweeps at a
+ * time, in batches, and skips locked rows. Refresh tokens are removed before their family, so that a long-lived family never causes one
+ * huge delete.
  */
 import type { AuthStore } from '@osa/core'
 import type { Kysely } from 'kysely'
@@ -9,7 +10,7 @@ import type { Query, Tables } from './query.ts'
 
 type Cutoff = Parameters<AuthStore['sweep']>[0]
 
-/** What a table loses: rows whose `ended` lies before an instant; `key` tells one from another. */
+/** Which rows of a table are removed: those whose column `ended` is before an instant. `key` is the table's primary key. */
 type Ended = {
   [Table in keyof Tables]: {
     readonly table: Table
@@ -30,8 +31,8 @@ const endedRows: readonly Ended[] = [
 ]
 
 /**
- * The batch is a CTE, which is evaluated once: as a subquery it could be again, and take more rows than it may. `Ended` has checked the
- * names, which differ from table to table.
+ * Deletes up to `batch` ended rows. The batch is a CTE because a CTE is evaluated once; a subquery could be evaluated again and select more
+ * rows than `batch`. The type `Ended` has checked the names, which differ between tables.
  */
 async function deleteEnded(query: Query, { table, key, ended }: Ended, before: Date, batch: number): Promise<number> {
   const result = await (query as unknown as Kysely<Record<string, Record<string, unknown>>>)
@@ -127,7 +128,7 @@ async function recordExpiries(query: Query, { now, idleSince, batch }: Cutoff): 
 
 const nothingEnded = { device_authorizations_ended: 0, refresh_families_ended: 0 }
 
-/** One round of the sweep, inside a transaction. All counts are 0 when another process is sweeping. */
+/** Runs one round of the sweep inside a transaction. All counts are 0 when another process is sweeping. */
 export async function sweepRows(query: Query, cutoff: Cutoff): Promise<Record<string, number>> {
   const mine = await tryLock(query, sweepLock)
   const removed: Record<string, number> = mine ? await recordExpiries(query, cutoff) : { ...nothingEnded }

@@ -1,4 +1,4 @@
-/** Refresh-token families and signing keys inside a transaction. */
+/** The part of `AuthTx` for refresh-token families and signing keys. */
 import type { FindOptions } from '@mikro-orm/core'
 import type { SigningKey, TokenTx } from '@osa/core'
 import { isUuid } from '@osa/core'
@@ -8,7 +8,7 @@ import { SigningKeyEntity } from './entities/signing-key.ts'
 import { signingKeyLock, takeLock } from './locks.ts'
 import { saved } from './query.ts'
 
-/** Oldest first: the order that keys are published and chosen in. */
+/** Oldest first: the order in which keys are published and chosen. */
 export const signingKeyOrder: FindOptions<SigningKey> = { orderBy: [{ createdAt: 'asc' }, { kid: 'asc' }] }
 
 export function tokenRows(unit: Unit): TokenTx {
@@ -27,7 +27,7 @@ export function tokenRows(unit: Unit): TokenTx {
       if (userId !== null && !isUuid(userId)) return 0
       const { numUpdatedRows } = await query
         .with('live', (db) => {
-          // in one order, as all who lock two families do
+          // in the order of ids, like everything that locks several families, so that no deadlock occurs
           const live = db.selectFrom('refresh_families').select('id').where('revokedAt', 'is', null).orderBy('id')
           return (userId === null ? live : live.where('userId', '=', userId)).forNoKeyUpdate()
         })

@@ -1,6 +1,6 @@
 /**
- * People's databases go on: sign-ins and codes that the version before left behind, on its own tables, are taken over by this one. The rows
- * are written as that version wrote them, since its code is gone.
+ * Upgrades: this version continues the sessions and codes that the previous version left in its tables. The test writes the rows as that
+ * version did, since its code is gone.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
@@ -14,8 +14,8 @@ import { openWith } from './open-database.ts'
 import { postgresOptions } from './postgres.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
 
-/** The last migration of the version before. */
-const before = '2026-11-28-turns-of-sessions'
+/** The last migration of the previous version. */
+const lastMigration = '2026-11-28-turns-of-sessions'
 
 const engines = {
   pglite: async () => {
@@ -33,7 +33,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('base6
 
 async function oldDatabase(options: Partial<Options>) {
   const orm = await MikroORM.init({ ...ormConfig, ...options, logger: () => undefined })
-  await orm.migrator.up({ to: before })
+  await orm.migrator.up({ to: lastMigration })
   const insert = async (table: string, row: Record<string, unknown>): Promise<string> => {
     const id = randomUUID()
     const columns = { id, created_at: sampleStart, ...row }
@@ -48,7 +48,7 @@ async function oldDatabase(options: Partial<Options>) {
   const hoursAgo = (hours: number) => new Date(sampleStart.getTime() - hours * 3_600_000)
   const daysOn = (days: number) => new Date(sampleStart.getTime() + days * 86_400_000)
 
-  /** A family as it was left: its tokens, oldest first, each used when the next was made. */
+  /** Inserts a family with these tokens, oldest first, each of which was used to make the next. */
   const family = async (tokens: readonly string[], usedAt: Date) => {
     const client = { client_id: 'osa-cli', scope: 'profile', auth_time: hoursAgo(24) }
     const familyId = await insert('refresh_families', {
@@ -87,7 +87,7 @@ async function oldDatabase(options: Partial<Options>) {
 }
 
 test.each(['pglite', 'postgres'] as const)(
-  'on %s what the version before has left goes on: sessions, lost answers, codes, and what is theft stays theft',
+  'on %s sessions, lost answers and codes of the previous version continue, and reuse of its retired tokens ends the session',
   async (kind) => {
     const opening = await engines[kind]()
     const old = await oldDatabase(opening.options)
@@ -117,22 +117,22 @@ test.each(['pglite', 'postgres'] as const)(
     }
     const ended = async (token: string) => expect(await refresh(token)).toMatchObject({ error: 'invalid_grant' })
 
-    // a session that nobody has used for weeks, and one in daily use, go on, and go on from there
+    // a session unused for weeks and one in daily use can both be refreshed, repeatedly
     for (const token of [idle, current]) {
       const first = await refreshed(token)
-      expect(await refreshed(token), 'a repeat gets the same').toBe(first)
+      expect(await refreshed(token), 'a repeat gets the same answer').toBe(first)
       expect(await refreshed(await refreshed(first))).not.toBe(first)
     }
     expect((await database.store.findRefreshFamily(currentId))?.family).toMatchObject({ generation: 3 })
-    // whose answer was lost over the upgrade gets it
+    // a client whose answer was lost during the upgrade gets it
     const repeated = await refreshed(lost)
     expect(await refreshed(repeated)).not.toBe(repeated)
-    // what was retired is retired
+    // retired tokens stay retired
     await ended(retired)
     await ended(last)
     await ended(used)
     await ended(idle)
-    // codes that were under way
+    // sign-ins under way continue
     expect(await poll(pendingCode)).toMatchObject({ error: 'authorization_pending' })
     const tokens = await poll(approvedCode)
     if (isRefusal(tokens)) throw new Error(tokens.error_description)

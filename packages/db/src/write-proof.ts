@@ -1,14 +1,14 @@
-/** Whether the database accepts writes just now; that it answers to reads does not tell. */
+/** Checks whether the database accepts writes, which reads do not show. */
 import type { Connections } from './connections.ts'
 
-/** How long one proof is enough: strangers may ask for readiness as often as they like, and each proof leaves a dead row behind. */
+/** How long one check is valid: strangers may request readiness as often as they like, and each check leaves a dead row behind. */
 const proofLastsMs = 1_000
 
 class Undo extends Error {}
 
 /**
- * Writes a row and rolls it back, at most once a second. Answers true, or rejects as any statement would: with `DatabaseUnavailable`
- * where the server is read-only, a standby, or has no room.
+ * Returns a function that writes a row and rolls it back, at most once a second. It resolves to true, or rejects as any statement would:
+ * with `DatabaseUnavailable` if the server is read-only, a standby or out of disk space.
  */
 export function writeProof({ transaction }: Pick<Connections, 'transaction'>): () => Promise<boolean> {
   let provenAtMs = Number.NEGATIVE_INFINITY

@@ -1,6 +1,6 @@
 /**
- * `audit_events`: who did what, when, from where. They outlive what they speak of and are kept as they were reported, so they refer
- * to nothing and their ids are plain text.
+ * `audit_events`: who did what, when and from where. Events outlive the rows that they mention and are stored as they were reported, so
+ * the table has no foreign keys and stores ids as plain text.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { AuditEventName } from '@osa/core'

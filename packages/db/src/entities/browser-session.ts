@@ -1,4 +1,4 @@
-/** `browser_sessions`: signed-in browsers, for minutes. They end with their person. */
+/** `browser_sessions`: signed-in browsers; they last for minutes. Deleting a person deletes theirs. */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Sha256 } from '@osa/core'
 import { UserEntity } from './user.ts'

@@ -1,6 +1,6 @@
 /**
- * `convention_versions`: what was deployed, as the canonical text that its hash is of (`text`, for `jsonb` would change it). A row is
- * never changed, but for the person, who is forgotten with their account.
+ * `convention_versions`: what was deployed, as the canonical text that was hashed (`text`, because `jsonb` would change it). A row never
+ * changes, except that the reference to a person is cleared when their account is deleted.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import { ConventionEntity } from './convention.ts'

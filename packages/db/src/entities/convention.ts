@@ -1,4 +1,4 @@
-/** `conventions`: an address each, and the number of its newest version. */
+/** `conventions`: the address of each convention and the number of its newest version. */
 import { defineEntity, p } from '@mikro-orm/core'
 
 export const ConventionEntity = defineEntity({

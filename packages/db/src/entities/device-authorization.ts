@@ -1,6 +1,6 @@
 /**
- * `device_authorizations`: pending records of RFC 8628 §3.1. They live for minutes, so what they name (a person, a session, a
- * family) is a plain reference: nothing that lasts should wait for them or be kept by them.
+ * `device_authorizations`: pending records of RFC 8628 §3.1. They live for minutes and refer to people, sessions and families without
+ * foreign keys, so that long-lived rows are never locked or kept because of them.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { DeviceAuthorization, KeyedHash, Sealed, Sha256 } from '@osa/core'

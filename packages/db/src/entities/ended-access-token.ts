@@ -1,4 +1,4 @@
-/** `ended_access_tokens`: ids of access tokens that were seen to be over, for a day: a clock set back does not revive them (L08). */
+/** `ended_access_tokens`: ids of access tokens seen to have expired, kept for a day so that a clock set back does not revive them (L08). */
 import { defineEntity, p } from '@mikro-orm/core'
 
 export const EndedAccessTokenEntity = defineEntity({

@@ -1,4 +1,4 @@
-/** `linked_identities`: whom an identity provider vouches for; (issuer, subject) is the account key (E13). */
+/** `linked_identities`: a person's accounts at identity providers; (issuer, subject) is the account key (E13). */
 import { defineEntity, p } from '@mikro-orm/core'
 import { UserEntity } from './user.ts'
 

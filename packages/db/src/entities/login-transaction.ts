@@ -1,4 +1,4 @@
-/** `login_transactions`: a person's leg through an identity provider. Single use; the device it names is a plain reference. */
+/** `login_transactions`: sign-ins under way at an identity provider. Single use; refers to its device without a foreign key. */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Sealed, Sha256 } from '@osa/core'
 

@@ -1,4 +1,4 @@
-/** `rate_limits`: points of a window that ends at `expire`, in milliseconds since 1970. */
+/** `rate_limits`: the points counted in a window that ends at `expire`, in milliseconds since 1970. */
 import { defineEntity, p } from '@mikro-orm/core'
 
 export const RateLimitEntity = defineEntity({

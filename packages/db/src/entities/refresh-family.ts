@@ -1,4 +1,4 @@
-/** `refresh_families`: sign-ins of terminals. Which tokens are theirs follows from generation and salt. They end with their person. */
+/** `refresh_families`: sessions of terminals. Their tokens are derived from generation and salt. Deleting a person deletes theirs. */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { RefreshFamily, Sha256 } from '@osa/core'
 import { UserEntity } from './user.ts'
@@ -18,7 +18,7 @@ export const RefreshFamilyEntity = defineEntity({
     createdAt: p.datetime(3),
     lastUsedAt: p.datetime(3),
     calledAt: p.datetime(3).strictNullable(),
-    // the defaults are for nodes of the version before, while both run
+    // the defaults are for nodes of the previous version while both run
     generation: p.integer().default(0),
     salt: p.text().defaultRaw('(gen_random_uuid())::text'),
     replays: p.integer().default(0),

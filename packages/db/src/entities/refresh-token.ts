@@ -1,7 +1,7 @@
 /**
- * `refresh_tokens`: tokens from before families had generations, retired ones too, so that a late reuse is recognised (G14). None is added;
- * the sweep removes those of families that have ended, so that the table is empty `refreshAbsoluteSeconds` (90 days) after the upgrade,
- * and a later release drops it.
+ * `refresh_tokens`: tokens from before families had generations, including retired ones, so that a late reuse is recognised (G14). No rows
+ * are added. The sweep removes the rows of ended families, so the table is empty `refreshAbsoluteSeconds` (90 days) after the upgrade, and
+ * a later release drops it.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Sha256 } from '@osa/core'

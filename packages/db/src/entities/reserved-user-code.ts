@@ -1,4 +1,4 @@
-/** `reserved_user_codes`: user codes, as keyed hashes, that are not given out again until their last copies are stale (C15). */
+/** `reserved_user_codes`: keyed hashes of user codes that are not issued again until every copy is out of date (C15). */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { KeyedHash } from '@osa/core'
 

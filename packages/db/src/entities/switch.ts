@@ -1,4 +1,4 @@
-/** `switches`: what an operator has turned on or off for all processes of the node. */
+/** `switches`: settings that an operator has turned on or off for all processes of the node. */
 import { defineEntity, p } from '@mikro-orm/core'
 import type { SwitchName } from '@osa/core'
 

@@ -1,4 +1,4 @@
-/** `users`: people, with the role they were given here. */
+/** `users`: people and their roles at this node. */
 import { defineEntity, p } from '@mikro-orm/core'
 
 export const UserEntity = defineEntity({

@@ -1,6 +1,6 @@
 /**
- * The tables of signing in. Each is small rows under high churn: `device_authorizations` leaves room on its pages, so that a poll
- * (which changes no indexed column) is a heap-only update. Long, because one migration is one file.
+ * The tables for signing in. Rows are small and change often: `device_authorizations` leaves free space in its pages, so that a poll, which
+ * changes no indexed column, is a heap-only update. The file is long because a migration is one file.
  */
 import { Migration } from '@mikro-orm/migrations'
 

@@ -1,4 +1,4 @@
-/** The table of the operator's switches (L10). */
+/** The table of operators' switches (L10). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationSwitches extends Migration {

@@ -1,4 +1,4 @@
-/** The tables of conventions: an address each, and everything that was ever deployed under it. */
+/** The tables of conventions: their addresses, and every version deployed there. */
 import { Migration } from '@mikro-orm/migrations'
 
 const conventions = `

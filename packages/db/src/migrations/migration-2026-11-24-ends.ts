@@ -1,6 +1,6 @@
 /**
- * Ends that are kept (L08): when the time of a device authorization was seen to be up, families that ended by their age, and access
- * tokens seen to be over. And user codes that rest before they are given out again (C15): those that are in use count as given out.
+ * Records ends (L08): when a device authorization was seen to have expired, families that expired, and access tokens seen to have
+ * expired. Reserves user codes before they are issued again (C15); codes already in use count as issued.
  */
 import { Migration } from '@mikro-orm/migrations'
 

@@ -1,4 +1,4 @@
-/** By what a terminal knows its own repeat of a refresh again, whatever network it comes from. */
+/** Identifies a terminal's repeat of a refresh, whatever network it comes from. */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationAttempts extends Migration {

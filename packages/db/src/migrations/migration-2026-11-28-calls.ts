@@ -1,4 +1,4 @@
-/** When an access token of a session was last used, which is more often than it is refreshed. */
+/** Stores when a session's access token was last used; sessions are refreshed less often. */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationCalls extends Migration {

@@ -1,7 +1,7 @@
 /**
- * Families name their tokens by generation, so that none is kept. What is there goes on at generation 0 with a salt of its own (122 random
- * bits of the database's): its old token is exchanged once more, by `refresh_tokens`, which stays until its families have ended. The
- * defaults are for nodes of the version before, while both run.
+ * Families derive their tokens from a generation, so that tokens are no longer stored. Existing families continue at generation 0 with a
+ * random salt (122 bits from the database). Their old token is exchanged once more through `refresh_tokens`, which stays until these
+ * families have ended. The defaults are for nodes of the previous version while both run.
  */
 import { Migration } from '@mikro-orm/migrations'
 

@@ -1,6 +1,6 @@
 /**
- * The listener of a terminal that can prove it is on the browser's computer, the browser that proved it, and what an approval rested on. All
- * of it may be missing, for rows and nodes of the version before; `code_typed` is false then, the stricter answer.
+ * Adds the same-computer proof: the terminal's listener, the browser that proved it, and what an approval rested on. All columns may be
+ * empty, for rows and nodes of the previous version; `code_typed` is false then, which is the stricter value.
  */
 import { Migration } from '@mikro-orm/migrations'
 

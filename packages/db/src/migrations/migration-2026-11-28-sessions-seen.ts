@@ -1,4 +1,4 @@
-/** When a person was last shown their sessions, so that the next visit can point out the new ones. */
+/** Stores when a person last saw their sessions, so that the next visit can point out new ones. */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationSessionsSeen extends Migration {

@@ -1,4 +1,4 @@
-/** Which sources the last rotation of a session had, and how often in a row there were two (RFC 9700 §4.14.2). */
+/** Stores the sources of a session's last rotation, and how many rotations in a row had two of them (RFC 9700 §4.14.2). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationSources extends Migration {

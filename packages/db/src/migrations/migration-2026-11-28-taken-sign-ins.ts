@@ -1,4 +1,4 @@
-/** A sign-in under way stays until it is finished, marked as taken, so that an operator can end it while a provider is asked (L10). */
+/** Keeps a taken login transaction until the sign-in is finished, so that an operator can end it while the provider responds (L10). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationTakenSignIns extends Migration {

@@ -1,4 +1,4 @@
-/** How far a session's rotations are ahead of what it may have (J02). */
+/** Stores how far a session's rotations are ahead of its allowed rate (J02). */
 import { Migration } from '@mikro-orm/migrations'
 
 export class MigrationTurnsOfSessions extends Migration {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 test.each(['', 'process.exit()'])(
-  'a run with a real PostgreSQL keeps the exit code that the test runner has set, and rejects nothing (%s)',
+  'a run with a real PostgreSQL keeps the exit code that the test runner has set, without unhandled rejections (%s)',
   (end) => {
     const server = fileURLToPath(new URL('./postgres-server.ts', import.meta.url))
     const script = `import { startPostgres } from ${JSON.stringify(server)}

@@ -1,4 +1,4 @@
-/** A port that nobody listened on a moment ago, for processes that must know theirs, or one another's, before they start. */
+/** Finds a port that was free a moment ago, for processes that must know their own or each other's port before they start. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 

@@ -1,4 +1,4 @@
-/** An empty, migrated database for one test. What is costly to make is emptied afterwards and kept for the next. */
+/** Opens an empty, migrated database for one test. Afterwards the database is emptied and kept for the next test. */
 import { existsSync, openAsBlob } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { CompiledQuery } from 'kysely'
@@ -10,9 +10,9 @@ import { runOn } from './postgres-server.ts'
 import { createSharedDatabase } from './shared-postgres.ts'
 
 export interface TestDatabase extends Database, AsyncDisposable {
-  /** Its address, for tests with several pools or processes; null when it is in memory. */
+  /** Its URL, for tests with several pools or processes; null when it is in memory. */
   readonly databaseUrl: string | null
-  /** One statement, whatever it says; columns under their names in the database. */
+  /** Runs any one statement. Rows have the column names of the database. */
   query(statement: { text: string; values?: readonly unknown[] }): Promise<{ rows: Record<string, unknown>[] }>
 }
 
@@ -21,9 +21,7 @@ const queryOn =
   ({ text, values = [] }) =>
     orm.em.getKysely().executeQuery(CompiledQuery.raw(text, [...values]))
 
-/**
- * `pglite` has one connection, so it proves no lock. `postgres` is the real thing: a database of its own on the run's shared server.
- */
+/** Opens PGlite, whose one connection cannot test locks, or a separate database on the run's shared PostgreSQL server. */
 export const openTestDatabase = (kind: 'pglite' | 'postgres'): Promise<TestDatabase> =>
   kind === 'pglite' ? openInMemory() : openOnServer()
 
@@ -48,7 +46,7 @@ async function openOnServer(): Promise<TestDatabase> {
 
 const idleInstances: PGlite[] = []
 
-/** From the template if it was built, which takes a third of the time. */
+/** Starts from the template if it was built, which takes a third of the time. */
 async function newInstance(): Promise<PGlite> {
   const { packed } = templatePaths(templatesDirectory)
   return PGlite.create(existsSync(packed) ? { loadDataDir: await openAsBlob(packed) } : {})

@@ -1,4 +1,4 @@
-/** The test server itself: it comes back with its data, and it does not outlive a test run that is killed. */
+/** The test server keeps its data over a restart, and does not outlive a test run that is killed. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { runOn, startPostgres } from './postgres-server.ts'
 
-test('a stopped server refuses connections, and started again has the same address and data', async () => {
+test('a stopped server refuses connections, and has the same URL and data when started again', async () => {
   await using server = await startPostgres()
   await runOn(server.url(), 'create table kept (n int)')
   await server.stop()
@@ -15,7 +15,7 @@ test('a stopped server refuses connections, and started again has the same addre
   expect((await runOn(server.url(), 'select n from kept')).rows).toEqual([])
 })
 
-test('the server of a test run that is killed goes with it', async () => {
+test('when a test run is killed, its server ends too', async () => {
   const module = new URL('./postgres-server.ts', import.meta.url).href
   const script = `
     const { startPostgres } = await import(${JSON.stringify(module)})

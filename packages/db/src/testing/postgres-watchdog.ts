@@ -1,6 +1,6 @@
 /**
- * Runs as a process of its own beside a test's PostgreSQL, and waits for its standard input to end. That happens when the test run
- * closes it, and also when the run is killed: then the server goes and its files with it.
+ * Runs as a separate process for each test server, and waits for its standard input to end. That happens when the test run closes it or is
+ * killed. It then ends the server and removes its files.
  *
  * Usage: node postgres-watchdog.ts <server directory>
  */
@@ -27,7 +27,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-// a terminal's Ctrl-C reaches this process too, and must not end it before its work
+// Ctrl-C in a terminal reaches this process too, and must not end it before it has cleaned up
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 

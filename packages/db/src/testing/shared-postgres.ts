@@ -1,13 +1,12 @@
 /**
- * One PostgreSQL server for all tests of a run, with a migrated template to copy databases from. As vitest's `globalSetup` it is made
- * before the first test; without one, the first test that needs it makes it for its worker.
+ * One PostgreSQL server for all tests of a run, with a migrated template database to copy. With this file as vitest's `globalSetup`, it
+ * starts before the first test; otherwise the first test that needs it starts one for its worker.
  */
-
 import { randomBytes } from 'node:crypto'
 import { openDatabase } from '../open-database.ts'
 import { type PostgresServer, runOn, startPostgres } from './postgres-server.ts'
 
-/** How workers hear of the server that `setup` started. */
+/** The environment variable that tells workers the URL of the server that `setup` started. */
 const variable = 'TEST_POSTGRES_URL'
 const template = 'migrated'
 
@@ -19,7 +18,7 @@ async function startWithTemplate(): Promise<PostgresServer> {
   return server
 }
 
-/** vitest's global setup: starts the server, unless another workspace's tests in this run have one, and returns what ends it. */
+/** vitest's global setup. Starts the server unless another workspace of this run has, and returns the function that ends it. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[variable] !== undefined) return undefined
   const server = await startWithTemplate()
@@ -36,7 +35,7 @@ async function serverUrl(): Promise<string> {
   return (await ownServer).url()
 }
 
-/** A new database on the shared server, empty or already migrated. It goes with the server. */
+/** Creates a database on the shared server, empty or already migrated, and returns its URL. It is removed with the server. */
 export async function createSharedDatabase({ migrated }: { migrated: boolean }): Promise<string> {
   const admin = await serverUrl()
   const name = `test_${randomBytes(8).toString('hex')}`
