@@ -42,7 +42,7 @@ async function provokeEverything({ pages, browser, operator }: Awaited<ReturnTyp
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: renewed.refresh_token })
   const third = await signInTerminal(pages, browser)
   await browser.open(`${pages.publicUrl}/account/sessions`)
-  await browser.press('Save the name of Unnamed device', { name: 'my laptop' })
+  await browser.press('Save name of Unnamed device', { name: 'my laptop' })
   await postForm(pages, '/oauth/revoke', { client_id: 'osa-cli', token: third.refresh_token })
 
   const local = await pages.startTerminal({ isListening: true })

@@ -58,7 +58,7 @@ test('D26 the terminals of a person fit every screen, whatever they call themsel
     await page.goto(`${pages.url}/account/sessions`)
     await pages.signIn(chromium, { ...everyday, deviceName: 'a notebook' })
     await page.goto(`${pages.url}/account/sessions`)
-    await page.getByText('Name it', { exact: false }).first().click()
+    await page.getByText('Rename', { exact: false }).first().click()
     await judge(page, 'terminals')
   }))
 

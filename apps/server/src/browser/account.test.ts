@@ -1,4 +1,3 @@
-/** A person sees and ends the terminals that act as them. */
 import { expect, test } from 'vitest'
 import {
   arriveAtConfirm,
@@ -23,7 +22,7 @@ async function openSessions(pages: Pages, as = carberryButton) {
   return browser
 }
 
-test('D30 two terminals are listed with client, name, address and times; one is ended, the other goes on', async () => {
+test('D30 two terminals are listed with client, name, address and times; signing one out leaves the other signed in', async () => {
   await using pages = await startPages()
   const laptop = (await signInTerminal(pages, 'laptop')).refreshToken
   const cluster = (await signInTerminal(pages, 'cluster')).refreshToken
@@ -48,7 +47,7 @@ test('D30 two terminals are listed with client, name, address and times; one is 
   expect(await pages.refresh(cluster)).toHaveProperty('access_token')
 })
 
-test('D30 all terminals are ended at once', async () => {
+test('D30 all terminals can be signed out at once', async () => {
   await using pages = await startPages()
   const terminals = [await signInTerminal(pages, 'laptop'), await signInTerminal(pages, 'cluster')]
   const browser = await openSessions(pages)
@@ -58,7 +57,7 @@ test('D30 all terminals are ended at once', async () => {
     expect(await pages.refresh(refreshToken)).toMatchObject({ error: 'invalid_grant' })
 })
 
-test('D30 nobody sees or ends another person’s terminals', async () => {
+test('D30 a person can neither see nor sign out another person’s terminals', async () => {
   await using pages = await startPages()
   const { refreshToken: token } = await signInTerminal(pages, 'laptop')
   const owner = await openSessions(pages)
@@ -81,7 +80,7 @@ test('D25 signing out ends the session and clears its cookie', async () => {
   expect((await browser.open(`${pages.publicUrl}/account/sessions`)).body).not.toContain('Josiah')
 })
 
-test('D05 revoking needs this page’s form', async () => {
+test('D05 signing a terminal out needs the form of this page', async () => {
   await using pages = await startPages()
   const { refreshToken: token } = await signInTerminal(pages, 'laptop')
   const browser = await openSessions(pages)
@@ -90,7 +89,7 @@ test('D05 revoking needs this page’s form', async () => {
   expect(await pages.refresh(token)).toHaveProperty('access_token')
 })
 
-test('E22 a foreign page cannot start a sign-in', async () => {
+test('E22 another site cannot start a sign-in', async () => {
   await using pages = await startPages()
   const browser = pages.browse()
   await browser.open(`${pages.publicUrl}/account/sessions`)
@@ -107,32 +106,32 @@ test('E22 a foreign page cannot start a sign-in', async () => {
   expect((await browser.send('/account/sign-in')).status).toBe(405)
 })
 
-test('D30 a person names a terminal, and the name is cleaned, cut and quoted as any other', async () => {
+test('D30 a person can name a terminal, and the name is cleaned, shortened and quoted like a reported one', async () => {
   await using pages = await startPages()
   await signInTerminal(pages, 'host-4711')
   const browser = await openSessions(pages)
-  const named = await browser.press('Save the name of host-4711', { name: ` my <b>laptop</b>\u202e${'x'.repeat(100)}` })
+  const named = await browser.press('Save name of host-4711', { name: ` my <b>laptop</b>\u202e${'x'.repeat(100)}` })
   expect(named.url.pathname).toBe('/account/sessions')
   expect(named.body).toMatch(/<h2><q class="foreign"><bdi>my &lt;b&gt;laptop&lt;(<wbr>)?\/b&gt;x{44,48}…<\/bdi>/)
-  const unnamed = await browser.press(buttonOf(browser, /^Save the name of my/)?.text ?? '', { name: '  ' })
+  const unnamed = await browser.press(buttonOf(browser, /^Save name of my/)?.text ?? '', { name: '  ' })
   expect(unnamed.body).toContain('<h2>Unnamed device')
 })
 
-test('D30 D05 naming needs this page’s form, and one’s own terminal', async () => {
+test('D30 D05 naming a terminal needs the form of this page, and the terminal must be the person’s own', async () => {
   await using pages = await startPages()
   await signInTerminal(pages, 'laptop')
   const owner = await openSessions(pages)
   const id = buttonOf(owner, /^Sign out laptop$/)?.value ?? ''
-  expect((await owner.press('Save the name of laptop', { form_token: 'x'.repeat(43), name: 'y' })).status).toBe(403)
+  expect((await owner.press('Save name of laptop', { form_token: 'x'.repeat(43), name: 'y' })).status).toBe(403)
   await signInTerminal(pages, 'mine', 'Ada Example, publisher')
   const stranger = await openSessions(pages, 'Ada Example, publisher')
-  await stranger.press('Save the name of mine', { session: id, name: 'stolen' })
+  await stranger.press('Save name of mine', { session: id, name: 'stolen' })
   const again = await owner.open(`${pages.publicUrl}/account/sessions`)
   expect(again.body).toContain('laptop')
   expect(again.body).not.toContain('stolen')
 })
 
-test('a terminal that was signed in since the last visit is pointed out once, and after the next approval', async () => {
+test('a terminal signed in since the last visit is marked as new once, and mentioned after the next approval', async () => {
   await using pages = await startPages()
   await signInTerminal(pages, 'laptop')
   expect((await openSessions(pages)).page().body).not.toContain('New since')
@@ -141,9 +140,9 @@ test('a terminal that was signed in since the last visit is pointed out once, an
   const terminal = await pages.startTerminal()
   const approving = pages.browse()
   await arriveAtConfirm(pages, approving, terminal.user_code)
-  expect((await approving.press('Approve')).body).toContain('Signed in as you since you last looked: 1 terminal.')
+  expect((await approving.press('Approve')).body).toContain('Signed in as you since your last visit: 1 terminal.')
   const browser = await openSessions(pages)
-  expect(browser.page().body).toContain('New since you were last here: 1 terminal.')
+  expect(browser.page().body).toContain('New since your last visit: 1 terminal.')
   expect(browser.page().body).toMatch(/cluster<\/bdi><\/q> <span class="new">New/)
   expect(browser.page().body).not.toMatch(/laptop<\/bdi><\/q> <span class="new">/)
   await browser.send('/account/sessions', { method: 'HEAD' })

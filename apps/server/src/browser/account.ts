@@ -1,4 +1,4 @@
-/** `/account/sessions`: a person sees the terminals that are signed in as them, names them, and ends any of them (ASVS 7.5.2). */
+/** `/account/sessions`: lets people see, name and sign out the terminals that are signed in as them (ASVS 7.5.2). */
 import type { SignedInBrowser } from '@osa/core'
 import { sendToProvider } from './begin-sign-in.ts'
 import { clearCookie, readCookie, writeCookie } from './cookies.ts'
@@ -15,7 +15,7 @@ export const showSessions = (deps: BrowserDependencies) => async (c: PageContext
   const { auth, publicUrl } = deps
   const browser = await auth.browserSession(readCookie(c, 'session', publicUrl))
   if (!browser) return showSignIn(c, deps)
-  // what only asks whether the page is there has not been read by anybody
+  // a HEAD request does not show the list to a person
   const seenAt = c.req.method === 'GET' ? await auth.seeSessions(browser) : null
   const sessions = await auth.listSessions({ userId: browser.user.id, currentSessionId: null })
   const token = (step: string) => auth.formToken(browser.session.id, step)
@@ -55,7 +55,7 @@ export const revokeSessions = (deps: BrowserDependencies) => async (c: PageConte
     const outcome = await deps.auth.revokeSession({ actor: browser, sessionId, requester: c.get('requester') })
     if (outcome === 'unauthorized') return showPage(c, deps, messagePage('not_signed_in', deps))
   }
-  // a terminal that is already gone is what was asked for
+  // a terminal that is already signed out is as requested
   return seeOther(c, deps, path)
 }
 

@@ -1,12 +1,12 @@
-/** Whether whoever asks sits at the machine that the node runs on: the development sign-in, where anyone can be anyone, is for nobody else. */
+/** Tells requests from the node's own machine, the only ones that may use the development sign-in, where anyone can sign in as anyone. */
 import { isLoopbackHost } from '../config/loopback.ts'
 import { parseCidr } from '../requester.ts'
 import type { PageContext } from './dependencies.ts'
 
-/** What proxies and tunnels add. Not a matter of trust: whoever adds one only locks themselves out. */
+/** Headers that proxies and tunnels add. They need not be trusted: a client that forges one only locks itself out. */
 const forwarding = /^(forwarded|x-forwarded(-.*)?|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|via)$/i
 
-/** Whether a proxy says that it stands between. */
+/** Whether a header says that the request came through a proxy. */
 export const isForwarded = (c: PageContext): boolean =>
   c.get('viaTrustedProxy') || Object.keys(c.req.header()).some((name) => forwarding.test(name))
 
@@ -16,9 +16,9 @@ function isLoopbackPeer(remoteAddress: string): boolean {
 }
 
 /**
- * A loopback peer that asks for a loopback host, with no trace of a proxy. A proxy on this machine that hides itself, in HTTP/1.1 and with
- * the Host header rewritten to loopback, cannot be told from a browser here: that is why production refuses this sign-in altogether, and why
- * no node starts with it and `OSA_TRUSTED_PROXIES`.
+ * Whether a request comes from a loopback peer, asks for a loopback host and shows no trace of a proxy. A local proxy that uses HTTP/1.1,
+ * adds no header and rewrites Host to loopback looks the same as a browser here. For this reason production refuses this sign-in altogether,
+ * and a node with `OSA_TRUSTED_PROXIES` does not start with it.
  */
 export function isAtThisMachine(c: PageContext): boolean {
   const { incoming, remoteAddress = '' } = c.env ?? {}

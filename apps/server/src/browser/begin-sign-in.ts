@@ -1,15 +1,16 @@
-/** Sends a browser to an identity provider, or says that none can be reached. */
 import type { CookieSecret, DeviceClaimTicket } from '@osa/core'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { messagePage } from './pages/message.ts'
 import { signInErrorPage } from './pages/sign-in-error.ts'
 import { seeOther, showPage } from './respond.ts'
 
+/** Redirects a browser to an identity provider, or shows why the sign-in cannot start. */
+/** Redirects a browser to an identity provider, or shows why the sign-in cannot start. */
 export async function sendToProvider(
   c: PageContext,
   deps: BrowserDependencies,
   request: {
-    /** As a form named it; the first provider when it names none. */
+    /** The value of the form field; without one, the first provider is used. */
     providerId: string | undefined
     browser: CookieSecret
     device: DeviceClaimTicket | null

@@ -1,11 +1,9 @@
-/** The way back from a provider: once, in one browser, to a clean address. */
 import { expect, test } from 'vitest'
 import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
 
 type World = Awaited<ReturnType<typeof startPagesAtUpstream>>
 
-/** Signs in at the provider, and stops where it sends the browser back: answers that address. */
-/** A person enters a terminal's code and is sent to ORCID. */
+/** Enters a terminal's code and follows the redirect to ORCID. */
 async function arriveAtProvider({ pages }: World) {
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -14,6 +12,8 @@ async function arriveAtProvider({ pages }: World) {
   return { browser, terminal }
 }
 
+/** Signs in at the provider and returns the callback address that it redirects to, without opening it. */
+/** Signs in at the provider and returns the callback address that it redirects to, without opening it. */
 async function callbackAddress({ pages, upstream }: World, userCode: string, browser = pages.browse()) {
   upstream.settings.silent = true
   await browser.open(`${pages.publicUrl}/device`)
@@ -25,7 +25,7 @@ async function callbackAddress({ pages, upstream }: World, userCode: string, bro
   }
 }
 
-test('D23 E21 the callback is not stored and leads to a clean address; neither code nor state stays in the history', async () => {
+test('D23 E21 the callback is not cached and redirects to a clean address, so neither code nor state stays in the history', async () => {
   await using world = await startPagesAtUpstream()
   const terminal = await world.pages.startTerminal()
   const { browser, callback } = await callbackAddress(world, terminal.user_code)
@@ -48,7 +48,7 @@ test('E11 ten callbacks at once cause one token request and one session', async 
   expect(answers.filter(({ headers }) => headers.get('location')?.startsWith('/device/confirm'))).toHaveLength(1)
 })
 
-test('E01 E22 a callback in another browser, or with no cookie at all, does nothing there', async () => {
+test('E01 E22 a callback in another browser, or without a cookie, has no effect there', async () => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   const terminal = await pages.startTerminal()
@@ -62,7 +62,7 @@ test('E01 E22 a callback in another browser, or with no cookie at all, does noth
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('E01 a sign-in that takes longer than ten minutes is over', async () => {
+test('E01 a sign-in that takes longer than ten minutes is refused', async () => {
   await using world = await startPagesAtUpstream()
   const terminal = await world.pages.startTerminal()
   const { browser, callback } = await callbackAddress(world, terminal.user_code)
@@ -90,7 +90,7 @@ test.each([
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('D01 E09 only GET counts as a callback; HEAD and POST use nothing up', async () => {
+test('D01 E09 only GET is accepted as a callback; HEAD and POST do not consume it', async () => {
   await using world = await startPagesAtUpstream()
   const terminal = await world.pages.startTerminal()
   const { browser, callback } = await callbackAddress(world, terminal.user_code)
@@ -106,7 +106,7 @@ test('D01 E09 only GET counts as a callback; HEAD and POST use nothing up', asyn
   expect((await browser.open(callback)).url.pathname).toBe('/device/confirm')
 })
 
-test('D14 the session’s cookie changes at each login', async () => {
+test('D14 the session cookie changes at each login', async () => {
   await using world = await startPagesAtUpstream()
   const { pages } = world
   const browser = pages.browse()
@@ -126,18 +126,18 @@ test('D14 the session’s cookie changes at each login', async () => {
   expect((await browser.open(confirm)).status).toBe(403)
 })
 
-test('E08 a person who declines at the provider reads what happened, and the terminal learns it at once', async () => {
+test('E08 a person who declines at the provider sees what happened, and the terminal is refused at once', async () => {
   await using world = await startPagesAtUpstream()
   const { browser, terminal } = await arriveAtProvider(world)
   const visit = await browser.press('Deny access')
   expect(visit.status).toBe(403)
-  expect(visit.body).toContain('You said no at ORCID')
+  expect(visit.body).toContain('You declined at ORCID')
   expect(visit.body).toContain('it has been told')
   expect(visit.body).not.toContain('<b>no</b>')
   expect(await terminal.poll()).toBe('access_denied')
 })
 
-test('E08 a denial that comes back without its state changes nothing, and the page leads on', async () => {
+test('E08 a denial without its state changes nothing, and the page says what to do next', async () => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   upstream.settings.lies = { dropStateOnDenial: true }
@@ -150,7 +150,7 @@ test('E08 a denial that comes back without its state changes nothing, and the pa
   expect(visit.url.search).not.toMatch(/state|access_denied/)
   expect(visit.body).toContain('This sign-in cannot be continued')
   expect(visit.body).toContain(
-    'If you have just declined at the\nidentity provider, there is nothing to do: the terminal gives up by itself when its code runs out.',
+    'If you have just declined at the identity provider,\nyou do not need to do anything: the terminal stops waiting when its code expires.',
   )
   expect(await terminal.poll()).toBe('authorization_pending')
   await browser.open(new URL(/href="(\/device)"/.exec(visit.body)?.[1] ?? '', visit.url))
@@ -179,18 +179,18 @@ test.each(['login_required', 'server_error', 'invalid_request'])(
   },
 )
 
-test('D21 the reason of a failed sign-in is shown only in the browser it happened in', async () => {
+test('D21 the reason for a failed sign-in is shown only in the browser where it failed', async () => {
   await using world = await startPagesAtUpstream()
   const { browser } = await arriveAtProvider(world)
   const { url } = await browser.press('Deny access')
   const elsewhere = await world.pages.browse().open(url)
   expect(elsewhere.status).toBe(400)
-  expect(elsewhere.body).not.toContain('You said no')
+  expect(elsewhere.body).not.toContain('You declined')
   url.searchParams.set('reason', 'account_disabled')
   expect((await browser.open(url)).body).not.toContain('disabled')
 })
 
-test('D01 D31 E17 with silent sign-on and earlier approvals, nothing is approved without the page', async () => {
+test('D01 D31 E17 with silent sign-on and earlier approvals, every approval still needs the confirm page', async () => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   upstream.settings.silent = true

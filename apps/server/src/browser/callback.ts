@@ -1,5 +1,8 @@
-/** `/api/v1/auth/callback` and `/api/v1/auth/callback/<provider>`: back from the identity provider. Whatever comes of it, the next address is a clean one (D23, E21). */
-import { adminPath, beganAtAdmin } from './admin/entrance.ts'
+/**
+ * `/api/v1/auth/callback` and `/api/v1/auth/callback/<provider>`: where the identity provider sends the browser back to. Every outcome
+ * redirects to an address without code and state (D23, E21).
+ */
+import { adminPath, startedAtAdmin } from './admin/entrance.ts'
 import { proofCookie, readCookie, writeCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
@@ -24,6 +27,6 @@ export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext
   }
   writeCookie(c, 'session', publicUrl, outcome.secret)
   const flow = outcome.deviceAuthorizationId
-  const home = beganAtAdmin(c, deps) ? adminPath : '/account/sessions'
+  const home = startedAtAdmin(c, deps) ? adminPath : '/account/sessions'
   return seeOther(c, deps, flow === null ? home : `/device/confirm?${new URLSearchParams({ flow })}`)
 }

@@ -1,4 +1,3 @@
-/** The public pages of conventions: what they show, to whom, and that nothing in a convention acts on them. */
 import type { ConventionManifest } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
@@ -7,7 +6,7 @@ import { arriveAtConfirm, nearbyAddress, startPages } from '../testing/pages.ts'
 
 const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: null, requestId: null }
 
-/** A node whose people sign in as test people do, with these conventions deployed one after another, a day between them. */
+/** Starts a node and deploys these conventions one after another, a day apart. */
 async function pagesWith(...manifests: ConventionManifest[]) {
   const pages = await startPages({ auth: { roleGrants: () => 'publisher' } })
   const terminal = await pages.startTerminal()
@@ -32,7 +31,7 @@ async function pagesWith(...manifests: ConventionManifest[]) {
   })
 }
 
-/** What a reader sees of a page: its text, without marks and with single spaces. */
+/** The text of a page, without tags and with single spaces. */
 const textOf = (body: string): string =>
   body
     .replace(/<style.*?<\/style>/s, '')
@@ -41,7 +40,7 @@ const textOf = (body: string): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll(' ,', ',')
 
-test('an archive without conventions says so, and how one is registered', async () => {
+test('an archive without conventions says so, and says how to register one', async () => {
   await using pages = await pagesWith()
   const { status, body } = await pages.visit('/conventions')
   expect(status).toBe(200)
@@ -49,14 +48,14 @@ test('an archive without conventions says so, and how one is registered', async 
   expect(body).toContain('osa deploy')
 })
 
-test('the start page and the foot of every page lead to the conventions', async () => {
+test('the start page and the footer of every page link to the conventions', async () => {
   await using pages = await pagesWith()
   for (const path of ['/', '/device', '/nowhere']) {
     expect((await pages.visit(path)).body).toContain('href="/conventions"')
   }
 })
 
-test('the list names each convention, links to it and says what it is about', async () => {
+test('the list names each convention, links to it and describes it', async () => {
   await using pages = await pagesWith(
     sampleManifest(),
     sampleManifest({ title: 'Maps', hooks: [], description: 'Words '.repeat(200) }),
@@ -64,7 +63,7 @@ test('the list names each convention, links to it and says what it is about', as
   const { body } = await pages.visit('/conventions')
   expect(body).toContain('<a href="/conventions/protein-structures">Protein structures</a>')
   expect(body).toContain('<a href="/conventions/maps">Maps</a>')
-  expect(textOf(body)).toContain('protein-structure 1.2.0 · 1 hook · version 1 of')
+  expect(textOf(body)).toContain('protein-structure 1.2.0 · 1 hook · version 1, deployed on')
   expect(textOf(body)).toContain('no hooks')
   expect(body).toContain('Words…')
 })
@@ -86,7 +85,7 @@ test('one convention shows all that a reader needs: purpose, fields with units, 
     'volume number Å³ yes Inside the solvent surface.',
     'ghcr.io/example/find-pockets:1.0.0, digest sha256:0123456789ab…',
     'at most 10 minutes, 512 MiB of memory and 0.5 processor cores.',
-    'fetch_structures brings records in from elsewhere.',
+    'fetch_structures collects records from other sources.',
     'Which kinases have a pocket larger than 500 Å³?',
     'select accession from records where resolution &lt; 1.5',
     'Below 1.5 Å single atoms can be told apart.',
@@ -99,7 +98,7 @@ test('one convention shows all that a reader needs: purpose, fields with units, 
   expect(body).toContain('<a href="https://www.wwpdb.org/" rel="noreferrer">')
 })
 
-test('what values of a field look like is shown beside what it means', async () => {
+test('example values of a field are shown beside its description', async () => {
   const manifest = sampleManifest()
   const [field] = manifest.schema.fields
   if (!field) throw new Error('the sample has no fields')
@@ -110,11 +109,11 @@ test('what values of a field look like is shown beside what it means', async () 
   ]
   await using pages = await pagesWith({ ...manifest, schema: { ...manifest.schema, fields } })
   const text = textOf((await pages.visit('/conventions/protein-structures')).body)
-  expect(text).toMatch(/How fine the details are.* Such as 1\.5, &lt;b&gt; /)
-  expect(text).toMatch(/ pH number Å yes one from 0\.3 to 20 Such as 7\.4 /)
+  expect(text).toMatch(/How fine the details are.* For example: 1\.5, &lt;b&gt; /)
+  expect(text).toMatch(/ pH number Å yes one from 0\.3 to 20 For example: 7\.4 /)
 })
 
-test('an older version is shown as it was, and says which one is in force', async () => {
+test('the page of an older version shows that version and says which one is current', async () => {
   await using pages = await pagesWith(sampleManifest(), sampleManifest({ description: 'Better told.' }))
   const newest = await pages.visit('/conventions/protein-structures')
   expect(newest.body).toContain('Better told.')
@@ -123,7 +122,7 @@ test('an older version is shown as it was, and says which one is in force', asyn
   const old = await pages.visit('/conventions/protein-structures?version=1')
   expect(old.body).toContain('Three-dimensional structures')
   expect(old.body).not.toContain('Better told.')
-  expect(textOf(old.body)).toContain('This is version 1. The archive goes by version 2 now.')
+  expect(textOf(old.body)).toContain('This is version 1. The archive now uses version 2')
 })
 
 test.each([
@@ -133,7 +132,7 @@ test.each([
   '/conventions/%00',
   '/conventions/%3Cscript%3E',
   '/conventions/..%2F..%2Fetc',
-])('%s is a page with a way on', async (path) => {
+])('%s answers 404 with a page that links to all conventions', async (path) => {
   await using pages = await pagesWith(sampleManifest())
   const { status, body, headers } = await pages.visit(path)
   expect(status).toBe(404)
@@ -142,7 +141,7 @@ test.each([
   expect(headers.get('cache-control')).toBe('no-store')
 })
 
-test('D10 D26 whatever is written into a convention stays text', async () => {
+test('D10 D26 markup and scripts in a convention are shown as text', async () => {
   const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)> &amp; \' {{7*7}}'
   const [field] = sampleManifest().schema.fields
   const [hook] = sampleManifest().hooks
@@ -196,7 +195,7 @@ test('D10 D26 whatever is written into a convention stays text', async () => {
   }
 })
 
-test('the pages may be kept for a minute by anybody, for they are the same for everybody', async () => {
+test('the pages are the same for everyone and may be cached publicly for a minute', async () => {
   await using pages = await pagesWith(sampleManifest())
   for (const path of ['/conventions', '/conventions/protein-structures']) {
     const { headers } = await pages.visit(path)

@@ -1,4 +1,4 @@
-/** `/conventions` and `/conventions/{slug}`: what the archive accepts, for everybody to read and to print. */
+/** `/conventions` and `/conventions/{slug}`: what the archive accepts, as public pages to read and print. */
 import { askedVersion } from '../convention-version.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { conventionPage } from './pages/convention.ts'
@@ -6,14 +6,14 @@ import { conventionsPage } from './pages/conventions.ts'
 import { messagePage } from './pages/message.ts'
 import { showPage } from './respond.ts'
 
-/** The same for everybody and changed by a deploy alone. Short, so that a publisher soon sees what they have deployed. */
-const openToAll = { 'Cache-Control': 'public, max-age=60' }
+/** The pages are the same for everyone and change only with a deploy. A short age lets publishers see their deploy soon. */
+const cachedBriefly = { 'Cache-Control': 'public, max-age=60' }
 
 export const showConventions =
   (deps: BrowserDependencies) =>
   async (c: PageContext): Promise<Response> => {
     const page = conventionsPage({ conventions: await deps.conventions.list(), publicUrl: deps.publicUrl })
-    return showPage(c, deps, { ...page, headers: openToAll })
+    return showPage(c, deps, { ...page, headers: cachedBriefly })
   }
 
 export const showConvention =
@@ -25,6 +25,6 @@ export const showConvention =
     if (!found) return showPage(c, deps, messagePage('no_convention', deps))
     return showPage(c, deps, {
       ...conventionPage({ convention: found, publicUrl: deps.publicUrl }),
-      headers: openToAll,
+      headers: cachedBriefly,
     })
   }

@@ -1,4 +1,3 @@
-/** The cookies' attributes, and the one exception for one browser on one kind of address. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, startPages } from '../testing/pages.ts'
 
@@ -34,7 +33,7 @@ test.each([
   }
 })
 
-test('D13 on http://localhost Safari, which would refuse a Secure cookie, gets plain ones', async () => {
+test('D13 on http://localhost, Safari gets plain cookies, since it refuses Secure ones there', async () => {
   const cookies = await cookiesOf('http://localhost:8000', agents.safari)
   expect(cookies.map(({ name }) => name).sort()).toEqual(['osa_browser', 'osa_session'])
   for (const { header } of cookies) {

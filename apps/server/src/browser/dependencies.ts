@@ -1,4 +1,4 @@
-/** What the pages need from the composition root. They hold no rule: every decision is a call to `auth`. */
+/** What the pages need from the composition root. They contain no rules: every decision is a call to `auth`. */
 import type { Approval } from '@osa/contract'
 import type { Auth, AuthPolicy, Reading } from '@osa/core'
 import type { Context } from 'hono'
@@ -8,21 +8,21 @@ import type { NodeEnv } from '../requester.ts'
 
 export interface BrowserDependencies {
   readonly auth: Auth
-  /** What anybody may read. */
+  /** The public, read-only part of conventions. */
   readonly conventions: Reading
-  /** The public origin; pages and cookies go by it, never by a request's headers. */
+  /** The public origin. Pages and cookies are based on it, never on request headers. */
   readonly publicUrl: URL
-  /** The development sign-in's page, where it is configured. */
+  /** The development sign-in; null if it is not configured. */
   readonly development: DevelopmentSignIn | null
   readonly log: BrowserLog
-  /** Tells "the database cannot be reached" from a defect. */
+  /** Whether an error means that the database cannot be reached, and is not a defect. */
   readonly isUnavailable: (error: unknown) => boolean
   readonly policy: AuthPolicy
-  /** One approval, by what it rested on. */
+  /** Counts an approval by its kind. */
   readonly countApproval: (approval: Approval) => void
-  /** False where everybody seems to come from a proxy that is not named: then nobody can say whose network is whose (D29). */
+  /** False if all requests seem to come from a proxy that is not configured as trusted, so that networks cannot be compared (D29). */
   readonly seesNetworks: boolean
-  /** What this node is called and looks like. */
+  /** The name, logo and colours of this node. */
   readonly profile: NodeProfile
 }
 

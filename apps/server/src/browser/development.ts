@@ -1,4 +1,4 @@
-/** `/development/sign-in`: stands in for an identity provider's own pages while developing. Routed only where it is configured. */
+/** `/development/sign-in`: replaces the pages of an identity provider during development. Routed only if it is configured. */
 import { storedText } from '@osa/core'
 import type { DevelopmentRequest, DevelopmentSignIn } from '../identity/development.ts'
 import { developmentPeople } from '../identity/development-people.ts'

@@ -1,45 +1,49 @@
-/** The page on which a person decides. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, nearbyAddress, startPages } from '../testing/pages.ts'
 
 const ada = 'Ada Example, publisher'
 
-test.each(['typed', 'from the link'])('D02 the page shows all there is to judge (code %s)', async (how) => {
-  await using pages = await startPages()
-  const terminal = await pages.startTerminal({ deviceName: 'lab-7' })
-  const browser = pages.browse()
-  if (how === 'typed') await arriveAtConfirm(pages, browser, terminal.user_code)
-  else {
-    await browser.open(terminal.verification_uri_complete)
-    await browser.press('Continue with the development sign-in')
-    await browser.press('Josiah Carberry, admin')
-  }
-  const { body } = browser.page()
-  expect(body.includes(terminal.user_code), 'D29 a code from a link is typed, not shown').toBe(how === 'typed')
-  for (const shown of [
-    'OSA command line',
-    'osa/1.0.0 (linux)',
-    'lab-7',
-    'reported by the device',
-    '203.0.113.5',
-    'See who you are',
-    'Register and update conventions in your name',
-    'asked just now from your own network (203.0.113.5)',
-    'profile',
-    'conventions:write',
-    '15 minutes',
-    '90 days',
-    'Josiah Carberry',
-    '0000-0002-1825-0097',
-    'Not you? Switch account',
-    'If you did not start this yourself',
-  ]) {
-    expect(body).toContain(shown)
-  }
-  expect(body).toContain(`datetime="${pages.clock.now().toISOString()}"`)
-})
+test.each(['typed', 'from the link'])(
+  'D02 the page shows all that is needed to judge the request (code %s)',
+  async (how) => {
+    await using pages = await startPages()
+    const terminal = await pages.startTerminal({ deviceName: 'lab-7' })
+    const browser = pages.browse()
+    if (how === 'typed') await arriveAtConfirm(pages, browser, terminal.user_code)
+    else {
+      await browser.open(terminal.verification_uri_complete)
+      await browser.press('Continue with the development sign-in')
+      await browser.press('Josiah Carberry, admin')
+    }
+    const { body } = browser.page()
+    expect(body.includes(terminal.user_code), 'D29 a code from a link has to be typed and is not shown').toBe(
+      how === 'typed',
+    )
+    for (const shown of [
+      'OSA command line',
+      'osa/1.0.0 (linux)',
+      'lab-7',
+      'reported by the device',
+      '203.0.113.5',
+      'See who you are',
+      'Register and update conventions in your name',
+      'asked for access just now from your own network (203.0.113.5)',
+      'profile',
+      'conventions:write',
+      '15 minutes',
+      '90 days',
+      'Josiah Carberry',
+      '0000-0002-1825-0097',
+      'Not you? Switch account',
+      'If you did not start this yourself',
+    ]) {
+      expect(body).toContain(shown)
+    }
+    expect(body).toContain(`datetime="${pages.clock.now().toISOString()}"`)
+  },
+)
 
-test('A17 D20 what a device says of itself is cut, cleaned and escaped', async () => {
+test('A17 D20 the name that a device reports is shortened, cleaned and escaped', async () => {
   await using pages = await startPages()
   const deviceName = `<img src=x onerror=alert(1)>\u001b[31m${'x'.repeat(100)}`
   const { user_code } = await pages.startTerminal({ deviceName })
@@ -50,7 +54,7 @@ test('A17 D20 what a device says of itself is cut, cleaned and escaped', async (
   expect(body).not.toContain('x'.repeat(64))
 })
 
-test('D03 Deny comes first and is as plain as Approve; nothing is focused, and Enter could only deny', async () => {
+test('D03 Deny comes first and is as prominent as Approve; nothing is focused, and pressing Enter could only deny', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -66,7 +70,7 @@ test.each([
   ['Approve', 'signed in', 'You approved this terminal'],
   ['Deny', 'access_denied', 'You denied this request'],
 ])(
-  'D04 after %s the person is sent back to the terminal, and the terminal learns it',
+  'D04 after %s the person is sent back to the terminal, and the terminal gets the decision',
   async (button, poll, heading) => {
     await using pages = await startPages()
     const terminal = await pages.startTerminal()
@@ -102,7 +106,7 @@ test('HEAD is answered as GET, without the body', async () => {
   expect(head.headers.get('content-type')).toContain('text/html')
 })
 
-test('D15 approving without a login, or another browser’s request, is refused', async () => {
+test('D15 approving without a login is refused, and so is approving another browser’s request', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const owner = pages.browse()
@@ -122,7 +126,7 @@ test('D15 approving without a login, or another browser’s request, is refused'
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('D16 ids and codes in the form are ignored: the request reviewed here is decided', async () => {
+test('D16 ids and codes in the form are ignored; the decision applies to the request of the page', async () => {
   await using pages = await startPages()
   const [mine, theirs] = [await pages.startTerminal(), await pages.startTerminal()]
   const browser = pages.browse()
@@ -132,7 +136,7 @@ test('D16 ids and codes in the form are ignored: the request reviewed here is de
   expect(await theirs.poll()).toBe('authorization_pending')
 })
 
-test('D17 two tabs decide each their own request', async () => {
+test('D17 two tabs each decide their own request', async () => {
   await using pages = await startPages()
   const [one, two] = [await pages.startTerminal(), await pages.startTerminal()]
   const first = pages.browse()
@@ -149,7 +153,7 @@ test('D17 two tabs decide each their own request', async () => {
   expect(await two.poll()).toBe('signed in')
 })
 
-test('D18 of twenty decisions at once one counts, and the rest say that it was decided', async () => {
+test('D18 of twenty simultaneous decisions one counts, and the others answer that the request was already decided', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -163,7 +167,7 @@ test('D18 of twenty decisions at once one counts, and the rest say that it was d
   expect(await terminal.poll()).toBe(approved ? 'signed in' : 'access_denied')
 })
 
-test('D12 going back to the page after a decision shows how it ended, not a form', async () => {
+test('D12 going back to the page after a decision shows the result, not the form', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -181,12 +185,12 @@ test('D19 an approval after the code expired fails visibly', async () => {
   pages.clock.advance({ seconds: 601 })
   const visit = await browser.press('Approve')
   expect(visit.status).toBe(410)
-  expect(browser.title()).toContain('The code has run out')
+  expect(browser.title()).toContain('The code has expired')
   expect(await terminal.poll()).toBe('expired_token')
   expect((await browser.open(url)).status).toBe(410)
 })
 
-test('D24 how it ended is told only in the session that decided', async () => {
+test('D24 the result is shown only in the browser session that decided', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -199,7 +203,7 @@ test('D24 how it ended is told only in the session that decided', async () => {
   expect(elsewhere.body).not.toContain('laptop')
 })
 
-test('D25 the session ends after a quarter of an hour', async () => {
+test('D25 the browser session ends after 15 minutes', async () => {
   await using pages = await startPages({ policy: { deviceCodeLifetimeSeconds: 1_800 } })
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -208,12 +212,12 @@ test('D25 the session ends after a quarter of an hour', async () => {
   expect((await browser.press('Approve')).status).toBe(403)
 })
 
-test('D29 a request from another network needs one more tick, also when the browser does not ask for it', async () => {
+test('D29 approving a request from another network needs an extra tick, even if the browser does not enforce it', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal({ address: '198.51.100.7' })
   const browser = pages.browse()
   const page = await arriveAtConfirm(pages, browser, terminal.user_code)
-  expect(page.body).toContain('another network than your browser')
+  expect(page.body).toContain('a network other than your browser')
   expect(page.body).toMatch(/name="other_network" value="yes" required/)
   const unticked = await browser.press('Approve')
   expect(unticked.status).toBe(400)
@@ -232,14 +236,14 @@ test('D29 denying a request from another network needs no tick', async () => {
   expect(await terminal.poll()).toBe('access_denied')
 })
 
-test('D29 from the same network there is no warning', async () => {
+test('D29 a request from the same network causes no warning', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal({ address: '203.0.113.77' })
   const { body } = await arriveAtConfirm(pages, pages.browse(), user_code)
-  expect(body).not.toContain('another network')
+  expect(body).not.toContain('other than your browser')
 })
 
-test('C13 while one person decides, another cannot take the code', async () => {
+test('C13 while one person is deciding, another cannot claim the code', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const first = pages.browse()
@@ -250,7 +254,7 @@ test('C13 while one person decides, another cannot take the code', async () => {
   expect((await first.press('Approve')).url.pathname).toBe('/device/complete')
 })
 
-test('switching account gives the request to whoever signs in next', async () => {
+test('switching account passes the request on to the next person who signs in', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -264,7 +268,7 @@ test('switching account gives the request to whoever signs in next', async () =>
   expect(await terminal.poll()).toBe('signed in')
 })
 
-test('L10 while the grant is off, approving says so and leaves the request as it is; on again, it is approved', async () => {
+test('L10 while the device grant is off, approving is refused and the request stays pending; once it is on, approving works', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -278,7 +282,7 @@ test('L10 while the grant is off, approving says so and leaves the request as it
   await turn(false)
   const refused = await browser.press('Approve')
   expect(refused.status).toBe(503)
-  expect(refused.body).toContain('No terminal can be signed in just now')
+  expect(refused.body).toContain('Terminals cannot sign in right now')
   expect(await terminal.poll()).toBe('authorization_pending')
   await turn(true)
   await browser.open(confirm.url)
@@ -286,7 +290,7 @@ test('L10 while the grant is off, approving says so and leaves the request as it
   expect(await terminal.poll()).toBe('signed in')
 })
 
-test('a decision that is neither approve nor deny is refused', async () => {
+test('a decision other than approve or deny is refused', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -295,7 +299,7 @@ test('a decision that is neither approve nor deny is refused', async () => {
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('D29 where nobody can say whose network is whose, the page says that it is unknown', async () => {
+test('D29 the page says that the network is unknown if the node cannot tell networks apart', async () => {
   await using pages = await startPages({ app: { seesNetworks: false } })
   const terminal = await pages.startTerminal({ address: '198.51.100.7' })
   const browser = pages.browse()
@@ -306,7 +310,7 @@ test('D29 where nobody can say whose network is whose, the page says that it is 
   expect(await terminal.poll()).toBe('signed in')
 })
 
-test('A17 what a terminal says of itself stands in quotation marks that it cannot close', async () => {
+test('A17 texts that a terminal reports are in quotation marks that they cannot close', async () => {
   await using pages = await startPages()
   const requester = { ip: nearbyAddress, source: nearbyAddress, userAgent: 'osa) approved by IT ”"»', requestId: null }
   const client = pages.client('osa-cli')

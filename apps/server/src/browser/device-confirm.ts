@@ -1,4 +1,4 @@
-/** `/device/confirm`: a signed-in person sees who asks for what, and says yes or no (RFC 8628 §5.4). */
+/** `/device/confirm`: shows a signed-in person which terminal asks for access, and takes their decision (RFC 8628 §5.4). */
 import type { DeviceReview, SignedInBrowser } from '@osa/core'
 import { sendToProvider } from './begin-sign-in.ts'
 import { readCookie, writeCookie } from './cookies.ts'
@@ -11,7 +11,7 @@ import { alreadyDecidedPage } from './pages/decided.ts'
 import { messagePage } from './pages/message.ts'
 import { seeOther, showPage } from './respond.ts'
 
-/** The request under review: what a browser may see of it, or the page that says why there is nothing to see. */
+/** Returns what this browser may see of the request, or the page that says why it may see nothing. */
 async function reviewed(
   c: PageContext,
   deps: BrowserDependencies,
@@ -22,7 +22,7 @@ async function reviewed(
   return review ? { browser, review } : showPage(c, deps, messagePage('unknown_request', deps))
 }
 
-/** The id in the address is no secret and opens nothing: only the session that claimed the request sees it (D16). */
+/** The id in the address is not a secret and grants nothing: only the browser session that claimed the request can see it (D16). */
 export const flowOf = (c: PageContext): string => c.req.query('flow') ?? ''
 const pathFor = (page: 'confirm' | 'complete', flow: string) => `/device/${page}?${new URLSearchParams({ flow })}`
 
@@ -56,14 +56,14 @@ function renderConfirm(
   )
 }
 
-/** A browser on the terminal's computer is in its network, whatever ways their requests take. */
+/** With a same-computer proof, browser and terminal are in the same network, whatever addresses their requests come from. */
 function networkOf(c: PageContext, { seesNetworks }: BrowserDependencies, { device }: DeviceReview) {
   if (device.approval === 'same_computer') return 'same'
   if (!seesNetworks) return 'unknown'
   return isSameNetwork(device.requesterIp, c.get('requester').ip) ? 'same' : 'other'
 }
 
-/** Takes the decision; from another network an approval needs the extra tick, whatever the browser enforced (D29). */
+/** Takes the decision. Approving a request from another network needs the extra tick, whether or not the browser enforced it (D29). */
 export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext) => {
   const found = await reviewed(c, deps)
   if (found instanceof Response) return found
@@ -108,7 +108,7 @@ export const takeDecision = (deps: BrowserDependencies) => async (c: PageContext
   }
 }
 
-/** Gives the request back and sends the browser to the provider again, which is asked to let somebody else sign in. */
+/** Releases the request and sends the browser to the provider again, asking it to let another person sign in. */
 export const switchAccount = (deps: BrowserDependencies) => async (c: PageContext) => {
   const found = await reviewed(c, deps)
   if (found instanceof Response) return found

@@ -1,11 +1,10 @@
-/** The page for the code. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, oidcAt, orcidAt, signInUpstream, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
 const button = 'Continue with the development sign-in'
 
-test('A13 D01 a code in the address is filled in, and neither looked up nor submitted', async () => {
+test('A13 D01 a code in the address is filled in, but neither looked up nor submitted', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -17,7 +16,7 @@ test('A13 D01 a code in the address is filled in, and neither looked up nor subm
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('D21 nothing else of an address is shown', async () => {
+test('D21 no other part of an address is shown', async () => {
   await using pages = await startPages()
   const query = 'user_code=EVIL+TEXT&error=EVIL&error_description=EVIL&error_message=EVIL&message=EVIL'
   for (const path of ['/', '/device', '/device/error', '/device/complete', '/account/sessions', '/device/confirm']) {
@@ -26,7 +25,7 @@ test('D21 nothing else of an address is shown', async () => {
   }
 })
 
-test('D26 D27 the code’s field is labelled, leaves room for decoration and keeps helpers away', async () => {
+test('D26 D27 the code field is labelled, accepts extra characters and turns off autocomplete and autocorrect', async () => {
   await using pages = await startPages()
   const { body } = await pages.browse().open(`${pages.publicUrl}/device`)
   const input = /<input class="code-input"[^>]*>/.exec(body)?.[0] ?? ''
@@ -48,7 +47,7 @@ test.each([
   (code: string) => code.toLowerCase(),
   (code: string) => ` ${code.replace('-', ' - ')} `,
   (code: string) => `“${code.replace('-', '–')}”`,
-])('C03 D27 a decorated code is taken (%#)', async (decorate) => {
+])('C03 D27 a code with extra characters is accepted (%#)', async (decorate) => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -57,7 +56,7 @@ test.each([
   expect(visit.url.pathname).toBe('/development/sign-in')
 })
 
-test('C11 C12 C14 codes that cannot be used get the same page, whatever is wrong with them', async () => {
+test('C11 C12 C14 all unusable codes get the same page, whatever the reason', async () => {
   await using pages = await startPages()
   const decided = await pages.startTerminal()
   const decider = pages.browse({ address: '198.51.100.8' })
@@ -80,7 +79,7 @@ test('C11 C12 C14 codes that cannot be used get the same page, whatever is wrong
   expect(pagesSeen.size).toBe(1)
 })
 
-test('C06 C08 after ten wrong codes from one place even a right one is refused, and the answer says when to try again', async () => {
+test('C06 C08 after ten wrong codes from one source even a correct one is refused, and the answer says when to try again', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const tryCode = async (code: string, address: string) => {
@@ -97,7 +96,7 @@ test('C06 C08 after ten wrong codes from one place even a right one is refused, 
   expect((await tryCode(user_code, '198.51.100.10')).url.pathname).toBe('/development/sign-in')
 })
 
-test('C05 C06 a megabyte in place of a code is turned away at once and counts as a guess', async () => {
+test('C05 C06 a code of a megabyte is refused at once and counts as a guess', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse({ address: '198.51.100.9' })
@@ -110,7 +109,7 @@ test('C05 C06 a megabyte in place of a code is turned away at once and counts as
   expect((await enter(user_code)).status).toBe(429)
 })
 
-test('D08 D22 the way to the provider is a 303 that carries neither code', async () => {
+test('D08 D22 the redirect to the provider is a 303 that contains neither the device code nor the user code', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -122,7 +121,7 @@ test('D08 D22 the way to the provider is a 303 that carries neither code', async
   expect(everything).not.toContain(terminal.user_code)
 })
 
-test('E06 with two providers each has its button, and a callback of one is not believed from the other', async () => {
+test('E06 with two providers each has its button, and a callback of one is refused if the other answers it', async () => {
   await using orcid = await startUpstream()
   await using university = await startUpstream()
   const identity = { ...orcidAt(orcid), ...oidcAt(university) }
@@ -143,7 +142,7 @@ test('E06 with two providers each has its button, and a callback of one is not b
   expect(await other.poll()).toBe('authorization_pending')
 })
 
-test('E13 the same subject at another provider is another person', async () => {
+test('E13 the same subject at another provider is a different person', async () => {
   await using orcid = await startUpstream()
   await using university = await startUpstream()
   await using pages = await startPages({ identity: { ...orcidAt(orcid), ...oidcAt(university) } })

@@ -6,18 +6,18 @@ import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { codeEntryField } from './form-fields.ts'
 import { guardedForm } from './form-guard.ts'
 import { codeFormPage } from './pages/code-form.ts'
-import { limitedPage } from './pages/limited.ts'
+import { limitedPage } from './pages/message.ts'
 import { showPage } from './respond.ts'
 
 const step = 'enter-code'
 
-/** The page on which a code is entered; a code that is given along is filled in there. */
+/** The address of the code form; with a code, that code is filled in. */
 export const codePath = (userCode: string | null): string =>
   userCode === null ? '/device' : `/device?${new URLSearchParams({ user_code: formatUserCode(userCode) })}`
 
 /**
- * Shows the form. A code in the address is filled in if it can be one, and never submitted or looked up (§3.3.1). The browser goes on to
- * `onward` by itself, if that answers.
+ * Shows the form. A well-formed code in the address is filled in, but never submitted or looked up (§3.3.1). With `onward`, the browser goes
+ * to that address by itself if something answers there.
  */
 export const showCodeForm =
   (deps: BrowserDependencies, onward: URL | null = null) =>
@@ -40,13 +40,13 @@ async function enter(c: PageContext, { auth, publicUrl }: BrowserDependencies, u
   return auth.enterUserCode({ userCode, requester: c.get('requester'), userId: session?.user.id ?? null })
 }
 
-/** What is too long to be read was no code, and costs what any other wrong one does (C05). */
+/** Counts a form that is too long to be read as a wrong code (C05). */
 async function countTooLong(c: PageContext, deps: BrowserDependencies, tooLong: Response) {
   const entered = await enter(c, deps, '')
   return entered.outcome === 'limited' ? showPage(c, deps, limitedPage(entered.retryAfterSeconds)) : tooLong
 }
 
-/** Takes a code. One answer for all that cannot be used: same status, same bytes (C11). */
+/** Takes a code. All codes that cannot be used get the same answer, with the same status and bytes (C11). */
 export const takeCode = (deps: BrowserDependencies) => async (c: PageContext) => {
   const { auth, publicUrl } = deps
   const submitted = await guardedForm(c, deps, { binding: readCookie(c, 'browser', publicUrl), step })

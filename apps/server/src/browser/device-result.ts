@@ -1,4 +1,4 @@
-/** `/device/complete` and `/device/error`: where a person ends, and is sent back to the terminal. */
+/** `/device/complete` and `/device/error`: the last pages of a sign-in, which send the person back to the terminal. */
 import { readCookie } from './cookies.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { flowOf } from './device-confirm.ts'
@@ -9,7 +9,7 @@ import { signInErrorPage } from './pages/sign-in-error.ts'
 import { seeOther, showPage } from './respond.ts'
 import { readOutcome } from './sign-in-outcome.ts'
 
-/** Says how it ended, in the session that decided; anywhere else it says nothing (D24). */
+/** Shows how a request ended, but only in the browser session that decided it (D24). */
 export const showComplete = (deps: BrowserDependencies) => async (c: PageContext) => {
   const { auth, publicUrl } = deps
   const browser = await auth.browserSession(readCookie(c, 'session', publicUrl))

@@ -1,10 +1,9 @@
-/** No form counts that this node did not give to this browser for this step. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, type Pages, type PagesBrowser, startPages } from '../testing/pages.ts'
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** Posts the code form with other headers, or another body, than a browser would. */
+/** Posts the code form with additional headers or a different body. */
 async function post(
   pages: Pages,
   browser: PagesBrowser,
@@ -16,7 +15,7 @@ async function post(
   return browser.send('/device', { method: 'POST', headers: { ...formType, ...headers }, body: body?.(token) ?? plain })
 }
 
-test('D06 a form without any word of the browser where it came from is taken', async () => {
+test('D06 a form without Origin and Sec-Fetch-Site is accepted', async () => {
   await using pages = await startPages()
   expect((await post(pages, pages.browse())).status).toBe(400)
 })
@@ -39,7 +38,7 @@ test.each([
 test.each([
   ['our Origin', { origin: 'https://archive.example', 'sec-fetch-site': 'same-origin' }],
   ['a null Origin that the browser says is ours', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
-])('D06 %s is taken', async (_name, headers) => {
+])('D06 %s is accepted', async (_name, headers) => {
   await using pages = await startPages()
   expect((await post(pages, pages.browse(), { headers })).status).toBe(400)
 })

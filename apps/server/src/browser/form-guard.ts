@@ -1,14 +1,14 @@
 /**
- * Stands before every form of the pages (D05, D06): the form token ties a form to its browser and step; what the browser says about where
- * the request came from is a second layer, which absent headers pass, since older browsers send none.
+ * Checks every form of the pages (D05, D06). The form token binds a form to its browser and step. As a second layer, the browser's headers
+ * must not name another site; missing headers pass, since older browsers send none. Forms are read strictly: small, one content type, each
+ * field once.
  */
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
-import { type FormFault, readPageForm } from './form.ts'
 import { formTokenField } from './form-fields.ts'
 import { messagePage } from './pages/message.ts'
 import { showPage } from './respond.ts'
 
-/** The fields of a form that `binding` was given for this step, beside it; otherwise the page that says why not. */
+/** Returns the fields of a form that was issued to `binding` for this step, with `binding`; otherwise the page that says why not. */
 export async function guardedForm<Binding extends string>(
   c: PageContext,
   deps: BrowserDependencies,
@@ -33,6 +33,36 @@ function isForeign(c: PageContext, publicUrl: URL): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const origin = c.req.header('origin')
   if (origin === undefined || origin === publicUrl.origin) return false
-  // a page under a stricter referrer policy (an extension's, say) posts with a null origin: the browser's own word then counts
+  // under a stricter referrer policy, such as that of an extension, a page posts with a null origin; Sec-Fetch-Site decides then
   return !(origin === 'null' && site === 'same-origin')
+}
+
+const maxFormBytes = 8 * 1024
+const maxFields = 20
+
+type FormFault = 'too_large' | 'not_a_form' | 'repeated_field'
+
+/** Returns the fields of an `application/x-www-form-urlencoded` body, or what is wrong with it. Unknown fields are ignored. */
+async function readPageForm(c: PageContext): Promise<ReadonlyMap<string, string> | FormFault> {
+  const contentType = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (contentType !== 'application/x-www-form-urlencoded') return 'not_a_form'
+  const body = await readBody(c)
+  if (body === null) return 'too_large'
+  const fields = [...new URLSearchParams(body)]
+  const form = new Map(fields)
+  if (form.size !== fields.length) return 'repeated_field'
+  return fields.length > maxFields ? 'not_a_form' : form
+}
+
+/** Returns the body as text, or null if it is longer than any of our forms, with or without a Content-Length. */
+async function readBody(c: PageContext): Promise<string | null> {
+  if (Number(c.req.header('content-length') ?? 0) > maxFormBytes) return null
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length
+    if (size > maxFormBytes) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

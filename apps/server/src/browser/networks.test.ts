@@ -11,7 +11,7 @@ test.each([
   ['192.168.1.1', '192.168.77.1'],
   ['fd00::1', 'fdff::2'],
   ['::ffff:203.0.113.5', '203.0.113.9'],
-])('D29 %s and %s are in one network', (one, other) => {
+])('D29 %s and %s are in the same network', (one, other) => {
   expect(isSameNetwork(one, other)).toBe(true)
   expect(isSameNetwork(other, one)).toBe(true)
 })
@@ -25,7 +25,7 @@ test.each([
   ['203.0.113.5', '2001:db8::1'],
   ['172.16.0.1', '172.32.0.1'],
   ['203.0.113.5', 'unknown'],
-])('D29 %s and %s are not', (one, other) => {
+])('D29 %s and %s are in different networks', (one, other) => {
   expect(isSameNetwork(one, other)).toBe(false)
   expect(isSameNetwork(other, one)).toBe(false)
 })

@@ -1,9 +1,9 @@
-/** Whether two addresses are probably in one place: the proximity signal of the confirm page (D29). */
+/** Whether two addresses are probably in the same place: the proximity signal of the confirm page (D29). */
 import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** IPv4 addresses of one /24, IPv6 addresses of one /48, any two of this machine, and any two of the same private range. */
+/** True for IPv4 addresses in the same /24, IPv6 addresses in the same /48, two loopback addresses, and two addresses in the same private range. */
 export function isSameNetwork(one: string, other: string): boolean {
   if (!ipaddr.isValid(one) || !ipaddr.isValid(other)) return false
   const [a, b] = [ipaddr.process(one), ipaddr.process(other)]

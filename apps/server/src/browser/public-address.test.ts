@@ -1,4 +1,3 @@
-/** One address for the pages, whatever name the node is opened under. */
 import { expect, test } from 'vitest'
 import { startPages } from '../testing/pages.ts'
 
@@ -12,7 +11,7 @@ async function open(
 }
 
 test.each(['127.0.0.1:8000', '[::1]:8000', 'laptop.local:8000', 'localhost:9000'])(
-  'opened at %s, a page sends the browser on to the same page at the public URL',
+  'a page opened at %s redirects to the same page at the public URL',
   async (host) => {
     for (const method of ['GET', 'HEAD']) {
       const answer = await open('/device?user_code=BCDF-GHJK', { host }, { method })
@@ -22,7 +21,7 @@ test.each(['127.0.0.1:8000', '[::1]:8000', 'laptop.local:8000', 'localhost:9000'
   },
 )
 
-test('of an address only what pages read is sent on, and no secret that came astray', async () => {
+test('the redirect keeps only the query parameters that pages read, and no misplaced secret', async () => {
   const path = '/device/confirm?flow=f&device_code=secret&token=secret'
   const answer = await open(path, { host: '127.0.0.1:8000' })
   expect(answer.headers.get('location')).toBe('http://localhost:8000/device/confirm?flow=f')
@@ -33,11 +32,11 @@ test.each([
   ['http://localhost:8000', 'LOCALHOST:8000'],
   ['https://archive.example', 'archive.example'],
   ['https://archive.example', 'archive.example:443'],
-])('at %s a browser that asked %s stays', async (publicUrl, host) => {
+])('at %s, a request for %s is not redirected', async (publicUrl, host) => {
   expect((await open('/device', { host }, { publicUrl })).status).toBe(200)
 })
 
-test('a proxy that rewrites Host is sent on once and not forever', async () => {
+test('a request through a proxy that rewrites Host is redirected only once', async () => {
   const first = await open('/device', { host: 'internal:8000' }, { publicUrl: 'https://archive.example' })
   expect(first.status).toBe(303)
   const cookie = first.headers.getSetCookie()[0]?.split(';', 1)[0] ?? ''
@@ -45,17 +44,20 @@ test('a proxy that rewrites Host is sent on once and not forever', async () => {
   expect(second.status).toBe(200)
 })
 
-test.each(['x-forwarded-for', 'forwarded', 'via'])('a proxy that sends %s knows its hosts itself', async (name) => {
-  const answer = await open('/device', { host: 'internal:8000', [name]: '192.0.2.1' })
-  expect(answer.status).toBe(200)
-})
+test.each(['x-forwarded-for', 'forwarded', 'via'])(
+  'a request through a proxy that sends %s is not redirected',
+  async (name) => {
+    const answer = await open('/device', { host: 'internal:8000', [name]: '192.0.2.1' })
+    expect(answer.status).toBe(200)
+  },
+)
 
-test('only what is read is sent on: a form from another host is refused as before', async () => {
+test('only GET and HEAD are redirected: a form from another host is refused', async () => {
   const answer = await open('/device', { host: '127.0.0.1:8000', origin: 'http://127.0.0.1:8000' }, { method: 'POST' })
   expect(answer.status).toBe(403)
 })
 
-test('what browsers and crawlers ask for by themselves has answers of the right kind', async () => {
+test('robots.txt, favicon.ico and icon.svg are served with the right content types', async () => {
   const robots = await open('/robots.txt', {})
   expect(robots.headers.get('content-type')).toContain('text/plain')
   expect(await robots.text()).toContain('Disallow: /device')

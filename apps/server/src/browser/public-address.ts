@@ -1,6 +1,6 @@
 /**
- * Pages work at one address only: forms are checked against it and cookies belong to its host. Whoever opens a page at another name of the
- * node, such as 127.0.0.1 for localhost, is sent on before they type anything.
+ * Pages work only at the public URL: forms are checked against it and cookies belong to its host. A browser that opens a page at another name
+ * of the node, such as 127.0.0.1 instead of localhost, is redirected before the person types anything.
  */
 import { getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
@@ -9,13 +9,13 @@ import { isForwarded } from './at-this-machine.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
 
-/** Comes back only where the redirect led to the host that it came from: a proxy rewrites Host then, and another one would go on forever. */
+/** Comes back only if the redirect led to the same host, because a proxy rewrites Host. Another redirect would then loop forever. */
 const movedCookie = 'osa_moved'
 const movedSeconds = 10
-/** What addresses of pages carry. Whatever else stands in one is not written into an answer: it may be a secret that came astray. */
+/** The query parameters that pages read. Others are dropped from the redirect, since they may be misplaced secrets. */
 const carried = ['user_code', 'flow', 'version']
 
-/** Redirects GET and HEAD from any other host to the same path at the public URL. A proxy that says it is one is left to know its hosts. */
+/** Redirects GET and HEAD from any other host to the same path at the public URL, unless the request came through a proxy. */
 export const atPublicAddress = (deps: BrowserDependencies) =>
   createMiddleware<NodeEnv>(async (c, next) => {
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
@@ -28,7 +28,7 @@ export const atPublicAddress = (deps: BrowserDependencies) =>
     return seeOther(c, deps, to)
   })
 
-/** A request without a Host is in this process, and a Host that no URL can have is nobody's address. */
+/** Also true for requests without a Host, which come from this process, and for a Host that no URL can have. */
 function isAtPublicHost(c: PageContext, publicUrl: URL): boolean {
   const host = c.req.header('host')
   const asked = host === undefined ? null : URL.parse(`${publicUrl.protocol}//${host}`)

@@ -1,4 +1,4 @@
-/** The two ways a page's request ends: a page, or a redirect that is followed with GET (RFC 9700 §4.12). */
+/** The two answers of the page routes: a page, or a redirect that is followed with GET (RFC 9700 §4.12). */
 import { randomBytes } from 'node:crypto'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -8,15 +8,17 @@ import { securityHeaders } from './security-headers.ts'
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
-/** A page before it is dressed. */
+/** A page without its frame and headers. */
 export interface Page {
-  /** What the page is in this state; the node's name is added. */
+  /** The title for this state of the page; the node's name is appended. */
   readonly title: string
   readonly content: Html
   readonly status?: ContentfulStatusCode
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Answers with a page in the frame of the node, with a new nonce and all security headers. */
+/** Answers with a page in the frame of the node, with a new nonce and all security headers. */
 export async function showPage(
   c: PageContext,
   { auth, publicUrl, profile }: BrowserDependencies,
@@ -28,7 +30,7 @@ export async function showPage(
   return c.html(page, status, { ...securityHeaders({ publicUrl, nonce, formOrigins }), ...headers })
 }
 
-/** 303, never 307 or 308: those would send a form's body on to the next address. `to` is made by the node, never by a request. */
+/** Redirects with 303, since 307 and 308 would send the body of a form to the next address. `to` never comes from a request. */
 export function seeOther(c: PageContext, { publicUrl }: BrowserDependencies, to: string | URL): Response {
   for (const [name, value] of Object.entries(securityHeaders({ publicUrl, nonce: null, formOrigins: [] }))) {
     c.header(name, value)

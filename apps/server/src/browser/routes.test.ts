@@ -1,4 +1,3 @@
-/** Addresses: old ones that move, unknown ones, and none that leads elsewhere. */
 import { expect, test } from 'vitest'
 import { pagePaths, startPages } from '../testing/pages.ts'
 
@@ -8,14 +7,14 @@ test.each([
   ['/api/v1/auth/device/verify?code=a%26b%3Dc&error_message=x', '/device?user_code=a%26b%3Dc'],
   ['/api/v1/auth/device/complete?code=x', '/device/complete'],
   ['/api/v1/auth/device/error?error_description=x', '/device/error'],
-])('the original’s address %s moves to %s', async (from, to) => {
+])('the original address %s redirects to %s', async (from, to) => {
   await using pages = await startPages()
   const answer = await pages.browse().send(`${pages.publicUrl}${from}`)
   expect(answer.status).toBe(303)
   expect(answer.headers.get('location')).toBe(to)
 })
 
-test('D28 no address leads to a foreign one', async () => {
+test('D28 no address redirects to another site', async () => {
   await using pages = await startPages()
   const targets = ['//evil.example', '/\\evil.example', 'https:evil.example', 'https://evil.example']
   const names = ['next', 'return_to', 'redirect_uri', 'continue', 'code', 'flow', 'user_code']
@@ -37,7 +36,7 @@ test('D28 no address leads to a foreign one', async () => {
   }
 })
 
-test('an unknown address is a page for a browser, and JSON for a program', async () => {
+test('an unknown address is answered with a page for browsers and JSON for programs', async () => {
   await using pages = await startPages()
   const page = await pages.browse().open(`${pages.publicUrl}/nowhere`)
   expect(page.status).toBe(404)
@@ -53,21 +52,21 @@ test('an unknown address is a page for a browser, and JSON for a program', async
   }
 })
 
-test('a method that a page does not take gets a page that says so', async () => {
+test('a method that a page does not accept is answered with 405 and Allow', async () => {
   await using pages = await startPages()
   const answer = await pages.browse().send(`${pages.publicUrl}/device`, { method: 'PUT' })
   expect(answer.status).toBe(405)
   expect(answer.headers.get('allow')).toBe('GET, HEAD, POST')
 })
 
-test('the start page says how to sign in', async () => {
+test('the start page shows how to sign in', async () => {
   await using pages = await startPages()
   const { body } = await pages.browse().open(`${pages.publicUrl}/`)
   expect(body).toContain(`osa login ${pages.publicUrl}`)
   expect(body).toContain('href="/account/sessions"')
 })
 
-test('D32 a defect is a page with nothing of its inside', async () => {
+test('D32 the page for a defect reveals no internals', async () => {
   const app = { isUnavailable: () => false }
   await using pages = await startPages({ app })
   const browser = pages.browse()
@@ -84,21 +83,21 @@ test('D32 a defect is a page with nothing of its inside', async () => {
   expect(pages.logLines.join('')).toContain('inner detail 4711')
 })
 
-test('D32 an unreachable database gives a page to try again from', async () => {
+test('D32 an unreachable database is answered with a page that says to try again', async () => {
   await using pages = await startPages({ app: { isUnavailable: () => true } })
   const browser = pages.browse()
   await browser.open(`${pages.publicUrl}/account/sessions`)
-  pages.store.findBrowserSession = () => Promise.reject(new Error('away'))
+  pages.store.findBrowserSession = () => Promise.reject(new Error('unreachable'))
   browser.setCookies([
     { origin: pages.publicUrl, name: '__Host-osa_session', value: 'x'.repeat(43), path: '/', header: '' },
   ])
   const page = await browser.open(`${pages.publicUrl}/account/sessions`)
   expect(page.status).toBe(503)
   expect(page.headers.get('retry-after')).toBe('5')
-  expect(page.body).toContain('load this page again, or begin anew')
+  expect(page.body).toContain('load this page again, or <a href="/device">start again')
 })
 
-test('I06 no page leaves a code, a state or a cookie in the log', async () => {
+test('I06 no page writes a code, a state or a cookie to the log', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()

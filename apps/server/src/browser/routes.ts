@@ -1,6 +1,6 @@
 /**
- * The pages' paths. A step never calls another: each ends in a page or a redirect, and everything it needs to know about the step before
- * is kept by the node. Owns no rule and no path of the APIs.
+ * The paths of the pages. Steps never call one another: each ends in a page or a redirect, and the node stores what the next step needs to
+ * know. Contains no rules and no API paths.
  */
 import { type Handler, Hono } from 'hono'
 import { developmentSignInPath } from '../identity/development.ts'
@@ -20,22 +20,21 @@ import { showDevelopmentSignIn, takeDevelopmentPerson } from './development.ts'
 import { showConfirm, switchAccount, takeDecision } from './device-confirm.ts'
 import { showCodeForm, takeCode } from './device-entry.ts'
 import { showComplete, showSignInError } from './device-result.ts'
-import { iconPath, moveToIcon, serveIcon } from './icon.ts'
 import { landingPage } from './pages/landing.ts'
 import { messagePage, unavailablePage } from './pages/message.ts'
 import { atPublicAddress } from './public-address.ts'
 import { seeOther, showPage } from './respond.ts'
-import { serveRobots } from './robots.ts'
 import { passSameComputer } from './same-computer.ts'
+import { iconPath, moveToIcon, serveIcon, serveRobots } from './site-files.ts'
 
 type PageHandler = Handler<NodeEnv>
 
-/** All pages of a node, to be mounted at its root. HEAD is answered as GET; other methods get a page and `Allow`. */
+/** All pages of a node, to be mounted at its root. HEAD is answered like GET; other methods get a 405 page with `Allow`. */
 export function browserRoutes(deps: BrowserDependencies): Hono<NodeEnv> {
   const pages = new Hono<NodeEnv>()
   const publicAddress = atPublicAddress(deps)
   const route = (path: string, handlers: { get?: PageHandler; post?: PageHandler }) => {
-    // the development sign-in says itself where it opens
+    // the development sign-in checks by itself where it is opened
     if (handlers.get && path !== developmentSignInPath) pages.get(path, publicAddress)
     if (handlers.get) pages.get(path, handlers.get)
     if (handlers.post) pages.post(path, handlers.post)
@@ -71,7 +70,7 @@ export function browserRoutes(deps: BrowserDependencies): Hono<NodeEnv> {
   route('/admin/people', { get: showAdminPeople(deps), post: changeRole(deps) })
   route('/admin/audit', { get: showAdminAudit(deps) })
 
-  // a callback counts once, as a proof does, and only when it is really fetched: HEAD looks like GET to the router and must not use it up
+  // a callback and a proof can be used only once; the router treats HEAD like GET, so HEAD is refused here to keep it from consuming them
   const callback = finishSignIn(deps)
   const sameComputer = passSameComputer(deps)
   const wrongMethod = { ...messagePage('wrong_method', deps), headers: { Allow: 'GET' } }
@@ -81,7 +80,7 @@ export function browserRoutes(deps: BrowserDependencies): Hono<NodeEnv> {
 
   pages.all('/device/same-computer', (c) => (c.req.method === 'GET' ? sameComputer(c) : showPage(c, deps, wrongMethod)))
 
-  // addresses of the original, still printed by old terminals
+  // addresses of the original node, which old terminals still print
   route('/api/v1/auth/device/verify', { get: move(verifyPath) })
   route('/api/v1/auth/device/complete', { get: move(() => '/device/complete') })
   route('/api/v1/auth/device/error', { get: move(() => '/device/error') })
@@ -114,7 +113,7 @@ function verifyPath(c: PageContext): string {
 
 const apiPrefixes = ['/api', '/oauth', '/trpc', '/.well-known', '/healthz', '/readyz', '/metrics']
 
-/** The 404 page, for a browser that asked for a page; null for programs and API paths, which get their own answer. */
+/** The 404 page for browsers; null for programs and API paths, which get their own answer. */
 export const pageNotFound =
   (deps: BrowserDependencies) =>
   async (c: PageContext): Promise<Response | null> => {

@@ -5,14 +5,14 @@ import { arriveAtConfirm, carberryButton, nearbyAddress, startPages } from '../t
 
 const developmentSignIn = 'Continue with the development sign-in'
 
-test('a browser that the terminal opened ends at the filled-in code, and no secret of the way there is kept or logged', async () => {
+test('a browser that the terminal opened reaches the prefilled code form, and no secret of the proof is kept or logged', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal({ isListening: true })
   const browser = pages.browse()
   const form = await browser.open(terminal.opens)
   expect(form.url.href).toBe(terminal.verification_uri_complete)
   const cookie = browser.cookies().find(({ name }) => name.startsWith('__Host-osa_proof_'))
-  expect(cookie?.header, 'no longer than the request').toContain('Max-Age=600')
+  expect(cookie?.header, 'lasts no longer than the request').toContain('Max-Age=600')
   await browser.press(developmentSignIn)
   await browser.press(carberryButton)
   await browser.press('Approve')
@@ -23,7 +23,7 @@ test('a browser that the terminal opened ends at the filled-in code, and no secr
   expect(pages.logLines.join('\n')).not.toContain(terminal.nonce)
 })
 
-test('HEAD uses nothing up', async () => {
+test('HEAD does not consume the proof', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal({ isListening: true })
   const head = await pages.request(
@@ -36,7 +36,7 @@ test('HEAD uses nothing up', async () => {
   expect([head.status, head.headers.get('allow'), head.headers.get('location')]).toEqual([405, 'GET', null])
 })
 
-test('a forged proof, an unknown flow and nonsense lead to the code’s page, never further', async () => {
+test('a forged proof, an unknown flow and malformed parameters lead to the code form, and no further', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal({ isListening: true })
   const browser = pages.browse()
@@ -58,7 +58,7 @@ test('a forged proof, an unknown flow and nonsense lead to the code’s page, ne
   expect(claim).toMatchObject({ detail: 'typed' })
 })
 
-test('a code that an address filled in is not typed, and one from the empty form is, also after switching the account', async () => {
+test('a code prefilled from an address does not count as typed; a code entered into the empty form does, also after switching the account', async () => {
   await using pages = await startPages()
   const claims = async () => {
     pages.clock.advance({ seconds: 1 })
@@ -78,7 +78,7 @@ test('a code that an address filled in is not typed, and one from the empty form
   expect(await claims()).toBe('prefilled')
 })
 
-/** Arrives at the confirm page by the link with the code in it, as whoever got that link in a mail does, or by the terminal's own listener. */
+/** Opens the confirm page through the link that contains the code, as a person does who got the link in a mail, or through the terminal's listener. */
 async function arrive(remoteApproval: RemoteApproval, { byListener = false } = {}) {
   const metrics = createMetrics({ processMetrics: false })
   const pages = await startPages({ policy: { remoteApproval: () => remoteApproval }, app: { metrics } })
@@ -92,17 +92,17 @@ async function arrive(remoteApproval: RemoteApproval, { byListener = false } = {
   return { pages, terminal, browser, confirm, sessions, counted: () => metrics.registry.metrics() }
 }
 
-test('D29 RFC 8628 §5.4: who followed a link is asked for the code, and is not shown it', async () => {
+test('D29 RFC 8628 §5.4: a person who followed a link has to type the code and is not shown it', async () => {
   const { pages, terminal, browser, confirm, sessions, counted } = await arrive('typed')
   await using _ = pages
   expect(confirm.body).toContain('Type the code that your own terminal shows')
-  expect(confirm.body).toContain('on another computer')
+  expect(confirm.body).toContain('are on different computers')
   expect(confirm.body).toContain('lab-7')
   expect(confirm.body).not.toContain(terminal.user_code)
   expect(confirm.body, 'nothing has the focus').not.toContain('autofocus')
   for (const [typed_code, title] of [
-    ['', 'The code is needed'],
-    ['BBBB-BBBB', 'That is not the code'],
+    ['', 'Type the code to approve'],
+    ['BBBB-BBBB', 'That code does not match'],
   ] as const) {
     const answer = await browser.press('Approve', { typed_code, other_network: 'yes' })
     expect([answer.status, answer.url.pathname]).toEqual([400, '/device/confirm'])
@@ -112,11 +112,11 @@ test('D29 RFC 8628 §5.4: who followed a link is asked for the code, and is not 
   }
   await browser.press('Approve', { typed_code: terminal.user_code.toLowerCase(), other_network: 'yes' })
   expect(await terminal.poll()).toBe('signed in')
-  expect(await sessions()).toContain('approved with its code typed in')
+  expect(await sessions()).toContain('approved by typing its code')
   expect(await counted()).toContain('osa_device_approvals_total{approval="typed"} 1')
 })
 
-test('a browser that the terminal opened is told that it is this computer, whatever network the node sees', async () => {
+test('the page of a browser that the terminal opened says “this computer”, whatever network the node sees', async () => {
   const { pages, terminal, browser, confirm, sessions, counted } = await arrive('never', { byListener: true })
   await using _ = pages
   expect(confirm.body).toContain('from <strong>this computer</strong>')
@@ -127,11 +127,11 @@ test('a browser that the terminal opened is told that it is this computer, whate
   expect(await counted()).toContain('osa_device_approvals_total{approval="same_computer"} 1')
 })
 
-test('never: the page has no Approve, says what to do, and refuses one that is sent all the same', async () => {
+test('never: the page has no Approve button and says what to do, and a forged approval is refused', async () => {
   const { pages, terminal, browser, confirm } = await arrive('never')
   await using _ = pages
   expect(confirm.body).toContain('Run <code>osa login</code> on this computer')
-  expect(confirm.body, 'for whom that did not help').toContain('keeps this browser from 127.0.0.1')
+  expect(confirm.body, 'for a person whom that did not help').toContain('stops this browser from\nreaching 127.0.0.1')
   const form = browser.forms().find(({ action }) => action.startsWith('/device/confirm'))
   expect(form?.buttons.map(({ text }) => text)).toEqual(['Deny'])
   const { user_code: typed_code } = terminal
@@ -142,12 +142,12 @@ test('never: the page has no Approve, says what to do, and refuses one that is s
   expect(await terminal.poll()).toBe('access_denied')
 })
 
-test('allow: a link with the code is enough, and the session says so', async () => {
+test('allow: a link with the code is enough, and the list of terminals says so', async () => {
   const { pages, terminal, browser, confirm, sessions, counted } = await arrive('allow')
   await using _ = pages
   expect(confirm.body).toContain(terminal.user_code)
   await browser.press('Approve', { other_network: 'yes' })
   expect(await terminal.poll()).toBe('signed in')
-  expect(await sessions()).toContain('approved from a link with its code')
+  expect(await sessions()).toContain('approved from a link that contained its code')
   expect(await counted()).toContain('osa_device_approvals_total{approval="prefilled"} 1')
 })

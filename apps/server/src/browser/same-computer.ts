@@ -1,7 +1,7 @@
 /**
- * `/device/same-computer`: what a terminal opens in a browser, and where its listener on 127.0.0.1 sends that browser back to, with a state.
- * The page is the one for the code, and leads to the listener by itself. While nothing comes back from there it stays on the screen, and
- * everything works on it without the proof too.
+ * `/device/same-computer`: the address that a terminal opens in a browser, and that its listener on 127.0.0.1 redirects that browser back to,
+ * with a state. It shows the code form, which sends the browser to the listener by itself. If the listener does not answer, the form stays on
+ * the screen and works without the proof.
  */
 import { normaliseUserCode } from '@osa/core'
 import { proofCookie, readCookie, writeCookie } from './cookies.ts'
@@ -25,8 +25,8 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
   const browser = known ?? auth.newBrowserSecret()
   const listener = await auth.listenerOf({ deviceAuthorizationId, browser })
   if (listener === null) return seeOther(c, deps, next)
-  // no longer than the request: whoever leads a browser through many of them must not fill its jar
+  // as short as the request, so that leading a browser through many requests does not fill its cookie jar
   writeCookie(c, cookie, publicUrl, browser, policy.deviceCodeLifetimeSeconds)
-  // not a redirect: a browser whose proxy or firewall swallows 127.0.0.1 would wait for it with nothing to look at
+  // not a redirect: if a proxy or firewall drops requests to 127.0.0.1, the browser would wait on an empty page
   return showCodeForm(deps, listener)(c)
 }

@@ -1,4 +1,3 @@
-/** Headers of every page, whatever it says. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, oidcAt, orcidAt, pagePaths, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
@@ -22,7 +21,7 @@ async function everyPage() {
   return visits
 }
 
-test('D09 D10 D11 D12 every page has the whole set of headers', async () => {
+test('D09 D10 D11 D12 every page has all security headers', async () => {
   const visits = await everyPage()
   expect(new Set(visits.map(({ status }) => status))).toEqual(new Set([200, 303, 400, 403, 404, 405, 409]))
   for (const { headers } of visits) {
@@ -41,7 +40,7 @@ test('D09 D10 D11 D12 every page has the whole set of headers', async () => {
   }
 })
 
-test('D10 each load has its own nonce, which the page’s only style sheet carries', async () => {
+test('D10 each response has its own nonce, which the page’s only style sheet carries', async () => {
   const visits = (await everyPage()).filter(({ status }) => status !== 303)
   const nonces = visits.map(({ headers }) => /'nonce-([^']+)'/.exec(headers.get('content-security-policy') ?? '')?.[1])
   expect(new Set(nonces).size).toBe(visits.length)
@@ -50,7 +49,7 @@ test('D10 each load has its own nonce, which the page’s only style sheet carri
   })
 })
 
-test('D11 D26 no page loads anything from elsewhere, runs a script or styles an element inline', async () => {
+test('D11 D26 no page loads anything from another site, runs a script or uses inline styles', async () => {
   for (const { body } of (await everyPage()).filter(({ status }) => status !== 303)) {
     expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|@import|url\(/)
     expect([...body.matchAll(/(?:src|href)="([^"]*)"/g)].every(([, address = '']) => address.startsWith('/'))).toBe(
@@ -59,7 +58,7 @@ test('D11 D26 no page loads anything from elsewhere, runs a script or styles an 
   }
 })
 
-test('D07 forms may lead to the provider, and to nobody else', async () => {
+test('D07 forms may lead to the provider and to no other site', async () => {
   await using upstream = await startUpstream()
   await using pages = await startPages({ identity: orcidAt(upstream) })
   const { headers } = await pages.browse().open(`${pages.publicUrl}/device`)
@@ -67,7 +66,7 @@ test('D07 forms may lead to the provider, and to nobody else', async () => {
   expect(policy).toContain(`form-action 'self' ${upstream.issuer};`)
 })
 
-test('D07 forms may also lead to the origins that a provider is said to redirect on to', async () => {
+test('D07 forms may also lead to the further origins that are configured for a provider', async () => {
   await using upstream = await startUpstream()
   const oidc = { ...oidcAt(upstream).oidc, formActionOrigins: ['https://login.university.example'] }
   await using pages = await startPages({ identity: { oidc, development: false } })

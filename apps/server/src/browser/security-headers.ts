@@ -1,10 +1,10 @@
-/** Headers of everything the pages answer (RFC 9700 §4.16, ASVS 3.4): nothing foreign is loaded, nothing is framed, nothing is kept. */
+/** Headers of all answers of the page routes (RFC 9700 §4.16, ASVS 3.4): no content from other sites, no framing, no caching. */
 
 const hstsSeconds = 2 * 365 * 86_400
 
 /**
- * `formOrigins` are the identity providers': browsers apply `form-action` to the redirect that answers a form as well (D07).
- * `nonce` is that of the page's one style sheet.
+ * `formOrigins` are the origins of the identity providers, since browsers apply `form-action` also to the redirect that answers a form (D07).
+ * `nonce` allows the page's one style sheet.
  */
 export const securityHeaders = ({
   publicUrl,
@@ -25,7 +25,7 @@ export const securityHeaders = ({
     ...(nonce === null ? [] : [`style-src 'nonce-${nonce}'`]),
   ].join('; '),
   'X-Frame-Options': 'DENY',
-  // not no-referrer: the page's own forms would then be posted with a null Origin (D06)
+  // not no-referrer, which would make browsers send the page's own forms with a null Origin (D06)
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,6 +1,6 @@
 /**
- * Carries the reason of a failed sign-in from the callback to a clean address. The reason is one of a closed set, and it is shown only in
- * the browser it happened in: a proof bound to that browser's cookie goes along, so that no link can put words on this node's page (D21).
+ * Carries the reason for a failed sign-in from the callback to a clean address. The reason is one of a closed set and is shown only in the
+ * browser where the sign-in failed: the address contains a proof bound to that browser's cookie, so that a link cannot put words on a page (D21).
  */
 import type { CookieSecret, SignInRefusal } from '@osa/core'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
@@ -34,7 +34,7 @@ export function outcomePath(
   return `/device/error?${new URLSearchParams({ reason: refused, provider, proof })}`
 }
 
-/** What `outcomePath` put there; for any other address, that no such sign-in is known. */
+/** Reads what `outcomePath` wrote; any other address gives `unknown_transaction`. */
 export function readOutcome(
   c: PageContext,
   { auth }: BrowserDependencies,

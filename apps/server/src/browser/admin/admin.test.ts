@@ -1,4 +1,3 @@
-/** The admin page: who gets in, what can be done there, and what cannot be done to it. */
 import { randomUUID } from 'node:crypto'
 import { sampleAuditEvent } from '@osa/core/testing'
 import { expect, test } from 'vitest'
@@ -17,7 +16,7 @@ const sam = 'Sam Sample, user'
 const parts = ['/admin', '/admin/sessions', '/admin/people', '/admin/audit']
 const posts = ['/admin/sign-in', '/admin/device-grant', '/admin/keys', '/admin/sessions', '/admin/people']
 
-/** As on a node for trying out: Carberry is an administrator, Ada a publisher. */
+/** Starts a node with the development sign-in, where Carberry is an administrator and Ada a user. */
 function startAdminPages() {
   const grants = createRoleGrants({ admins: [], developmentIssuer: 'https://archive.example/development' })
   const roleGrants: typeof grants = (identity) => (grants(identity) === 'admin' ? 'admin' : null)
@@ -38,7 +37,7 @@ const auditOf = (pages: Pages, event: string) => pages.store.listAuditEvents({ l
 const userIdOf = async (pages: Pages, search: string) =>
   (await pages.store.listPeople({ limit: 1, search }))[0]?.user.id ?? ''
 
-test('L13 strangers and people without the role see none of it, and change nothing', async () => {
+test('L13 people who are not signed in or not administrators can neither see nor change anything', async () => {
   await using pages = await startAdminPages()
   const { browser: publisher, refreshToken } = await signInTerminal(pages, "ada's laptop", ada)
   for (const [browser, title] of [
@@ -63,13 +62,13 @@ function post(pages: Pages, browser: PagesBrowser, path: string, fields: Record<
   return browser.send(`${pages.publicUrl}${path}`, { method: 'POST', headers: { ...formType, ...headers }, body })
 }
 
-test('L13 an administrator signs in there and comes back there, and finds the way from their terminals', async () => {
+test('L13 a sign-in from the admin page returns to it, and the list of terminals links to it', async () => {
   await using pages = await startAdminPages()
   const browser = await openAdmin(pages)
   expect([browser.page().url.pathname, browser.page().status]).toEqual(['/admin', 200])
   expect(browser.cookie('__Host-osa_return')).toBeNull()
   expect((await goTo(pages, browser, '/account/sessions')).body).toContain('<a href="/admin">')
-  // a sign-in that begins elsewhere ends elsewhere, also after one that was begun here and left
+  // a sign-in from another page returns to that page, also after an abandoned one from the admin page
   const other = pages.browse()
   await goTo(pages, other, '/admin')
   await other.pressOnce('Sign in with the development sign-in')
@@ -78,19 +77,19 @@ test('L13 an administrator signs in there and comes back there, and finds the wa
   expect((await other.press(sam)).url.pathname).toBe('/account/sessions')
 })
 
-test('L13 ten minutes after the sign-in everything is refused until the provider has asked again', async () => {
+test('L13 ten minutes after the sign-in everything is refused until the administrator signs in again', async () => {
   await using pages = await startAdminPages()
   const browser = await openAdmin(pages)
   const forms = await everyForm(pages, browser)
   pages.clock.advance({ seconds: 600 })
   for (const path of parts) {
     const { status, body } = await goTo(pages, browser, path)
-    expect([status, body.includes('<h1>Sign in once more</h1>')]).toEqual([403, true])
+    expect([status, body.includes('<h1>Sign in again</h1>')]).toEqual([403, true])
   }
   const before = await pages.store.listAuditEvents({ limit: 999 })
   for (const { path, fields } of forms) {
     const answer = await post(pages, browser, path, fields)
-    expect([answer.status, answer.body.includes('Sign in once more')], path).toEqual([403, true])
+    expect([answer.status, answer.body.includes('Sign in again')], path).toEqual([403, true])
   }
   expect(await pages.store.listAuditEvents({ limit: 999 })).toEqual(before)
   await goTo(pages, browser, '/admin/people')
@@ -99,7 +98,7 @@ test('L13 ten minutes after the sign-in everything is refused until the provider
   expect([browser.page().url.pathname, browser.page().status]).toEqual(['/admin', 200])
 })
 
-test('L13 the provider is asked to make sure who it is and to say when; an older sign-in does not count', async () => {
+test('L13 the provider is asked for a new sign-in and its time; an older sign-in is refused', async () => {
   await using world = await startPagesAtUpstream({ auth: { roleGrants: () => 'admin' } })
   const { pages, upstream } = world
   const browser = pages.browse()
@@ -115,13 +114,13 @@ test('L13 the provider is asked to make sure who it is and to say when; an older
     await goTo(pages, browser, '/admin')
     await browser.press('Sign in with ORCID')
     const { url, status, body } = await browser.press('Sign in and allow')
-    return [url.pathname, status, body.includes('Sign in once more')]
+    return [url.pathname, status, body.includes('Sign in again')]
   }
   expect(await arrivedWith(0)).toEqual(['/admin', 200, false])
   expect(await arrivedWith(601)).toEqual(['/admin', 403, true])
 })
 
-/** One way to send each form of the admin page, as the page gave it to this browser. */
+/** The fields of every form of the admin page, once for each of its buttons, as this browser got them. */
 async function everyForm(pages: Pages, browser: PagesBrowser) {
   const found: { path: string; fields: Record<string, string> }[] = []
   for (const path of parts) {
@@ -137,7 +136,7 @@ async function everyForm(pages: Pages, browser: PagesBrowser) {
   return found
 }
 
-test('D05 D06 L13 no form counts that was not given to this session for this step, or that comes from elsewhere', async () => {
+test('D05 D06 L13 a form is refused without a token of this session and step, and from another origin', async () => {
   await using pages = await startAdminPages()
   await signInTerminal(pages, 'laptop', ada)
   const browser = await openAdmin(pages)
@@ -174,7 +173,7 @@ test('D05 D06 L13 no form counts that was not given to this session for this ste
   expect(await pages.store.listAuditEvents({ limit: 999 })).toEqual(before)
 })
 
-test('L05 L13 who was an administrator a second ago is refused, whatever forms they still have', async () => {
+test('L05 L13 a person who has just lost the admin role is refused, even with forms from before', async () => {
   await using pages = await startAdminPages()
   const boss = await openAdmin(pages)
   await signInTerminal(pages, 'laptop', ada)
@@ -191,7 +190,7 @@ test('L05 L13 who was an administrator a second ago is refused, whatever forms t
   expect(await pages.store.listAuditEvents({ limit: 999 })).toEqual(before)
 })
 
-test('roles are given and taken, but nobody takes their own, and no button offers it', async () => {
+test('an administrator can change the roles of others but not their own, and no button offers it', async () => {
   await using pages = await startAdminPages()
   await signInTerminal(pages, 'laptop', ada)
   const browser = await openAdmin(pages)
@@ -212,7 +211,7 @@ test('roles are given and taken, but nobody takes their own, and no button offer
   expect(await auditOf(pages, 'operator.role')).toHaveLength(1)
 })
 
-test('H09 sessions of everybody are listed with who they are; one is ended, or all of one person', async () => {
+test('H09 the sessions of all people are listed with their names; an administrator can end one, or all of one person', async () => {
   await using pages = await startAdminPages()
   const [laptop, cluster, sams] = [
     await signInTerminal(pages, 'laptop', ada),
@@ -235,17 +234,17 @@ test('H09 sessions of everybody are listed with who they are; one is ended, or a
   expect(await isAlive(pages, cluster.refreshToken)).toBe(false)
   expect(await isAlive(pages, sams.refreshToken)).toBe(true)
   expect((await goTo(pages, browser, '/admin/sessions?person=Exampl')).body).toContain('Ada Example')
-  expect((await goTo(pages, browser, '/admin/sessions?person=a')).body).toContain('fits several people')
+  expect((await goTo(pages, browser, '/admin/sessions?person=a')).body).toContain('matches several people')
   expect((await goTo(pages, browser, '/admin/sessions?person=%3Cb%3Ezz')).body).toContain('Nobody called “&lt;b&gt;zz”')
 })
 
-test('L03 L10 keys are rotated and the grant is switched, each in the audit by name', async () => {
+test('L03 L10 an administrator rotates keys and switches the device grant, and the audit names them', async () => {
   await using pages = await startAdminPages()
   await signInTerminal(pages, 'laptop', ada)
   const browser = await openAdmin(pages)
   const staged = await browser.press('Rotate the keys')
-  expect(staged.body).toContain('A rotation is under way')
-  expect(staged.body).toContain('Published, waits for its turn')
+  expect(staged.body).toContain('A rotation is in progress')
+  expect(staged.body).toContain('Published, not signing yet')
   expect((await browser.press('Rotate now, refuse all others')).body).toContain('Retired')
   const byName = { detail: expect.stringContaining('by Josiah Carberry (0000-0002-1825-0097)') }
   expect(await auditOf(pages, 'key.rotate')).toMatchObject([byName, byName])
@@ -264,7 +263,7 @@ test('L03 L10 keys are rotated and the grant is switched, each in the audit by n
   expect((await post(pages, browser, '/admin/keys', { form_token: token, rotate: 'x' })).status).toBe(400)
 })
 
-test('L07 the audit is filtered by person, device, address and event, and read to its end page by page', async () => {
+test('L07 the audit can be filtered by person, device, address and event, and paged through to its end', async () => {
   await using pages = await startAdminPages()
   await signInTerminal(pages, 'laptop', ada)
   const at = new Date(pages.clock.now().getTime() - 3_600_000)
@@ -277,9 +276,9 @@ test('L07 the audit is filtered by person, device, address and event, and read t
   expect(await see('person=Ada')).toMatch(/device\.<wbr>redeem[\s\S]*Ada Example/)
   expect(await see('person=Ada')).not.toContain('number')
   expect(await see('device=laptop')).toContain('device.<wbr>start')
-  expect(await see('address=192.0.2.98')).toContain('Nothing of that kind')
-  expect(await see('event=sign_out&person=Ada')).toContain('Nothing of that kind')
-  expect(await see(`person=${randomUUID()}`)).toContain('Nothing of that kind')
+  expect(await see('address=192.0.2.98')).toContain('No event in the audit matches')
+  expect(await see('event=sign_out&person=Ada')).toContain('No event in the audit matches')
+  expect(await see(`person=${randomUUID()}`)).toContain('No event in the audit matches')
   expect(await see('event=no_such_event&before=x&device=%00')).toContain('device.<wbr>redeem')
 
   const seen: string[] = []

@@ -1,4 +1,4 @@
-/** `/admin/audit`: what happened, newest first, by person, device, address and kind. */
+/** `/admin/audit`: lists audit events, newest first, filtered by person, device, address and event. */
 import { auditEvents } from '@osa/core'
 import { withNames } from '../../operator/audit/event.ts'
 import type { BrowserDependencies, PageContext } from '../dependencies.ts'

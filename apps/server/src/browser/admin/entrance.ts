@@ -1,6 +1,6 @@
 /**
- * Who gets to the admin page: administrators who have signed in within the last ten minutes (ASVS 7.5.3). Whoever is not signed in, or too
- * long ago, is sent to the identity provider, which is asked to make sure that it is them, and comes back here.
+ * Admits administrators who have signed in within the last ten minutes to the admin page (ASVS 7.5.3). Others have to sign in again: the
+ * identity provider is asked to authenticate them anew, and they come back here.
  */
 import type { AdminRefusal, ByAdmin, CookieSecret, SignedInBrowser } from '@osa/core'
 import { sendToProvider } from '../begin-sign-in.ts'
@@ -15,14 +15,14 @@ export const adminPath = '/admin'
 const signInStep = 'admin-sign-in'
 const returnStep = 'return:admin'
 
-/** The administrator behind this request, or the page that says what is missing. */
+/** Returns the administrator's browser session, or the page that says what is missing. */
 export async function admitted(c: PageContext, deps: BrowserDependencies): Promise<SignedInBrowser | Response> {
   const browser = await deps.auth.browserSession(readCookie(c, 'session', deps.publicUrl))
   const refused = browser === null ? 'not_signed_in' : deps.auth.administration.standing(browser)
   return browser === null || refused !== null ? refuse(c, deps, refused ?? 'not_signed_in', browser) : browser
 }
 
-/** A form of an administrator's, given to this browser session for this step. */
+/** Reads a form that was issued to this administrator's browser session for this step; otherwise returns the page that says why not. */
 export async function adminForm(
   c: PageContext,
   deps: BrowserDependencies,
@@ -35,7 +35,7 @@ export async function adminForm(
   return { by: { browser, requester: c.get('requester') }, form: submitted.form }
 }
 
-/** The page for who may not, or not any more. */
+/** The page for a person who is not admitted, or no longer. */
 export function refuse(
   c: PageContext,
   deps: BrowserDependencies,
@@ -59,8 +59,8 @@ export const signInAsAdmin = (deps: BrowserDependencies) => async (c: PageContex
   return sendToProvider(c, deps, { providerId: form.get('provider'), browser, device: null, switchAccount: true })
 }
 
-/** Whether the sign-in that ends here began at the admin page, in this browser. It says so once. */
-export function beganAtAdmin(c: PageContext, { auth, publicUrl }: BrowserDependencies): boolean {
+/** Whether the sign-in that ends here started at the admin page, in this browser. Clears the cookie that says so. */
+export function startedAtAdmin(c: PageContext, { auth, publicUrl }: BrowserDependencies): boolean {
   const [browser, value] = [readCookie(c, 'browser', publicUrl), readCookie(c, 'return', publicUrl)]
   if (value === null) return false
   clearCookie(c, 'return', publicUrl)

@@ -1,4 +1,4 @@
-/** What a list of the admin page shows: filters and the place where it goes on, read from an address or from a form. */
+/** Reads from an address or a form which rows a list of the admin page shows: its filters and the position in the list. */
 import { type Administration, isUuid, type ListedBefore, type Person, storedText } from '@osa/core'
 
 export const rowsPerPage = 50
@@ -7,10 +7,10 @@ const maxFilterLength = 200
 /** Reads one field by its name. */
 export type ReadField = (name: string) => string | undefined
 
-/** A filter as a person typed it; null when there is none. */
+/** A filter as typed, cleaned; null if it is empty. */
 export const readFilter = (read: ReadField, name: string): string | null => storedText(read(name), maxFilterLength)
 
-/** The last row of the page before, from `before`; undefined on the first page, and for what is no place. */
+/** The last row of the previous page, from the field `before`. Undefined on the first page and for a malformed value. */
 export function readPlace(read: ReadField): ListedBefore | undefined {
   const [, time, id] = /^(\d{1,13})\.([0-9a-f-]{36})$/.exec(read('before') ?? '') ?? []
   return time !== undefined && id !== undefined && isUuid(id) ? { createdAt: new Date(Number(time)), id } : undefined
@@ -20,36 +20,36 @@ const placeText = ({ createdAt, id }: ListedBefore): string => `${createdAt.getT
 
 export interface Listed<Row> {
   readonly rows: readonly Row[]
-  /** Where the next page begins, as `before`; null on the last. */
+  /** The value of `before` for the next page; null on the last page. */
   readonly next: string | null
 }
 
-/** Of `rowsPerPage` rows and one more, those to show. */
+/** Takes up to `rowsPerPage` + 1 rows and returns the rows to show. The extra row says that there is a next page. */
 export function pageOf<Row>(found: readonly Row[], placeOf: (row: Row) => ListedBefore): Listed<Row> {
   const rows = found.slice(0, rowsPerPage)
   const last = rows.at(-1)
   return { rows, next: last !== undefined && found.length > rowsPerPage ? placeText(placeOf(last)) : null }
 }
 
-/** `path` with the fields that have a value. */
+/** `path` with a query of the fields that have a value. */
 export function addressOf(path: string, fields: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(fields)) if (value !== null) query.set(name, value)
   return query.size === 0 ? path : `${path}?${query}`
 }
 
-/** The fields of a list that its forms carry along, so that who acts on page three comes back to page three. */
+/** The position in a list, which its forms send along so that they return to the same page of the list. */
 export function placeOf(read: ReadField): string | null {
   const place = readPlace(read)
   return place === undefined ? null : placeText(place)
 }
 
-/** Whom a filter means: everybody, one person, or nobody that can be told. The audit may know an id whose person is gone. */
+/** The people that a filter selects: everyone, one person, or a problem. An id can be in the audit although its person is gone. */
 export type WantedPerson =
   | { readonly userId: null; readonly person: null; readonly problem: null | 'nobody' | 'several' }
   | { readonly userId: string; readonly person: Person | null; readonly problem: null }
 
-/** By id, or by a part of a name or ORCID iD that fits one person only. */
+/** Finds a person by id, or by a part of a name or ORCID iD that matches only one person. */
 export async function findWanted(
   administration: Pick<Administration, 'listPeople'>,
   text: string | null,

@@ -1,4 +1,4 @@
-/** `/admin`: whether people may sign in from terminals, and the keys that access tokens are signed with. */
+/** `/admin`: turns the device grant on and off, and rotates the signing keys. */
 import type { BrowserDependencies, PageContext } from '../dependencies.ts'
 import { adminNodePage } from '../pages/admin/node.ts'
 import { messagePage } from '../pages/message.ts'

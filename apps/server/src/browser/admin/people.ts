@@ -1,4 +1,4 @@
-/** `/admin/people`: who has signed in here, and the role that each has. */
+/** `/admin/people`: lists the people who have signed in here, and changes their roles. */
 import { roles } from '@osa/contract'
 import type { BrowserDependencies, PageContext } from '../dependencies.ts'
 import { adminPeoplePage } from '../pages/admin/people.ts'

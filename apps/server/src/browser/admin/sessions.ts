@@ -1,4 +1,4 @@
-/** `/admin/sessions`: the terminals that are signed in, of everybody or of one person, and the end of one or of all of theirs. */
+/** `/admin/sessions`: lists the sessions of everyone or of one person, and ends one of them or all of a person's. */
 import type { BrowserDependencies, PageContext } from '../dependencies.ts'
 import { adminSessionsPage } from '../pages/admin/sessions.ts'
 import { messagePage } from '../pages/message.ts'
@@ -26,7 +26,7 @@ export const showAdminSessions = (deps: BrowserDependencies) => async (c: PageCo
 
 const nextOf = (person: string | null, before: string): string => addressOf(path, { person, before })
 
-/** Ends the session that a button names, or all of a person. */
+/** Ends the session that the pressed button names, or all sessions of a person. */
 export const endAdminSessions = (deps: BrowserDependencies) => async (c: PageContext) => {
   const submitted = await adminForm(c, deps, step)
   if (submitted instanceof Response) return submitted
@@ -38,7 +38,7 @@ export const endAdminSessions = (deps: BrowserDependencies) => async (c: PageCon
     sessionId === undefined
       ? await administration.endSessionsOf({ ...by, userId: userId ?? '' })
       : await administration.endSession({ ...by, sessionId })
-  // one that is already gone is what was asked for
+  // a session that has already ended is as requested
   if (outcome !== 'done' && outcome !== 'unknown') return refuse(c, deps, outcome, by.browser)
   const read = (name: string) => form.get(name)
   return seeOther(c, deps, addressOf(path, { person: readFilter(read, 'person'), before: placeOf(read) }))

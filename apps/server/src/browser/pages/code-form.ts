@@ -1,4 +1,4 @@
-/** `/device`: the form for the code. */
+/** `/device`: the form that takes a user code. */
 import type { IdentityProvider } from '@osa/core'
 import { html } from 'hono/html'
 import { codeEntryField } from '../form-fields.ts'
@@ -14,10 +14,10 @@ export const codeFormPage = ({
   refused,
 }: {
   formToken: string
-  /** Filled in from the address, `XXXX-XXXX`. */
+  /** The code from the address, as `XXXX-XXXX`; prefills the field. */
   userCode: string | null
   providers: readonly IdentityProvider[]
-  /** True after a code that cannot be used; the page then is the same whatever was typed. */
+  /** True after a code that cannot be used. The page is then the same whatever was typed. */
   refused: boolean
 }): Page => ({
   title: refused ? 'That code cannot be used' : 'Enter your code',
@@ -25,11 +25,11 @@ export const codeFormPage = ({
   content: html`<section class="sheet">
 <p class="eyebrow">Sign in a terminal</p>
 <h1>Enter the code from your terminal</h1>
-${refused ? alert('That code cannot be used. It may be mistyped, too old, or already taken. Compare it with your terminal, or run the command there again for a new one.') : ''}
+${refused ? alert('That code cannot be used. It may be mistyped, expired or already used. Compare it with your terminal, or run the command there again to get a new one.') : ''}
 <p id="code-hint">${
     userCode === null
       ? 'Eight letters. Capitals, spaces and dashes do not matter.'
-      : 'The code came with the link you opened. Go on only if your own terminal shows the same one.'
+      : 'This code came with the link you opened. Continue only if your own terminal shows the same code.'
   }</p>
 <form method="post" action="/device">
 ${hiddenToken(formToken)}${userCode === null ? '' : fromLink}
@@ -41,7 +41,7 @@ ${providerButtons(providers, 'Continue')}
 </form>
 </section>
 <section class="sheet slip">
-<p class="faded">Did somebody send you this code or this link? Then close this page: whoever started that sign-in would act in your
-name. Enter a code only if you have just started signing in on a terminal of your own.</p>
+<p class="faded">Did someone send you this code or this link? Then close this page: the person who started that sign-in could act in
+your name. Enter a code only if you have just started signing in on your own terminal.</p>
 </section>`,
 })

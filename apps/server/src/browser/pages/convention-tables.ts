@@ -1,4 +1,4 @@
-/** The tables of a convention: the fields that a record must carry, and the columns that a hook computes. */
+/** The tables of a convention: the fields of a record, and the columns that a hook computes. */
 import type { ConventionManifest, MetadataField } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html } from '../respond.ts'
@@ -14,7 +14,7 @@ export const fieldsTable = (fields: readonly MetadataField[]): Html =>
     'Fields',
     html`<table>
 <thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col">Required</th>
-<th scope="col">How many</th><th scope="col">Restricted to</th><th scope="col">Description</th></tr></thead>
+<th scope="col">How many</th><th scope="col">Allowed values</th><th scope="col">Description</th></tr></thead>
 <tbody>${fields.map(fieldRow)}</tbody>
 </table>`,
   )
@@ -24,11 +24,11 @@ const fieldRow = (field: MetadataField): Html =>
 <td>${yesOrNo(field.required)}</td><td>${cardinality[field.cardinality]}</td><td class="rules">${constraintsOf(field) ?? nothing}</td>
 <td class="told">${descriptionOf(field)}</td></tr>`
 
-/** What an author says of a field, and what its values look like. */
+/** The author's description of a field, followed by example values. */
 function descriptionOf({ description, examples = [] }: MetadataField): Html | string {
   if (examples.length === 0) return description ?? nothing
-  const such = html`<span class="faded">Such as ${examples.join(', ')}</span>`
-  return description === undefined ? such : html`${description}\n${such}`
+  const shown = html`<span class="faded">For example: ${examples.join(', ')}</span>`
+  return description === undefined ? shown : html`${description}\n${shown}`
 }
 
 export const columnsTable = (hook: string, columns: readonly Column[]): Html =>

@@ -1,4 +1,3 @@
-/** Numbers and codes of a convention, in words. */
 import type { ConventionManifest, MetadataField } from '@osa/contract'
 import { expect, test } from 'vitest'
 import { bytes, constraintsOf, count, cut, fileRequirements, memory } from './convention-words.ts'
@@ -37,7 +36,7 @@ test.each<[Partial<Files>, string]>([
     'Up to 3 files of type .cif or .pdb, each of at most 50 MiB.',
   ],
   [{ min_count: 1, max_count: 1, accepted_types: [] }, 'Exactly 1 file of any type, at most 50 MiB.'],
-  [{ min_count: 0, max_count: 0 }, 'Records carry no files.'],
+  [{ min_count: 0, max_count: 0 }, 'Records have no files.'],
 ])('file requirements with %j', (changes, text) => {
   const accepted_types = ['.cif', '.pdb', 'chemical/x-mmcif']
   expect(fileRequirements({ accepted_types, min_count: 1, max_count: 10, max_file_size: 52_428_800, ...changes })).toBe(

@@ -1,4 +1,4 @@
-/** What a convention says in numbers and codes, in words. */
+/** Puts the numbers and codes of a convention into words. */
 import type { ConventionManifest, MetadataField } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html } from '../respond.ts'
@@ -10,7 +10,7 @@ const roughNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 }
 export const count = (number: number, what: string): string =>
   `${number === 0 ? 'no' : wholeNumbers.format(number)} ${what}${number === 1 ? '' : 's'}`
 
-/** At most `length` characters, with an ellipsis where something was left out: after a word, if there is one to end with. */
+/** Shortens a text to at most `length` characters and an ellipsis, at the end of a word if possible. */
 export function cut(text: string, length: number): string {
   const characters = [...text]
   if (characters.length <= length) return text
@@ -18,7 +18,7 @@ export function cut(text: string, length: number): string {
   return `${kept.replace(/(?<=\S)\s+\S*$/, '')}…`
 }
 
-/** "50 MB", "50 MiB", "1.5 GiB", "900 bytes": in the units that it was meant in, as far as the number tells. */
+/** "50 MB", "50 MiB", "1.5 GiB", "900 bytes": decimal units for round decimal numbers, binary units otherwise. */
 export function bytes(number: number): string {
   const isRound = (size: number): boolean =>
     number >= size && number < 1_000 * size && Number.isInteger((number * 10) / size)
@@ -42,7 +42,7 @@ const binarySizes = [
   [2 ** 10, 'KiB'],
 ] as const
 
-/** "512m" as Docker writes it, "512 MiB" as people do. */
+/** Turns Docker's "512m" into "512 MiB". */
 export function memory(text: string): string {
   const [, number = '', unit = ''] = /^(\d+)([kmgt]?)$/i.exec(text) ?? []
   const size = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }[unit.toLowerCase()] ?? 1
@@ -53,10 +53,10 @@ export function memory(text: string): string {
 const alternatives = (items: readonly string[]): string =>
   new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(items)
 
-/** A sentence: how many files, of what kind, how large. */
+/** A sentence that says how many files a record has, of which types and how large. */
 export function fileRequirements(required: ConventionManifest['file_requirements']): string {
   const { accepted_types, min_count, max_count, max_file_size } = required
-  if (max_count === 0) return 'Records carry no files.'
+  if (max_count === 0) return 'Records have no files.'
   const types = accepted_types.length === 0 ? 'of any type' : `of type ${alternatives(accepted_types)}`
   const each = max_count === 1 ? 'at most' : 'each of at most'
   return `${numberOfFiles(min_count, max_count)} ${types}, ${each} ${bytes(max_file_size)}.`
@@ -67,13 +67,13 @@ function numberOfFiles(least: number, most: number): string {
   return least === 0 ? `Up to ${count(most, 'file')}` : `${wholeNumbers.format(least)} to ${count(most, 'file')}`
 }
 
-/** How many values a field takes. */
+/** How many values a field has. */
 export const cardinality = { exactly_one: 'one', one_or_more: 'one or more', zero_or_more: 'any number' } as const
 
 export const unitOf = ({ constraints }: MetadataField): string | undefined =>
   constraints && 'unit' in constraints ? constraints.unit : undefined
 
-/** What the values of a field may be; null when nothing restricts them. */
+/** What the values of a field are restricted to; null without restrictions. */
 export function constraintsOf({ constraints }: MetadataField): Html | null {
   switch (constraints?.type) {
     case 'number':
@@ -109,6 +109,6 @@ const matching = (pattern: string | undefined): Html | null =>
   pattern === undefined ? null : html`matching <code>${pattern}</code>`
 
 function words(parts: readonly (Html | null)[]): Html | null {
-  const said = parts.filter((part) => part !== null)
-  return said.length === 0 ? null : html`${said.map((part, index) => html`${index === 0 ? '' : ', '}${part}`)}`
+  const known = parts.filter((part) => part !== null)
+  return known.length === 0 ? null : html`${known.map((part, index) => html`${index === 0 ? '' : ', '}${part}`)}`
 }

@@ -1,4 +1,4 @@
-/** `/conventions/{slug}`: one convention whole, as somebody reads it who wants to submit records, or to use them. */
+/** `/conventions/{slug}`: one convention in full, for people who submit records or use them. */
 import type { ConventionDetail, ConventionManifest } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
@@ -22,7 +22,7 @@ ${version === newest ? '' : earlier(convention, newest)}
 <p class="told">${manifest.description}</p>
 ${facts(convention, publicUrl)}
 <h2>Fields</h2>
-<p>Each record carries these, as schema <code>${manifest.schema.id}</code> ${manifest.schema.version} has them.</p>
+<p>Records have these fields, as defined by schema <code>${manifest.schema.id}</code> ${manifest.schema.version}.</p>
 ${fieldsTable(manifest.schema.fields)}
 <h2>Files</h2>
 <p>${fileRequirements(manifest.file_requirements)}</p>
@@ -36,10 +36,10 @@ ${history(convention)}
 }
 
 const earlier = ({ slug, version }: ConventionDetail, newest: number): Html =>
-  html`<div class="note"><p>This is version ${version}. The archive goes by
-<a href="/conventions/${slug}">version ${newest}</a> now.</p></div>`
+  html`<div class="note"><p>This is version ${version}. The archive now uses
+<a href="/conventions/${slug}">version ${newest}</a>.</p></div>`
 
-/** With addresses written out, for whoever cites a version or holds it on paper. */
+/** Writes addresses out in full, so that a version can be cited, also from paper. */
 function facts({ slug, version, created_at, content_hash, versions }: ConventionDetail, { origin }: URL): Html {
   const at = `/conventions/${slug}?version=${version}`
   const who = versions.find((line) => line.version === version)?.deployed_by
@@ -56,7 +56,7 @@ const hook = ({ name, feature, limits, release }: Hook): Html => html`<h3><code>
 ${feature.columns.length === 0 ? '' : columnsTable(name, feature.columns)}
 ${container({ limits, release })}`
 
-/** The digest says which code runs, whatever a tag says: enough of it to compare by eye, all of it in the JSON. */
+/** The digest, and not a tag, decides which code runs. The page shows enough of it to compare by eye; the JSON has all of it. */
 const container = ({ limits, release }: Pick<Hook, 'limits' | 'release'>): Html => html`<p class="faded">Image
 <code>${release.image}</code>, digest <code>${release.digest.slice(0, 'sha256:'.length + 12)}…</code>; at most
 ${duration(limits.timeout_seconds)}, ${memory(limits.memory)} of memory and ${limits.cpu} processor
@@ -65,7 +65,7 @@ core${limits.cpu === '1' ? '' : 's'}.</p>`
 const ingester = (manifest: ConventionManifest): Html | '' =>
   manifest.ingester
     ? html`<h2>Ingester</h2>
-<p><code>${manifest.ingester.name}</code> brings records in from elsewhere.</p>
+<p><code>${manifest.ingester.name}</code> collects records from other sources.</p>
 ${container(manifest.ingester)}`
     : ''
 
@@ -81,7 +81,7 @@ ${examples.map(
 ${when_not_to_use ? html`<h2>When not to use it</h2><p class="told">${when_not_to_use}</p>` : ''}
 ${see_also && see_also.length > 0 ? html`<h2>See also</h2><ul>${see_also.map(reference)}</ul>` : ''}`
 
-/** A link only where it leads to a web page over TLS; anything else stays text. */
+/** Links only to web pages over TLS; anything else stays text. */
 const reference = (text: string): Html =>
   isWebAddress(text)
     ? html`<li><a href="${text}" rel="noreferrer">${text}</a></li>`
@@ -90,11 +90,11 @@ const reference = (text: string): Html =>
 function isWebAddress(text: string): boolean {
   if (!/^https:\/\/[^\s"'<>\\]+$/.test(text) || !URL.canParse(text)) return false
   const { username, password } = new URL(text)
-  return username === '' && password === '' // an address that names somebody else first misleads
+  return username === '' && password === '' // a user name can make an address look like that of another site
 }
 
 const history = ({ slug, version, versions }: ConventionDetail): Html => html`<h2>Versions</h2>
-<p>${count(versions.length, 'version')}. A version never changes, and stays readable here.</p>
+<p>${count(versions.length, 'version')}. A version never changes and stays readable here.</p>
 <ol class="versions" reversed>${versions.map(
   (line) =>
     html`<li value="${line.version}">${line.version === version ? html`<strong>Version ${line.version}</strong>, shown here` : html`<a href="/conventions/${slug}?version=${line.version}">Version ${line.version}</a>`},

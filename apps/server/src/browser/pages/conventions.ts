@@ -1,4 +1,4 @@
-/** `/conventions`: every convention of the archive in a few lines. */
+/** `/conventions`: lists all conventions of the archive, a few lines for each. */
 import type { ConventionSummary } from '@osa/contract'
 import { html } from 'hono/html'
 import type { Html, Page } from '../respond.ts'
@@ -18,7 +18,7 @@ export const conventionsPage = ({
   content: html`<section class="sheet">
 <p class="eyebrow">What this archive accepts</p>
 <h1>Conventions</h1>
-<p>A convention says what records of one kind must look like, which features are computed from them, and what they are for.</p>
+<p>A convention describes what records of one kind must look like, which features are computed from them, and what they are for.</p>
 ${conventions.length === 0 ? none(publicUrl) : html`<ul class="catalogue">${conventions.map(entry)}</ul>`}
 </section>`,
 })
@@ -31,5 +31,5 @@ const none = ({ origin }: URL): Html => html`<p>No convention is registered here
 const entry = ({ slug, title, description, schema_id, hooks, version, created_at }: ConventionSummary): Html =>
   html`<li><h2><a href="/conventions/${slug}">${title}</a></h2>
 <p>${cut(description, shownDescriptionLength)}</p>
-<p class="aside">${schema_id.id} ${schema_id.version} · ${count(hooks.length, 'hook')} · version ${version} of
+<p class="aside">${schema_id.id} ${schema_id.version} · ${count(hooks.length, 'hook')} · version ${version}, deployed on
 ${day(created_at)}</p></li>`

@@ -1,4 +1,4 @@
-/** `/device/complete`: how it ended, and the way back to the terminal. */
+/** `/device/complete`: says how a request ended and sends the person back to the terminal. */
 import type { DeviceReview } from '@osa/core'
 import { html } from 'hono/html'
 import type { Page } from '../respond.ts'
@@ -15,7 +15,7 @@ export const decidedPage = ({
 }: {
   approved: boolean
   review: DeviceReview
-  /** How many terminals were signed in since this person last looked at theirs. */
+  /** How many terminals have signed in as this person since they last saw their list. */
   others: number
 }): Page => ({
   title: approved ? 'Approved' : 'Denied',
@@ -26,19 +26,19 @@ ${back}
 <p>${
     approved
       ? html`${review.clientName}${review.device.deviceName === null ? '' : html` on ${foreign(review.device.deviceName)}`} may now act in your
-name. You can see it and sign it out among <a href="/account/sessions">your terminals</a> at any time.`
-      : 'The terminal has been told and has received nothing. If that request was not yours, no more needs to be done.'
+name. You can sign it out at any time under <a href="/account/sessions">your terminals</a>.`
+      : 'The terminal has been told and has received nothing. If the request was not yours, you do not need to do anything else.'
   }</p>
 ${
   others === 0
     ? ''
-    : html`<p class="note">Signed in as you since you last looked: ${count(others, 'terminal')}. <a href="/account/sessions">See your terminals</a> and
-sign out what is not yours.</p>`
+    : html`<p class="note">Signed in as you since your last visit: ${count(others, 'terminal')}. <a href="/account/sessions">See your terminals</a> and
+sign out any that are not yours.</p>`
 }
 </section>`,
 })
 
-/** A second decision: the first stands (D18). */
+/** Answers a second decision: the first one stands (D18). */
 export const alreadyDecidedPage = (approved: boolean): Page => ({
   title: approved ? 'Already approved' : 'Already denied',
   status: 409,
@@ -46,21 +46,21 @@ export const alreadyDecidedPage = (approved: boolean): Page => ({
 <p class="seal">${approved ? check : cross}</p>
 <h1>This request was already ${approved ? 'approved' : 'denied'}</h1>
 ${back}
-<p>A decision is made once. ${
+<p>A decision cannot be changed. ${
     approved
-      ? html`If you want to take it back, sign that terminal out among <a href="/account/sessions">your terminals</a>.`
+      ? html`To take the access back, sign that terminal out under <a href="/account/sessions">your terminals</a>.`
       : 'If you meant to approve it, run the command in your terminal again.'
   }</p>
 </section>`,
 })
 
-/** For whoever comes by without having decided anything: says nothing about anybody's request (D24). */
+/** For a browser that has not decided a request: tells nothing about any request (D24). */
 export const nothingToShowPage = (): Page => ({
   title: 'Nothing to show here',
   content: html`<section class="sheet">
 <h1>Nothing to show here</h1>
-<p>This page tells how a sign-in ended, but only in the browser that decided it, and only for a short time. Your terminal knows how
-yours ended.</p>
+<p>This page shows how a sign-in ended, but only in the browser where it was approved or denied, and only for a short time. Your
+terminal shows how yours ended.</p>
 <p><a href="/device">Enter a code</a></p>
 </section>`,
 })

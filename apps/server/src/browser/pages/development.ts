@@ -1,4 +1,4 @@
-/** The development sign-in's page: pick anyone. It says plainly what it is. */
+/** The page of the development sign-in, where a developer picks who to be. */
 import { html } from 'hono/html'
 import { type DevelopmentRequest, developmentSignInPath } from '../../identity/development.ts'
 import type { DevelopmentPerson } from '../../identity/development-people.ts'
@@ -14,7 +14,7 @@ export function developmentPage({
   formToken: string
   request: DevelopmentRequest
   people: readonly DevelopmentPerson[]
-  /** True after something was typed that is no ORCID iD. */
+  /** True if the typed text was not an ORCID iD. */
   refused: boolean
 }): Page {
   const action = `${developmentSignInPath}?${new URLSearchParams({ state, request })}`
@@ -24,8 +24,8 @@ export function developmentPage({
     content: html`<section class="sheet">
 <p class="stamp">Development only</p>
 <h1>Development sign-in: anyone can be anyone here</h1>
-${refused ? alert('That is not an ORCID iD: its sixteen characters end in a check digit, as in 0000-0002-1825-0097.') : ''}
-<p>No identity provider is set up on this node, so it stands in for one. Who would you like to be?</p>
+${refused ? alert('That is not an ORCID iD. An ORCID iD has sixteen characters, and the last one is a check digit, as in 0000-0002-1825-0097.') : ''}
+<p>No identity provider is set up on this node, so this page stands in for one. Who would you like to be?</p>
 <form method="post" action="${action}">
 ${hiddenToken(formToken)}
 ${people.map(
@@ -33,7 +33,7 @@ ${people.map(
     html`<button class="wide plain" name="person" value="${subject}">${name}, ${role}</button>`,
 )}
 </form>
-<h2>Or somebody else</h2>
+<h2>Or someone else</h2>
 <form method="post" action="${action}">
 ${hiddenToken(formToken)}
 <label for="subject">ORCID iD</label>
@@ -43,7 +43,7 @@ autocorrect="off" spellcheck="false" maxlength="64">
 <input type="text" id="name" name="name" autocomplete="off" maxlength="200">
 <button class="wide" name="person" value="typed">Sign in as this person</button>
 </form>
-<h2>Or nobody</h2>
+<h2>Or do not sign in</h2>
 <form method="post" action="${action}">
 ${hiddenToken(formToken)}
 <button class="wide plain" name="person" value="deny">Deny</button>

@@ -1,8 +1,8 @@
 /** The frame of every page: one style sheet, no script, nothing from elsewhere. */
 import { html, raw } from 'hono/html'
 import { logoPath, type NodeProfile } from '../../profile/node-profile.ts'
-import { iconPath } from '../icon.ts'
 import type { Html } from '../respond.ts'
+import { iconPath } from '../site-files.ts'
 import { card } from './marks.ts'
 import { accentStyle, style } from './style.ts'
 

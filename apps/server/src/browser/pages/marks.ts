@@ -1,13 +1,13 @@
-/** The drawings of the pages. None says anything that the words beside it do not, so that all are hidden from screen readers. */
+/** The drawings on the pages. Each only repeats the words beside it, so all are hidden from screen readers. */
 import { html } from 'hono/html'
 import type { Html } from '../respond.ts'
 
 const drawing = (content: Html, className = 'mark'): Html =>
   html`<svg class="${className}" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">${content}</svg>`
 
-/** Of Approve, and of its end. */
+/** For the Approve button and the page that follows it. */
 export const check = drawing(html`<path d="M4.5 12.5l5 5 10-11"/>`)
-/** Of Deny, and of its end. */
+/** For the Deny button and the page that follows it. */
 export const cross = drawing(html`<path d="M6 6l12 12M18 6L6 18"/>`)
 
 /** A catalogue card with its punched hole. */
@@ -15,7 +15,7 @@ export const card = html`<svg class="mark card" viewBox="0 0 32 26" width="32" h
 <path d="M1.5 6.5V1.5h9l2 5"/><path d="M1.5 6.5h29v18h-29z"/><path d="M6 11.5h9M6 15h20" class="ink"/><circle cx="16" cy="20" r="1.7"/></svg>`
 
 /**
- * ORCID's iD icon, as it comes: its rules allow no other colour or shape, no size below 16 pixels, and want it beside every iD
+ * ORCID's iD icon, unchanged: ORCID's rules allow no other colour or shape and no size below 16 pixels, and ask for it beside every iD
  * (https://info.orcid.org/brand-guidelines/).
  */
 export const orcidMark = html`<svg class="orcid" viewBox="0 0 256 256" width="24" height="24" aria-hidden="true" focusable="false"><path fill="#A6CE39"

@@ -1,4 +1,4 @@
-/** `/account/sessions`: the terminals signed in as this person, each with a way to name it and to end it. */
+/** `/account/sessions`: the terminals signed in as this person, with forms to name each and sign it out. */
 import type { Approval, Session } from '@osa/contract'
 import type { SignedInBrowser } from '@osa/core'
 import { html } from 'hono/html'
@@ -10,7 +10,7 @@ import { breakable, foreign, hiddenToken, instant, signedInAs } from './parts.ts
 export interface SessionsPage {
   readonly browser: SignedInBrowser
   readonly sessions: readonly Session[]
-  /** When this person was last shown this page; null for the first time. */
+  /** When this person last saw this page; null on the first visit. */
   readonly seenAt: Date | null
   readonly revokeToken: string
   readonly nameToken: string
@@ -31,22 +31,22 @@ ${view.sessions.length === 0 ? none : list(view)}
 </section>`,
 })
 
-/** The sessions that are news to somebody who was last shown theirs at `seenAt`; none on a first visit, when all would be. */
+/** The sessions that started after `seenAt`. None on a first visit, when all would be new. */
 export const newSince = (sessions: readonly Session[], seenAt: Date | null): readonly Session[] =>
   seenAt === null ? [] : sessions.filter(({ created_at }) => created_at > seenAt)
 
 const newSignIns = (sessions: readonly Session[]): Html | '' =>
   sessions.length === 0
     ? ''
-    : html`<div class="note news" role="status"><p><strong>New since you were last here: ${count(sessions.length, 'terminal')}.</strong> Sign out
-what you did not sign in yourself.</p></div>`
+    : html`<div class="note news" role="status"><p><strong>New since your last visit: ${count(sessions.length, 'terminal')}.</strong> Sign out
+any that you did not sign in yourself.</p></div>`
 
-const none = html`<p>No terminal is signed in as you. When you run <code>osa login</code> and approve it, it appears here.</p>`
+const none = html`<p>No terminal is signed in as you. When you run <code>osa login</code> and approve the request, the terminal appears here.</p>`
 
 function list(view: SessionsPage): Html {
   const { sessions, seenAt, revokeToken } = view
   const news = new Set(newSince(sessions, seenAt))
-  return html`<p>These act in your name. Sign out any that you do not recognise or no longer use: it takes effect at once.</p>
+  return html`<p>These can act in your name. Sign out any that you do not recognise or no longer use. This takes effect at once.</p>
 <ul class="terminals">${sessions.map((session) => terminal(view, session, news.has(session)))}</ul>
 ${
   sessions.length > 1
@@ -58,8 +58,8 @@ ${
 
 const approvalWords: Readonly<Record<Approval, string>> = {
   same_computer: 'on the same computer',
-  typed: 'with its code typed in',
-  prefilled: 'from a link with its code',
+  typed: 'by typing its code',
+  prefilled: 'from a link that contained its code',
 }
 
 function terminal({ revokeToken, nameToken }: SessionsPage, session: Session, isNew: boolean): Html {
@@ -71,9 +71,9 @@ function terminal({ revokeToken, nameToken }: SessionsPage, session: Session, is
 <p class="aside">Signed in ${instant(session.created_at)}${approval ? `, approved ${approvalWords[approval]}` : ''}</p></div>
 <form method="post" action="/account/sessions">${hiddenToken(revokeToken)}
 <button class="plain small" name="session" value="${id}">Sign out<span class="hidden"> ${name}</span></button></form>
-<details><summary>Name it<span class="hidden"> ${name}</span></summary>
+<details><summary>Rename<span class="hidden"> ${name}</span></summary>
 <form class="row" method="post" action="/account/sessions/name">${hiddenToken(nameToken)}
 <label class="hidden" for="name-${id}">Name</label>
 <input type="text" id="name-${id}" name="name" value="${device_name ?? ''}" maxlength="64" autocomplete="off">
-<button class="plain small" name="session" value="${id}">Save the name<span class="hidden"> of ${name}</span></button></form></details></li>`
+<button class="plain small" name="session" value="${id}">Save name<span class="hidden"> of ${name}</span></button></form></details></li>`
 }

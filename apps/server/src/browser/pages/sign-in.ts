@@ -15,7 +15,7 @@ export const signInPage = ({
   content: html`<section class="sheet">
 <p class="eyebrow">Your terminals</p>
 <h1>Sign in to see your terminals</h1>
-<p>Here you see which terminals and tools act in your name at this archive, and sign out any that should not.</p>
+<p>This page shows which terminals and tools can act in your name at this archive. You can sign out any that should not.</p>
 <form method="post" action="/account/sign-in">
 ${hiddenToken(formToken)}
 <label class="tick"><input type="checkbox" name="switch_account" value="yes"><span>Ask me who I am, even if this browser already

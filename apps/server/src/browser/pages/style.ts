@@ -1,7 +1,7 @@
 /**
- * The one style sheet: paper and ink, one accent for actions and one for danger, generous space. System fonts only; where none of the
- * light serifs is installed, headings are sans, since what `serif` means is often a heavy face. Colours are chosen for a contrast of at
- * least 4.5:1 for text and 3:1 for the edges of fields, in the light and in the dark. It is long because it is one sheet.
+ * The one style sheet: paper and ink, one accent colour for actions and one for danger, generous space. It uses system fonts only. Headings
+ * fall back to sans-serif if none of the light serifs is installed, since the generic `serif` is often a heavy face. Contrast is at least
+ * 4.5:1 for text and 3:1 for the edges of fields, in light and dark mode.
  */
 import { type Accent, surfaces } from '../../profile/accent.ts'
 
@@ -38,7 +38,7 @@ body {
 .home:hover span { text-decoration: underline; text-underline-offset: .25em; }
 svg { flex: none; }
 .mark { fill: none; stroke: currentColor; stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }
-/* a drawing of the operator's own, of any shape */
+/* the operator's own logo, of any shape */
 .logo { flex: none; width: auto; height: 2.25rem; max-width: 7.5rem; object-fit: contain; }
 @media (prefers-color-scheme: dark) { .logo { padding: .25rem; background: #fffdf8; border-radius: 3px; } }
 .card { stroke: var(--accent); stroke-width: 1.6; }
@@ -87,14 +87,12 @@ button:hover, .button:hover { background: color-mix(in srgb, var(--accent) 86%, 
 .small { min-height: 44px; padding: .375rem .875rem; font-size: .9375rem; border-width: 1px; border-color: var(--edge); }
 .with-orcid { color: #1f2a2a; background: #fff; border-color: var(--edge); }
 .with-orcid:hover { background: #eef3e0; }
-.danger { background: var(--danger); border-color: var(--danger); }
-.danger:hover { background: color-mix(in srgb, var(--danger) 86%, var(--ink)); }
+.danger, .choice[value='deny'] { background: var(--danger); border-color: var(--danger); }
+:is(.danger, .choice[value='deny']):hover { background: color-mix(in srgb, var(--danger) 86%, var(--ink)); }
 .wide { display: flex; width: 100%; }
 .wide + .wide { margin-top: .75rem; }
 .choices { display: grid; grid-template-columns: 1fr 1fr; gap: .875rem; }
 .choice { min-height: 52px; }
-.choice[value='deny'] { background: var(--danger); border-color: var(--danger); }
-.choice[value='deny']:hover { background: color-mix(in srgb, var(--danger) 86%, var(--ink)); }
 .tick { display: flex; gap: .75rem; align-items: flex-start; margin: 0 0 1.25rem; font-weight: 500; min-height: 44px; }
 .tick input { flex: none; width: 1.5rem; height: 1.5rem; margin: .0625rem 0 0; accent-color: var(--accent); }
 
@@ -118,7 +116,6 @@ q.foreign { padding: 0 .2em; background: var(--wash); border-radius: 2px; font-f
 .note { margin: 0 0 1.25rem; padding: .875rem 1.125rem; background: var(--wash); border: 1px solid var(--hairline); border-left: 4px solid var(--edge); border-radius: 3px; }
 .note[role='alert'] { border-left-color: var(--danger); }
 .note:focus { outline: 1px solid var(--edge); outline-offset: 0; }
-.asks { overflow-wrap: anywhere; }
 .person { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin: 0 0 1rem; }
 .person p { flex: 1 1 14rem; min-width: 0; margin: 0; overflow-wrap: anywhere; }
 .iD { display: inline-flex; vertical-align: bottom; gap: .3125rem; align-items: center; font-family: var(--mono); font-size: .9375rem; white-space: nowrap; }
@@ -140,7 +137,6 @@ body:has(.decision) .masthead { padding-block: 1rem .875rem; }
 .end { text-align: center; }
 .seal { margin-bottom: .75rem; }
 .seal svg { width: 4rem; height: 4rem; padding: .875rem; border: 3px solid currentColor; }
-.approved { border-top-color: var(--accent); }
 .approved .seal { color: var(--accent); }
 .approved .seal svg { border-radius: 50%; color: var(--sheet); background: var(--accent); border-color: var(--accent); }
 .denied { border-top-color: var(--danger); }
@@ -163,16 +159,15 @@ body:has(.decision) .masthead { padding-block: 1rem .875rem; }
 body:has(.folio) :is(.masthead, main, .colophon) { max-width: 60rem; }
 .folio :is(p, ul, .facts, .versions) { max-width: 44rem; }
 .told { white-space: pre-line; overflow-wrap: anywhere; }
-.folio :is(h1, h2, h3), .catalogue > li { overflow-wrap: anywhere; }
+.asks, .folio :is(h1, h2, h3, code), .catalogue > li { overflow-wrap: anywhere; }
 h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
-.folio code { overflow-wrap: anywhere; }
 .catalogue { margin: 1.5rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--hairline); }
 .catalogue > li { padding: 1.25rem 0; border-bottom: 1px solid var(--hairline); }
 .catalogue > li:last-child { padding-bottom: 0; border-bottom: 0; }
 .catalogue h2 { margin: 0 0 .375rem; }
 .catalogue a { display: inline-block; padding: .25rem 0; }
 .catalogue p { margin: 0 0 .375rem; }
-/* where a table goes on beyond an edge, that edge is shaded; the covers move along with the table */
+/* shades an edge where the table continues beyond it; the two upper layers scroll with the table and cover the shades at its ends */
 .scroll {
   position: relative; margin: 0 0 1.25rem; overflow-x: auto; border: 1px solid var(--hairline); border-radius: 3px;
   background: linear-gradient(90deg, var(--sheet) 40%, transparent) 0 0 / 3rem 100% no-repeat local,
@@ -207,9 +202,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 .versions .aside { display: block; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-@media (max-width: 48rem) {
-  .scroll-hint { display: block; }
-}
+@media (max-width: 48rem) { .scroll-hint { display: block; } }
 @media (max-width: 30rem) {
   body { padding: 0 .75rem; }
   .masthead, body:has(.decision) .masthead { padding: .5rem 0; }
@@ -223,9 +216,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   .choice { gap: .25rem; overflow-wrap: normal; }
   .choices button { padding: .625rem .5rem; }
 }
-@media (max-width: 22rem) {
-  .choices .choice { padding-inline: .25rem; font-size: 1rem; }
-}
+@media (max-width: 22rem) { .choices .choice { padding-inline: .25rem; font-size: 1rem; } }
 @media print {
   :root {
     color-scheme: light; --paper: #fff; --sheet: #fff; --ink: #000; --faded: #444; --hairline: #bbb; --edge: #666; --accent: #1d5c54; --danger: #a02c1c; --wash: #f3f3f3;
@@ -246,11 +237,11 @@ tbody tr:last-child > * { border-bottom: 0; }
   tr, .facts > div, .versions > li, .catalogue > li { break-inside: avoid; }
   :is(h1, h2, h3, .catalogue h2) { break-after: avoid; }
   a[href^='https:'] { overflow-wrap: anywhere; }
-  button, .button, input, form label, .colophon, .scroll-hint { display: none !important; } /* whatever else shapes them: paper takes no answer */
+  button, .button, input, form label, .colophon, .scroll-hint { display: none !important; } /* nothing can be pressed on paper */
 }
 `
 
-/** A node's own accent, in place of ours. Paper is white whatever a screen prefers. */
+/** Replaces our accent colour with the node's own. Print always uses the light one, since paper is white. */
 export const accentStyle = ({ light, dark }: Accent): string => `
 :root { --accent: ${light}; }
 @media screen and (prefers-color-scheme: dark) { :root { --accent: ${dark}; } }

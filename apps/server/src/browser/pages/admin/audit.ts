@@ -46,7 +46,7 @@ ${filterField('address', 'Address', address)}
 
 const found = (events: readonly NamedEvent[]): Html =>
   events.length === 0
-    ? html`<p>Nothing of that kind is in the audit.</p>`
+    ? html`<p>No event in the audit matches.</p>`
     : scrolling(
         'Events',
         html`<table>

@@ -1,4 +1,4 @@
-/** What the admin page's parts have in common: their names in a row, a list's filter, and the way to its next page. */
+/** What the parts of the admin page share: the tabs, the filter of a list, and the links to its next page. */
 import type { Person } from '@osa/core'
 import { html } from 'hono/html'
 import type { WantedPerson } from '../../admin/list-query.ts'
@@ -27,22 +27,22 @@ ${content}
 </section>`,
 })
 
-/** A labelled field of a filter; what was typed stays in it. */
+/** A labelled field of a filter, which keeps the typed text. */
 export const filterField = (name: string, label: string, value: string | null): Html =>
   html`<div><label for="filter-${name}">${label}</label>
 <input type="text" id="filter-${name}" name="${name}" value="${value ?? ''}" maxlength="200" autocomplete="off" spellcheck="false"></div>`
 
-/** A filter is an address of its own, which changes nothing: GET, without a token. */
+/** A filter changes only the address, so it uses GET and needs no form token. */
 export const filterForm = (path: string, fields: Html, isSet: boolean): Html =>
   html`<form class="filters" method="get" action="${path}" role="search">${fields}
 <div class="row"><button class="plain small">Show</button>${isSet ? html`<a href="${path}">Show everything</a>` : ''}</div></form>`
 
-/** Why there is no list for a person that was asked for. */
+/** Says why there is no list for the person in the filter. */
 export function wantedProblem({ problem }: WantedPerson, text: string | null): Html | '' {
   if (problem === null) return ''
   return problem === 'nobody'
     ? alert(html`Nobody called “${text}” has signed in here.`)
-    : alert(html`“${text}” fits several people: <a href="/admin/people?${new URLSearchParams({ search: text ?? '' })}">see
+    : alert(html`“${text}” matches several people: <a href="/admin/people?${new URLSearchParams({ search: text ?? '' })}">see
 them all</a> and choose one.`)
 }
 
@@ -52,7 +52,7 @@ export const pager = (next: string | null, isFirst: boolean, first: string): Htm
     : html`<nav class="row pager" aria-label="Pages of the list">${isFirst ? '' : html`<a href="${first}">Newest</a>`}
 ${next === null ? '' : html`<a href="${next}" rel="next">Older</a>`}</nav>`
 
-/** A person by name and ORCID iD, or what there is of them. */
+/** A person's name and ORCID iD, or whichever of them is known. */
 export function personOf(person: Person | null, otherwise: string | null): Html | string {
   const [identity] = person?.identities ?? []
   if (person && identity) return nameWithId(person.user, identity)

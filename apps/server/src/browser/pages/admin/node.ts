@@ -20,33 +20,33 @@ const grant = ({ isGrantOn, grantToken }: AdminNodePage): Html => html`<h2>Signi
 <form method="post" action="/admin/device-grant">${hiddenToken(grantToken)}
 ${
   isGrantOn
-    ? html`<p><span class="role on">On</span> People can sign in from terminals. Off, nobody can within half a minute; sessions go on.</p>
+    ? html`<p><span class="role on">On</span> People can sign in from terminals. Stopping takes effect within half a minute. Existing sessions continue.</p>
 <button class="danger small" name="device_grant" value="off">Stop sign-ins from terminals</button>`
-    : html`<p><span class="role">Off</span> Nobody can sign in from a terminal. Sessions go on.</p>
+    : html`<p><span class="role">Off</span> Nobody can sign in from a terminal. Existing sessions continue.</p>
 <button class="small" name="device_grant" value="on">Let people sign in again</button>`
 }</form>`
 
 const stages: Readonly<Record<KeyStage['stage'], string>> = {
-  published: 'Published, waits for its turn',
-  signing: 'Signs',
-  retiring: 'Accepted still',
+  published: 'Published, not signing yet',
+  signing: 'Signing',
+  retiring: 'Still accepted',
   retired: 'Retired',
 }
 
 function keys({ keys, keysToken }: AdminNodePage): Html {
-  const isUnderWay = keys.some(({ stage }) => stage === 'published')
+  const isRotating = keys.some(({ stage }) => stage === 'published')
   return html`<h2>Signing keys</h2>
-<p>Access tokens are signed with these. Rotate them every few months, and when somebody leaves who could read them.</p>
+<p>The node signs access tokens with these keys. Rotate them every few months, and when someone who could read them leaves.</p>
 ${scrolling('Signing keys', keyTable(keys))}
 <form method="post" action="/admin/keys">${hiddenToken(keysToken)}
 ${
-  isUnderWay
-    ? html`<p class="faded">A rotation is under way; the new key takes its turn without an outage.</p>`
-    : html`<p class="faded">A new key takes over in six minutes, without an outage.</p>
+  isRotating
+    ? html`<p class="faded">A rotation is in progress. The new key takes over without an outage.</p>`
+    : html`<p class="faded">A new key takes over after six minutes, without an outage.</p>
 <button class="plain small" name="rotate" value="staged">Rotate the keys</button>`
 }
 <details><summary>A key has leaked</summary>
-<p>A new key signs at once and all others are refused within half a minute. Terminals refresh by themselves; nobody signs in again.</p>
+<p>A new key starts signing at once, and all others are refused within half a minute. Terminals refresh by themselves; nobody has to sign in again.</p>
 <button class="danger small" name="rotate" value="now">Rotate now, refuse all others</button></details></form>`
 }
 

@@ -1,4 +1,4 @@
-/** `/admin/people`: people with their roles, newest first. */
+/** `/admin/people`: people and their roles, newest first. */
 import { type Role, roles } from '@osa/contract'
 import type { Person } from '@osa/core'
 import { html } from 'hono/html'
@@ -8,9 +8,9 @@ import { adminPage, filterField, filterForm, pager, personOf } from './frame.ts'
 
 export interface AdminPeoplePage {
   readonly search: string | null
-  /** `role` is the one that counts. */
+  /** `role` is the role in effect, which the settings of the node may set. */
   readonly people: readonly { readonly person: Person; readonly role: Role }[]
-  /** Of the administrator who looks. */
+  /** The id of the administrator who is signed in. */
   readonly ownId: string
   readonly before: string | null
   readonly next: string | null
@@ -22,11 +22,11 @@ export function adminPeoplePage(view: AdminPeoplePage): Page {
   return adminPage(
     'people',
     'People and roles',
-    html`${filterForm('/admin/people', filterField('search', 'A part of a name or ORCID iD', search), search !== null)}
-<p class="faded">Publishers register conventions; administrators may also use this page. A change counts from the next request on.</p>
+    html`${filterForm('/admin/people', filterField('search', 'Part of a name or ORCID iD', search), search !== null)}
+<p class="faded">Publishers can register conventions. Administrators can also use this page. A change takes effect at the next request.</p>
 ${
   people.length === 0
-    ? html`<p>Nobody of that kind has signed in here.</p>`
+    ? html`<p>Nobody who has signed in here matches.</p>`
     : html`<ul class="terminals">${people.map((entry) => row(view, entry))}</ul>`
 }
 ${pager(next, before === null, `/admin/people${search === null ? '' : `?${new URLSearchParams({ search })}`}`)}`,
@@ -39,11 +39,11 @@ function row(view: AdminPeoplePage, { person, role }: AdminPeoplePage['people'][
   const { user } = person
   const query = new URLSearchParams({ person: user.id })
   return html`<li><div class="what"><p>${personOf(person, user.id)}</p>
-<p><span class="role ${role}">${roleNames[role]}</span>${role === user.role ? '' : html` <span class="aside">by the settings of the node</span>`}
+<p><span class="role ${role}">${roleNames[role]}</span>${role === user.role ? '' : html` <span class="aside">set by the settings of the node</span>`}
 ${user.disabledAt === null ? '' : html` <span class="aside">disabled</span>`}</p>
-<p class="aside">Here since ${day(user.createdAt)} · <a href="/admin/sessions?${query}">Sessions<span class="hidden"> of ${nameOf(person)}</span></a> ·
+<p class="aside">First signed in on ${day(user.createdAt)} · <a href="/admin/sessions?${query}">Sessions<span class="hidden"> of ${nameOf(person)}</span></a> ·
 <a href="/admin/audit?${query}">Audit<span class="hidden"> of ${nameOf(person)}</span></a></p></div>
-${user.id === view.ownId ? html`<p class="aside">This is you. Another administrator changes your role.</p>` : change(view, person)}</li>`
+${user.id === view.ownId ? html`<p class="aside">This is you. Only another administrator can change your role.</p>` : change(view, person)}</li>`
 }
 
 const nameOf = ({ user, identities }: Person): string => user.displayName ?? identities[0]?.subject ?? user.id

@@ -1,4 +1,4 @@
-/** `/admin/sessions`: everybody's terminals, newest first. */
+/** `/admin/sessions`: the terminals of all people, newest first. */
 import type { Session } from '@osa/contract'
 import type { Person } from '@osa/core'
 import { html } from 'hono/html'
@@ -14,7 +14,7 @@ export interface AdminSessionsPage {
   readonly filter: string | null
   readonly wanted: WantedPerson
   readonly list: Listed<Row>
-  /** The place of this page, for its forms; null on the first. */
+  /** The position of this page in the list, for its forms; null on the first page. */
   readonly before: string | null
   readonly next: string | null
   readonly formToken: string
@@ -34,7 +34,7 @@ ${pager(next, before === null, `/admin/sessions${filter === null ? '' : `?${new 
   )
 }
 
-/** What the forms carry back. */
+/** The hidden fields that return a form to this page of the list. */
 const carried = ({ filter, before, formToken }: AdminSessionsPage): Html =>
   html`${hiddenToken(formToken)}${hiddenFields({ person: filter, before })}`
 
@@ -44,8 +44,8 @@ const ofOne = (
 ): Html => html`<div class="person"><p>${personOf(person, null)}</p>
 <form method="post" action="/admin/sessions">${carried(view)}
 <button class="danger small" name="all_of" value="${person.user.id}">${cross}End all sessions</button></form></div>
-<p class="faded">All of them, codes they approved, sign-ins under way and signed-in browsers: everything that acts, or is about to act, as this
-person.</p>`
+<p class="faded">This ends all their sessions, approved codes, sign-ins in progress and signed-in browsers: everything that acts, or could soon
+act, as this person.</p>`
 
 function terminal(view: AdminSessionsPage, { session, person }: Row): Html {
   const { id, device_name, client_name, ip } = session

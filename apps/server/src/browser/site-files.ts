@@ -1,4 +1,4 @@
-/** The node's mark, in tabs and above the pages: its operator's logo, or a catalogue card with its punched hole. */
+/** Files that browsers and crawlers request by themselves: the icon (the operator's logo, or a catalogue card) and `/robots.txt`. */
 import type { NodeProfile } from '../profile/node-profile.ts'
 import type { PageContext } from './dependencies.ts'
 
@@ -12,8 +12,8 @@ const card = (
 
 const defaultColour = '#1d5c54'
 
-/** Sandboxed: a drawing that somebody opens by its address may be styled by itself, and do nothing else. */
-const drawing = {
+/** Sandboxed: an SVG opened by its address may contain styles but cannot run scripts or load anything. */
+const svgHeaders = {
   'Content-Type': 'image/svg+xml',
   'Cache-Control': 'public, max-age=86400',
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
@@ -21,14 +21,22 @@ const drawing = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
-/** Answers with the logo, or with the card in the node's colour where there is none. */
+/** Serves the logo, or the card in the node's accent colour if there is none. */
 export const serveIcon =
   ({ logo, accent }: NodeProfile) =>
   (c: PageContext): Response =>
-    c.body(logo ?? card(accent?.light ?? defaultColour), 200, drawing)
+    c.body(logo ?? card(accent?.light ?? defaultColour), 200, svgHeaders)
 
-/** Browsers ask for `/favicon.ico` on their own, and take whatever image it leads to. */
+/** Browsers request `/favicon.ico` by themselves, and accept any image that it redirects to. */
 export function moveToIcon(c: PageContext): Response {
   c.header('Cache-Control', 'public, max-age=86400')
   return c.redirect(iconPath, 302)
 }
+
+const robots = `User-agent: *
+${['/account/', '/api/', '/device', '/development/', '/oauth/', '/trpc/'].map((path) => `Disallow: ${path}`).join('\n')}
+`
+
+/** Serves `/robots.txt`: public pages may be indexed, but not addresses with codes and not a person's own pages. */
+export const serveRobots = (c: PageContext): Response =>
+  c.text(robots, 200, { 'Cache-Control': 'public, max-age=86400', 'X-Content-Type-Options': 'nosniff' })
