@@ -1,14 +1,13 @@
-/** Requests to an identity provider: bounded in time and size, to allowed addresses only, never following a redirect (E10, E16). */
-
+/** Requests to an identity provider: limited in time and size, only to allowed addresses, and without following redirects (E10, E16). */
 import type { FetchBody } from 'openid-client'
 import { isLoopbackHost } from '../config/loopback.ts'
 
-/** The provider cannot be reached or does not answer as one; worth another try. The message is for the log and holds nothing it sent. */
+/** The provider cannot be reached or its answer is unusable; another try may succeed. The message is for the log and contains nothing that the provider sent. */
 export class UpstreamUnreachable extends Error {
   override readonly name = 'UpstreamUnreachable'
 }
 
-/** A whole exchange with a provider, discovery and keys included. */
+/** The limit for a whole exchange with a provider, including discovery and keys. */
 export const exchangeTimeoutMs = 10_000
 const maxBodyBytes = 1024 * 1024
 
@@ -19,8 +18,8 @@ export interface BoundedRequest {
 }
 
 /**
- * Makes a `fetch` that gives up when `signal` fires, reads at most 1 MiB, and treats redirects and server errors as failures.
- * The answer is read to its end, so that the deadline covers slow bodies too. Rejects with `UpstreamUnreachable`.
+ * Returns a `fetch` that stops when `signal` fires, reads at most 1 MiB, and treats redirects and server errors as failures.
+ * It reads the answer to its end, so that the deadline also covers slow bodies. Rejects with `UpstreamUnreachable`.
  */
 export const boundedFetch =
   (signal: AbortSignal) =>
@@ -38,7 +37,7 @@ export const boundedFetch =
         throw new UpstreamUnreachable(`${where} answered ${response.status}`)
       }
       const bytes = await readWithin(response, where)
-      // a null body for the statuses that may have none (Fetch, "null body status")
+      // statuses such as 204 require a null body (Fetch, "null body status")
       return new Response(bytes.length === 0 ? null : bytes, { status: response.status, headers: response.headers })
     } catch (error) {
       if (error instanceof UpstreamUnreachable) throw error
@@ -58,6 +57,6 @@ async function readWithin(response: Response, where: string): Promise<Uint8Array
   return Uint8Array.from(Buffer.concat(chunks))
 }
 
-/** https anywhere; http only to this machine, which configuration refuses in production. */
+/** Allows https to any host, and http only to this machine, which the settings refuse in production. */
 export const isAllowedAddress = (url: URL): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))

@@ -1,13 +1,13 @@
-/** Loads a value when it is first needed, shares it with concurrent callers, and tries again after a failure only after a cool-down. */
+/** Loads a value when it is first needed, shares it with concurrent callers, and retries a failed load only after a cool-down. */
 
 export interface CachedLoader<T> {
-  /** The value, fetched with `signal` as the deadline if it is missing or too old. Rejects as `load` did. */
+  /** Returns the value, loading it until `signal` fires if it is missing or too old. Rejects with the error of `load`. */
   get(signal: AbortSignal): Promise<T>
-  /** Loads it again, even though it is fresh. */
+  /** Loads the value again, even if it is fresh. */
   refresh(signal: AbortSignal): Promise<T>
 }
 
-/** How long a failure is answered from memory. */
+/** How long callers get the last failure without a new attempt. */
 const failureCooldownMs = 5_000
 
 export function cachedLoader<T>({
@@ -21,9 +21,9 @@ export function cachedLoader<T>({
 }): CachedLoader<T> {
   let known: { value: T; at: number } | null = null
   let failed: { error: unknown; at: number } | null = null
-  let underWay: Promise<T> | null = null
+  let loading: Promise<T> | null = null
 
-  /** A clock that was set back makes nothing last longer. */
+  /** False for times in the future, so that setting the clock back does not extend anything. */
   const isYounger = (at: number, ms: number): boolean => now().getTime() >= at && now().getTime() - at < ms
 
   const fetchOnce = async (signal: AbortSignal): Promise<T> => {
@@ -36,13 +36,13 @@ export function cachedLoader<T>({
       failed = { error, at: now().getTime() }
       throw error
     } finally {
-      underWay = null
+      loading = null
     }
   }
   const refresh = (signal: AbortSignal): Promise<T> => {
     if (failed && isYounger(failed.at, failureCooldownMs)) return Promise.reject(failed.error)
-    underWay ??= fetchOnce(signal)
-    return underWay
+    loading ??= fetchOnce(signal)
+    return loading
   }
   return {
     refresh,

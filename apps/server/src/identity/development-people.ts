@@ -1,4 +1,4 @@
-/** Made-up people for the development sign-in, one of each role. The first is the example person of ORCID's own documentation. */
+/** Fictional people for the development sign-in, one for each role. The first is the example person in ORCID's documentation. */
 import type { Role } from '@osa/contract'
 
 export interface DevelopmentPerson {

@@ -1,9 +1,8 @@
-/** The development sign-in: a provider like any other, except that anyone can be anyone. */
 import { expect, test } from 'vitest'
 import { arriveAtConfirm, carberryButton, startPages } from '../testing/pages.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
-test('a person is picked, confirms and is signed in', async () => {
+test('a developer picks a person, approves, and the terminal is signed in', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -13,7 +12,7 @@ test('a person is picked, confirms and is signed in', async () => {
   expect(await terminal.poll()).toBe('signed in')
 })
 
-test('an iD and a name can be typed; what is no ORCID iD is refused with the reason', async () => {
+test('an iD and a name can be typed; an invalid ORCID iD is refused with the reason', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -28,7 +27,7 @@ test('an iD and a name can be typed; what is no ORCID iD is refused with the rea
   expect(confirm.body).toContain('Pi &lt;b&gt;Person')
 })
 
-test('E08 declining denies the device', async () => {
+test('E08 declining denies the device authorization', async () => {
   await using pages = await startPages()
   const terminal = await pages.startTerminal()
   const browser = pages.browse()
@@ -39,7 +38,7 @@ test('E08 declining denies the device', async () => {
   expect(await terminal.poll()).toBe('access_denied')
 })
 
-test('it says plainly what it is', async () => {
+test('the page says that anyone can be anyone', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -48,7 +47,7 @@ test('it says plainly what it is', async () => {
   expect(visit.body).toContain('Development sign-in: anyone can be anyone here')
 })
 
-test('a code of one sign-in does not fit another, and is too old after a minute', async () => {
+test('a code is valid only for its own sign-in and for a minute', async () => {
   await using pages = await startPages()
   const [one, other] = [pages.browse(), pages.browse()]
   for (const browser of [one, other]) {
@@ -65,7 +64,7 @@ test('a code of one sign-in does not fit another, and is too old after a minute'
   expect((await one.open(address)).status).toBe(502)
 })
 
-test('its page opens only for a request of this node, in the browser that made it', async () => {
+test('the page opens only for a request of this node, in the browser that made it', async () => {
   await using pages = await startPages()
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()
@@ -77,7 +76,7 @@ test('its page opens only for a request of this node, in the browser that made i
   expect((await browser.open(forged)).status).toBe(403)
 })
 
-test('L06 where a real provider is configured there is no such page', async () => {
+test('L06 without the development sign-in its page does not exist', async () => {
   await using upstream = await startUpstream()
   const { issuer, clientId, clientSecret } = upstream
   await using pages = await startPages({ identity: { orcid: { issuer, clientId, clientSecret }, development: false } })
@@ -86,14 +85,14 @@ test('L06 where a real provider is configured there is no such page', async () =
 
 test.each([
   ['from another machine', { peer: '203.0.113.9' }],
-  ['through a proxy that says for whom', { headers: { 'X-Forwarded-For': '203.0.113.9' } }],
+  ['through a proxy that names the client', { headers: { 'X-Forwarded-For': '203.0.113.9' } }],
   ['through a proxy that claims to be this machine', { headers: { 'X-Forwarded-For': '127.0.0.1' } }],
   ['through a proxy that uses Forwarded', { headers: { Forwarded: 'for=203.0.113.9' } }],
   ['through a tunnel', { headers: { 'CF-Connecting-IP': '203.0.113.9' } }],
   ['under a public name', { headers: { Host: 'archive.example' } }],
-  ['under a name that only begins like this machine', { headers: { Host: 'localhost.evil.example' } }],
+  ['under a name that only starts with localhost', { headers: { Host: 'localhost.evil.example' } }],
   ['without a host', { headers: { Host: '' } }],
-])('L01 nobody becomes anyone %s', async (_how, { peer = '127.0.0.1', headers = {} }: Asked) => {
+])('L01 the development sign-in refuses a browser %s', async (_how, { peer = '127.0.0.1', headers = {} }: Asked) => {
   await using pages = await startPages({ publicUrl: 'http://localhost:8000' })
   const { user_code } = await pages.startTerminal()
   const browser = pages.browse()

@@ -1,21 +1,21 @@
 /**
- * The development sign-in: an identity provider inside the node, at which anyone can be anyone. It exists only when configured. A
- * sign-in travels as at a real provider, through the browser with a one-time `code`; here that code is what the page answered, sealed
- * under the node's own key and tied to state, nonce and PKCE challenge.
+ * The development sign-in: an identity provider inside the node that lets anyone sign in as anyone. It exists only if configured. A sign-in
+ * passes through the browser with a `code`, as at a real provider. Here the code is the chosen person, sealed with the node's own key and bound
+ * to state, nonce and PKCE challenge.
  */
 import { createHash } from 'node:crypto'
 import { type IdentityProvider, type Keys, storedText } from '@osa/core'
 import { signInFailure } from './sign-in-failure.ts'
 
 export interface DevelopmentSignIn {
-  /** Whether a request for the page was made by this node and is still young enough. */
+  /** Whether this node made the request for the page, at most ten minutes ago. */
   isRequest(request: DevelopmentRequest): boolean
-  /** The callback address that signs `person` in. */
+  /** Returns the callback address that signs `person` in. */
   grant(request: DevelopmentRequest, person: { subject: string; name: string | null }): URL
-  /** The callback address that says no (RFC 6749 §4.1.2.1). */
+  /** Returns the callback address that declines (RFC 6749 §4.1.2.1). */
   deny(request: DevelopmentRequest): URL
 }
-/** The query of the page: `state`, and what the answer must be tied to, sealed. */
+/** The query of the page: `state`, and the sealed values that the answer is bound to. */
 export interface DevelopmentRequest {
   readonly state: string
   readonly request: string
@@ -66,7 +66,7 @@ export function developmentSignIn({ publicUrl, keys, now }: { publicUrl: URL; ke
         return signInFailure('denied', 'declined at the development page')
       const answer = open('code', state, parameters.get('code') ?? '')
       if (answer?.nonce !== nonce || answer.challenge !== s256(codeVerifier)) {
-        return signInFailure('rejected', 'the code is not from this sign-in, or too old')
+        return signInFailure('rejected', 'the code belongs to another sign-in or has expired')
       }
       const name = typeof answer.name === 'string' ? storedText(answer.name, 100) : null
       return { issuer, subject: String(answer.subject), name, authTime: now() }

@@ -1,6 +1,6 @@
 /**
- * Where a provider's endpoints are: its metadata, looked for at start and every hour in the background, and checked before it is believed
- * (OIDC Discovery §4.3). No request of a stranger causes a call to the provider (J10).
+ * Finds the endpoints of a provider: loads its metadata at start and every hour in the background, and checks it before use (OIDC Discovery
+ * §4.3). Requests of people who have not been at the provider never cause a call to it (J10).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as client from 'openid-client'
@@ -8,7 +8,7 @@ import { boundedFetch, exchangeTimeoutMs, isAllowedAddress, UpstreamUnreachable 
 import { type KeySet, remoteKeySet } from './key-set.ts'
 
 const renewalMs = 3_600_000
-/** Between attempts that fail: twice as long each time, up to a minute. */
+/** The pause after the first failed attempt; it doubles with each further failure, up to a minute. */
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
 
@@ -18,25 +18,25 @@ export interface Discovered {
   readonly keys: KeySet
 }
 
-/** A search in progress. */
-export interface Search {
-  /** Resolves after the first attempt, whatever came of it. */
+/** A discovery that runs in the background. */
+export interface DiscoveryRun {
+  /** Resolves after the first attempt, successful or not. */
   readonly attempted: Promise<void>
   stop(): Promise<void>
 }
 
 export interface Discovery {
-  /** What was found last, however long ago; null before the first time. Asks nobody. */
+  /** The last result, however old; null before the first success. Makes no request. */
   known(): Discovered | null
-  /** Why nothing was found last; null after success or before an attempt. */
+  /** The error of the last attempt; null after a success or before the first attempt. */
   trouble(): unknown
-  /** What is known, or else found now: only for a person who comes back with a state that is ours. */
+  /** Returns the last result, or else searches now. Only for a person who comes back with a state of this node. */
   find(signal: AbortSignal): Promise<Discovered>
-  /** Looks for the provider now, again after each failure, and every hour. `tell` hears of failures. */
-  start(tell: (error: unknown) => void): Search
+  /** Searches for the provider now, again after each failure, and every hour. Reports failures to `tell`. */
+  start(tell: (error: unknown) => void): DiscoveryRun
 }
 
-/** The discovery of one provider; nothing happens before `start`. */
+/** Returns the discovery of one provider, which makes no request before `start` or `find`. */
 export function discoveryOf(provider: { issuer: string; clientId: string; now: () => Date }): Discovery {
   const load = metadataLoader(provider)
   let known: Discovered | null = null
@@ -59,7 +59,7 @@ export function discoveryOf(provider: { issuer: string; clientId: string; now: (
   }
 }
 
-function keepLooking(look: (signal: AbortSignal) => Promise<unknown>, tell: (error: unknown) => void): Search {
+function keepLooking(look: (signal: AbortSignal) => Promise<unknown>, tell: (error: unknown) => void): DiscoveryRun {
   const stopping = new AbortController()
   const attempt = async (): Promise<boolean> => {
     try {
@@ -88,9 +88,9 @@ function keepLooking(look: (signal: AbortSignal) => Promise<unknown>, tell: (err
   }
 }
 
-/** False when told to stop. */
+/** Waits; returns false when stopped. */
 const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
-  sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only because of the signal
+  sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only when the signal fires
 
 function metadataLoader({ issuer, clientId, now }: { issuer: string; clientId: string; now: () => Date }) {
   let keySet: { jwksUri: string; keys: KeySet } | null = null
@@ -101,7 +101,7 @@ function metadataLoader({ issuer, clientId, now }: { issuer: string; clientId: s
     })
     const metadata = found.serverMetadata()
     const { authorization, jwksUri } = checkedEndpoints(metadata, issuer)
-    // metadata comes back every hour; the keys, and the cool-down that protects the provider, stay while their address does
+    // keeps the keys, and the cool-down that protects the provider, while hourly metadata names the same address
     if (keySet?.jwksUri !== jwksUri) {
       keySet = { jwksUri, keys: remoteKeySet({ jwksUri, fetchWithin: boundedFetch, now }) }
     }
@@ -109,7 +109,7 @@ function metadataLoader({ issuer, clientId, now }: { issuer: string; clientId: s
   }
 }
 
-/** The issuer must be the configured one to the letter, and an https issuer has https endpoints only (E16). */
+/** Refuses metadata whose issuer differs from the configured one, or with an http endpoint for an https issuer (E16). */
 function checkedEndpoints(metadata: client.ServerMetadata, issuer: string) {
   if (metadata.issuer !== issuer) throw new UpstreamUnreachable(`the metadata of ${issuer} names another issuer`)
   const endpoint = (name: 'authorization_endpoint' | 'token_endpoint' | 'jwks_uri'): URL => {

@@ -1,6 +1,6 @@
 /**
- * A provider's public keys and the check of a signature against them. Kept for ten minutes; a key id that is not among them causes one
- * refetch a minute, so that a rotation is seen at once and made-up key ids cannot turn this node against the provider (E18).
+ * Checks signatures against a provider's public keys, which are cached for ten minutes. An unknown key id causes at most one refetch a minute,
+ * so that a key rotation is noticed at once and forged key ids cannot make this node flood the provider with requests (E18).
  */
 import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
 import { type boundedFetch, UpstreamUnreachable } from './bounded-fetch.ts'
@@ -10,7 +10,7 @@ const maxAgeMs = 600_000
 const refetchCooldownMs = 60_000
 
 export interface KeySet {
-  /** Resolves when the signature holds under one of the keys and an allowed algorithm; rejects with jose's error otherwise. */
+  /** Resolves if the signature is valid for one of the keys and an allowed algorithm; otherwise rejects with jose's error. */
   verify(jwt: string, algorithms: readonly string[], signal: AbortSignal): Promise<void>
 }
 

@@ -1,12 +1,12 @@
-/** RFC 9700 §4.4: of two providers one is hostile, and leads a person to the other one in the middle of a sign-in. */
+/** The mix-up attack (RFC 9700 §4.4): one of two providers is hostile and sends a person to the other one during a sign-in. */
 import { expect, test } from 'vitest'
 import { type PagesBrowser, startPages } from '../testing/pages.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
 
-/** A node with two providers; the hostile one is the first (as ORCID) or the second. */
+/** Starts a node with two providers, of which the first (as ORCID) or the second is hostile. */
 async function startWorld(hostilePlace: 'first' | 'second') {
   const [first, second] = [await startUpstream(), await startUpstream()]
-  // as ORCID: no `iss` in its answers, and none promised, so that the path alone tells the providers apart
+  // like ORCID, no `iss` in answers and none announced, so that only the callback path tells the providers apart
   for (const { settings } of [first, second]) {
     settings.lies = {
       callback: (address) => address.searchParams.delete('iss'),
@@ -35,7 +35,7 @@ async function startWorld(hostilePlace: 'first' | 'second') {
 }
 type World = Awaited<ReturnType<typeof startWorld>>
 
-/** What the hostile provider does with a browser that was sent to it: on to the honest one, in the node's name. */
+/** Where the hostile provider redirects a browser to: to the honest one, as if the node had sent it. */
 function misled(world: World, sentTo: URL): URL {
   const onwards = new URL('/auth', world.honest.issuer)
   const { searchParams: asked } = sentTo
@@ -51,7 +51,7 @@ function misled(world: World, sentTo: URL): URL {
 const isSignedIn = (browser: PagesBrowser): boolean => browser.cookie('__Host-osa_session') !== null
 
 test.each(['first', 'second'] as const)(
-  'E03 RFC 9700 §4.4 a hostile provider, configured %s, gets no code that another provider issued',
+  'E03 RFC 9700 §4.4 a hostile provider that is configured %s never gets a code of the other provider',
   async (place) => {
     await using world = await startWorld(place)
     const { pages, hostile, honest } = world
@@ -60,7 +60,7 @@ test.each(['first', 'second'] as const)(
     await victim.open(`${pages.publicUrl}/device`)
     const sent = await victim.pressOnce(world.buttons[place], { user_code: terminal.user_code })
     const visit = await victim.open(misled(world, new URL(sent.headers.get('location') ?? '')))
-    expect(honest.issued, 'the honest provider did issue a code').not.toEqual([])
+    expect(honest.issued, 'the honest provider has issued a code').not.toEqual([])
     expect(visit.status).toBe(502)
     expect([hostile.counts.token, honest.counts.token]).toEqual([0, 0])
     expect(hostile.seen.flatMap(({ form, query }) => [...form.values(), ...query.values()])).not.toContain(
@@ -71,7 +71,7 @@ test.each(['first', 'second'] as const)(
   },
 )
 
-test('each provider has a callback path of its own, and a sign-in at either works', async () => {
+test('each provider has its own callback path, and signing in works at both', async () => {
   await using world = await startWorld('second')
   const { pages, hostile, honest } = world
   hostile.settings.silent = true
@@ -86,7 +86,7 @@ test('each provider has a callback path of its own, and a sign-in at either work
 })
 
 test.each(['', '&code='])(
-  'a callback with a right state and no code (%s) is 400, and no provider is asked',
+  'a callback with a valid state and no code (%s) is answered with 400, without a request to a provider',
   async (rest) => {
     await using world = await startWorld('second')
     const { pages, honest } = world

@@ -1,6 +1,6 @@
 /**
- * An OpenID Connect provider (Core §3.1, with PKCE): where to send a browser, and what its answer is worth. Each exchange has one
- * deadline; the provider's tokens live in one function's variables and nowhere else (E12).
+ * An OpenID Connect provider (Core §3.1, with PKCE): makes authorization URLs and verifies the answers. Each exchange has one deadline. The
+ * provider's tokens exist only in the local variables of one function (E12).
  */
 import {
   clockToleranceSeconds,
@@ -20,19 +20,19 @@ export interface OidcSettings {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
-  /** What is asked for, `openid` among it (Core §3.1.2.1). */
+  /** The requested scope, which includes `openid` (Core §3.1.2.1). */
   readonly scope: string
-  /** Algorithms an ID token may be signed with (RFC 8725 §3.1); never `none`, never symmetric. */
+  /** Allowed signature algorithms of ID tokens (RFC 8725 §3.1); never `none` and never symmetric. */
   readonly idTokenAlgorithms: readonly string[]
-  /** Origins to which the provider itself redirects on, as one that federates does; for `form-action` (D07). */
+  /** Origins that the provider itself redirects to, for example to federated providers; for `form-action` (D07). */
   readonly formActionOrigins?: readonly string[]
-  /** Reads the person out of validated claims and the token response, or says why they will not do. */
+  /** Reads the person from validated claims and the token response, or says why they are not acceptable. */
   readonly personFrom: (answer: TokenAnswer) => OidcPerson | SignInFailure
 }
 
 export interface TokenAnswer {
   readonly claims: Readonly<Record<string, unknown>> & { readonly sub: string }
-  /** The whole token response; for what a provider puts beside the ID token, such as ORCID's `orcid` and `name`. */
+  /** The whole token response, since some providers add members beside the ID token, such as ORCID's `orcid` and `name`. */
   readonly response: Readonly<Record<string, unknown>>
 }
 export interface OidcPerson {
@@ -44,11 +44,11 @@ const maxNameLength = 100
 
 export interface DiscoveredProvider {
   readonly provider: IdentityProvider
-  /** To be started; without it nobody can sign in. */
+  /** Must be started before anyone can sign in. */
   readonly discovery: Discovery
 }
 
-/** An `IdentityProvider` on openid-client; talks to its provider in the background, and for who comes back from it (J10). */
+/** Returns an `IdentityProvider` based on openid-client. It calls the provider only in the background and for people who come back from it (J10). */
 export function oidcProvider(settings: OidcSettings, now: () => Date): DiscoveredProvider {
   const { id, name, issuer, formActionOrigins = [] } = settings
   const discovery = discoveryOf({ issuer, clientId: settings.clientId, now })
@@ -56,7 +56,7 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
     id,
     name,
     issuer,
-    // a provider that was not found yet still has its form, and the sign-in says so
+    // before discovery succeeds, the form still needs an origin; submitting it says that the provider cannot be reached
     origins: () => [discovery.known()?.authorizationOrigin ?? new URL(issuer).origin, ...formActionOrigins],
 
     async authorizationUrl({ state, nonce, codeVerifier, redirectUri, switchAccount }) {
@@ -64,7 +64,9 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
         const discovered = discovery.known()
         if (!discovered) {
           const trouble = discovery.trouble()
-          return trouble === null ? signInFailure('unreachable', 'it was not found yet') : failureFrom(trouble)
+          return trouble === null
+            ? signInFailure('unreachable', 'its metadata has not been loaded yet')
+            : failureFrom(trouble)
         }
         const config = configurationFor(settings, discovered, AbortSignal.timeout(exchangeTimeoutMs))
         return client.buildAuthorizationUrl(config, {
@@ -74,7 +76,7 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
           nonce,
           code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
           code_challenge_method: 'S256',
-          // with max_age the provider has to say when the person signed in (Core §3.1.2.1)
+          // max_age obliges the provider to send auth_time (Core §3.1.2.1)
           ...(switchAccount ? { prompt: 'login', max_age: '0' } : {}),
         })
       } catch (error) {
@@ -96,7 +98,7 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
         })
         const claims = tokens.claims()
         if (!claims || !tokens.id_token) return signInFailure('rejected', 'the token response has no ID token')
-        // the library takes TLS for proof of origin; the signature is checked all the same (E04)
+        // the library accepts TLS as proof of origin; the signature is checked as well (E04)
         await discovered.keys.verify(tokens.id_token, settings.idTokenAlgorithms, signal)
         return identityFrom(settings, { claims, response: tokens }, now())
       } catch (error) {
@@ -127,7 +129,7 @@ function configurationFor(
   return config
 }
 
-/** Some providers write null for what a token response does not have (`refresh_token`, `scope`); RFC 6749 §5.1 leaves such members out. */
+/** Removes members that are null: some providers send `refresh_token` or `scope` as null, where RFC 6749 §5.1 leaves them out. */
 const withoutNullMembers = (fetchBounded: ReturnType<typeof boundedFetch>): ReturnType<typeof boundedFetch> =>
   async function fetchWithoutNulls(address, request) {
     const response = await fetchBounded(address, request)
@@ -143,23 +145,23 @@ function withoutNulls(text: string): string {
     if (typeof members !== 'object' || members === null || Array.isArray(members)) return text
     return JSON.stringify(Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)))
   } catch {
-    return text // what it is, the library says
+    return text // the library reports the malformed response
   }
 }
 
-/** In the header where the provider takes it there (the default, OIDC Discovery §3), otherwise in the body; never in a URL (E19). */
+/** Sends the client secret in the header if the provider accepts that (the default, OIDC Discovery §3), otherwise in the body; never in a URL (E19). */
 function clientAuthentication(metadata: client.ServerMetadata, secret: string): client.ClientAuth {
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   if (methods.includes('client_secret_basic')) return client.ClientSecretBasic(secret)
   if (methods.includes('client_secret_post')) return client.ClientSecretPost(secret)
-  throw new UpstreamUnreachable('the provider takes a client secret neither in the header nor in the body')
+  throw new UpstreamUnreachable('the provider accepts a client secret neither in the header nor in the body')
 }
 
 function identityFrom(settings: OidcSettings, answer: TokenAnswer, now: Date): VerifiedIdentity | SignInFailure {
   const { iat, auth_time: authTime } = answer.claims
-  // the one claim the library leaves: against the system's clock, as it checks `exp`
+  // the one claim that the library does not check; compared with the system clock, as the library does for `exp`
   if (typeof iat !== 'number' || iat > Date.now() / 1000 + clockToleranceSeconds) {
-    return signInFailure('rejected', 'the ID token is from the future')
+    return signInFailure('rejected', 'the ID token was issued in the future')
   }
   const person = settings.personFrom(answer)
   if ('failure' in person) return person
@@ -171,7 +173,7 @@ function identityFrom(settings: OidcSettings, answer: TokenAnswer, now: Date): V
   }
 }
 
-/** A name from the ID token's standard claims (Core §5.1). */
+/** Returns the name in the standard claims of the ID token (Core §5.1), or null. */
 export function claimedName({ claims }: TokenAnswer): string | null {
   if (typeof claims.name === 'string' && claims.name.trim() !== '') return claims.name
   const parts = [claims.given_name, claims.family_name].filter((part) => typeof part === 'string' && part.trim() !== '')

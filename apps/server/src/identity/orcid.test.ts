@@ -1,4 +1,3 @@
-/** ORCID's own rules: iDs with a check character, and a token response that agrees with itself. */
 import { expect, test } from 'vitest'
 import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
 import { developmentPeople } from './development-people.ts'
@@ -17,7 +16,7 @@ test.each([
   ' 0000-0002-1825-0097',
   'https://orcid.org/0000-0002-1825-0097',
   '',
-])('E14 “%s” is no ORCID iD', (text) => {
+])('E14 “%s” is not an ORCID iD', (text) => {
   expect(isOrcidId(text)).toBe(false)
 })
 
@@ -30,7 +29,7 @@ test('E14 a subject without a valid check character is refused and the device st
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('E14 an `orcid` beside the tokens must be the subject', async () => {
+test('E14 an `orcid` in the token response must equal the subject', async () => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   const terminal = await pages.startTerminal()
@@ -40,7 +39,7 @@ test('E14 an `orcid` beside the tokens must be the subject', async () => {
   expect((await signInUpstream(pages, pages.browse(), terminal.user_code)).status).toBe(200)
 })
 
-test('E14 the name beside the tokens is used when the ID token has none', async () => {
+test('E14 the name in the token response is used if the ID token has none', async () => {
   await using world = await startPagesAtUpstream()
   world.upstream.settings.lies = { claims: { name: undefined }, tokenResponse: { name: 'Josiah S. Carberry' } }
   const terminal = await world.pages.startTerminal()

@@ -1,8 +1,8 @@
-/** ORCID as an OpenID Connect provider: what its subjects look like, and where it puts a name. */
+/** ORCID as an OpenID Connect provider: the form of its subjects, and where it sends names. */
 import { claimedName, type DiscoveredProvider, oidcProvider, type TokenAnswer } from './oidc.ts'
 import { signInFailure } from './sign-in-failure.ts'
 
-/** Whether text is an ORCID iD: sixteen digits in four groups with a valid ISO 7064 MOD 11-2 check character. */
+/** Whether a text is an ORCID iD: sixteen digits in four groups with a valid ISO 7064 MOD 11-2 check character. */
 export function isOrcidId(text: string): boolean {
   if (!/^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/.test(text)) return false
   const digits = text.replaceAll('-', '')
@@ -17,7 +17,7 @@ export interface OrcidSettings {
   readonly issuer: string
 }
 
-/** ORCID signs with RS256 and puts the iD into `sub` and, beside the ID token, into `orcid`; the two must agree (E14). */
+/** ORCID signs with RS256 and sends the iD as `sub` and as `orcid` in the token response; the two must agree (E14). */
 export const orcidProvider = ({ clientId, clientSecret, issuer }: OrcidSettings, now: () => Date): DiscoveredProvider =>
   oidcProvider(
     {

@@ -1,4 +1,4 @@
-/** Providers other than ORCID, with their habits. */
+/** Providers other than ORCID. */
 import { expect, test } from 'vitest'
 import { oidcAt, type PagesOptions, signInUpstream, startPages } from '../testing/pages.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
@@ -11,14 +11,14 @@ async function signInAt(upstream: Upstream, identity: PagesOptions['identity'] =
 }
 const askedScope = ({ seen }: Upstream) => seen.find(({ query }) => query.has('client_id'))?.query.get('scope')
 
-test('a provider that gives the name with the scope profile is asked for it', async () => {
+test('the scope profile is requested by default, since providers send the name only with it', async () => {
   await using upstream = await startUpstream()
   const visit = await signInAt(upstream)
   expect(askedScope(upstream)).toBe('openid profile')
   expect(visit.body).toContain('Josiah Carberry')
 })
 
-test('what a provider is asked for is a setting', async () => {
+test('the requested scope is a setting', async () => {
   await using upstream = await startUpstream()
   const { oidc, development } = oidcAt(upstream)
   await signInAt(upstream, { oidc: { ...oidc, scope: 'openid' }, development })

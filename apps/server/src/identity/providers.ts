@@ -1,7 +1,7 @@
-/** The identity providers a node was configured with, in the order to offer them: ORCID, another provider, the development sign-in. */
+/** The configured identity providers, in the order in which pages offer them: ORCID, another provider, the development sign-in. */
 import type { IdentityProvider, Keys } from '@osa/core'
 import { type DevelopmentSignIn, developmentSignIn } from './development.ts'
-import type { Search } from './discovery.ts'
+import type { DiscoveryRun } from './discovery.ts'
 import { claimedName, oidcProvider } from './oidc.ts'
 import { type OrcidSettings, orcidProvider } from './orcid.ts'
 
@@ -13,16 +13,16 @@ export interface IdentitySettings {
         readonly clientId: string
         readonly clientSecret: string
         readonly name: string
-        /** `openid profile` by default: many providers give a name only with `profile`. */
+        /** `openid profile` by default, since many providers send a name only with `profile`. */
         readonly scope?: string | undefined
         readonly formActionOrigins?: readonly string[]
       }
     | undefined
-  /** Whether anyone may be anyone; configuration refuses it in production and beyond loopback (L01). */
+  /** Whether the development sign-in is on; the settings refuse it in production and beyond loopback (L01). */
   readonly development: boolean
 }
 
-/** What an ID token of a provider in general may be signed with: asymmetric algorithms that RFC 8725 and ASVS 11 still allow. */
+/** Signature algorithms for ID tokens of providers other than ORCID: the asymmetric ones that RFC 8725 and ASVS 11 still allow. */
 const idTokenAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
 
 export function createIdentityProviders({
@@ -38,8 +38,8 @@ export function createIdentityProviders({
 }): {
   providers: IdentityProvider[]
   development: DevelopmentSignIn | null
-  /** Looks for all providers in the background; `tell` hears of failures. */
-  startDiscovery: (tell: (provider: string, error: unknown) => void) => Search
+  /** Starts the discovery of all providers in the background. Reports failures to `tell`. */
+  startDiscovery: (tell: (provider: string, error: unknown) => void) => DiscoveryRun
 } {
   const { orcid, oidc } = identity
   const made = identity.development ? developmentSignIn({ publicUrl, keys, now }) : null
@@ -64,10 +64,10 @@ export function createIdentityProviders({
     providers: [...discovered.map(({ provider }) => provider), ...(made ? [made.provider] : [])],
     development: made?.development ?? null,
     startDiscovery(tell) {
-      const searches = discovered.map(({ provider, discovery }) => discovery.start((error) => tell(provider.id, error)))
+      const runs = discovered.map(({ provider, discovery }) => discovery.start((error) => tell(provider.id, error)))
       return {
-        attempted: Promise.all(searches.map(({ attempted }) => attempted)).then(() => undefined),
-        stop: () => Promise.all(searches.map((search) => search.stop())).then(() => undefined),
+        attempted: Promise.all(runs.map(({ attempted }) => attempted)).then(() => undefined),
+        stop: () => Promise.all(runs.map((run) => run.stop())).then(() => undefined),
       }
     },
   }

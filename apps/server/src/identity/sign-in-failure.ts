@@ -1,4 +1,4 @@
-/** What went wrong at a provider, as a value. Details are for the log: they name codes and endpoints, never what was sent (E12). */
+/** Failures at a provider, as values. Their details are for the log: they name error codes and endpoints, but never contain what was sent (E12). */
 import type { SignInFailure } from '@osa/core'
 import { errors } from 'jose'
 import * as client from 'openid-client'
@@ -6,7 +6,7 @@ import { UpstreamUnreachable } from './bounded-fetch.ts'
 
 export const signInFailure = (failure: SignInFailure['failure'], detail: string): SignInFailure => ({ failure, detail })
 
-/** openid-client's codes for an answer that is not one: another try may fare better. */
+/** openid-client's codes for missing or malformed answers, after which another try may succeed. */
 const unreachableCodes = new Set([
   'OAUTH_TIMEOUT',
   'OAUTH_ABORT',
@@ -15,7 +15,7 @@ const unreachableCodes = new Set([
   'OAUTH_PARSE_ERROR',
 ])
 
-/** Sorts what a sign-in threw; what is none of the provider's doing is a defect and thrown on. */
+/** Turns an error of a sign-in into a failure. Rethrows errors that the provider did not cause, since they are defects. */
 export function failureFrom(error: unknown): SignInFailure {
   if (error instanceof UpstreamUnreachable) return signInFailure('unreachable', error.message)
   if (error instanceof client.AuthorizationResponseError) return deniedOrNot(error.error)
@@ -25,7 +25,7 @@ export function failureFrom(error: unknown): SignInFailure {
   if (error instanceof client.WWWAuthenticateChallengeError) {
     return signInFailure(
       'rejected',
-      `the token endpoint answered ${error.status}: it does not take our client credentials`,
+      `the token endpoint answered ${error.status}: it does not accept our client credentials`,
     )
   }
   if (error instanceof client.ClientError) {
@@ -37,16 +37,16 @@ export function failureFrom(error: unknown): SignInFailure {
   throw error
 }
 
-/** An error that came back through the browser (RFC 6749 §4.1.2.1). Only `access_denied` is a person's no (E08). */
+/** Turns an error that came back through the browser (RFC 6749 §4.1.2.1) into a failure. Only `access_denied` means that a person declined (E08). */
 function deniedOrNot(code: string): SignInFailure {
   if (code === 'access_denied') return signInFailure('denied', 'the person declined at the provider')
   const passing = code === 'server_error' || code === 'temporarily_unavailable'
   return signInFailure(passing ? 'unreachable' : 'rejected', `the provider answered ${wireCode(code)}`)
 }
 
-/** An error code from outside, if it looks like one. */
+/** An error code that the provider sent, if it is well-formed. */
 const wireCode = (code: string): string => (/^[a-z_]{1,50}$/.test(code) ? code : 'an unreadable error code')
 
-/** openid-client hides the precise sentence in the cause; both are fixed texts of the library. */
+/** openid-client has the precise message in the cause; both are fixed texts of the library. */
 const reason = ({ code, message, cause }: client.ClientError): string =>
   `${code ?? 'error'}: ${cause instanceof Error ? cause.message : message}`

@@ -1,4 +1,4 @@
-/** J10: a real node over HTTP, and a provider that counts who calls it. */
+/** J10: a real node over HTTP, and a provider that counts the requests it gets. */
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test, vi } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
@@ -16,13 +16,13 @@ const nodeAt = async (upstream: Upstream) =>
     },
   })
 
-/** What the node itself asked the provider; a browser's own visits are `authorization` and `login`. */
+/** The requests of the node itself to the provider; those of a browser count as `authorization` and `login`. */
 const callsOf = ({ counts: { discovery, token, jwks, other } }: Upstream) => ({ discovery, token, jwks, other })
 
 const post = (address: string, body: Record<string, string>) =>
   fetch(address, { method: 'POST', body: new URLSearchParams(body), redirect: 'manual' })
 
-/** Everything a stranger can think of, with and without a provider that answers. */
+/** Sends all kinds of requests that are possible without having been at the provider. Returns the user code of a new start. */
 async function strangersVisits(url: string): Promise<string> {
   const paths = [
     '/',
@@ -42,8 +42,8 @@ async function strangersVisits(url: string): Promise<string> {
   for (let round = 0; round < 3; round++) {
     await Promise.all(paths.map((path) => fetch(`${url}${path}`, { headers: { accept: 'text/html' } })))
   }
-  const started = await post(`${url}/oauth/device_authorization`, { client_id: 'osa-cli' })
-  const { device_code, user_code } = (await started.json()) as Record<string, string>
+  const start = await post(`${url}/oauth/device_authorization`, { client_id: 'osa-cli' })
+  const { device_code, user_code } = (await start.json()) as Record<string, string>
   const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
   await post(`${url}/oauth/token`, { client_id: 'osa-cli', grant_type, device_code: device_code ?? '' })
   await post(`${url}/oauth/token`, { client_id: 'osa-cli', grant_type: 'refresh_token', refresh_token: 'x' })
@@ -55,7 +55,7 @@ async function strangersVisits(url: string): Promise<string> {
   return user_code ?? ''
 }
 
-test('J10 over real HTTP nothing that a stranger sends makes the node call the provider; coming back from it with a state does', async () => {
+test('J10 over real HTTP no request of a stranger makes the node call the provider; a callback with a valid state does', async () => {
   await using upstream = await startUpstream()
   await using node = await nodeAt(upstream)
   upstream.allowRedirect(`${node.url}/api/v1/auth/callback`)
@@ -63,22 +63,22 @@ test('J10 over real HTTP nothing that a stranger sends makes the node call the p
   const userCode = await strangersVisits(node.url)
   const browser = testBrowser({ fetch: (address, init) => fetch(address, init) })
   await browser.open(`${node.url}/device`)
-  const begun = await browser.pressOnce('Continue with Example University', { user_code: userCode })
-  expect(begun.headers.get('location')).toContain(`${upstream.issuer}/auth?`)
-  expect(callsOf(upstream), 'a right code included').toEqual({ discovery: 1, token: 0, jwks: 0, other: 0 })
-  await browser.open(begun.headers.get('location') ?? '')
+  const started = await browser.pressOnce('Continue with Example University', { user_code: userCode })
+  expect(started.headers.get('location')).toContain(`${upstream.issuer}/auth?`)
+  expect(callsOf(upstream), 'even with a valid code').toEqual({ discovery: 1, token: 0, jwks: 0, other: 0 })
+  await browser.open(started.headers.get('location') ?? '')
   expect((await browser.press('Sign in and allow')).url.pathname).toBe('/device/confirm')
   expect(callsOf(upstream)).toMatchObject({ discovery: 1, token: 1, jwks: 1 })
 })
 
-test('J10 E10 with a provider that is down the node starts, pages are there, strangers add no call, and it is found by itself', async () => {
+test('J10 E10 if the provider is down, the node starts and serves pages, strangers cause no calls, and discovery succeeds once it is up', async () => {
   await using upstream = await startUpstream()
   upstream.settings.lies = { answer: { at: 'discovery', how: 'error' } }
   await using node = await nodeAt(upstream)
   await Promise.all(Array.from({ length: 30 }, () => fetch(`${node.url}/device`)))
   const [before, startedAtMs] = [upstream.counts.discovery, performance.now()]
   for (let n = 0; n < 100; n++) expect((await fetch(`${node.url}/device`)).status).toBe(200)
-  // attempts come by the clock, one after 1, 2, 4, … s, however many people look at the page
+  // attempts follow the clock, after 1, 2, 4, … s, however often pages are requested
   const attempts = upstream.counts.discovery - before
   expect(attempts).toBeLessThanOrEqual(1 + (performance.now() - startedAtMs) / 1_000)
   upstream.settings.lies = {}
@@ -86,8 +86,8 @@ test('J10 E10 with a provider that is down the node starts, pages are there, str
     async () => {
       const browser = testBrowser({ fetch: (address, init) => fetch(address, init) })
       await browser.open(`${node.url}/account/sessions`)
-      const begun = await browser.pressOnce('Sign in with Example University')
-      expect(begun.headers.get('location')).toContain(`${upstream.issuer}/auth?`)
+      const started = await browser.pressOnce('Sign in with Example University')
+      expect(started.headers.get('location')).toContain(`${upstream.issuer}/auth?`)
     },
     { timeout: 300_000, interval: 500 },
   )

@@ -1,4 +1,4 @@
-/** A provider that is slow, down or confused: a page that says so, a device that stays pending, and nothing of it remembered (E10, E12). */
+/** A provider that is slow, down or misbehaving: a page says so, the device stays pending, and nothing of the answer is stored (E10, E12). */
 import { memoryAuthStore } from '@osa/core/testing'
 import { expect, test, vi } from 'vitest'
 import { signInUpstream, startPagesAtUpstream } from '../testing/pages.ts'
@@ -6,7 +6,7 @@ import { exchangeTimeoutMs } from './bounded-fetch.ts'
 
 const troubles = ['redirect', 'html', 'error', 'huge'] as const
 
-test.each(troubles)('E10 a token endpoint that answers with %s gives a page to try again from', async (how) => {
+test.each(troubles)('E10 a token endpoint that answers with %s leads to a page that says to try again', async (how) => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   const fetched = vi.spyOn(globalThis, 'fetch')
@@ -20,7 +20,7 @@ test.each(troubles)('E10 a token endpoint that answers with %s gives a page to t
   fetched.mockRestore()
 })
 
-test.each(troubles)('E10 a key set that answers with %s lets nobody in', async (how) => {
+test.each(troubles)('E10 a key set endpoint that answers with %s signs nobody in', async (how) => {
   await using world = await startPagesAtUpstream()
   const { pages, upstream } = world
   upstream.settings.lies = { answer: { at: 'jwks', how } }
@@ -29,7 +29,7 @@ test.each(troubles)('E10 a key set that answers with %s lets nobody in', async (
   expect(await terminal.poll()).toBe('authorization_pending')
 })
 
-test('E10 a provider that hangs is given up on after ten seconds in all', async () => {
+test('E10 an exchange with a provider that hangs ends after ten seconds in all', async () => {
   expect(exchangeTimeoutMs).toBe(10_000)
   const realTimeout = AbortSignal.timeout.bind(AbortSignal)
   const asked: number[] = []
@@ -52,7 +52,7 @@ test('E10 a provider that hangs is given up on after ten seconds in all', async 
   }
 })
 
-test('E10 a provider that cannot be reached leaves the form usable and says so after it', async () => {
+test('E10 with an unreachable provider the form still works, and submitting it says that the provider does not answer', async () => {
   await using world = await startPagesAtUpstream({ lies: { answer: { at: 'discovery', how: 'html' } } })
   const { pages } = world
   const terminal = await pages.startTerminal()
