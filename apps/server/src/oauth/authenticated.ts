@@ -1,4 +1,4 @@
-/** Endpoints that a client authenticates at with a form (RFC 6749 §2.3, §3.2): what they all do first. */
+/** The endpoints where a client authenticates with a form (RFC 6749 §2.3, §3.2): their common first steps. */
 import { type Auth, type Client, isRefusal } from '@osa/core'
 import type { Context } from 'hono'
 import type { NodeEnv } from '../requester.ts'
@@ -6,7 +6,7 @@ import type { authenticate } from './client-credentials.ts'
 import { type Form, readOAuthForm } from './form.ts'
 import { replyRefusal } from './reply.ts'
 
-/** Hands form and client to `answer`. Refuses before that with `invalid_request` or `invalid_client`. */
+/** Reads the form, authenticates the client and passes both to `answer`. Refuses with `invalid_request` or `invalid_client`. */
 export const authenticatedEndpoint =
   (
     auth: Auth,

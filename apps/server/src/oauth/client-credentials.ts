@@ -1,12 +1,12 @@
-/** How a request names and proves its client (RFC 6749 §2.3): `client_id` in the body, a secret beside it, or HTTP Basic. */
+/** Client authentication (RFC 6749 §2.3): `client_id` in the body, with or without `client_secret`, or HTTP Basic. */
 import { type Auth, type Client, isRefusal, type Refusal, refuse } from '@osa/core'
 import type { Form } from './form.ts'
 
-/** A client, or a refusal; `challenge` when it was tried through the `Authorization` header (RFC 6749 §5.2). */
+/** A client, or a refusal. `challenge` is true if the client used the `Authorization` header (RFC 6749 §5.2). */
 export type Authenticated = { client: Client } | { refusal: Refusal; challenge: boolean }
 
 /**
- * Authenticates the client. Refuses with `invalid_request` when there is no client or more than one method, else with
+ * Authenticates the client. Refuses with `invalid_request` if the request names no client or uses more than one method, and otherwise with
  * `invalid_client`.
  */
 export function authenticate(auth: Auth, form: Form, authorization: string | undefined): Authenticated {
@@ -18,7 +18,8 @@ export function authenticate(auth: Auth, form: Form, authorization: string | und
   }
   const basic = parseBasic(authorization)
   if (!basic) return refused('invalid_client', 'The Authorization header is not valid Basic authentication.', true)
-  if (clientSecret !== undefined) return refused('invalid_request', 'Use one way to authenticate the client.', false)
+  if (clientSecret !== undefined)
+    return refused('invalid_request', 'Use only one method to authenticate the client.', false)
   if (clientId !== undefined && clientId !== basic.clientId) {
     return refused('invalid_request', 'client_id and the Authorization header name different clients.', false)
   }
@@ -26,8 +27,8 @@ export function authenticate(auth: Auth, form: Form, authorization: string | und
 }
 
 /**
- * The same, for endpoints that only confidential clients may use (RFC 7662 §2.1). Who is not authenticated, also by saying nothing of a
- * client, is challenged (§2.3, RFC 6749 §5.2).
+ * Authenticates the client of an endpoint that only confidential clients may use (RFC 7662 §2.1). A request that fails to authenticate, also
+ * because it names no client, is challenged (§2.3, RFC 6749 §5.2).
  */
 export function authenticateConfidential(auth: Auth, form: Form, authorization: string | undefined): Authenticated {
   if (authorization === undefined && form.get('client_id') === undefined) {
@@ -54,7 +55,7 @@ const refused = (error: Refusal['error'], description: string, challenge: boolea
   challenge,
 })
 
-/** RFC 7617, with both parts form-encoded first (RFC 6749 §2.3.1). Null when it is not that. */
+/** Parses HTTP Basic credentials (RFC 7617) whose parts are form-encoded (RFC 6749 §2.3.1). Returns null if they are malformed. */
 function parseBasic(authorization: string): { clientId: string; clientSecret: string } | null {
   const [, base64] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization.trim()) ?? []
   if (base64 === undefined) return null

@@ -1,4 +1,4 @@
-/** Area A: the device authorization endpoint, byte by byte. */
+/** Area A: the device authorization endpoint. */
 import { defaultBudgets } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { startTestNode } from '../testing/test-node.ts'
 
 const path = '/oauth/device_authorization'
 
-/** What every refusal looks like on the wire (RFC 6749 §5.2). */
+/** Checks the form of a refusal (RFC 6749 §5.2). */
 async function expectRefusal(answer: Response, error: string, status = 400) {
   expect(answer.status).toBe(status)
   expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
@@ -39,7 +39,7 @@ describe('answers', () => {
     expect(Object.values(document)).not.toContain(null)
   })
 
-  test('A10, B38 success and refusal are never stored and never sniffed', async () => {
+  test('A10, B38 successes and refusals have no-store and nosniff headers', async () => {
     const node = await startTestNode()
     for (const clientId of ['osa-cli', 'nope']) {
       const answer = await postForm(node, path, { client_id: clientId })
@@ -49,7 +49,7 @@ describe('answers', () => {
     }
   })
 
-  test('A11 addresses come from the configured origin, whatever the request claims', async () => {
+  test('A11 addresses have the configured origin, whatever the request headers say', async () => {
     const node = await startTestNode()
     const answer = await postForm(
       node,
@@ -67,7 +67,7 @@ describe('answers', () => {
     expect(new URL(verification_uri_complete).origin).toBe('https://archive.example')
   })
 
-  test('A12, A13 the short address holds no code; the complete one adds the code and nothing else', async () => {
+  test('A12, A13 the short address contains no code; the complete one adds only the user code', async () => {
     const node = await startTestNode()
     const { user_code, verification_uri, verification_uri_complete } = await (
       await postForm(node, path, { client_id: 'osa-cli' })
@@ -78,7 +78,7 @@ describe('answers', () => {
     expect([...complete.searchParams]).toEqual([['user_code', user_code]])
   })
 
-  test('A18, A19 no cookie, no cross-origin access, no preflight', async () => {
+  test('A18, A19 answers set no cookie and allow no cross-origin access, and preflights are refused', async () => {
     const node = await startTestNode()
     const headers = { Origin: 'https://evil.example', Cookie: '__Host-osa_session=x' }
     for (const endpoint of [path, '/oauth/token', '/oauth/revoke']) {
@@ -96,7 +96,7 @@ describe('answers', () => {
 })
 
 describe('refusals', () => {
-  test('A02 RFC 8628 §3.1: only POST', async () => {
+  test('A02 RFC 8628 §3.1: only POST is allowed', async () => {
     const node = await startTestNode()
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
       const answer = await node.request(`${path}?client_id=osa-cli`, { method })
@@ -105,7 +105,7 @@ describe('refusals', () => {
     }
   })
 
-  test('A03 RFC 8628 §3.1: form-encoded and nothing else; the type is case-insensitive', async () => {
+  test('A03 RFC 8628 §3.1: only form-encoded bodies are accepted; the content type is case-insensitive', async () => {
     const node = await startTestNode()
     const body = 'client_id=osa-cli'
     for (const contentType of [
@@ -122,14 +122,14 @@ describe('refusals', () => {
     expect(shouted.status).toBe(200)
   })
 
-  test('A04, A06 a missing or empty client_id is invalid_request; empty and unknown parameters are ignored', async () => {
+  test('A04, A06 a missing or empty client_id gets invalid_request; empty and unknown parameters are ignored', async () => {
     const node = await startTestNode()
     await expectRefusal(await node.request(path, { method: 'POST' }), 'invalid_request')
     await expectRefusal(await postForm(node, path, 'client_id='), 'invalid_request')
     expect((await postForm(node, path, 'client_id=osa-cli&scope=&foo=bar')).status).toBe(200)
   })
 
-  test('A05 unknown clients are invalid_client, clients without the grant unauthorized_client', async () => {
+  test('A05 unknown clients get invalid_client, and clients without the grant unauthorized_client', async () => {
     const node = await startTestNode()
     await expectRefusal(await postForm(node, path, { client_id: 'nope' }), 'invalid_client')
     await expectRefusal(await postForm(node, path, { client_id: 'no-device' }), 'unauthorized_client')
@@ -148,14 +148,14 @@ describe('refusals', () => {
     await expectRefusal(await postForm(node, `${path}?scope=profile`, 'client_id=osa-cli'), 'invalid_request')
   })
 
-  test('A08 unknown and malformed scopes are invalid_scope', async () => {
+  test('A08 unknown and malformed scopes get invalid_scope', async () => {
     const node = await startTestNode()
     for (const scope of ['root admin:all', '"', 'profile  profile', 'PROFILE']) {
       await expectRefusal(await postForm(node, path, { client_id: 'osa-cli', scope }), 'invalid_scope')
     }
   })
 
-  test('A15 parameters cannot preset what the server owns', async () => {
+  test('A15 parameters cannot preset values that the node chooses', async () => {
     const node = await startTestNode()
     const preset = {
       status: 'authorized',
@@ -172,7 +172,7 @@ describe('refusals', () => {
     expect(await (await pollToken(node, started.device_code)).json()).toMatchObject({ error: 'authorization_pending' })
   })
 
-  test('A16 B27 B28 hostile bytes in any parameter are 400 or ignored, never a crash or a header', async () => {
+  test('A16 B27 B28 hostile bytes in a parameter are refused with 400 or ignored, and never cause a crash or a header', async () => {
     const node = await startTestNode()
     const bytes = ['%00', '%FF%FE', '%ED%A0%80', '%ZZ', '%', 'A'.repeat(20_000), '%0d%0aSet-Cookie:x=1', '%F0%9F%92%A9']
     for (const value of bytes) {
@@ -192,7 +192,7 @@ describe('refusals', () => {
     await expectRefusal(answer, 'invalid_request')
   })
 
-  test('A21 a public client that proves itself is refused', async () => {
+  test('A21 a public client that sends a secret is refused', async () => {
     const node = await startTestNode()
     await expectRefusal(await postForm(node, path, { client_id: 'osa-cli', client_secret: 'x' }), 'invalid_client')
     const answer = await postForm(node, path, {}, basic('osa-cli', ''))
@@ -200,14 +200,14 @@ describe('refusals', () => {
     await expectRefusal(answer, 'invalid_client', 401)
   })
 
-  test('J04 a body over 64 KiB is 413 and more than 100 parameters are 400, as JSON', async () => {
+  test('J04 a body over 64 KiB gets 413 and more than 100 parameters get 400, as JSON', async () => {
     const node = await startTestNode()
     await expectRefusal(await postForm(node, path, `client_id=${'A'.repeat(70_000)}`), 'invalid_request', 413)
     const many = Array.from({ length: 101 }, (_, index) => `p${index}=x`).join('&')
     await expectRefusal(await postForm(node, path, many), 'invalid_request')
   })
 
-  test('J12 ten thousand parameters, or a name of nearly the whole body, are cheap', async () => {
+  test('J12 parsing ten thousand parameters, or one very long name, is cheap', async () => {
     const node = await startTestNode()
     const spentMs = startCpuTime()
     await postForm(node, path, '&'.repeat(60_000))
@@ -218,7 +218,7 @@ describe('refusals', () => {
 })
 
 describe('limits', () => {
-  test('J01 fast starts of one source end in 429 with Retry-After; other sources go on', async () => {
+  test('J01 too many starts from one source get 429 with Retry-After; other sources are not affected', async () => {
     const node = await startTestNode()
     const start = (peer: string) =>
       node.request(path, { method: 'POST', headers: { 'Content-Type': formType }, body: 'client_id=osa-cli' }, peer)
@@ -229,7 +229,7 @@ describe('limits', () => {
     expect((await start('198.51.100.2')).status).toBe(200)
   })
 
-  test('A22 when no user code is free it is 503, not 429 and not a crash', async () => {
+  test('A22 if no user code is free, a start gets 503, not 429 or a crash', async () => {
     const node = await startTestNode({ auth: { random: (bytes) => new Uint8Array(bytes) } })
     expect((await postForm(node, path, { client_id: 'osa-cli' })).status).toBe(200)
     const full = await postForm(node, path, { client_id: 'osa-cli' })
@@ -248,7 +248,7 @@ describe('limits', () => {
     expect((await start('2001:db8:0:2::1')).status).toBe(200)
   })
 
-  test('A20 what a trusted proxy received without TLS is refused, not redirected', async () => {
+  test('A20 a request that a trusted proxy received without TLS is refused, not redirected', async () => {
     const proxy = parseCidr('192.0.2.7')
     const node = await startTestNode({ app: { trustedProxies: proxy ? [proxy] : [] } })
     const insecure = await postForm(node, path, { client_id: 'osa-cli' }, { 'X-Forwarded-Proto': 'http' })

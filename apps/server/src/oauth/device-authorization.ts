@@ -4,7 +4,7 @@ import { authenticatedEndpoint } from './authenticated.ts'
 import { authenticate } from './client-credentials.ts'
 import { reply, replyRefusal } from './reply.ts'
 
-/** Starts a device authorization. Beside the refusals of `startDeviceAuthorization`: `invalid_request`, `invalid_client`. */
+/** Starts a device authorization. Refuses with `invalid_request`, `invalid_client` and the refusals of `startDeviceAuthorization`. */
 export const deviceAuthorizationEndpoint = (auth: Auth) =>
   authenticatedEndpoint(auth, authenticate, async (c, { form, client }) => {
     const started = await auth.startDeviceAuthorization({

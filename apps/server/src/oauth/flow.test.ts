@@ -1,4 +1,4 @@
-/** Somebody else's client walks the whole flow in-process: oauth4webapi, which is strict about every answer. */
+/** The whole flow in-process with an independent client, oauth4webapi, which checks every answer strictly. */
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import { startTestNode, type TestNode } from '../testing/test-node.ts'
@@ -25,7 +25,7 @@ async function start(node: TestNode) {
   return { server, options, device, poll }
 }
 
-/** The error code of a refusal, as oauth4webapi understood it. */
+/** The error code of a refusal, as oauth4webapi parsed it. */
 async function refusalOf(call: Promise<unknown>): Promise<string> {
   const error = await call.catch((thrown: unknown) => thrown)
   return error instanceof oauth.ResponseBodyError ? error.error : `no refusal: ${String(error)}`
@@ -60,7 +60,7 @@ describe('B37 an independent client completes the flow unmodified', () => {
     )
   })
 
-  test('F02 RFC 9068: its validator accepts the access token by the published metadata and keys', async () => {
+  test('F02 RFC 9068: its validator accepts the access token with the published metadata and keys', async () => {
     const node = await startTestNode()
     const { server, options, device, poll } = await start(node)
     await node.approve(device.user_code)
@@ -73,7 +73,7 @@ describe('B37 an independent client completes the flow unmodified', () => {
     expect(claims.exp - claims.iat).toBe(900) // B36
   })
 
-  test('B12 a denial ends it with access_denied, B10 expiry with expired_token', async () => {
+  test('B12 after a denial polls get access_denied, and B10 after expiry expired_token', async () => {
     const node = await startTestNode()
     const denied = await start(node)
     await node.deny(denied.device.user_code)

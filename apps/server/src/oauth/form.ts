@@ -1,8 +1,7 @@
 /**
- * The strict form parser of the OAuth endpoints (RFC 6749 §3.1, §3.2; WHATWG URL §5.1): anything ambiguous is refused before
- * it can mean two things to two readers. A `Map` of plain strings comes out, so no bracket, dot or prototype trick can match.
+ * The strict form parser of the OAuth endpoints (RFC 6749 §3.1, §3.2; WHATWG URL §5.1). It refuses ambiguous forms, which two parsers could
+ * read differently. The result is a `Map` of plain strings, so that brackets, dots and prototype names have no special meaning.
  */
-
 import { type Refusal, refuse } from '@osa/core'
 import type { Context } from 'hono'
 import { readBody } from '../body.ts'
@@ -12,12 +11,12 @@ export type Form = ReadonlyMap<string, string>
 
 const maxParameters = 100
 
-/** A body over the size cap, told apart because it is answered with 413. */
+/** The refusal of a body over the size limit, a constant because it is answered with 413. */
 export const bodyTooLarge = refuse('invalid_request', 'The body is too large.')
 
 /** Reads the form of a request. Refuses with `invalid_request`. Parameters without a value are left out (RFC 6749 §3.2). */
 export async function readOAuthForm(c: Context<NodeEnv>): Promise<Form | Refusal> {
-  // refused rather than ignored: a secret in a URL has already been seen by too many (RFC 6749 §2.3.1)
+  // refused rather than ignored, since a secret in a URL may already be in logs and histories (RFC 6749 §2.3.1)
   if (new URL(c.req.url).search !== '') return malformed('Parameters belong in the body, not in the query.')
   const encoding = c.req.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (encoding !== 'identity') return malformed('The body must not be compressed.')
@@ -49,7 +48,7 @@ export function parseForm(text: string): Form | Refusal {
 
 const malformed = (description: string): Refusal => refuse('invalid_request', description)
 
-/** `charset=utf-8` is the only parameter a form type may carry here; the type itself is case-insensitive. */
+/** The content type is case-insensitive and may have only the parameter `charset=utf-8`. */
 const isFormType = (contentType: string | undefined): boolean =>
   /^application\/x-www-form-urlencoded[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?;?$/i.test(
     contentType?.trim() ?? '',
@@ -58,7 +57,7 @@ const isFormType = (contentType: string | undefined): boolean =>
 function decode(encoded: string): string | null {
   try {
     const text = decodeURIComponent(encoded.replaceAll('+', ' '))
-    return text.includes('\0') ? null : text // PostgreSQL's text cannot hold NUL (B27)
+    return text.includes('\0') ? null : text // PostgreSQL's text cannot contain NUL (B27)
   } catch {
     return null // a malformed escape or escaped bytes that are not UTF-8
   }

@@ -1,4 +1,4 @@
-/** H06, RFC 7662 §4: asking about tokens has budgets of its own, and nothing else pays for them. */
+/** H06, RFC 7662 §4: introspection has its own budgets, which no other operation shares. */
 import { defaultBudgets } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
 import { expect, test } from 'vitest'
@@ -25,7 +25,7 @@ async function limitedNode(budgets: Partial<typeof defaultBudgets>) {
   return { ...node, clock, node, introspect, refresh_token }
 }
 
-test('H06 a resource server that asks too often from one address gets 429 with Retry-After, in JSON, until the window is over', async () => {
+test('H06 a resource server that introspects too often from one address gets 429 with Retry-After, as JSON, until the window ends', async () => {
   const { introspect, clock } = await limitedNode({ introspect_by_source: { points: 3, windowSeconds: 60 } })
   for (let n = 0; n < 3; n++) expect((await introspect()).status).toBe(200)
   const refused = await introspect()
@@ -36,13 +36,13 @@ test('H06 a resource server that asks too often from one address gets 429 with R
   expect((await introspect()).status).toBe(200)
 })
 
-test('H06 and so does a client, from however many addresses', async () => {
+test('H06 a client that introspects too often gets 429, however many addresses it uses', async () => {
   const { introspect } = await limitedNode({ introspect_by_client: { points: 3, windowSeconds: 60 } })
   for (let n = 0; n < 3; n++) expect((await introspect(`198.51.100.${n}`)).status).toBe(200)
   expect((await introspect('198.51.100.9')).status).toBe(429)
 })
 
-test('H06 J03 behind the same address, polling, refreshing and starting go on as if nothing were', async () => {
+test('H06 J03 an exhausted introspection budget does not affect starts, polls and refreshes from the same address', async () => {
   const { node, introspect, refresh_token } = await limitedNode({
     introspect_by_source: { points: 1, windowSeconds: 60 },
     introspect_by_client: { points: 1, windowSeconds: 60 },
@@ -55,7 +55,7 @@ test('H06 J03 behind the same address, polling, refreshing and starting go on as
   expect((await refreshToken(node, refresh_token)).status).toBe(200)
 })
 
-test('H06 who has not proved to be a client spends nothing of anybody’s budget', async () => {
+test('H06 a request that fails to authenticate does not use up any client’s budget', async () => {
   const { node, introspect } = await limitedNode({ introspect_by_client: { points: 1, windowSeconds: 60 } })
   for (let n = 0; n < 5; n++) {
     const answer = await postForm(node, '/oauth/introspect', { token: 'x' }, basic('resource-server', 'wrong'))

@@ -4,7 +4,10 @@ import { authenticatedEndpoint } from './authenticated.ts'
 import { authenticateConfidential } from './client-credentials.ts'
 import { reply, replyRefusal } from './reply.ts'
 
-/** What a token is worth; `{active: false}` for whatever is not a valid access token. Refuses with `invalid_request`, `invalid_client`, `temporarily_unavailable`. */
+/**
+ * Says whether an access token is valid, and its claims; answers `{active: false}` for anything else. Refuses with `invalid_request`,
+ * `invalid_client`, `temporarily_unavailable`.
+ */
 export const introspectionEndpoint = (auth: Auth) =>
   authenticatedEndpoint(auth, authenticateConfidential, async (c, { form, client }) => {
     const token = form.get('token')

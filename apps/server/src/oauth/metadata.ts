@@ -1,4 +1,4 @@
-/** Authorization server metadata (RFC 8414 §2). Built from the configured origin alone, once, so that nothing in a request can change it. */
+/** Authorization server metadata (RFC 8414 §2). It is built once, from the configured origin, so that no request can change it. */
 import { grantTypes, scopes } from '@osa/contract'
 
 export const oauthPaths = {
@@ -13,8 +13,8 @@ const publicMethods = ['none', 'client_secret_basic', 'client_secret_post'] as c
 const confidentialMethods = ['client_secret_basic', 'client_secret_post'] as const
 
 /**
- * The metadata document. `response_types_supported` is required by §2 and empty, because there is no authorization endpoint;
- * no ID tokens are issued, so nothing of OpenID Connect is claimed (H07, H10).
+ * Returns the metadata document. `response_types_supported` is required by §2 and empty, because there is no authorization endpoint. The node
+ * issues no ID tokens, so the document claims no OpenID Connect features (H07, H10).
  */
 export const authorizationServerMetadata = (publicUrl: string) => ({
   issuer: publicUrl,

@@ -1,25 +1,25 @@
-/** Answers of the OAuth endpoints: always JSON, never stored, never sniffed, and a `WWW-Authenticate` only where it belongs (B18). */
+/** Answers of the OAuth endpoints: JSON with no-store and nosniff headers, and `WWW-Authenticate` only where it is required (B18). */
 import { errorDocument, type Refusal, refuse } from '@osa/core'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { bodyTooLarge } from './form.ts'
 
-/** How long to wait when nobody knows better, in seconds. */
+/** The value of `Retry-After` if the wait is not known, in seconds. */
 export const defaultRetryAfterSeconds = 2
 
-const neverStored = {
+const noStore = {
   'Cache-Control': 'no-store',
   Pragma: 'no-cache',
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** A document with the headers of RFC 6749 §5.1. */
+/** Answers with a document and the headers of RFC 6749 §5.1. */
 export const reply = (c: Context, document: object, status: ContentfulStatusCode = 200): Response =>
-  c.json(document, status, neverStored)
+  c.json(document, status, noStore)
 
 /**
- * A refusal (RFC 6749 §5.2). 401 with a challenge only if the client used the `Authorization` header; `overload` is the status
- * of `temporarily_unavailable` with a known wait: 429 where a limit was hit by starting, 503 where a client polls.
+ * Answers with a refusal (RFC 6749 §5.2). Sends 401 and a challenge only if the client used the `Authorization` header. `overload` is the status
+ * of `temporarily_unavailable` with a known wait: 429 for starts and introspection over a limit, 503 for polls.
  */
 export function replyRefusal(
   c: Context,
@@ -40,8 +40,8 @@ function statusOf(refusal: Refusal, overload: 429 | 503 = 503): ContentfulStatus
   return refusal.error === 'server_error' ? 500 : 400
 }
 
-/** A method that an endpoint does not have (RFC 9110 §15.5.6). */
+/** Answers a method that an endpoint does not support (RFC 9110 §15.5.6). */
 export function replyMethodNotAllowed(c: Context, allow: string): Response {
   c.header('Allow', allow)
-  return reply(c, errorDocument(refuse('invalid_request', `This endpoint takes ${allow} only.`)), 405)
+  return reply(c, errorDocument(refuse('invalid_request', `This endpoint accepts only ${allow}.`)), 405)
 }

@@ -10,7 +10,7 @@ const me = (node: TestNode, accessToken: string) =>
   node.request('/api/v1/auth/me', { headers: { Authorization: `Bearer ${accessToken}` } })
 
 describe('revocation', () => {
-  test('H01 RFC 7009 §2.2: valid, unknown and already revoked tokens all get 200; only POST; a token is needed', async () => {
+  test('H01 RFC 7009 §2.2: valid, unknown and already revoked tokens get 200; only POST is allowed, and a token is required', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     const answers = [
@@ -24,7 +24,7 @@ describe('revocation', () => {
     expect((await refreshToken(node, refresh_token)).status).toBe(400)
   })
 
-  test('H02, H05 any token of a family, also a retired or an access token, ends it at once', async () => {
+  test('H02, H05 any token of a session ends it at once, also a retired refresh token or an access token', async () => {
     const node = await startTestNode()
     const pick = ['retired', 'access'] as const
     for (const kind of pick) {
@@ -36,7 +36,7 @@ describe('revocation', () => {
     }
   })
 
-  test('H03 a token of another client is left alone', async () => {
+  test('H03 a token of another client is not revoked', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     expect((await revoke(node, refresh_token, { client_id: 'other-tool' })).status).toBe(200)
@@ -58,7 +58,7 @@ describe('introspection', () => {
     postForm(node, '/oauth/introspect', { token, ...more }, headers)
   const credentials = basic('resource-server', resourceServerSecret)
 
-  test('H06 RFC 7662 §2.1: confidential clients only', async () => {
+  test('H06 RFC 7662 §2.1: only confidential clients may introspect', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     const asPublic = await introspect(node, access_token, {}, { client_id: 'osa-cli' })
@@ -70,7 +70,7 @@ describe('introspection', () => {
     }
   })
 
-  test('H06 RFC 7662 §2.2: a valid access token is active; everything else is only inactive', async () => {
+  test('H06 RFC 7662 §2.2: a valid access token is active; anything else is inactive, without details', async () => {
     const node = await startTestNode()
     const { access_token, refresh_token } = await node.logIn()
     expect(await (await introspect(node, access_token, credentials)).json()).toMatchObject({
@@ -90,7 +90,7 @@ describe('introspection', () => {
 describe('metadata', () => {
   const paths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
-  test('H07, H10 RFC 8414 §2: the exact issuer, endpoints that answer, grants that work, and no ID tokens claimed', async () => {
+  test('H07, H10 RFC 8414 §2: the metadata has the exact issuer, endpoints that answer, working grants and no ID tokens', async () => {
     const node = await startTestNode()
     const [metadata, alias] = await Promise.all(paths.map(async (path) => (await node.request(path)).json()))
     expect(alias).toEqual(metadata)
@@ -111,7 +111,7 @@ describe('metadata', () => {
     }
   })
 
-  test('H08 neither host nor forwarding headers change a byte, and answers may be cached', async () => {
+  test('H08 host and forwarding headers do not change the documents, which may be cached', async () => {
     const node = await startTestNode()
     const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' }
     for (const path of [...paths, '/.well-known/jwks.json', '/.well-known/osa']) {
@@ -123,7 +123,7 @@ describe('metadata', () => {
     }
   })
 
-  test('F11 RFC 7517: the key set is public only', async () => {
+  test('F11 RFC 7517: the key set contains only public keys', async () => {
     const node = await startTestNode()
     const answer = await node.request('/.well-known/jwks.json')
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)

@@ -1,4 +1,4 @@
-/** The OAuth wire: form-encoded in, JSON out. Route handlers only; every rule is behind `Auth`. */
+/** The OAuth wire: forms in, JSON out. Contains only route handlers; the rules are in `Auth`. */
 import { type Auth, keySetMaxAgeSeconds } from '@osa/core'
 import { Hono } from 'hono'
 import type { Count } from '../metrics.ts'
@@ -10,7 +10,7 @@ import { replyMethodNotAllowed } from './reply.ts'
 import { revocationEndpoint } from './revocation.ts'
 import { tokenEndpoint } from './token.ts'
 
-/** Metadata, key set, and the four endpoints of RFC 8628, 6749, 7009 and 7662. */
+/** Routes for metadata, the key set, and the four endpoints of RFC 8628, 6749, 7009 and 7662. */
 export function oauthRoutes(deps: { auth: Auth; publicUrl: string; count: Count }): Hono<NodeEnv> {
   const { auth, publicUrl, count } = deps
   const app = new Hono<NodeEnv>()

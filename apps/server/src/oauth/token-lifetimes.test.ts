@@ -1,4 +1,4 @@
-/** Areas B and G on the wire where time, several parties, or a person's account play a part. */
+/** Areas B and G: the token endpoint over time, with several clients, and with disabled accounts. */
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { pollToken, refreshToken } from '../testing/oauth-calls.ts'
@@ -16,7 +16,7 @@ async function disable(node: TestNode, accessToken: string) {
 }
 
 describe('polls', () => {
-  test('B03 a client that waits the interval, give or take 400 ms, never sees slow_down', async () => {
+  test('B03 a client that waits for the interval, give or take 400 ms, never gets slow_down', async () => {
     const node = await startTestNode()
     const { device_code } = await node.start()
     const seen = new Set([await errorOf(pollToken(node, device_code))])
@@ -27,7 +27,7 @@ describe('polls', () => {
     expect([...seen]).toEqual(['authorization_pending'])
   })
 
-  test('B05 a fast client does not slow another one behind the same address', async () => {
+  test('B05 a fast client does not slow down another one behind the same address', async () => {
     const node = await startTestNode()
     const [fast, steady] = [await node.start(), await node.start()]
     for (let round = 0; round < 5; round++) {
@@ -50,7 +50,7 @@ describe('polls', () => {
     expect(await errorOf(refreshToken(node, tokens.refresh_token))).toBe('invalid_grant')
   })
 
-  test('B14 a late poll still learns that the code has expired', async () => {
+  test('B14 a late poll still gets expired_token', async () => {
     const node = await startTestNode()
     const { device_code } = await node.start()
     node.clock.advance({ seconds: 660 })
@@ -66,7 +66,7 @@ describe('polls', () => {
     expect(await errorOf(pollToken(node, device_code))).toBe('access_denied')
   })
 
-  test('B36 expires_in is the life of the token, and polling does not prolong a code', async () => {
+  test('B36 expires_in is the lifetime of the token, and polling does not extend the lifetime of a code', async () => {
     const node = await startTestNode()
     const { device_code, user_code } = await node.start()
     for (let poll = 0; poll < 100; poll++) {
@@ -83,7 +83,7 @@ describe('polls', () => {
 })
 
 describe('refreshes', () => {
-  test('G05 eight at once get one successor, and the session lives on', async () => {
+  test('G05 eight refreshes at once get the same successor, and the session stays alive', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     const answers = await Promise.all(Array.from({ length: 8 }, () => refreshToken(node, refresh_token)))
@@ -92,7 +92,7 @@ describe('refreshes', () => {
     expect(await errorOf(refreshToken(node, String([...successors][0])))).toBe('ok')
   })
 
-  test('G06 rotation never moves the absolute end', async () => {
+  test('G06 rotation does not extend the absolute lifetime', async () => {
     const node = await startTestNode()
     let { refresh_token: token } = await node.logIn()
     for (let passed = 0; passed < 80; passed += 20) {
@@ -103,14 +103,14 @@ describe('refreshes', () => {
     expect(await errorOf(refreshToken(node, token))).toBe('invalid_grant')
   })
 
-  test('G07 a session not used for its idle time is over', async () => {
+  test('G07 a session that is unused for its idle time ends', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     node.clock.advance({ seconds: 30 * day + 1 })
     expect(await errorOf(refreshToken(node, refresh_token))).toBe('invalid_grant')
   })
 
-  test('G12 a disabled person cannot refresh, and it is 400', async () => {
+  test('G12 a disabled person cannot refresh and gets 400', async () => {
     const node = await startTestNode()
     const tokens = await node.logIn()
     await disable(node, tokens.access_token)
@@ -118,7 +118,7 @@ describe('refreshes', () => {
     expect([answer.status, (await answer.json()).error]).toEqual([400, 'invalid_grant'])
   })
 
-  test('G13 one session ended by reuse leaves another of the same person alone', async () => {
+  test('G13 reuse ends one session and not the others of the same person', async () => {
     const node = await startTestNode()
     const [stolen, other] = [await node.logIn(), await node.logIn()]
     await refreshToken(node, stolen.refresh_token)

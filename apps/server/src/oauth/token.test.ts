@@ -1,11 +1,11 @@
-/** Areas B and G on the wire: the token endpoint. */
+/** Areas B and G: the token endpoint. */
 import { deviceCodeGrantType } from '@osa/contract'
 import { memoryAuthStore } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
 import { basic, formType, pollToken, postForm, refreshToken } from '../testing/oauth-calls.ts'
 import { resourceServerSecret, startTestNode, type TestNode } from '../testing/test-node.ts'
 
-/** ERR(x): status, JSON, no-store, no challenge. */
+/** Checks an error answer: status, JSON, no-store, no challenge. */
 async function expectError(answer: Response, error: string, status = 400) {
   const document = await answer.json()
   expect({ status: answer.status, error: document.error }).toEqual({ status, error })
@@ -22,13 +22,13 @@ async function approved(node: TestNode) {
 }
 
 describe('device grant', () => {
-  test('B01 RFC 8628 §3.5: undecided is 400 authorization_pending', async () => {
+  test('B01 RFC 8628 §3.5: a poll before the decision gets 400 authorization_pending', async () => {
     const node = await startTestNode()
     const { device_code } = await node.start()
     await expectError(await pollToken(node, device_code), 'authorization_pending')
   })
 
-  test('B02, B04 RFC 8628 §3.5: each slow_down adds 5 s for good, and says so', async () => {
+  test('B02, B04 RFC 8628 §3.5: each slow_down adds 5 s to the interval for good, and tells the new interval', async () => {
     const node = await startTestNode()
     const { device_code } = await node.start()
     const at = async (seconds: number) => {
@@ -48,7 +48,7 @@ describe('device grant', () => {
     ])
   })
 
-  test('B06 RFC 6749 §5.1: success', async () => {
+  test('B06 RFC 6749 §5.1: a poll after approval gets a token response', async () => {
     const node = await startTestNode()
     const answer = await pollToken(node, await approved(node))
     expect(answer.status).toBe(200)
@@ -62,7 +62,7 @@ describe('device grant', () => {
     })
   })
 
-  test('B07 of twenty polls at once exactly one gets tokens; B08 later ones get invalid_grant', async () => {
+  test('B07 of twenty polls at once exactly one gets tokens, and B08 later polls get invalid_grant', async () => {
     const node = await startTestNode()
     const code = await approved(node)
     const answers = await Promise.all(Array.from({ length: 20 }, () => pollToken(node, code)))
@@ -78,7 +78,7 @@ describe('device grant', () => {
     await expectError(await pollToken(node, code), 'expired_token')
   })
 
-  test('B13, C14, F17 unknown codes are invalid_grant; a user code or a token is no device code', async () => {
+  test('B13, C14, F17 unknown codes get invalid_grant; user codes and tokens are not accepted as device codes', async () => {
     const node = await startTestNode()
     const { user_code } = await node.start()
     const tokens = await node.logIn()
@@ -87,14 +87,14 @@ describe('device grant', () => {
     }
   })
 
-  test('B15 a foreign client neither redeems nor damages a code', async () => {
+  test('B15 another client can neither redeem nor invalidate a code', async () => {
     const node = await startTestNode()
     const code = await approved(node)
     await expectError(await pollToken(node, code, { client_id: 'other-tool' }), 'invalid_grant')
     expect((await pollToken(node, code)).status).toBe(200)
   })
 
-  test('B16, B21, B22, B23, B26 requests that are not whole consume nothing', async () => {
+  test('B16, B21, B22, B23, B26 incomplete or malformed requests do not consume the code', async () => {
     const node = await startTestNode()
     const code = await approved(node)
     const whole = { grant_type: deviceCodeGrantType, device_code: code, client_id: 'osa-cli' }
@@ -110,7 +110,7 @@ describe('device grant', () => {
     expect((await postForm(node, '/oauth/token', encoded)).status).toBe(200)
   })
 
-  test('B24 brackets, dots, JSON and prototype names never match a row', async () => {
+  test('B24 brackets, dots, JSON and prototype names never match a stored code', async () => {
     const node = await startTestNode()
     await approved(node)
     const tricks = [
@@ -147,7 +147,7 @@ describe('device grant', () => {
     }
   })
 
-  test('B34 a poll cannot widen what the person approved', async () => {
+  test('B34 a poll cannot widen the approved scope', async () => {
     const node = await startTestNode()
     const started = await node.start({ scope: 'profile' })
     await node.approve(started.user_code)
@@ -157,19 +157,19 @@ describe('device grant', () => {
 })
 
 describe('clients and grants', () => {
-  test('B17 RFC 6749 §5.2: failed Basic authentication is 401 with a challenge', async () => {
+  test('B17 RFC 6749 §5.2: failed Basic authentication gets 401 with a challenge', async () => {
     const node = await startTestNode()
     const answer = await postForm(node, '/oauth/token', { grant_type: 'refresh_token' }, basic('x', 'y'))
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm=/)
     await expectError(answer, 'invalid_client', 401)
   })
 
-  test('B19 a client without the grant is unauthorized_client', async () => {
+  test('B19 a client without the grant gets unauthorized_client', async () => {
     const node = await startTestNode()
     await expectError(await pollToken(node, 'x', { client_id: 'no-device' }), 'unauthorized_client')
   })
 
-  test('B20 RFC 6749 §5.2: no grant_type is invalid_request, any other unsupported_grant_type', async () => {
+  test('B20 RFC 6749 §5.2: a missing grant_type gets invalid_request, an unknown one unsupported_grant_type', async () => {
     const node = await startTestNode()
     await expectError(await postForm(node, '/oauth/token', { client_id: 'osa-cli' }), 'invalid_request')
     const others = [
@@ -212,7 +212,7 @@ describe('clients and grants', () => {
 })
 
 describe('refresh grant', () => {
-  test('G01, G17 RFC 9700 §4.14.2: every refresh rotates, and is never stored', async () => {
+  test('G01, G17 RFC 9700 §4.14.2: every refresh rotates the token, and the answer is never cached', async () => {
     const node = await startTestNode()
     const { refresh_token: first } = await node.logIn()
     const answer = await refreshToken(node, first)
@@ -222,7 +222,7 @@ describe('refresh grant', () => {
     expect(second).not.toBe(first)
   })
 
-  test('G02 RFC 9700 §4.14.2: late reuse ends the family, and that outlives the refusal', async () => {
+  test('G02 RFC 9700 §4.14.2: late reuse ends the session for good', async () => {
     const node = await startTestNode()
     const { refresh_token: first } = await node.logIn()
     const { refresh_token: second } = await (await refreshToken(node, first)).json()
@@ -231,7 +231,7 @@ describe('refresh grant', () => {
     await expectError(await refreshToken(node, second), 'invalid_grant')
   })
 
-  test('G03 a repeat after a lost answer gets the same successor', async () => {
+  test('G03 a refresh repeated after a lost answer gets the same successor', async () => {
     const node = await startTestNode()
     const { refresh_token: first } = await node.logIn()
     const lost = await (await refreshToken(node, first)).json()
@@ -241,14 +241,14 @@ describe('refresh grant', () => {
     expect((await refreshToken(node, repeated.refresh_token)).status).toBe(200)
   })
 
-  test('G08 a foreign client fails without harm', async () => {
+  test('G08 another client cannot refresh and does no harm', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     await expectError(await refreshToken(node, refresh_token, { client_id: 'other-tool' }), 'invalid_grant')
     expect((await refreshToken(node, refresh_token)).status).toBe(200)
   })
 
-  test('G09 scope may shrink for the access token, never grow', async () => {
+  test('G09 a refresh may narrow the scope of the access token, but not widen it', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn()
     await expectError(await refreshToken(node, refresh_token, { scope: 'profile root' }), 'invalid_scope')
@@ -258,7 +258,7 @@ describe('refresh grant', () => {
     expect(whole.scope).toBe('profile conventions:write')
   })
 
-  test('G11 missing, empty and repeated are invalid_request; unknown is 400 invalid_grant', async () => {
+  test('G11 a missing, empty or repeated refresh token gets invalid_request, an unknown one 400 invalid_grant', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     await expectError(await refreshToken(node, ''), 'invalid_request')
@@ -269,7 +269,7 @@ describe('refresh grant', () => {
   })
 })
 
-describe('trouble', () => {
+describe('failures', () => {
   const failing = (error: Error) => ({
     store: {
       ...memoryAuthStore(),
@@ -278,13 +278,13 @@ describe('trouble', () => {
     },
   })
 
-  test('B30, B29 a crash is 500 server_error without internals', async () => {
+  test('B30, B29 a defect gets 500 server_error without internals', async () => {
     const node = await startTestNode({ auth: failing(new Error('SELECT secret FROM internals at /src/file.ts')) })
     const document = await expectError(await pollToken(node, 'the-submitted-code'), 'server_error', 500)
     expect(JSON.stringify(document)).not.toMatch(/SELECT|internals|file\.ts|stack|the-submitted-code/)
   })
 
-  test('B30 a database that cannot be reached is 503 temporarily_unavailable with Retry-After', async () => {
+  test('B30 an unreachable database gets 503 temporarily_unavailable with Retry-After', async () => {
     const down = new Error('connection refused')
     const node = await startTestNode({ auth: failing(down), app: { isUnavailable: (error) => error === down } })
     for (const path of ['/oauth/token', '/oauth/revoke']) {
@@ -295,7 +295,7 @@ describe('trouble', () => {
     }
   })
 
-  test('B30 unknown paths below /oauth and bodies over the cap are JSON with an error', async () => {
+  test('B30 unknown paths below /oauth and bodies over the limit get errors as JSON', async () => {
     const node = await startTestNode()
     await expectError(
       await node.request('/oauth/nothing', { headers: { Accept: 'text/html' } }),

@@ -37,8 +37,8 @@ const grants: Readonly<Record<GrantType, Grant>> = {
 const isGrantType = (text: string): text is GrantType => grantTypes.some((grantType) => grantType === text)
 
 /**
- * Exchanges a device code or a refresh token. Beside the operations' refusals: `invalid_request`, `invalid_client` and
- * `unsupported_grant_type`.
+ * Exchanges a device code or a refresh token for tokens. Refuses with `invalid_request`, `invalid_client`, `unsupported_grant_type` and the
+ * refusals of the operations.
  */
 export const tokenEndpoint =
   ({ auth, count }: { auth: Auth; count: Count }) =>
