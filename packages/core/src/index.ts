@@ -1,6 +1,6 @@
 /**
- * The rules of an OSA node, without I/O of their own: no clock, no environment, no database, no HTTP. Time, randomness and
- * storage come in through `ports`. `auth/auth.ts` and `conventions/conventions.ts` are the tables of contents.
+ * The rules of an OSA node, without I/O: no clock, no environment, no database, no HTTP. Time, randomness and storage are passed in as
+ * dependencies. `auth/auth.ts` and `conventions/conventions.ts` are the tables of contents.
  */
 export type * from './auth/auth.ts'
 export type * from './auth/browser-operations.ts'

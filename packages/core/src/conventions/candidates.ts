@@ -1,9 +1,9 @@
-/** From what a caller sent to conventions that may be registered, or to everything that is missing or wrong in them. */
+/** Checks the manifests that a caller sent. Returns the conventions to register, or all issues. */
 import { checkConvention, conventionManifest, type Issue, maxConventionsInDeploy, slugOf } from '@osa/contract'
 import { canonicalContent, contentHash } from './content.ts'
 import type { ConventionVersion } from './rows.ts'
 
-/** A convention to register: what follows from its content alone. */
+/** A convention to register: everything that follows from its content alone. */
 export interface Candidate {
   readonly slug: string
   readonly content: Pick<
@@ -53,11 +53,11 @@ function candidateOf(convention: Manifest): Candidate {
   }
 }
 
-/** Two conventions of one deploy cannot have one address: which of them is the newer nobody could say. */
+/** Two conventions of one deploy cannot have the same address, since it would be unclear which is the newer version. */
 const sharedSlugs = (candidates: readonly Candidate[]): Issue[] =>
   candidates.flatMap(({ slug }, index) => {
     const first = candidates.findIndex((other) => other.slug === slug)
     if (first === index) return []
-    const message = `give it another title: its address, ${slug}, is that of convention ${first + 1} in the same deploy`
+    const message = `give it another title: its address, ${slug}, is also that of convention ${first + 1} in this deploy`
     return [{ path: placed(index, 'title'), message }]
   })

@@ -1,17 +1,17 @@
-/** What two manifests must share to be the same content: one canonical text, and its hash. */
+/** The canonical text of a manifest and its hash, by which two manifests with the same content are recognised. */
 import { createHash } from 'node:crypto'
 import type { ConventionManifest } from '@osa/contract'
 
-/** Parts in which authors write what they like: a null inside them is theirs and means something. */
+/** Parts in which authors write arbitrary JSON. A null in them has a meaning and is kept. */
 const freeForm = new Set(['config', 'schedule', 'initial_run'])
 
 /**
- * The manifest as canonical JSON (RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them).
+ * Returns the manifest as canonical JSON (RFC 8785: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them).
  * Optional parts that are null are left out, so that null and absent are the same content.
  */
 export const canonicalContent = (manifest: ConventionManifest): string => canonicalJson(withoutNulls(manifest))
 
-/** SHA-256 of the canonical content, hexadecimal. */
+/** Returns the SHA-256 of the canonical content, hexadecimal. */
 export const contentHash = (canonical: string): string => createHash('sha256').update(canonical, 'utf8').digest('hex')
 
 function withoutNulls(value: unknown): unknown {
@@ -24,7 +24,7 @@ function withoutNulls(value: unknown): unknown {
   )
 }
 
-/** JSON in the one way that RFC 8785 writes it. `value` is plain JSON; parts that are undefined are left out. */
+/** Returns canonical JSON (RFC 8785). `value` must be plain JSON; undefined parts are left out. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

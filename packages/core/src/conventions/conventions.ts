@@ -1,6 +1,6 @@
 /**
- * Everything a node does about conventions: one interface that the typed wire, `/api/v1` and the pages hold. This file is its table of
- * contents; each part names the file that implements it. Whoever cannot be served gets a value that says why; a throw is a defect.
+ * All operations on conventions, as one interface that the typed wire, `/api/v1` and the pages share. This file is a table of contents: each
+ * part names the files that implement it. Operations return a rejection as a value, and throw only for defects.
  */
 import type { ConventionDetail, ConventionSummary, DeployedConvention, DeployRefusal, Issue } from '@osa/contract'
 import type { Principal } from '../auth/auth.ts'
@@ -8,19 +8,20 @@ import type { Requester } from '../auth/ports.ts'
 
 export interface Conventions extends Deploying, Reading {}
 
-/** deploy.ts, content.ts, next-version.ts */
+/** deploy.ts, candidates.ts, permission.ts, register.ts, content.ts */
 export interface Deploying {
   /**
-   * Registers all of `manifests` or none. A convention's address (slug) is made from its title; other content under an address that
-   * is taken, also under another title, makes the next version of that convention, and the same content as its newest version
-   * changes nothing. Answers in the order of `manifests`.
+   * Registers all of `manifests` or none, and returns them in the same order. A convention's address (slug) is made from its title. If the
+   * address is already taken, even under another title, different content becomes the next version of that convention, and the same content
+   * as its newest version changes nothing.
    *
-   * Refuses with `limited` (budgets of the person, an archive that is full), `insufficient_scope`, `forbidden` (the role, read from
-   * the database by `authenticate` and again with the writes), `session_ended` (between the two), and `invalid_convention`.
+   * Refuses with `limited` (a budget of the person is used up, or the archive is full), `insufficient_scope`, `forbidden` (the role, which
+   * `authenticate` reads from the database and the writing transaction reads again), `session_ended` (the session ended between the two), or
+   * `invalid_convention`.
    */
   deploy(request: {
     principal: Principal
-    /** As they came: nothing is assumed of them. */
+    /** As they were received, unchecked. */
     manifests: readonly unknown[]
     requester: Requester
   }): Promise<Deployment | DeployRejection>
@@ -36,18 +37,21 @@ export type DeployRejection =
   | {
       readonly error: 'invalid_convention'
       readonly error_description: string
-      /** Paths begin with the place in `manifests`: `0.hooks.1.limits.memory`. */
+      /** Each path starts with the position in `manifests`: `0.hooks.1.limits.memory`. */
       readonly issues: readonly Issue[]
     }
 
 /** read.ts */
 export interface Reading {
-  /** The newest version of each, by slug. Descriptions are cut after 500 characters. */
+  /** Lists the newest version of each convention, sorted by slug. Descriptions are cut after 500 characters. */
   list(): Promise<ConventionSummary[]>
-  /** The newest version, or the one asked for, whole; with a line for each version, newest first. Null when there is no such. */
+  /**
+   * Returns the newest version of a convention, or the requested one, with a summary of every version, newest first. Null when there is no
+   * such convention or version.
+   */
   get(request: { slug: string; version?: number | undefined }): Promise<ConventionDetail | null>
 }
 
-/** Tells a rejection from a deployment: only rejections carry `error`. */
+/** Whether an outcome is a rejection: only rejections have the key `error`. */
 export const isDeployRejection = (outcome: Deployment | DeployRejection): outcome is DeployRejection =>
   'error' in outcome

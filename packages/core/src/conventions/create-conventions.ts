@@ -1,4 +1,4 @@
-/** Puts the parts together into the one object that the wires and the pages hold. */
+/** Puts the parts of `Conventions` together. */
 import type { Conventions } from './conventions.ts'
 import type { ConventionDependencies } from './dependencies.ts'
 import { createDeploying } from './deploy.ts'

@@ -1,4 +1,4 @@
-/** What the operations on conventions share. */
+/** The dependencies of the operations on conventions. */
 import type { AuthDependencies } from '../auth/dependencies.ts'
 import type { ConventionStore } from './ports.ts'
 

@@ -1,4 +1,4 @@
-/** Registering conventions: may this person, is everything in order, does it fit; then all of it in one transaction, or none. */
+/** Registers conventions: checks the person, the manifests and the limits, then writes all conventions in one transaction, or none. */
 import type { DeployRefusal, Issue } from '@osa/contract'
 import { auditEvent, roleOf } from '../auth/dependencies.ts'
 import type { Budget } from '../auth/ports.ts'
@@ -15,7 +15,7 @@ type Deploy = Parameters<Deploying['deploy']>[0]
 export const createDeploying = (deps: ConventionDependencies): Deploying => ({
   async deploy(request) {
     const { principal, manifests } = request
-    // counted before anything else, for a refusal leaves an audit event: those of one person must not fill the disk either
+    // counted first, since refusals leave audit events too, and one person must not fill the disk with them
     const limited = await spend(deps, 'deploy_by_account', principal.user.id, Math.max(1, manifests.length))
     if (limited) return limited
     const refusal = refuseDeploy(principal)
@@ -26,7 +26,7 @@ export const createDeploying = (deps: ConventionDependencies): Deploying => ({
   },
 })
 
-/** What is new is paid for in KiB; what turns out to be there already, or came to nothing, is given back. */
+/** Charges the KiB of new content before writing, and refunds those of conventions that did not change or were not registered. */
 async function write(
   deps: ConventionDependencies,
   request: Deploy,
@@ -55,7 +55,7 @@ const inTransaction = (
 ): Promise<Deployment | DeployRejection> =>
   deps.store.transaction(async (tx) => {
     const { user, identity, sessionId, clientId } = principal
-    // the wait for other deploys comes first: what a person may is looked at when nothing holds it up any more (F16)
+    // waits for other deploys first, so that the permission is checked when nothing delays the writes any more (F16)
     const found = await lockAll(tx, candidates)
     const current = await tx.lockDeployer({ userId: user.id, familyId: sessionId })
     if (!current) return { error: 'session_ended', error_description: 'The session was ended.' }
@@ -72,13 +72,13 @@ const inTransaction = (
 
 const full: DeployRefusal = {
   error: 'limited',
-  error_description: `The archive has ${maxConventions} conventions and takes no more.`,
+  error_description: `The archive has ${maxConventions} conventions, which is the most it accepts.`,
   retry_after_seconds: null,
 }
 
 const invalid = (issues: readonly Issue[]): DeployRejection => ({
   error: 'invalid_convention',
-  error_description: 'No convention was registered: something is missing or wrong in what was sent.',
+  error_description: 'No convention was registered, because some are not valid.',
   issues,
 })
 
@@ -98,7 +98,7 @@ async function spend(
   }
 }
 
-/** Leaves a trace of a refusal: who, and why, but nothing of what was sent. */
+/** Records a refusal in the audit: the person and the reason, but nothing from the manifests. */
 async function rejected(
   deps: ConventionDependencies,
   { principal, requester }: Deploy,

@@ -1,4 +1,4 @@
-/** From rows to the documents that the wires and the pages show. */
+/** Turns rows into the documents of the wires and pages. */
 import type { ConventionDetail, ConventionManifest, ConventionSummary } from '@osa/contract'
 import type { ConventionVersionLine } from './ports.ts'
 import type { ConventionOutline, ConventionVersion } from './rows.ts'

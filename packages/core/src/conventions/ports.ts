@@ -1,19 +1,19 @@
-/** What conventions need from outside: a store with transactions. Implemented by `db` and, for tests, by `core/testing`. */
+/** The store of conventions. Implemented by `db`, and for tests by `core/testing`. */
 import type { AuditEvent, User } from '../auth/rows.ts'
 import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows.ts'
 
-/** `transaction` commits what `work` did when it resolves and nothing when it rejects. The other methods are one statement each. */
+/** `transaction` commits all changes when `work` resolves, and none when it rejects. The other methods are one statement each. */
 export interface ConventionStore {
   transaction<T>(work: (tx: ConventionTx) => Promise<T>): Promise<T>
-  /** The newest version of each convention by slug; descriptions longer than `descriptionLength` characters are cut there. */
+  /** Lists the newest version of each convention, sorted by slug. Descriptions are cut after `descriptionLength` characters. */
   listConventions(query: { descriptionLength: number }): Promise<{ slug: string; newest: ConventionOutline }[]>
-  /** One version whole; the newest when `version` is null. Null for whatever is not there, also for text that can be no slug. */
+  /** Finds one version; the newest if `version` is null. Null if there is none, also for text that is not a slug. */
   findConventionVersion(query: { slug: string; version: number | null }): Promise<ConventionVersion | null>
-  /** A line for each version of a convention, newest first, at most `limit`. */
+  /** Lists the versions of a convention, newest first, at most `limit`. */
   listConventionVersions(query: { slug: string; limit: number }): Promise<ConventionVersionLine[]>
-  /** What is there now at these addresses; a free one is not among the answers. Without a lock: it may change at any moment. */
+  /** Lists the hashes of the newest versions at these addresses, without locking them. Free addresses are left out. */
   listContentHashes(slugs: readonly string[]): Promise<{ slug: string; contentHash: string }[]>
-  /** For refusals, which belong to no transaction. */
+  /** Appends the event of a refusal, which belongs to no transaction. */
   appendAuditEvent(event: AuditEvent): Promise<void>
 }
 
@@ -24,18 +24,18 @@ export type ConventionVersionLine = Pick<
 
 export interface ConventionTx {
   /**
-   * The person behind a session as the database has them now; null when they are disabled or the session was ended. Both are locked: until
-   * the transaction ends nobody can take the role or end the session. To be called when nothing is left to wait for.
+   * Reads the person of a session; null when they are disabled or the session was ended. Locks both, so that until the transaction ends the
+   * role cannot be changed and the session cannot be ended. Callers take all other locks first.
    */
   lockDeployer(query: { userId: string; familyId: string }): Promise<User | null>
-  /** How many conventions there are at other addresses than these. */
+  /** Counts the conventions at other addresses than these. */
   countOtherConventions(slugs: readonly string[]): Promise<number>
   /**
-   * The convention at this address and its newest version, locked until the transaction ends. Callers lock in the order of slugs, and
-   * insert in that same order, so that no two wait for each other.
+   * Reads the convention at this address and its newest version, and locks it until the transaction ends. Callers lock and insert in the
+   * order of slugs, so that no two deploys wait for each other.
    */
   lockConvention(slug: string): Promise<{ convention: ConventionRow; newest: ConventionOutline } | null>
-  /** False when a concurrent deploy has taken the slug: nothing is inserted then, and it can be locked. */
+  /** Returns false when a concurrent deploy has taken the slug. Then nothing is inserted, and the convention can be locked. */
   insertConvention(row: ConventionRow): Promise<boolean>
   saveConvention(row: ConventionRow): Promise<void>
   insertConventionVersion(row: ConventionVersion): Promise<void>

@@ -1,11 +1,11 @@
-/** What anybody may read: which conventions there are, and each of their versions. */
+/** The public operations: listing conventions, and reading each of their versions. */
 import { isSlug } from '@osa/contract'
 import type { Reading } from './conventions.ts'
 import type { ConventionDependencies } from './dependencies.ts'
 import { detailOf, summaryOf } from './documents.ts'
 import { listedDescriptionLength, listedVersions } from './policy.ts'
 
-/** PostgreSQL's `integer` ends here. */
+/** The largest `integer` of PostgreSQL. */
 const maxVersionNumber = 2 ** 31 - 1
 
 export const createReading = ({ store }: Pick<ConventionDependencies, 'store'>): Reading => ({

@@ -1,4 +1,4 @@
-/** Writing conventions inside a transaction: each under the lock of its address, so that versions follow one another without gaps. */
+/** Writes conventions in a transaction, each under the lock of its address, so that version numbers have no gaps. */
 import type { DeployedConvention } from '@osa/contract'
 import { newId } from '../auth/dependencies.ts'
 import type { Candidate } from './candidates.ts'
@@ -10,14 +10,14 @@ import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows
 type Found = Awaited<ReturnType<ConventionTx['lockConvention']>>
 type Writer = Pick<ConventionDependencies, 'now' | 'random'> & { readonly userId: string }
 
-/** What there is at the addresses, locked in the order of slugs: whoever waits in one order never waits in a circle. */
+/** Reads and locks the conventions at the addresses, in the order of slugs, so that concurrent deploys cannot deadlock. */
 export async function lockAll(tx: ConventionTx, candidates: readonly Candidate[]): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
   for (const { slug } of inOrder(candidates)) found.set(slug, await tx.lockConvention(slug))
   return found
 }
 
-/** Registers all on what `lockAll` found, in the same order, and answers in the order given. */
+/** Registers all candidates, given what `lockAll` found, in the order of slugs. Returns them in the order of `candidates`. */
 export async function registerAll(
   deps: Writer & { readonly found: ReadonlyMap<string, Found> },
   tx: ConventionTx,
@@ -50,7 +50,7 @@ async function register(
     return deployed(slug, next, true)
   }
   const convention: ConventionRow = { id: newId(deps.random), slug, version: 1, createdAt: deps.now() }
-  // a deploy at the same moment was first: it has ended by now, and the address is there to be locked
+  // a concurrent deploy took the address first; its transaction has ended, so the convention can be locked
   if (!(await tx.insertConvention(convention))) return register(deps, tx, candidate, await tx.lockConvention(slug))
   const first = versionOf(deps, candidate, { id, convention, version: 1 })
   await tx.insertConventionVersion(first)

@@ -1,24 +1,24 @@
-/** What a node remembers of conventions, one interface a table. Rows are values; a version, once written, never changes. */
+/** The rows of conventions, one interface for each table. Rows are values. A version never changes once it is written. */
 
-/** An address and where its versions stand. */
+/** An address, with the number of its newest version. */
 export interface ConventionRow {
   readonly id: string
   readonly slug: string
-  /** The newest. */
+  /** The number of the newest version. */
   readonly version: number
   readonly createdAt: Date
 }
 
 export interface ConventionVersion extends ConventionOutline {
-  /** The manifest as canonical JSON: the text that `contentHash` is of. */
+  /** The manifest as canonical JSON, from which `contentHash` is computed. */
   readonly manifest: string
 }
 
-/** All of a version but its manifest, which may be a megabyte. */
+/** A version without its manifest, which may be a megabyte. */
 export interface ConventionOutline {
   readonly id: string
   readonly conventionId: string
-  /** 1, 2, 3, … of one convention, without gaps. */
+  /** 1, 2, 3, … within a convention, without gaps. */
   readonly version: number
   readonly title: string
   readonly description: string
@@ -29,7 +29,7 @@ export interface ConventionOutline {
   readonly hookNames: string
   /** SHA-256 of the canonical content, hexadecimal. */
   readonly contentHash: string
-  /** The person; null once the account is gone. */
+  /** The id of the person; null when their account is gone. */
   readonly deployedBy: string | null
   readonly createdAt: Date
 }

@@ -1,4 +1,4 @@
-/** On the memory store; the database's package runs the same on PostgreSQL and PGlite. */
+/** Runs on the memory store; `db` runs the same suite on PostgreSQL and PGlite. */
 import { authorityContract } from './contract/authority.ts'
 import { memoryAuthStore } from './memory-store.ts'
 

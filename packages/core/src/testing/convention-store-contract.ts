@@ -1,6 +1,6 @@
 /**
- * What every `ConventionStore` promises, as a suite: the memory store runs it, and the database's on PGlite and on PostgreSQL. What takes
- * many connections to prove is tested beside the database. Long, because it is one suite.
+ * The test suite that every `ConventionStore` must pass: the memory store, and the database's store on PGlite and on PostgreSQL. Behaviour
+ * that needs many connections is tested in `db`.
  */
 import { randomUUID } from 'node:crypto'
 import { sampleManifest } from '@osa/contract/testing'
@@ -9,18 +9,18 @@ import type { AuthStore } from '../auth/store.ts'
 import { canonicalContent, contentHash } from '../conventions/content.ts'
 import type { ConventionStore } from '../conventions/ports.ts'
 import type { ConventionRow, ConventionVersion } from '../conventions/rows.ts'
-import { addFamily, addPerson } from './contract/people-at-hand.ts'
+import { addFamily, addPerson } from './contract/add-rows.ts'
 import { atSecond, sampleAuditEvent, sampleStart } from './sample-rows.ts'
 
-/** Opens a store with no rows in it, and the one of the people beside it. */
+/** Opens an empty store, and the `AuthStore` with its people. */
 export type OpenConventionStore = () => Promise<
   { readonly store: AuthStore; readonly conventions: ConventionStore } & AsyncDisposable
 >
 
-/** Registers the suite for the store called `name`. */
+/** Registers the suite for the store that is called `name`. */
 export function conventionStoreContract(name: string, open: OpenConventionStore): void {
   describe(`ConventionStore: ${name}`, () => {
-    test('a convention and its versions come back whole, the newest unless another is asked for', async () => {
+    test('a version is read back unchanged, by default the newest', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const { first, second } = await addTwoVersions(opened.conventions, 'protein-structures', user.id)
@@ -33,7 +33,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await find(null, 'another')).toBeNull()
     })
 
-    test('the list has the newest version of each, by slug, with long descriptions cut between characters', async () => {
+    test('the list has the newest version of each convention, sorted by slug, with descriptions cut between whole characters', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       await addTwoVersions(opened.conventions, 'zebrafish', user.id)
@@ -48,7 +48,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(list[0]?.newest).not.toHaveProperty('manifest')
     })
 
-    test('a line for each version, newest first, with the name that its person has now', async () => {
+    test('versions are listed newest first, with the present name of the person who deployed them', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store, { displayName: 'Josiah Carberry' })
       await addTwoVersions(opened.conventions, 'protein-structures', user.id)
@@ -64,7 +64,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await opened.conventions.listConventionVersions({ slug: 'another', limit: 1 })).toEqual([])
     })
 
-    test('a person without a public name, and one who is forgotten, have no name there', async () => {
+    test('a version has no name if its person has no display name or was deleted', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store, { displayName: null })
       await addTwoVersions(opened.conventions, 'nameless', user.id)
@@ -75,7 +75,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       }
     })
 
-    test('a lock shows the convention and the outline of its newest version; an address that is free is null', async () => {
+    test('a lock returns the convention and the outline of its newest version, and null for a free address', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const { convention, second } = await addTwoVersions(opened.conventions, 'protein-structures', user.id)
@@ -85,7 +85,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await opened.conventions.transaction((tx) => tx.lockConvention('another'))).toBeNull()
     })
 
-    test('the content hashes at some addresses are those of the newest versions; a free address is not among them', async () => {
+    test('content hashes are listed for the newest versions, and free addresses are left out', async () => {
       await using opened = await open()
       await addTwoVersions(opened.conventions, 'protein-structures', null)
       await addTwoVersions(opened.conventions, 'zebrafish', null)
@@ -94,7 +94,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await opened.conventions.listContentHashes([])).toEqual([])
     })
 
-    test('an address is taken once: the second insert is false and leaves the transaction usable', async () => {
+    test('a second insert at the same address returns false and leaves the transaction usable', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const { convention } = await addTwoVersions(opened.conventions, 'protein-structures', user.id)
@@ -108,7 +108,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(outcome).toEqual([false, convention.id, 0, 1, 1])
     })
 
-    test('a version number is there once, and a convention that is not there cannot be saved', async () => {
+    test('a version number cannot be inserted twice, and an unknown convention cannot be saved', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const { convention, first } = await addTwoVersions(opened.conventions, 'protein-structures', user.id)
@@ -122,7 +122,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       await expect(missing).rejects.toThrow()
     })
 
-    test('nothing of a transaction is kept when its work throws, its audit event neither', async () => {
+    test('a transaction whose work throws leaves nothing behind, not even its audit event', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const failure = new Error('on purpose')
@@ -138,14 +138,14 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await opened.store.listAuditEvents({ limit: 10 })).toEqual([])
     })
 
-    test('audit events are kept beside those of sign-ins', async () => {
+    test('audit events are stored with those of sign-ins', async () => {
       await using opened = await open()
       const event = sampleAuditEvent({ event: 'convention.deploy', outcome: 'refused', detail: 'forbidden' })
       await opened.conventions.appendAuditEvent(event)
       expect(await opened.store.listAuditEvents({ limit: 10 })).toEqual([event])
     })
 
-    test('F16 the person behind a session is read as they are now, and is null once it ended or they are disabled', async () => {
+    test('F16 the person of a session is read as they are now, and is null when the session has ended or they are disabled', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const { family } = await addFamily(opened.store, user)
@@ -165,7 +165,7 @@ export function conventionStoreContract(name: string, open: OpenConventionStore)
       expect(await deployer()).toBeNull()
     })
 
-    test('a manifest is kept as the very text it was, whatever is in it', async () => {
+    test('a manifest is stored as exactly the same text, whatever it contains', async () => {
       await using opened = await open()
       const { user } = await addPerson(opened.store)
       const config = { 'Ångström \u2028 🔬': '\\u0000 \u0001 "', deep: [[[{ a: [1.5e-7, null, ''] }]]], __proto_: 'x' }

@@ -1,4 +1,4 @@
-/** Whole sign-ins in any order, on the memory store; the database's package runs the same on PostgreSQL through several pools. */
+/** Whole sign-ins in random order, on the memory store; `db` runs the same on PostgreSQL through several pools. */
 import { flowInterleavings } from './contract/flow-interleavings.ts'
 import { refreshesAtOnce } from './contract/refreshes-at-once.ts'
 import { memoryAuthStore } from './memory-store.ts'

@@ -1,22 +1,23 @@
 /**
- * Stand-ins for what the rules need from outside. Each keeps the promises that the real thing is held to; none is for production.
- * The suite that both must pass imports vitest and is therefore an entry of its own: `@osa/core/testing/contract`.
+ * Fakes of the dependencies of the rules, for tests only. Fakes and real implementations pass the same suites, which are separate entries
+ * because they import vitest.
  *
- * memory-store.ts         an `AuthStore`: transactions one after another, rolled back on a throw
+ * memory-store.ts         an `AuthStore`: transactions run one at a time and are rolled back on a throw
  *   memory-tables.ts        its rows and copy-on-write drafts
  *   memory-tx.ts            `AuthTx` on a draft
- *   memory-guarded.ts      its guarded writes
- *   memory-sweep.ts         what its sweep removes
- * memory-convention-store.ts  a `ConventionStore` beside it
+ *   memory-guarded.ts       its guarded writes
+ *   memory-history.ts       its look-ups of operators
+ *   memory-sweep.ts         its sweep
+ * memory-convention-store.ts  a `ConventionStore` over it
  * memory-limiter.ts       a `Limiter` with fixed windows
- * manual-clock.ts         time that moves when told to
- * seeded-random.ts        randomness that repeats itself
- * test-provider.ts        an identity provider that vouches for whom it is told
- * test-auth.ts            a whole `Auth` on all of these, and a person to walk its pages
- * auth-store-contract.ts  the suite any `AuthStore` must pass
- * convention-store-contract.ts  the suite any `ConventionStore` must pass (entry `@osa/core/testing/convention-contract`)
- *   sample-rows.ts          rows that fit the tables, to vary
- * flow-interleavings.test.ts  whole sign-ins in any order; contract/flow-model.ts says what must come of them
+ * manual-clock.ts         a clock that tests advance
+ * seeded-random.ts        repeatable randomness
+ * test-provider.ts        an identity provider that verifies any subject
+ * test-auth.ts            an `Auth` over all of these, with helpers that sign in
+ * auth-store-contract.ts  the suite for every `AuthStore` (entry `@osa/core/testing/contract`)
+ * convention-store-contract.ts  the suite for every `ConventionStore` (entry `@osa/core/testing/convention-contract`)
+ *   sample-rows.ts          valid rows to vary
+ * flow-interleavings.test.ts  whole sign-ins in random order; contract/flow-model.ts predicts their outcomes
  */
 export * from './manual-clock.ts'
 export * from './memory-convention-store.ts'

@@ -1,15 +1,15 @@
-/** Time that stands still until a test moves it. */
+/** A clock that stands still until a test advances it. */
 import type { StartTimer } from '../auth/dependencies.ts'
 
 export interface ManualClock {
-  /** The current instant; a fresh `Date` each time. Safe to hand on without its object. */
+  /** Returns the current instant, a new `Date` each time. Works without its object. */
   readonly now: () => Date
-  /** Fires when time is moved past its instant. */
+  /** The timer fires when the clock is advanced past its instant. */
   readonly startTimer: StartTimer
   advance(by: { seconds: number }): void
 }
 
-/** A clock that shows `start` (ISO 8601 text, a `Date`, or nothing in particular) until it is advanced. */
+/** Returns a clock that shows `start` (ISO 8601 text or a `Date`) until it is advanced. */
 export function manualClock(start: Date | string = '2026-01-01T00:00:00Z'): ManualClock {
   let milliseconds = new Date(start).getTime()
   const timers = new Set<{ at: Date; onTime: () => void }>()

@@ -1,4 +1,4 @@
-/** The memory store keeps the contract of a `ConventionStore`. */
+/** The memory store passes the suite for every `ConventionStore`. */
 import { conventionStoreContract } from './convention-store-contract.ts'
 import { memoryConventionStore } from './memory-convention-store.ts'
 import { memoryAuthStore } from './memory-store.ts'

@@ -1,8 +1,7 @@
 /**
- * A `ConventionStore` in memory, beside an `AuthStore` that knows the people: transactions one after another, and nothing of one is kept
- * when its work throws. It keeps the promises of `convention-store-contract.ts`; it proves no lock.
+ * A `ConventionStore` in memory, over an `AuthStore` that has the people. Transactions run one at a time, and are rolled back when their work
+ * throws. It passes `convention-store-contract.ts`, but cannot test locks.
  */
-
 import type { AuditEvent } from '../auth/rows.ts'
 import type { AuthStore } from '../auth/store.ts'
 import type { ConventionStore, ConventionTx } from '../conventions/ports.ts'
@@ -15,7 +14,7 @@ interface MemoryTables {
   readonly auditEvents: AuditEvent[]
 }
 
-/** A new, empty store. */
+/** Returns a new, empty store. */
 export function memoryConventionStore(people: Pick<AuthStore, 'transaction' | 'appendAuditEvent'>): ConventionStore {
   let committed: MemoryTables = { conventions: new Map(), versions: [], auditEvents: [] }
   let line: Promise<unknown> = Promise.resolve()
@@ -32,7 +31,7 @@ export function memoryConventionStore(people: Pick<AuthStore, 'transaction' | 'a
       committed = draft
       return result
     })
-    // whoever asked for the turn hears of its failure; the next in line only needs to know that it is over
+    // the caller gets the error; the next in line only waits for the end
     line = turn.catch(() => undefined)
     return turn
   }
@@ -77,7 +76,7 @@ export function memoryConventionStore(people: Pick<AuthStore, 'transaction' | 'a
   }
 }
 
-/** By characters as people and PostgreSQL count them, not by UTF-16 units. */
+/** Cuts by code points, as PostgreSQL does, not by UTF-16 units. */
 const cut = (text: string, length: number): string => [...text].slice(0, length).join('')
 
 const memoryConventionTx = (draft: MemoryTables, people: Pick<AuthStore, 'transaction'>): ConventionTx => ({

@@ -1,5 +1,4 @@
-/** The memory store's guarded writes: each holds only if what was read still stands. Drafts come one after another. */
-
+/** The guarded writes of the memory store. Each succeeds only if the row is still as it was read. Drafts are made one at a time. */
 import type { AuditEvent } from '../auth/rows.ts'
 import type { AuthStore } from '../auth/store.ts'
 import { type Draft, firstRow } from './memory-tables.ts'
@@ -26,12 +25,12 @@ export const memoryGuarded = (
   movePolled: ({ read, next }) =>
     inTurn(({ tables, replace }) => {
       const row = tables.deviceAuthorizations.get(read.id)
-      const stands =
+      const isUnchanged =
         row?.status === read.status &&
         row.pollIntervalSeconds === read.pollIntervalSeconds &&
         row.lastPolledAt?.getTime() === read.lastPolledAt?.getTime() &&
         row.endedAt?.getTime() === read.endedAt?.getTime()
-      if (!stands) return false
+      if (!isUnchanged) return false
       const { pollIntervalSeconds, lastPolledAt, endedAt } = next
       replace('deviceAuthorizations', row.id, { ...row, pollIntervalSeconds, lastPolledAt, endedAt })
       return true

@@ -1,4 +1,4 @@
-/** The memory store's look-ups of an operator: what happened, and who is here. */
+/** The memory store's look-ups of operators: audit events and people. */
 import type { AuthStore } from '../auth/store.ts'
 import { type MemoryTables, sortedRows } from './memory-tables.ts'
 import { oldestFirst } from './memory-tx.ts'

@@ -1,4 +1,4 @@
-/** Budgets in memory, for tests: fixed windows that open with the first spend, as the shared limiter's do. */
+/** Budgets in memory, for tests. They have fixed windows that open with the first spend, like those of the shared limiter. */
 import type { Budget, Budgets, Limiter } from '../auth/ports.ts'
 
 interface Window {
@@ -6,7 +6,7 @@ interface Window {
   readonly endsAtMs: number
 }
 
-/** A `Limiter` of one process. `now` is the only clock it knows. */
+/** Returns a `Limiter` for one process. `now` is its only clock. */
 export function memoryLimiter(budgets: Budgets, now: () => Date): Limiter {
   const windows = new Map<string, Window>()
   const nameOf = (budget: Budget, key: string): string => `${budget}:${key}`

@@ -1,4 +1,4 @@
-/** The memory store keeps the contract that the database's stores are held to. */
+/** The memory store passes the suite for every `AuthStore`. */
 import { authStoreContract } from './auth-store-contract.ts'
 import { memoryAuthStore } from './memory-store.ts'
 

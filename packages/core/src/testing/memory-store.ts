@@ -1,6 +1,6 @@
 /**
- * An `AuthStore` in memory, for tests and for `sdk/testing`: transactions one after another, rolled back on a throw. It keeps the
- * promises of `auth-store-contract.ts` and nothing beyond them; it proves no lock.
+ * An `AuthStore` in memory, for tests and for `sdk/testing`. Transactions run one at a time, and are rolled back on a throw. It passes
+ * `auth-store-contract.ts`, but cannot test locks.
  */
 import { createDecisionListeners } from '../auth/decision-listeners.ts'
 import { isExpired } from '../auth/device-authorization.ts'
@@ -11,7 +11,7 @@ import { sweepDraft } from './memory-sweep.ts'
 import { type Draft, draftOf, emptyTables, firstRow, type MemoryTables, sortedRows } from './memory-tables.ts'
 import { byAge, memoryTx, oldestFirst } from './memory-tx.ts'
 
-/** A new, empty store. */
+/** Returns a new, empty store. */
 export function memoryAuthStore(): AuthStore {
   let committed: MemoryTables = emptyTables()
   let line: Promise<unknown> = Promise.resolve()
@@ -24,7 +24,7 @@ export function memoryAuthStore(): AuthStore {
       committed = draft.tables
       return result
     })
-    // whoever asked for the turn hears of its failure; the next in line only needs to know that it is over
+    // the caller gets the error; the next in line only waits for the end
     line = turn.catch(() => undefined)
     return turn
   }
@@ -114,7 +114,7 @@ const reads = (committed: () => MemoryTables): Reads => ({
     const user = users.get(family?.userId ?? '')
     return family && user ? { family, user } : null
   },
-  // a new memory has no rows from before
+  // a new store has no tokens from before families had generations
   findOldRefreshToken: async () => null,
   async listRefreshFamilies({ userId, limit, before, now, usedAfter }) {
     return sortedRows(

@@ -1,4 +1,4 @@
-/** What the memory store's sweep ends and removes; the same rows as the database's, table by table. */
+/** The sweep of the memory store. It ends and removes the same rows as the database's, table by table. */
 import { ended } from '../auth/device-authorization.ts'
 import { revoke } from '../auth/refresh-token.ts'
 import type { RefreshFamily } from '../auth/rows.ts'
@@ -7,7 +7,7 @@ import type { Draft, Rows, TableName } from './memory-tables.ts'
 
 type Cutoff = Parameters<AuthStore['sweep']>[0]
 
-/** Removes at most `batch` rows a table from the draft and counts them under the names that tables have in a database. */
+/** Removes at most `batch` rows of each table from the draft. Returns their numbers under the names of the database's tables. */
 export function sweepDraft(draft: Draft, cutoff: Cutoff): Record<string, number> {
   const { tables, remove } = draft
   const familyEnded = (family: RefreshFamily): boolean =>
@@ -27,7 +27,7 @@ export function sweepDraft(draft: Draft, cutoff: Cutoff): Record<string, number>
     device_authorizations: removeWhere('deviceAuthorizations', (row) => row.expiresAt < cutoff.device),
     login_transactions: removeWhere('loginTransactions', (row) => row.expiresAt < cutoff.login),
     browser_sessions: removeWhere('browserSessions', (row) => row.expiresAt < cutoff.browser),
-    // a new memory has no tokens from before families had generations
+    // a new store has no tokens from before families had generations
     refresh_tokens: 0,
     refresh_families: removeWhere('refreshFamilies', familyEnded),
     signing_keys: removeWhere('signingKeys', (row) => row.retiresAt !== null && row.retiresAt < cutoff.signingKey),
@@ -37,7 +37,7 @@ export function sweepDraft(draft: Draft, cutoff: Cutoff): Record<string, number>
   }
 }
 
-/** Puts on record whose time is up (L08). */
+/** Records the end of expired rows (L08). */
 function recordExpiries({ tables, replace }: Draft, { now, idleSince, batch }: Cutoff): Record<string, number> {
   const devices = [...tables.deviceAuthorizations.values()].flatMap((row) => ended(row, now) ?? []).slice(0, batch)
   for (const row of devices) replace('deviceAuthorizations', row.id, row)

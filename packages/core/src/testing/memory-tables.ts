@@ -1,6 +1,6 @@
 /**
- * The memory store's tables: rows by id, copied on the first write of a transaction, so that a rollback is forgetting the
- * copy and readers outside see only what is committed.
+ * The memory store's tables: rows by id. A transaction copies a table when it first writes to it, so that a rollback just drops the copy, and
+ * readers outside see only committed rows.
  */
 import type {
   AuditEvent,
@@ -24,9 +24,9 @@ export interface Rows {
   signingKeys: SigningKey
   switches: Switch
   auditEvents: AuditEvent
-  /** User codes that are not given out again, by hash, and until when. */
+  /** User codes that are not issued again until an instant, by hash. */
   reservedUserCodes: { readonly until: Date }
-  /** Access tokens that were seen to be over, by id, and when. */
+  /** Access tokens that were seen expired, by id. */
   endedAccessTokens: { readonly endedAt: Date }
 }
 export type TableName = keyof Rows
@@ -46,12 +46,12 @@ export const emptyTables = (): MemoryTables => ({
   endedAccessTokens: new Map(),
 })
 
-/** A transaction's view: reads fall through to what is committed until a table is first written. */
+/** The tables of a transaction. Each is the committed one until the transaction first writes to it. */
 export interface Draft {
   readonly tables: MemoryTables
-  /** New row; a second one under the same id is a defect, as it is for a primary key. */
+  /** Adds a row. Throws if the id is taken, like a primary key. */
   insert<Name extends TableName>(table: Name, id: string, row: Rows[Name]): void
-  /** Replaces an existing row; one that is not there is a defect, since whoever saves has locked it before. */
+  /** Replaces a row. Throws if there is none, since callers lock a row before they save it. */
   replace<Name extends TableName>(table: Name, id: string, row: Rows[Name]): void
   remove(table: TableName, id: string): void
 }
@@ -87,20 +87,20 @@ export function draftOf(committed: MemoryTables): Draft {
   }
 }
 
-/** Throws where a row of a lasting table names an owner who is not there, as a foreign key does. */
+/** Throws if a row has an unknown user, like a foreign key. Audit events may, since they outlive people. */
 function assertOwner(tables: MemoryTables, row: object): void {
   if ('userId' in row && !('event' in row) && !tables.users.has(String(row.userId))) {
-    throw new Error('the row names a user who is not there')
+    throw new Error('the row has an unknown user')
   }
 }
 
-/** The first row that fits, or null. */
+/** Returns the first row that fits, or null. */
 export function firstRow<Row>(rows: ReadonlyMap<string, Row>, fits: (row: Row) => boolean): Row | null {
   for (const row of rows.values()) if (fits(row)) return row
   return null
 }
 
-/** All rows that fit, in order of `by`. */
+/** Returns all rows that fit, in the order of `by`. */
 export const sortedRows = <Row>(
   rows: ReadonlyMap<string, Row>,
   fits: (row: Row) => boolean,

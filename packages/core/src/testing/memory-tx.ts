@@ -1,4 +1,4 @@
-/** `AuthTx` on a draft. Transactions run one after another, so a read is a lock. */
+/** `AuthTx` on a draft. Transactions run one at a time, so every read is as good as a lock. */
 import type { AuthTx, DeviceTx, PeopleTx, TokenTx } from '../auth/store.ts'
 import { type Draft, firstRow, sortedRows } from './memory-tables.ts'
 
@@ -8,7 +8,7 @@ export const byAge = (a: { createdAt: Date; kid: string }, b: { createdAt: Date;
 export const oldestFirst = (a: { createdAt: Date; id: string }, b: { createdAt: Date; id: string }): number =>
   a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)
 
-/** `announced` collects the device codes (hashes) whose decision is to be told once the draft is committed. */
+/** `announced` collects the hashes of the device codes whose listeners are notified once the draft is committed. */
 export const memoryTx = (draft: Draft, announced: string[]): AuthTx => ({
   ...deviceRows(draft),
   ...peopleRows(draft),

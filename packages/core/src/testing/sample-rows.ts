@@ -1,4 +1,4 @@
-/** Rows that fit the tables, each valid as it is and easy to vary. Ids and hashes are fresh at each call. */
+/** Valid sample rows that are easy to vary. Ids and hashes are new at each call. */
 import { createHash, randomUUID } from 'node:crypto'
 import { undecided } from '../auth/device-authorization.ts'
 import type {
@@ -13,9 +13,9 @@ import type {
 } from '../auth/rows.ts'
 import type { KeyedHash, Sealed, Sha256 } from '../auth/secret.ts'
 
-/** When sample rows were made. */
+/** When sample rows were created. */
 export const sampleStart = new Date('2026-01-01T12:00:00.123Z')
-/** `seconds` after `sampleStart`. */
+/** Returns the instant `seconds` after `sampleStart`. */
 export const atSecond = (seconds: number): Date => new Date(sampleStart.getTime() + seconds * 1000)
 
 const fresh = (): string => createHash('sha256').update(randomUUID()).digest('base64url')

@@ -1,8 +1,8 @@
-/** Randomness that repeats itself: the same seed gives the same bytes in the same order. For tests only. */
+/** Repeatable randomness for tests: the same seed gives the same bytes in the same order. */
 import { createHash } from 'node:crypto'
 import type { RandomBytes } from '../auth/secret.ts'
 
-/** A stream of bytes fixed by `seed`: SHA-256 of seed and a counter, block after block. */
+/** Returns a stream of bytes that depends only on `seed`: blocks of SHA-256 over the seed and a counter. */
 export function seededRandom(seed: string | number): RandomBytes {
   let blocks = 0
   let pool = Buffer.alloc(0)

@@ -1,11 +1,11 @@
-/** Clock, randomness and limiter: they do what the real ones do, and repeat themselves. */
+/** The fake clock, randomness and limiter behave like the real ones, and are repeatable. */
 import { expect, test } from 'vitest'
 import { defaultBudgets } from '../auth/policy.ts'
 import { manualClock } from './manual-clock.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 import { seededRandom } from './seeded-random.ts'
 
-test('a manual clock stands still until it is advanced, also when only `now` is handed on', () => {
+test('a manual clock stands still until it is advanced, even when only `now` is passed on', () => {
   const clock = manualClock('2026-03-01T00:00:00Z')
   const { now } = clock
   expect(now()).toEqual(now())
@@ -13,7 +13,7 @@ test('a manual clock stands still until it is advanced, also when only `now` is 
   expect(now().toISOString()).toBe('2026-03-01T00:00:01.500Z')
 })
 
-test('seeded randomness repeats itself for one seed, differs between seeds, and does not repeat within a stream', () => {
+test('seeded randomness is the same for the same seed, differs between seeds, and does not repeat within a stream', () => {
   const [one, again, other] = [seededRandom(1), seededRandom(1), seededRandom(2)]
   const first = [one(5), one(40), one(3)]
   expect([again(5), again(40), again(3)]).toEqual(first)
@@ -21,7 +21,7 @@ test('seeded randomness repeats itself for one seed, differs between seeds, and 
   expect(one(32)).not.toEqual(one(32))
 })
 
-test('C06 J01 a budget is spent to its end, refuses beyond it, and is whole again when its window is over', async () => {
+test('C06 J01 a budget refuses when it is used up, and is full again when its window has ended', async () => {
   const clock = manualClock()
   const limiter = memoryLimiter({ ...defaultBudgets, guess_by_source: { points: 2, windowSeconds: 60 } }, clock.now)
   const spend = () => limiter.spend('guess_by_source', '__proto__')
@@ -35,7 +35,7 @@ test('C06 J01 a budget is spent to its end, refuses beyond it, and is whole agai
   expect(await spend()).toMatchObject({ within: true })
 })
 
-test('points given back can be spent again, but never make a budget larger', async () => {
+test('refunded points can be spent again, but never make a budget larger', async () => {
   const limiter = memoryLimiter(
     { ...defaultBudgets, start_in_all: { points: 3, windowSeconds: 60 } },
     manualClock().now,

@@ -1,4 +1,4 @@
-/** A whole `Auth` on the memory store, with a clock and an identity provider to play with, and a person to walk its pages. */
+/** An `Auth` on the memory store, with a manual clock, a test identity provider, and helpers that sign in like a person in a browser. */
 import { type DeviceAuthorizationResponse, deviceCodeGrantType } from '@osa/contract'
 import type { SignedIn } from '../auth/browser-operations.ts'
 import { builtInClients, type Client } from '../auth/client.ts'
@@ -22,23 +22,23 @@ export const testRequester: Requester = {
   requestId: 'request-1',
 }
 
-/** The same from another address. */
+/** Returns the test requester at another address. */
 export const requesterAt = (ip: string): Requester => ({ ...testRequester, ip, source: ip })
 
-/** What was answered, if it is no refusal. Throws what the refusal says. */
+/** Returns the outcome if it is not a refusal; throws the refusal's description otherwise. */
 export function tokensOf<T extends object>(outcome: T) {
   if (isRefusal(outcome)) throw new Error(outcome.error_description)
   return outcome as Exclude<T, { error: string }>
 }
 
-/** Registered beside the built-in ones: one without the device grant, one without the refresh grant, one more with both. */
+/** Clients in addition to the built-in ones: one without the device grant, one without the refresh grant, one with both. */
 const registeredClients: readonly Client[] = [
   { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
   { ...builtInClients[0], clientId: 'no-refresh', clientName: 'No refresh', grantTypes: [deviceCodeGrantType] },
   { ...builtInClients[0], clientId: 'other-tool', clientName: 'Other tool' },
 ]
 
-/** Everything is real except time, randomness, storage and the provider. `overrides` replace single dependencies. */
+/** Returns an `Auth` in which everything except time, randomness, storage and the provider is real. `overrides` replace single dependencies. */
 export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   const clock = manualClock()
   const store = memoryAuthStore()
@@ -59,7 +59,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   const auth = createAuth(deps)
   const [cli] = builtInClients
 
-  /** Starts a device authorization and insists that it works. */
+  /** Starts a device authorization. Throws if it is refused. */
   const start = async (
     options: { client?: Client | undefined; scope?: string; requester?: Requester | undefined } = {},
   ): Promise<DeviceAuthorizationResponse> => {
@@ -71,7 +71,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
   const poll = (deviceCode: string, client: Client = cli, requester = testRequester) =>
     auth.exchangeDeviceCode({ clients: [client], deviceCode, requester })
 
-  /** Enters a code and begins a sign-in in `browser`; answers the address at the provider. */
+  /** Enters a code and starts a sign-in in `browser`. Returns the address at the provider. */
   const beginSignIn = async (
     userCode: string,
     {
@@ -89,7 +89,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
     if ('refused' in begun) throw new Error(begun.detail)
     return begun.authorizationUrl
   }
-  /** Enters a code and signs in as `subject`, up to the confirm page; answers what the callback came to. */
+  /** Enters a code and signs in as `subject`, up to the confirm page. Returns the outcome of the callback. */
   const signIn = async (
     userCode: string,
     subject: string,
@@ -103,7 +103,7 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
     const parameters = callbackFor(await beginSignIn(userCode, { browser, userId, codeTyped }), { subject })
     return auth.finishSignIn({ parameters, browser, session, proofOf: () => browser, requester: testRequester })
   }
-  /** As `signIn`, insisting that it works. */
+  /** Like `signIn`, but throws if it is refused. */
   const arrive = async (userCode: string, subject: string): Promise<SignedIn & { deviceAuthorizationId: string }> => {
     const signedIn = await signIn(userCode, subject)
     if ('refused' in signedIn) throw new Error(signedIn.detail)
@@ -111,12 +111,12 @@ export function testAuth(overrides: Partial<AuthDependencies> = {}) {
     if (deviceAuthorizationId === null) throw new Error('no device was claimed')
     return { ...signedIn, deviceAuthorizationId }
   }
-  /** Walks the whole page leg and decides. */
+  /** Does everything that a person does in the browser, including the decision. */
   const decide = async (userCode: string, decision: 'approve' | 'deny' = 'approve', subject = 'carberry') => {
     const { browser, deviceAuthorizationId } = await arrive(userCode, subject)
     return auth.decideDevice({ browser, deviceAuthorizationId, decision, requester: testRequester })
   }
-  /** A whole sign-in; answers the token document. */
+  /** Does a whole sign-in. Returns the token document. */
   const logIn = async (subject = 'carberry', client: Client = cli) => {
     const started = await start({ client })
     await decide(started.user_code, 'approve', subject)

@@ -1,9 +1,9 @@
-/** An identity provider that vouches for whoever the callback's `code` names, and denies or fails when told to. */
+/** An identity provider that verifies the subject in the callback's `code`, and denies or fails on request. */
 import type { IdentityProvider } from '../auth/ports.ts'
 
 /**
- * `authorizationUrl` leads to `https://identity.example/`; its callback is made by `callbackFor`. The subject is the `code`, the
- * name the subject with a capital letter.
+ * Returns the provider. `callbackFor` makes the callback to its `authorizationUrl`. The subject is the `code`, and the name is the subject with
+ * a capital letter.
  */
 export const testProvider = (now: () => Date, id = 'orcid'): IdentityProvider => ({
   id,
@@ -18,7 +18,7 @@ export const testProvider = (now: () => Date, id = 'orcid'): IdentityProvider =>
   },
   async verifiedIdentity({ parameters }) {
     const error = parameters.get('error')
-    if (error === 'access_denied') return { failure: 'denied', detail: 'the person said no' }
+    if (error === 'access_denied') return { failure: 'denied', detail: 'the person refused' }
     if (error !== null) return { failure: 'unreachable', detail: error }
     const subject = parameters.get('code') ?? ''
     if (subject === '') return { failure: 'rejected', detail: 'no code' }
@@ -27,7 +27,7 @@ export const testProvider = (now: () => Date, id = 'orcid'): IdentityProvider =>
   },
 })
 
-/** What the provider sends back: `answer` is a subject to sign in as, or an error. */
+/** Returns the parameters that the provider sends back. `answer` is the subject to sign in as, or an error. */
 export const callbackFor = (authorizationUrl: URL, answer: { subject: string } | { error: string }): URLSearchParams =>
   new URLSearchParams({
     state: authorizationUrl.searchParams.get('state') ?? '',

@@ -1,4 +1,4 @@
-/** Authority that ends between the moment it was looked at and the moment it is used (L10): at an operator's hand, at the person's own, or by time. */
+/** Authority that ends after it was checked and before it is used (L10): by an operator, by the person, or by expiry. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createOperator } from '../../auth/operator.ts'
@@ -9,7 +9,7 @@ import { testAuth, testRequester } from '../test-auth.ts'
 import { callbackFor, testProvider } from '../test-provider.ts'
 import type { OpenStores } from './flow-interleavings.ts'
 
-/** Two nodes on one database; the provider of the first calls `meanwhile` before it vouches for anybody. */
+/** Returns two nodes on one database. The provider of the first calls `meanwhile` before it answers. */
 async function twoNodes(open: OpenStores) {
   const opened = await open()
   const clock = manualClock()
@@ -36,18 +36,18 @@ type Nodes = Awaited<ReturnType<typeof twoNodes>>
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 const orcid = (subject: string) => ({ issuer: 'https://orcid.example', subject })
 
-/** Registers the suite for the store called `name`. */
+/** Registers the suite for the store that is called `name`. */
 export function authorityContract(name: string, open: OpenStores): void {
   const meanwhiles: [string, (nodes: Nodes) => Promise<unknown>][] = [
     ['all sessions are revoked', ({ operator }) => operator.revokeSessions(null)],
-    ['those of its person are', ({ operator }) => operator.revokeSessions(orcid('ada'))],
+    ['the sessions of its person are revoked', ({ operator }) => operator.revokeSessions(orcid('ada'))],
   ]
   test.each(meanwhiles)(
-    `L10 on ${name}: a sign-in whose provider is just being asked ends when %s`,
+    `L10 on ${name}: a sign-in whose provider is just being called ends when %s`,
     async (_, revoke) => {
       await using nodes = await twoNodes(open)
       const { start, poll, signIn, arrive, auth, asked, store } = nodes
-      await arrive((await start()).user_code, 'ada') // the person is known
+      await arrive((await start()).user_code, 'ada') // creates the person
       const { device_code, user_code } = await start()
       asked.meanwhile = () => revoke(nodes).then(() => undefined)
       expect(await signIn(user_code, 'ada')).toMatchObject({ refused: 'unknown_transaction' })
@@ -55,13 +55,13 @@ export function authorityContract(name: string, open: OpenStores): void {
       expect(event).toMatchObject({ outcome: 'refused', detail: 'orcid ended' })
 
       asked.meanwhile = async () => undefined
-      expect(errorOf(await poll(device_code)), 'nobody has claimed the code').toBe('authorization_pending')
+      expect(errorOf(await poll(device_code)), 'the code is not claimed').toBe('authorization_pending')
       const again = await arrive(user_code, 'ada')
       expect(await auth.decideDevice({ ...again, decision: 'approve', requester: testRequester })).toBe('approved')
     },
   )
 
-  test(`L10 on ${name}: a denial that comes back from the provider after all was ended denies nothing`, async () => {
+  test(`L10 on ${name}: a denial that comes back from the provider after all sign-ins were ended denies nothing`, async () => {
     await using nodes = await twoNodes(open)
     const { auth, asked, operator, start, poll } = nodes
     const { device_code, user_code } = await start()
@@ -88,7 +88,7 @@ export function authorityContract(name: string, open: OpenStores): void {
     ],
   ]
   test.each(endings)(
-    `L10 on ${name}: a browser that %s after the page looked at it approves, denies and hands back nothing`,
+    `L10 on ${name}: a browser that %s after the page had checked it cannot approve, deny or release`,
     async (_, end) => {
       await using nodes = await twoNodes(open)
       const { auth, start, arrive, poll } = nodes
@@ -103,7 +103,7 @@ export function authorityContract(name: string, open: OpenStores): void {
     },
   )
 
-  test(`L10 on ${name}: so does one whose time ran out meanwhile`, async () => {
+  test(`L10 on ${name}: a browser whose session has expired meanwhile cannot approve`, async () => {
     await using nodes = await twoNodes(open)
     const { auth, start, arrive, clock } = nodes
     const { browserSessionLifetimeSeconds, deviceCodeLifetimeSeconds } = defaultPolicy
@@ -125,7 +125,7 @@ export function authorityContract(name: string, open: OpenStores): void {
     expect(await decide).toBe('not_yours')
   })
 
-  test(`L10 on ${name}: a terminal or browser that was ended meanwhile ends no session of its person`, async () => {
+  test(`L10 on ${name}: a terminal or browser whose own session has ended meanwhile cannot end other sessions`, async () => {
     await using nodes = await twoNodes(open)
     const { auth, start, arrive, logIn, refresh } = nodes
     const [thiefs, victims] = [await logIn('ada'), await logIn('ada')]
@@ -146,7 +146,7 @@ export function authorityContract(name: string, open: OpenStores): void {
     expect(await end(victim, victim.sessionId), 'its own').toBe('revoked')
   })
 
-  test(`L10 on ${name}: sessions that end one another at once, with an operator in between, never wait in a circle`, async () => {
+  test(`L10 on ${name}: sessions that end one another concurrently, while an operator ends all, do not deadlock`, async () => {
     await using nodes = await twoNodes(open)
     const { auth, logIn, operator } = nodes
     const logins = [await logIn('ada'), await logIn('ada'), await logIn('ada'), await logIn('ada')]

@@ -1,11 +1,11 @@
-/** Notices of decisions: heard once committed, never when rolled back, and only by who listens for that code. */
+/** Notices of decisions: sent after the commit, never after a rollback, and only to the listeners for that code. */
 import { expect, test, vi } from 'vitest'
 import type { AuthStore } from '../../auth/store.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { freshSha256 } from '../sample-rows.ts'
 
 export function decisionContract(open: OpenStore): void {
-  test('whoever listens for a code hears of its decision once that is committed, every one of them, and nobody else', async () => {
+  test('all listeners for a code, and no others, are notified of its decision once it is committed', async () => {
     await using opened = await open()
     const { store } = opened
     const [decided, other] = [freshSha256(), freshSha256()]
@@ -14,16 +14,16 @@ export function decisionContract(open: OpenStore): void {
     store.listenForDecision(decided, second)
     store.listenForDecision(other, bystander)
     await becomesQuiet(store, [first, second, bystander])
-    const heardInside = await store.transaction(async (tx) => {
+    const callsBeforeCommit = await store.transaction(async (tx) => {
       await tx.announceDecision(decided)
       return first.mock.calls.length
     })
-    expect(heardInside).toBe(0)
+    expect(callsBeforeCommit).toBe(0)
     await vi.waitFor(() => expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 1]), patience)
     expect(bystander).not.toHaveBeenCalled()
   })
 
-  test('what was rolled back, or comes after the end of listening, is not heard', async () => {
+  test('a decision that was rolled back, or comes after the listening has ended, causes no notice', async () => {
     await using opened = await open()
     const { store } = opened
     const [undone, ended, last] = [freshSha256(), freshSha256(), freshSha256()]
@@ -40,7 +40,7 @@ export function decisionContract(open: OpenStore): void {
     await expect(failing).rejects.toThrow('on purpose')
     await store.transaction((tx) => tx.announceDecision(ended))
     await store.transaction((tx) => tx.announceDecision(last))
-    // notices come in the order of their commits: when the last is here, no other is under way
+    // notices arrive in the order of their commits: after the last one, no other can follow
     await vi.waitFor(() => expect(onLast).toHaveBeenCalledTimes(1), patience)
     expect([onUndone.mock.calls.length, onEnded.mock.calls.length]).toEqual([0, 0])
   })
@@ -48,7 +48,7 @@ export function decisionContract(open: OpenStore): void {
 
 const patience = { timeout: 300_000, interval: 20 }
 
-/** A store asks all listeners to look once, when it starts listening. After that every further call is a notice. */
+/** Waits until the store is listening. It then calls all listeners once; each later call is a notice. */
 async function becomesQuiet(store: AuthStore, listeners: readonly ReturnType<typeof vi.fn>[]): Promise<void> {
   const probe = freshSha256()
   const onProbe = vi.fn()

@@ -1,4 +1,4 @@
-/** Device authorizations by each of their keys, unique codes, and single-use login transactions. */
+/** Device authorizations by each of their keys, uniqueness of codes, and single-use login transactions. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { DeviceAuthorization } from '../../auth/rows.ts'
@@ -13,7 +13,7 @@ import {
   sampleDevice,
   sampleLogin,
 } from '../sample-rows.ts'
-import { addPerson } from './people-at-hand.ts'
+import { addPerson } from './add-rows.ts'
 
 const decided = () =>
   sampleDevice({
@@ -30,7 +30,7 @@ const decided = () =>
   })
 
 export function deviceContract(open: OpenStore): void {
-  test('a device authorization comes back whole, nulls and instants too, by each of its keys', async () => {
+  test('a device authorization is read back unchanged by each of its keys, including nulls and instants', async () => {
     await using opened = await open()
     for (const device of [sampleDevice(), decided()]) {
       const found = await opened.store.transaction(async (tx) => {
@@ -46,7 +46,7 @@ export function deviceContract(open: OpenStore): void {
     }
   })
 
-  test('A22 of starts at once only the one whose code is taken is refused, and the others are there with their events', async () => {
+  test('A22 of concurrent starts only the one whose code is taken is refused; the others are stored with their events', async () => {
     await using opened = await open()
     const { store } = opened
     const taken = sampleDevice()
@@ -61,11 +61,11 @@ export function deviceContract(open: OpenStore): void {
     expect(await Promise.all(devices.map(start))).toEqual(devices.map((_, n) => n !== 7))
     const stored = await Promise.all(devices.map(({ id }) => store.findDeviceAuthorization(id)))
     expect(stored).toEqual(devices.map((device, n) => (n === 7 ? null : device)))
-    const told = (await store.listAuditEvents({ limit: 100 })).map((event) => event.deviceAuthorizationId)
-    expect(new Set(told)).toEqual(new Set([taken, ...devices.toSpliced(7, 1)].map(({ id }) => id)))
+    const recorded = (await store.listAuditEvents({ limit: 100 })).map((event) => event.deviceAuthorizationId)
+    expect(new Set(recorded)).toEqual(new Set([taken, ...devices.toSpliced(7, 1)].map(({ id }) => id)))
   })
 
-  test('I01 a key finds its own row and no other; C14 neither hash stands in for the other', async () => {
+  test('I01 a key finds only its own row; C14 neither hash can be used in place of the other', async () => {
     await using opened = await open()
     const device = sampleDevice()
     const { userCodeHash, deviceCodeHash } = device
@@ -89,7 +89,7 @@ export function deviceContract(open: OpenStore): void {
     expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(next)
   })
 
-  test('A22 a user code in use gives false, nothing is inserted, and the transaction goes on', async () => {
+  test('A22 inserting a user code that is in use returns false and inserts nothing, and the transaction continues', async () => {
     await using opened = await open()
     const first = sampleDevice()
     const second = sampleDevice({ userCodeHash: first.userCodeHash })
@@ -104,7 +104,7 @@ export function deviceContract(open: OpenStore): void {
     expect(await opened.store.findDeviceAuthorization(third.id)).toEqual(third)
   })
 
-  test('C15 a user code is reserved once, until the sweep forgets it', async () => {
+  test('C15 a user code stays reserved until the sweep removes the reservation', async () => {
     await using opened = await open()
     const { store } = opened
     const userCodeHash = freshKeyedHash()
@@ -118,12 +118,12 @@ export function deviceContract(open: OpenStore): void {
       return store.sweep({ ...others, now, idleSince: never, device: now, accessToken: never, audit: never, batch })
     }
     await sweepAt(atSecond(86_399))
-    expect(await start(), 'its device is gone, and it rests still').toBe(false)
+    expect(await start(), 'its device is gone, but it is still reserved').toBe(false)
     await sweepAt(atSecond(86_401))
     expect(await start()).toBe(true)
   })
 
-  test('A01 A22 a start inserts its row and its event together, or neither when a code is taken', async () => {
+  test('A01 A22 a start inserts its row and its event, or neither when a code is taken', async () => {
     await using opened = await open()
     const { store } = opened
     const device = sampleDevice()
@@ -141,11 +141,11 @@ export function deviceContract(open: OpenStore): void {
       expect(await store.findDeviceAuthorization(other.id)).toBeNull()
     }
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([event])
-    // what came to nothing keeps no code from being given out
+    // a refused start reserves no code
     expect(await start(sampleDevice({ userCodeHash: others[1]?.userCodeHash ?? freshKeyedHash() }))).toBe(true)
   })
 
-  test('L10 H09 a person’s claimed and approved codes, sign-ins and browsers are ended, and nobody else’s', async () => {
+  test('L10 H09 the claimed and approved codes, sign-ins and browser sessions of one person are ended, and no others', async () => {
     await using opened = await open()
     const { store } = opened
     const [ada, bob] = [await addPerson(store), await addPerson(store)]
@@ -181,7 +181,7 @@ export function deviceContract(open: OpenStore): void {
     expect([await browser(otherSession), await take(otherLogin)]).toEqual([null, null])
   })
 
-  test('E04 a login transaction is given out once, whole, and only to the browser that began it', async () => {
+  test('E04 a login transaction is returned once, unchanged, and only to the browser that started it', async () => {
     await using opened = await open()
     const login = sampleLogin({ deviceAuthorizationId: randomUUID(), sealedUserCode: freshSealed() })
     const { stateHash, browserHash } = login
@@ -194,7 +194,7 @@ export function deviceContract(open: OpenStore): void {
     expect(await take({ stateHash, browserHash })).toBeNull()
   })
 
-  test('E04 L10 one that was taken is finished once, and not when all sign-ins or those of a person were ended since', async () => {
+  test('E04 L10 a taken login transaction is finished once, and not if sign-ins of all people or of one person were ended since', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -214,14 +214,17 @@ export function deviceContract(open: OpenStore): void {
     await end(user.id)
     expect(await finish(endedForAda.id), 'it may be hers').toBe(false)
     for (const row of [waiting, endedForAll]) {
-      expect(await store.transaction((tx) => tx.takeLoginTransaction(row)), 'nobody knows whose').not.toBeNull()
+      expect(
+        await store.transaction((tx) => tx.takeLoginTransaction(row)),
+        'its person is not known yet',
+      ).not.toBeNull()
     }
     expect(await finish(waiting.id)).toBe(true)
     await end(null)
     expect(await finish(endedForAll.id)).toBe(false)
   })
 
-  test('E04 of many who take the same login transaction at once exactly one gets it', async () => {
+  test('E04 exactly one of several concurrent callers gets a login transaction', async () => {
     await using opened = await open()
     const login = sampleLogin()
     await opened.store.transaction((tx) => tx.insertLoginTransaction(login))
@@ -231,7 +234,7 @@ export function deviceContract(open: OpenStore): void {
     expect(taken.filter((row) => row !== null)).toEqual([{ ...login, taken: true }])
   })
 
-  test('a login transaction whose taker fails can be taken again', async () => {
+  test('a login transaction can be taken again after the transaction that took it failed', async () => {
     await using opened = await open()
     const login = sampleLogin()
     await opened.store.transaction((tx) => tx.insertLoginTransaction(login))

@@ -1,17 +1,17 @@
-/** Whole sign-ins in any order, at several nodes: one after another against the model, and at once against what must never happen. */
+/** Whole sign-ins in random order at several nodes: one step at a time compared with the model, and concurrently checked for invariants. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AuthStore } from '../../auth/store.ts'
 import { createFlowModel } from './flow-model.ts'
 import { createFlowWorld } from './flow-world.ts'
 
-/** One database as several nodes see it. */
+/** Opens one database, with a store for each node. */
 export type OpenStores = () => Promise<{ readonly stores: readonly AuthStore[] } & AsyncDisposable>
 
 const node = fc.nat({ max: 2 })
 const device = fc.nat({ max: 1 })
 const decision = fc.constantFrom('approve' as const, 'deny' as const)
-/** Seconds until just before and just after something changes: an interval less its tolerance, and the replay window. */
+/** Seconds around the instants at which outcomes change: the interval less its tolerance, and the replay window. */
 const untilPoll = fc.constantFrom(0, 0, 1, 3, 4, 5, 9, 10, 14, 15, 31)
 const untilRefresh = fc.constantFrom(0, 0, 1, 29, 30, 31)
 const step = fc.oneof(
@@ -48,7 +48,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.constantFrom(-3, -3_600) }) },
 )
 
-/** How far both devices are before anything random happens: most orders of steps get nowhere by themselves. */
+/** The first steps of both devices. Without them, most random orders of steps get nowhere. */
 const path = [
   { kind: 'claim', node: 0 },
   { kind: 'decide', node: 1, decision: 'approve' },
@@ -60,7 +60,7 @@ const beginning = fc
 
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
-/** Does one step in the world and in the model, and answers what both say of it. */
+/** Does one step in the world and in the model. Returns both outcomes. */
 async function both(
   world: ReturnType<typeof createFlowWorld>,
   model: ReturnType<typeof createFlowModel>,
@@ -103,9 +103,9 @@ const simultaneous = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('claim' as const, 'revoke all' as const, 'sweep' as const) },
 )
 
-/** Registers the properties for the store called `name`; `runs` of each. */
+/** Registers the properties for the store that is called `name`, with `runs` runs of each. */
 export function flowInterleavings(name: string, open: OpenStores, runs: number): void {
-  test(`A01 B07 B11 B12 B15 C12 C13 D18 G02 G05 L08 on ${name}: whatever the order, at whatever node and clock, the answers are those of the model`, async () => {
+  test(`A01 B07 B11 B12 B15 C12 C13 D18 G02 G05 L08 on ${name}: in any order, at any node and clock, the answers are those of the model`, async () => {
     await using opened = await open()
     let [interleavings, steps] = [0, 0]
     const reached = new Map<string, number>()
@@ -127,7 +127,7 @@ export function flowInterleavings(name: string, open: OpenStores, runs: number):
     console.log(
       `${name}: ${interleavings} interleavings of whole sign-ins, ${steps} steps, at ${opened.stores.length} nodes`,
     )
-    // a few interleavings may miss one of them by chance; hundreds do not
+    // a few interleavings may miss one of these by chance, but hundreds do not
     for (const rare of runs < 300
       ? []
       : ['poll tokens', 'poll expired_token', 'refresh 1', 'refresh invalid_grant', 'decide expired']) {
@@ -136,7 +136,7 @@ export function flowInterleavings(name: string, open: OpenStores, runs: number):
     expect(interleavings).toBeGreaterThanOrEqual(runs)
   })
 
-  test(`B07 D18 L04 L10 on ${name}: whatever happens at once, there is one decision, one token pair at most, and no defect`, async () => {
+  test(`B07 D18 L04 L10 on ${name}: whatever happens concurrently, there is at most one decision and one token pair, and no defect`, async () => {
     await using opened = await open()
     let [interleavings, operations, redeemed] = [0, 0, 0]
     const property = fc.asyncProperty(
@@ -163,14 +163,14 @@ export function flowInterleavings(name: string, open: OpenStores, runs: number):
         const [approvals, denials] = [count(everything, 'approved'), count(everything, 'denied')]
         expect(approvals + denials).toBeLessThanOrEqual(1)
         expect(count(everything, 'tokens')).toBeLessThanOrEqual(approvals)
-        expect(count(everything, 'claim claimed'), 'it is claimed already').toBe(0)
+        expect(count(everything, 'claim claimed'), 'it was already claimed').toBe(0)
         expect(everything.filter((one) => one.startsWith('foreign ') && one !== 'foreign invalid_grant')).toEqual([])
         const revoked = count(everything, 'revoke all') > 0
         const last = await world.poll(0, 0)
         if (count(everything, 'tokens') === 1) {
           redeemed++
           expect(['invalid_grant', 'expired_token']).toContain(last)
-          // whoever redeemed before the operator's command has lost the session, whoever came after it got none
+          // the operator's command ended a session that was redeemed before it, and prevented one after it
           expect(await world.refresh(1, 0, 0)).toEqual(revoked ? 'invalid_grant' : 1)
         } else if (revoked) expect(['expired_token', 'access_denied']).toContain(last)
         else if (denials === 1) expect(last).toBe('access_denied')

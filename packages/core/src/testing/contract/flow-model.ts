@@ -1,6 +1,6 @@
 /**
- * A whole sign-in as a person would tell it, written without a look at the machine: devices, the people who claim them, decisions,
- * polls, refreshes, an operator, and a clock that also goes backwards. Times are seconds.
+ * A model of whole sign-ins, written independently of the implementation: devices, the people who claim them, decisions, polls, refreshes, an
+ * operator, and a clock that also goes backwards. Times are in seconds.
  */
 export type Decision = 'approve' | 'deny'
 
@@ -21,7 +21,7 @@ interface ModelDevice {
   lastPoll: number | null
   state: 'open' | 'approved' | 'denied' | 'spent'
   claimed: boolean
-  /** Its end was seen, or made by the operator: nothing brings it back. */
+  /** Its expiry was seen, or the operator ended it. This is final. */
   ended: boolean
   spentAt: number
   family: ModelFamily | null
@@ -31,7 +31,7 @@ export function createFlowModel() {
   let now = 0
   const devices: ModelDevice[] = []
   const isOver = (device: ModelDevice) => device.ended || now >= device.startedAt + lifetime
-  /** Somebody looked: what is over stays over. */
+  /** Whether the device has ended. An end that is seen once is final. */
   const seenOver = (device: ModelDevice): boolean => {
     device.ended ||= isOver(device)
     return device.ended
@@ -42,7 +42,7 @@ export function createFlowModel() {
     return device
   }
 
-  /** A poll that cannot have been under way when the code was redeemed. */
+  /** Whether a poll cannot have been under way when the code was redeemed. */
   const isSecondHolder = ({ spentAt }: ModelDevice) => now - spentAt > overlap || now - spentAt < -clockSkew
 
   const pollOpen = (device: ModelDevice): string => {
@@ -72,7 +72,7 @@ export function createFlowModel() {
         family: null,
       })
     },
-    /** A stranger enters the code and signs in: `claimed`, or `not_usable`. */
+    /** A new person enters the code and signs in. Returns `claimed` or `not_usable`. */
     claim(index: number): string {
       const device = at(index)
       if (seenOver(device) || device.state !== 'open' || device.claimed) return 'not_usable'
@@ -106,7 +106,7 @@ export function createFlowModel() {
           return pollOpen(device)
       }
     },
-    /** Presents the family's token number `token`: `invalid_grant`, or the number of the token that is answered with. */
+    /** Presents the family's token number `token`. Returns `invalid_grant`, or the number of the returned token. */
     refresh(index: number, token: number): number | 'invalid_grant' {
       const { family } = at(index)
       const presented = family?.tokens[token]
@@ -128,7 +128,7 @@ export function createFlowModel() {
       const { family } = at(index)
       if (family) family.revoked = true
     },
-    /** The operator ends everything of everybody. */
+    /** The operator ends everything of all people. */
     revokeAll() {
       for (const device of devices) {
         if (device.family) device.family.revoked = true

@@ -1,4 +1,4 @@
-/** Several nodes over one memory, a clock they share, and everything that people, terminals and an operator do to them. */
+/** Several nodes over one database with a shared clock, and all actions of people, terminals and an operator on them. */
 import { randomBytes } from 'node:crypto'
 import type { SignedInBrowser } from '../../auth/browser-operations.ts'
 import { createOperator } from '../../auth/operator.ts'
@@ -15,7 +15,7 @@ import type { Decision } from './flow-model.ts'
 const unlimited = Object.fromEntries(
   Object.keys(defaultBudgets).map((budget) => [budget, { points: Number.MAX_SAFE_INTEGER, windowSeconds: 600 }]),
 ) as unknown as Budgets
-/** Other runs' rows are in the database too. */
+/** Without caps, since the database also has the rows of other runs. */
 const uncapped = {
   ...defaultPolicy,
   publicUrl: 'https://archive.example',
@@ -31,9 +31,9 @@ interface FlowDevice {
   readonly refreshTokens: string[]
 }
 
-/** `stores` are one database seen by several nodes. Every operation says by its number which node does it. */
+/** Returns the nodes' operations. `stores` are one database, one for each node; `node` of an operation is the number of its node. */
 export function createFlowWorld(stores: readonly AuthStore[]) {
-  // each run a day later, so that the keys of the runs before can be used
+  // each run is a day later, so that the signing keys of earlier runs can be used
   const clock = manualClock(new Date(Date.UTC(2026, 0, 1) + runs++ * 86_400_000))
   const limiter = memoryLimiter(unlimited, clock.now)
   const nodes = stores.map((store) =>
@@ -59,7 +59,7 @@ export function createFlowWorld(stores: readonly AuthStore[]) {
       const { device_code: deviceCode, user_code: userCode } = await nodeAt(node).start()
       devices.push({ deviceCode, userCode, claim: null, refreshTokens: [] })
     },
-    /** A stranger enters the code and signs in, each step at another node. */
+    /** A new person enters the code and signs in, each step at another node. */
     async claim(node: number, index: number): Promise<string> {
       const device = at(index)
       const { auth } = nodeAt(node)
@@ -102,7 +102,7 @@ export function createFlowWorld(stores: readonly AuthStore[]) {
       device.refreshTokens.push(outcome.refresh_token)
       return 'tokens'
     },
-    /** Presents the device's refresh token number `token`: an error, or the number of the token that is answered with. */
+    /** Presents the device's refresh token number `token`. Returns an error, or the number of the returned token. */
     async refresh(node: number, index: number, token: number): Promise<number | string> {
       const { refreshTokens } = at(index)
       const outcome = await nodeAt(node).refresh(refreshTokens[token] ?? 'none')
@@ -117,7 +117,7 @@ export function createFlowWorld(stores: readonly AuthStore[]) {
         requester: testRequester,
       }),
     revokeAll: (node: number) => createOperator(nodeAt(node).deps).revokeSessions(null),
-    /** Puts ends on record and removes nothing. */
+    /** Records ends and removes nothing. */
     sweep: (node: number) =>
       nodeAt(node).deps.store.sweep({
         now: clock.now(),

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, freshSha256, sampleBrowserSession, sampleIdentity, sampleUser } from '../sample-rows.ts'
-import { addPerson } from './people-at-hand.ts'
+import { addPerson } from './add-rows.ts'
 import { oddTexts } from './transactions.ts'
 
 export function peopleContract(open: OpenStore): void {
-  test('a person and their identity come back whole', async () => {
+  test('a person and their identity are read back unchanged', async () => {
     await using opened = await open()
     for (const displayName of [null, ...oddTexts]) {
       const changes = { displayName, role: 'publisher' as const, disabledAt: atSecond(3) }
@@ -20,18 +20,18 @@ export function peopleContract(open: OpenStore): void {
     }
   })
 
-  test('a person who is not there is null', async () => {
+  test('an unknown person is null', async () => {
     await using opened = await open()
     const { identity } = await addPerson(opened.store)
     const found = await opened.store.transaction(async (tx) => [
       await tx.findUser(randomUUID()),
       await tx.lockLinkedIdentity({ issuer: 'https://sandbox.orcid.org', subject: identity.subject }),
-      await tx.lockLinkedIdentity({ issuer: identity.issuer, subject: 'somebody else' }),
+      await tx.lockLinkedIdentity({ issuer: identity.issuer, subject: 'another subject' }),
     ])
     expect(found).toEqual([null, null, null])
   })
 
-  test('E13 (issuer, subject) is taken once: the second insert is false, leaves no person, and the transaction goes on', async () => {
+  test('E13 a second insert of the same (issuer, subject) returns false, adds no person, and the transaction continues', async () => {
     await using opened = await open()
     const { user, identity } = await addPerson(opened.store)
     const late = sampleUser()
@@ -53,7 +53,7 @@ export function peopleContract(open: OpenStore): void {
     expect(inserted).toBe(true)
   })
 
-  test('of many first sign-ins of one subject at once exactly one makes the person', async () => {
+  test('concurrent first sign-ins of one subject create exactly one person', async () => {
     await using opened = await open()
     const subject = randomUUID()
     const insert = () => {

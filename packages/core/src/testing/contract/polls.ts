@@ -1,4 +1,4 @@
-/** Polls (RFC 8628 §3.5) as the operation makes them: read, decided by the pure rule, and moved if what was read still stands. */
+/** Polls (RFC 8628 §3.5) as the operation does them: read the row, decide by the pure rule, and write if the row is still as it was read. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { consume, poll as decide } from '../../auth/device-authorization.ts'
@@ -6,7 +6,7 @@ import type { DeviceAuthorization } from '../../auth/rows.ts'
 import type { AuthStore } from '../../auth/store.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, freshSha256, sampleAuditEvent, sampleDevice, sampleFamily, sampleUser } from '../sample-rows.ts'
-import { addPerson } from './people-at-hand.ts'
+import { addPerson } from './add-rows.ts'
 
 type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
 
@@ -20,7 +20,7 @@ async function pollOnce(
   if (!polled || !clientIds.includes(polled.device.clientId)) return null
   const result = decide(polled.device, now)
   if (result.outcome !== 'pending' && result.outcome !== 'slow_down') return null
-  if (!(await store.movePolled({ read: polled.device, next: result.next }))) return 'too late'
+  if (!(await store.movePolled({ read: polled.device, next: result.next }))) return 'stale'
   return result.outcome === 'pending' ? onTime : early(result.next.pollIntervalSeconds)
 }
 
@@ -29,7 +29,7 @@ async function startedDevice(store: AuthStore, changes: Partial<DeviceAuthorizat
   await store.transaction((tx) => tx.insertDeviceAuthorization(device))
   const poll = async (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> => {
     const outcome = await pollOnce(store, device.deviceCodeHash, clientIds, atSecond(second))
-    return outcome === 'too late' ? poll(second, clientIds) : outcome
+    return outcome === 'stale' ? poll(second, clientIds) : outcome
   }
   const stored = () => store.findDeviceAuthorization(device.id)
   return { device, poll, stored }
@@ -51,7 +51,7 @@ export function pollContract(open: OpenStore): void {
     expect(await stored()).toMatchObject({ pollIntervalSeconds: 20, lastPolledAt: atSecond(39) })
   })
 
-  test('B03 a poll up to 1 s before the interval is up is on time; a moment earlier it is early', async () => {
+  test('B03 a poll up to 1 s before the end of the interval is on time, and a moment earlier it is early', async () => {
     await using opened = await open()
     const { poll } = await startedDevice(opened.store, { lastPolledAt: atSecond(0) })
     expect(await poll(4)).toEqual(onTime)
@@ -59,21 +59,21 @@ export function pollContract(open: OpenStore): void {
     expect(await other.poll(3.999)).toEqual(early(10))
   })
 
-  test('B03 the first poll may come at once, and an on-time poll moves only the time that the next is measured from', async () => {
+  test('B03 the first poll may come at once, and a poll on time changes only the time from which the next is measured', async () => {
     await using opened = await open()
     const { device, poll, stored } = await startedDevice(opened.store)
     expect(await poll(0)).toEqual(onTime)
     expect(await stored()).toEqual({ ...device, lastPolledAt: atSecond(0) })
   })
 
-  test('B03 an early poll moves only the interval, so that nobody gets stuck', async () => {
+  test('B03 an early poll changes only the interval, so that no client gets stuck', async () => {
     await using opened = await open()
     const { device, poll, stored } = await startedDevice(opened.store, { lastPolledAt: atSecond(10) })
     expect(await poll(11)).toEqual(early(10))
     expect(await stored()).toEqual({ ...device, pollIntervalSeconds: 10 })
   })
 
-  test('L08 after a clock was set back an honest client is not slow, and an authorization seen to be over stays over', async () => {
+  test('L08 after the clock is set back an honest client is not slowed down, and an ended authorization stays ended', async () => {
     await using opened = await open()
     const { poll } = await startedDevice(opened.store, { lastPolledAt: atSecond(500), expiresAt: atSecond(9_000) })
     expect(await poll(500 - 3_600)).toEqual(onTime)
@@ -83,7 +83,7 @@ export function pollContract(open: OpenStore): void {
     expect(await other.poll(1)).toBeNull()
   })
 
-  test('B15 another client finds nothing, and harms nothing', async () => {
+  test('B15 the poll of another client finds nothing and changes nothing', async () => {
     await using opened = await open()
     const { device, poll, stored } = await startedDevice(opened.store)
     expect(await poll(1, ['osa-py'])).toBeNull()
@@ -93,7 +93,7 @@ export function pollContract(open: OpenStore): void {
     expect(await poll(2, ['osa-py', 'osa-cli'])).toEqual(onTime)
   })
 
-  test('B08 B10 B12 a decided or expired authorization, or an unknown code, is not a pending one', async () => {
+  test('B08 B10 B12 a decided or expired authorization, or an unknown code, is not pending', async () => {
     await using opened = await open()
     const claimedByUserId = sampleUser().id
     for (const status of ['authorized', 'denied', 'consumed'] as const) {
@@ -108,7 +108,7 @@ export function pollContract(open: OpenStore): void {
     expect(await opened.store.findPolled(freshSha256())).toBeNull()
   })
 
-  test('B05 each device code has a pace of its own', async () => {
+  test('B05 each device code has its own interval', async () => {
     await using opened = await open()
     const hasty = await startedDevice(opened.store)
     const patient = await startedDevice(opened.store)
@@ -118,7 +118,7 @@ export function pollContract(open: OpenStore): void {
     expect(await patient.poll(5)).toEqual(onTime)
   })
 
-  test('B03 of polls at the same instant one is on time and the others are early', async () => {
+  test('B03 one of several polls at the same instant is on time, and the others are early', async () => {
     await using opened = await open()
     const { poll } = await startedDevice(opened.store)
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => poll(3)))
@@ -127,7 +127,7 @@ export function pollContract(open: OpenStore): void {
     expect(intervals.sort((a, b) => a - b)).toEqual([10, 15, 20, 25, 30, 35, 40, 45, 50])
   })
 
-  test('a poll that was decided on what has changed since moves nothing', async () => {
+  test('a poll changes nothing if the row has changed since it was read', async () => {
     await using opened = await open()
     const { store } = opened
     const changes: Partial<DeviceAuthorization>[] = [
@@ -145,7 +145,7 @@ export function pollContract(open: OpenStore): void {
     }
   })
 
-  test('B03 a poll touches nothing that a person did meanwhile: a claim between reading and moving stays', async () => {
+  test('B03 a poll keeps a claim that a person made between its read and its write', async () => {
     await using opened = await open()
     const { device: read, stored } = await startedDevice(opened.store)
     const claimed = { ...read, claimedByUserId: randomUUID(), claimedBySessionId: randomUUID() }
@@ -154,7 +154,7 @@ export function pollContract(open: OpenStore): void {
     expect(await stored()).toEqual({ ...claimed, lastPolledAt: atSecond(5) })
   })
 
-  test('B07 of many redemptions of one code at once exactly one opens a family and says so', async () => {
+  test('B07 exactly one of several concurrent redemptions of a code creates a family and its event', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -181,7 +181,7 @@ export function pollContract(open: OpenStore): void {
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([won[0]?.event])
   })
 
-  test('L10 a code that was ended since it was read is not redeemed', async () => {
+  test('L10 a code that was ended after it was read is not redeemed', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)

@@ -1,4 +1,4 @@
-/** One terminal's commands that refresh at the same moment, at several nodes, with a log-out or an operator in between now and then (G05). */
+/** Commands of one terminal that refresh concurrently at several nodes, sometimes with a log-out or an operator in between (G05). */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { OpenStores } from './flow-interleavings.ts'
@@ -14,9 +14,9 @@ const atOnce = fc.array(fc.tuple(operation, fc.nat({ max: 2 })), { minLength: 2,
 /** The first use of a token and ten repeats of it (G04). */
 const mostAnswers = 11
 
-/** Registers the property for the store called `name`. */
+/** Registers the property for the store that is called `name`. */
 export function refreshesAtOnce(name: string, open: OpenStores, runs: number): void {
-  test(`G02 G03 G04 G05 on ${name}: of refreshes at once all get one successor, or the session ends and nothing of it lives on`, async () => {
+  test(`G02 G03 G04 G05 on ${name}: concurrent refreshes all get the same successor, or the session ends and none of its tokens works`, async () => {
     await using opened = await open()
     let [rounds, operations, lived] = [0, 0, 0]
     const property = fc.asyncProperty(atOnce, fc.boolean(), async (all, usedBefore) => {
@@ -28,7 +28,7 @@ export function refreshesAtOnce(name: string, open: OpenStores, runs: number): v
       await world.decide(2, 0, 'approve')
       await world.poll(0, 0)
       if (usedBefore) await world.refresh(1, 0, 0)
-      // the newest is token 1 after a first refresh, and else the only one there is
+      // the newest is token 1 after a first refresh, otherwise token 0
       const newest = usedBefore ? 1 : 0
       const answers: { token: number; answer: number | string }[] = []
       const ended = all.some(([kind]) => kind === 'log out' || kind === 'revoke all')

@@ -1,4 +1,4 @@
-/** The sweep: all that has ended goes, nothing else does, in batches. */
+/** The sweep removes ended rows, and only these, in batches. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { poll } from '../../auth/device-authorization.ts'
@@ -12,7 +12,7 @@ import {
   sampleLogin,
   sampleSigningKey,
 } from '../sample-rows.ts'
-import { addFamily, addPerson } from './people-at-hand.ts'
+import { addFamily, addPerson } from './add-rows.ts'
 
 const now = atSecond(0)
 const cutoff = {
@@ -73,7 +73,7 @@ async function addLiveRows(store: AuthStore) {
 }
 
 export function sweepContract(open: OpenStore): void {
-  test('I08 every kind of row that has ended is removed, whatever its state, and live rows are untouched', async () => {
+  test('I08 ended rows of every kind are removed, whatever their state, and live rows stay unchanged', async () => {
     await using opened = await open()
     const { store } = opened
     const { expectUntouched } = await addLiveRows(store)
@@ -114,7 +114,7 @@ export function sweepContract(open: OpenStore): void {
     await expectUntouched()
   })
 
-  test('I08 a round removes at most a batch a table, and says so', async () => {
+  test('I08 a round removes at most one batch of each table and returns the numbers', async () => {
     await using opened = await open()
     const { store } = opened
     await store.transaction(async (tx) => {
@@ -125,7 +125,7 @@ export function sweepContract(open: OpenStore): void {
     expect(rounds).toEqual([2, 2, 1, 0])
   })
 
-  test('L08 the sweep puts every end on record, in batches, and a clock set back finds it there', async () => {
+  test('L08 the sweep records every end in batches, so that rows stay expired when the clock is set back', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)

@@ -1,13 +1,13 @@
-/** Refresh-token families, their tokens, and signing keys. */
+/** Refresh-token families and signing keys. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { AuditEvent, RefreshFamily } from '../../auth/rows.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, sampleAuditEvent, sampleFamily, sampleSigningKey, sampleUser } from '../sample-rows.ts'
-import { addFamily, addPerson } from './people-at-hand.ts'
+import { addFamily, addPerson } from './add-rows.ts'
 
 export function tokenContract(open: OpenStore): void {
-  test('a family comes back with its person, and no other does', async () => {
+  test('a family is found by its id, with its person', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -17,7 +17,7 @@ export function tokenContract(open: OpenStore): void {
     expect(await store.findRefreshFamily(randomUUID())).toBeNull()
   })
 
-  test('G02 G05 a rotation, a repeat and an end hold only on what was read, and are told together with it', async () => {
+  test('G02 G05 a rotation, a repeat and an end are written with their events, and only if the family is still as it was read', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -43,7 +43,7 @@ export function tokenContract(open: OpenStore): void {
     expect(await store.listAuditEvents({ limit: 10 })).toEqual([second, first, rotation])
   })
 
-  test('a call moves when a session was used, forward and not again within its minute', async () => {
+  test('a call updates the last use of a session, but never to an earlier time nor twice within a minute', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -62,7 +62,7 @@ export function tokenContract(open: OpenStore): void {
     expect((await store.findRefreshFamily(other.id))?.family).toEqual(other)
   })
 
-  test('G05 of many rotations at once exactly one holds', async () => {
+  test('G05 exactly one of several concurrent rotations succeeds', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -79,7 +79,7 @@ export function tokenContract(open: OpenStore): void {
     expect(await store.listAuditEvents({ limit: 10 })).toMatchObject([{ at: atSecond(winner ?? -1) }])
   })
 
-  test('a family comes back whole, and saving replaces every column', async () => {
+  test('a family is read back unchanged, and saving replaces every column', async () => {
     await using opened = await open()
     const { user } = await addPerson(opened.store)
     const { family } = await addFamily(opened.store, user)
@@ -100,13 +100,13 @@ export function tokenContract(open: OpenStore): void {
     expect(await opened.store.transaction((tx) => tx.lockRefreshFamily(randomUUID()))).toBeNull()
   })
 
-  test('a family cannot be kept without its person', async () => {
+  test('a family of an unknown person cannot be inserted', async () => {
     await using opened = await open()
     const orphan = sampleFamily(sampleUser())
     await expect(opened.store.transaction((tx) => tx.insertRefreshFamily(orphan))).rejects.toThrow()
   })
 
-  test('H09 an operator revokes the unrevoked families of one person, or of everybody, and hears how many', async () => {
+  test('H09 the active families of one person or of all people are revoked and counted', async () => {
     await using opened = await open()
     const { store } = opened
     const [ada, bob] = [await addPerson(store), await addPerson(store)]
@@ -127,7 +127,7 @@ export function tokenContract(open: OpenStore): void {
     expect(await lock(bobs.id)).toMatchObject({ revokedBecause: because })
   })
 
-  test('signing keys are listed oldest first, kept whole, and retired by saving', async () => {
+  test('signing keys are listed oldest first and unchanged, and are retired by saving them', async () => {
     await using opened = await open()
     const { store } = opened
     const newer = sampleSigningKey({ createdAt: atSecond(100), signsFrom: atSecond(400), algorithm: 'EdDSA' })
@@ -144,7 +144,7 @@ export function tokenContract(open: OpenStore): void {
     expect(await store.listSigningKeys()).toEqual([retired, newer])
   })
 
-  test('L04 of many who make the first signing key at once exactly one does', async () => {
+  test('L04 exactly one of several concurrent callers makes the first signing key', async () => {
     await using opened = await open()
     const makeFirst = () =>
       opened.store.transaction(async (tx) => {

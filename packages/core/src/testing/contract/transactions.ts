@@ -1,11 +1,11 @@
-/** Transactions: all or nothing, one after another where they meet, and hostile text stays text. */
+/** Transactions are atomic and isolated, and hostile text stays text. */
 import { expect, test } from 'vitest'
 import { refuse } from '../../auth/refusal.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
 import { atSecond, sampleAuditEvent, sampleBrowserSession, sampleDevice, sampleUser } from '../sample-rows.ts'
-import { addFamily, addPerson } from './people-at-hand.ts'
+import { addFamily, addPerson } from './add-rows.ts'
 
-/** Texts that have bitten stores: SQL, wildcards, prototypes, other scripts, controls, quotes, format signs. */
+/** Texts that have broken stores before: SQL, wildcards, prototypes, other scripts, control characters, quotes, placeholders. */
 export const oddTexts = [
   "' OR '1'='1",
   '%_\\',
@@ -19,7 +19,7 @@ export const oddTexts = [
 ]
 
 export function transactionContract(open: OpenStore): void {
-  test('L10 a switch is absent until it is put, then replaced, and a rollback leaves it as it was', async () => {
+  test('L10 a switch is null until it is stored, can be replaced, and is unchanged after a rollback', async () => {
     await using opened = await open()
     const { store } = opened
     const name = 'device_grant'
@@ -37,7 +37,7 @@ export function transactionContract(open: OpenStore): void {
     expect(await store.findSwitch(name)).toEqual({ name, enabled: true, changedAt: atSecond(2) })
   })
 
-  test('B31 what a transaction did is gone when its work throws, and the error is the one thrown', async () => {
+  test('B31 a transaction whose work throws leaves nothing behind and rejects with that error', async () => {
     await using opened = await open()
     const device = sampleDevice()
     const failure = new Error('on purpose')
@@ -51,20 +51,20 @@ export function transactionContract(open: OpenStore): void {
     expect(await opened.store.listAuditEvents({ limit: 10 })).toEqual([])
   })
 
-  test('G02 what was decided on the way to a refusal is kept: a refusal is a value, not a throw', async () => {
+  test('G02 changes that lead to a refusal are committed, since a refusal is a value and not a throw', async () => {
     await using opened = await open()
     const { user } = await addPerson(opened.store)
     const { family } = await addFamily(opened.store, user)
     const outcome = await opened.store.transaction(async (tx) => {
       await tx.saveRefreshFamily({ ...family, revokedAt: atSecond(5), revokedBecause: 'reuse' })
-      return refuse('invalid_grant', 'The refresh token was used before.')
+      return refuse('invalid_grant', 'The refresh token was already used.')
     })
     expect(outcome.error).toBe('invalid_grant')
     const after = await opened.store.findRefreshFamily(family.id)
     expect(after?.family).toMatchObject({ revokedAt: atSecond(5), revokedBecause: 'reuse' })
   })
 
-  test('a transaction sees its own writes, and nobody else does before it ends', async () => {
+  test('a transaction sees its own writes, which are visible to others once it has ended', async () => {
     await using opened = await open()
     const device = sampleDevice()
     await opened.store.transaction(async (tx) => {
@@ -74,7 +74,7 @@ export function transactionContract(open: OpenStore): void {
     expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(device)
   })
 
-  test('B07 read-modify-write under a lock loses nothing when twenty do it at once', async () => {
+  test('B07 twenty concurrent read-modify-writes under a lock lose no update', async () => {
     await using opened = await open()
     const device = sampleDevice()
     await opened.store.transaction((tx) => tx.insertDeviceAuthorization(device))
@@ -87,7 +87,7 @@ export function transactionContract(open: OpenStore): void {
     expect(await opened.store.findDeviceAuthorization(device.id)).toMatchObject({ pollIntervalSeconds: 25 })
   })
 
-  test('saving a row that is not there, or inserting one twice, is a defect and throws', async () => {
+  test('saving an unknown row, or inserting one twice, throws', async () => {
     await using opened = await open()
     const { store } = opened
     const { user } = await addPerson(store)
@@ -98,13 +98,13 @@ export function transactionContract(open: OpenStore): void {
     await expect(store.transaction((tx) => tx.insertBrowserSession(session))).rejects.toThrow()
   })
 
-  test('a lasting row cannot name a person who is not there', async () => {
+  test('a browser session of an unknown person cannot be inserted', async () => {
     await using opened = await open()
     const session = sampleBrowserSession(sampleUser())
     await expect(opened.store.transaction((tx) => tx.insertBrowserSession(session))).rejects.toThrow()
   })
 
-  test.each(oddTexts)('I10 B24 the text %j is kept as it is and matches nothing else', async (text) => {
+  test.each(oddTexts)('I10 B24 the text %j is stored unchanged and matches nothing else', async (text) => {
     await using opened = await open()
     const { store } = opened
     const device = sampleDevice({ deviceName: text, requesterUserAgent: text, scope: text, clientId: text })

@@ -1,4 +1,4 @@
-/** Rows that most tests of the contract need to be there first. */
+/** Adds the rows that most tests of the suite need first. */
 import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
 import type { AuthStore } from '../../auth/store.ts'
 import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
@@ -22,3 +22,10 @@ export async function addFamily(
   await store.transaction((tx) => tx.insertRefreshFamily(family))
   return { family }
 }
+
+/** Returns the ids of rows in descending order: how rows of the same instant are listed. */
+export const idsDown = (rows: readonly { readonly id: string }[]): string[] =>
+  rows
+    .map(({ id }) => id)
+    .sort()
+    .reverse()
