@@ -1,7 +1,7 @@
-/** What the node aims at, beside what was measured. */
+/** The node's performance aims, compared with what was measured. */
 import { type Table, whole } from './table.ts'
 
-/** Figures by name, as the sections note them. */
+/** Figures by name, as the sections record them. */
 export type Figures = ReadonlyMap<string, number>
 
 interface Aim {
@@ -42,15 +42,15 @@ const aims: readonly Aim[] = [
     from: 0.9,
     to: 1.1,
   })),
-  { aim: 'rows more after the refreshes, the audit apart: 0', figure: 'rows kept, OSA node', to: 0 },
+  { aim: 'rows added by the refreshes, not counting the audit: 0', figure: 'rows kept, OSA node', to: 0 },
   { aim: 'first answer, ms: below 600', figure: 'ready, ms', to: 600 },
   { aim: 'idle memory, MB: below 120', figure: 'ready, MB', to: 120 },
 ]
 
-/** The aims whose figure was measured in this run. */
+/** Returns a table of the aims whose figures were measured in this run. */
 export const aimsTable = (figures: Figures): Table => ({
   title: 'Aims',
-  note: 'What the OSA node aims at, and what this run measured.',
+  note: 'The aims of the OSA node, and what this run measured.',
   head: ['aim', 'measured', 'reached'],
   rows: aims.flatMap(({ aim, figure, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) => {
     const measured = figures.get(figure)

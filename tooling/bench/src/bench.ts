@@ -1,5 +1,4 @@
-/** What the sections of the bench share: the run's PostgreSQL and load process, and one slice of measurement. */
-
+/** What the sections of the bench share: the run's PostgreSQL and load process, and measuring one slice. */
 import type { Limit, Work } from './load/job.ts'
 import type { Load } from './load/load.ts'
 import type { Options } from './options.ts'
@@ -11,15 +10,15 @@ export interface Bench {
   readonly options: Options
   readonly postgres: BenchPostgres
   readonly load: Load
-  /** Notes a figure that an aim is about. */
+  /** Records a figure that an aim refers to. */
   readonly figure: (name: string, value: number) => void
-  /** A line of progress. */
+  /** Prints a line of progress. */
   readonly progress: (line: string) => void
 }
 
 export interface Slice {
   readonly perSecond: number
-  /** CPU time of one operation, in µs. */
+  /** CPU time of one operation, in µs, in the server and in PostgreSQL. */
   readonly serverMicros: number
   readonly postgresMicros: number
   readonly p50Ms: number
@@ -27,7 +26,7 @@ export interface Slice {
   readonly megabytes: number
 }
 
-/** Puts a server's database in order between measurements. */
+/** Cleans up a server's database between measurements. */
 export async function tidy({ contestant, target: { databaseUrl } }: RunningServer, work: Work): Promise<void> {
   if (databaseUrl === null) return
   const statements = [contestant.tidy, work === 'start' ? contestant.tidyStarts : undefined]
@@ -35,7 +34,7 @@ export async function tidy({ contestant, target: { databaseUrl } }: RunningServe
   await runOn(databaseUrl, 'vacuum (analyze)')
 }
 
-/** Has what the work needs: new codes, since those from before may have expired, or sessions. */
+/** Prepares what the work needs: new codes, because earlier ones may have expired, or sessions. */
 export async function getReady(bench: Bench, server: RunningServer, work: Work): Promise<void> {
   const { load, options } = bench
   await tidy(server, 'start')
@@ -43,7 +42,7 @@ export async function getReady(bench: Bench, server: RunningServer, work: Work):
   if (work === 'refresh') await load.have(server.target, 'sessions', options.sessions)
 }
 
-/** Measures one slice; what the last one left behind is vacuumed before. */
+/** Measures one slice, after cleaning up what the previous one left behind. */
 export async function measureSlice(
   { load, postgres, progress }: Bench,
   server: RunningServer,
@@ -64,7 +63,7 @@ export async function measureSlice(
     p99Ms,
     megabytes: residentMegabytes(pid),
   }
-  const told = early > 0 ? `, ${early} of ${operations} told to slow down` : ''
-  progress(`${work}, ${connections} connections, ${contestant.name}: ${Math.round(slice.perSecond)} /s${told}`)
+  const slowedDown = early > 0 ? `, ${early} of ${operations} told to slow down` : ''
+  progress(`${work}, ${connections} connections, ${contestant.name}: ${Math.round(slice.perSecond)} /s${slowedDown}`)
   return slice
 }

@@ -1,10 +1,10 @@
-/** When and on what a run was made, in words. */
+/** Describes when and on what machine a run was made. */
 import { cpus, totalmem } from 'node:os'
 import manifest from '../package.json' with { type: 'json' }
 
 const peers = ['oidc-provider', 'better-auth', 'pg'] as const
 
-/** One sentence; `postgresVersion` as the server says it. */
+/** Returns one sentence. `postgresVersion` is the version that the server reports. */
 export function describeRun(postgresVersion: string, now: Date): string {
   const processors = cpus()
   const model = processors[0]?.model.trim() || 'unknown processor'

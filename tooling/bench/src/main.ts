@@ -1,8 +1,7 @@
 /**
- * `npm run bench`: what a node, its peers and the floors do and cost, measured in turns within one run on one PostgreSQL. Progress goes to
- * standard error, the tables to standard output.
+ * `npm run bench`: measures the speed and cost of a node, its peers and the floors, in turns within one run on one PostgreSQL. Progress
+ * goes to standard error, tables to standard output.
  */
-
 import { aimsTable } from './aims.ts'
 import type { Bench } from './bench.ts'
 import { benchStartUp } from './cli-start-up.ts'
@@ -30,7 +29,7 @@ function progress(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-/** Starts a server for each, all with databases of their own, and ends them after `work`. */
+/** Starts a server for each contestant, each with its own database, and stops them after `work`. */
 async function withServers(
   bench: Bench,
   contestants: readonly Contestant[],
@@ -78,19 +77,19 @@ async function measure(bench: Bench, show: (table: Table) => void): Promise<void
   if (wanted('kept-rows')) show(await countKeptRows(bench, workers))
 }
 
-/** What the command and the SDK cost, before anything else runs beside them. */
+/** Measures the command and the SDK, before anything else runs on the machine. */
 async function measureClients(options: Options, show: (table: Table) => void): Promise<void> {
   if (options.only.includes('cli')) {
     const rows: string[][] = []
     const exceeded = benchStartUp((name, value) => rows.push([name, value]), options.cliRounds)
-    const note = 'Time of a whole run, as medians of ratios to an empty Node.js of the same round.'
+    const note = 'Time of a whole run, as the median ratio to an empty Node.js of the same round.'
     show({ title: 'Start of the command', note, head: ['run', 'takes'], rows })
-    if (exceeded.length > 0) fail(`Too slow to start: ${exceeded.join(', ')}`)
+    if (exceeded.length > 0) fail(`These start too slowly: ${exceeded.join(', ')}`)
   }
   if (options.only.includes('sdk')) {
     const rows: string[][] = []
     await measureSdk((name, value) => rows.push([name, value]))
-    show({ title: 'The SDK', note: 'Bytes in a page, and time to import its entries.', head: ['', ''], rows })
+    show({ title: 'The SDK', note: 'Its size in a page, and the time to import its entries.', head: ['', ''], rows })
   }
 }
 
@@ -117,14 +116,14 @@ async function runBench(options: Options): Promise<void> {
   if (options.write) writeReport([run, '', ...tables].join('\n'))
 }
 
-// what is being ended may hold nothing that keeps this process alive until it is gone
+// keeps this process alive while servers end, which hold no handle of it
 const awake = setInterval(() => undefined, 1_000)
 try {
   await runBench(readOptions(process.argv.slice(2)))
 } catch (error) {
-  // the PostgreSQL package hooks uncaught errors and would end this with 0
+  // caught here, because the PostgreSQL package hooks uncaught errors and would exit with 0
   fail(`The bench failed: ${error instanceof Error ? error.stack : error}\n\n${usage}`)
 }
 clearInterval(awake)
-// after a failure something may still be open that nobody waits for
+// after a failure, open handles could keep the process running
 process.exit()

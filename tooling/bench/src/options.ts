@@ -1,4 +1,4 @@
-/** What `npm run bench -- …` understands. */
+/** The command-line options of `npm run bench`. */
 import { parseArgs } from 'node:util'
 import type { Work } from './load/job.ts'
 
@@ -21,23 +21,23 @@ export const works: readonly Work[] = ['poll', 'start', 'flow', 'refresh']
 export interface Options {
   readonly only: readonly Kind[]
   readonly works: readonly Work[]
-  /** Whether the tables go into apps/docs/performance.md as well. */
+  /** Whether to write the tables into apps/docs/performance.md too. */
   readonly write: boolean
   readonly connections: number
-  /** Length of one slice, and how many each server gets. */
+  /** The length of one slice, and the number of slices for each server. */
   readonly seconds: number
   readonly rounds: number
-  /** Codes that polls go round, and sessions that refreshes do. */
+  /** The number of codes that polls rotate through, and of sessions that refreshes rotate through. */
   readonly codes: number
   readonly sessions: number
   readonly oldRows: number
   readonly refreshes: number
-  /** How often a code or token is sent four times at once. */
+  /** How many codes or tokens are sent four times at once. */
   readonly races: number
-  /** How often a server is started for its time to the first answer, and the command for its. */
+  /** How many times each server is started to measure its first answer, and the command to measure its start. */
   readonly starts: number
   readonly cliRounds: number
-  /** A folder for a CPU profile of each server. */
+  /** The folder for a CPU profile of each server, or null for no profiles. */
   readonly profile: string | null
 }
 
@@ -53,7 +53,7 @@ export const usage = `npm run bench -- [options]
   --write             puts the tables into apps/docs/performance.md
 `
 
-/** Reads the command line. Throws with a sentence for a person when it does not hold. */
+/** Parses the command line. Throws a `TypeError` with a readable message when it is invalid. */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -92,12 +92,12 @@ export function readOptions(args: string[]): Options {
 const chosen = <Name extends string>(given: string, known: readonly Name[]): Name[] =>
   given.split(',').map((name) => {
     const found = known.find((one) => one === name)
-    if (found === undefined) throw new TypeError(`There is no ${name}; there are ${known.join(', ')}.`)
+    if (found === undefined) throw new TypeError(`Unknown name ${name}. Use one or more of ${known.join(', ')}.`)
     return found
   })
 
 function number(given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise
-  if (!/^\d+(\.\d+)?$/.test(given) || Number(given) === 0) throw new TypeError(`${given} is no number above 0.`)
+  if (!/^\d+(\.\d+)?$/.test(given) || Number(given) === 0) throw new TypeError(`${given} is not a number above 0.`)
   return Number(given)
 }

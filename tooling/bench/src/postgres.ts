@@ -1,22 +1,22 @@
-/** The run's PostgreSQL: a database for each server, and what it costs. */
+/** The run's PostgreSQL server: makes a database for each contestant, and measures CPU time. */
 import { runOn, startPostgres } from '@osa/db/testing'
 import { cpuOfFamily } from './processes.ts'
 
 export { runOn } from '@osa/db/testing'
 
 export interface BenchPostgres extends AsyncDisposable {
-  /** The server's own address, for a relay. */
+  /** The server's own URL, for a relay. */
   readonly url: string
   readonly version: string
-  /** A new, empty database. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>
-  /** CPU time of all its processes so far, in µs. */
+  /** Returns the CPU time of all its processes so far, in µs. */
   cpu(): number
 }
 
 export async function startBenchPostgres(): Promise<BenchPostgres> {
   const server = await startPostgres()
-  // vacuums come between the measurements, not into them
+  // the bench vacuums between measurements instead
   await runOn(server.url(), 'alter system set autovacuum = off')
   await runOn(server.url(), 'select pg_reload_conf()')
   const ask = async (expression: string): Promise<string> =>

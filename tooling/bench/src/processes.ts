@@ -1,4 +1,4 @@
-/** What the system says of processes, from /proc (Linux). */
+/** CPU time and memory of processes, read from /proc (Linux). */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** `USER_HZ`, which is 100 on every Linux that Node.js runs on. */
@@ -6,20 +6,20 @@ const ticksPerSecond = 100
 
 function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // the second field is the name in parentheses and may hold blanks
+  // the second field is the name in parentheses, which may contain spaces
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
 const microseconds = (...ticks: (string | undefined)[]): number =>
   (ticks.reduce((sum, tick) => sum + Number(tick), 0) * 1e6) / ticksPerSecond
 
-/** CPU time of one process so far, in µs. */
+/** Returns the CPU time of one process so far, in µs. */
 export function cpuOf(pid: number): number {
   const stat = statOf(pid)
   return microseconds(stat[11], stat[12])
 }
 
-/** CPU time of a process, of its children, and of those that have ended, in µs. */
+/** Returns the CPU time of a process and of its children, including those that have ended, in µs. */
 export function cpuOfFamily(pid: number): number {
   const own = statOf(pid)
   const living = childrenOf(pid).map((child) => microseconds(child[11], child[12]))
@@ -33,12 +33,12 @@ const childrenOf = (pid: number): string[][] =>
       try {
         return statOf(Number(name))
       } catch {
-        return [] // it has just ended, and is in its parent's sum
+        return [] // it has just ended, and its parent's time includes it
       }
     })
     .filter((stat) => Number(stat[1]) === pid)
 
-/** Resident memory in MB. */
+/** Returns the resident memory of a process in MB. */
 export function residentMegabytes(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kilobytes === undefined) throw new Error(`no memory figure for process ${pid}`)

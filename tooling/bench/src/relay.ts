@@ -1,20 +1,20 @@
-/** A TCP relay before PostgreSQL: adds latency, and counts what goes through it. */
+/** A TCP relay in front of PostgreSQL that adds latency and counts statements. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface Counted {
-  /** Statements executed, BEGIN and COMMIT among them. */
+  /** The number of executed statements, including BEGIN and COMMIT. */
   readonly statements: number
-  /** Times that a client waited for an answer. */
+  /** How many times a client waited for a response. */
   readonly roundTrips: number
 }
 
 export interface Relay extends AsyncDisposable {
-  /** The address of a database through the relay. */
+  /** Returns the URL of a database through the relay. */
   through(databaseUrl: string): string
-  /** How long a message takes to PostgreSQL from now on; the way back takes none. */
+  /** The delay of messages to PostgreSQL from now on; responses are not delayed. */
   delayMs: number
-  /** What has gone through since the last call. */
+  /** Returns the counts since the previous call. */
   counted(): Counted
 }
 
@@ -32,12 +32,12 @@ export async function startRelay(databaseUrl: string): Promise<Relay> {
     const upstream = connect({ host: target.hostname, port: Number(target.port), noDelay: true })
     for (const socket of [client, upstream]) {
       sockets.add(socket)
-      socket.on('error', () => socket.destroy()) // a server under test that is ended ends its connections
+      socket.on('error', () => socket.destroy()) // stopping a server under test breaks its connections
       socket.on('close', () => sockets.delete(socket))
     }
-    const look = messageTypes(count)
+    const readTypes = messageTypes(count)
     client.on('data', (data) => {
-      look(data)
+      readTypes(data)
       if (delayMs === 0) upstream.write(data)
       else setTimeout(() => upstream.write(data), delayMs)
     })
@@ -73,8 +73,11 @@ export async function startRelay(databaseUrl: string): Promise<Relay> {
   }
 }
 
-/** Reads the types of a client's messages from a stream of its bytes: one byte and a length each, but for the first, which has no type. */
-function messageTypes(see: (type: string) => void): (data: Buffer) => void {
+/**
+ * Returns a function that reads a client's stream and calls `onMessage` with the type of each message. A message starts with a one-byte
+ * type and a length, except for the first one, which has no type.
+ */
+function messageTypes(onMessage: (type: string) => void): (data: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0)
   let greeted = false
   return (data) => {
@@ -84,7 +87,7 @@ function messageTypes(see: (type: string) => void): (data: Buffer) => void {
       if (rest.length < typed + 4) return
       const end = typed + rest.readInt32BE(typed)
       if (rest.length < end) return
-      if (greeted) see(String.fromCharCode(rest[0] ?? 0))
+      if (greeted) onMessage(String.fromCharCode(rest[0] ?? 0))
       greeted = true
       rest = rest.subarray(end)
     }

@@ -1,4 +1,4 @@
-/** Puts the tables of a run into the page about performance, in place of those of the run before. */
+/** Writes the tables of a run into the performance page, replacing those of the previous run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '@osa/e2e/node-process'

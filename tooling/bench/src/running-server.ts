@@ -1,4 +1,4 @@
-/** A server under test: a process of its own, with a database of its own on the run's PostgreSQL. */
+/** A server under test: a separate process with its own database on the run's PostgreSQL. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly pid: number
 }
 
-/** Options of Node.js for servers, as `--cpu-prof`. */
+/** Node.js options for a server, such as `--cpu-prof`. */
 export type NodeOptions = readonly string[]
 
 const environment = (contestant: Contestant, databaseUrl: string) => ({
@@ -24,7 +24,7 @@ const environment = (contestant: Contestant, databaseUrl: string) => ({
   DATABASE_URL: databaseUrl,
 })
 
-/** Starts the program and waits until it says where it answers. */
+/** Starts the contestant's program and waits until it prints the address that it listens on. */
 export async function spawnServer(
   contestant: Contestant,
   databaseUrl: string,
@@ -59,7 +59,7 @@ async function readyOrigin(lines: AsyncIterable<string>): Promise<string | null>
   return null
 }
 
-/** Makes the tables and the person who approves. */
+/** Creates the tables and the person who approves codes. */
 export async function prepareDatabase(contestant: Contestant, databaseUrl: string): Promise<void> {
   const env = environment(contestant, databaseUrl)
   if (contestant.tables === 'none') return
@@ -68,7 +68,7 @@ export async function prepareDatabase(contestant: Contestant, databaseUrl: strin
   if (contestant.seed !== undefined) await runOn(databaseUrl, contestant.seed)
 }
 
-/** Starts a server on a prepared database. `via` is the database's address through a relay; approvals go past that. */
+/** Starts a server on a prepared database. `via` is the database's URL through a relay; approvals bypass the relay. */
 export async function startServer(
   contestant: Contestant,
   databaseUrl: string,

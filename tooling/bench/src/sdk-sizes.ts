@@ -1,6 +1,6 @@
 /**
- * What the SDK costs: bytes of its browser build in a page, what they are, and the CPU time to import its entries, beside that of a
- * Node that imports nothing.
+ * Measures what the SDK costs: the size of its browser build in a page, the parts of that, and the CPU time to import its entries, compared
+ * with a Node process that imports nothing.
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { type OutputChunk, rolldown } from 'rolldown'
 const here = import.meta.dirname
 const rounds = 15
 
-/** Minified bytes of a program bundled for browsers, with and without gzip; code that is loaded only when needed stands apart. */
+/** Bundles and minifies a program for browsers. `later` are the chunks that are loaded only when needed. */
 async function bundle(program: string): Promise<{ first: string; later: string[] }> {
   const build = await rolldown({
     input: 'program',
@@ -35,7 +35,7 @@ async function bundle(program: string): Promise<{ first: string; later: string[]
 const kilobytes = (code: string): string =>
   `${(code.length / 1000).toFixed(1)} kB, ${(gzipSync(code, { level: 9 }).length / 1000).toFixed(1)} kB gzipped`
 
-/** Milliseconds of CPU of a fresh process that runs `code`, the least of some: what else the machine does only adds. */
+/** Returns the CPU time in ms of a new process for each of `codes`: the minimum of several runs, because other load only adds to it. */
 async function leastCpu(codes: readonly string[]): Promise<number[]> {
   const best = codes.map(() => Number.POSITIVE_INFINITY)
   const report = `; const { user, system } = process.cpuUsage(); process.stdout.write(String(user + system))`
@@ -49,28 +49,28 @@ async function leastCpu(codes: readonly string[]): Promise<number[]> {
   return best
 }
 
-/** Measures and says it, line by line. */
-export async function measureSdk(say: (name: string, value: string) => void): Promise<void> {
+/** Measures sizes and times, and passes each to `report`. */
+export async function measureSdk(report: (name: string, value: string) => void): Promise<void> {
   const use = (names: string, from: string): string =>
     `import { ${names} } from '${from}'; globalThis.used = [${names}]`
   const page = await bundle(use('createOsaClient, isOsaError', '@osa/sdk'))
-  say('@osa/sdk in a page', kilobytes(page.first))
-  for (const code of page.later) say('  loaded with the first subscription', kilobytes(code))
+  report('@osa/sdk in a page', kilobytes(page.first))
+  for (const code of page.later) report('  loaded with the first subscription', kilobytes(code))
   const parts = {
     'of which @trpc/client, batches': use('createTRPCClient, httpBatchLink, TRPCClientError', '@trpc/client'),
-    'and with the code of subscriptions': use(
+    'and with subscriptions': use(
       'createTRPCClient, httpBatchLink, TRPCClientError, httpSubscriptionLink',
       '@trpc/client',
     ),
     superjson: `import superjson from 'superjson'; globalThis.used = superjson`,
   }
-  for (const [name, program] of Object.entries(parts)) say(`  ${name}`, kilobytes((await bundle(program)).first))
+  for (const [name, program] of Object.entries(parts)) report(`  ${name}`, kilobytes((await bundle(program)).first))
 
   const entries = ['@osa/sdk', '@osa/sdk/node', '@osa/sdk/testing']
   const [bare = 1, ...times] = await leastCpu(['', ...entries.map((entry) => `import '${entry}'`)])
-  say('a Node that imports nothing', `${Math.round(bare)} ms of CPU`)
+  report('a Node that imports nothing', `${Math.round(bare)} ms of CPU`)
   for (const [index, time] of times.entries()) {
-    say(`import ${entries[index]}`, `${Math.round(time - bare)} ms more, ${(time / bare).toFixed(2)} of that Node`)
+    report(`import ${entries[index]}`, `${Math.round(time - bare)} ms more, ${(time / bare).toFixed(2)} × that Node`)
   }
 }
 

@@ -1,6 +1,6 @@
 /** Tables in Markdown. */
 
-/** One table under a heading, with a sentence on what it shows. */
+/** A table under a heading, with a sentence about what it shows. */
 export interface Table {
   readonly title: string
   readonly note: string

@@ -1,4 +1,4 @@
-/** What the bench has to know of a server: how it is started, how it is called, and how a code is approved behind its back. */
+/** What the bench needs to know about a server: how to start it, how to call it, and how to approve a code directly in its database. */
 
 /** One POST. */
 export interface Call {
@@ -10,24 +10,24 @@ export interface Call {
 
 export interface Contestant {
   readonly name: string
-  /** The program, from the repository's root; its environment gets `DATABASE_URL` beside `settings`. */
+  /** The program's path from the repository's root. Its environment has `DATABASE_URL` and `settings`. */
   readonly program: string
   readonly settings?: Readonly<Record<string, string>>
-  /** How its tables are made: the program run with the argument `prepare`, or started and stopped once; or it has none. */
+  /** How to create its tables: run the program with the argument `prepare`, or start and stop it once; `none` if it has no tables. */
   readonly tables: 'prepare' | 'start' | 'none'
-  /** Makes the person who approves. */
+  /** SQL that creates the person who approves codes. */
   readonly seed?: string
-  /** Brings back what a server removed because it noticed that a code or token was sent twice. */
+  /** SQL that restores what the server removed when it detected that a code or token was sent twice. */
   readonly restore?: string
-  /** Run before each slice of measurement, which it is no part of. */
+  /** SQL to run before each slice of measurement. */
   readonly tidy?: string
-  /** Run beside that before starts are measured. */
+  /** More SQL to run before each slice that measures starts. */
   readonly tidyStarts?: string
   readonly start: () => Call
   readonly poll: (deviceCode: string) => Call
   /** Approves one pending code, as one UPDATE. */
   readonly approval: { readonly text: string; readonly values: (deviceCode: string) => unknown[] }
-  /** Null where there are no refresh tokens. */
+  /** Null if the server has no refresh tokens. */
   readonly refresh: ((refreshToken: string) => Call) | null
 }
 

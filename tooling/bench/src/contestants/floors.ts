@@ -1,4 +1,4 @@
-/** The floors: what the work costs at least. */
+/** The floors: servers that show the minimum cost of the work. */
 import { createHash } from 'node:crypto'
 import { type Contestant, deviceGrant, formCall } from './contestant.ts'
 

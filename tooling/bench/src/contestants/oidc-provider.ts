@@ -12,7 +12,7 @@ const grant = {
   iat: 1_700_000_000,
   exp: 4_000_000_000,
 }
-/** One consent that every code is approved under, so that an approval is one UPDATE as everywhere else. */
+/** One consent for all codes, so that an approval is one UPDATE, as for the other contestants. */
 const consent = `insert into oidc_rows (model, id, payload) values ('Grant', '${grantId}', '${JSON.stringify(grant)}')`
 const approved = JSON.stringify({ accountId: userId, grantId, scope: 'profile offline_access' })
 

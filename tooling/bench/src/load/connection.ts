@@ -1,4 +1,4 @@
-/** One kept-alive connection to a server, with little work for each request. */
+/** One keep-alive connection to a server, with little overhead for each request. */
 import { Client } from 'undici'
 import type { Call } from '../contestants/contestant.ts'
 

@@ -1,18 +1,18 @@
-/** What the bench asks of its load process, and what that answers. */
+/** The messages between the bench and its load process. */
 
 export type Work = 'poll' | 'start' | 'flow' | 'refresh'
 
-/** A running server. What the load process has of it (codes, refresh tokens) it keeps under `key`. */
+/** A running server. The load process stores its codes and refresh tokens under `key`. */
 export interface Target {
   readonly key: string
   readonly contestant: string
   readonly origin: string
-  /** Straight to PostgreSQL, for approvals; null where there is none. */
+  /** The database's URL without a relay, for approvals; null if the server has no database. */
   readonly databaseUrl: string | null
 }
 
 export type Job = { readonly target: Target } & (
-  | { readonly ask: 'codes' | 'sessions' /** How many to have. */; readonly count: number }
+  | { readonly ask: 'codes' | 'sessions'; readonly count: number }
   | { readonly ask: 'measure'; readonly work: Work; readonly connections: number; readonly limit: Limit }
   | { readonly ask: 'race'; readonly of: 'code' | 'token'; readonly times: number }
 )

@@ -1,4 +1,4 @@
-/** The process that makes the load, so that it shares no event loop with what is measured. Takes one job at a time from its parent. */
+/** The process that makes the load, separate from the bench's event loop. It takes one job at a time from its parent. */
 import type { Answer, Job, Target } from './job.ts'
 import { flowOne, type Held, hold, operation, startOne } from './operations.ts'
 import { shareOfSeveral } from './race.ts'

@@ -1,20 +1,20 @@
-/** The bench's side of its load process. */
+/** Starts the load process and sends it jobs. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Answer, Job, Limit, Measured, Target, Work } from './job.ts'
 
 export interface Load extends AsyncDisposable {
-  /** Has this many pending codes of the target, or sessions, to go round. */
+  /** Makes `count` pending codes or sessions at the target, for the operations to use. */
   have(target: Target, what: 'codes' | 'sessions', count: number): Promise<void>
   measure(target: Target, work: Work, connections: number, limit: Limit): Promise<Measured>
-  /** How often more than one session comes of one code or token that is sent four times at once, from 0 to 1. */
+  /** Sends codes or tokens four times at once; resolves to the share of them (0 to 1) that resulted in more than one session. */
   race(target: Target, of: 'code' | 'token', times: number): Promise<number>
 }
 
 export function startLoad(): Load {
   const child = fork(join(import.meta.dirname, 'load-process.ts'), { stdio: 'inherit' })
-  // one job is out at a time
+  // callers send one job at a time
   const ask = <A extends Answer>(job: Job): Promise<A> =>
     new Promise((resolve, reject) => {
       const ended = () => reject(new Error('the load process ended'))

@@ -1,15 +1,15 @@
-/** The operations that are measured, on what the load process has of a server. An answer that is not the expected one ends the bench. */
+/** The measured operations, on the codes and sessions that the load process has for a server. An unexpected answer ends the bench. */
 import pg from 'pg'
 import { contestantNamed } from '../contestants/all.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import type { Connection, Reply } from './connection.ts'
 import type { Target, Work } from './job.ts'
 
-/** What is known of one server. */
+/** The state that the load process has for one server. */
 export interface Held {
   readonly contestant: Contestant
   readonly codes: string[]
-  /** Refresh tokens, by the connection that uses them: none is ever sent twice. */
+  /** Refresh tokens, partitioned by connection, so that no token is sent twice. */
   readonly sessions: string[]
   readonly approve: (deviceCode: string) => Promise<void>
   readonly restore: () => Promise<void>
@@ -43,7 +43,7 @@ export async function startOne(held: Held, connection: Connection): Promise<stri
   return succeeded(name, await connection.send(start())).device_code ?? ''
 }
 
-/** Starts, approves and redeems; answers the refresh token, or where there is none the access token. */
+/** Starts, approves and redeems a sign-in. Resolves to the refresh token, or to the access token if there is none. */
 export async function flowOne(held: Held, connection: Connection): Promise<string> {
   const deviceCode = await startOne(held, connection)
   await held.approve(deviceCode)
@@ -57,7 +57,7 @@ export function refreshCall(held: Held, refreshToken: string) {
   return refresh(refreshToken)
 }
 
-/** One operation of `work` on this connection; `turn` counts those of all connections. Answers whether it was told to slow down. */
+/** Runs one operation on a connection. `turn` counts the operations of all connections. Resolves to whether the answer was `slow_down`. */
 export type Operation = (connection: Connection, lane: number, turn: number) => Promise<boolean>
 
 export function operation(held: Held, work: Work, lanes: number): Operation {
@@ -81,7 +81,7 @@ export function operation(held: Held, work: Work, lanes: number): Operation {
         return false
       }
     case 'refresh': {
-      // each connection goes round its own sessions
+      // each connection rotates through its own sessions
       const own = Math.floor(held.sessions.length / lanes)
       const next = Array.from({ length: lanes }, () => 0)
       return async (connection, lane) => {

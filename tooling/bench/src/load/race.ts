@@ -1,10 +1,10 @@
-/** One code or refresh token sent four times at once: how often does more than one session come of it? */
+/** Sends one code or refresh token four times at once and counts how often more than one session results. */
 import { type Connection, openConnection } from './connection.ts'
 import { flowOne, type Held, refreshCall, startOne } from './operations.ts'
 
 const senders = 4
 
-/** The share of `times` in which the four were answered with different tokens. The same token for all is one outcome. */
+/** Returns the share of `times` in which the four answers had different tokens. The same token in all answers is one outcome. */
 export async function shareOfSeveral(
   held: Held,
   origin: string,

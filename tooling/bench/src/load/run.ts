@@ -1,4 +1,4 @@
-/** Runs operations over many connections, one after the other on each, and keeps the time that each took. */
+/** Runs operations over many connections, one at a time on each, and measures the time of each. */
 import { type Connection, openConnection } from './connection.ts'
 import type { Limit, Measured } from './job.ts'
 import type { Operation } from './operations.ts'
@@ -6,7 +6,7 @@ import type { Operation } from './operations.ts'
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
-/** Opens `connections`, runs `work` on each, closes them. */
+/** Opens connections, runs `work` on each, and closes them. */
 export async function withConnections(
   origin: string,
   connections: number,
@@ -21,17 +21,17 @@ export async function run(origin: string, connections: number, limit: Limit, ope
   const times: number[] = []
   let early = 0
   let turn = 0
-  const begun = performance.now()
-  const mayGoOn = (): boolean =>
-    'seconds' in limit ? performance.now() - begun < limit.seconds * 1000 : turn < limit.operations
+  const startedAtMs = performance.now()
+  const isBelowLimit = (): boolean =>
+    'seconds' in limit ? performance.now() - startedAtMs < limit.seconds * 1000 : turn < limit.operations
   await withConnections(origin, connections, async (connection, lane) => {
-    while (mayGoOn()) {
-      const at = performance.now()
+    while (isBelowLimit()) {
+      const operationStartedAtMs = performance.now()
       if (await operation(connection, lane, turn++)) early++
-      times.push(performance.now() - at)
+      times.push(performance.now() - operationStartedAtMs)
     }
   })
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - startedAtMs) / 1000
   const sorted = Float64Array.from(times).sort()
   return { operations: times.length, seconds, p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99), early }
 }

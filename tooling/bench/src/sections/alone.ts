@@ -1,4 +1,4 @@
-/** One connection and nobody else: how long a person's command waits. */
+/** Latency on one connection without other load, as a person's command sees it. */
 import type { Bench } from '../bench.ts'
 import type { RunningServer } from '../running-server.ts'
 import { median } from '../statistics.ts'

@@ -1,13 +1,13 @@
-/** What is left in the database of sessions that are refreshed again and again. */
+/** Counts the rows that repeated refreshes of sessions leave in the database. */
 import { type Bench, getReady } from '../bench.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import { runOn } from '../postgres.ts'
 import { prepareDatabase, startServer } from '../running-server.ts'
 import { type Table, whole } from '../table.ts'
 
-/** Peers are refreshed at most this often: at their speed a million would take most of an hour. */
-const mostOfPeers = 20_000
-/** A part at a time, so that the longest run still says how far it is. */
+/** Maximum number of refreshes for peers: at their speed a million would take most of an hour. */
+const maxForPeers = 20_000
+/** Number of refreshes between lines of progress. */
 const part = 20_000
 
 type Counts = ReadonlyMap<string, number>
@@ -22,7 +22,7 @@ async function countRows(databaseUrl: string): Promise<Counts> {
   return counts
 }
 
-/** Tables that have more rows than before, the audit apart. */
+/** Returns the tables whose number of rows changed and by how many, except for the audit. */
 const grown = (before: Counts, after: Counts): [string, number][] =>
   [...after]
     .map(([table, count]): [string, number] => [table, count - (before.get(table) ?? 0)])
@@ -51,12 +51,12 @@ export async function countKeptRows(bench: Bench, contestants: readonly Contesta
   for (const [place, contestant] of contestants.entries()) {
     if (contestant.refresh === null) continue
     const { refreshes } = bench.options
-    rows.push(await countFor(bench, contestant, place === 0 ? refreshes : Math.min(mostOfPeers, refreshes)))
+    rows.push(await countFor(bench, contestant, place === 0 ? refreshes : Math.min(maxForPeers, refreshes)))
   }
   return {
-    title: 'Rows kept of refreshes',
-    note: 'How many rows there are more after the refreshes than before, the audit apart.',
-    head: ['server', 'sessions', 'refreshes', 'rows more', 'in'],
+    title: 'Rows kept after refreshes',
+    note: 'The number of rows that the refreshes added, not counting the audit.',
+    head: ['server', 'sessions', 'refreshes', 'added rows', 'in'],
     rows,
   }
 }

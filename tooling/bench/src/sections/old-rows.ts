@@ -1,4 +1,4 @@
-/** Whether a node that has seen much is slower: the same work on two databases, with few and with many rows from before. */
+/** Whether a node with much history is slower: the same work on two databases, with few and with many old rows. */
 import { type Bench, getReady } from '../bench.ts'
 import { osaNode } from '../contestants/osa-node.ts'
 import { runOn } from '../postgres.ts'
@@ -10,15 +10,15 @@ import { inTurns } from './under-load.ts'
 const few = 1_000
 
 /**
- * What differs between a row and its copies, as SQL of the copy's number `n`; the rest is as the node wrote it. A table or column that a
- * node does not have is left out.
+ * The columns that differ between a row and its copies, as SQL expressions of the copy's number `n`; all others are copied. Tables and
+ * columns that the node does not have are ignored.
  */
 const copies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   device_authorizations: {
     id: 'gen_random_uuid()',
     device_code_hash: `'old ' || n`,
     user_code_hash: `'old ' || n`,
-    // over, and known to be, for less than the hour after which they are swept
+    // ended, but not for the hour after which the sweep removes them
     expires_at: `now() - interval '5 minutes'`,
     ended_at: `now() - interval '5 minutes'`,
   },
@@ -32,7 +32,7 @@ const copies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   audit_events: { id: 'gen_random_uuid()', at: `now() - n * interval '1 second'` },
 }
 
-/** Copies one row of each table that grows with use. */
+/** Adds `count` copies of one row to each table that grows with use. */
 async function addOldRows(databaseUrl: string, count: number): Promise<void> {
   for (const [table, columns] of Object.entries(copies)) {
     const { rows } = await runOn(databaseUrl, `select to_regclass('${table}') is not null as there`)
@@ -75,7 +75,7 @@ export async function measureOldRows(bench: Bench): Promise<Table> {
     rows.push([work, whole(median(rateOfYoung)), whole(median(rateOfOld)), ratio.toFixed(2)])
   }
   return {
-    title: 'Rows from before',
+    title: 'Old rows',
     note: `Operations per second of the OSA node with ${whole(few)} and with ${whole(many)} old rows in each table that grows with use, and their ratio.`,
     head: ['work', `${whole(few)} rows`, `${whole(many)} rows`, 'ratio'],
     rows,

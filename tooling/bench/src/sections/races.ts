@@ -1,4 +1,4 @@
-/** One code, or one refresh token, sent four times at once. */
+/** What happens when one code or one refresh token is sent four times at once. */
 import type { Bench } from '../bench.ts'
 import type { RunningServer } from '../running-server.ts'
 import { percent, type Table } from '../table.ts'
@@ -12,7 +12,7 @@ export async function measureRaces(bench: Bench, servers: readonly RunningServer
   }
   return {
     title: 'Sent four times at once',
-    note: `How often more than one session came of it, of ${bench.options.races} times each. The same tokens for all four are one.`,
+    note: `How often that resulted in more than one session, in ${bench.options.races} attempts each. The same tokens in all four answers count as one session.`,
     head: ['server', 'a device code', 'a refresh token'],
     rows,
   }

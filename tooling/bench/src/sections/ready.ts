@@ -1,4 +1,4 @@
-/** From spawning a server on a database that has its tables to its first answer, and its memory then. */
+/** The time from spawning a server on a database with tables to its first answer, and its idle memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.ts'
 import type { Contestant } from '../contestants/contestant.ts'
@@ -16,13 +16,13 @@ interface Start {
 }
 
 async function measureStart(contestant: Contestant, databaseUrl: string): Promise<Start> {
-  const begun = performance.now()
+  const startedAtMs = performance.now()
   await using server = await spawnServer(contestant, databaseUrl)
   const connection = openConnection(server.origin)
   const { status, body } = await connection.send(
     contestant.tables === 'none' ? contestant.poll('any') : contestant.start(),
   )
-  const answerMs = performance.now() - begun
+  const answerMs = performance.now() - startedAtMs
   if (status !== 200 && contestant.tables !== 'none') throw new Error(`${contestant.name} answered ${status} ${body}`)
   await connection.close()
   await sleep(settledMs)
@@ -49,7 +49,7 @@ export async function measureReady(bench: Bench, contestants: readonly Contestan
   bench.figure('ready, MB', medianOf(osa?.starts ?? [], 'idleMegabytes'))
   return {
     title: 'Ready',
-    note: 'From spawning the process, on a database that has its tables, to the answer to a first start; resident memory a second later.',
+    note: 'The time from spawning the process, on a database that has its tables, to the answer to the first start; resident memory a second later.',
     head: ['server', 'first answer, ms', 'idle, MB'],
     rows: [...taken].map(([{ name }, { starts }]) => [
       name,

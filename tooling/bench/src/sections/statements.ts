@@ -1,4 +1,4 @@
-/** How often an operation asks PostgreSQL, counted by the relay: one at a time, and on 50 connections. */
+/** How many statements an operation sends to PostgreSQL, counted by the relay: one operation at a time, and on 50 connections. */
 import { type Bench, getReady, tidy } from '../bench.ts'
 import type { Relay } from '../relay.ts'
 import type { RunningServer } from '../running-server.ts'
@@ -33,7 +33,7 @@ export async function countStatements(bench: Bench, relay: Relay, servers: reado
   }
   return {
     title: 'Statements',
-    note: 'Statements an operation (BEGIN and COMMIT among them), and in how many round trips: one at a time, and on 50 connections.',
+    note: 'Statements per operation (including BEGIN and COMMIT) and the number of round trips: one operation at a time, and on 50 connections.',
     head: ['work', ...servers.flatMap(({ contestant }) => [contestant.name, 'of 50'])],
     rows,
   }

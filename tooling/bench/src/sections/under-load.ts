@@ -14,11 +14,11 @@ const titles: Readonly<Record<Work, string>> = {
 
 export type Slices = ReadonlyMap<RunningServer, readonly Slice[]>
 
-/** Whether a server does this work at all: fixed answers only stand beside polls. */
+/** Whether a server can do this work; fixed answers can only do polls. */
 const does = ({ contestant }: RunningServer, work: Work): boolean =>
   contestant.tables === 'none' ? work === 'poll' : work !== 'refresh' || contestant.refresh !== null
 
-/** Rounds of slices, the servers in turn, each warmed up by one more round before. */
+/** Warms up each server that can do the work, then measures rounds of slices with the servers in turn. */
 export async function inTurns(
   bench: Bench,
   servers: readonly RunningServer[],
@@ -47,8 +47,8 @@ export function loadTable(bench: Bench, work: Work, slices: Slices): Table {
   bench.figure(`${work}, PostgreSQL µs`, median(of(osa ?? [], 'postgresMicros')))
   return {
     title: titles[work],
-    note: 'The last column is how many times as many operations the OSA node does.',
-    head: ['server', 'per second', 'CPU µs, server', 'CPU µs, PostgreSQL', 'p50 ms', 'p99 ms', 'MB', 'OSA node does'],
+    note: 'The last column is the speed of the OSA node relative to this server.',
+    head: ['server', 'per second', 'CPU µs, server', 'CPU µs, PostgreSQL', 'p50 ms', 'p99 ms', 'MB', 'OSA node'],
     rows: [...slices].map(([{ contestant }, taken]) => [
       contestant.name,
       whole(median(of(taken, 'perSecond'))),

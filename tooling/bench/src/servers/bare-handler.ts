@@ -1,7 +1,7 @@
 /**
- * A floor: `node:http` and `pg` with the fewest prepared statements that can do the work, and nothing that a real server needs beside it:
- * no client check, no limits, no audit, no signature, no reuse detection. A start is one INSERT, a pending poll one SELECT, a redemption an
- * UPDATE and an INSERT, a refresh one UPDATE.
+ * A floor: `node:http` and `pg` with the fewest prepared statements that can do the work, and nothing else that a real server needs: no
+ * client check, limits, audit, signature or reuse detection. A start is one INSERT, a pending poll one SELECT, a redemption a SELECT, an
+ * UPDATE and an INSERT, and a refresh one UPDATE.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'

@@ -1,4 +1,4 @@
-/** A peer: better-auth with its device authorization plugin, on `pg` through its own adapter, without its rate limit and telemetry. */
+/** A peer: better-auth with its device authorization plugin, on `pg` through its own adapter, without its rate limit or telemetry. */
 import { createServer } from 'node:http'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
@@ -9,11 +9,11 @@ import { pool } from './pool.ts'
 
 const auth = betterAuth({
   baseURL: 'http://127.0.0.1',
-  secret: 'of the bench, and long enough for it to be taken',
+  secret: 'a secret of the bench, long enough to be accepted',
   database: pool,
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
-  // a code is polled at most once a second here, so that no poll is too early
+  // the bench polls each code at most once a second, so no poll is too early
   plugins: [deviceAuthorization({ interval: '1s', expiresIn: '10m', verificationUri: '/device' })],
 })
 

@@ -1,4 +1,4 @@
-/** What the fixed floors answer: a pending poll's document and headers. */
+/** The answer of the fixed floors: the document and headers of a pending poll. */
 export const fixedBody: string = JSON.stringify({
   error: 'authorization_pending',
   error_description: 'Nobody has decided yet.',

@@ -1,4 +1,4 @@
-/** A floor: the Hono and server adapter that the node uses, reading the form as text and answering a fixed body. */
+/** A floor: Hono with the node's server adapter, which reads the form as text and answers with a fixed body. */
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'

@@ -1,4 +1,4 @@
-/** A floor: `node:http` that reads the form and answers a fixed body. */
+/** A floor: `node:http`, which reads the form and answers with a fixed body. */
 import { createServer } from 'node:http'
 import { announce } from './announce.ts'
 import { fixedBody, fixedHeaders } from './fixed-answer.ts'

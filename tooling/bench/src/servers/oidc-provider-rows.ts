@@ -1,6 +1,6 @@
 /**
- * An adapter for oidc-provider on PostgreSQL, as its documentation asks for one: all models in one table, upsert by id, `consume` as one
- * update, an index for each way a row is looked up, and prepared statements throughout.
+ * A PostgreSQL adapter for oidc-provider, as its documentation describes: all models in one table, upsert by id, `consume` as one update,
+ * an index for each kind of look-up, and prepared statements throughout.
  */
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type pg from 'pg'
@@ -24,7 +24,7 @@ function payloadOf({ rows }: pg.QueryResult<Row>): AdapterPayload | undefined {
   return row.consumed === null ? row.payload : { ...row.payload, consumed: row.consumed }
 }
 
-/** An adapter class over `pool`. */
+/** Returns an adapter class that uses `pool`. */
 export const rowsOn = (pool: pg.Pool): (new (model: string) => Adapter) =>
   class implements Adapter {
     readonly model: string

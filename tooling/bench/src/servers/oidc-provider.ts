@@ -1,6 +1,6 @@
 /**
- * A peer: oidc-provider with one public client, opaque access tokens (its default, and less work than signing), no ID tokens (the scope
- * has no `openid`), and refresh tokens that rotate at each use.
+ * A peer: oidc-provider with one public client, opaque access tokens (its default, which costs less than signing), no ID tokens (the scope
+ * lacks `openid`), and refresh tokens that rotate at each use.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -34,7 +34,7 @@ function createProvider(): Provider {
     scopes: ['profile', 'offline_access'],
     ttl: { AccessToken: 900, DeviceCode: 600, Grant: 90 * day, RefreshToken: 30 * day },
     jwks: { keys: [privateKey.export({ format: 'jwk' })] },
-    cookies: { keys: ['of the bench'] },
+    cookies: { keys: ['a key of the bench'] },
   })
 }
 

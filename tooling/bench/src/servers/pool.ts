@@ -1,4 +1,4 @@
-/** The database that the bench gives a server, behind a pool of `pg`'s default size. */
+/** A pool of `pg`'s default size on the database that the bench provides. */
 import pg from 'pg'
 
 const { DATABASE_URL: connectionString } = process.env
