@@ -1,12 +1,12 @@
-/** The tests of all workspaces in one run, so that no core waits for the last test of a package. */
+/** Runs the tests of all workspaces in one run, so that no core is idle while the last test of a package runs. */
 
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { shared } from './tooling/lint/vitest.shared.ts'
 
-/** Those with the longest tests come first; what is left for the end is short. */
+/** Workspaces with the longest tests come first, so that short ones are left for the end. */
 const order = ['@osa/e2e', '@osa/server', '@osa/db', '@osa/sdk', '@osa/cli']
-/** More than a minute each, which nobody should wait for alone at the end. */
+/** Files that take more than a minute each, so that the run does not end with one of them alone. */
 const longest = /\/(fuzz-cost|killed-commands|operating-pages|sdk-package)\.long\.test\.ts$/
 
 function rank({ project, moduleId }: TestSpecification): number {
@@ -26,7 +26,7 @@ export default defineConfig({
     ...shared,
     projects: ['apps/*/vitest.config.ts', 'packages/*/vitest.config.ts', 'tooling/*/vitest.config.ts'],
     sequence: { sequencer: LongestFirst },
-    // with --coverage; what tests start as processes of their own is not counted
+    // for --coverage, which does not count processes that tests start
     coverage: {
       include: ['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/testing/**', '**/migrations/**'],

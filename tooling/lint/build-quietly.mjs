@@ -1,5 +1,5 @@
-// Builds the workspaces named as arguments, as `npm start` and `npm run demo` need them, behind one line of our own. What turbo says is
-// shown only where a build fails. Plain JavaScript: `check-node.mjs` has the first word on any Node.
+// Builds the workspaces named as arguments, for `npm start` and `npm run demo`, with one line of output. Shows turbo's output only if a
+// build fails. Plain JavaScript, because `check-node.mjs` must run on any version of Node.
 import './check-node.mjs'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,8 +1,8 @@
-/** What all packages' tests have in common. `OSA_TEST_MARGINS=1` prints which of them are nearest to their limits. */
+/** Vitest settings for all packages. `OSA_TEST_MARGINS=1` prints the tests that are nearest to their time limits. */
 import { fileURLToPath } from 'node:url'
 import { Margins } from './src/margins.ts'
 
-/** One limit for every test and hook. It ends what hangs; it does not judge speed, which is the bench's to measure. */
+/** One time limit for every test and hook. It ends tests that hang; the bench measures speed. */
 const limitMs = 20 * 60_000
 
 export const shared = {
@@ -16,7 +16,7 @@ export const shared = {
   reporters: process.env.OSA_TEST_MARGINS === '1' ? ['default', new Margins()] : ['default'],
 }
 
-/** For tests whose costs are in what they import and start: the files of a worker share it, and embedded databases that are done with. */
+/** For packages whose tests spend most time on imports and start-up: all files of a worker share modules and idle embedded databases. */
 export const sharing = { ...shared, isolate: false }
 
 /** One PostgreSQL for the whole run. */

@@ -116,7 +116,7 @@ test('L09 a release is a versioned tarball and its bill for each kind of reader,
 
 test('L09 nothing is packed into a folder that has anything in it', async () => {
   const again = run(process.execPath, [join(repository, 'tooling/lint/src/release.ts'), release])
-  await expect(again).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('empty or not there yet') })
+  await expect(again).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('empty or does not exist yet') })
 })
 
 test('the previous release that is kept here is the one before this in the list of changes, once there is one', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { importsOf, packageOf, repository, workspaces } from './workspaces.ts'
 
-/** Who may import whom at run time. Tooling may import anything and is imported by nothing but tooling. */
+/** The workspaces that each workspace may import at run time. Tooling may import anything, and only tooling imports it. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '@osa/contract': [],
   '@osa/core': ['@osa/contract'],
@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@osa/sdk': ['@osa/contract'],
   '@osa/cli': ['@osa/sdk'],
 }
-/** Types may come from here as well: they are gone at run time. */
+/** Workspaces that may be imported for types only, which do not exist at run time. */
 const allowedTypes: Readonly<Record<string, readonly string[]>> = { '@osa/sdk': ['@osa/api'] }
 
 const ruled = workspaces.filter(({ name }) => name in allowed)
@@ -21,7 +21,7 @@ const ruled = workspaces.filter(({ name }) => name in allowed)
 describe.each(ruled)('$name', (workspace) => {
   const imports = importsOf(workspace)
 
-  test('imports only the workspaces that the dependency rule allows it', () => {
+  test('imports only the workspaces that the dependency rule allows', () => {
     const foreign = imports.filter(({ specifier, typeOnly }) => {
       const name = packageOf(specifier)
       if (!name?.startsWith('@osa/') || name === workspace.name) return false
@@ -31,7 +31,7 @@ describe.each(ruled)('$name', (workspace) => {
     expect(foreign).toEqual([])
   })
 
-  test('declares every package it imports: hoisting must not hide a missing one', () => {
+  test('declares every package that it imports, since hoisting could hide a missing one', () => {
     const declared = { ...workspace.dependencies, ...workspace.devDependencies, ...workspace.peerDependencies }
     const missing = importsOf(workspace, { withTests: true }).filter(({ specifier }) => {
       const name = packageOf(specifier)
@@ -41,7 +41,7 @@ describe.each(ruled)('$name', (workspace) => {
   })
 })
 
-test('core knows no clock, environment, console, file, database or HTTP', () => {
+test('core uses no clock, environment, console, files, database or HTTP', () => {
   const core = ruled.find(({ name }) => name === '@osa/core')
   if (!core) throw new Error('no core')
   const imports = importsOf(core)
@@ -53,7 +53,7 @@ test('core knows no clock, environment, console, file, database or HTTP', () => 
   }
 })
 
-test('one version of each package in the whole repository, and every one exact', () => {
+test('all workspaces use the same exact version of a package', () => {
   const versions = new Map<string, Set<string>>()
   for (const { dependencies, devDependencies } of workspaces) {
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {

@@ -1,4 +1,4 @@
-/** What the documents say of the repository is there: the files and headings that they link to, and the scripts that they name. */
+/** Checks that the files, headings and npm scripts to which the documents refer exist. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const documents = globSync(
 const textOf = (document: string): string => readFileSync(join(repository, document), 'utf8')
 const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '')
 
-/** The anchor of a heading, as GitHub makes it. */
+/** Returns the anchor of a heading, as GitHub makes it. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -33,14 +33,14 @@ function problemOf(document: string, link: string): string | null {
   return anchorsOf(target).includes(anchor) ? null : `${link} has no such heading`
 }
 
-test.each(documents)('every link of %s leads to a file or heading of the repository', (document) => {
+test.each(documents)('every link in %s leads to a file or heading of the repository', (document) => {
   const links = [...withoutCode(textOf(document)).matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)]
     .map(([, link, image]) => link ?? image ?? '')
     .filter((link) => !/^(https?|mailto):/.test(link))
   expect(links.map((link) => problemOf(document, link)).filter((problem) => problem !== null)).toEqual([])
 })
 
-test.each(documents)('every npm script that %s names exists', (document) => {
+test.each(documents)('every npm script mentioned in %s exists', (document) => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
   const named = [...textOf(document).matchAll(/npm (?:run )?(start|test|run [\w:-]+)/g)].map(([, name = '']) =>
     name.replace('run ', ''),

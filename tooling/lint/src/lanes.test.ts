@@ -1,4 +1,4 @@
-/** Every test is in one of the two lanes that CI runs: `npm test`, or `npm run test:long` if its file is called `*.long.test.ts`. */
+/** Checks that every test is in one of the two lanes that CI runs: `npm run test:long` if its file is named `*.long.test.ts`, else `npm test`. */
 import { execFile } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { repository } from './workspaces.ts'
 const run = promisify(execFile)
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
 
-/** The files that a script of the root runs, as the test runner itself lists them. */
+/** Returns the test files that an npm script of the root runs, as vitest lists them. */
 async function filesOf(script: string): Promise<string[]> {
   const [, options = ''] = String(scripts[script]).split('vitest run')
   const list = `vitest list ${options} --filesOnly --json`
@@ -26,13 +26,13 @@ const files = globSync('{apps,packages,tooling}/*/**/*.test.ts', {
   .toSorted()
 const isLong = (file: string): boolean => file.endsWith('.long.test.ts')
 
-test('the name of a file decides its lane, and no file is outside both', async () => {
+test('the name of a test file decides its lane, and every file is in a lane', async () => {
   expect(files.length).toBeGreaterThan(200)
   expect(await filesOf('test')).toEqual(files.filter((file) => !isLong(file)))
   expect(await filesOf('test:long')).toEqual(files.filter(isLong))
 })
 
-test('the fast lane is a part of npm test', async () => {
+test('the fast lane is a subset of npm test', async () => {
   const fast = await filesOf('test:fast')
   expect(fast.length).toBeGreaterThan(30)
   expect(fast.filter((file) => isLong(file) || !files.includes(file))).toEqual([])

@@ -1,4 +1,4 @@
-/** What package-lock.json says is installed, and for whom. */
+/** Reads from package-lock.json which packages are installed with which workspace. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from './workspaces.ts'
@@ -6,7 +6,7 @@ import { repository } from './workspaces.ts'
 type Names = Readonly<Record<string, string>>
 
 export interface LockedPackage {
-  /** Where it lies, as in `node_modules/zod`. */
+  /** The path where it is installed, such as `node_modules/zod`. */
   readonly path: string
   readonly name: string
   readonly version: string
@@ -31,14 +31,15 @@ const entries: Readonly<Record<string, Entry>> = JSON.parse(
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
-/** Every package of the lock file that comes from a registry. */
+/** Every package in the lock file that comes from a registry. */
 export const lockedPackages: readonly LockedPackage[] = Object.entries(entries)
   .filter(([path, { link }]) => path.includes('node_modules/') && !link)
   .map(([path, entry]) => ({ path, name: nameOf(path), ...entry }))
 
 /**
- * What npm installs for whoever installs the package in `folder`: dependencies, optional ones for every platform, and peers that are not
- * optional. `bundled` are development dependencies whose code is part of the package. Packages of this repository are followed, not listed.
+ * Returns what npm installs with the package in `folder`: dependencies, optional ones for every platform, and required peers. `bundled`
+ * are development dependencies whose code is part of the package. The dependencies of this repository's own packages are included, but
+ * not those packages themselves.
  */
 export function installedWith(folder: string, bundled: readonly string[] = []): LockedPackage[] {
   const found = new Map<string, Entry>()
@@ -62,7 +63,7 @@ const runtimeDependencies = ({ dependencies, optionalDependencies, peerDependenc
   ...Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional),
 ]
 
-/** Where Node.js finds `name` from `path`: the nearest node_modules above; null for an optional package that no platform here needs. */
+/** Returns where Node.js finds `name` from `path`: in the nearest node_modules above it. Null for an optional package not in the lock file. */
 function resolve(path: string, name: string): string | null {
   for (let from = path; ; from = from.slice(0, Math.max(from.lastIndexOf('/'), 0))) {
     const at = from === '' ? `node_modules/${name}` : `${from}/node_modules/${name}`

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { thinnestMargins } from './margins.ts'
 
-test('the ten tests nearest to their limits are told by their share, the nearest first', () => {
+test('the report lists the ten tests nearest to their time limits, nearest first', () => {
   const timed = Array.from({ length: 20 }, (_, n) => ({ name: `test ${n}`, tookMs: n * 1_000, limitMs: 100_000 }))
   const lines = thinnestMargins([...timed, { name: 'a short limit', tookMs: 500, limitMs: 1_000 }])
   expect(lines).toHaveLength(10)

@@ -1,4 +1,4 @@
-/** How much of their limits tests and hooks take: the ones that are nearest to theirs. */
+/** A vitest reporter that shows which tests and hooks are nearest to their time limits. */
 import type { ReportedHookContext, Reporter, TestCase } from 'vitest/node'
 
 export interface Timed {
@@ -9,7 +9,7 @@ export interface Timed {
 
 const shown = 10
 
-/** The `shown` largest shares, the largest first, a line each. */
+/** Returns a line for each of the `shown` entries with the largest share of their limit, largest first. */
 export const thinnestMargins = (timed: readonly Timed[]): string[] =>
   timed
     .toSorted((a, b) => b.tookMs / b.limitMs - a.tookMs / a.limitMs)
@@ -24,7 +24,7 @@ const hookName = ({ name, entity }: ReportedHookContext): string =>
     ? `${entity.relativeModuleId} ${name}`
     : `${entity.module.relativeModuleId} > ${entity.fullName} ${name}`
 
-/** Prints them when the run is over. A hook's time includes the way of its start and end to here. */
+/** Prints these lines at the end of the run. A hook's time includes the time that its events take to reach the reporter. */
 export class Margins implements Reporter {
   readonly #timed: Timed[] = []
   readonly #startedAtMs = new Map<string, number>()

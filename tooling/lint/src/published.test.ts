@@ -1,4 +1,4 @@
-/** L02, L09: what people get who install the command or the SDK. */
+/** L02, L09: what people install with the command or the SDK. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -8,7 +8,7 @@ import { bundledPackages, type PublishedName, partsOf, publishedFolders, tarball
 import { sbomOf } from './sbom.ts'
 import { repository } from './workspaces.ts'
 
-/** Everything that runs on people's machines, platforms' builds of one package taken together. A new name needs a reason. */
+/** Every package that runs on people's machines, with platform-specific builds counted as one. Adding a name needs a reason. */
 const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: string[]; files: RegExp }>> = {
   '@osa/cli': {
     bundled: bundledInCli,
@@ -17,9 +17,9 @@ const expected: Readonly<Record<PublishedName, { bundled: string[]; installed: s
       /^(README\.md|LICENSE|package\.json|bin\/(osa\.js|package\.json)|dist\/([\w-]+\.c?js|man\/osa(-\w+)?\.1)|template\/.+)$/,
   },
   '@osa/sdk': {
-    // a copy of the part of the client that reads event streams, so that pages load it with the first of them
+    // a copy of the client's code for event streams, so that pages load it with the first subscription
     bundled: ['@trpc/client'],
-    // eventsource for subscriptions outside browsers; tRPC's client wants its server and TypeScript beside it, as peers
+    // eventsource for subscriptions outside browsers; @trpc/server and typescript are peer dependencies of tRPC's client
     installed: [
       '@napi-rs/keyring',
       '@trpc/client',
@@ -42,7 +42,7 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
   const folder = publishedFolders[name]
   const { bundled, installed, files } = expected[name]
 
-  test('L02 the tarball holds what runs, examples to read, and nothing else: no source, no source map, no settings', () => {
+  test('L02 the tarball contains the code that runs and examples, but no sources, source maps or settings', () => {
     const packed = tarballFiles(name)
     expect(packed.filter((file) => !files.test(file))).toEqual([])
     expect(packed.filter((file) => file.startsWith('dist/')).length).toBeGreaterThan(1)
@@ -53,13 +53,13 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
     }
   })
 
-  test('L09 few packages come with it, each one known', () => {
+  test('L09 it installs and bundles only the packages on this list', () => {
     const names = installedWith(folder).map((locked) => locked.name)
     expect([...new Set(names.filter((found) => !platforms.test(found)))].sort()).toEqual(installed)
     expect(bundledPackages(name)).toEqual(bundled)
   })
 
-  test('L09 none of them, nor itself, runs a script when it is installed', () => {
+  test('L09 neither the package nor its dependencies run install scripts', () => {
     const { scripts = {} } = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8'))
     expect(
       Object.keys(scripts).filter((script) => /^(pre|post)?install$|^(pre)?prepare$|^prepublish$/.test(script)),
@@ -67,7 +67,7 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
     expect(installedWith(folder).filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
   })
 
-  test('L09 its bill of materials is made from the lock file without a network, and is complete', () => {
+  test('L09 its bill of materials is complete, and is made from the lock file without network access', () => {
     vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
     const { bomFormat, metadata, components } = sbomOf(name, partsOf(name))
     vi.unstubAllEnvs()
@@ -81,18 +81,18 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
   })
 })
 
-test('L09 what runs on people’s machines and in the node is under a permissive licence', () => {
+test('L09 everything that runs on people’s machines and in the node has a permissive licence', () => {
   const cli = installedWith('apps/cli', expected['@osa/cli'].bundled)
   const production = [...cli, ...installedWith('packages/sdk'), ...installedWith('apps/server')]
   expect(production.length).toBeGreaterThan(50)
   expect(production.filter(({ license }) => !permissive.includes(license ?? 'none'))).toEqual([])
 })
 
-test('L09 the node runs without any package that has an install script', () => {
+test('L09 no package of the node has an install script', () => {
   expect(installedWith('apps/server').filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
 })
 
-test('L09 the lock file holds the hash of every package, whichever registry brings it', () => {
+test('L09 the lock file has the hash of every package, so the registry does not have to be trusted', () => {
   expect(lockedPackages.length).toBeGreaterThan(100)
   expect(lockedPackages.filter(({ integrity }) => !integrity?.startsWith('sha512-'))).toEqual([])
 })

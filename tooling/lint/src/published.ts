@@ -1,4 +1,4 @@
-/** The command and the SDK as people install them: what their tarballs hold, and what comes with them. The node is packed by release.ts. */
+/** What the tarballs of the command and the SDK contain, and what is installed with them. release.ts packs the node. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { repository } from './workspaces.ts'
 export const publishedFolders = { '@osa/cli': 'apps/cli', '@osa/sdk': 'packages/sdk' } as const
 export type PublishedName = keyof typeof publishedFolders
 
-/** The files of the tarball that `npm publish` would send, by their paths in it. Needs `npm run build`. */
+/** Returns the paths of the files in the tarball that `npm publish` would send. Needs `npm run build`. */
 export function tarballFiles(name: PublishedName): readonly string[] {
   const known = knownFiles.get(name)
   if (known) return known
@@ -27,8 +27,8 @@ export function tarballFiles(name: PublishedName): readonly string[] {
 const knownFiles = new Map<PublishedName, readonly string[]>()
 
 /**
- * The packages whose code is in the tarball: what the bundler names above each module, and, since minified code has no such comments, what
- * its settings allow it to bundle (anything else fails the build).
+ * Returns the packages whose code is in the tarball: those that the bundler names in a comment above each module and, since minified code
+ * has no comments, those that the bundler's settings allow (bundling any other package fails the build).
  */
 export function bundledPackages(name: PublishedName): string[] {
   const read = (file: string) => readFileSync(join(repository, publishedFolders[name], file), 'utf8')
@@ -39,6 +39,6 @@ export function bundledPackages(name: PublishedName): string[] {
   return [...new Set(found)].sort()
 }
 
-/** What comes with it: bundled into its tarball, or installed beside it. */
+/** Returns the packages that are bundled into its tarball or installed with it. */
 export const partsOf = (name: PublishedName): LockedPackage[] =>
   installedWith(publishedFolders[name], bundledPackages(name))

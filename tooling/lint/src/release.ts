@@ -1,6 +1,6 @@
 /**
- * What a release consists of, written into a folder: `npm run release:pack -- release`. For the command, the SDK and the node a tarball that
- * `npm install` takes and its bill of materials, and SHA256SUMS over all of it. The same commit gives the same bytes.
+ * Packs a release into a folder: `npm run release:pack -- release`. It contains, for the command, the SDK and the node, a tarball for
+ * `npm install` and its bill of materials, and SHA256SUMS for all files. The same commit gives the same bytes.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -25,11 +25,11 @@ import { repository } from './workspaces.ts'
 interface Staged {
   readonly name: string
   readonly workspace: string
-  /** What comes with it: in its tarball, or installed beside it. */
+  /** The packages in its tarball or installed with it. */
   readonly parts: readonly LockedPackage[]
 }
 
-/** Writes a release into `folder`, which is empty or not there. `url` is the repository's for npm's provenance. Needs `npm run build`. */
+/** Writes a release into `folder`, which must be empty or missing. `url` is the repository's, for npm's provenance. Needs `npm run build`. */
 export function packRelease(folder: string, url?: string): void {
   mkdirSync(folder, { recursive: true })
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty.`)
@@ -54,18 +54,19 @@ function copyPublished(name: PublishedName, staged: string): void {
   }
 }
 
-/** Joins the node into `staged`; answers what is in it, and what npm installs beside it. */
+/** Assembles the node in `staged`. Returns the packages that are in it and those that npm installs with it. */
 function joinNode(staged: string): LockedPackage[] {
   const script = join(repository, 'apps/server/scripts/package.ts')
   const joined: string[] = JSON.parse(execFileSync(process.execPath, [script, staged], { encoding: 'utf8' }))
   const beside = Object.keys(readManifest(staged).dependencies)
   const parts = installedWith('apps/server').filter(({ path, name }) => joined.includes(path) || beside.includes(name))
-  if (parts.length !== joined.length + beside.length) throw new Error('The node is joined with what it does not name.')
+  if (parts.length !== joined.length + beside.length)
+    throw new Error('The node contains packages that it does not declare.')
   return parts
 }
 
 function packStaged(staged: string, folder: string, { name, workspace, parts }: Staged, url?: string): void {
-  // what only its own repository needs
+  // the published manifest omits what only this repository needs
   const { scripts: _scripts, devDependencies: _devDependencies, ...manifest } = readManifest(staged)
   const origin = url === undefined ? {} : { repository: { type: 'git', url, directory: workspace } }
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify({ ...manifest, ...origin }, null, 2)}\n`)
@@ -79,7 +80,7 @@ function packStaged(staged: string, folder: string, { name, workspace, parts }: 
 const readManifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
 
-/** When what is packed was committed, whenever it is packed; `SOURCE_DATE_EPOCH` says so where there is no Git. */
+/** Returns the time of the packed commit, so that packing it later gives the same bytes. Without Git, set `SOURCE_DATE_EPOCH`. */
 function commitTime(): Date {
   const seconds =
     process.env.SOURCE_DATE_EPOCH ??
@@ -91,7 +92,7 @@ if (import.meta.main) {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { repository: { type: 'string' } } })
   const [folder] = positionals
   if (folder === undefined || positionals.length > 1 || (existsSync(folder) && readdirSync(folder).length > 0)) {
-    process.stderr.write('Name one folder, empty or not there yet: npm run release:pack -- release\n')
+    process.stderr.write('Give one folder that is empty or does not exist yet: npm run release:pack -- release\n')
     process.exitCode = 2
   } else {
     packRelease(resolve(folder), values.repository)

@@ -1,4 +1,4 @@
-/** The rules of apps/docs/requirements.md and the tests that name them stay together. */
+/** Compares the rules of apps/docs/requirements.md with the tests that name them. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ const [rules = '', untested = ''] = page.split('## Rules without a test')
 const idsIn = (tables: string): string[] =>
   [...tables.matchAll(/^\| ([A-L]\d\d)(?: ★)? \|/gm)].map(([, id]) => id ?? '')
 
-/** Ids at the start of a text in quotes: titles of tests, and rows of `test.each` that titles are made of. */
+/** The ids at the start of string literals, which are the titles of tests and the `test.each` rows that become titles. */
 const namedByTests = new Set(
   globSync('{apps,packages,tooling}/*/{src,examples}/**/*.test.ts', { cwd: repository }).flatMap((file) =>
     [...readFileSync(join(repository, file), 'utf8').matchAll(/['"`]((?:[A-L]\d\d\b[ ,]*)+)/g)].flatMap(
@@ -18,7 +18,7 @@ const namedByTests = new Set(
   ),
 )
 
-test('there are 255 rules, each once, in order and without a gap', () => {
+test('there are 255 rules, in order, without duplicates or gaps', () => {
   const ids = idsIn(rules)
   expect(ids).toHaveLength(255)
   expect(ids).toEqual([...new Set(ids)].toSorted())
@@ -26,12 +26,12 @@ test('there are 255 rules, each once, in order and without a gap', () => {
     if (!id.endsWith('01')) expect(ids).toContain(`${id[0]}${`${Number(id.slice(1)) - 1}`.padStart(2, '0')}`)
 })
 
-test('each rule is named by a test, or the page says why not', () => {
+test('a test names each rule, or the page lists it as untested', () => {
   const missing = idsIn(rules).filter((id) => !namedByTests.has(id))
   expect(missing).toEqual(idsIn(untested))
 })
 
-test('no test names a rule that the page does not have', () => {
+test('every rule that a test names is on the page', () => {
   const known = new Set(idsIn(rules))
   expect([...namedByTests].filter((id) => !known.has(id))).toEqual([])
 })

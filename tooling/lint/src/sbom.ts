@@ -1,6 +1,6 @@
 /**
- * A software bill of materials (CycloneDX) for a package that people install. npm describes the packages; what belongs in is worked out
- * elsewhere, since npm leaves out what is bundled, and what another workspace names as a development dependency.
+ * Makes a software bill of materials (CycloneDX) for a package that people install. npm describes the packages, but the caller selects
+ * them, because npm omits bundled packages and those that another workspace declares as development dependencies.
  */
 import { execFileSync } from 'node:child_process'
 import type { LockedPackage } from './lock-file.ts'
@@ -23,14 +23,14 @@ export interface Sbom {
 
 let ofAll: Sbom | undefined
 
-/** What npm says of the whole repository, from its lock file. */
+/** Returns npm's bill of materials for the whole repository, made from the lock file. */
 function describeAll(): Sbom {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx']
   ofAll ??= JSON.parse(execFileSync('npm', args, { cwd: repository, encoding: 'utf8', maxBuffer: 64 << 20 })) as Sbom
   return ofAll
 }
 
-/** The bill of one workspace and of `parts`, which are in its tarball or installed with it. Needs no network. */
+/** Returns the bill of materials of one workspace and of `parts`, the packages in its tarball or installed with it. Needs no network. */
 export function sbomOf(name: string, parts: readonly LockedPackage[]): Sbom {
   const full = describeAll()
   const refs = new Set(parts.map((part) => `${part.name}@${part.version}`))
@@ -42,7 +42,7 @@ export function sbomOf(name: string, parts: readonly LockedPackage[]): Sbom {
   const missing = [...refs].filter((ref) => !components.some((component) => component['bom-ref'] === ref))
   if (missing.length > 0) throw new Error(`npm does not describe ${missing.join(', ')}`)
   const edges = new Map(full.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]))
-  /** What it depends on; in place of the repository's other packages, which are part of it, what those depend on. */
+  /** Returns its dependencies, replacing this repository's packages, which are part of it, by their own dependencies. */
   const within = (ref: string): string[] =>
     (edges.get(ref) ?? []).flatMap((on) => (refs.has(on) ? [on] : on.startsWith('@osa/') ? within(on) : []))
   return {
@@ -53,10 +53,10 @@ export function sbomOf(name: string, parts: readonly LockedPackage[]): Sbom {
   }
 }
 
-/** The bill as of one tarball: with its hash, and nothing that differs from one run to the next. */
+/** Adds a tarball's hash to its bill of materials, and replaces everything that would differ between runs. */
 export function describedBy(sbom: Sbom, tarball: { readonly sha256: string; readonly at: Date }): Sbom {
   const hashes = [{ alg: 'SHA-256', content: tarball.sha256 }]
-  // 122 bits of the hash, in the form of RFC 9562 §5.8
+  // 122 bits of the hash as a UUID version 8 (RFC 9562 §5.8)
   const [, a, b, c, d, e] = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/.exec(tarball.sha256) ?? []
   return {
     ...sbom,

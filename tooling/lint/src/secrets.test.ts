@@ -1,4 +1,4 @@
-/** L02: no secret in the files of this repository, in its history, or in what is published. */
+/** L02: checks that this repository's files, its history and the published packages contain no secrets. */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const git = (args: readonly string[], input?: string): Buffer =>
 type Located = Finding & { readonly where: string }
 const findIn = (where: string, text: string): Located[] => findSecrets(text).map((finding) => ({ where, ...finding }))
 
-test('L02 the scanner knows a secret of each kind, and lets names, hashes and documents pass', () => {
+test('L02 the scanner finds each kind of secret, and does not report names, hashes and documentation', () => {
   const letters = (count: number) =>
     randomBytes(count * 2)
       .toString('base64')
@@ -44,7 +44,7 @@ test('L02 the scanner knows a secret of each kind, and lets names, hashes and do
   expect(findSecrets(passes)).toEqual([])
 })
 
-test('L02 no file of the work tree holds a secret, and no .env or key store is kept', () => {
+test('L02 the work tree contains no secrets, .env files or key stores', () => {
   const files = git(['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
     .toString()
     .split('\0')
@@ -55,7 +55,7 @@ test('L02 no file of the work tree holds a secret, and no .env or key store is k
   expect(present.flatMap((file) => findIn(file, readFileSync(join(repository, file), 'utf8')))).toEqual([])
 })
 
-test('L02 nor does anything that a clone brings along: every file and message of the history there is', () => {
+test('L02 the history contains no secrets in files or commit messages', () => {
   const objects = git(['rev-list', '--objects', '--all']).toString().trim().split('\n')
   const pathOf = new Map(objects.map((line) => [line.slice(0, 40), line.slice(41)]))
   const batch = git(['cat-file', '--batch'], [...pathOf.keys()].join('\n'))
@@ -73,11 +73,8 @@ test('L02 nor does anything that a clone brings along: every file and message of
   expect(found).toEqual([])
 })
 
-test.each(Object.entries(publishedFolders))(
-  'L02 %s: what npm would send holds no secret and no source map',
-  (name, folder) => {
-    const files = tarballFiles(name as keyof typeof publishedFolders)
-    expect(files).toContain('package.json')
-    expect(files.flatMap((file) => findIn(file, readFileSync(join(repository, folder, file), 'utf8')))).toEqual([])
-  },
-)
+test.each(Object.entries(publishedFolders))('L02 the tarball of %s contains no secrets', (name, folder) => {
+  const files = tarballFiles(name as keyof typeof publishedFolders)
+  expect(files).toContain('package.json')
+  expect(files.flatMap((file) => findIn(file, readFileSync(join(repository, folder, file), 'utf8')))).toEqual([])
+})

@@ -1,9 +1,9 @@
-/** Finds what looks like a secret in text: by the shape that issuers give theirs, and by names of settings with random values. */
+/** Finds text that looks like a secret: by the formats that issuers use, and by setting names with random values. */
 import { createHash } from 'node:crypto'
 
 export interface Finding {
   readonly rule: string
-  /** SHA-256 of what was found, hex: tells one finding from another, and never shows it. */
+  /** SHA-256 of the match in hex, which distinguishes findings without showing them. */
   readonly digest: string
 }
 
@@ -19,11 +19,11 @@ const shapes: Readonly<Record<string, RegExp>> = {
   'Stripe key': /\b[rs]k_live_[A-Za-z0-9]{20,}/g,
 }
 
-/** A setting, field or constant with such a name, and what it is set to. */
+/** Matches a setting, field or constant with such a name, and captures its value. */
 const assignment =
   /(?:secret|token|passw(?:or)?d|api_?key|private_?key|credential)\w*['"]?\s*(?::|=|=>)\s*['"`]?([A-Za-z0-9+/_-]{24,}={0,2})(?![\w(.])/gi
 
-/** Everything in `text` that looks like a secret. */
+/** Returns everything in `text` that looks like a secret. */
 export const findSecrets = (text: string): Finding[] => [
   ...Object.entries(shapes).flatMap(([rule, shape]) =>
     [...text.matchAll(shape)].map(([found]) => finding(rule, found)),
@@ -38,7 +38,7 @@ const finding = (rule: string, found: string): Finding => ({
   digest: createHash('sha256').update(found).digest('hex'),
 })
 
-/** Words and identifiers repeat letters and hardly use digits; random text does neither. */
+/** Whether a value looks random: unlike words and identifiers, random text contains digits and rarely repeats letters. */
 function isRandom(value: string): boolean {
   const digits = value.replace(/\D/g, '').length
   const isHex = /^[0-9a-f]+$/i.test(value)
@@ -47,7 +47,7 @@ function isRandom(value: string): boolean {
   )
 }
 
-/** Shannon's, in bits a character. */
+/** Returns the Shannon entropy in bits per character. */
 function entropy(value: string): number {
   const counts = Map.groupBy(value, (character) => character)
   return [...counts.values()].reduce((sum, { length }) => {

@@ -1,4 +1,4 @@
-/** L09: what runs on GitHub is pinned, has few rights, and stops a release on a known hole. */
+/** L09: the GitHub workflows are pinned, have minimal permissions, and stop a release with a known vulnerability. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
@@ -39,7 +39,7 @@ const auditCommand = 'npm audit --audit-level=high'
 describe.each(files)('%s', (file) => {
   const { text, workflow } = read(file)
 
-  test('L09 every action is pinned by its commit and says which version that is', () => {
+  test('L09 every action is pinned to a commit, with its version in a comment', () => {
     const uses = stepsOf(workflow).flatMap((step) => (step.uses === undefined ? [] : [step.uses]))
     expect(uses.length).toBeGreaterThan(0)
     for (const used of uses) {
@@ -48,35 +48,35 @@ describe.each(files)('%s', (file) => {
     }
   })
 
-  test('L09 strangers’ changes meet no rights and no secrets', () => {
+  test('L09 pull requests from strangers have no write permission and no secrets', () => {
     expect(Object.keys(workflow.on)).not.toContain('pull_request_target')
     expect(Object.keys(workflow.on)).not.toContain('workflow_run')
     expect(workflow.permissions).toEqual({ contents: 'read' })
     expect(text).not.toMatch(/secrets\.|write-all/)
-    // a title or branch name of somebody's choice must not become part of a command
+    // a title or branch name that a stranger chose must not become part of a command
     for (const command of commandsOf(workflow)) expect(command).not.toContain('${{')
     for (const { uses, with: inputs } of stepsOf(workflow)) {
       if (uses?.startsWith('actions/checkout@')) expect(inputs?.['persist-credentials']).toBe(false)
-      // a cache can be filled by a job with fewer rights than the one that reads it
+      // a job with fewer permissions could fill a cache that this job reads
       if (uses?.startsWith('actions/setup-node@')) expect(inputs?.['package-manager-cache']).toBe(false)
     }
     for (const job of Object.values(workflow.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0)
   })
 
-  test('L09 packages are installed without running their scripts, but where the tests need them', () => {
+  test('L09 packages are installed without running their scripts', () => {
     const installs = commandsOf(workflow).filter((command) => /\bnpm (ci|install|i)\b/.test(command))
     expect(installs.every((command) => command === 'npm ci --ignore-scripts')).toBe(true)
   })
 })
 
-test('L09 one version of Node.js everywhere: workflows, .nvmrc and tests', () => {
+test('L09 workflows, .nvmrc and tests use the same version of Node.js', () => {
   const { optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
   const versions = [ci, publish].flatMap(stepsOf).flatMap((step) => step.with?.['node-version'] ?? [])
   versions.push(readFileSync(join(repository, '.nvmrc'), 'utf8').trim())
   expect(new Set(versions)).toEqual(new Set([optionalDependencies.node]))
 })
 
-test('L09 a change meets the tests and the audit; the secret scan gets the whole history', () => {
+test('L09 every change is tested and audited, and the secret scan gets the whole history', () => {
   expect(commandsOf(ci)).toEqual(expect.arrayContaining(['.ci/run "$LANE"', auditCommand, 'npm audit signatures']))
   expect(ci.on).toMatchObject({ push: { branches: ['main'] }, schedule: [{ cron: expect.any(String) }] })
   expect(Object.keys(ci.on)).toContain('pull_request')
@@ -84,7 +84,7 @@ test('L09 a change meets the tests and the audit; the secret scan gets the whole
   expect(ci.jobs.test?.steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with?.['fetch-depth']).toBe(0)
 })
 
-test('L09 a tag publishes the command and the SDK with provenance and no stored token, after the audit', () => {
+test('L09 a tag publishes the command and the SDK after an audit, with provenance and without a stored token', () => {
   expect(Object.keys(publish.on)).toEqual(['push'])
   expect(publish.jobs.npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write', attestations: 'write' })
   const steps = publish.jobs.npm?.steps ?? []
@@ -104,12 +104,12 @@ test('L09 a tag publishes the command and the SDK with provenance and no stored 
   )
 })
 
-test('L09 a release is built anew: what the cache brings lies beside the files of earlier builds', () => {
+test('L09 a release is built without the cache, whose outputs would be mixed with files of earlier builds', () => {
   const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
   expect(scripts['release:pack']).toMatch(/turbo run build --force .*&& exec node tooling\/lint\/src\/release\.ts$/)
 })
 
-test('L09 what may write to the repository runs none of its code, nor of its packages', () => {
+test('L09 the job that may write to the repository runs no code of the repository or its packages', () => {
   const { permissions, steps } = publish.jobs.github ?? { steps: [] }
   expect(permissions).toEqual({ contents: 'write' })
   expect(steps.map(({ uses, run }) => (uses ?? run)?.replace(/[@ ].*/, ''))).toEqual([
@@ -118,12 +118,12 @@ test('L09 what may write to the repository runs none of its code, nor of its pac
   ])
 })
 
-/** Runs the audit command of the workflows against a registry that knows of one hole in `hono`. */
+/** Runs the workflows' audit command against a registry that reports one vulnerability in `hono`. With a null severity it reports none. */
 async function audit(severity: string | null): Promise<{ code: number; output: string }> {
-  const hole = {
+  const advisory = {
     id: 1,
     url: 'https://registry.example/1',
-    title: 'a hole',
+    title: 'a vulnerability',
     severity,
     vulnerable_versions: '*',
     cwe: [],
@@ -134,7 +134,7 @@ async function audit(severity: string | null): Promise<{ code: number; output: s
     response.setHeader('Content-Type', 'application/json')
     const isBulk = request.url?.endsWith('/security/advisories/bulk')
     const packument = { name: decodeURIComponent(request.url?.slice(1) ?? ''), 'dist-tags': {}, versions: {} }
-    response.end(JSON.stringify(isBulk ? (severity === null ? {} : { hono: [hole] }) : packument))
+    response.end(JSON.stringify(isBulk ? (severity === null ? {} : { hono: [advisory] }) : packument))
   }).listen(0, '127.0.0.1')
   await once(registry, 'listening')
   const { port } = registry.address() as AddressInfo
@@ -150,7 +150,7 @@ async function audit(severity: string | null): Promise<{ code: number; output: s
   return { code, output }
 }
 
-test('L09 the audit is a gate: a high severity finding fails it, a moderate one and none do not', async () => {
+test('L09 the audit fails on a vulnerability of high severity, but not on a moderate one', async () => {
   expect(await audit(null)).toMatchObject({ code: 0, output: expect.stringContaining('found 0 vulnerabilities') })
   expect(await audit('moderate')).toMatchObject({ code: 0, output: expect.stringContaining('moderate') })
   expect(await audit('high')).toMatchObject({ code: 1, output: expect.stringContaining('hono') })

@@ -1,4 +1,4 @@
-/** The workspaces of this repository: their manifests and their source files. */
+/** The workspaces of this repository, their manifests and their imports. */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ export const repository = join(dirname(fileURLToPath(import.meta.url)), '../../.
 export interface Workspace {
   readonly name: string
   readonly folder: string
-  /** Optional ones among them. */
+  /** Includes optional dependencies. */
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -42,7 +42,7 @@ export interface Import {
 const importStatement =
   /^\s*(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|import\('([^']+)'\)/gm
 
-/** Every import of a workspace's own source, tests and test support left out unless asked for. */
+/** Returns the imports in a workspace's source, without those of tests and test support unless `withTests` is set. */
 export const importsOf = ({ folder }: Workspace, { withTests = false } = {}): Import[] =>
   globSync(`${folder}/src/**/*.ts`, { cwd: repository })
     .filter((file) => withTests || !(file.endsWith('.test.ts') || file.includes('/testing/')))
@@ -56,7 +56,7 @@ export const importsOf = ({ folder }: Workspace, { withTests = false } = {}): Im
       ),
     )
 
-/** `@scope/name` or `name` of a package import; null for relative and `node:` ones. */
+/** Returns the package name (`@scope/name` or `name`) of an import, or null for relative and `node:` imports. */
 export function packageOf(specifier: string): string | null {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return null
   return specifier

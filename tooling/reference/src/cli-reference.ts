@@ -1,4 +1,4 @@
-/** The reference of the command as a document, made from the records that its help and its completions are made from. */
+/** Generates the command's reference from the same records as its help and completions. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { commands } from '../../../apps/cli/src/catalogue.ts'

@@ -1,4 +1,4 @@
-/** A plugin of TypeDoc: a document is called what its first heading says, not after its file. Plain JavaScript, for TypeDoc imports it as it is. */
+/** TypeDoc plugin that names documents after their first heading rather than their file. Plain JavaScript, because TypeDoc imports it directly. */
 import { Converter } from 'typedoc'
 
 /** @param {import('typedoc').Application} app */

@@ -1,9 +1,9 @@
-/** An entry that the reference forgets would have no reference. */
+/** Checks that the reference includes every entry of the SDK that tools may import. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Not for tools: the plumbing of `osa`, and what the SDK runs in a process of its own. */
+/** Entries that tools do not import: internals for `osa`, and a program that the SDK runs in a separate process. */
 const internal = ['./internal', './keychain-helper']
 
 test('the reference covers every entry of the package', async () => {

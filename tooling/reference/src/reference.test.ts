@@ -1,4 +1,4 @@
-/** The site is made from documents and docstrings: an export without one would be a gap in it, a link that leads nowhere a trap. */
+/** The site is generated from documents and docstrings; the tests find exports without a docstring and broken links. */
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { commands } from '../../../apps/cli/src/catalogue.ts'
 import { cliReference } from './cli-reference.ts'
 
-test('every export of the SDK is documented, and every link of the site leads to a page of it', async () => {
+test('every export of the SDK is documented, and every link of the site leads to one of its pages', async () => {
   using site = mkdtempDisposableSync(join(tmpdir(), 'osa-site-'))
   const folder = join(import.meta.dirname, '..')
   const typedoc = join(folder, 'node_modules/typedoc/bin/typedoc')
@@ -31,7 +31,7 @@ test('every export of the SDK is documented, and every link of the site leads to
   expect(broken).toEqual([])
 })
 
-test('the reference of the command has every command with its options, and none that is hidden', () => {
+test('the command’s reference lists every command and option, except hidden options', () => {
   const text = cliReference()
   for (const { metadata } of commands) {
     expect(text).toContain(`## osa ${metadata.name}`)
