@@ -1,4 +1,4 @@
-/** Joins the node and its packages into `dist/bundle` (src/bundle.ts says what for), in place of any bundle that is there. */
+/** Joins the node and its packages into `dist/bundle` (src/bundle.ts explains why), replacing an existing bundle. */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { bundleDirectory, digestOf, type Ingredients, repository } from '../src/bundle.ts'
@@ -13,7 +13,7 @@ const modules = await join({
   addressOf: (id) => relative(bundleDirectory, id),
 })
 
-/** A package changes when its version does. */
+/** Returns the manifest of a package. Its version represents all files of the package. */
 const manifestOf = (id: string): string => id.replace(/^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\/.*$/, '$1/package.json')
 const files = new Set(
   modules

@@ -1,18 +1,18 @@
-/** Joins the node's sources with the packages they use: for a checkout (bundle.ts) and for people who install it (package.ts). */
+/** Joins the sources of the node with the packages they use, for a checkout (bundle.ts) and for the npm package (package.ts). */
 import { type Plugin, rolldown } from 'rolldown'
 import { repository } from '../src/bundle.ts'
 
 export const isSource = (id: string): boolean => id.startsWith(repository) && !id.includes('/node_modules/')
 
 interface Joining {
-  /** Entries, by the names of their files. */
+  /** Entry modules by the names of the files to write. */
   readonly input: Readonly<Record<string, string>>
   readonly dir: string
-  /** Where a source is taken to be, from the folder of what it is joined into: it finds the files beside it from there. */
+  /** Returns the address that replaces `import.meta.url` of a source, relative to `dir`, so that it finds its neighbouring files. */
   addressOf(id: string): string
 }
 
-/** Answers the paths of all modules that the files in `dir` are made from. */
+/** Writes the joined files to `dir`. Returns the paths of all modules in them. */
 export async function join({ input, dir, addressOf }: Joining): Promise<string[]> {
   const ownAddresses: Plugin = {
     name: 'own-addresses',
@@ -25,11 +25,11 @@ export async function join({ input, dir, addressOf }: Joining): Promise<string[]
   const bundle = await rolldown({
     input,
     platform: 'node',
-    // one has files of its own beside it; MikroORM looks whether the other is there, and takes Node's own if not
+    // PGlite loads files beside its modules; MikroORM uses tinyglobby only if it is installed
     external: ['@electric-sql/pglite', 'tinyglobby'],
     plugins: [ownAddresses],
   })
-  // names as they are written, for whoever reads a stack
+  // keep names for readable stacks
   const { output } = await bundle.write({ dir, keepNames: true })
   await bundle.close()
   return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))

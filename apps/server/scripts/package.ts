@@ -1,6 +1,6 @@
 /**
- * Writes the node as a package into the folder named: joined with all it uses but PGlite, since Node.js runs no TypeScript below a
- * `node_modules`. Answers on standard output, as JSON, where those lie.
+ * Writes the npm package of the node into a folder: one program, joined with all its dependencies except PGlite, since Node.js does not run
+ * TypeScript below `node_modules`. Prints the folders of the joined packages as a JSON array.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join as joinPath, relative } from 'node:path'
@@ -17,7 +17,7 @@ const readJson = (file: string) => JSON.parse(readFileSync(joinPath(repository, 
 const modules = await join({
   input: { 'osa-server': `${repository}apps/server/bin/osa-server.js` },
   dir: joinPath(folder, 'dist'),
-  // below the package, as below the repository
+  // addresses are relative to the package as they are to the repository
   addressOf: (id) => `../${relative(repository, id)}`,
 })
 const packageFolder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
@@ -40,7 +40,7 @@ writeFileSync(joinPath(folder, 'package.json'), `${JSON.stringify(packed, null, 
 copyFileSync(joinPath(repository, 'LICENSE'), joinPath(folder, 'LICENSE'))
 copyFileSync(joinPath(repository, 'apps/server/README.md'), joinPath(folder, 'README.md'))
 
-/** What their licences ask of whoever passes their code on. */
+/** The licence texts that must accompany the code of the joined packages. */
 const notices = joined.map((path) => {
   const { name, version, license } = JSON.parse(readFileSync(joinPath(path, 'package.json'), 'utf8'))
   const texts = readdirSync(path)

@@ -1,9 +1,9 @@
-/** Prometheus metrics on a listener of their own, on loopback unless told otherwise, so that the public one has nothing to hide (J13). */
+/** Serves Prometheus metrics on a separate listener, by default on loopback, so that the public listener exposes none (J13). */
 import { Hono } from 'hono'
 import { type HttpServer, listen } from './http-server.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Thrown when it cannot listen: the cause alone would look like trouble with the public listener. */
+/** Thrown if the metrics listener cannot listen. Its own class distinguishes it from a failure of the public listener. */
 export class AdminListenerUnusable extends Error {
   override readonly name = 'AdminListenerUnusable'
 }

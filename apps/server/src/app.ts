@@ -1,4 +1,4 @@
-/** The node as one function from request to response: the three wires, the pages, and what surrounds them. */
+/** The node as one function from request to response: the three wires, the pages, and the middleware around them. */
 import type { ServerDocument } from '@osa/contract'
 import type { Auth, AuthPolicy, Conventions } from '@osa/core'
 import { Hono, type MiddlewareHandler } from 'hono'
@@ -31,13 +31,13 @@ export interface AppDeps {
   readonly metrics: Metrics
   readonly traceRequests?: MiddlewareHandler<NodeEnv> | null
   readonly isReady: () => Promise<boolean>
-  /** Fires when the node stops: streams that would stay open end then (J14). */
+  /** Aborted when the node stops, which ends open streams (J14). */
   readonly stopping: AbortSignal
-  /** Tells "the database cannot be reached" from a defect. */
+  /** Distinguishes an unreachable database from a defect. */
   readonly isUnavailable: (error: unknown) => boolean
 }
 
-/** `/.well-known/osa`, from configuration alone. */
+/** Returns the document at `/.well-known/osa`, which depends only on the configuration. */
 export function createServerDocument(deps: Pick<AppDeps, 'policy' | 'profile' | 'version'>): ServerDocument {
   const { publicUrl: issuer, refreshReuseGraceSeconds } = deps.policy
   const { name, description, logo, contact, accent } = deps.profile
@@ -55,7 +55,7 @@ export function createServerDocument(deps: Pick<AppDeps, 'policy' | 'profile' | 
   }
 }
 
-/** Everything a node serves in public, ready to be called with a `Request`. */
+/** Creates the public part of a node: a Hono app that answers a `Request`. */
 export function createApp(deps: AppDeps): Hono<NodeEnv> {
   const { auth, publicUrl, metrics } = deps
   const serverDocument = createServerDocument(deps)

@@ -1,4 +1,4 @@
-/** L07: every event of the audit is provoked over the node's own wires, and says who, what, when, from where and how it ended. */
+/** L07: provokes every audit event over the wires, and checks that it records who, what, when, from where and the outcome. */
 import { readFileSync } from 'node:fs'
 import { type AuditEvent, type AuditEventName, auditEvents, createOperator } from '@osa/core'
 import { requesterAt } from '@osa/core/testing'
@@ -17,7 +17,7 @@ async function world() {
   return { pages, browser: pages.browse({ address: '192.0.2.7' }), operator: createOperator(pages.deps) }
 }
 
-/** A terminal over the OAuth wire, through to its first tokens. */
+/** Signs in a terminal over the OAuth wire, until it has its first tokens. */
 async function signInTerminal(pages: Pages, browser: PagesBrowser) {
   const terminal = await (await postForm(pages, '/oauth/device_authorization', { client_id: 'osa-cli' })).json()
   await arriveAtConfirm(pages, browser, terminal.user_code)
@@ -26,13 +26,13 @@ async function signInTerminal(pages: Pages, browser: PagesBrowser) {
   return { ...terminal, ...tokens } as { device_code: string; user_code: string; refresh_token: string }
 }
 
-/** Everything that the audit knows of, by doing it. */
+/** Performs every operation that is audited. */
 async function provokeEverything({ pages, browser, operator }: Awaited<ReturnType<typeof world>>) {
   const { clock } = pages
   const first = await signInTerminal(pages, browser)
   await refreshToken(pages, first.refresh_token)
   const renewed = await (await refreshToken(pages, first.refresh_token)).json() // a replay
-  await pages.refresh(first.refresh_token, { requester: requesterAt('203.0.113.5') }) // one from another source
+  await pages.refresh(first.refresh_token, { requester: requesterAt('203.0.113.5') }) // a replay from another source
   clock.advance({ seconds: 31 })
   await pollToken(pages, first.device_code) // theft of the code: the session ends
   const second = await signInTerminal(pages, browser)
@@ -71,7 +71,7 @@ async function provokeEverything({ pages, browser, operator }: Awaited<ReturnTyp
 type Field = 'userId' | 'clientId' | 'deviceAuthorizationId' | 'familyId' | 'detail'
 const ofSession: readonly Field[] = ['userId', 'clientId', 'familyId']
 
-/** What each event must at least say beside time, outcome, address and request; null for those of the console and the node itself. */
+/** Fields that each event must have besides time, outcome, address and request. Events from the console have neither address nor request. */
 const expected: Record<
   Exclude<AuditEventName, 'convention.deploy'>,
   { outcome: AuditEvent['outcome']; says: readonly Field[]; fromConsole?: true }
@@ -102,7 +102,7 @@ const expected: Record<
   'operator.role': { outcome: 'ok', says: ['userId', 'detail'], fromConsole: true },
 }
 
-test('L07 G16 every security event is written with who, what, when, from where and outcome, and holds no secret', async () => {
+test('L07 G16 every security event records who, what, when, from where and the outcome, and contains no secret', async () => {
   const made = await world()
   const startedAt = made.pages.clock.now()
   const events = await provokeEverything(made)
@@ -122,7 +122,7 @@ test('L07 G16 every security event is written with who, what, when, from where a
   await made.pages[Symbol.asyncDispose]()
 })
 
-test('L07 a sign-in that is refused after it was vouched for names the person', async () => {
+test('L07 a sign-in that is refused after the provider has confirmed the person names them', async () => {
   const { pages, browser } = await world()
   const { user_code } = await pages.startTerminal()
   await arriveAtConfirm(pages, browser, user_code)

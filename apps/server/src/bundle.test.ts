@@ -13,12 +13,12 @@ function directoryWith(ingredients?: Ingredients) {
 
 const files = ['apps/server/src/run.ts', 'apps/server/package.json']
 
-test('a bundle is used while all that it was made from is as it was', () => {
+test('a bundle is used while its source files are unchanged', () => {
   using made = directoryWith({ files, digest: digestOf(files) })
   expect(isFresh(made.directory)).toBe(true)
 })
 
-test('it is not once a source reads otherwise or is gone, nor where there is none', () => {
+test('a bundle is not used if a source file has changed or is missing, or if there is no bundle', () => {
   using changed = directoryWith({ files, digest: digestOf(files.toReversed()) })
   using gone = directoryWith({ files: [...files, 'apps/server/src/gone.ts'], digest: digestOf(files) })
   using none = directoryWith()

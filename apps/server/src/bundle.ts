@@ -1,6 +1,6 @@
 /**
- * The node as `npm run build` joins it with its packages into a few files: to find and load a thousand modules is half of what a start costs,
- * and a quarter of an idle node's memory. It is used only as long as everything it was made from is as it was then.
+ * The bundle of the node: `npm run build` joins it with its packages into a few files, because finding and loading a thousand modules takes
+ * half of the start-up time and a quarter of an idle node's memory. The bundle is used only while all of its source files are unchanged.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -10,13 +10,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export const repository = fileURLToPath(new URL('../../../', import.meta.url))
 export const bundleDirectory = fileURLToPath(new URL('../dist/bundle/', import.meta.url))
 
-/** What the bundle was made from: paths from the repository's root, and `digestOf` them. */
+/** The source files of the bundle: paths relative to the root of the repository, and their `digestOf`. */
 export interface Ingredients {
   readonly files: readonly string[]
   readonly digest: string
 }
 
-/** Over names and contents. Throws when a file cannot be read. */
+/** Returns a digest of the names and contents of files. Throws if a file cannot be read. */
 export function digestOf(files: readonly string[]): string {
   const hash = createHash('sha256')
   for (const file of files) {
@@ -26,17 +26,17 @@ export function digestOf(files: readonly string[]): string {
   return hash.digest('hex')
 }
 
-/** Whether there is a bundle in `directory` of just what is here now. */
+/** Returns whether `directory` contains a bundle of the current files. */
 export function isFresh(directory: string): boolean {
   try {
     const { files, digest }: Ingredients = JSON.parse(readFileSync(`${directory}ingredients.json`, 'utf8'))
     return digestOf(files) === digest
   } catch {
-    return false // no bundle, or one of files that are not there any more
+    return false // no bundle, or one whose source files no longer exist
   }
 }
 
-/** `run` of the bundle, or else of the sources, which are also what a debugger wants to see. */
+/** Loads `run` from the bundle, or from the sources if the bundle is outdated or a debugger is attached. */
 export async function loadRun(): Promise<typeof import('./run.ts')> {
   const isBundled = debuggerUrl() === undefined && isFresh(bundleDirectory)
   return isBundled ? import(pathToFileURL(`${bundleDirectory}run.js`).href) : import('./run.ts')

@@ -1,4 +1,4 @@
-/** L12: the image's own files, packages, user and command, under the conditions of a locked-down container, on a real PostgreSQL. */
+/** L12: the files, packages, user and command of the image, in a locked-down container, on a real PostgreSQL. */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, globSync, mkdtempDisposableSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ let image: Image
 
 beforeAll(() => {
   image = buildImage(folder.path)
-  // so that only the read-only mount, and not the mode, can be what refuses a write below
+  // so that below only the read-only mount can refuse a write, not the file mode
   for (const path of [folder.path, join(folder.path, 'apps/server/src')]) chmodSync(path, 0o777)
 })
 afterAll(() => folder.remove())
@@ -27,7 +27,7 @@ const production = {
 }
 const newSecret = () => randomBytes(32).toString('base64url')
 
-/** Starts the image's command and waits until it says that it is ready, or has ended. */
+/** Starts the command of the image and waits until it is ready or has exited. */
 async function startContained(settings: Record<string, string>, writable: readonly ('tmp' | 'data')[] = ['tmp']) {
   const port = await freePort()
   const env = { ...production, PORT: String(port), ...settings }
@@ -43,7 +43,7 @@ const readyLine = (node: Contained): Promise<void> =>
     })
   })
 
-test('L12 the Dockerfile: pinned by digest, a numeric user, a signal that ends cleanly, no shell around the process, run as the README says', () => {
+test('L12 the Dockerfile pins its base by digest, has a numeric user, a clean stop signal and no shell, and matches the README', () => {
   const instructions = readDockerfile()
   const texts = (wanted: string) => instructions.filter(({ name }) => name === wanted).map(({ text }) => text)
   const { optionalDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
@@ -66,7 +66,7 @@ test('L12 the Dockerfile: pinned by digest, a numeric user, a signal that ends c
   )
 })
 
-test('L02 only manifests and sources that run go into an image: no tests, no settings, nothing that lies about', () => {
+test('L02 the image contains only manifests and sources that run, without tests, settings or stray files', () => {
   const files = buildContext()
   expect(files).toContain('apps/server/src/main.ts')
   expect(files).toContain('package-lock.json')
@@ -85,7 +85,7 @@ test('L02 only manifests and sources that run go into an image: no tests, no set
   expect(kept.filter((file) => !isIgnored(file))).toEqual([])
 })
 
-test('L12 only packages that run are installed: no test runner, no compiler of bundles, no package of another workspace', () => {
+test('L12 only production packages are installed: no test runner, no bundler, no package of another workspace', () => {
   const installed = globSync('{,packages/*/,apps/*/}node_modules/{@*/*,[!@]*}', { cwd: image.app })
   for (const name of ['hono', '@mikro-orm/postgresql', '@osa/core']) expect(installed).toContain(`node_modules/${name}`)
   const developers =
@@ -94,7 +94,7 @@ test('L12 only packages that run are installed: no test runner, no compiler of b
   expect(existsSync(join(image.app, 'packages/db/src/testing'))).toBe(false)
 })
 
-test('the bundle in the image is of the sources and packages in the image, so that it is what runs', async () => {
+test('the bundle in the image matches its sources and packages, so that the node runs from it', async () => {
   const probe = 'import(process.argv[1]).then((of) => console.log(of.isFresh(of.bundleDirectory)))'
   await using contained = runContained(image, {
     command: ['node', '-e', probe, '/app/apps/server/src/bundle.ts'],
@@ -103,7 +103,7 @@ test('the bundle in the image is of the sources and packages in the image, so th
   expect([await contained.ended, contained.stdout, contained.stderr]).toEqual([0, 'true\n', ''])
 })
 
-test('L12 inside, the user has no rights and nothing takes a file but /tmp', async () => {
+test('L12 inside the container the user has no capabilities and can write only to /tmp', async () => {
   const probe = `
       const { writeFileSync, readFileSync } = require('node:fs')
       const write = (path) => { try { writeFileSync(path + '/probe', ''); return 'written' } catch (error) { return error.code } }
@@ -120,7 +120,7 @@ test('L12 inside, the user has no rights and nothing takes a file but /tmp', asy
   expect(places.filter((code: string) => code === 'written')).toHaveLength(1)
 })
 
-test('L12 in production on PostgreSQL it starts, is ready and healthy, starts a sign-in, and ends with 0 on its stop signal', async () => {
+test('L12 in production on PostgreSQL it becomes ready and healthy, starts a sign-in, and exits with 0 on its stop signal', async () => {
   const DATABASE_URL = await createSharedDatabase({ migrated: false })
   const { node, port, env } = await startContained({ DATABASE_URL, OSA_SECRET: newSecret() })
   await using _ = node
@@ -144,7 +144,7 @@ test('L12 in production on PostgreSQL it starts, is ready and healthy, starts a 
   expect(await ill.ended).toBe(1)
 })
 
-test('L12 with another OSA_SECRET than its keys were sealed under it does not serve: it ends with 1, says why, and can be told to start over', async () => {
+test('L12 with another OSA_SECRET than that of its keys it exits with 1 and says why, and keys abandon lets it start over', async () => {
   const DATABASE_URL = await createSharedDatabase({ migrated: true })
   const secret = newSecret()
   const first = await startContained({ DATABASE_URL, OSA_SECRET: secret })
@@ -170,13 +170,13 @@ test('L12 with another OSA_SECRET than its keys were sealed under it does not se
   const command = ['node', 'apps/server/bin/osa-server.js', 'keys', 'abandon']
   await using abandon = runContained(image, { command, env: renewed, writable: ['tmp'] })
   expect([await abandon.ended, abandon.stderr]).toEqual([0, ''])
-  expect(abandon.stdout).toMatch(/^1 key is retired\./)
+  expect(abandon.stdout).toMatch(/^1 key was retired\./)
   const last = await startContained(renewed)
   await using _last = last.node
   expect(last.node.stdout, last.node.stderr).toContain('ready')
 })
 
-test('L12 on the embedded database it needs nothing writable but /tmp and /data', async () => {
+test('L12 on the embedded database it writes only to /tmp and /data', async () => {
   const { node, port } = await startContained({ OSA_SECRET: newSecret() }, ['tmp', 'data'])
   await using _ = node
   expect(node.stdout, node.stderr).toContain('embedded, in /data')

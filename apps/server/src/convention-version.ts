@@ -1,7 +1,7 @@
-/** Which version of a convention a request asks for. Shared by v1 and the pages. */
+/** Reads the requested version of a convention. Shared by v1 and the pages. */
 import type { Context } from 'hono'
 
-/** The number in `?version=`; undefined when there is none, null when it can be no version. */
+/** Returns the number in `?version=`; undefined if it is missing, null if it is not a version number. */
 export function askedVersion(c: Context): number | undefined | null {
   const asked = c.req.query('version')
   if (asked === undefined) return undefined

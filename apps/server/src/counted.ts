@@ -1,9 +1,9 @@
-/** Operations that count what they come to: each function answers the same operations, counted. */
+/** Wraps operations so that their outcomes are counted. Each function returns the same operations with counting added. */
 import { deviceCodeGrantType, refreshTokenGrantType } from '@osa/contract'
 import { type Auth, type Conventions, isDeployRejection, isRefusal } from '@osa/core'
 import type { Metrics } from './metrics.ts'
 
-/** Counts what polls and refreshes over tRPC come to, as the other wires count theirs. */
+/** Counts the outcomes of polls and refreshes over tRPC; the other wires count their own. */
 export const countExchanges = (auth: Auth, { count }: Pick<Metrics, 'count'>): Auth => ({
   ...auth,
   async exchangeDeviceCode(request) {
@@ -18,7 +18,7 @@ export const countExchanges = (auth: Auth, { count }: Pick<Metrics, 'count'>): A
   },
 })
 
-/** Counts the terminals that wait for a decision: how many just now, and what their waiting came to. */
+/** Counts the terminals that are waiting for a decision now, and the outcomes of finished watches. */
 export const countWatches = (auth: Auth, { openWatch }: Pick<Metrics, 'openWatch'>): Auth => ({
   ...auth,
   async watchDeviceAuthorization(request) {
@@ -34,7 +34,7 @@ export const countWatches = (auth: Auth, { openWatch }: Pick<Metrics, 'openWatch
   },
 })
 
-/** Counts what deploys come to, whichever wire they came over: `changed`, `unchanged`, or why it was refused. */
+/** Counts the outcomes of deploys on all wires: `changed`, `unchanged`, or the refusal. */
 export const countDeploys = (conventions: Conventions, { countDeploy }: Pick<Metrics, 'countDeploy'>): Conventions => ({
   ...conventions,
   async deploy(request) {

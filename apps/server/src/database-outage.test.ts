@@ -1,4 +1,4 @@
-/** B31: a real PostgreSQL goes away in the middle of a sign-in and comes back. */
+/** B31: a real PostgreSQL stops in the middle of a sign-in and comes back. */
 import { isDatabaseUnavailable, openDatabase } from '@osa/db'
 import { type PostgresServer, runOn, startPostgres } from '@osa/db/testing'
 import { expect, test } from 'vitest'
@@ -19,7 +19,7 @@ async function startNodeOn(server: PostgresServer) {
 const startGrant = (node: Awaited<ReturnType<typeof startNodeOn>>['node']) =>
   postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
 
-test('B31, B30, J08 while the database cannot be reached everything is 503; then the approved code is redeemed exactly once', async () => {
+test('B31, B30, J08 while the database is unreachable everything is 503; afterwards the approved code is redeemed exactly once', async () => {
   await using server = await startPostgres()
   const { node, database } = await startNodeOn(server)
   const start = () => startGrant(node)
@@ -41,7 +41,7 @@ test('B31, B30, J08 while the database cannot be reached everything is 503; then
   await database.close()
 })
 
-test('B30 B31 on a database that became read-only a start is 503 with Retry-After and /readyz too; writable again, both recover by themselves', async () => {
+test('B30 B31 on a read-only database a start and /readyz are 503 with Retry-After, and both recover once it is writable', async () => {
   await using server = await startPostgres()
   const { node, database } = await startNodeOn(server)
   const start = async () => {

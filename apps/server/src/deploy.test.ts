@@ -1,4 +1,4 @@
-/** The files in ../deploy: what they say fits the image and one another. Their steps are followed by deploy-page.long.test.ts in tooling/e2e. */
+/** The files in ../deploy are consistent with the image and with each other. deploy-page.long.test.ts in tooling/e2e runs their steps. */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,13 +13,13 @@ const deploy = fileURLToPath(new URL('../deploy', import.meta.url))
 const read = (path: string): string => readFileSync(join(deploy, path), 'utf8')
 const readYaml = (path: string) => parse(read(path), { merge: true })
 const instruction = (wanted: string): string => readDockerfile().findLast(({ name }) => name === wanted)?.text ?? ''
-/** How long a node takes at most to finish what is in flight. */
+/** Maximum time that a node takes to finish requests in flight. */
 const stopSeconds = 14
 
 const imageFiles = buildContext()
 const isInImage = (command: readonly string[]) => command[0] === 'node' && imageFiles.includes(command[1] ?? '')
 
-test('compose.yaml: two locked-down processes of the image, migrated once before, that believe Caddy alone', () => {
+test('compose.yaml migrates once, then runs two locked-down processes of the image that trust only Caddy', () => {
   const { services, networks, secrets } = readYaml('compose.yaml')
   expect(Object.keys(services).sort()).toEqual(['caddy', 'migrate', 'node1', 'node2', 'postgres'])
   for (const name of ['node1', 'node2', 'migrate']) {
@@ -45,7 +45,7 @@ test('compose.yaml: two locked-down processes of the image, migrated once before
   for (const { image } of [services.postgres, services.caddy]) expect(image).toMatch(/:\d+\.\d+/)
 })
 
-test('the systemd units hold by systemd itself, start what is installed, and take all rights away that a node does not need', () => {
+test('the systemd units are valid, start what is installed, and remove all privileges that a node does not need', () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-units-'))
   for (const name of ['osa@.service', 'osa-migrate.service']) {
     const unit = read(`systemd/${name}`)
@@ -67,7 +67,7 @@ test('the systemd units hold by systemd itself, start what is installed, and tak
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(read('systemd/osa@.service'))?.[1])).toBeGreaterThan(stopSeconds)
 })
 
-test('the Kubernetes manifests: probes that mean what they say, a rolling update without a gap, a budget, the user of the image', () => {
+test('the Kubernetes manifests have matching probes, a rolling update without a gap, a disruption budget and the user of the image', () => {
   const { resources, secretGenerator } = readYaml('kubernetes/kustomization.yaml')
   const kinds = Object.fromEntries(
     resources.map((file: string) => [parse(read(`kubernetes/${file}`)).kind, readYaml(`kubernetes/${file}`)]),

@@ -1,4 +1,4 @@
-/** What a caller gets when no route answers, or one fails: in the shape of the wire it called, and never a stack (B29, B30). */
+/** Answers for unknown routes and failures, in the format of the wire that was called and without a stack (B29, B30). */
 import { errorDocument, type Refusal, refuse } from '@osa/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Logger } from './log.ts'
@@ -6,29 +6,29 @@ import { defaultRetryAfterSeconds, reply, replyRefusal } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 import { replyDetail } from './v1/reply.ts'
 
-/** Paths whose errors are OAuth error documents; the device paths of v1 are among them, for osa-py reads `error` there. */
-const speaksOAuth = (path: string): boolean =>
+/** Returns whether errors on a path are OAuth error documents. This includes the device paths of v1, where osa-py reads `error`. */
+const usesOAuthErrors = (path: string): boolean =>
   path.startsWith('/oauth/') || path.startsWith('/.well-known/') || path.startsWith('/api/v1/auth/device')
 
-/** A path that nothing serves. `page` may answer a browser. */
+/** Answers a path without a route. `page` can answer browsers with a page. */
 export const answerNotFound =
   (page: (c: Context<NodeEnv>) => Promise<Response | null>) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
     const asPage = await page(c)
     if (asPage) return asPage
     const message = 'There is nothing at this address.'
-    return speaksOAuth(c.req.path)
+    return usesOAuthErrors(c.req.path)
       ? reply(c, errorDocument(refuse('invalid_request', message)), 404)
       : replyDetail(c, 404, 'not_found', message)
   }
 
-/** A route that threw: a defect, or a database that cannot be reached, which is 503 and worth another try (B30, B31). */
+/** Answers when a route threw: 503 with `Retry-After` if the database is unreachable, 500 for a defect (B30, B31). */
 export const answerFailure =
   (deps: { log: Logger; isUnavailable: (error: unknown) => boolean }) =>
   (error: Error, c: Context<NodeEnv>): Response => {
     const { requestId } = c.get('requester')
     const unavailable = deps.isUnavailable(error)
-    // a caller that hangs up while it is still sending is no failure of ours
+    // a client that disconnects while sending is not a failure of the node
     const level = c.env?.incoming?.readableAborted ? 'debug' : 'error'
     deps.log[level]({ err: error, requestId }, unavailable ? 'the database cannot be reached' : 'a request failed')
     const refusal = unavailable
@@ -36,7 +36,7 @@ export const answerFailure =
           retryAfterSeconds: defaultRetryAfterSeconds,
         })
       : refuse('server_error', 'Something went wrong in the archive.')
-    return speaksOAuth(c.req.path) ? replyRefusal(c, refusal) : replyFailureDetail(c, refusal)
+    return usesOAuthErrors(c.req.path) ? replyRefusal(c, refusal) : replyFailureDetail(c, refusal)
   }
 
 function replyFailureDetail(c: Context, refusal: Refusal): Response {
@@ -46,16 +46,17 @@ function replyFailureDetail(c: Context, refusal: Refusal): Response {
 }
 
 /**
- * Refuses API calls that reached a trusted proxy without TLS. A redirect would hide from the caller that its secret has just
- * gone out in the clear (A20).
+ * Refuses API calls that reached a trusted proxy without TLS. A redirect would hide from the caller that its secret was sent
+ * unencrypted (A20).
  */
 export function refusePlainHttp(publicUrl: URL): MiddlewareHandler<NodeEnv> {
   return async (c, next) => {
     const forwarded = c.get('viaTrustedProxy') ? c.req.header('x-forwarded-proto') : undefined
-    const inTheClear = publicUrl.protocol === 'https:' && forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'http'
-    if (!inTheClear) return next()
+    const isUnencrypted =
+      publicUrl.protocol === 'https:' && forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'http'
+    if (!isUnencrypted) return next()
     const refusal = refuse('invalid_request', 'Use https. What was just sent should be considered public.')
-    return speaksOAuth(c.req.path)
+    return usesOAuthErrors(c.req.path)
       ? replyRefusal(c, refusal)
       : replyDetail(c, 400, refusal.error, refusal.error_description)
   }

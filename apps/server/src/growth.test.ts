@@ -1,6 +1,6 @@
 /**
- * What a caller makes a real PostgreSQL grow by, in every table: each operation is driven over its budget and its rows are counted. The lines
- * are those of the measured table in `apps/docs/security.md`.
+ * How many rows a caller can add to a real PostgreSQL, in every table: repeats each operation beyond its budget and counts its rows. The
+ * results must match the table in `apps/docs/security.md`.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { cutoffs } from './sweep.ts'
 async function open() {
   const database = await openTestDatabase('postgres')
   const clock = manualClock(new Date())
-  // a day's new content is 64 MiB; a 64th of it shows the same
+  // the budget of new content is 64 MiB a day; a 64th of it shows the same
   const budgets = { ...defaultBudgets, deploy_kib_by_account: { points: 1_024, windowSeconds: 86_400 } }
   const limiter = createLimiter({ counters: database.rateLimits, now: clock.now, budgets })
   const { store } = database
@@ -41,7 +41,7 @@ async function open() {
 }
 type World = Awaited<ReturnType<typeof open>>
 
-/** A row of the document: what was done, and the rows that it left. */
+/** Returns a row of the document: the operation, and the rows that it left. */
 async function grownBy({ count }: World, name: string, work: () => Promise<unknown>): Promise<string> {
   const before = await count()
   await work()
@@ -50,11 +50,11 @@ async function grownBy({ count }: World, name: string, work: () => Promise<unkno
     .filter(([, n]) => n !== 0)
   return `| ${name} | ${left.length === 0 ? 'nothing' : left.map(([table, n]) => `${n} \`${table}\``).join(', ')} |`
 }
-async function times(most: number, work: (n: number) => Promise<unknown>) {
-  for (let n = 0; n < most; n++) await work(n)
+async function times(count: number, work: (n: number) => Promise<unknown>) {
+  for (let n = 0; n < count; n++) await work(n)
 }
 
-test('J02 the rows that each caller leaves in a real database are those of the document', async () => {
+test('J02 the rows that each caller leaves in a real database match the document', async () => {
   const world = await open()
   await using _ = world.database
   const { auth, clock, database, client, conventions, logIn, arrive, refresh } = world
@@ -128,7 +128,7 @@ test('J02 the rows that each caller leaves in a real database are those of the d
     conventions.deploy({ principal, manifests: [manifest], requester: testRequester })
   await measure('500 deploys without content of one account in an hour', () => times(500, () => deploy({})))
 
-  // what the counters held is gone with their windows
+  // counters are removed with their windows
   clock.advance({ seconds: 90_000 })
   await sweepRateLimits(database.rateLimits, clock.now())
   expect((await world.count()).rate_limits).toBe(0)
@@ -164,7 +164,7 @@ test('J02 the rows that each caller leaves in a real database are those of the d
   const document = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8')
   expect(lines.filter((line) => !document.includes(line)).join('\n')).toBe('')
 
-  // and all but the audit is gone a day after its end
+  // 40 days later everything has been removed
   clock.advance({ seconds: 40 * 86_400 })
   const policy = { refreshIdleSeconds: 1, auditRetentionDays: 1 }
   for (let n = 0; n < 20; n++) await database.store.sweep(cutoffs(clock.now(), policy))

@@ -1,4 +1,4 @@
-/** Whether the process is alive and whether it can serve; and how a tool recognises a node. None of it tells anything else (J13). */
+/** Liveness, readiness, and the document by which tools recognise a node. None of them reveals anything else (J13). */
 import type { ServerDocument } from '@osa/contract'
 import { Hono } from 'hono'
 import { defaultRetryAfterSeconds, replyMethodNotAllowed } from './oauth/reply.ts'

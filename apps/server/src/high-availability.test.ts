@@ -1,4 +1,4 @@
-/** The files in ../deploy/high-availability fit one another, and have what the promises of high-availability.md rest on. */
+/** The files in ../deploy/high-availability are consistent, and have the settings that high-availability.md relies on. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL('../deploy/high-availability', import.meta.
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 const readEnv = (name: string): Record<string, string> =>
   Object.fromEntries([...read(name).matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]))
-/** The pool of a process, and its connection that listens. */
+/** The connection pool of a process, and its connection for LISTEN. */
 const connectionsPerProcess = 21
 const portOf = (address = ''): string => address.split(':').at(-1) ?? ''
 
@@ -21,7 +21,7 @@ function servers(section: string): string[] {
   return [...text.matchAll(/^\tserver \w+ (.*)$/gm)].map(([, server = '']) => server)
 }
 
-test('patroni.yml keeps what was answered on both machines, and replaces a lost primary within the grace of a refresh', () => {
+test('patroni.yml replicates synchronously, and replaces a lost primary within the grace period of a refresh', () => {
   const { synchronous_mode: synchronous, ttl, loop_wait, retry_timeout, postgresql } = patroni.bootstrap.dcs
   expect([synchronous, postgresql.parameters.synchronous_commit]).toEqual([true, 'on'])
   expect(ttl).toBeGreaterThanOrEqual(loop_wait + 2 * retry_timeout)
@@ -29,7 +29,7 @@ test('patroni.yml keeps what was answered on both machines, and replaces a lost 
   expect(postgresql.parameters.max_connections).toBeGreaterThan(servers('ready').length * connectionsPerProcess)
 })
 
-test('etcd, Patroni and HAProxy name one another by the same addresses and ports, and no password is written down', () => {
+test('etcd, Patroni and HAProxy use the same addresses and ports, and the files contain no password', () => {
   const [etcd, member] = [readEnv('etcd.env'), readEnv('patroni.env')]
   const peers = (etcd.ETCD_INITIAL_CLUSTER ?? '').split(',').map((peer) => new URL(peer.split('=')[1] ?? ''))
   const clients = patroni.etcd3.hosts.split(',').map((host: string) => new URL(`http://${host}`))

@@ -1,4 +1,4 @@
-/** What the listener itself refuses, before any route: as JSON in the shape of an OAuth error, like everything else that fails (B30). */
+/** Refusals of the listener itself, before any route: JSON in the format of an OAuth error, like all other failures (B30). */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorDocument, type Refusal, refuse } from '@osa/core'
@@ -11,17 +11,17 @@ const headers = {
   Connection: 'close',
 } as const
 
-/** The answer to a request that is no URL. */
+/** The answer to a request whose target or host is not a valid URL. */
 export const malformedRequest = (): Response => Response.json(errorDocument(malformed), { status: 400, headers })
 
-/** The answer while the port is taken and the node is not whole yet. */
+/** The answer while the node already listens but has not finished starting. */
 export const startingUp = (): Response =>
   Response.json(errorDocument(refuse('temporarily_unavailable', 'The archive is starting.')), {
     status: 503,
     headers: { ...headers, 'Retry-After': '1' },
   })
 
-/** Refuses a request and ends its connection: what follows on it cannot be told from the request's own bytes. */
+/** Refuses a request and closes its connection, because further bytes could belong to the refused request. */
 export function refuseRequest(outgoing: ServerResponse, status: number, refusal: Refusal = malformed): void {
   const body = JSON.stringify(errorDocument(refusal))
   const { retryAfterSeconds } = refusal
@@ -33,7 +33,7 @@ export function refuseRequest(outgoing: ServerResponse, status: number, refusal:
   outgoing.end(body)
 }
 
-/** The same where there is no answer object yet: what the parser refused, and methods that would take the connection over. */
+/** Refuses on a bare socket: requests that the parser rejected, and methods that would take over the connection. */
 export function refuseSocket(socket: Duplex, status: number): void {
   if (!socket.writable) return void socket.destroy()
   const body = JSON.stringify(errorDocument(malformed))
@@ -43,6 +43,6 @@ export function refuseSocket(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Status for an error of node's parser. */
+/** Returns the status for an error of the Node.js HTTP parser. */
 export const parserStatus = ({ code }: NodeJS.ErrnoException): number =>
   code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400

@@ -1,4 +1,4 @@
-/** J04, J05, J11: what the listener does to requests that are long, slow or ambiguous. Real sockets. */
+/** J04, J05, J11: how the listener handles long, slow or ambiguous requests, on real sockets. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -16,14 +16,14 @@ async function open(
   return { ...server, url: `http://127.0.0.1:${server.port}`, [Symbol.asyncDispose]: () => server.close(100) }
 }
 
-/** Sends bytes as they are and answers everything that comes back until the connection ends. */
+/** Sends raw bytes and returns everything received until the connection closes. */
 async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let received = ''
   socket.setEncoding('utf8').on('data', (text: string) => {
     received += text
   })
-  socket.on('error', () => socket.destroy()) // a connection that is cut is one of the right answers
+  socket.on('error', () => socket.destroy()) // some tests expect a reset connection
   await once(socket, 'connect')
   socket.write(bytes)
   await once(socket, 'close')
@@ -41,7 +41,7 @@ describe('J04 size', () => {
     for (const answer of [large, long]) expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
   })
 
-  test('a body over 64 KiB is 413 over TCP, announced or not, and the node goes on', async () => {
+  test('a body over 64 KiB is 413, with or without Content-Length, and the node keeps serving', async () => {
     await using node = await startTestNode({ listening: true })
     const url = `${node.publicUrl}/oauth/token`
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
@@ -53,22 +53,22 @@ describe('J04 size', () => {
     expect((await fetch(`${node.publicUrl}/healthz`)).status).toBe(200)
   })
 
-  test('J04 of hundreds of requests sent ahead on one connection few are taken up, and it ends', async () => {
-    let takenUp = 0
+  test('J04 of hundreds of pipelined requests only twenty are handled, and the connection closes', async () => {
+    let handled = 0
     await using server = await open(() => {
-      takenUp++
+      handled++
       return ok()
     })
     const answers = await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1_000))
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array(20).fill('HTTP/1.1 200'), 'HTTP/1.1 429'])
-    expect(takenUp).toBe(20)
+    expect(handled).toBe(20)
   })
 })
 
 describe('J05 time', () => {
   const limits = { headersTimeout: 200, requestTimeout: 400, keepAliveTimeout: 100, connectionsCheckingInterval: 50 }
 
-  test('headers that do not end, and bodies that do not come, are cut', async () => {
+  test('unfinished headers and bodies that never arrive are cut off', async () => {
     await using server = await open(async (request) => new Response(await request.text()), limits)
     expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')).toContain('408')
     const body = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx'
@@ -80,7 +80,7 @@ describe('J05 time', () => {
     expect(await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toContain('200 OK')
   })
 
-  test('a trusted proxy finds its connection open for longer, so that what it sends never meets one that has just ended', async () => {
+  test('connections of a trusted proxy stay open longer, so that the proxy always closes first', async () => {
     const keepAliveTimeout = 100
     const isTrusted = (address: string) => address === '127.0.0.1'
     await using server = await open(ok, { keepAliveTimeout, proxyKeepAliveTimeout: 600_000 }, isTrusted)
@@ -91,17 +91,17 @@ describe('J05 time', () => {
     })
     const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     socket.write(request)
-    // node closes an idle connection a second after its time
+    // Node.js closes an idle connection a second after its timeout
     await delay(keepAliveTimeout + 2_000)
     socket.write(request)
     await vi.waitFor(() => expect(received.match(/200 OK/g)).toHaveLength(2), { timeout: 300_000 })
     socket.destroy()
 
     await using other = await open(ok, { keepAliveTimeout: 600_000, proxyKeepAliveTimeout: 100 }, isTrusted)
-    expect(await raw(other.port, request), 'closed in the end').toContain('200 OK')
+    expect(await raw(other.port, request), 'closed after its own timeout').toContain('200 OK')
   })
 
-  test('a reader that does not read is cut, so that its answer does not stay in memory', async () => {
+  test('a client that does not read is cut off, so that its answer does not stay in memory', async () => {
     const cut = Promise.withResolvers<void>()
     const endless = () =>
       new Response(
@@ -117,7 +117,7 @@ describe('J05 time', () => {
     socket.destroy()
   })
 
-  test('an answer may take longer than a request may', async () => {
+  test('an answer may take longer than the request timeout', async () => {
     const requestTimeout = 1_000
     const slowly = async () => {
       await delay(requestTimeout + 500)
@@ -142,14 +142,14 @@ describe('J11 framing', () => {
     ['a coding beside chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'],
     ['chunks in HTTP/1.0', 'POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
   ]
-  test.each(ambiguous)('B30 %s is 400 as JSON and the connection ends', async (_name, bytes) => {
+  test.each(ambiguous)('B30 %s is 400 as JSON and the connection closes', async (_name, bytes) => {
     await using server = await open(ok)
     const answer = await raw(server.port, bytes)
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).toContain('"error":"invalid_request"')
   })
 
-  test('B30 an expectation that nobody can meet, and a tunnel, are refused as JSON', async () => {
+  test('B30 an unknown expectation and a CONNECT tunnel are refused as JSON', async () => {
     await using server = await open(ok)
     const expectation = await raw(server.port, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n')
     expect(expectation).toMatch(/^HTTP\/1\.1 417 .*"error":"invalid_request"/s)
@@ -169,9 +169,9 @@ describe('J11 framing', () => {
       '"device_code"',
     ],
     ['a call', 'GET /trpc/server.info HTTP/1.0\r\n\r\n', 200, '"result"'],
-    ['one for nothing', 'GET /nothing HTTP/1.0\r\n\r\n', 404, ''],
+    ['an unknown path', 'GET /nothing HTTP/1.0\r\n\r\n', 404, ''],
   ])(
-    'B30 RFC 9112 §9.3 in HTTP/1.0 %s gets its whole answer, without chunks, and the connection ends',
+    'B30 RFC 9112 §9.3 in HTTP/1.0 %s gets a complete answer without chunks, and the connection closes',
     async (_name, bytes, status, part) => {
       await using node = await startTestNode({ listening: true })
       const answer = await raw(Number(new URL(node.publicUrl).port), bytes)
@@ -186,13 +186,13 @@ describe('J11 framing', () => {
   test.each([
     ['a coding beside chunks', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n', 400],
     ['an expectation', 'POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nTransfer-Encoding: chunked\r\n\r\n', 417],
-  ])('after %s was refused, what is left of its body gets no second answer', async (_name, head, status) => {
+  ])('after %s is refused, the rest of its body gets no second answer', async (_name, head, status) => {
     await using server = await open(ok)
     const answers = await raw(server.port, `${head}no chunk at all\r\n`)
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`])
   })
 
-  test('a host that is none is 400, as JSON', async () => {
+  test('an invalid host is 400 as JSON', async () => {
     await using node = await startTestNode({ listening: true })
     const answer = await raw(
       Number(new URL(node.publicUrl).port),
@@ -203,14 +203,14 @@ describe('J11 framing', () => {
   })
 })
 
-test('B30 whoever calls while the node is starting hears as JSON when to come again', async () => {
+test('B30 a request while the node is starting is 503 as JSON, with Retry-After', async () => {
   await using server = await open(startingUp)
   const answer = await fetch(server.url)
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
   expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
 })
 
-test('J14 closing waits for what is in flight and accepts nothing new', async () => {
+test('J14 closing waits for requests in flight and accepts no new connections', async () => {
   const [arrived, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const server = await open(async () => {
     arrived.resolve()
@@ -226,7 +226,7 @@ test('J14 closing waits for what is in flight and accepts nothing new', async ()
   await closed
 })
 
-test('J14 a request that is on its way when the server stops is answered, and told that no other will be', async () => {
+test('J14 a request under way when the server stops is answered with Connection: close', async () => {
   const server = await open(ok)
   const socket = connect(server.port, '127.0.0.1')
   socket.setEncoding('utf8')
@@ -241,7 +241,7 @@ test('J14 a request that is on its way when the server stops is answered, and to
   await stopped
 })
 
-test('J14 a connection on which nothing comes does not hold up the end', async () => {
+test('J14 a silent connection does not delay closing', async () => {
   const server = await open(ok)
   const idle = connect(server.port, '127.0.0.1')
   await once(idle, 'connect')

@@ -1,7 +1,7 @@
 /**
- * The public listener, with limits on everything a stranger can make long or slow (J04, J05, J11).
+ * The public listener, with limits on the size and duration of everything a client sends (J04, J05, J11).
  *
- * `requestTimeout` is about receiving a request, so a long answer (server-sent events of a subscription) is not cut by it.
+ * `requestTimeout` limits only receiving a request, so it does not cut off long answers such as server-sent events.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, type Socket, Server as TcpServer } from 'node:net'
@@ -11,21 +11,21 @@ import { refuse } from '@osa/core'
 import { malformedRequest, parserStatus, refuseRequest, refuseSocket } from './http-refusals.ts'
 import { countOpenRequests, refusedStatus } from './request-limits.ts'
 
-/** Milliseconds and bytes; chosen for clients that are slow, not for ones that stall. */
+/** In milliseconds and bytes. They allow slow clients, but not stalled ones. */
 export const serverLimits: {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number
   /**
-   * Idle time of a trusted proxy's connection, longer than a proxy's own (nginx and AWS 60 s, Caddy 120 s): who closes first must be the
-   * one that sends, or a request meets a connection that has just ended, and a person a 502.
+   * Idle timeout of connections from a trusted proxy. It is longer than the proxy's own (nginx and AWS 60 s, Caddy 120 s), because the
+   * sending side must close first: otherwise a request can arrive on a connection that was just closed, and the person sees a 502.
    */
   readonly proxyKeepAliveTimeout: number
   readonly connectionsCheckingInterval: number
   readonly maxHeaderSize: number
   readonly insecureHTTPParser: boolean
   readonly requireHostHeader: boolean
-  /** A connection on which nothing moves, as when nobody reads the answer. Streams have a sign of life more often. */
+  /** Time without any traffic until a connection is closed, such as when the client does not read. Streams send keep-alives more often. */
   readonly stallTimeout: number
 } = {
   headersTimeout: 10_000,
@@ -39,12 +39,12 @@ export const serverLimits: {
   stallTimeout: 60_000,
 }
 const maxConnections = 2_000
-/** Of one connection. Clients that wait for each answer have one. */
+/** Maximum number of unanswered requests on one connection. Clients that wait for each answer have one. */
 const maxOpenRequests = 20
 
 export interface HttpServer {
   readonly port: number
-  /** Stops accepting, lets what is in flight finish, and cuts what is not done after `graceMs`. */
+  /** Stops accepting connections, lets requests in flight finish, and cuts off the rest after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
@@ -53,32 +53,32 @@ type Fetch = (
   env: { incoming: IncomingMessage; outgoing: ServerResponse },
 ) => Response | Promise<Response>
 
-/** To be called before an answer is made: what node does with the connection after it comes first. */
+/** Extends the idle timeout of a proxy's connection. Call it before answering, so that it runs after Node.js has set its own timeout. */
 function keepForProxy({ socket }: IncomingMessage, outgoing: ServerResponse, idleMs: number): void {
   outgoing.once('finish', () => socket.setTimeout(idleMs))
 }
 
-/** Listens; rejects with node's error (`EADDRINUSE`, `EACCES`) when it cannot. `port` 0 takes any free one. */
+/** Starts listening. Rejects with the error of Node.js (`EADDRINUSE`, `EACCES`) if it cannot. `port` 0 takes any free port. */
 export async function listen(options: {
   fetch: Fetch
   host: string
   port: number
   limits?: Partial<typeof serverLimits>
-  /** Whether a peer's address is a trusted proxy's. */
+  /** Whether the address of a peer belongs to a trusted proxy. */
   isProxy?: (remoteAddress: string) => boolean
 }): Promise<HttpServer> {
   const { isProxy = () => false } = options
   const limits = { ...serverLimits, ...options.limits }
   const answer = getRequestListener(options.fetch as Parameters<typeof getRequestListener>[0], {
-    hostname: 'localhost', // stands in where HTTP/1.0 names no host; no answer depends on it
-    errorHandler: malformedRequest, // what this meets is a request line or Host header that is no URL
+    hostname: 'localhost', // used if an HTTP/1.0 request has no host; no answer depends on it
+    errorHandler: malformedRequest, // called when the request line or Host header is not a valid URL
   })
   const openRequests = countOpenRequests(maxOpenRequests)
   const proxies = new WeakSet<Socket>()
   let ending = false
   const server = createServer(limits, (incoming, outgoing) => {
     if (proxies.has(incoming.socket)) keepForProxy(incoming, outgoing, limits.proxyKeepAliveTimeout)
-    // so that nobody sends their next request into a connection that is about to end
+    // clients must not send their next request on a connection that is about to close
     if (ending) outgoing.setHeader('Connection', 'close')
     const entered = openRequests.enter(incoming, outgoing)
     if (entered === 'one_too_many') return refuseRequest(outgoing, 429, tooManyAtOnce)
@@ -122,10 +122,10 @@ const tooManyAtOnce = refuse('temporarily_unavailable', 'Wait for answers before
   retryAfterSeconds: 1,
 })
 
-/** Seen in a timer and again after the system's input was read, it is not only a busy process that has not listened yet. */
+/** Checked in a timer and again after pending input was read, so a busy process does not mistake unread bytes for silence. */
 const isSilent = ({ bytesRead }: Socket): boolean => bytesRead === 0
 
-/** How long a connection without a request may stay when the server stops: one may be on its way (J14). */
+/** How long idle connections stay open when the server stops, since a request may already be under way (J14). */
 const lastRequestMs = 200
 const hurryMs = 50
 
@@ -138,18 +138,18 @@ async function close({
   sockets: ReadonlySet<Socket>
   graceMs: number
 }): Promise<void> {
-  // not http's own `close`, which cuts connections whose request has been sent and not yet been read
+  // the close of http.Server would cut connections whose request was sent but not yet read
   const closed = new Promise<void>((resolve) => TcpServer.prototype.close.call(server, () => resolve()))
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await Promise.race([closed, sleep(lastRequestMs)])
-  // a connection that was busy a moment ago would otherwise be kept alive for its next request
+  // connections that become idle from now on would otherwise be kept alive for another request
   const hurry = setInterval(() => {
     server.closeIdleConnections()
-    // nor does a browser's connection in advance hold up the end; Node.js does not count it as idle
+    // also close the connections that browsers open in advance; Node.js does not count them as idle
     for (const socket of [...sockets].filter(isSilent)) setImmediate(() => isSilent(socket) && socket.destroy())
   }, hurryMs)
   await closed
   clearInterval(hurry)
   clearTimeout(cut)
-  server.close() // nothing is open any more; ends http's own check of slow connections
+  server.close() // all connections are closed; this stops the timer that checks for slow ones
 }

@@ -1,4 +1,4 @@
-/** I06 and I07: what never reaches a log, tried on a whole flow at the most talkative level. */
+/** I06 and I07: no secret reaches the log, in a whole flow at the most verbose level. */
 import { deviceCodeGrantType } from '@osa/contract'
 import { memoryAuthStore } from '@osa/core/testing'
 import superjson from 'superjson'
@@ -14,7 +14,7 @@ function capture() {
 }
 
 describe('a whole flow', () => {
-  test('I06 no secret that was issued or presented is in any line, on any wire', async () => {
+  test('I06 no log line contains a secret that was issued or presented, on any wire', async () => {
     const node = await startTestNode({ logLevel: 'trace' })
     const started = await (await postForm(node, '/oauth/device_authorization', { client_id: 'osa-cli' })).json()
     await pollToken(node, started.device_code)
@@ -51,7 +51,7 @@ describe('a whole flow', () => {
     for (const secret of secrets) expect(text).not.toContain(secret)
   })
 
-  test('I06 a crash whose error carries the query and its parameters logs neither', async () => {
+  test('I06 an error that carries the query and its parameters is logged without them', async () => {
     const failure = Object.assign(new Error(`near "x" in query?device_code=${'s'.repeat(43)}`), {
       query: 'update device_authorizations',
       params: ['canary-parameter'],
@@ -65,7 +65,7 @@ describe('a whole flow', () => {
     expect(text).not.toMatch(/canary|update device|s{43}/)
   })
 
-  test('a request line names the route, not the path or the query', async () => {
+  test('the line of a request has the route, not the path or the query', async () => {
     const node = await startTestNode()
     await node.request('/api/v1/auth/me?secret=1')
     const [line] = node.logLines.map((text) => JSON.parse(text)).filter(({ msg }) => msg === 'request')
@@ -84,7 +84,7 @@ describe('a whole flow', () => {
 })
 
 describe('the logger', () => {
-  test('I06 redacts by key, at any depth and in any case', () => {
+  test('I06 redacts by key, at any depth and regardless of case', () => {
     const { log, text } = capture()
     log.info(
       { request: { Authorization: 'canary1', nested: [{ refresh_token: 'canary2' }] }, deviceCode: 'canary3' },
@@ -93,7 +93,7 @@ describe('the logger', () => {
     expect(text()).not.toContain('canary')
   })
 
-  test('I06 redacts what looks like one of our secrets, wherever it stands', () => {
+  test('I06 redacts text that looks like a secret, wherever it appears', () => {
     const { log, text } = capture()
     const secret = 'A1-_'.repeat(10).concat('abc')
     log.info(`failed with ${secret} for BCDF-GHJK at postgres://user:canary@host/db?password=canary`)

@@ -1,6 +1,6 @@
 /**
- * The one logger. It redacts by key wherever an object carries something secret, and whatever still looks like one of our
- * secrets in a text (I06): a log may be read by more people than the database. pino escapes control characters (I07).
+ * The logger of the node. It redacts values by key, and text that looks like a secret (I06), since logs have more readers than the
+ * database. pino escapes control characters (I07).
  */
 import pino, { type DestinationStream, type Logger } from 'pino'
 
@@ -43,7 +43,7 @@ const secretKeys = new Set([
   'codeverifier',
 ])
 
-/** 32 random bytes in base64url, a refresh token (68 bytes), a JWT, a user code, credentials in a URL, a query string: whatever a text should not hold. */
+/** Credentials in a URL, query strings, JWTs, 32 random bytes in base64url or a refresh token (68 bytes), user codes. */
 const secretShapes: readonly [RegExp, string][] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*@/gi, '$1[redacted]@'],
   [/\?[^\s"']+/g, '?[redacted]'],
@@ -57,7 +57,7 @@ const redactText = (text: string): string =>
 
 const maxDepth = 6
 
-/** A copy of `value` that is safe to write: known keys gone, secret-looking text replaced, errors without what drivers attach. */
+/** Returns a copy of `value` that is safe to log: without secret keys, secret-looking text, or properties that drivers attach to errors. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value)
   if (typeof value !== 'object' || value === null) return value
@@ -73,7 +73,7 @@ export function redact(value: unknown, depth = 0): unknown {
   )
 }
 
-/** Name, message and stack, and a short machine code: a driver's error also holds the query and its parameters. */
+/** Keeps name, message, stack and code of an error. Errors of a database driver also hold the query and its parameters. */
 function redactError(error: Error, depth: number): Record<string, unknown> {
   const errorCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return {
@@ -88,7 +88,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** A JSON logger that writes to `destination` (standard error by default; standard output is for people). */
+/** Creates a JSON logger that writes to `destination`, by default standard error. Standard output is for people. */
 export const createLogger = (options: { level: LogLevel; destination?: DestinationStream }): Logger =>
   pino(
     {
@@ -102,7 +102,7 @@ export const createLogger = (options: { level: LogLevel; destination?: Destinati
       hooks: {
         logMethod(args, method) {
           const [first, ...rest] = args.map((arg) => (typeof arg === 'string' ? redactText(arg) : arg))
-          // given an error alone, pino would use its message as it is
+          // if the only argument is an error, pino would log its message unredacted
           const safe =
             first instanceof Error ? [{ err: first }, ...(rest.length > 0 ? rest : [first.name])] : [first, ...rest]
           method.apply(this, safe as Parameters<typeof method>)

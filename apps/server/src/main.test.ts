@@ -1,4 +1,4 @@
-/** The real node as a process: what a person sees, and how it ends. */
+/** The node as a process: what a person sees, and how it exits. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempDisposableSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { spawnNode } from './testing/spawn-node.ts'
 
-/** Runs `main.ts` to its end; for settings it cannot start with. */
+/** Runs `main.ts` until it exits, for settings that it cannot start with. */
 async function runToEnd(env: Record<string, string>, within: readonly string[] = []) {
   const [command = '', ...args] = [...within, process.execPath, fileURLToPath(new URL('main.ts', import.meta.url))]
   const child = spawn(command, args, { env })
@@ -42,10 +42,10 @@ function selfSignedCertificate(folder: string): { key: Buffer; cert: Buffer } {
   return { key: readFileSync(key), cert: readFileSync(cert) }
 }
 
-/** What PostgreSQL says to a client that asks for TLS (protocol 3.0, SSLRequest): `S` and a handshake, or `N`. */
+/** Answers a request for TLS as PostgreSQL does (protocol 3.0, SSLRequest): `S` and a handshake, or `N`. */
 async function postgresStandIn(certificate: { key: Buffer; cert: Buffer } | null) {
   const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy()) // a client that does not like the certificate hangs up
+    socket.on('error', () => socket.destroy()) // a client that rejects the certificate disconnects
     socket.once('data', () => {
       socket.write(certificate ? 'S' : 'N')
       if (certificate) new TLSSocket(socket, { isServer: true, ...certificate }).on('error', () => socket.destroy())
@@ -57,7 +57,7 @@ async function postgresStandIn(certificate: { key: Buffer; cert: Buffer } | null
 }
 
 describe('a node on the embedded database', () => {
-  test('keeps its compiled sources for the next start, though it may be killed', async () => {
+  test('writes its compile cache before it is ready, so that a kill does not lose it', async () => {
     const kept = fileURLToPath(new URL('../dist/compile-cache', import.meta.url))
     rmSync(kept, { recursive: true, force: true })
     await using _node = await spawnNode()
@@ -65,11 +65,11 @@ describe('a node on the embedded database', () => {
       readdirSync(kept, { recursive: true, encoding: 'utf8' })
         .map((name) => statSync(join(kept, name)).size)
         .reduce((sum, size) => sum + size, 0)
-    // the node itself, from its bundle or its sources, and not only what starts it
+    // large enough to contain the node itself, from its bundle or its sources, and not only main.ts
     await expect.poll(keptBytes).toBeGreaterThan(500_000)
   })
 
-  test('starts, says how to go on, serves, keeps what it knows, and stops with 0', async () => {
+  test('starts, says what to do next, serves, keeps its data, and exits with 0', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     const env = { OSA_DATA_DIR: data.path, OSA_ADMIN_PORT: '0' }
     const first = await spawnNode({ env })
@@ -99,7 +99,7 @@ describe('a node on the embedded database', () => {
     expect(`${first.stdout}${first.stderr}`).not.toContain(device_code)
   })
 
-  test('J14 SIGTERM in the middle of fifty polls: each is answered or refused a connection, none broken', async () => {
+  test('J14 after SIGTERM during fifty polls each one is answered or refused a connection, and none is cut off', async () => {
     await using node = await spawnNode()
     const { device_code } = await (await fetch(`${node.url}/api/v1/auth/device`, { method: 'POST' })).json()
     const poll = () =>
@@ -118,10 +118,10 @@ describe('a node on the embedded database', () => {
     const statuses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.status] : []))
     expect(statuses.length).toBeGreaterThan(0)
     expect(new Set(statuses)).toEqual(new Set([400]))
-    expect(await code, 'not cut off by its own deadline').toBe(0)
+    expect(await code, 'stopped before its own deadline').toBe(0)
   })
 
-  test('J14 a node that drains says that it is not ready and answers all else, until it is told a second time to stop', async () => {
+  test('J14 a draining node is not ready but answers all other requests, until a second signal', async () => {
     await using node = await spawnNode({ env: { OSA_DRAIN_SECONDS: '30' } })
     node.signal('SIGTERM')
     await expect.poll(async () => (await fetch(`${node.url}/readyz`)).status).toBe(503)
@@ -145,24 +145,24 @@ describe('a node that cannot start says why in one message, without a stack', ()
     expect(run.output).not.toContain('canary')
   })
 
-  test('a working directory that was removed meanwhile', async () => {
+  test('a working directory that was removed', async () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-'))
     const inRemovedFolder = ['sh', '-c', `cd ${folder.path} && rmdir ${folder.path} && exec "$@"`, 'sh']
     const { code, output } = await runToEnd({}, inRemovedFolder)
     expect({ code, output }).toEqual({
       code: 1,
-      output: 'The folder you are in is not there any more.\nGo to another one and try again.\n',
+      output: 'The current folder no longer exists.\nChange to another one and try again.\n',
     })
   })
 
-  test('a port in use, before a data directory is made', async () => {
+  test('a port in use, before a data directory is created', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
     const run = await runToEnd({ PORT: String(port), OSA_DATA_DIR: join(data.path, 'node') })
     other.close()
-    expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set PORT`))
+    expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop the program that uses it, or set PORT`))
     expect(readdirSync(data.path)).toEqual([])
   })
 
@@ -173,16 +173,19 @@ describe('a node that cannot start says why in one message, without a stack', ()
     const { port } = other.address() as { port: number }
     const run = await runToEnd({ PORT: '0', OSA_ADMIN_PORT: String(port), OSA_DATA_DIR: data.path })
     other.close()
-    expectMessage(run, new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop what is using it, or set OSA_ADMIN_PORT`))
+    expectMessage(
+      run,
+      new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop the program that uses it, or set OSA_ADMIN_PORT`),
+    )
   })
 
-  test('I06 a database that is not there, and its password stays out of it', async () => {
+  test('I06 an unreachable database, without its password', async () => {
     const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
     expectMessage(run, /The database at 127.0.0.1:1\/archive cannot be reached/)
     expect(run.output).not.toContain('canary')
   })
 
-  test('a database without TLS, and one whose certificate nobody has signed, where DATABASE_URL asks for it', async () => {
+  test('a database without TLS, and one with an untrusted certificate, if DATABASE_URL requires TLS', async () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
     await using plain = await postgresStandIn(null)
     const asked = (at: { port: number }, more = '') => ({
@@ -194,14 +197,14 @@ describe('a node that cannot start says why in one message, without a stack', ()
     const untrusted = await runToEnd(asked(selfSigned))
     expectMessage(
       untrusted,
-      /is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\).\nName the authority that signed it: add sslrootcert/,
+      /is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\).\nTrust the authority that signed it: add sslrootcert/,
     )
     expect(untrusted.output).not.toContain('canary')
     const missing = await runToEnd(asked(selfSigned, '&sslrootcert=/nowhere/ca.pem'))
     expectMessage(missing, /The file \/nowhere\/ca.pem cannot be read.\nCheck sslrootcert/)
   })
 
-  test('a database behind a socket that is not there is named by its folder', async () => {
+  test('an unreachable database behind a socket, by the folder of the socket', async () => {
     const run = await runToEnd({ PORT: '0', DATABASE_URL: 'postgres:///archive?host=/nowhere&user=osa' })
     expectMessage(run, /The database at archive \(socket in \/nowhere\) cannot be reached/)
   })

@@ -1,4 +1,4 @@
-/** Metrics over OTLP, received as a collector receives them, beside what `/metrics` serves. */
+/** Metrics over OTLP as received by a collector, compared with `/metrics`. */
 import { deviceCodeGrantType } from '@osa/contract'
 import { expect, test } from 'vitest'
 import { createMetrics } from './metrics.ts'
@@ -10,7 +10,7 @@ const pair = ({ key, value }: Attribute) => `${key}="${value.stringValue ?? valu
 const series = (name: string, labels: readonly string[], value: unknown) =>
   `${name}${labels.length > 0 ? `{${labels.join(',')}}` : ''} ${value}`
 
-/** A metric as Prometheus writes it. */
+/** Formats a metric as Prometheus does. */
 function asServed({ name, gauge, sum, histogram }: Metric): string[] {
   const buckets = ({ attributes, bucketCounts = [], explicitBounds = [], sum, count }: DataPoint) => {
     const labels = attributes.map(pair)
@@ -27,7 +27,7 @@ function asServed({ name, gauge, sum, histogram }: Metric): string[] {
   return plain ?? histogram?.dataPoints.flatMap(buckets) ?? []
 }
 
-test('what is sent is what /metrics serves: the same names, kinds, labels and numbers, at each interval and at the end', async () => {
+test('the export has the same names, kinds, labels and numbers as /metrics, at each interval and at the end', async () => {
   await using collector = await startCollector()
   const metrics = createMetrics({ processMetrics: true })
   const OTEL_EXPORTER_OTLP_METRICS_ENDPOINT = `${collector.url}/v1/metrics`
@@ -64,7 +64,7 @@ test('what is sent is what /metrics serves: the same names, kinds, labels and nu
     ({ name, gauge, sum }) => `# TYPE ${name} ${gauge ? 'gauge' : sum?.isMonotonic ? 'counter' : 'histogram'}`,
   )
   expect(kinds.toSorted()).toEqual(text.filter((line) => line.startsWith('# TYPE ')).toSorted())
-  // counted since the process began, as Prometheus counts
+  // cumulative since the start of the process, as in Prometheus
   for (const { sum, histogram } of sent) expect((sum ?? histogram)?.aggregationTemporality ?? 2).toBe(2)
   for (const attribute of ['"service.name"', '"osa-node"', '"service.instance.id"', '"1.2.3"']) {
     expect(collector.text()).toContain(attribute)

@@ -1,16 +1,16 @@
-/** Metrics for OpenTelemetry, where its standard variables ask for them; without them nothing of it is loaded. */
+/** Exports metrics over OpenTelemetry if its standard variables ask for it. Otherwise none of its modules is loaded. */
 import type { Metrics } from './metrics.ts'
 import { defaultExportIntervalMs, otlpEndpoint } from './otlp-settings.ts'
 
 export interface MetricsExport {
-  /** Sends what is left, for 2 s at most. */
+  /** Sends the remaining metrics, for at most 2 s. */
   stop(): Promise<void>
 }
 
-/** Begins to send what a node counts. */
+/** Starts exporting the metrics of a node. */
 export type ExportMetrics = (metrics: Metrics) => MetricsExport
 
-/** Null unless an endpoint or the exporter is named and neither it nor the SDK is turned off (OpenTelemetry, environment variables). */
+/** Returns null unless an endpoint or the exporter is configured, and neither it nor the SDK is disabled (OpenTelemetry's environment variables). */
 export async function loadMetricsExport(env: NodeJS.ProcessEnv, version: string): Promise<ExportMetrics | null> {
   if (otlpEndpoint(env, 'METRICS') === null) return null
   const { openMetricsExport } = await import('./open-metrics-export.ts')

@@ -1,18 +1,18 @@
-/** J13 and what is counted: metrics tell numbers, to the admin listener alone. */
+/** J13: metrics are served only on the admin listener, and count requests and outcomes. */
 import { expect, test } from 'vitest'
 import { startAdminServer } from './admin-server.ts'
 import { createMetrics } from './metrics.ts'
 import { pollToken, postJson } from './testing/oauth-calls.ts'
 import { startTestNode } from './testing/test-node.ts'
 
-test('J13 the public listener has no metrics, documents or dot files', async () => {
+test('J13 the public listener serves no metrics, API documents or dot files', async () => {
   const node = await startTestNode()
   for (const path of ['/metrics', '/docs', '/.env', '/.git/HEAD', '/openapi.json', '/package.json']) {
     expect((await node.request(path)).status, path).toBe(404)
   }
 })
 
-test('requests are counted by route pattern, polls by outcome, and no label holds a code', async () => {
+test('requests are counted by route pattern, polls by outcome, and no label contains a code', async () => {
   const metrics = createMetrics({ processMetrics: true })
   const node = await startTestNode({ app: { metrics } })
   const started = await node.start()

@@ -1,27 +1,27 @@
-/** What a node counts, for Prometheus: requests by route, what polls, refreshes, watches and deploys came to, the process. No label names a person (I06). */
+/** Prometheus metrics of a node: requests by route, outcomes of polls, refreshes, watches and deploys, and the process. No label identifies a person (I06). */
 import { type Approval, deviceCodeGrantType, type GrantType } from '@osa/contract'
 import { isRefusal } from '@osa/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Counts what an exchange of codes or refresh tokens came to. */
+/** Counts the outcome of exchanging a device code or refresh token. */
 export type Count = (grantType: GrantType, outcome: object) => void
 
 export interface Metrics {
   readonly registry: Registry
   readonly count: Count
-  /** One deploy of conventions: `changed`, `unchanged`, or why it was refused. */
+  /** Counts a deploy of conventions: `changed`, `unchanged`, or the refusal. */
   countDeploy(outcome: string): void
-  /** One approval of a terminal, by what it rested on. */
+  /** Counts an approval of a terminal, by kind. */
   countApproval(approval: Approval): void
-  /** One terminal more that waits to be told of a decision. Returns what says how its waiting ended. */
+  /** Counts a waiting terminal. Returns a function that records the outcome of its watch. */
   openWatch(): (outcome: string) => void
-  /** One answered request; `durationMs` until its headers were ready. */
+  /** Counts an answered request; `durationMs` is the time until its headers were ready. */
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** A registry of one node; `processMetrics` off in tests, where many nodes share a process. */
+/** Creates the metrics of one node. Tests turn `processMetrics` off, since many nodes share their process. */
 export function createMetrics({ processMetrics }: { processMetrics: boolean }): Metrics {
   const registry = new Registry()
   if (processMetrics) collectDefaultMetrics({ register: registry })
@@ -34,30 +34,30 @@ export function createMetrics({ processMetrics }: { processMetrics: boolean }): 
   })
   const outcomes = new Counter({
     name: 'osa_token_requests_total',
-    help: 'Polls and refreshes by what they came to: ok, or an OAuth error code.',
+    help: 'Polls and refreshes by outcome: ok, or an OAuth error code.',
     labelNames: ['grant', 'outcome'],
     registers: [registry],
   })
   const deploys = new Counter({
     name: 'osa_convention_deploys_total',
-    help: 'Deploys of conventions by what they came to: changed, unchanged, or why they were refused.',
+    help: 'Deploys of conventions by outcome: changed, unchanged, or why they were refused.',
     labelNames: ['outcome'],
     registers: [registry],
   })
   const approvals = new Counter({
     name: 'osa_device_approvals_total',
-    help: 'Approved terminals by what the approval rested on: same_computer, typed or prefilled.',
+    help: 'Approved terminals by kind of approval: same_computer, typed or prefilled.',
     labelNames: ['approval'],
     registers: [registry],
   })
   const openWatches = new Gauge({
     name: 'osa_device_watches_open',
-    help: 'Terminals that are waiting to be told of a decision (device.watch).',
+    help: 'Terminals that are waiting for a decision (device.watch).',
     registers: [registry],
   })
   const watches = new Counter({
     name: 'osa_device_watches_total',
-    help: 'Ended watches by what they came to: decided, left (by the terminal, or the node stopped), failed, or an OAuth error code.',
+    help: 'Ended watches by outcome: decided, left (the terminal disconnected or the node stopped), failed, or an OAuth error code.',
     labelNames: ['outcome'],
     registers: [registry],
   })
@@ -81,7 +81,7 @@ export function createMetrics({ processMetrics }: { processMetrics: boolean }): 
       outcomes.inc({ grant, outcome: isRefusal(outcome) ? outcome.error : 'ok' })
     },
     observeRequest({ method, route, status, durationMs }) {
-      // anybody can make up methods; labels must stay few
+      // clients can make up methods, but the number of labels must stay small
       const known = knownMethods.has(method) ? method : 'other'
       requests.observe({ method: known, route, status: String(status) }, durationMs / 1000)
     },

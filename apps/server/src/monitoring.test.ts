@@ -1,4 +1,4 @@
-/** ../deploy/monitoring: alerts and dashboard ask for metrics that a node has, fire when they should, and say what to do. */
+/** ../deploy/monitoring: alerts and dashboard use metrics that a node serves, alerts fire when they should, and the runbook covers them. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ const dashboard: { panels: { id: number; title: string; targets: { expr: string 
 )
 const dashboardExpressions = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 
-/** Every metric of a node with its labels, from what it serves once each has been counted. */
+/** Returns every metric of a node with its labels, after counting each once. */
 async function metricsOfNode(): Promise<Map<string, Set<string>>> {
   const metrics = createMetrics({ processMetrics: true })
   metrics.observeRequest({ method: 'GET', route: '/readyz', status: 200, durationMs: 1 })
@@ -42,7 +42,7 @@ async function metricsOfNode(): Promise<Map<string, Set<string>>> {
   return labels
 }
 
-/** The metrics that an expression selects, with the labels that it selects them by. */
+/** Returns the metrics that an expression selects, with the labels of its selectors. */
 const selectorsOf = (expression: string): { name: string; labels: string[] }[] =>
   [...expression.matchAll(/\b((?:osa|process|nodejs)_\w+|up)\b(?:\{([^}]*)\})?/g)].map(([, name = '', pairs = '']) => ({
     name,
@@ -52,7 +52,7 @@ const selectorsOf = (expression: string): { name: string; labels: string[] }[] =
 const promtool = (...args: string[]): string =>
   execFileSync('promtool', args, { cwd: monitoring, encoding: 'utf8', stdio: 'pipe' })
 
-test('alerts and dashboard ask only for metrics and labels that a node serves, of the job that scrapes it', async () => {
+test('alerts and dashboard use only metrics and labels that a node serves, and always select the job', async () => {
   const known = await metricsOfNode()
   const selectors = [...rules.map(({ expr }) => expr), ...dashboardExpressions].flatMap(selectorsOf)
   expect(selectors.length).toBeGreaterThan(30)
@@ -66,7 +66,7 @@ test('alerts and dashboard ask only for metrics and labels that a node serves, o
   expect(unknown).toEqual([])
 })
 
-test('Prometheus reads the rules, and each alert fires on what it is for and never on a good day', () => {
+test('the rules are valid, and each alert fires for its problem and never on a good day', () => {
   expect(promtool('check', 'rules', 'alerts.yaml')).toContain(`SUCCESS: ${rules.length} rules found`)
   expect(promtool('test', 'rules', 'alerts.test.yaml')).toContain('SUCCESS')
   const cases: { name: string; alert_rule_test: { alertname: string; exp_alerts: object[] }[] }[] = parse(
@@ -82,7 +82,7 @@ test('Prometheus reads the rules, and each alert fires on what it is for and nev
   ).toEqual(named)
 })
 
-test('Prometheus reads every expression of the dashboard', () => {
+test('every expression of the dashboard is valid', () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-dashboard-'))
   const recorded = dashboardExpressions.map((expr, at) => ({
     record: `panel:${at}`,
@@ -103,7 +103,7 @@ describe('the runbook', () => {
       .map((section) => [section.split('\n', 1)[0], section]),
   )
 
-  test('has a section for each alert, and no other', () => {
+  test('has exactly one section for each alert', () => {
     expect([...sections.keys()]).toEqual(rules.map(({ alert }) => alert))
   })
 

@@ -1,6 +1,4 @@
-/** Finds which name somebody probably meant who wrote one that nobody knows. */
-
-/** The known name that differs least from `name`, by a third of its letters at most; null when there is none. */
+/** Returns the known name closest to a misspelt `name`, or null if more than a third of its letters differ. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.slice(0, 256), candidate) }))
@@ -8,7 +6,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearest && nearest.distance <= Math.ceil(name.length / 3) ? nearest.candidate : null
 }
 
-/** Levenshtein distance, row by row. */
+/** Computes the Levenshtein distance row by row. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (const [row, letter] of [...a].entries()) {

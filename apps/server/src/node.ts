@@ -1,4 +1,4 @@
-/** The composition root: from a configuration to a running node, and back to nothing. */
+/** The composition root: starts a node from its configuration, and stops it. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAuth, createConventions, defaultPolicy, deriveKeys } from '@osa/core'
@@ -25,20 +25,20 @@ import { startSweeping } from './sweep.ts'
 import { systemTimer } from './timer.ts'
 import type { Tracing } from './tracing.ts'
 
-/** How long requests in flight may take when the node stops; well within the 15 s that a supervisor waits. */
+/** How long requests in flight may take when the node stops. Well within the 15 s that a supervisor waits. */
 const shutdownGraceMs = 10_000
-/** How long the start waits for identity providers to be found. */
+/** How long the start waits for the discovery of identity providers. */
 const discoveryWaitMs = 3_000
 
 export interface RunningNode {
   readonly publicUrl: URL
   readonly signIn: readonly string[]
   readonly adminPort: number | null
-  /** Says that it is not ready, drains, finishes what is in flight, then closes the database (J14). */
+  /** Reports that it is not ready, drains, finishes requests in flight, then closes the database (J14). */
   stop(): Promise<void>
 }
 
-/** Starts everything; rejects with the first thing that fails to start, after closing the rest. */
+/** Starts a node. If a part fails to start, closes the others and rejects with its error. */
 export async function startNode(options: {
   config: Config
   log: Logger
@@ -50,16 +50,16 @@ export async function startNode(options: {
   await using started = new AsyncDisposableStack()
   const metrics = createMetrics({ processMetrics: true })
   const exporting = options.exportMetrics?.(metrics)
-  // last of all when the node stops
+  // stops last
   started.defer(async () => void (await Promise.all([tracing?.stop(), exporting?.stop()])))
   let app: Hono<NodeEnv> | null = null
-  // before the database: with a port that is taken, no directory is made and nothing is migrated
+  // before the database, so that nothing is created or migrated if the port is in use
   const server = await listen({
     ...config,
     isProxy: isWithin(config.trustedProxies),
     fetch: (request, env) => app?.fetch(request, env) ?? startingUp(),
   })
-  // what is in flight when the node stops still needs the database: the server, once it is open, is the first to close
+  // requests in flight need the database, so once it is open, the server must close before it
   let isOpen = false
   started.defer(() => (isOpen ? undefined : closeServer(server)))
   const database = started.adopt(
@@ -78,7 +78,7 @@ export async function startNode(options: {
   await clock.follow()
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${server.port}`)
   const { startDiscovery, ...parts } = createParts(options, { database, publicUrl, now: clock.now })
-  // with keys that do not open, every sign-in would fail at its last step: rather not start (L12)
+  // refuse to start if the keys cannot be decrypted, since every sign-in would fail at its last step (L12)
   await parts.auth.publicKeys()
   const search = started.adopt(
     startDiscovery((provider, err) =>
@@ -96,7 +96,7 @@ export async function startNode(options: {
     traceRequests: tracing?.traceRequests ?? null,
     publicUrl,
     trustedProxies: config.trustedProxies,
-    // in production a proxy ends TLS
+    // in production a proxy terminates TLS, so addresses of clients are known only if it is trusted
     seesNetworks: !config.production || config.trustedProxies.length > 0,
     profile: config.profile,
     stopping: stopping.signal,
@@ -110,9 +110,9 @@ export async function startNode(options: {
     policy: { ...parts.policy, auditRetentionDays: config.auditRetentionDays },
   })
   started.adopt(sweeping, ({ stop }) => stop())
-  // usually it takes a moment, and then the first person can sign in; a provider that is down keeps nobody from starting
+  // discovery usually takes a moment, and then the first person can sign in; an unreachable provider does not block the start
   await Promise.race([search.attempted, sleep(discoveryWaitMs, undefined, { ref: false })])
-  // first of all when the node stops: the server then waits for what is in flight, and a stream would be for minutes
+  // stops first: the server then waits for requests in flight, and streams would stay open for minutes
   started.defer(() => stopping.abort())
   const running = started.move()
   return {
@@ -131,7 +131,7 @@ const closeServer = (server: HttpServer): Promise<void> => server.close(shutdown
 
 type Database = Awaited<ReturnType<typeof openDatabase>>
 
-/** The operations and what they stand on. */
+/** Creates the operations of the node and their dependencies. */
 function createParts(
   { config, log }: { config: Config; log: Logger },
   { database, publicUrl, now }: { database: Database; publicUrl: URL; now: () => Date },

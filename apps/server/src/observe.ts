@@ -1,14 +1,14 @@
-/** One log line and one measurement a request. The route's pattern stands for the path, which may hold what a person typed (I06). */
+/** Logs and measures each request. They show the pattern of the route instead of the path, which may contain text a person typed (I06). */
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { NodeEnv } from './requester.ts'
 
-/** Lines for probes would drown all others. */
+/** Probes are logged at debug level, since they would drown out all other requests. */
 const quietRoutes = new Set(['/healthz', '/readyz'])
 
-/** The pattern of the route that answered. */
+/** Returns the pattern of the route that answered. */
 export function routeOf(c: Context<NodeEnv>): string {
   const pattern = routePath(c, -1)
   return pattern.endsWith('*') && pattern !== '/trpc/*' ? '(no route)' : pattern
@@ -18,7 +18,7 @@ export function routeOf(c: Context<NodeEnv>): string {
 export function observeRequests(deps: {
   log: Logger
   metrics: Metrics
-  /** Level of a line about what went as it should. */
+  /** Log level of successful requests. */
   routineLogLevel: 'info' | 'debug'
 }): MiddlewareHandler<NodeEnv> {
   const { log, metrics, routineLogLevel } = deps

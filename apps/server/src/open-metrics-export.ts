@@ -1,4 +1,4 @@
-/** Sends what `/metrics` serves over OTLP: the same names, labels and numbers, read from the same registry. Nothing is registered globally. */
+/** Exports the same metrics over OTLP that `/metrics` serves: same names, labels and numbers, from the same registry. Registers nothing globally. */
 import { type HrTime, ValueType } from '@opentelemetry/api'
 import { hrTime } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
@@ -16,7 +16,7 @@ import type { MetricValueWithName, Registry } from 'prom-client'
 import type { MetricsExport } from './metrics-export.ts'
 import { openResource, shutDown } from './open-otlp.ts'
 
-/** Sends at each interval, and once more when it stops. */
+/** Exports at each interval and once more when stopped. */
 export function openMetricsExport(
   registry: Registry,
   { env, version, intervalMs }: { env: NodeJS.ProcessEnv; version: string; intervalMs: number },
@@ -43,7 +43,7 @@ export function openMetricsExport(
 }
 
 type Served = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number]
-/** Of a series since when, and as of when. */
+/** Start and end of the period that a series covers. */
 type Times = Readonly<{ startTime: HrTime; endTime: HrTime }>
 
 function metricData({ name, help, type, values }: Served, times: Times): MetricData {
@@ -60,7 +60,7 @@ function metricData({ name, help, type, values }: Served, times: Times): MetricD
     : { ...described, dataPointType: DataPointType.GAUGE, dataPoints }
 }
 
-/** Prometheus counts in each bucket what is in the ones below it, too; OTLP does not. */
+/** Converts histograms. Prometheus buckets are cumulative, OTLP buckets are not. */
 function histograms(
   name: string,
   values: readonly MetricValueWithName<string>[],

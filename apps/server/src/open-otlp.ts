@@ -1,15 +1,15 @@
-/** What traces and metrics over OTLP share: settings for the exporters, who sends, and an end that waits for nobody. */
+/** Shared by traces and metrics over OTLP: exporter settings, the resource, and a bounded shutdown. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { detectResources, envDetector, type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 
 const stopWithinMs = 2_000
-/** Tells the processes of a node apart. */
+/** Distinguishes the processes of a node. */
 const instanceId = randomUUID()
 
-/** Which process of which version sends. Comes before the exporters, which read the settings that it hands on to them. */
+/** Returns the resource: name, version and instance of the process. Call it before creating exporters, since it also sets their environment. */
 export function openResource(env: NodeJS.ProcessEnv, version: string): Resource {
-  // exporters and detector read their settings from the process, and these may be from a file
+  // exporters and the detector read process.env, but the settings may come from a file
   for (const name of Object.keys(env)) if (name.startsWith('OTEL_')) process.env[name] ??= env[name]
   const named = resourceFromAttributes({
     'service.name': env.OTEL_SERVICE_NAME || 'osa-node',
@@ -20,7 +20,7 @@ export function openResource(env: NodeJS.ProcessEnv, version: string): Resource 
     .merge(named)
 }
 
-/** Sends what is left: a collector that is away must not hold up the end of a node. */
+/** Flushes and shuts down a provider. An unreachable collector must not delay the shutdown of the node. */
 export async function shutDown(provider: { shutdown(): Promise<void> }): Promise<void> {
   await Promise.race([provider.shutdown(), sleep(stopWithinMs, undefined, { ref: false })])
 }

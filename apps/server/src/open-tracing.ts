@@ -1,4 +1,4 @@
-/** Tracing on OpenTelemetry's own SDK. Nothing is registered globally: what is not traced here is not traced. */
+/** Tracing with the OpenTelemetry SDK. Nothing is registered globally, so only the spans created here exist. */
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, type TextMapGetter, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
@@ -55,7 +55,7 @@ export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing {
       try {
         return await within(trace.setSpan(parent, span), work)
       } catch (error) {
-        // its class alone: a message of a driver's may hold a value
+        // only the class, since the message of a database driver may contain values
         span.setStatus({ code: SpanStatusCode.ERROR })
         span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
         throw error
@@ -70,7 +70,7 @@ export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing {
   }
 }
 
-/** `OTEL_TRACES_SAMPLER` and its argument; a name that is not known traces everything, as none does. */
+/** Returns the sampler for `OTEL_TRACES_SAMPLER` and its argument. An unknown name traces everything, like the default. */
 function samplerOf({
   OTEL_TRACES_SAMPLER: name = '',
   OTEL_TRACES_SAMPLER_ARG: ratio = '1',

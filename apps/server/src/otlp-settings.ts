@@ -1,14 +1,14 @@
-/** OpenTelemetry's standard variables: what of them a node follows, read without loading anything of it. */
+/** Reads the standard variables of OpenTelemetry that a node supports, without loading its modules. */
 
 export type Signal = 'TRACES' | 'METRICS'
 
 const signals: readonly Signal[] = ['TRACES', 'METRICS']
-/** Where the exporters send to when they are asked for by name alone. */
+/** The endpoint if only the exporter is named. */
 const defaultEndpoint = 'http://localhost:4318'
-/** In milliseconds, as OpenTelemetry has them. */
+/** OpenTelemetry's default, in milliseconds. */
 export const defaultExportIntervalMs = 60_000
 
-/** Where a signal is to be sent over OTLP; null when nothing asks for it, or it is turned off. */
+/** Returns the OTLP endpoint of a signal, or null if it is not configured or is turned off. */
 export function otlpEndpoint(env: NodeJS.ProcessEnv, signal: Signal): string | null {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null
   const named = env[`OTEL_${signal}_EXPORTER`]
@@ -17,13 +17,13 @@ export function otlpEndpoint(env: NodeJS.ProcessEnv, signal: Signal): string | n
   return endpoint || (named ? defaultEndpoint : null)
 }
 
-/** What of these settings does not hold, without their values. */
+/** Returns the problems with these settings, without quoting their values. */
 export function otlpProblems(env: NodeJS.ProcessEnv): string[] {
   const asked = signals.filter((signal) => otlpEndpoint(env, signal) !== null)
   const problems = asked.flatMap((signal) => signalProblems(env, signal))
   const intervalProblems =
     asked.includes('METRICS') && !/^[1-9]\d{0,8}$/.test(env.OTEL_METRIC_EXPORT_INTERVAL || '1')
-      ? ['OTEL_METRIC_EXPORT_INTERVAL must be in milliseconds, as in 60000']
+      ? ['OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds, as in 60000']
       : []
   return [...new Set([...problems, ...intervalProblems])]
 }
@@ -37,6 +37,6 @@ function signalProblems(env: NodeJS.ProcessEnv, signal: Signal): string[] {
     ...(/^https?:$/.test(endpoint?.protocol ?? '')
       ? []
       : [`${given('ENDPOINT')} must be an http or https address, as in ${defaultEndpoint}`]),
-    ...(protocol && env[protocol] === 'grpc' ? [`${protocol} must not be grpc: what is sent is http/json`] : []),
+    ...(protocol && env[protocol] === 'grpc' ? [`${protocol} must not be grpc: the node sends http/json`] : []),
   ]
 }

@@ -22,7 +22,7 @@ const budgets: Budgets = { ...defaultBudgets, guess_by_source: { points: 10, win
 const limiterOn = ({ rateLimits }: Database) => createLimiter({ counters: rateLimits, budgets, now: () => new Date() })
 const within = (spent: { within: boolean }) => spent.within
 
-test('C06, C07 of fifty spends at once exactly ten are within', async () => {
+test('C06, C07 of fifty simultaneous spends exactly ten are within the budget', async () => {
   const limiter = limiterOn(database)
   const spends = await Promise.all(Array.from({ length: 50 }, () => limiter.spend('guess_by_source', 'burst')))
   expect(spends.filter(within)).toHaveLength(10)
@@ -38,14 +38,14 @@ test('J09 two replicas share one budget', async () => {
   expect(spends.filter((spent) => spent?.within)).toHaveLength(10)
 })
 
-test('C10 keys and budgets do not touch each other', async () => {
+test('C10 keys and budgets are independent', async () => {
   const limiter = limiterOn(database)
   for (let turn = 0; turn < 11; turn++) await limiter.spend('guess_by_source', 'one')
   expect(within(await limiter.spend('guess_by_source', 'two'))).toBe(true)
   expect(within(await limiter.spend('guess_by_account', 'one'))).toBe(true)
 })
 
-test('a refund gives points back, and prices above one are taken whole', async () => {
+test('a refund returns points, and a price above one is charged in full', async () => {
   const limiter = limiterOn(database)
   expect(within(await limiter.spend('guess_by_source', 'priced', 10))).toBe(true)
   expect(within(await limiter.spend('guess_by_source', 'priced', 1))).toBe(false)
@@ -59,7 +59,7 @@ test('I10 a key is data, never SQL', async () => {
   expect(within(await limiter.spend('guess_by_source', 'after'))).toBe(true)
 })
 
-test('J08 windows that are over are removed, living ones stay', async () => {
+test('J08 windows that have ended are removed, others remain', async () => {
   const limiter = limiterOn(database)
   await limiter.spend('guess_by_source', 'kept')
   await sweepRateLimits(database.rateLimits, new Date())
@@ -69,7 +69,7 @@ test('J08 windows that are over are removed, living ones stay', async () => {
   expect(await count()).toBe(0)
 })
 
-test('L08 a budget that was used up while the clock was a day ahead is whole again when the clock is right', async () => {
+test('L08 a budget used up while the clock was a day ahead is restored when the clock is right', async () => {
   const limiter = limiterOn(database)
   expect(within(await limiter.spend('start_in_all', 'all', 3_001))).toBe(false)
   expect(within(await limiter.spend('guess_by_source', 'recent', 11))).toBe(false)
@@ -79,7 +79,7 @@ test('L08 a budget that was used up while the clock was a day ahead is whole aga
   expect(within(await limiter.spend('guess_by_source', 'recent'))).toBe(false)
 })
 
-test('J08 when the database cannot be reached a spend rejects: callers refuse then', async () => {
+test('J08 a spend rejects if the database is unreachable, so that callers refuse', async () => {
   const limiter = createLimiter({
     counters: { add: () => Promise.reject(new Error('gone')) },
     now: () => new Date(),

@@ -1,11 +1,11 @@
 /**
- * The budgets on the database's counters: atomic, and shared by all processes of a node (C07, J09). A spend rejects when the database cannot
- * be reached, so that nobody guesses or starts for free then (J08).
+ * Budgets on counters in the database: atomic, and shared by all processes of a node (C07, J09). Spending rejects if the database is
+ * unreachable, so that guesses and starts are never free (J08).
  */
 import { type Budget, type Budgets, defaultBudgets, type Limiter } from '@osa/core'
 import type { RateLimits } from '@osa/db'
 
-/** A limiter on shared counters, named after their budgets. */
+/** Creates a limiter on shared counters, which are named after their budgets. */
 export function createLimiter(deps: {
   readonly counters: Pick<RateLimits, 'add'>
   readonly now: () => Date
@@ -30,8 +30,8 @@ export function createLimiter(deps: {
 }
 
 /**
- * Removes windows that are over, and those that end later than their budget's can: the clock was wrong when they began, and nobody
- * should wait for it to come true.
+ * Removes windows that have ended, and windows that end later than their budget allows: these started while the clock was wrong, and would
+ * block their source for too long.
  */
 export async function sweepRateLimits(counters: Pick<RateLimits, 'sweep'>, now: Date): Promise<void> {
   const windows = Object.entries(defaultBudgets).map(([budget, { windowSeconds }]) => [`${budget}:`, windowSeconds])

@@ -1,4 +1,4 @@
-/** L12: a node that cannot load its keys does not call itself ready. */
+/** L12: a node that cannot load its keys is not ready. */
 import { expect, test } from 'vitest'
 import { createReadiness } from './readiness.ts'
 
@@ -8,7 +8,7 @@ function readiness(parts: { database: boolean; keys: boolean }) {
     isDatabaseReady: async () => parts.database,
     auth: {
       publicKeys: async () => {
-        if (!parts.keys) throw new Error('sealed under another secret')
+        if (!parts.keys) throw new Error('the keys are encrypted with another secret')
         return { keys: [] }
       },
     },
@@ -17,7 +17,7 @@ function readiness(parts: { database: boolean; keys: boolean }) {
   return { isReady, logged }
 }
 
-test('L12 ready only with a database and with keys that open, and says which keys it was in the log', async () => {
+test('L12 ready only with a database and usable keys, and logs that the keys cannot be loaded', async () => {
   expect(await readiness({ database: true, keys: true }).isReady()).toBe(true)
   expect(await readiness({ database: false, keys: true }).isReady()).toBe(false)
   const keyless = readiness({ database: true, keys: false })

@@ -1,8 +1,8 @@
-/** Whether a node can serve: its database answers and is migrated, and the keys it signs with can be opened (L12). */
+/** Whether a node can serve: its database answers and is migrated, and its signing keys can be decrypted (L12). */
 import type { Auth } from '@osa/core'
 import type { Logger } from './log.ts'
 
-/** The check behind `/readyz`; a node that cannot sign is as good as none, and a proxy should turn to another. */
+/** Creates the check behind `/readyz`. A process that cannot sign is not ready, so that a proxy uses another one. */
 export const createReadiness =
   (deps: { isDatabaseReady: () => Promise<boolean>; auth: Pick<Auth, 'publicKeys'>; log: Pick<Logger, 'error'> }) =>
   async (): Promise<boolean> => {

@@ -1,11 +1,11 @@
-/** J06 and J07: who a request is from, seen through what is logged and limited. */
+/** J06 and J07: where a request comes from, as seen in the log. */
 import { describe, expect, test } from 'vitest'
 import { parseCidr } from './requester.ts'
 import { startTestNode } from './testing/test-node.ts'
 
 const proxies = (...cidrs: string[]) => cidrs.map(parseCidr).filter((cidr) => cidr !== null)
 
-/** The address a node believes a request to come from. */
+/** Returns the address that a node logs for a request. */
 async function seen(options: { peer: string; forwarded?: string; trusted?: string[] }) {
   const node = await startTestNode({ app: { trustedProxies: proxies(...(options.trusted ?? [])) } })
   const headers: Record<string, string> =
@@ -15,19 +15,19 @@ async function seen(options: { peer: string; forwarded?: string; trusted?: strin
 }
 
 describe('J06 forwarding headers', () => {
-  test('are ignored from anyone who is not a configured proxy', async () => {
+  test('are ignored unless the peer is a configured proxy', async () => {
     expect(await seen({ peer: '203.0.113.9', forwarded: '198.51.100.1' })).toBe('203.0.113.9')
     expect(await seen({ peer: '203.0.113.9', forwarded: '198.51.100.1', trusted: ['10.0.0.0/8'] })).toBe('203.0.113.9')
   })
 
-  test('are followed from the right to the first hop that is no proxy', async () => {
+  test('are followed from the right to the first hop that is not a proxy', async () => {
     const trusted = ['10.0.0.0/8', '2001:db8:1::/48']
     expect(await seen({ peer: '10.0.0.1', forwarded: '198.51.100.1', trusted })).toBe('198.51.100.1')
     expect(await seen({ peer: '10.0.0.1', forwarded: '1.1.1.1, 198.51.100.1, 10.2.3.4', trusted })).toBe('198.51.100.1')
     expect(await seen({ peer: '2001:db8:1::5', forwarded: '1.1.1.1,198.51.100.1', trusted })).toBe('198.51.100.1')
   })
 
-  test('stop at what makes no sense, and may carry ports', async () => {
+  test('are followed up to an invalid entry, and may contain ports', async () => {
     const trusted = ['10.0.0.0/8']
     expect(await seen({ peer: '10.0.0.1', forwarded: '198.51.100.1, unknown', trusted })).toBe('10.0.0.1')
     expect(await seen({ peer: '10.0.0.1', forwarded: '127.1', trusted })).toBe('10.0.0.1')
@@ -36,7 +36,7 @@ describe('J06 forwarding headers', () => {
     expect(await seen({ peer: '10.0.0.1', forwarded: '[2001:db8::7]:4711', trusted })).toBe('2001:db8::7')
   })
 
-  test('other forwarding headers are never read', async () => {
+  test('other than X-Forwarded-For are never read', async () => {
     const node = await startTestNode({ app: { trustedProxies: proxies('10.0.0.0/8') } })
     const headers = { 'X-Real-IP': '1.1.1.1', Forwarded: 'for=1.1.1.1', 'CF-Connecting-IP': '1.1.1.1' }
     await node.request('/api/v1/auth/me', { headers }, '10.0.0.1')
@@ -45,27 +45,27 @@ describe('J06 forwarding headers', () => {
 })
 
 describe('J07 addresses', () => {
-  test('IPv4-mapped addresses are folded, also for the trust in a proxy', async () => {
+  test('IPv4-mapped addresses are converted to IPv4, also when matching proxies', async () => {
     expect(await seen({ peer: '::ffff:203.0.113.9' })).toBe('203.0.113.9')
     expect(await seen({ peer: '::ffff:10.0.0.1', forwarded: '198.51.100.1', trusted: ['10.0.0.0/8'] })).toBe(
       '198.51.100.1',
     )
   })
 
-  test('zone ids are dropped, and CIDRs are read or refused', async () => {
+  test('zone ids are dropped, and invalid CIDRs are refused', async () => {
     expect(await seen({ peer: 'fe80::1%eth0' })).toBe('fe80::1')
     expect(
       [parseCidr('10.0.0.0/8'), parseCidr('::1'), parseCidr('nonsense'), parseCidr('10.0.0.0/99')].map(Boolean),
     ).toEqual([true, true, false, false])
   })
 
-  test('J06 a proxy’s address is written out in full: nobody believes 8.0.0.0/8 for 010.0.0.0/8, or 10.0.0.1 for 10.1', () => {
+  test('J06 abbreviated and octal addresses of proxies are refused: 010.0.0.0/8 is not 8.0.0.0/8, and 10.1 is not 10.0.0.1', () => {
     const slips = ['010.0.0.0/8', '10.0.0/8', '10.1/16', '10.1', '0x0a.0.0.1', '167772161']
     expect(slips.map(parseCidr)).toEqual(slips.map(() => null))
   })
 })
 
-test('every answer carries a fresh request id, and none from outside is taken over', async () => {
+test('every answer has a new request id, and ids from clients are ignored', async () => {
   const node = await startTestNode()
   const headers = { 'X-Request-Id': 'chosen' }
   const ids = [

@@ -1,6 +1,6 @@
 /**
- * Where a request comes from, as far as a node may believe it: the peer, or, behind configured proxies only, what they say in
- * `X-Forwarded-For` (J06). Limits, log lines and audit events go by this one value.
+ * Determines where a request comes from: the peer, or behind a configured proxy the address in its `X-Forwarded-For` (J06). Limits, log
+ * lines and audit events all use this value.
  */
 import { randomUUID } from 'node:crypto'
 import { isIPv4 } from 'node:net'
@@ -9,20 +9,20 @@ import type { Requester } from '@osa/core'
 import type { Context, MiddlewareHandler } from 'hono'
 import ipaddr from 'ipaddr.js'
 
-/** What every route of the node finds in its context. */
+/** The context of every route of the node. */
 export type NodeEnv = {
-  /** The socket's side; without a socket (in tests), only the address it would have. */
+  /** The Node.js request and response; tests without a socket provide only the peer's address. */
   Bindings: Partial<HttpBindings> & { remoteAddress?: string }
   Variables: {
     requester: Requester
-    /** Whether the peer is a configured proxy, whose forwarding headers are believed. */
+    /** Whether the peer is a configured proxy, whose forwarding headers are trusted. */
     viaTrustedProxy: boolean
   }
 }
 
 export type Cidr = [ipaddr.IPv4 | ipaddr.IPv6, number]
 
-/** Reads one CIDR or single address; null when it is neither. */
+/** Parses a CIDR or a single address. Returns null for anything else. */
 export function parseCidr(text: string): Cidr | null {
   if (!isWrittenOut(text.split('/', 1)[0] ?? '')) return null
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
@@ -32,17 +32,17 @@ export function parseCidr(text: string): Cidr | null {
 }
 
 /**
- * Four full decimal parts, or IPv6. `ipaddr` would also take "10.1" for 10.0.0.1 and "010.0.0.0" for 8.0.0.0; its own check of the parts
- * throws and catches an error for what is no address, as a missing header is, which costs as much as the rest of a poll.
+ * Accepts four full decimal parts, or IPv6. `ipaddr` would also read "10.1" as 10.0.0.1 and "010.0.0.0" as 8.0.0.0. Its own check throws and
+ * catches an error for anything that is not an address, such as a missing header, which costs as much as the rest of a poll.
  */
 const isWrittenOut = (address: string): boolean => address.includes(':') || isIPv4(address)
 
 const unknownAddress = '0.0.0.0'
-/** Proxies in a row that are followed at most; whatever is further left was written by the client anyway. */
+/** Maximum number of proxies in a row to follow. Entries further left were written by the client anyway. */
 const maxForwardedHops = 16
 const maxUserAgentLength = 400
 
-/** Sets `c.var.requester`, and sends its random request id back as `X-Request-Id`. */
+/** Sets `c.var.requester`, and returns its random request id as `X-Request-Id`. */
 export function identifyRequester(trustedProxies: readonly Cidr[]): MiddlewareHandler<NodeEnv> {
   return async (c, next) => {
     const peer = parseAddress(c.env?.incoming?.socket.remoteAddress ?? c.env?.remoteAddress ?? '')
@@ -61,7 +61,7 @@ export function identifyRequester(trustedProxies: readonly Cidr[]): MiddlewareHa
   }
 }
 
-/** Whether an address, as text, is in one of `networks`. */
+/** Returns whether an address, as text, is in one of `networks`. */
 export const isWithin =
   (networks: readonly Cidr[]) =>
   (text: string): boolean => {
@@ -71,7 +71,7 @@ export const isWithin =
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** Walks from the peer to the left and stops at the first address that is no trusted proxy, or at one that makes no sense. */
+/** Walks from the peer to the left, up to the first address that is not a trusted proxy, or until an entry is invalid. */
 function forwardedAddress(c: Context, peer: Address, trustedProxies: readonly Cidr[]): Address {
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').slice(-maxForwardedHops).reverse()
   let address = peer
@@ -84,11 +84,11 @@ function forwardedAddress(c: Context, peer: Address, trustedProxies: readonly Ci
   return address
 }
 
-/** Addresses that were taken apart: each request of a connection brings its own again. Only what is an address is kept, so texts are short. */
+/** Cache of parsed addresses, since each request of a connection has the same ones. Only valid addresses are cached, so the keys are short. */
 const parsed = new Map<string, Address>()
 const maxParsed = 1_000
 
-/** IPv4-mapped IPv6 is folded to IPv4, zone ids are dropped (J07). */
+/** Parses an address. Converts IPv4-mapped IPv6 to IPv4 and drops zone ids (J07). */
 function parseAddress(text: string): Address | null {
   const withoutZone = text.includes('%') ? text.replace(/%.*$/, '') : text
   const known = parsed.get(withoutZone)
@@ -100,14 +100,14 @@ function parseAddress(text: string): Address | null {
   return address
 }
 
-/** Some proxies add the port: `203.0.113.5:4711`, `[2001:db8::1]:4711`. */
+/** Removes the port that some proxies add: `203.0.113.5:4711`, `[2001:db8::1]:4711`. */
 const withoutPort = (hop: string): string =>
   /^\[(.*)\](:\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop
 
 const isTrusted = (address: Address, trustedProxies: readonly Cidr[]): boolean =>
   trustedProxies.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
 
-/** The bucket of an address: itself, or its /64, since whoever has one IPv6 address has 2^64 (J07). */
+/** Returns the source of an address: an IPv4 address itself, or the /64 of an IPv6 address, since a client usually has all of it (J07). */
 const sourceOf = (address: Address): string =>
   address.kind() === 'ipv4'
     ? address.toString()

@@ -1,4 +1,4 @@
-/** What a person who starts a node sees and does: settings checked, a few friendly lines, and a clean end. */
+/** Runs a node in the foreground: checks the settings, prints a short greeting, and stops cleanly on a signal. */
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, parseConfig } from './config/config.ts'
 import { createLogger, type Logger } from './log.ts'
@@ -8,10 +8,10 @@ import { otlpProblems } from './otlp-settings.ts'
 import { databaseName, explainStartProblem } from './start-problem.ts'
 import { startTracing } from './tracing.ts'
 
-/** A supervisor kills 15 s after a node has drained; leave a moment before. */
+/** A supervisor kills the process 15 s after draining, so the node exits a second before. */
 const shutdownDeadlineMs = 14_000
 
-/** Runs until a signal; ends the process with 0 after a clean stop and with 1 when the node cannot start. */
+/** Runs until a signal. Exits with 0 after a clean stop, and with 1 if the node cannot start. */
 export async function run(io: RunIo): Promise<void> {
   const parsed = parseConfig(io.env)
   for (const warning of parsed.warnings) io.stderr.write(`Note: ${warning}\n`)
@@ -23,7 +23,7 @@ export async function run(io: RunIo): Promise<void> {
   }
   const { config } = parsed
   const log = createLogger({ level: config.logLevel })
-  // a person at a terminal wants to read the lines below, not one for every request
+  // at a terminal, a line for each request would hide the greeting
   const routineLogLevel = io.stderr.isTTY ? 'debug' : 'info'
   try {
     const tracing = await startTracing(io.env, packageJson.version)
@@ -43,7 +43,7 @@ type RunIo = Pick<NodeJS.Process, 'env' | 'stderr' | 'stdout'> & {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
 }
 
-/** The first signal lets everything finish (J14), the second does not wait. */
+/** On the first signal, stops after requests in flight have finished (J14). On the second, exits at once. */
 function stopOnSignal(
   io: RunIo,
   { node, log, deadlineMs }: { node: RunningNode; log: Logger; deadlineMs: number },
@@ -52,7 +52,9 @@ function stopOnSignal(
   const stop = async () => {
     if (stopping) return io.exit(1)
     stopping = true
-    io.stdout.write('Stopping: finishing what is in flight. Ask again to stop at once.\n')
+    io.stdout.write(
+      'Stopping after requests in progress have finished. Press Ctrl-C or send the signal again to stop at once.\n',
+    )
     setTimeout(() => io.exit(1), deadlineMs).unref()
     try {
       await node.stop()
@@ -75,6 +77,6 @@ function greeting(config: Config, node: RunningNode): string {
     ...(adminPort === null ? [] : [['Metrics', `http://${config.adminListener?.host}:${adminPort}/metrics`]]),
   ]
   const lines = rows.map(([label = '', text = '']) => `  ${label.padEnd(10)}${text}`)
-  // the first line is a promise to parent processes: exactly one, and only once requests are answered
+  // parent processes wait for the first line, so it is printed exactly once, and only when requests are answered
   return `OSA node ready at ${publicUrl.origin}\n\n${lines.join('\n')}\n\n  Next      osa login ${publicUrl.origin}\n            (in a checkout: npx osa login ${publicUrl.origin})\n\n`
 }

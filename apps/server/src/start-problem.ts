@@ -1,22 +1,22 @@
-/** Why a node could not start, in one message that says what to do; no stack, no address with a password in it. */
+/** Explains why a node could not start and what to do about it, without a stack or an address that contains a password. */
 import { accessSync, constants } from 'node:fs'
 import { DataDirectoryInUse, isDatabaseUnavailable, tlsTroubleOf } from '@osa/db'
 import { AdminListenerUnusable } from './admin-server.ts'
 import type { Config } from './config/config.ts'
 import { SecretFileUnusable } from './config/secret-file.ts'
 
-/** One or two lines for a person. */
+/** Returns one or two lines for a person. */
 export const explainStartProblem = (error: unknown, config: Config): string =>
   explainKnownProblem(error, config) ??
   `The node could not start: ${error instanceof Error ? error.message : String(error)}`
 
-/** What is wrong with the settings or what they lead to; null for a problem nobody foresaw. */
+/** Explains problems with the settings and with the database, files or ports that they refer to. Returns null for any other error. */
 export function explainKnownProblem(error: unknown, config: Config): string | null {
   if (error instanceof DataDirectoryInUse) {
     return `Another node is using the data directory ${config.dataDirectory}.\nStop it first, or set OSA_DATA_DIR to another directory.`
   }
   if (error instanceof SecretFileUnusable) {
-    return `${error.message}\nPut it right. If the secret is lost, remove the file and run \`osa-server keys abandon\`: then a new one is made, and everybody signs in again.`
+    return `${error.message}\nRestore it. If the secret is lost, remove the file and run \`osa-server keys abandon\`: this generates a new secret, and everybody has to sign in again.`
   }
   const code = codeOf(error)
   const listener = failedListener(error, config)
@@ -27,7 +27,7 @@ export function explainKnownProblem(error: unknown, config: Config): string | nu
   const access = accessProblems[code ?? '']
   if (access) return access(config)
   return isDatabaseUnavailable(error)
-    ? `The database at ${databaseName(config)} cannot be reached.\nIs it running, and is DATABASE_URL right?`
+    ? `The database at ${databaseName(config)} cannot be reached.\nCheck that it is running and that DATABASE_URL is right.`
     : null
 }
 
@@ -38,7 +38,7 @@ function codeOf(error: unknown): string | null {
   return null
 }
 
-/** A listener, and the settings that say where it is. */
+/** A listener and the settings that determine its address. */
 interface Listener {
   readonly host: string
   readonly port: number
@@ -46,7 +46,7 @@ interface Listener {
   readonly portSetting: string
 }
 
-/** Which listener an error is about; null when about none: its system call says so. */
+/** Returns the listener that an error is about, judged by the failed system call, or null. */
 function failedListener(error: unknown, { host, port, adminListener }: Config): Listener | null {
   if (error instanceof AdminListenerUnusable && adminListener) {
     return { ...adminListener, hostSetting: 'the host in OSA_ADMIN_PORT', portSetting: 'OSA_ADMIN_PORT' }
@@ -58,31 +58,34 @@ function failedListener(error: unknown, { host, port, adminListener }: Config): 
 
 const listenProblems: Record<string, (listener: Listener) => string> = {
   EADDRINUSE: ({ host, port, portSetting }) =>
-    `Port ${port} on ${host} is in use.\nStop what is using it, or set ${portSetting} to another one.`,
+    `Port ${port} on ${host} is in use.\nStop the program that uses it, or set ${portSetting} to another port.`,
   EACCES: ({ host, port, portSetting }) =>
-    `This user may not listen on port ${port} of ${host}.\nSet ${portSetting} to one above 1023.`,
+    `This user is not allowed to listen on port ${port} of ${host}.\nSet ${portSetting} to a port above 1023.`,
   EADDRNOTAVAIL: ({ host, hostSetting }) =>
-    `${host} is not an address of this machine.\nSet ${hostSetting} to one that is, or leave it out for 127.0.0.1.`,
+    `${host} is not an address of this machine.\nSet ${hostSetting} to one of its addresses, or leave it out for 127.0.0.1.`,
   ENOTFOUND: ({ host, hostSetting }) =>
-    `The host name ${host} is not known.\nSet ${hostSetting} to an address of this machine, or leave it out.`,
+    `The host name ${host} cannot be resolved.\nSet ${hostSetting} to an address of this machine, or leave it out.`,
 }
+
+const notADirectory = ({ dataDirectory }: Config): string =>
+  `The data directory ${dataDirectory} is not a directory.\nSet OSA_DATA_DIR to a directory.`
 
 const accessProblems: Record<string, (config: Config) => string> = {
   '28P01': () => 'The database refused the password.\nCheck the user and password in DATABASE_URL.',
   '28000': () => 'The database refused the user.\nCheck the user in DATABASE_URL.',
   '3D000': (config) =>
-    `The database ${databaseName(config)} does not exist.\nMake it with createdb, or check DATABASE_URL.`,
+    `The database ${databaseName(config)} does not exist.\nCreate it with createdb, or check DATABASE_URL.`,
   '25006': (config) =>
-    `The database at ${databaseName(config)} is read-only.\nPoint DATABASE_URL at the primary, or let this user write (default_transaction_read_only).`,
-  '42501': () => 'The database user may not create tables.\nGrant it CREATE on the schema.',
+    `The database at ${databaseName(config)} is read-only.\nPoint DATABASE_URL at the primary, or give this user write access (default_transaction_read_only).`,
+  '42501': () => 'The database user is not allowed to create tables.\nGrant it CREATE on the schema.',
   EACCES: ({ dataDirectory }) =>
-    `The data directory ${dataDirectory} may not be written.\nSet OSA_DATA_DIR to one that may.`,
+    `The data directory ${dataDirectory} is not writable.\nChange its permissions, or set OSA_DATA_DIR to a writable directory.`,
   EPERM: ({ dataDirectory }) =>
-    `The data directory ${dataDirectory} belongs to somebody else.\nSet OSA_DATA_DIR to your own.`,
+    `The data directory ${dataDirectory} belongs to another user.\nSet OSA_DATA_DIR to a directory of your own.`,
   EROFS: ({ dataDirectory }) =>
-    `The data directory ${dataDirectory} is read-only.\nSet OSA_DATA_DIR to one that is not.`,
-  ENOTDIR: ({ dataDirectory }) => `The data directory ${dataDirectory} is not a directory.\nSet OSA_DATA_DIR to one.`,
-  EEXIST: ({ dataDirectory }) => `The data directory ${dataDirectory} is not a directory.\nSet OSA_DATA_DIR to one.`,
+    `The data directory ${dataDirectory} is on a read-only file system.\nSet OSA_DATA_DIR to a writable directory.`,
+  ENOTDIR: notADirectory,
+  EEXIST: notADirectory,
   ENOSPC: () => 'The disk is full.',
 }
 
@@ -95,7 +98,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** What is wrong with the encryption of a connection to PostgreSQL; null when it is something else. */
+/** Explains a problem with TLS to PostgreSQL. Returns null for any other error. */
 function tlsProblem(error: unknown, config: Config): string | null {
   if (!('databaseUrl' in config.database)) return null
   const { searchParams } = new URL(config.database.databaseUrl)
@@ -105,14 +108,14 @@ function tlsProblem(error: unknown, config: Config): string | null {
   }
   const trouble = tlsTroubleOf(error)
   if (trouble === 'no TLS') {
-    return `The database at ${databaseName(config)} does not offer TLS.\nTurn it on there (ssl = on), or take sslmode out of DATABASE_URL.`
+    return `The database at ${databaseName(config)} does not offer TLS.\nTurn it on there (ssl = on), or remove sslmode from DATABASE_URL.`
   }
   return trouble === null
     ? null
-    : `The certificate of the database at ${databaseName(config)} is not trusted (${codeOf(error)}).\nName the authority that signed it: add sslrootcert=/path/to/ca.pem to DATABASE_URL.`
+    : `The certificate of the database at ${databaseName(config)} is not trusted (${codeOf(error)}).\nTrust the authority that signed it: add sslrootcert=/path/to/ca.pem to DATABASE_URL.`
 }
 
-/** Host, or folder of its socket, and database, without user, password and options. */
+/** Returns the host (or the folder of the socket) and the database, without user, password and options. */
 export function databaseName({ database }: Config): string {
   if ('dataDirectory' in database) return database.dataDirectory
   const { host, pathname, searchParams } = new URL(database.databaseUrl)

@@ -1,4 +1,4 @@
-/** I08, I09: what goes when, on the memory store. */
+/** I08, I09: when rows are removed, on the memory store. */
 import { defaultPolicy } from '@osa/core'
 import { testAuth } from '@osa/core/testing'
 import { expect, test } from 'vitest'
@@ -18,7 +18,7 @@ function world() {
   return { ...node, sweep: () => sweepOnce(deps) }
 }
 
-test('I08 every device authorization goes one hour after it expired, whatever became of it', async () => {
+test('I08 every device authorization is removed one hour after it expired, whatever its status', async () => {
   const { start, decide, poll, sweep, clock, deps } = world()
   const [pending, denied, uncollected, consumed] = [await start(), await start(), await start(), await start()]
   await decide(denied.user_code, 'deny')
@@ -39,7 +39,7 @@ test('I08 every device authorization goes one hour after it expired, whatever be
   expect(await left()).toEqual(new Map())
 })
 
-test('I08, G14 a living session is left alone; an ended one goes 30 days later', async () => {
+test('I08, G14 an active session is kept; an ended one is removed 30 days later', async () => {
   const { logIn, refresh, sweep, clock, auth, deps } = world()
   const { access_token, refresh_token } = await logIn()
   const principal = await auth.authenticate(access_token)
@@ -49,7 +49,7 @@ test('I08, G14 a living session is left alone; an ended one goes 30 days later',
   expect(await refresh(refresh_token)).toMatchObject({ token_type: 'Bearer' })
   clock.advance({ seconds: 31 * day })
   await sweep()
-  expect(await refresh(refresh_token)).toMatchObject({ reason: 'expired' }) // late, and still known
+  expect(await refresh(refresh_token)).toMatchObject({ reason: 'expired' }) // the session has ended but is still known
   clock.advance({ seconds: 40 * day })
   await sweep()
   expect(await refresh(refresh_token)).toMatchObject({ reason: 'unknown' })
@@ -57,7 +57,7 @@ test('I08, G14 a living session is left alone; an ended one goes 30 days later',
   expect(await deps.store.listRefreshFamilies(anyTime)).toEqual([])
 })
 
-test('goes on batch after batch until none is full', async () => {
+test('a sweep runs batches until one is not full', async () => {
   const counts = [500, 500, 3]
   const seen: number[] = []
   const store = {
@@ -75,12 +75,12 @@ test('goes on batch after batch until none is full', async () => {
   expect([seen, limitsSwept, followed]).toEqual([[500, 500, 3], 1, 1])
 })
 
-test('I09 audit events go when the operator says', () => {
+test('I09 audit events are removed after the time set by the operator', () => {
   const now = new Date('2026-06-10T00:00:00Z')
   expect(cutoffs(now, { ...policy, auditRetentionDays: 7 }).audit).toEqual(new Date('2026-06-03T00:00:00Z'))
 })
 
-test('I09 unless told otherwise, nothing in the cut-offs keeps addresses longer than 90 days', () => {
+test('I09 by default no cut-off keeps addresses longer than 90 days', () => {
   const now = new Date('2026-06-01T00:00:00Z')
   const { batch, ...instants } = cutoffs(now, policy)
   for (const instant of Object.values(instants))
@@ -88,7 +88,7 @@ test('I09 unless told otherwise, nothing in the cut-offs keeps addresses longer 
   expect(batch).toBeGreaterThan(0)
 })
 
-test('stopping ends the loop at once', async () => {
+test('stopping does not wait for the next sweep', async () => {
   const store = { sweep: async () => ({}) }
   const log = createLogger({ level: 'silent' })
   const sweeping = startSweeping({
@@ -100,5 +100,5 @@ test('stopping ends the loop at once', async () => {
   })
   const stoppingAtMs = performance.now()
   await sweeping.stop()
-  expect(performance.now() - stoppingAtMs, 'the next sweep is not waited for').toBeLessThan(30_000)
+  expect(performance.now() - stoppingAtMs).toBeLessThan(30_000)
 })

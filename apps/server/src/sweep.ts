@@ -1,4 +1,4 @@
-/** Puts on record what has ended (L08) and removes it, every minute and in small batches, so that nothing a person did stays longer than it must (I08, I09). */
+/** Records expiries (L08) and removes old rows every minute, in small batches, so that personal data is not kept longer than needed (I08, I09). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuthPolicy, AuthStore } from '@osa/core'
 import type { Logger } from './log.ts'
@@ -9,13 +9,13 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const batch = 500
 
-/** How long ended rows are kept: late polls still learn why (B14), late reuse is still noticed (G14), audits can be read. */
+/** How long ended rows are kept, so that late polls get the reason (B14) and late reuse is detected (G14). */
 export const retention = { deviceMs: hourMs, familyMs: 30 * dayMs, accessTokenMs: dayMs } as const
 
-/** The part of it that an operator sets. Audit events carry addresses (I09). */
+/** The retention times that an operator can set. Audit events contain addresses (I09). */
 export type SweepPolicy = Pick<AuthPolicy, 'refreshIdleSeconds'> & { readonly auditRetentionDays: number }
 
-/** What `store.sweep` may remove at `now`. */
+/** Returns the cut-off times for `store.sweep` at `now`. */
 export function cutoffs(now: Date, policy: SweepPolicy): Parameters<AuthStore['sweep']>[0] {
   const before = (ms: number) => new Date(now.getTime() - ms)
   return {
@@ -25,9 +25,9 @@ export function cutoffs(now: Date, policy: SweepPolicy): Parameters<AuthStore['s
     login: now,
     browser: now,
     family: before(retention.familyMs),
-    // an idle family ended when its idle limit was over, and is kept as long as any other from then on
+    // an idle session ended at its idle limit, and is kept for the same time from then on
     familyIdle: before(retention.familyMs + policy.refreshIdleSeconds * 1000),
-    // at once: a key that leaked must not come back when a clock is set back
+    // removed at once: a leaked key must not become valid again if a clock is set back
     signingKey: now,
     accessToken: before(retention.accessTokenMs),
     audit: before(policy.auditRetentionDays * dayMs),
@@ -35,7 +35,7 @@ export function cutoffs(now: Date, policy: SweepPolicy): Parameters<AuthStore['s
   }
 }
 
-/** One sweep: batch after batch until none is full. */
+/** Runs one sweep: batches until none of them is full. */
 export async function sweepOnce(deps: {
   store: Pick<AuthStore, 'sweep'>
   sweepRateLimits: (now: Date) => Promise<void>
@@ -50,7 +50,7 @@ export async function sweepOnce(deps: {
   await deps.sweepRateLimits(deps.clock.now())
 }
 
-/** Sweeps at start and then every 40 to 60 s, so that many processes spread out; `stop` waits for a sweep under way. */
+/** Sweeps at start and then every 40 to 60 s, so that the sweeps of many processes spread out. `stop` waits for a running sweep. */
 export function startSweeping(deps: Parameters<typeof sweepOnce>[0] & { log: Logger }): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const loop = async () => {
@@ -58,7 +58,7 @@ export function startSweeping(deps: Parameters<typeof sweepOnce>[0] & { log: Log
       try {
         await sweepOnce(deps)
       } catch (error) {
-        deps.log.warn({ err: error }, 'the sweep failed; the next one is in a minute') // nothing is lost by sweeping later
+        deps.log.warn({ err: error }, 'the sweep failed; trying again in a minute') // a later sweep does the same work
       }
     } while (await pause(stopping.signal))
   }
@@ -71,7 +71,7 @@ export function startSweeping(deps: Parameters<typeof sweepOnce>[0] & { log: Log
   }
 }
 
-/** Waits for the next sweep; false when told to stop. */
+/** Waits until the next sweep. Returns false if `signal` was aborted. */
 async function pause(signal: AbortSignal): Promise<boolean> {
   const ms = intervalMs * (2 / 3 + Math.random() / 3)
   return sleep(ms, true, { signal, ref: false }).catch(() => false) // rejects only because of the signal

@@ -1,15 +1,15 @@
-/** Timers of the system, for core. */
+/** System timers for `@osa/core`. */
 import type { StartTimer } from '@osa/core'
 
-/** A longer timeout would overflow and fire at once. */
+/** Maximum of `setTimeout`; longer timeouts overflow and fire at once. */
 const longestMs = 2 ** 31 - 1
 
-/** An instant that is weeks away fires early; whoever is called looks at the clock. */
+/** Starts a timer. Times that are weeks away fire early, so the callback must check the clock. */
 export const systemTimer =
   (now: () => Date): StartTimer =>
   (at, onTime) => {
     const timer = setTimeout(onTime, Math.min(Math.max(0, at.getTime() - now().getTime()), longestMs))
-    // a node that is stopping waits for requests, not for timers
+    // timers must not delay the exit of the process
     timer.unref()
     return () => clearTimeout(timer)
   }

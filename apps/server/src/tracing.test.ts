@@ -1,4 +1,4 @@
-/** Traces of a real node, received as a collector receives them. */
+/** Traces of a real node, as received by a collector. */
 import { globSync, readFileSync } from 'node:fs'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
@@ -14,7 +14,7 @@ function attribute(span: Span | undefined, key: string) {
   return value?.stringValue ?? value?.intValue
 }
 
-test('I06 a trace goes from who calls through the node to the database, and no span or metric holds a secret or what somebody typed', async () => {
+test('I06 a trace continues from the caller through the node to the database, and no span or metric contains a secret or typed text', async () => {
   await using collector = await startCollector()
   const node = await spawnNode({
     env: {
@@ -86,13 +86,13 @@ test('I06 a trace goes from who calls through the node to the database, and no s
   for (const secret of secrets) expect(text.toLowerCase()).not.toContain(secret.toLowerCase())
 })
 
-test('a collector that is not there keeps nobody from working, nor the node from ending', async () => {
+test('an unreachable collector blocks neither requests nor shutdown', async () => {
   const node = await spawnNode({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:1/v1/traces' } })
   expect((await fetch(`${node.url}/readyz`)).status).toBe(200)
   expect(await node.stop()).toBe(0)
 })
 
-test('without their variables, or turned off, nothing of OpenTelemetry is loaded, neither for traces nor for metrics', async () => {
+test('without its variables, or turned off, OpenTelemetry is not loaded, for traces or for metrics', async () => {
   const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }
   const off = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'prometheus' }
   for (const env of [{}, { ...named, OTEL_SDK_DISABLED: 'true' }, { ...named, ...off }]) {
@@ -109,14 +109,14 @@ test('without their variables, or turned off, nothing of OpenTelemetry is loaded
   expect(importing(/await import\('\.\/open-metrics-export\.ts'\)/)).toEqual(['metrics-export.ts'])
 })
 
-test('variables that cannot hold are told at start with the other settings', async () => {
+test('invalid OpenTelemetry variables are reported at start with the other settings', async () => {
   expect(otlpProblems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' })).toEqual([
     'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address, as in http://localhost:4318',
   ])
   const byName = { OTEL_METRICS_EXPORTER: 'console, otlp', OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' }
   expect(otlpProblems({ ...byName, OTEL_METRIC_EXPORT_INTERVAL: '1m' })).toEqual([
-    'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL must not be grpc: what is sent is http/json',
-    'OTEL_METRIC_EXPORT_INTERVAL must be in milliseconds, as in 60000',
+    'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL must not be grpc: the node sends http/json',
+    'OTEL_METRIC_EXPORT_INTERVAL must be a number of milliseconds, as in 60000',
   ])
   expect(otlpProblems({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_METRIC_EXPORT_INTERVAL: '1m' })).toEqual([])
   await expect(spawnNode({ env: { PORT: 'x', OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' } })).rejects.toThrow(

@@ -1,6 +1,7 @@
 /**
- * Traces for OpenTelemetry, where its standard variables ask for them; without them nothing of it is loaded. A span is a request, under its
- * route's pattern, or a statement or transaction of the database, without its text. No span holds an address, a header, a query or a value (I06).
+ * Exports traces over OpenTelemetry if its standard variables ask for it. Otherwise none of its modules is loaded. A span is a request, named
+ * by the pattern of its route, or a statement or transaction of the database, without its text. No span contains an address, a header, a query
+ * or a value (I06).
  */
 import type { DatabaseTrace } from '@osa/db'
 import type { MiddlewareHandler } from 'hono'
@@ -10,11 +11,11 @@ import type { NodeEnv } from './requester.ts'
 export interface Tracing {
   readonly traceRequests: MiddlewareHandler<NodeEnv>
   readonly traceDatabase: DatabaseTrace
-  /** Sends what is left, for 2 s at most. */
+  /** Sends the remaining spans, for at most 2 s. */
   stop(): Promise<void>
 }
 
-/** Null unless an endpoint or the exporter is named and neither it nor the SDK is turned off (OpenTelemetry, environment variables). */
+/** Returns null unless an endpoint or the exporter is configured, and neither it nor the SDK is disabled (OpenTelemetry's environment variables). */
 export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing | null> {
   if (otlpEndpoint(env, 'TRACES') === null) return null
   const { openTracing } = await import('./open-tracing.ts')

@@ -1,4 +1,4 @@
-/** Deploys over HTTP: what a client can read of a refusal, and how much it may send. */
+/** Deploys over HTTP: how refusals reach the client, and how much it may send. */
 import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
 import superjson from 'superjson'
@@ -28,7 +28,7 @@ function sized(title: string, kilobytes: number) {
   return { ...manifest, hooks: manifest.hooks.map((hook) => ({ ...hook, config })) }
 }
 
-test('F14 a refusal reaches the client as data of the error: the scope, or the role', async () => {
+test('F14 a refusal reaches the client as error data, with the missing scope or role', async () => {
   const narrow = await nodeWith({ scope: 'profile' })
   const byScope = await deploy(narrow, narrow.token, { conventions: [sampleManifest()] })
   expect([byScope.status, byScope.data.refusal]).toMatchObject([
@@ -44,7 +44,7 @@ test('F14 a refusal reaches the client as data of the error: the scope, or the r
   expect(JSON.stringify([byScope.body, byRole.body])).not.toMatch(/stack|node_modules/)
 })
 
-test('J04 a deploy may have four megabytes, from those who are signed in', async () => {
+test('J04 signed-in publishers may send a deploy of up to four megabytes', async () => {
   const node = await nodeWith()
   const conventions = ['Maps', 'Cells', 'Fishes'].map((title) => sized(title, 1_000))
   const { status, result } = await deploy(node, node.token, { conventions })
@@ -53,7 +53,7 @@ test('J04 a deploy may have four megabytes, from those who are signed in', async
   expect((await deploy(node, node.token, 'x'.repeat(70_000), '/trpc/device.start')).status).toBe(413)
 })
 
-test('F13 others are 401 however much they send, and in a batch too', async () => {
+test('F13 without a valid token a deploy of any size is 401, in a batch too', async () => {
   const node = await nodeWith()
   const large = { conventions: [sized('Maps', 900)] }
   for (const token of [null, 'x.y.z']) {
@@ -68,7 +68,7 @@ test('F13 others are 401 however much they send, and in a batch too', async () =
   expect((await deploy(node, node.token, large)).status).toBe(401)
 })
 
-test('J12 annotations on inputs cost no more than reading them: sets and references are not followed', async () => {
+test('J12 annotations of inputs cost no more than reading them: sets and references are not followed', async () => {
   const node = await startTestNode()
   const list = Array.from({ length: 6_000 }, (_, index) => index)
   const referentialEqualities = { 'list.5999': Array.from({ length: 2_800 }, () => 'list.5999') }
@@ -84,7 +84,7 @@ test('J12 annotations on inputs cost no more than reading them: sets and referen
   expect(spentMs()).toBeLessThan(1_000)
 })
 
-test('J12 parts that a sender shares, and cycles, arrive as the plain JSON they were sent as', async () => {
+test('J12 shared parts and cycles arrive as the plain JSON that was sent', async () => {
   const node = await nodeWith()
   const shared = { threshold: 3 }
   const manifest = sampleManifest()
@@ -99,7 +99,7 @@ test('J12 parts that a sender shares, and cycles, arrive as the plain JSON they 
   expect((await deploy(node, node.token, JSON.stringify(cycle))).status).toBe(200)
 })
 
-test('J04 F16 without the role nothing over 64 KiB is read, and the answer is the refusal', async () => {
+test('J04 F16 without the role at most 64 KiB are read, and the answer is the refusal', async () => {
   const node = await nodeWith({ role: 'user' })
   let sent = 0
   const megabytes = new ReadableStream<Uint8Array>({

@@ -1,4 +1,4 @@
-/** tRPC over HTTP: what the adapter and our caps do around the procedures. */
+/** tRPC over HTTP: the behaviour of the adapter and our limits around the procedures. */
 import type { AppRouter } from '@osa/api'
 import { memoryAuthStore } from '@osa/core/testing'
 import superjson from 'superjson'
@@ -57,7 +57,7 @@ describe('trpc', () => {
     expect(await challenge('/trpc/me,server.info?batch=1')).toEqual([207, null])
   })
 
-  test('B30 B38 whatever the adapter refuses before it finds a procedure is declared as JSON', async () => {
+  test('B30 B38 refusals of the adapter before it finds a procedure have the content type JSON', async () => {
     const node = await startTestNode()
     const typeOf = async (path: string, init?: RequestInit) =>
       (await node.request(path, init)).headers.get('content-type')
@@ -71,7 +71,7 @@ describe('trpc', () => {
       expect(type).toBe('application/json')
   })
 
-  test('dates survive the wire', async () => {
+  test('dates arrive as dates', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     const answer = await node.request('/trpc/session.list', { headers: { Authorization: `Bearer ${access_token}` } })
@@ -91,7 +91,7 @@ describe('trpc', () => {
     expect((await node.request(`/trpc/${ten}?batch=1`)).status).toBe(200)
   })
 
-  test('B29, B30 a crash tells nothing; an unreachable database is 503 with Retry-After', async () => {
+  test('B29, B30 a crash reveals nothing; an unreachable database is 503 with Retry-After', async () => {
     const crash = new Error('SELECT secrets FROM internals')
     const store = { ...memoryAuthStore(), findPolled: () => Promise.reject(crash) }
     const token = call('device.token', { device_code: 'x' })

@@ -1,4 +1,4 @@
-/** Mounts the tRPC router: caps bodies and batches, finds the access token, and lets no error text through that is not ours. */
+/** Mounts the tRPC router: limits bodies and batches, reads the access token, and hides the messages of unexpected errors. */
 import { appRouter } from '@osa/api'
 import { maxDeployBytes, type ServerDocument } from '@osa/contract'
 import { type Auth, type Conventions, isRefusal, refuse, refuseDeploy } from '@osa/core'
@@ -11,7 +11,7 @@ import { replyMethodNotAllowed } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 import { replyDetail, replyMalformed } from './v1/reply.ts'
 
-/** Calls in one request. Clients set their `maxItems` to this. */
+/** Maximum number of calls in one request. Clients use it as their `maxItems`. */
 export const maxBatchSize = 10
 
 export interface TrpcDeps {
@@ -35,8 +35,8 @@ export const trpcRoutes = (deps: TrpcDeps): Hono<NodeEnv> =>
   })
 
 /**
- * The request with its body read within the cap: the adapter itself would read without end. A deploy may be longer, from people who may
- * deploy. For others what they sent is not looked at: the procedure itself says what they lack.
+ * Reads the body up to the limit, since the adapter itself has no limit. Deploys may be larger if the person is allowed to deploy. For other
+ * people the body is replaced by an empty deploy, so that the procedure itself refuses them.
  */
 async function boundedRequest(
   { auth }: TrpcDeps,
@@ -56,7 +56,7 @@ async function boundedRequest(
     : replyMalformed(c, refuse('invalid_request', 'The body is not UTF-8.'))
 }
 
-/** A deploy of nothing, for each call of a batch: enough for the procedure to refuse the person. */
+/** Returns the body of an empty deploy for each call of a batch. */
 function emptyDeploy(calls: number, batched: boolean): string {
   const input = { json: { conventions: [] } }
   return JSON.stringify(
@@ -66,7 +66,7 @@ function emptyDeploy(calls: number, batched: boolean): string {
   )
 }
 
-/** The procedures that a path names; none where it cannot be read, for no procedure has such a name. */
+/** Returns the procedures named in a path; none if it cannot be decoded, since no procedure has such a name. */
 function proceduresOf(path: string): string[] {
   try {
     return decodeURIComponent(path.slice('/trpc/'.length)).split(',')
@@ -103,10 +103,10 @@ async function answer(
     },
   })
   response.headers.set('X-Request-Id', requester.requestId ?? '')
-  // a batch in which only some calls lack a token is 207, and a challenge belongs to 401 alone (B18)
+  // a batch in which only some calls lack a token is 207, and a challenge belongs only to a 401 (B18)
   if (response.status === 401)
     response.headers.set('WWW-Authenticate', bearerChallenge(accessToken === null ? noToken : badToken))
-  // the adapter forgets the type of what it refuses before it looks for a procedure (B38)
+  // the adapter sets no content type when it refuses a request before finding a procedure (B38)
   const type = response.headers.get('content-type')
   if (type === null || type.startsWith('text/plain')) response.headers.set('Content-Type', 'application/json')
   return response

@@ -1,4 +1,4 @@
-/** device.watch over HTTP: server-sent events that say "poll now", and what surrounds them on a real socket. */
+/** device.watch over HTTP: server-sent events that tell a terminal to poll now, on real sockets. */
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
@@ -25,7 +25,7 @@ async function listening() {
   return { ...node, metrics, open, watch }
 }
 
-test('the decision arrives as one event, the stream ends, and a poll straight after gets tokens', async () => {
+test('the decision arrives as one event, the stream ends, and an immediate poll gets tokens', async () => {
   await using node = await listening()
   const started = await node.start()
   await pollToken(node, started.device_code)
@@ -33,7 +33,7 @@ test('the decision arrives as one event, the stream ends, and a poll straight af
   expect(answer.status).toBe(200)
   expect(answer.headers.get('content-type')).toBe('text/event-stream')
   expect(answer.headers.get('cache-control')).toContain('no-store')
-  expect(answer.headers.get('x-accel-buffering'), 'proxies must not hold events back').toBe('no')
+  expect(answer.headers.get('x-accel-buffering'), 'proxies must not buffer events').toBe('no')
   await vi.waitFor(async () => expect(await node.open()).toBe(1), patience)
   await node.approve(started.user_code)
   const text = await answer.text()
@@ -56,7 +56,7 @@ test('D22 I06 neither the device code nor its hash is logged', async () => {
   expect(log).not.toContain(hashOf(started.device_code))
 })
 
-test('unknown codes, odd inputs, batches and other methods end at once and are no defect', async () => {
+test('unknown codes, invalid inputs, batches and other methods end at once without an error in the log', async () => {
   await using node = await listening()
   const unknown = await (await node.watch('no such code')).text()
   expect(unknown).toContain('"error":"invalid_grant"')
@@ -77,7 +77,7 @@ test('unknown codes, odd inputs, batches and other methods end at once and are n
   expect(node.logLines.filter((line) => JSON.parse(line).level === 'error')).toEqual([])
 })
 
-test('a terminal that goes away is no longer counted as waiting', async () => {
+test('a terminal that disconnects is no longer counted as waiting', async () => {
   await using node = await listening()
   const { device_code } = await node.start()
   const leaving = new AbortController()
@@ -88,7 +88,7 @@ test('a terminal that goes away is no longer counted as waiting', async () => {
   expect(await node.metrics.registry.metrics()).toContain('osa_device_watches_total{outcome="left"} 1')
 })
 
-test('J02 a source with as many watches as it may have is told so, by an event, and polls are served as ever', async () => {
+test('J02 a source over its limit of watches is refused by an event, and its polls are still answered', async () => {
   const node = await startTestNode({ listening: true, policy: { maxWatchesBySource: 3 } })
   await using _node = node
   const started = await node.start()
@@ -100,7 +100,7 @@ test('J02 a source with as many watches as it may have is told so, by an event, 
   for (const answer of open) expect(await answer.text()).toContain('"decided"')
 })
 
-test('J14 a node that stops ends open streams at once, also of a client that does not read', async () => {
+test('J14 a stopping node ends open streams at once, even if the client does not read', async () => {
   const node = await listening()
   const { device_code } = await node.start()
   const answer = await node.watch(device_code)

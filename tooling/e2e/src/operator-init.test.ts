@@ -16,7 +16,7 @@ test('I04 a person answers what init asks; secrets are not shown as they are typ
     [/address of its PostgreSQL/, 'postgres://osa:canary-password@127.0.0.1/osa'],
     [/client id from the developer tools/, 'APP-1'],
     [/client secret \(not shown\):\n> /, 'canary-secret'],
-    [/address that your proxy has/, '127.0.0.1'],
+    [/address of your proxy/, '127.0.0.1'],
     [/Your ORCID iD/, '0000-0002-1825-0097'],
   ]
   for (const [question, answer] of answers) {

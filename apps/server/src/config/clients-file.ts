@@ -1,4 +1,4 @@
-/** More OAuth clients from a file (`OSA_CLIENTS_FILE`). Their secrets are there as hashes only. */
+/** Additional OAuth clients, read from a file (`OSA_CLIENTS_FILE`). The file holds only hashes of their secrets. */
 import { grantTypes, scopes } from '@osa/contract'
 import type { Client } from '@osa/core'
 import { z } from 'zod'
@@ -9,8 +9,8 @@ const entry = z.strictObject({
   client_id: z
     .string()
     .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,100}$/, { error: 'must be 1 to 100 visible ASCII characters' })
-    // people's ids are UUIDs: a client must never be able to pass for one (RFC 9700 §4.15)
-    .refine((id) => !uuid.test(id), { error: 'must not be a UUID, which is what people are called in tokens' }),
+    // user ids are UUIDs, so a client with a UUID could be mistaken for a user (RFC 9700 §4.15)
+    .refine((id) => !uuid.test(id), { error: 'must not be a UUID, because tokens identify people by UUIDs' }),
   client_name: z.string().min(1).max(100),
   grant_types: z.array(z.enum(grantTypes)).min(1),
   scope: z.string().refine((scope) => scope.split(' ').every((name) => (scopes as readonly string[]).includes(name)), {
@@ -22,7 +22,7 @@ const entry = z.strictObject({
     .optional(),
 })
 
-/** The clients of a file's text, or every problem with it. `taken` are the ids of the built-in clients. */
+/** Parses the text of a clients file. Returns its clients, or every problem with it. `taken` are the ids of the built-in clients. */
 export function parseClientsFile(
   text: string,
   taken: ReadonlySet<string>,
@@ -43,7 +43,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // JSON has no undefined, so it can mean "not JSON"
+    return undefined // JSON cannot express undefined, so this means "not JSON"
   }
 }
 

@@ -1,4 +1,4 @@
-/** L01, L06 and the rest of what settings may be. */
+/** L01, L06: which values settings accept. */
 import { describe, expect, test } from 'vitest'
 import { type Config, parseConfig } from './config.ts'
 import { remoteApprovalPolicy } from './remote-approval.ts'
@@ -7,7 +7,7 @@ const randomSecret = Buffer.from(Array.from({ length: 32 }, (_, index) => (index
   'base64url',
 )
 
-/** The least that production starts with. */
+/** The minimum that production starts with. */
 const production = {
   NODE_ENV: 'production',
   OSA_PUBLIC_URL: 'https://archive.example',
@@ -28,7 +28,7 @@ function configOf(env: NodeJS.ProcessEnv): Config {
 }
 
 describe('defaults', () => {
-  test('nothing set: loopback, embedded database, development sign-in, the lifetimes of the protocol', () => {
+  test('without settings: loopback, embedded database, development sign-in, default lifetimes', () => {
     expect(configOf({})).toMatchObject({
       production: false,
       host: '127.0.0.1',
@@ -51,11 +51,11 @@ describe('defaults', () => {
     })
   })
 
-  test('an empty value is an unset one', () => {
+  test('an empty value counts as unset', () => {
     expect(configOf({ PORT: '', OSA_PUBLIC_URL: '', OSA_SECRET: '' })).toMatchObject({ port: 8000, publicUrl: null })
   })
 
-  test('a provider takes the place of the development sign-in', () => {
+  test('a provider replaces the development sign-in', () => {
     const { identity } = configOf({ OSA_ORCID_CLIENT_ID: 'APP-1', OSA_ORCID_CLIENT_SECRET: 's' })
     expect(identity).toEqual({
       orcid: { clientId: 'APP-1', clientSecret: 's', issuer: 'https://orcid.org' },
@@ -74,8 +74,8 @@ describe('defaults', () => {
   })
 })
 
-describe('what does not hold', () => {
-  test('every problem is told at once, and no value is quoted', () => {
+describe('invalid settings', () => {
+  test('all problems are reported together, without quoting a value', () => {
     const problems = problemsOf({
       PORT: '99999',
       OSA_PUBLIC_URL: 'https://user:canary@archive.example/path',
@@ -103,7 +103,7 @@ describe('what does not hold', () => {
     expect(problems).not.toContain('canary')
   })
 
-  test('approval without a proof is by word or by network, and in production networks need the proxy to be named', () => {
+  test('OSA_REMOTE_APPROVAL is a word or a list of networks, and in production networks require OSA_TRUSTED_PROXIES', () => {
     const read = (value: string) => {
       const parsed = parseConfig({ OSA_REMOTE_APPROVAL: value })
       return parsed.ok ? remoteApprovalPolicy(parsed.config.remoteApproval) : null
@@ -124,7 +124,7 @@ describe('what does not hold', () => {
     expect(problemsOf({ ...networks, OSA_TRUSTED_PROXIES: '127.0.0.1' })).toBe('')
   })
 
-  test('L01 what was given and does not hold is told once, and not as missing too', () => {
+  test('L01 an invalid setting is reported once, and not also as missing', () => {
     const env = {
       NODE_ENV: 'production',
       OSA_PUBLIC_URL: 'http://archive.example',
@@ -139,26 +139,26 @@ describe('what does not hold', () => {
     expect(names).toEqual(['OSA_PUBLIC_URL', 'OSA_SECRET', 'OSA_OIDC_ISSUER'])
   })
 
-  test('L01 another word for production is a warning, since it makes nothing strict', () => {
+  test('L01 another spelling of production gets a warning, since it enables no rules', () => {
     const warningsOf = (mode: string) => parseConfig({ NODE_ENV: mode }).warnings
     expect(warningsOf('prod').join()).toMatch(/^NODE_ENV is neither production nor development/)
     expect([...warningsOf('development'), ...warningsOf('test'), ...warningsOf('')]).toEqual([])
   })
 
-  test('a setting of a provider that is not there is a slip', () => {
+  test('a setting of a provider that is not configured is refused', () => {
     expect(problemsOf({ OSA_ORCID_ISSUER: 'https://sandbox.orcid.org' })).toBe(
       'OSA_ORCID_CLIENT_ID must be set too, because OSA_ORCID_ISSUER is',
     )
     expect(problemsOf({ OSA_OIDC_NAME: 'Example' })).toBe('OSA_OIDC_ISSUER must be set too, because OSA_OIDC_NAME is')
   })
 
-  test('C10 D29 production without a named proxy is a warning: everybody would share its address', () => {
+  test('C10 D29 production without a trusted proxy gets a warning: all people would share its address', () => {
     expect(parseConfig(production).warnings.join()).toMatch(/^OSA_TRUSTED_PROXIES names no proxy/)
     expect(parseConfig({ ...production, OSA_TRUSTED_PROXIES: '10.0.0.1' }).warnings).toEqual([])
     expect(parseConfig({}).warnings).toEqual([])
   })
 
-  test('http is for loopback only', () => {
+  test('http is accepted on loopback only', () => {
     expect(configOf({ OSA_PUBLIC_URL: 'http://127.0.0.1:8000' }).publicUrl?.origin).toBe('http://127.0.0.1:8000')
     expect(configOf({ OSA_PUBLIC_URL: 'http://[::1]:8000' }).publicUrl?.origin).toBe('http://[::1]:8000')
     for (const url of [
@@ -171,7 +171,7 @@ describe('what does not hold', () => {
     }
   })
 
-  test('idle may not outlive absolute, nor the interval the code', () => {
+  test('the idle lifetime must not exceed the absolute one, and the poll interval must not exceed the code lifetime', () => {
     expect(problemsOf({ OSA_REFRESH_IDLE_SECONDS: '200', OSA_REFRESH_ABSOLUTE_SECONDS: '100' })).toContain(
       'OSA_REFRESH_IDLE',
     )
@@ -179,20 +179,20 @@ describe('what does not hold', () => {
     expect(problemsOf(slow)).toContain('OSA_DEVICE_POLL_INTERVAL_SECONDS')
   })
 
-  test('the development sign-in never leaves this machine', () => {
+  test('the development sign-in is refused on any address but loopback', () => {
     expect(problemsOf({ HOST: '0.0.0.0' })).toContain('nobody could sign in')
     expect(problemsOf({ OSA_PUBLIC_URL: 'https://tunnel.example' })).toContain('OSA_ORCID_CLIENT_ID')
     expect(problemsOf({ HOST: '::1' })).toBe('')
   })
 
-  test('a proxy and the development sign-in exclude each other: a proxy is there to let others in', () => {
+  test('a trusted proxy is refused with the development sign-in, since it lets in requests from other machines', () => {
     const problem = problemsOf({ OSA_TRUSTED_PROXIES: '127.0.0.1' })
     expect(problem).toMatch(/^OSA_TRUSTED_PROXIES must not be set while the development sign-in is on/)
     expect(problem).toContain('unset OSA_TRUSTED_PROXIES, or set OSA_ORCID_CLIENT_ID')
     expect(problemsOf({ ...production, OSA_TRUSTED_PROXIES: '127.0.0.1' })).toBe('')
   })
 
-  test('an unknown OSA_ name is a warning with the nearest known one; those of the command line are not', () => {
+  test('an unknown OSA_ name gets a warning with the nearest known one; variables of the osa command do not', () => {
     const parsed = parseConfig({ OSA_SECRETS: 'x', OSA_TOKEN: 'x', OSA_ZZZZZZZZZZZZ: 'x', PATH: 'x' })
     expect(parsed.warnings).toEqual([
       'OSA_SECRETS is not a setting of this node and is ignored; did you mean OSA_SECRET?',
@@ -200,7 +200,7 @@ describe('what does not hold', () => {
     ])
   })
 
-  test('L05 an administrator of an issuer that nobody can sign in with is a warning', () => {
+  test('L05 an administrator whose issuer is not configured gets a warning', () => {
     const parsed = parseConfig({ ...production, OSA_ADMINS: 'https://sandbox.orcid.org#0000-0002-1825-0097' })
     expect(parsed.warnings.join()).toContain('sandbox.orcid.org')
     const right = parseConfig({
@@ -237,11 +237,15 @@ describe('L01, L06 production', () => {
       /^OSA_ACCESS_TOKEN_LIFETIME/m,
     ],
     ['device codes of more than 15 minutes', { OSA_DEVICE_CODE_LIFETIME_SECONDS: '901' }, /^OSA_DEVICE_CODE_LIFETIME/m],
-    ['families of more than 90 days', { OSA_REFRESH_ABSOLUTE_SECONDS: '7776001' }, /^OSA_REFRESH_ABSOLUTE_SECONDS/m],
-    ['fewer places than two sources fill', { OSA_MAX_PENDING_CODES: '399' }, /^OSA_MAX_PENDING_CODES .* 400 to 20000/m],
-    ['more pending codes than leave guesses', { OSA_MAX_PENDING_CODES: '20001' }, /^OSA_MAX_PENDING_CODES/m],
+    ['sessions of more than 90 days', { OSA_REFRESH_ABSOLUTE_SECONDS: '7776001' }, /^OSA_REFRESH_ABSOLUTE_SECONDS/m],
+    ['fewer slots than two sources fill', { OSA_MAX_PENDING_CODES: '399' }, /^OSA_MAX_PENDING_CODES .* 400 to 20000/m],
     [
-      'starts that run out before the places',
+      'so many pending codes that a typing error uses up the guess budget',
+      { OSA_MAX_PENDING_CODES: '20001' },
+      /^OSA_MAX_PENDING_CODES/m,
+    ],
+    [
+      'a start budget that runs out before the slots',
       { OSA_MAX_STARTS_PER_MINUTE: '1999' },
       /^OSA_MAX_STARTS_PER_MINUTE must not/m,
     ],
@@ -257,7 +261,7 @@ describe('L01, L06 production', () => {
 describe('D07 OSA_OIDC_FORM_ACTION_ORIGINS', () => {
   const oidc = { OSA_OIDC_ISSUER: 'https://idp.example', OSA_OIDC_CLIENT_ID: 'a', OSA_OIDC_CLIENT_SECRET: 'b' }
 
-  test('is a list of bare origins, and none by default', () => {
+  test('is a list of bare origins, empty by default', () => {
     expect(configOf(oidc).identity.oidc?.formActionOrigins).toEqual([])
     const listed = configOf({ ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: 'https://a.example, https://b.example:8443,' })
     expect(listed.identity.oidc?.formActionOrigins).toEqual(['https://a.example', 'https://b.example:8443'])
@@ -276,11 +280,11 @@ describe('D07 OSA_OIDC_FORM_ACTION_ORIGINS', () => {
     'https://A.example',
     'javascript:alert(1)',
     Array.from({ length: 21 }, (_, n) => `https://a${n}.example`).join(','),
-  ])('is refused when it could say more in a policy than an origin: %s', (text) => {
+  ])('is refused if it could add more than an origin to a policy: %s', (text) => {
     expect(problemsOf({ ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: text })).toMatch(/^OSA_OIDC_FORM_ACTION_ORIGINS must/m)
   })
 
-  test('is a slip without the provider it belongs to, and https in production', () => {
+  test('is refused without its provider, and must be https in production', () => {
     const alone = { OSA_OIDC_FORM_ACTION_ORIGINS: 'https://a.example' }
     expect(problemsOf(alone)).toContain('OSA_OIDC_ISSUER must be set too')
     const loopback = { ...production, ...oidc, OSA_OIDC_FORM_ACTION_ORIGINS: 'http://127.0.0.1:9' }
@@ -289,7 +293,7 @@ describe('D07 OSA_OIDC_FORM_ACTION_ORIGINS', () => {
 })
 
 describe('OSA_CLIENTS_FILE', () => {
-  test('F15 a client cannot be called what people are called', () => {
+  test('F15 a client id cannot be a UUID, the format of user ids', () => {
     const [grant_types, scope] = [['refresh_token'], 'profile']
     const text = JSON.stringify([
       { client_id: '123E4567-e89b-42d3-a456-426614174000', client_name: 'x', grant_types, scope },
@@ -331,12 +335,12 @@ describe('OSA_CLIENTS_FILE', () => {
     expect(JSON.stringify(parsed)).not.toContain('hunter2')
   })
 
-  test('a file that cannot be read is a problem', () => {
+  test('an unreadable file is a problem', () => {
     expect(problemsOf({ OSA_CLIENTS_FILE: '/nowhere/clients.json' })).toMatch(/^OSA_CLIENTS_FILE cannot be read/m)
   })
 })
 
-describe('addresses of a database', () => {
+describe('DATABASE_URL', () => {
   test.each([
     'postgres://osa:50%Secret@127.0.0.1/d1',
     'postgres://osa:p@ss/w:o#r%d@host:5432/d1',
@@ -348,7 +352,7 @@ describe('addresses of a database', () => {
     'postgres://osa@host/d%Secret',
     'postgres://osa@host/d1?options=%Secret',
     'postgres://osa:Secret@[host/d1',
-  ])('one that cannot be read is refused with how to write it, and nothing of it is told: %s', (url) => {
+  ])('is refused if ambiguous, with the correct form and without quoting any of it: %s', (url) => {
     const problems = problemsOf({ DATABASE_URL: url })
     expect(problems).toMatch(/^DATABASE_URL must look like .* write % as %25/)
     expect(problems).not.toMatch(/Secret|p@ss|w:o/)
@@ -360,7 +364,7 @@ describe('addresses of a database', () => {
     'postgres:///d1?host=/var/run/postgresql&user=osa&password=p@ss',
     'postgres://%2Fvar%2Frun%2Fpostgresql/d1',
     'postgres://osa@[::1]:5432/d1',
-  ])('one that can be read is: %s', (url) => {
+  ])('is accepted: %s', (url) => {
     expect(configOf({ DATABASE_URL: url }).database).toEqual({ databaseUrl: url })
   })
 })

@@ -1,4 +1,4 @@
-/** From the environment to one typed value, once and completely: either everything holds, or every problem is told together. */
+/** Parses the environment into one typed value at startup. Either every setting is valid, or all problems are reported together. */
 import { readFileSync } from 'node:fs'
 import { type AuthPolicy, type Budgets, builtInClients, type Client, defaultBudgets } from '@osa/core'
 import type { IdentitySettings } from '../identity/providers.ts'
@@ -29,11 +29,11 @@ export interface Config {
   readonly host: string
   /** 0 for any free port. */
   readonly port: number
-  /** Null for `http://localhost:<port>`, which is known only once the node listens. */
+  /** Null means `http://localhost:<port>`; the port is known only once the node listens. */
   readonly publicUrl: URL | null
   readonly database: { readonly databaseUrl: string } | { readonly dataDirectory: string }
   readonly dataDirectory: string
-  /** Null outside production when none is set: then one is made and kept in the data directory. */
+  /** Null outside production when `OSA_SECRET` is unset: the node then generates a secret and keeps it in the data directory. */
   readonly secret: Uint8Array | null
   readonly profile: NodeProfile
   readonly identity: IdentitySettings
@@ -42,10 +42,10 @@ export interface Config {
   readonly trustedProxies: readonly Cidr[]
   readonly lifetimes: Lifetimes
   readonly remoteApproval: RemoteApprovalSetting
-  /** What a node takes on at most: the caps of places in all, and budgets in all. */
+  /** Limits over all sources together; `budgets` has the others. */
   readonly caps: Pick<AuthPolicy, 'maxPendingInAll' | 'maxWatchesInAll'>
   readonly budgets: Budgets
-  /** How long a node that is to stop still answers, after `/readyz` has begun to say 503. */
+  /** How long a stopping node keeps answering after `/readyz` has switched to 503. */
   readonly drainSeconds: number
   /** How long audit events are kept. */
   readonly auditRetentionDays: number
@@ -57,7 +57,7 @@ export type ParsedConfig =
   | { ok: true; config: Config; warnings: string[] }
   | { ok: false; problems: string[]; warnings: string[] }
 
-/** Parses the environment. `readText` reads the clients file and the logo; it throws when it cannot. */
+/** Parses the environment. `readText` reads the clients file and the logo, and throws if it cannot. */
 export function parseConfig(
   env: NodeJS.ProcessEnv,
   readText: (path: string) => string = (path) => readFileSync(path, 'utf8'),
@@ -77,7 +77,7 @@ export function parseConfig(
   return { ok: true, config, warnings: [...warnings, ...adminWarnings(config)] }
 }
 
-/** A setting that has a default, which it has once no problem is left. */
+/** Unwraps a setting that has a default: once there are no problems, it always has a value. */
 function need<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError('a setting with a default is missing')
   return value
@@ -153,7 +153,7 @@ function identityOf(values: Values, given: Given): IdentitySettings {
   }
 }
 
-/** A file that a setting names, or why it cannot be read: no such file, no permission. */
+/** Reads the file that a setting names. Returns a problem if it cannot be read: no such file, no permission. */
 function readFile(
   name: keyof Values,
   path: string,

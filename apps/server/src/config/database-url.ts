@@ -1,6 +1,6 @@
-/** Whether an address of PostgreSQL can be read in one way only: a password with unencoded characters moves its parts about. */
+/** Checks that a PostgreSQL URL is unambiguous. Unencoded characters in a password shift the boundaries of the other parts. */
 
-/** The characters that end a part of an address, and the percent sign itself. */
+/** Lists the characters that delimit the parts of a URL, and the percent sign itself. */
 export const databaseUrlHint =
   'must look like postgres://user:password@host:5432/database, or postgres:///database?host=/folder/of/socket&user=user; in user and password write % as %25, / as %2F, ? as %3F, # as %23, @ as %40 and : as %3A'
 
@@ -9,11 +9,14 @@ function isDecodable(text: string): boolean {
     decodeURIComponent(text)
     return true
   } catch {
-    return false // that it cannot be decoded is the answer
+    return false // malformed percent-encoding is what this function tests for
   }
 }
 
-/** Such as `postgres://user:p@ss/word@host/database`, of which a parser makes the host `ss`: what follows would be shown and looked up. */
+/**
+ * Detects URLs such as `postgres://user:p@ss/word@host/database`, where the parser sees the host `ss`: parts of the password would be
+ * looked up as a host name and shown in messages.
+ */
 const isTornApart = ({ pathname, hash, searchParams }: URL): boolean =>
   hash !== '' || /[@:/]/.test(pathname.slice(1)) || [...searchParams.keys()].some((key) => !/^[\w.-]+$/.test(key))
 

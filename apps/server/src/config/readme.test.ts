@@ -1,4 +1,4 @@
-/** The settings table of the README is true. */
+/** The settings table of the README is complete. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { settings } from './settings.ts'

@@ -1,4 +1,4 @@
-/** `OSA_REMOTE_APPROVAL`: what a terminal needs to be approved from a browser that has not proven to be on the same computer. */
+/** `OSA_REMOTE_APPROVAL`: what it takes to approve a terminal from a browser without the same-computer proof. */
 import type { RemoteApproval } from '@osa/core'
 import { type Cidr, isWithin, parseCidr } from '../requester.ts'
 
@@ -6,7 +6,7 @@ export type RemoteApprovalSetting = RemoteApproval | { readonly networks: readon
 
 const networksPrefix = 'networks:'
 
-/** Reads `allow`, `typed`, `never` or `networks:<cidr,…>`; null when it is none of them. */
+/** Parses `allow`, `typed`, `never` or `networks:<cidr,…>`. Returns null for anything else. */
 export function parseRemoteApproval(text: string): RemoteApprovalSetting | null {
   if (text === 'allow' || text === 'typed' || text === 'never') return text
   if (!text.startsWith(networksPrefix)) return null
@@ -18,7 +18,7 @@ export function parseRemoteApproval(text: string): RemoteApprovalSetting | null 
   return networks.length === text.split(',').length ? { networks } : null
 }
 
-/** The setting as core's policy: in the networks that it lists, a terminal's code has to be typed, and elsewhere no approval counts. */
+/** Converts the setting to core's policy. Terminals in the listed networks need their code typed; all others cannot be approved. */
 export function remoteApprovalPolicy(setting: RemoteApprovalSetting): (terminalIp: string) => RemoteApproval {
   if (typeof setting === 'string') return () => setting
   const isListed = isWithin(setting.networks)

@@ -1,4 +1,4 @@
-/** L05: roles by configuration. */
+/** L05: roles granted by configuration. */
 import { testAuth } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { developmentPeople } from '../identity/development-people.ts'
@@ -14,7 +14,7 @@ test('L05 an administrator is an exact pair of issuer and subject', () => {
   expect(grants({ issuer: `https://orcid.org#${subject}`, subject: '' })).toBeNull()
 })
 
-test('L05 an entry that is gone takes the role with it at the next request', async () => {
+test('L05 removing an entry removes the role at the next request', async () => {
   let admins = [{ issuer: 'https://orcid.example', subject: 'carberry' }]
   const node = testAuth({ roleGrants: (identity) => createRoleGrants({ admins, developmentIssuer: null })(identity) })
   const { access_token } = await node.logIn('carberry')
@@ -27,14 +27,14 @@ test('L05 an entry that is gone takes the role with it at the next request', asy
   expect(await roles()).toEqual(['user'])
 })
 
-test('the three people of the development sign-in have their roles there, and nowhere else', () => {
+test('the three people of the development sign-in have their roles only with its issuer', () => {
   const grants = createRoleGrants({ admins: [], developmentIssuer: 'http://localhost:8000/development' })
   const roles = developmentPeople.map((person) => grants({ ...person, issuer: 'http://localhost:8000/development' }))
   expect(roles).toEqual(['admin', 'publisher', 'user'])
   expect(grants({ issuer: 'https://orcid.org', subject })).toBeNull()
 })
 
-test('E14 their iDs carry valid check digits (ISO 7064 MOD 11-2)', () => {
+test('E14 the ORCID iDs of the development people have valid check digits (ISO 7064 MOD 11-2)', () => {
   for (const person of developmentPeople) {
     const digits = person.subject.replaceAll('-', '')
     const total = [...digits.slice(0, -1)].reduce((sum, digit) => (sum + Number(digit)) * 2, 0)

@@ -1,12 +1,12 @@
-/** Roles given by configuration: administrators by (issuer, subject), and the made-up people of the development sign-in (L05). */
+/** Roles granted by configuration: administrators by (issuer, subject), and the made-up people of the development sign-in (L05). */
 import type { Role } from '@osa/contract'
 import type { RoleGrants } from '@osa/core'
 import { developmentPeople } from '../identity/development-people.ts'
 
-/** Asked at each request, so an entry that is gone takes its role with it at the next start. */
+/** Consulted on each request and never stored, so removing an entry removes the role at the next start. */
 export function createRoleGrants(options: {
   admins: readonly { issuer: string; subject: string }[]
-  /** Issuer of the development sign-in; null where there is none. */
+  /** Issuer of the development sign-in; null if it is off. */
   developmentIssuer: string | null
 }): RoleGrants {
   const { admins, developmentIssuer } = options

@@ -1,14 +1,14 @@
-/** Rules between settings, and what production refuses (L01, L06). Each problem says what to set. */
+/** Rules that involve several settings, and the rules of production (L01, L06). Each problem says what to set. */
 import { isLoopbackHost } from './loopback.ts'
 import type { Given, Values } from './settings.ts'
 
 export const isProduction = (values: Values): boolean => values.NODE_ENV === 'production'
 
-/** Whether an identity provider is named; whether its settings hold is told beside that. */
+/** Returns whether any identity provider is configured. Invalid values count, since they are reported separately. */
 export const hasIdentityProvider = (given: Given): boolean =>
   ['OSA_ORCID_CLIENT_ID', 'OSA_ORCID_CLIENT_SECRET', 'OSA_OIDC_ISSUER'].some((name) => given.has(name))
 
-/** Everything that does not fit together, production's own rules included. */
+/** Returns every conflict between settings, including violations of the production or development rules. */
 export const ruleProblems = (values: Values, given: Given): string[] => [
   ...providerProblems(given),
   ...lifetimeProblems(values),
@@ -25,7 +25,7 @@ function together(given: Given, names: readonly (keyof Values)[]): string[] {
       ]
 }
 
-/** Settings that mean nothing without the one they belong to: usually what was meant to be on is off. */
+/** Reports settings that have no effect because the setting they belong to is missing: usually a provider was meant to be on. */
 const needs = (given: Given, owner: keyof Values, names: readonly (keyof Values)[]): string[] =>
   given.has(owner)
     ? []
@@ -50,7 +50,7 @@ function lifetimeProblems(values: Values): string[] {
   ]
 }
 
-/** Places for undecided codes are shared out among sources; starts are not, so they must not run out first. */
+/** Slots for pending codes are divided fairly among sources, starts are not. So the start budget must not run out before the slots do. */
 const capProblems = ({
   OSA_MAX_PENDING_CODES: codes = 0,
   OSA_MAX_STARTS_PER_MINUTE: starts = codes,
@@ -60,7 +60,7 @@ const capProblems = ({
 const waysToSignIn =
   'set OSA_ORCID_CLIENT_ID and OSA_ORCID_CLIENT_SECRET, or OSA_OIDC_ISSUER, OSA_OIDC_CLIENT_ID and OSA_OIDC_CLIENT_SECRET'
 
-/** The development sign-in lets anyone be anyone, so it must not be reachable by anyone. */
+/** The development sign-in lets anyone sign in as anyone, so it must not be reachable from other machines. */
 function developmentProblems(values: Values, given: Given): string[] {
   if (hasIdentityProvider(given)) return []
   const { HOST: host, OSA_PUBLIC_URL: publicUrl, OSA_TRUSTED_PROXIES: proxies = [] } = values
@@ -68,18 +68,18 @@ function developmentProblems(values: Values, given: Given): string[] {
   return [
     ...(reachable
       ? [
-          `nobody could sign in: the development sign-in works on loopback only (HOST and OSA_PUBLIC_URL); ${waysToSignIn}`,
+          `nobody could sign in: the development sign-in works only if HOST and OSA_PUBLIC_URL are loopback; ${waysToSignIn}`,
         ]
       : []),
     ...(proxies.length > 0
       ? [
-          `OSA_TRUSTED_PROXIES must not be set while the development sign-in is on, where anyone can be an administrator: a proxy would lead others to it; unset OSA_TRUSTED_PROXIES, or ${waysToSignIn}`,
+          `OSA_TRUSTED_PROXIES must not be set while the development sign-in is on: anyone who came through the proxy could be an administrator; unset OSA_TRUSTED_PROXIES, or ${waysToSignIn}`,
         ]
       : []),
   ]
 }
 
-/** Below these, people would be signed out all the time, or a poll costs more than it tells. */
+/** With lower values, people would be signed out all the time, or terminals would poll too often. */
 const productionMinimums = {
   OSA_DEVICE_CODE_LIFETIME_SECONDS: 60,
   OSA_DEVICE_POLL_INTERVAL_SECONDS: 5,
@@ -99,10 +99,10 @@ function productionProblems(values: Values, given: Given): string[] {
   if (secret && new Set(secret).size < 16)
     problems.push('OSA_SECRET is not random; `openssl rand -base64 32 | tr +/ -_` makes one')
   if (secret && sharedSecret(values, secret))
-    problems.push('OSA_SECRET must not be the secret of an identity provider too')
+    problems.push('OSA_SECRET must not be the same as the client secret of an identity provider')
   if (typeof values.OSA_REMOTE_APPROVAL === 'object' && !given.has('OSA_TRUSTED_PROXIES')) {
     problems.push(
-      'OSA_TRUSTED_PROXIES must be set in production when OSA_REMOTE_APPROVAL lists networks: all terminals would seem to be where the proxy is',
+      "OSA_TRUSTED_PROXIES must be set in production when OSA_REMOTE_APPROVAL lists networks: otherwise every terminal appears to have the proxy's address",
     )
   }
   if (!hasIdentityProvider(given)) problems.push(`an identity provider is needed in production: ${waysToSignIn}`)

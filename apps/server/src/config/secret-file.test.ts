@@ -1,4 +1,4 @@
-/** I04: the node's own secret outside production. */
+/** I04: the node's secret outside production. */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempDisposableSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { keptSecret, SecretFileUnusable } from './secret-file.ts'
 
 const modeOf = (path: string) => statSync(path).mode & 0o777
 
-test('I04 is made once, read again, and only its owner may read it', () => {
+test('I04 the secret is created once, then reused, and only its owner can read it', () => {
   using parent = mkdtempDisposableSync(join(tmpdir(), 'osa-secret-'))
   const directory = join(parent.path, 'data')
   const made = keptSecret(directory, randomBytes)
@@ -18,7 +18,7 @@ test('I04 is made once, read again, and only its owner may read it', () => {
   expect(readdirSync(directory)).toEqual(['secret'])
 })
 
-test('I04 a mode that became loose is tightened', () => {
+test('I04 a file mode that others loosened is restored to 0600', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'osa-secret-'))
   keptSecret(directory.path, randomBytes)
   chmodSync(join(directory.path, 'secret'), 0o644)
@@ -26,7 +26,7 @@ test('I04 a mode that became loose is tightened', () => {
   expect(modeOf(join(directory.path, 'secret'))).toBe(0o600)
 })
 
-test('a file that holds no secret, or a symlink, is refused and left alone', () => {
+test('a file without a valid secret, and a symlink, are refused and left unchanged', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'osa-secret-'))
   writeFileSync(join(directory.path, 'secret'), 'short')
   expect(() => keptSecret(directory.path, randomBytes)).toThrow(SecretFileUnusable)

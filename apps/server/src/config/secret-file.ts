@@ -1,14 +1,14 @@
-/** The node's secret outside production: made once, kept beside the embedded database, readable by its owner alone (I04). */
+/** The node's secret outside production: generated once, kept beside the embedded database, readable only by its owner (I04). */
 import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RandomBytes } from '@osa/core'
 
-/** Thrown when the file is there but is not a secret of ours: better to stop than to make every session worthless. */
+/** Thrown if the file exists but holds no valid secret. Generating a new one would end every session, so the node stops instead. */
 export class SecretFileUnusable extends Error {
   override readonly name = 'SecretFileUnusable'
 }
 
-/** Reads `<dataDirectory>/secret`, or makes it: 32 bytes, base64url, mode 0600 in a directory of mode 0700. */
+/** Reads `<dataDirectory>/secret`, or creates it: 32 bytes, base64url, mode 0600 in a directory of mode 0700. */
 export function keptSecret(dataDirectory: string, random: RandomBytes): Uint8Array {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   const path = join(dataDirectory, 'secret')
@@ -16,7 +16,7 @@ export function keptSecret(dataDirectory: string, random: RandomBytes): Uint8Arr
   return readSecret(path)
 }
 
-/** Written aside and linked into place: of two processes at once one makes the secret, and nobody reads half of it. */
+/** Writes a draft and links it into place. Of two processes at once only one creates the secret, and neither reads a half-written file. */
 function makeSecret(path: string, random: RandomBytes): void {
   const draft = `${path}.${Buffer.from(random(8)).toString('hex')}`
   writeFileSync(draft, `${Buffer.from(random(32)).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })

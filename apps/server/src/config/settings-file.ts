@@ -1,6 +1,6 @@
 /**
- * A file of settings, one `NAME=value` a line, as `osa-server init` writes it. The value is everything after `=`, as for `docker run
- * --env-file`; one pair of quotes around it is taken off, as systemd and Docker Compose do.
+ * Reads a settings file: one `NAME=value` per line, as written by `osa-server init`. The value is everything after `=`, as for `docker run
+ * --env-file`; one pair of surrounding quotes is removed, as systemd and Docker Compose do.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,8 +12,8 @@ export type SettingsFile =
   | { readonly problem: string; readonly hint: string }
 
 /**
- * Reads the file called `asked`, or, when none is, the `.env` of the current folder if there is one. Refuses a file that somebody else
- * could have put there: one of another user than this one and root, or that others may write to.
+ * Reads the file `asked`; without it, the `.env` of the current folder if there is one. Refuses a file that another user could have
+ * written: one that is owned by a user other than this one or root, or that others can write to.
  */
 export function readSettingsFile(asked: string | undefined): SettingsFile {
   const path = resolve(asked ?? defaultSettingsFile)
@@ -23,8 +23,8 @@ export function readSettingsFile(asked: string | undefined): SettingsFile {
     const own = process.getuid?.()
     if (own !== undefined && (![own, 0].includes(uid) || (mode & 0o022) !== 0)) {
       return {
-        problem: `The settings in ${path} could be somebody else's: others than you own the file or may write to it.`,
-        hint: `Look at it, then: chmod 600 ${path}`,
+        problem: `${path} may have been changed by another user: it is owned by another user, or others can write to it.`,
+        hint: `Check its contents and owner, then run: chmod 600 ${path}`,
       }
     }
     const parsed = parseSettingsFile(readFileSync(path, 'utf8'))
@@ -32,7 +32,7 @@ export function readSettingsFile(asked: string | undefined): SettingsFile {
       ? parsed
       : {
           problem: `Line ${parsed.line} of ${path} is not a setting.`,
-          hint: 'Each line is NAME=value, or begins with #.',
+          hint: 'Each line must be NAME=value, or start with #.',
         }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
@@ -40,7 +40,7 @@ export function readSettingsFile(asked: string | undefined): SettingsFile {
   }
 }
 
-/** The settings of a file's text, or the number of the first line that is none. */
+/** Parses the text of a settings file. Returns its settings, or the number of the first line that is not one. */
 export function parseSettingsFile(text: string): { values: Record<string, string> } | { line: number } {
   const values: Record<string, string> = {}
   for (const [index, line] of text.split(/\r?\n/).entries()) {

@@ -1,4 +1,4 @@
-/** Every setting of a node: its name, what it must look like, and its default. Rules between settings are in rules.ts. */
+/** Every setting of a node: its name, format and default. Rules that involve several settings are in rules.ts. */
 import { defaultBudgets, defaultPolicy, storedText } from '@osa/core'
 import { z } from 'zod'
 import { logLevels } from '../log.ts'
@@ -23,7 +23,7 @@ const day = 86_400
 const address = (error: string, accepts: (url: URL) => boolean) =>
   z.string().refine((text) => URL.canParse(text) && accepts(new URL(text)), { error })
 
-/** https, or http to this very machine. */
+/** Accepts https, and http to this machine. */
 const isPrivateInTransit = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
 
@@ -47,7 +47,7 @@ const commaSeparated = (text: string): string[] =>
 
 const maxOrigins = 20
 
-/** Each ends up in a Content-Security-Policy, so it must be an origin as URLs write it and nothing else. */
+/** Each entry goes into a Content-Security-Policy, so it must be exactly a serialized origin. */
 const origins = z
   .string()
   .transform(commaSeparated)
@@ -55,13 +55,13 @@ const origins = z
     error: `must list at most ${maxOrigins} bare https origins, as in https://login.university.example (http only on loopback)`,
   })
 
-/** Scope tokens of RFC 6749 §3.3; without `openid` a provider gives no ID token. */
+/** Scope tokens of RFC 6749 §3.3. Without `openid`, a provider issues no ID token. */
 const oidcScope = z
   .string()
   .refine(
     (text) => /^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(text) && text.split(' ').includes('openid') && text.length <= 500,
     {
-      error: 'must list scopes with single spaces between them, openid among them, as in `openid profile`',
+      error: 'must list scopes separated by single spaces, including openid, as in `openid profile`',
     },
   )
 
@@ -82,18 +82,18 @@ const trustedProxies = z
   .string()
   .transform(commaSeparated)
   .refine((entries) => entries.every((entry) => parseCidr(entry) !== null), {
-    error: 'must list addresses or CIDRs, as in 10.0.0.0/8, 2001:db8::/32',
+    error: 'must list addresses or CIDRs, separated by commas, as in 10.0.0.0/8, 2001:db8::/32',
   })
   .transform((entries) => entries.map(parseCidr).filter((cidr) => cidr !== null))
 
 const remoteApproval = z
   .string()
   .refine((text) => parseRemoteApproval(text) !== null, {
-    error: 'must be allow, typed, never, or networks: with CIDRs, as in networks:10.0.0.0/8,2001:db8::/32',
+    error: 'must be allow, typed, never, or networks: followed by CIDRs, as in networks:10.0.0.0/8,2001:db8::/32',
   })
   .transform((text) => parseRemoteApproval(text) ?? 'never')
 
-/** The port alone listens on loopback; with a host before it, there. */
+/** A port alone listens on loopback; `host:port` listens on that host. */
 const adminListener = z
   .string()
   .refine((text) => /^(.+:)?\d{1,5}$/.test(text) && Number(/\d+$/.exec(text)?.[0]) <= 65_535, {
@@ -104,16 +104,16 @@ const adminListener = z
     return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(digits) }
   })
 
-/** One line of a node's own words, as pages and terminals can show it. */
+/** One line of text chosen by the operator, without characters that pages or terminals cannot show. */
 const words = (maxLength: number) =>
   z
     .string()
     .transform((text) => text.trim())
     .refine((text) => text.length > 0 && storedText(text, maxLength) === text, {
-      error: `must be one line of at most ${maxLength} characters that can be shown`,
+      error: `must be one line of at most ${maxLength} printable characters`,
     })
 
-/** Where people turn with questions, as a link. */
+/** The operator's contact as a link: `mailto:` or `https:`. */
 const contact = z
   .string()
   .transform((text) => (/^[^\s@:/]+@[^\s@:/]+$/.test(text) ? `mailto:${text}` : text))
@@ -121,7 +121,7 @@ const contact = z
     (text) =>
       text.length <= 200 && /^(?:mailto:[\w.+-]+@[\w.-]+|https:\/\/[^\s"'<>\\]+)$/.test(text) && URL.canParse(text),
     {
-      error: 'must be an e-mail address or an https address, of at most 200 characters',
+      error: 'must be an e-mail address or an https address of at most 200 characters',
     },
   )
 
@@ -135,7 +135,7 @@ const accent = z.string().transform((colour, context) => {
 const secret = z
   .string()
   .refine((text) => /^[\w-]+={0,2}$/.test(text) && Buffer.from(text, 'base64url').length >= 32, {
-    error: 'must be 32 or more random bytes in base64url; `openssl rand -base64 32 | tr +/ -_` makes some',
+    error: 'must be 32 or more random bytes in base64url; `openssl rand -base64 32 | tr +/ -_` makes one',
   })
   .transform((text) => Buffer.from(text, 'base64url'))
 
@@ -178,7 +178,7 @@ export const settings = {
   OSA_REFRESH_IDLE_SECONDS: wholeNumber(1, 90 * day).default(30 * day),
   OSA_REFRESH_ABSOLUTE_SECONDS: wholeNumber(1, 90 * day).default(90 * day),
   OSA_REFRESH_REUSE_GRACE_SECONDS: wholeNumber(0, 30).default(30),
-  // at least twice what a source that is alone may have; at most what leaves people guesses, whose price grows with it
+  // at least twice the limit of a single source; at most 20,000, since the price of a wrong code grows with the number of pending codes
   OSA_MAX_PENDING_CODES: wholeNumber(2 * defaultPolicy.maxPendingBySource, 20_000).default(
     defaultPolicy.maxPendingInAll,
   ),
@@ -186,7 +186,7 @@ export const settings = {
   OSA_MAX_SIGN_INS_PER_MINUTE: wholeNumber(2 * defaultBudgets.sign_in_by_source.points, 100_000).default(
     defaultBudgets.sign_in_in_all.points,
   ),
-  // each is a connection, of which a process has 2,000
+  // each waiting terminal holds one of the 2,000 connections of a process
   OSA_MAX_WAITING_TERMINALS: wholeNumber(1, 1_500).default(defaultPolicy.maxWatchesInAll),
   OSA_DRAIN_SECONDS: wholeNumber(0, 30).default(0),
   OSA_AUDIT_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
@@ -196,13 +196,13 @@ export const settings = {
 } as const
 
 type Schemas = typeof settings
-/** What was read; a setting that does not hold is missing. */
+/** The parsed settings; an invalid one is missing. */
 export type Values = { [Name in keyof Schemas]?: z.output<Schemas[Name]> | undefined }
 
-/** Names of settings that were given, whether they hold or not: what was mistyped is not missing too. */
+/** Names of the settings that were given, valid or not, so that an invalid setting is not also reported as missing. */
 export type Given = ReadonlySet<string>
 
-/** Reads every setting; an empty value is an unset one. No problem quotes a value, which may be a secret. */
+/** Reads every setting; an empty value counts as unset. Problems never quote a value, since it may be a secret. */
 export function readSettings(env: NodeJS.ProcessEnv): { values: Values; given: Given; problems: string[] } {
   const problems: string[] = []
   const read = Object.entries(settings).map(([name, schema]) => {

@@ -1,17 +1,17 @@
-/** What an operator's command is: its description apart from what it does, so that help and parsing read the same record. */
+/** The form of an operator's command. Its description is data, so that help and argument parsing use the same record. */
 import type { Operator, PersonReference } from '@osa/core'
 
 export interface OperatorCommand {
-  /** The words that call it: `keys rotate`. */
+  /** The words that invoke it: `keys rotate`. */
   readonly name: string
   readonly summary: string
   /** Positional arguments as help shows them. */
   readonly positionals: string
   readonly options: Readonly<Record<string, CommandOption>>
   readonly example: string
-  /** For what makes a settings file: it is not to begin with another one's. */
+  /** False for `init`, which writes the settings file. */
   readonly readsSettingsFile?: false
-  /** Checks the arguments before anything is opened, and answers the work to do or what is wrong with them. */
+  /** Checks the arguments before anything is opened. Returns the work to do, or what is wrong with the arguments. */
   prepare(args: CommandArguments): CommandWork | UsageProblem
 }
 
@@ -28,7 +28,7 @@ export interface CommandArguments {
   readonly isSet: (option: string) => boolean
 }
 
-/** What a command has of its process. `env` has the settings of the settings file too. */
+/** The parts of the process that a command uses. `env` includes the settings of the settings file. */
 export interface CommandIo {
   readonly env: NodeJS.ProcessEnv
   readonly stdin: NodeJS.ReadStream
@@ -39,60 +39,69 @@ export interface CommandIo {
 }
 
 export type CommandWork = (io: CommandIo) => Promise<Report | CommandProblem>
-/** What was found or done: lines for a person, and documents for `--json`, one a line. `failed` makes the exit code 1. */
+/** What was found or done: text for a person, and documents for `--json`, printed one per line. `failed` makes the exit code 1. */
 export type Report = { readonly text: string; readonly documents: readonly object[]; readonly failed?: boolean }
-/** What did not work, and what to do about it: exit code 1. */
+/** A failure and what to do about it: exit code 1. */
 export type CommandProblem = { readonly problem: string; readonly hint: string }
-/** Arguments that make no sense: exit code 2. */
+/** Invalid arguments: exit code 2. */
 export type UsageProblem = { readonly usage: string }
 
-/** Beside the operator's own operations, what a command may need that goes on for longer. */
-export interface Setting {
+/** What a long-running command needs besides the operator. */
+export interface Surroundings {
   readonly io: CommandIo
-  /** Whether others may be at the database at the same time: it is PostgreSQL. */
+  /** Whether other processes can use the database at the same time, which is true for PostgreSQL. */
   readonly shared: boolean
 }
 
-/** Work on the node's database, whose settings are read and which is opened only then: loading what reaches it takes a second. */
+/** Runs `work` on the node's database. The modules for this are loaded only when needed, because loading them takes a second. */
 export const onDatabase =
-  (work: (operator: Operator, setting: Setting) => Promise<Report | CommandProblem>): CommandWork =>
+  (work: (operator: Operator, surroundings: Surroundings) => Promise<Report | CommandProblem>): CommandWork =>
   async (io) => {
     const { carryOut } = await import('./open-operator.ts')
     return carryOut(io, work)
   }
 
-/** `issuer#subject`, split at the first `#`; null when it is not that. */
+/** Parses `issuer#subject`. Returns null for anything else. */
 export function parseIdentity(text: string): { issuer: string; subject: string } | null {
   const [, issuer, subject] = /^(https?:\/\/[^#\s]+)#([^#\s]+)$/.exec(text) ?? []
   return issuer === undefined || subject === undefined ? null : { issuer, subject }
 }
 
-/** A person as an operator may call them: by the node's id, as `issuer#subject` or by an ORCID iD; null when it is none of these. */
-export function parsePerson(text: string): PersonReference | null {
+export const personForms = '<id|issuer#subject|ORCID iD>'
+
+/** Parses a reference to a person: the node's user id, `issuer#subject`, or an ORCID iD. */
+export function parsePerson(text: string): PersonReference | UsageProblem {
   if (/^[0-9a-f-]{36}$/.test(text)) return { userId: text }
-  return orcidPattern.test(text) ? { issuer: 'https://orcid.org', subject: text } : parseIdentity(text)
+  const reference = orcidPattern.test(text) ? { issuer: 'https://orcid.org', subject: text } : parseIdentity(text)
+  return reference ?? { usage: `Give the person as ${personForms}, as in https://orcid.org#0000-0002-1825-0097.` }
 }
 
-/** An ORCID iD, as it is the subject of who signed in with ORCID. */
+/** An ORCID iD, the subject of people who sign in with ORCID. */
 export const orcidPattern = /^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$/
-
-export const personForms = '<id|issuer#subject|ORCID iD>'
-export const personUsage = `Say who as ${personForms}, as in https://orcid.org#0000-0002-1825-0097.`
 
 export const nobodyCalled = (person: string): CommandProblem => ({
   problem: `Nobody called ${person} has signed in here.`,
   hint: 'osa-server users list --search <text> finds people by a part of their name or ORCID iD.',
 })
 
-/** A whole number from 1 to `most` as an option says it, `preset` without the option; null when it is something else. */
-export function parseLimit(
-  text: string | undefined,
-  { preset, most }: { preset: number; most: number },
-): number | null {
-  if (text === undefined) return preset
-  return /^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most ? Number(text) : null
+const defaultLimit = 50
+const maxLimit = 10_000
+
+/** The option `--limit` of a command that lists `things`. */
+export const limitOption = (things: string): CommandOption => ({
+  type: 'string',
+  value: '<n>',
+  help: `At most n ${things} (${defaultLimit})`,
+})
+
+/** Parses the value of `--limit`: a whole number from 1 to 10,000, or 50 if the option is missing. */
+export function parseLimit(text: string | undefined): number | UsageProblem {
+  if (text === undefined) return defaultLimit
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= maxLimit
+    ? Number(text)
+    : { usage: `--limit takes a whole number from 1 to ${maxLimit}.` }
 }
 
-/** Documents as `--json` prints them. */
+/** Formats documents as `--json` prints them. */
 export const jsonLines = (documents: readonly object[]): string =>
   documents.map((document) => `${JSON.stringify(document)}\n`).join('')

@@ -1,4 +1,4 @@
-/** `device-grant on` and `device-grant off`: whether people may sign in from terminals (L10). */
+/** `device-grant on` and `device-grant off`: whether people can sign in from terminals (L10). */
 import { type OperatorCommand, onDatabase } from './command.ts'
 
 const switched = (enabled: boolean, summary: string, text: string): OperatorCommand => ({
@@ -16,8 +16,8 @@ const switched = (enabled: boolean, summary: string, text: string): OperatorComm
 
 export const deviceGrantOff = switched(
   false,
-  'Let nobody sign in from a terminal for now; sessions go on',
-  'Within half a minute, nobody can sign in from a terminal. Sessions go on; `osa-server sessions revoke --all` ends them.\n',
+  'Stop sign-ins from terminals for now; existing sessions continue',
+  'Within half a minute, nobody can sign in from a terminal. Existing sessions continue; `osa-server sessions revoke --all` ends them.\n',
 )
 
 export const deviceGrantOn = switched(

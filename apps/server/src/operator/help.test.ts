@@ -1,4 +1,4 @@
-/** Help of `osa-server`, and what it says of words that it does not know. */
+/** The help of `osa-server`, and its answers to unknown commands and options. */
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CommandIo } from './command.ts'
@@ -15,7 +15,7 @@ async function run(args: readonly string[], columns?: number) {
 const names = [...(await run(['--help'], 100)).stdout.matchAll(/^ {2}([a-z][a-z -]*?) {2}/gm)].map(([, name]) => name)
 const groups = [...new Set(names.filter((name) => name?.includes(' ')).map((name) => name?.split(' ')[0]))]
 
-test.each([40, 80, undefined])('every help fits a terminal of %s columns, apart from its example', async (columns) => {
+test.each([40, 80, undefined])('all help fits a terminal of %s columns, except examples', async (columns) => {
   expect(names.length).toBeGreaterThan(12)
   for (const words of [[], ...names.map((name) => name?.split(' ') ?? []), ...groups.map((group) => [group ?? ''])]) {
     const { code, stdout } = await run([...words, '--help'], columns)
@@ -26,7 +26,7 @@ test.each([40, 80, undefined])('every help fits a terminal of %s columns, apart 
   }
 })
 
-test('the help of a group shows its commands and no others, however it is asked for', async () => {
+test('help, -h and --help of a group show only its commands', async () => {
   const { code, stdout } = await run(['users', '--help'])
   expect(code).toBe(0)
   expect(stdout).toMatch(/^Usage: osa-server users list\|show \[options\]\n\n {2}users list {2}.*\n {2}users show {2}/)
@@ -43,11 +43,14 @@ test.each([
   [['keyz'], 'There is no command keyz. Did you mean keys?'],
   [['usrs', 'lst', '-h'], 'There is no command usrs lst. Did you mean users list?'],
   [['users', 'lst'], 'There is no command users lst. Did you mean users list?'],
-  [['users', 'frobnicate', '--help'], 'There is no command users frobnicate. There are: users list, users show.'],
+  [
+    ['users', 'frobnicate', '--help'],
+    'There is no command users frobnicate. Commands of this group: users list, users show.',
+  ],
   [['audit', '--usr', 'x'], "Unknown option '--usr'. Did you mean --user?"],
   [['audit', '--frobnicate'], "Unknown option '--frobnicate'."],
-  [['--settings'], 'Say what to do.'],
-])('%j is not understood, and what was probably meant is said', async (args, said) => {
+  [['--settings'], 'No command was given.'],
+])('%j is refused, with a suggestion if there is one', async (args, said) => {
   const stderr = `${said}\nosa-server --help lists the commands.\n`
   expect(await run(args)).toEqual({ code: 2, stdout: '', stderr })
 })

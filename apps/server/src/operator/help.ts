@@ -1,20 +1,20 @@
-/** What `--help` prints, made from the commands' own records and no wider than the terminal; only examples keep to one line, to be copied. */
+/** Formats the output of `--help` from the command records. It fits the terminal's width, except examples: they stay on one line for copying. */
 import type { OperatorCommand } from './command.ts'
 
 type Row = readonly [string, string]
 
-const everywhere: readonly Row[] = [
-  ['--settings <file>', 'The file of settings that the environment does not have (.env)'],
-  ['--json', 'Print JSON, one document a line'],
+const commonOptions: readonly Row[] = [
+  ['--settings <file>', 'Read settings from this file (.env); the environment takes precedence'],
+  ['--json', 'Print JSON, one document per line'],
   ['-h, --help', 'Show this help'],
 ]
 
-/** The right column is at least so wide; on narrower terminals it stands below the left one. */
+/** Minimum width of the right column; on narrower terminals it moves below the left one. */
 const narrowestColumn = 28
-/** Lines of a wide terminal that nobody likes to read. */
+/** Maximum line length on wide terminals; longer lines are hard to read. */
 const widest = 100
 
-/** Breaks a text at its spaces; `indent` is put before every line but the first. A longer word keeps its line. */
+/** Breaks text at its spaces. Every line but the first gets `indent`. A word that is longer than a line is not broken. */
 function wrapped(text: string, width: number, indent = ''): string {
   const lines = ['']
   for (const word of text.split(' ')) {
@@ -33,8 +33,8 @@ function listed(rows: readonly Row[], width: number): string {
   return rows
     .map(([name, text]) => {
       const [first = '', ...more] = wrapped(text, width - indent.length).split('\n')
-      const begun = isWide ? `  ${name.padEnd(left)}  ${first}` : `  ${name}\n${indent}${first}`
-      return [begun, ...more.map((line) => `${indent}${line}`)].join('\n')
+      const start = isWide ? `  ${name.padEnd(left)}  ${first}` : `  ${name}\n${indent}${first}`
+      return [start, ...more.map((line) => `${indent}${line}`)].join('\n')
     })
     .map((row) => `${row}\n`)
     .join('')
@@ -45,33 +45,33 @@ const usage = (words: readonly string[], width: number): string =>
 
 const summaries = (commands: readonly OperatorCommand[]): Row[] => commands.map(({ name, summary }) => [name, summary])
 
-/** Of `osa-server --help`. `terminalWidth` is in columns. */
+/** Returns the output of `osa-server --help`. `terminalWidth` is in columns. */
 export function overview(commands: readonly OperatorCommand[], terminalWidth: number): string {
   const width = Math.min(terminalWidth, widest)
   return `\
-${wrapped('osa-server: sets up, runs and looks after a node', width)}
+${wrapped('osa-server: sets up, runs and maintains a node', width)}
 
 ${usage(['<command>', '[options]'], width)}
 ${listed(summaries(commands), width)}
 ${wrapped(reads, width)}
 
-${wrapped('osa-server <command> --help says more about one.', width)}
-${wrapped('Exit codes: 0 done, 1 it did not work, 2 the command was not understood.', width)}
+${wrapped('Run osa-server <command> --help for details of a command.', width)}
+${wrapped('Exit codes: 0 success, 1 failure, 2 invalid command line.', width)}
 `
 }
 
 const reads =
-  'It reads the settings of the node (OSA_SECRET, DATABASE_URL, OSA_DATA_DIR, …): run it with the same ones. Beside a running node it works on PostgreSQL; on the embedded database, stop the node first.'
+  'It reads the settings of the node (OSA_SECRET, DATABASE_URL, OSA_DATA_DIR, …), so run it with the same settings. On PostgreSQL it works while the node runs; with the embedded database, stop the node first.'
 
-/** Of `osa-server <group> --help`: the commands that begin with one word. */
+/** Returns the output of `osa-server <group> --help`, which lists the commands that start with one word. */
 export function groupHelp(group: string, commands: readonly OperatorCommand[], terminalWidth: number): string {
   const width = Math.min(terminalWidth, widest)
   const verbs = commands.map(({ name }) => name.slice(group.length + 1))
-  const more = wrapped(`osa-server ${group} ${verbs[0]} --help says more about one.`, width)
+  const more = wrapped(`Run osa-server ${group} ${verbs[0]} --help for details of a command.`, width)
   return `${usage([group, verbs.join('|'), '[options]'], width)}\n${listed(summaries(commands), width)}\n${more}\n`
 }
 
-/** Of `osa-server <command> --help`. */
+/** Returns the output of `osa-server <command> --help`. */
 export function commandHelp(command: OperatorCommand, terminalWidth: number): string {
   const width = Math.min(terminalWidth, widest)
   const { name, summary, positionals, options, example } = command
@@ -79,5 +79,5 @@ export function commandHelp(command: OperatorCommand, terminalWidth: number): st
     return [`--${option}${value === undefined ? '' : ` ${value}`}`, help]
   })
   const head = `${wrapped(summary, width)}\n\n${usage([name, positionals, '[options]'], width)}`
-  return `${head}\n${listed([...own, ...everywhere], width)}\nExample:\n  ${example}\n`
+  return `${head}\n${listed([...own, ...commonOptions], width)}\nExample:\n  ${example}\n`
 }

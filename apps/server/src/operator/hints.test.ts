@@ -1,4 +1,4 @@
-/** Each `osa-server` command line that the node's own words name is run: hints, problems at the start, examples of help. */
+/** Runs every `osa-server` command line that the node mentions in hints, start-up problems and examples. */
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const folders = ['..', '../../../../packages/core/src', '../../../../packages/db
   fileURLToPath(new URL(folder, import.meta.url)),
 )
 
-/** In strings, since comments may speak of anything; as far as words are a command line's and not the sentence's. */
+/** Command lines in strings of the sources, without comments. The pattern ends where the surrounding sentence continues. */
 const namedInSources = folders.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(name))
@@ -36,25 +36,25 @@ const runLine = (line: string) =>
     env,
   )
 
-/** On a database where an example's person has not signed in. */
+/** Accepts the failure of examples that name a person, since nobody has signed in on this database. */
 async function expectToWork(line: string): Promise<void> {
   const { code, stderr } = await runLine(line)
   if (stderr.startsWith('Nobody called ')) expect({ line, code }).toEqual({ line, code: 1 })
   else expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: '' })
 }
 
-test('the sources name commands', () => {
+test('the sources mention commands', () => {
   expect(namedInSources).toContain('keys rotate --now')
   expect(namedInSources).toContain('sessions revoke --all')
   expect(namedInSources).toContain('keys abandon')
 })
 
-test.each([...new Set(namedInSources)])('osa-server %s, which the sources name, works', expectToWork)
+test.each([...new Set(namedInSources)])('osa-server %s, mentioned in the sources, works', expectToWork)
 
-/** These set up a node and run one: setup.test.ts has them. */
+/** These set up or run a node; setup.test.ts and doctor.test.ts cover them. */
 const ownTest = ['init', 'start', 'doctor']
 
-test('each command that the help lists has a help, whose example works', async () => {
+test('every listed command has help with a working example', async () => {
   const { stdout: overview } = await runLine('--help')
   const names = [...overview.matchAll(/^ {2}([a-z][a-z -]*?) {2}/gm)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(7)

@@ -17,7 +17,7 @@ export const keysList: OperatorCommand = {
       })
       const text =
         keys.length === 0
-          ? 'There are no keys yet. The node makes one with the first sign-in.\n'
+          ? 'There are no keys yet. The node creates one when it starts.\n'
           : table(['KEY', 'ALGORITHM', 'STAGE', 'SIGNS FROM', 'RETIRES'], rows)
       return { text, documents: keys.map(keyDocument) }
     }),
@@ -25,10 +25,10 @@ export const keysList: OperatorCommand = {
 
 export const keysRotate: OperatorCommand = {
   name: 'keys rotate',
-  summary: 'Make a new signing key; it takes over in six minutes, without an outage',
+  summary: 'Create a new signing key; it takes over in six minutes, without downtime',
   positionals: '',
   options: {
-    now: { type: 'boolean', help: 'For a key that leaked: sign with the new one now, refuse all others' },
+    now: { type: 'boolean', help: 'If a key leaked: sign with the new key now and refuse all others' },
   },
   example: 'osa-server keys rotate',
   prepare: ({ isSet }) =>
@@ -37,18 +37,18 @@ export const keysRotate: OperatorCommand = {
 
 export const keysAbandon: OperatorCommand = {
   name: 'keys abandon',
-  summary: 'Retire the keys that this OSA_SECRET does not open, after it leaked or was lost',
+  summary: 'Retire the keys that OSA_SECRET cannot decrypt, after the previous secret was leaked or lost',
   positionals: '',
   options: {},
   example: 'osa-server keys abandon',
   prepare: () =>
     onDatabase(async (operator) => {
       const abandoned = await operator.abandonKeys()
-      const keys = abandoned.length === 1 ? '1 key is' : `${abandoned.length} keys are`
+      const keys = abandoned.length === 1 ? '1 key was' : `${abandoned.length} keys were`
       const text =
         abandoned.length === 0
-          ? 'This secret opens every key in service; nothing has changed.\n'
-          : `${keys} retired. The node makes a new one when it starts; terminals refresh by themselves.\n`
+          ? 'OSA_SECRET decrypts every key in service; nothing was changed.\n'
+          : `${keys} retired. The node creates a new one when it starts; terminals refresh by themselves.\n`
       return { text, documents: abandoned.map(keyDocument) }
     }),
 }
@@ -58,20 +58,20 @@ function reportRotation(outcome: RotationOutcome): Report | CommandProblem {
     const { rotated, othersRetireAt } = outcome
     const took =
       rotated.stage === 'signing'
-        ? 'It signs now. Access tokens signed by other keys are refused within half a minute; terminals refresh by themselves.'
+        ? 'It signs now. Within half a minute, access tokens signed by other keys are refused; terminals refresh by themselves.'
         : `It is published now and signs from ${timestamp(rotated.signsFrom)}. The other keys retire at ${timestamp(othersRetireAt)}.`
     const document = { ...keyDocument(rotated), others_retire_at: othersRetireAt }
     return { text: `New key ${rotated.kid} (${rotated.algorithm}).\n${took}\n`, documents: [document] }
   }
   if (outcome.refused === 'staged') {
     return {
-      problem: `A rotation is under way: key ${outcome.waiting.kid} signs from ${timestamp(outcome.waiting.signsFrom)}.`,
-      hint: 'Wait until then. If a key has leaked: osa-server keys rotate --now',
+      problem: `A rotation is already under way: key ${outcome.waiting.kid} signs from ${timestamp(outcome.waiting.signsFrom)}.`,
+      hint: 'Wait until then. If a key has leaked, run: osa-server keys rotate --now',
     }
   }
   return {
-    problem: 'The keys in the database were sealed under another OSA_SECRET; the node could not use a new one.',
-    hint: 'Run this with the settings the node runs with.',
+    problem: 'The keys in the database are encrypted with another OSA_SECRET, so the node could not use a new key.',
+    hint: 'Run this command with the same settings as the node.',
   }
 }
 

@@ -1,4 +1,4 @@
-/** From the node's settings to an `Operator` on its database, for as long as one command takes. */
+/** Opens the node's database from its settings, for the duration of one operator command. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createOperator, deriveKeys, type Keys, type Operator } from '@osa/core'
@@ -7,11 +7,11 @@ import { type Config, parseConfig } from '../config/config.ts'
 import { keptSecret } from '../config/secret-file.ts'
 import { createNodeClock } from '../node-clock.ts'
 import { explainKnownProblem } from '../start-problem.ts'
-import type { CommandIo, CommandProblem, Report, Setting } from './command.ts'
+import type { CommandIo, CommandProblem, Report, Surroundings } from './command.ts'
 
-type OnOperator = (operator: Operator, setting: Setting) => Promise<Report | CommandProblem>
+type OnOperator = (operator: Operator, surroundings: Surroundings) => Promise<Report | CommandProblem>
 
-/** Reads the settings and works with them. Whatever can be foreseen to go wrong is answered; the rest is thrown. */
+/** Parses the settings and runs `work` with them. Returns known problems as values; throws everything else. */
 export async function withConfig(
   { env, stderr }: CommandIo,
   work: (config: Config) => Promise<Report | CommandProblem>,
@@ -20,7 +20,10 @@ export async function withConfig(
   for (const warning of parsed.warnings) stderr.write(`Note: ${warning}\n`)
   if (!parsed.ok) {
     const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
-    return { problem: `The settings do not hold:\n${list}`, hint: 'Run this with the settings the node runs with.' }
+    return {
+      problem: `The settings are not valid:\n${list}`,
+      hint: 'Run this command with the same settings as the node.',
+    }
   }
   try {
     return await work(parsed.config)
@@ -32,15 +35,15 @@ export async function withConfig(
   }
 }
 
-/** Opens the database, works, and lets go of it. */
+/** Opens the database, runs `work`, and closes the database. */
 export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | CommandProblem> =>
   withConfig(io, async (config) => {
     const { database: location, dataDirectory } = config
-    // opening would make a new database where there is none, and nobody would notice that it is the wrong one
+    // opening a missing database would create it, and nobody would notice that it is the wrong one
     if ('dataDirectory' in location && !existsSync(dataDirectory)) {
       return {
-        problem: `There is no node's data in ${dataDirectory}.`,
-        hint: 'Set OSA_DATA_DIR or DATABASE_URL as the node has it.',
+        problem: `No node has stored data in ${dataDirectory}.`,
+        hint: 'Set OSA_DATA_DIR or DATABASE_URL as for the node.',
       }
     }
     const database = await openDatabase(location)
@@ -56,15 +59,15 @@ export const carryOut = (io: CommandIo, work: OnOperator): Promise<Report | Comm
   })
 
 const heldByNode = (dataDirectory: string): CommandProblem => ({
-  problem: `A running node holds the embedded database in ${dataDirectory}.`,
-  hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL) this works beside a running node.',
+  problem: `A running node is using the embedded database in ${dataDirectory}.`,
+  hint: 'Stop the node first and start it again afterwards. On PostgreSQL (DATABASE_URL), this command works while the node runs.',
 })
 
 function operatorOn(config: Config, store: Parameters<typeof createOperator>[0]['store'], now: () => Date): Operator {
   let keys: Keys | null = null
   return createOperator({
     store,
-    // most commands seal nothing, and must not make a secret where there is none
+    // most commands encrypt nothing, and must not create a secret
     get keys() {
       keys ??= deriveKeys(config.secret ?? keptSecret(config.dataDirectory, randomBytes), randomBytes)
       return keys

@@ -1,5 +1,4 @@
-/** The operator's commands as a person runs them, beside a real node; on the embedded database as a process. */
-
+/** The operator's commands beside a running node, on PostgreSQL and on the embedded database. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +9,7 @@ import { callOsaServer, documents, osaServer } from '../testing/osa-server.ts'
 import { spawnNode } from '../testing/spawn-node.ts'
 import { logIn, post, start } from '../testing/spawned-sign-in.ts'
 
-test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles change, and the audit tells', async () => {
+test('L10 H09 L03 L07 beside a running node, sessions end, keys rotate, roles change, and the audit records it', async () => {
   const env = {
     DATABASE_URL: await createSharedDatabase({ migrated: true }),
     OSA_SECRET: randomBytes(32).toString('base64url'),
@@ -61,7 +60,7 @@ test('L10 H09 L03 L07 beside a running node: sessions end, keys rotate, roles ch
   expect(await me(again.access_token)).toBe(401)
 })
 
-test('L10 on the embedded database a running node is told to stop first; what is then switched off stays off', async () => {
+test('L10 on the embedded database the node must be stopped first, and a switched-off device grant stays off', async () => {
   using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
   const env = { OSA_DATA_DIR: data.path }
   const node = await spawnNode({ env })
@@ -79,8 +78,8 @@ test('L10 on the embedded database a running node is told to stop first; what is
   expect([v1.status, await v1.json()]).toMatchObject([503, { error: 'temporarily_unavailable' }])
 })
 
-describe('a command that cannot be carried out', () => {
-  test('says what is missing, with 2, before anything is opened', async () => {
+describe('a command that cannot run', () => {
+  test('exits with 2 and says what is missing before anything is opened', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
     const env = { OSA_DATA_DIR: join(data.path, 'none') }
     const wrong = [
@@ -98,19 +97,21 @@ describe('a command that cannot be carried out', () => {
     const runs = await Promise.all(wrong.map((args) => callOsaServer(args, env)))
     expect(runs.map(({ code }) => code)).toEqual(wrong.map(() => 2))
     expect(runs.every(({ stdout, stderr }) => stdout === '' && stderr.includes('--help'))).toBe(true)
-    expect(runs[1]?.stderr).toContain('There is no command keys. There are: keys list, keys rotate, keys abandon.')
+    expect(runs[1]?.stderr).toContain(
+      'There is no command keys. Commands of this group: keys list, keys rotate, keys abandon.',
+    )
   })
 
-  test('makes no database where there is none', async () => {
+  test('does not create a missing database', async () => {
     using data = mkdtempDisposableSync(join(tmpdir(), 'osa-operator-'))
     const missing = join(data.path, 'none')
     const run = await callOsaServer(['keys', 'list'], { OSA_DATA_DIR: missing })
     expect(run).toMatchObject({ code: 1, stdout: '' })
-    expect(run.stderr).toContain(`There is no node's data in ${missing}.`)
+    expect(run.stderr).toContain(`No node has stored data in ${missing}.`)
     expect(existsSync(missing)).toBe(false)
   })
 
-  test('I06 tells of a database that is not there without its password', async () => {
+  test('I06 names an unreachable database without its password', async () => {
     const run = await callOsaServer(['keys', 'list'], { DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive' })
     expect(run.code).toBe(1)
     expect(run.stderr).toContain('The database at 127.0.0.1:1/archive cannot be reached')

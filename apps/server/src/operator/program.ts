@@ -1,4 +1,4 @@
-/** `osa-server`: finds the command, reads its arguments, runs it, and answers the exit code. */
+/** `osa-server`: finds the command, parses its arguments, runs it, and returns the exit code. */
 import { parseArgs } from 'node:util'
 import { readSettingsFile } from '../config/settings-file.ts'
 import { nearestName } from '../nearest-name.ts'
@@ -32,16 +32,15 @@ const commands: readonly OperatorCommand[] = [
   audit,
 ]
 
-/** Done, did not work, was not understood. */
 const exitCode = { ok: 0, failed: 1, usage: 2 } as const
 
-/** How wide help is where nobody says how wide the terminal is. */
+/** Width of the help if standard output is not a terminal. */
 const plainWidth = 80
 
-/** Runs one command line in `io`. Data goes to standard output, everything else to standard error. */
+/** Runs one command line in `io` and returns its exit code. Data goes to standard output, everything else to standard error. */
 export async function runOperator(args: readonly string[], io: CommandIo): Promise<number> {
   const asked = read(args, io.stdout.columns ?? plainWidth)
-  // the reader of the output, such as head, has seen enough
+  // EPIPE: the reader of the output, such as head, has exited
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
@@ -62,7 +61,7 @@ export async function runOperator(args: readonly string[], io: CommandIo): Promi
   return outcome.failed ? exitCode.failed : exitCode.ok
 }
 
-/** The environment prevails over the file. */
+/** Runs the command with the settings of the file and the environment; the environment takes precedence. */
 async function withSettingsFile({ command, work, settingsFile }: Asked, io: CommandIo): ReturnType<CommandWork> {
   const file = command.readsSettingsFile === false ? { values: {} } : readSettingsFile(settingsFile)
   if ('problem' in file) return file
@@ -82,7 +81,7 @@ type Asked = {
   readonly settingsFile: string | undefined
 }
 
-/** `width` is the terminal's, in columns. */
+/** Parses a command line. `width` is the width of the terminal, in columns. */
 function read(args: readonly string[], width: number): { help: string } | UsageProblem | Asked {
   if (args[0] === 'help') return read([...args.slice(1), '--help'], width)
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
@@ -91,7 +90,7 @@ function read(args: readonly string[], width: number): { help: string } | UsageP
   if ('usage' in parsed) return parsed
   const { values, positionals } = parsed
   if (values.help === true) return { help: commandHelp(command, width) }
-  if (command.positionals === '' && positionals.length > 0) return { usage: `${command.name} takes options only.` }
+  if (command.positionals === '' && positionals.length > 0) return { usage: `${command.name} takes only options.` }
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
   const prepared = command.prepare({ positionals, text, isSet: (option) => values[option] === true })
   return 'usage' in prepared
@@ -99,26 +98,26 @@ function read(args: readonly string[], width: number): { help: string } | UsageP
     : { command, work: prepared, json: values.json === true, settingsFile: text('settings') }
 }
 
-/** The help of all commands, or of those that begin with one word, such as `keys`; otherwise what is wrong. */
+/** Returns the help of all commands or of a group such as `keys`, or what is wrong with the command line. */
 function withoutCommand(args: readonly string[], width: number): { help: string } | UsageProblem {
   const firstOption = args.findIndex((arg) => arg.startsWith('-'))
   const words = firstOption < 0 ? args : args.slice(0, firstOption)
   const [first] = words
   const wantsHelp = args.includes('--help') || args.includes('-h')
-  if (first === undefined) return wantsHelp ? { help: overview(commands, width) } : { usage: 'Say what to do.' }
+  if (first === undefined) return wantsHelp ? { help: overview(commands, width) } : { usage: 'No command was given.' }
   const group = commands.filter(({ name }) => name.startsWith(`${first} `))
   if (group.length > 0 && words.length === 1 && wantsHelp) return { help: groupHelp(first, group, width) }
   return { usage: unknownCommand(words, group) }
 }
 
-/** With the command that was probably meant, or the commands of its group. */
+/** Suggests the nearest command, or lists the commands of the group. */
 function unknownCommand(words: readonly string[], group: readonly OperatorCommand[]): string {
   const [typed, names] = [words.slice(0, 2).join(' '), commands.map(({ name }) => name)]
   const firstWords = names.flatMap((name) => name.split(' ').slice(0, 1))
   const meant = nearestName(typed, names) ?? nearestName(words[0] ?? '', firstWords)
   if (meant !== null && meant !== words[0]) return `There is no command ${typed}. Did you mean ${meant}?`
   const others = group.map(({ name }) => name).join(', ')
-  return `There is no command ${typed}.${others === '' ? '' : ` There are: ${others}.`}`
+  return `There is no command ${typed}.${others === '' ? '' : ` Commands of this group: ${others}.`}`
 }
 
 function parse(command: OperatorCommand, args: readonly string[]) {
@@ -132,7 +131,7 @@ function parse(command: OperatorCommand, args: readonly string[]) {
     return parseArgs({ args: [...args], options, allowPositionals: true })
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    // unknown options and missing values; the first sentence names the option and never its value
+    // an unknown option or a missing value; the first sentence names the option, never its value
     const [said = ''] = error.message.split(/[.\n] ?/)
     const [, unknown] = /^Unknown option '--(.+)'$/.exec(said) ?? []
     const meant = unknown === undefined ? null : nearestName(unknown, Object.keys(options))

@@ -1,4 +1,4 @@
-/** `role`: what a person who has signed in may do from now on. */
+/** `role`: changes what a person who has signed in may do. */
 import { roles } from '@osa/contract'
 import { nobodyCalled, type OperatorCommand, onDatabase, parseIdentity } from './command.ts'
 
@@ -11,14 +11,13 @@ export const role: OperatorCommand = {
   prepare({ positionals: [who = '', name, ...rest] }) {
     const identity = parseIdentity(who)
     const given = roles.find((known) => known === name)
-    if (!identity || !given || rest.length > 0) return { usage: `Say whose role and which: ${role.positionals}.` }
+    if (!identity || !given || rest.length > 0) return { usage: `Give a person and a role: ${role.positionals}.` }
     return onDatabase(async (operator) => {
       const changed = await operator.setRole(identity, given)
       if (changed === null) return nobodyCalled(who)
       const { userId, before } = changed
-      const prevails = 'A higher role in the settings of the node (OSA_ADMINS) prevails.'
       return {
-        text: `The role was ${before} and is ${given} now. ${prevails}\n`,
+        text: `The role was ${before} and is ${given} now. A higher role in OSA_ADMINS takes precedence.\n`,
         documents: [{ user_id: userId, before, role: given }],
       }
     })

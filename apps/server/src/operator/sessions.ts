@@ -1,20 +1,20 @@
-/** `sessions revoke`: ends the sessions of one person or of everybody, and what may still become one (H09, L10). */
-import { nobodyCalled, type OperatorCommand, onDatabase, parsePerson, personForms, personUsage } from './command.ts'
+/** `sessions revoke`: ends the sessions of one person or of everybody, and sign-ins under way (H09, L10). */
+import { nobodyCalled, type OperatorCommand, onDatabase, parsePerson, personForms } from './command.ts'
 
 export const sessionsRevoke: OperatorCommand = {
   name: 'sessions revoke',
-  summary: 'End every session of a person, or of everybody, and sign-ins under way; they have to sign in again',
+  summary: 'End all sessions and sign-ins under way, of a person or of everybody; they have to sign in again',
   positionals: '',
   options: {
     user: { type: 'string', value: personForms, help: 'Whose sessions' },
-    all: { type: 'boolean', help: 'The sessions of everybody' },
+    all: { type: 'boolean', help: 'All sessions of everybody' },
   },
   example: "osa-server sessions revoke --user 'https://orcid.org#0000-0002-1825-0097'",
   prepare({ text, isSet }) {
     const user = text('user')
-    if (isSet('all') === (user !== undefined)) return { usage: 'Say either --user <who> or --all.' }
+    if (isSet('all') === (user !== undefined)) return { usage: 'Give either --user <person> or --all.' }
     const person = user === undefined ? null : parsePerson(user)
-    if (user !== undefined && person === null) return { usage: personUsage }
+    if (person !== null && 'usage' in person) return person
     return onDatabase(async (operator) => {
       const outcome = await operator.revokeSessions(person)
       if (outcome === null) return nobodyCalled(user ?? '')

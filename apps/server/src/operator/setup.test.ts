@@ -1,4 +1,4 @@
-/** From nothing to a running node with `osa-server` alone: `init`, `migrate`, `start`. */
+/** Sets up and runs a node with `osa-server` alone: `init`, `migrate`, `start`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -34,7 +34,7 @@ function settingsIn(path: string): Record<string, string> {
   return parsed.values
 }
 
-test('I04 init writes settings that production starts with, 0600, with a fresh secret, and prints the redirect URI to register', async () => {
+test('I04 init writes settings valid in production, mode 0600, with a fresh secret, and prints the redirect URI', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, '.env')
   const run = await osaServer(['init', ...given], secrets, folder.path)
@@ -66,7 +66,7 @@ test('I04 init writes settings that production starts with, 0600, with a fresh s
   expect(settingsIn(other).OSA_SECRET).not.toBe(settings.OSA_SECRET)
 })
 
-test('init replaces no file unless told to, and then keeps its secret and what no option changes', async () => {
+test('init replaces a file only with --force, and keeps its secret and every setting that no option changes', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, '.env')
   await osaServer(['init', ...given], secrets, folder.path)
@@ -74,7 +74,7 @@ test('init replaces no file unless told to, and then keeps its secret and what n
   const before = readFileSync(path, 'utf8')
   const again = await osaServer(['init', ...given], secrets, folder.path)
   expect(again).toMatchObject({ code: 1, stdout: '' })
-  expect(again.stderr).toContain('is there already')
+  expect(again.stderr).toContain('already exists')
   expect(readFileSync(path, 'utf8')).toBe(before)
   const forced = await osaServer(['init', '--force', '--public-url', 'https://other.example'], {}, folder.path)
   expect([forced.code, forced.stderr]).toEqual([0, ''])
@@ -88,7 +88,7 @@ test('init replaces no file unless told to, and then keeps its secret and what n
   expect(others).toMatchObject({ OSA_PUBLIC_URL: 'https://other.example', OSA_LOG_LEVEL: 'warn' })
 })
 
-test('init writes nothing that a node would not start with, or that its readers would read differently', async () => {
+test('init refuses settings that a node would not start with, and values that Docker and systemd read differently', async () => {
   using folder = temporaryFolder()
   const missing = await osaServer(['init', '--public-url', 'http://archive.example'], {}, folder.path)
   expect(missing).toMatchObject({ code: 1, stdout: '' })
@@ -102,7 +102,7 @@ test('init writes nothing that a node would not start with, or that its readers 
   expect(existsSync(join(folder.path, '.env'))).toBe(false)
 })
 
-test('a settings file is read from the folder or where --settings says, after the environment, and not when others may write it', async () => {
+test('settings come from .env or --settings, below the environment, and a file that others can write is refused', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, '.env')
   const check = (args: string[], env = {}) => osaServer(['migrate', '--check', ...args], env, folder.path)
@@ -113,7 +113,7 @@ test('a settings file is read from the folder or where --settings says, after th
   expect((await check([], { OSA_LOG_LEVEL: 'info' })).stderr).toContain('/from-file cannot be reached')
   expect((await check(['--settings', 'none'])).stderr).toContain('cannot be read (ENOENT)')
   chmodSync(path, 0o666)
-  expect((await check([])).stderr).toContain('could be somebody else')
+  expect((await check([])).stderr).toContain('may have been changed by another user')
   chmodSync(path, 0o600)
   writeFileSync(path, 'A=1\nnonsense canary\n')
   const nonsense = await check([])
@@ -121,7 +121,7 @@ test('a settings file is read from the folder or where --settings says, after th
   expect(nonsense.stderr).not.toContain('canary')
 })
 
-test('migrate says what is missing, brings it up to date once, and start runs the node until it is told to stop', async () => {
+test('migrate lists and applies missing migrations, and start runs the node until SIGTERM', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'osa.env')
   const DATABASE_URL = await createSharedDatabase({ migrated: false })
@@ -129,12 +129,12 @@ test('migrate says what is missing, brings it up to date once, and start runs th
   const migrate = (...args: string[]) => callOsaServer(['migrate', '--settings', path, ...args])
   expect(await migrate('--check')).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/^\d+ migrations are missing:\n/),
+    stdout: expect.stringMatching(/^\d+ migrations missing:\n/),
   })
   expect(await migrate('--check')).toMatchObject({ code: 1 })
   expect(await migrate()).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^\d+ migrations are done:\n/),
+    stdout: expect.stringMatching(/^\d+ migrations applied:\n/),
     stderr: '',
   })
   expect(await migrate('--check')).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n' })

@@ -1,4 +1,4 @@
-/** `start`: runs the node in the foreground, as `npm start` and the image do. */
+/** `start`: runs the node in the foreground, as `npm start` and the container image do. */
 import { loadRun } from '../bundle.ts'
 import type { OperatorCommand } from './command.ts'
 

@@ -1,12 +1,12 @@
-/** A plain table for a terminal. */
+/** Plain-text tables for the terminal. */
 import { storedText } from '@osa/core'
 
 const maxCellLength = 120
 
-/** A cell without control characters, since it may hold text from outside. */
+/** Returns a cell without control characters, since its text may come from a client. */
 export const shownCell = (cell: string | null): string => storedText(cell, maxCellLength) ?? '-'
 
-/** Columns as wide as their widest cell. */
+/** Formats a table whose columns are as wide as their widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
   const lines = [head, ...rows.map((row) => row.map(shownCell))]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
@@ -18,5 +18,5 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 
 const trimmed = (line: string): string => `${line.trimEnd()}\n`
 
-/** An instant to the second, in UTC. */
+/** Formats an instant in UTC, to the second. */
 export const timestamp = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`

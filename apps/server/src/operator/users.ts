@@ -1,30 +1,32 @@
-/** `users list` and `users show`: who has signed in here, what they may do, and where they are signed in (L10). */
+/** `users list` and `users show`: people who have signed in, with their roles and sessions (L10). */
 import type { Person, RefreshFamily } from '@osa/core'
 import {
+  limitOption,
   nobodyCalled,
   type OperatorCommand,
   onDatabase,
   parseLimit,
   parsePerson,
   personForms,
-  personUsage,
 } from './command.ts'
 import { table, timestamp } from './table.ts'
-
-const limits = { preset: 50, most: 10_000 }
 
 export const usersList: OperatorCommand = {
   name: 'users list',
   summary: 'List the people who have signed in, newest first',
   positionals: '',
   options: {
-    search: { type: 'string', value: '<text>', help: 'Only whose name, ORCID iD or other subject has this in it' },
-    limit: { type: 'string', value: '<n>', help: `At most n people (${limits.preset})` },
+    search: {
+      type: 'string',
+      value: '<text>',
+      help: 'Only people whose name, ORCID iD or other subject contains this',
+    },
+    limit: limitOption('people'),
   },
   example: 'osa-server users list --search carberry',
   prepare({ text }) {
-    const limit = parseLimit(text('limit'), limits)
-    if (limit === null) return { usage: `--limit takes a whole number from 1 to ${limits.most}.` }
+    const limit = parseLimit(text('limit'))
+    if (typeof limit === 'object') return limit
     const search = text('search')
     return onDatabase(async (operator) => {
       const people = await operator.listPeople({ limit, ...(search === undefined ? {} : { search }) })
@@ -40,7 +42,7 @@ export const usersList: OperatorCommand = {
       return {
         text:
           rows.length === 0
-            ? 'Nobody of that kind has signed in here.\n'
+            ? 'No matching people have signed in here.\n'
             : table(['NAME', 'IDENTITY', 'ROLE', 'SINCE', 'ID'], rows),
         documents: people.map(personDocument),
       }
@@ -50,13 +52,14 @@ export const usersList: OperatorCommand = {
 
 export const usersShow: OperatorCommand = {
   name: 'users show',
-  summary: 'Show a person and where they are signed in',
+  summary: 'Show a person and the terminals they are signed in from',
   positionals: personForms,
   options: {},
   example: 'osa-server users show 0000-0002-1825-0097',
   prepare({ positionals: [who = '', ...rest] }) {
     const reference = parsePerson(who)
-    if (reference === null || rest.length > 0) return { usage: personUsage }
+    if ('usage' in reference) return reference
+    if (rest.length > 0) return { usage: 'users show takes one person.' }
     return onDatabase(async (operator) => {
       const shown = await operator.showPerson(reference)
       if (shown === null) return nobodyCalled(who)
@@ -65,7 +68,7 @@ export const usersShow: OperatorCommand = {
         ['Name', user.displayName ?? '-'],
         ['Id', user.id],
         ...identities.map((identity): [string, string] => ['Identity', identityName(identity)]),
-        ['Role', `${roleOf(user)} (a higher one in OSA_ADMINS prevails)`],
+        ['Role', `${roleOf(user)} (a higher role in OSA_ADMINS takes precedence)`],
         ['Since', timestamp(user.createdAt)],
       ]
       return {

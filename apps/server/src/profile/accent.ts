@@ -1,6 +1,6 @@
-/** A node's own colour for actions, in the light and in the dark, with the contrast that people need (WCAG 2.2, 1.4.3). */
+/** The node's accent colour in light and dark mode, with sufficient contrast (WCAG 2.2, 1.4.3). */
 
-/** What the accent is read on: the surfaces of the pages. */
+/** The background colours of the pages, on which the accent is read. */
 export const surfaces = {
   light: { paper: '#f4efe4', sheet: '#fffdf8', wash: '#f6efe2' },
   dark: { paper: '#161411', sheet: '#201d19', wash: '#2a251d' },
@@ -9,7 +9,7 @@ export const surfaces = {
 export interface Accent {
   /** `#rrggbb`, as the operator set it. */
   readonly light: string
-  /** The same colour, lightened as far as a dark page needs. */
+  /** The same colour, lightened until it is readable on dark pages. */
   readonly dark: string
 }
 
@@ -34,7 +34,7 @@ function luminance(colour: Rgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/** Contrast ratio of two colours, 1 to 21. */
+/** Returns the contrast ratio of two colours, 1 to 21. */
 export function contrast(one: string, other: string): number {
   const [dim = 0, bright = 0] = [luminance(toRgb(one)), luminance(toRgb(other))].sort((a, b) => a - b)
   return (bright + 0.05) / (dim + 0.05)
@@ -43,7 +43,7 @@ export function contrast(one: string, other: string): number {
 const leastContrast = (colour: string, on: Readonly<Record<string, string>>): number =>
   Math.min(...Object.values(on).map((surface) => contrast(colour, surface)))
 
-/** `colour`, moved towards black or white until it can be read on all of `on`. */
+/** Moves `colour` towards black or white until it is readable on every background in `on`. */
 function readableOn(colour: string, on: Readonly<Record<string, string>>, towards: 0 | 255): string {
   const start = toRgb(colour)
   for (let step = 0; step <= 100; step++) {
@@ -54,7 +54,7 @@ function readableOn(colour: string, on: Readonly<Record<string, string>>, toward
   return towards === 0 ? '#000000' : '#ffffff'
 }
 
-/** Whether a colour could be mistaken for that of Deny: a red, and not a grey one. */
+/** Returns whether a colour could be mistaken for that of the Deny button: red and not greyish. */
 function isRed(colour: string): boolean {
   const [red, green, blue] = toRgb(colour)
   const span = Math.max(red, green, blue) - Math.min(red, green, blue)
@@ -63,16 +63,16 @@ function isRed(colour: string): boolean {
   return hue > -30 && hue < 25
 }
 
-/** The accent for `#rrggbb`, or why it cannot be one and what would do. */
+/** Returns the accent for `#rrggbb`, or why the colour is refused, with one that would be accepted. */
 export function checkAccent(colour: string): { accent: Accent } | { problem: string } {
   if (!/^#[0-9a-f]{6}$/i.test(colour)) return { problem: 'must be a colour as in #1d5c54' }
   if (isRed(colour))
-    return { problem: 'must not be a red: that is the colour of Deny, and Approve must not look like it' }
+    return { problem: 'must not be red: that is the colour of Deny, and Approve must not look like it' }
   const found = leastContrast(colour, surfaces.light)
   if (found < minimumContrast) {
     const nearest = readableOn(colour, surfaces.light, 0)
     return {
-      problem: `is too pale to be read on a page (contrast ${found.toFixed(1)}, needed 4.5); ${nearest} would do`,
+      problem: `is too pale to read on a page (its contrast is ${found.toFixed(1)}, at least 4.5 is needed); ${nearest} would do`,
     }
   }
   return { accent: { light: colour.toLowerCase(), dark: readableOn(colour, surfaces.dark, 255) } }

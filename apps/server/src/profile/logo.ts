@@ -1,6 +1,6 @@
 /**
- * Checks a node's logo: an SVG drawing that does nothing and fetches nothing. It is shown as an image, where browsers run no scripts, and
- * served under a policy that allows none; this check keeps such files from being set in the first place.
+ * Checks a node's logo: a static SVG drawing without scripts or external references. Pages show it as an image, where browsers run no
+ * scripts, and it is served under a policy that forbids them; this check refuses such files at startup.
  */
 
 const maxLogoBytes = 32 * 1024
@@ -16,7 +16,7 @@ const tag = /<(\/?)([A-Za-z][\w.-]*)((?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'
 const text = /[^<]+/y
 const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
-/** What is wrong with a logo's text; null when it can be shown. */
+/** Returns what is wrong with the text of a logo, or null if it is accepted. */
 export function checkLogo(logo: string): string | null {
   if (Buffer.byteLength(logo) > maxLogoBytes) return `must have at most ${maxLogoBytes / 1024} KiB`
   const document = logo.replace(/^\uFEFF?\s*(?:<\?xml [^?<>]*\?>)?\s*/, '').trimEnd()
@@ -39,7 +39,8 @@ function checkMarkup(document: string): string | null {
     } else if (closing === '/') {
       if (open.pop() !== name) return `closes <${name}> where it is not open`
     } else {
-      if (open.length === 0 && (rooted || name !== 'svg')) return 'must have one <svg> element, and all the rest in it'
+      if (open.length === 0 && (rooted || name !== 'svg'))
+        return 'must have a single <svg> element that contains everything else'
       if (++count > maxElements) return `must have at most ${maxElements} elements`
       const problem = checkElement(name, attributes) ?? (rooted ? null : checkRoot(attributes))
       if (problem) return problem
@@ -56,15 +57,16 @@ function matchAt(pattern: RegExp, document: string, at: number): RegExpExecArray
 }
 
 function checkText(content: string, open: readonly string[]): string | null {
-  if (open.length === 0) return content.trim() === '' ? null : 'must have one <svg> element, and all the rest in it'
+  if (open.length === 0)
+    return content.trim() === '' ? null : 'must have a single <svg> element that contains everything else'
   if (hasOddReference(content)) return 'must not have character references other than &amp; &lt; &gt; &quot; &apos;'
   return open.at(-1) === 'style' ? checkStyle(content) : null
 }
 
-/** Anything else could spell a word that is looked for here in another way. */
+/** Other character references could hide a word that these checks look for. */
 const hasOddReference = (content: string): boolean => /&(?!(?:amp|lt|gt|quot|apos);)/.test(content)
 
-/** A style may point at parts of the drawing, and load nothing. */
+/** Styles may refer to parts of the drawing, but must not load anything. */
 function checkStyle(style: string): string | null {
   if (/[@\\]|\/\*/.test(style)) return 'must not have @ rules, escapes or comments in its styles'
   return /(?:url|image|image-set|src|element)\s*\(\s*(?!["']?#)/i.test(style)
@@ -87,8 +89,8 @@ function checkAttribute(name: string, value: string): string | null {
   if (hasOddReference(value)) return 'must not have character references other than &amp; &lt; &gt; &quot; &apos;'
   if (name === 'xmlns' || name.startsWith('xmlns:')) return null
   if (local.startsWith('on')) return 'must not have scripts'
-  if (local === 'href') return /^#[\w.-]+$/.test(value) ? null : 'must not refer to anything outside of itself'
-  if (local === 'base' || local === 'src') return 'must not refer to anything outside of itself'
+  if (local === 'href') return /^#[\w.-]+$/.test(value) ? null : 'must not refer to anything outside the file'
+  if (local === 'base' || local === 'src') return 'must not refer to anything outside the file'
   return checkStyle(value)
 }
 

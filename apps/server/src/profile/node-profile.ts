@@ -1,13 +1,13 @@
-/** What a node is called and looks like: its operator's words and colours, on every page and in `/.well-known/osa`. */
+/** The name and appearance of a node, chosen by its operator and shown on every page and in `/.well-known/osa`. */
 import type { Accent } from './accent.ts'
 
 export interface NodeProfile {
   readonly name: string
   /** One line. */
   readonly description: string | null
-  /** An SVG document that `checkLogo` let pass. */
+  /** An SVG document that `checkLogo` has accepted. */
   readonly logo: string | null
-  /** An address that people are sent to with questions: `mailto:` or `https:`. */
+  /** A link for questions: `mailto:` or `https:`. */
   readonly contact: string | null
   readonly accent: Accent | null
 }

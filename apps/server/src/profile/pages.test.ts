@@ -1,4 +1,4 @@
-/** A node's own name, line, logo, contact and colour, where people and tools meet them. */
+/** The node's name, description, logo, contact and colour on its pages and in its server document. */
 import { expect, test } from 'vitest'
 import { startTestNode } from '../testing/test-node.ts'
 
@@ -11,7 +11,7 @@ const profile = {
   accent: { light: '#0b3d91', dark: '#9db8e8' },
 }
 
-test('every page carries them', async () => {
+test('every page shows them', async () => {
   await using node = await startTestNode({ app: { profile } })
   for (const path of ['/', '/device', '/conventions', '/account/sessions', '/nothing']) {
     const page = await (await node.request(path, { headers: { accept: 'text/html' } })).text()
@@ -23,7 +23,7 @@ test('every page carries them', async () => {
   expect(await (await node.request('/')).text()).toContain('Structures &amp; what binds')
 })
 
-test('the logo is an image under a policy that lets it do nothing, and the icon too', async () => {
+test('the logo and the icon are images, served under a policy that allows nothing', async () => {
   await using node = await startTestNode({ app: { profile } })
   for (const path of ['/logo.svg', '/icon.svg']) {
     const answer = await node.request(path)
@@ -33,7 +33,7 @@ test('the logo is an image under a policy that lets it do nothing, and the icon 
   }
 })
 
-test('tools read them in the server document, and a node without them has the document it always had', async () => {
+test('the server document has them, and has no extra keys on a node without them', async () => {
   await using named = await startTestNode({ app: { profile } })
   expect(await (await named.request('/.well-known/osa')).json()).toMatchObject({
     name: 'Archive of <Proteins>',

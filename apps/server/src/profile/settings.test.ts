@@ -1,4 +1,4 @@
-/** The settings of a node of one's own: what they take, and what they refuse with. */
+/** The `OSA_NODE_…` settings: which values they accept, and how they refuse others. */
 import { expect, test } from 'vitest'
 import { parseConfig } from '../config/config.ts'
 
@@ -22,7 +22,7 @@ function profileOf(settings: Record<string, string>) {
   return parsed.config.profile
 }
 
-test('without settings a node has a name and nothing else of its own', () => {
+test('without settings a node has only a default name', () => {
   expect(profileOf({})).toEqual({
     name: 'Open Science Archive',
     description: null,
@@ -32,7 +32,7 @@ test('without settings a node has a name and nothing else of its own', () => {
   })
 })
 
-test('a node is given a name, a line, a logo, a contact and a colour', () => {
+test('a node can have a name, a description, a logo, a contact and a colour', () => {
   const profile = profileOf({
     OSA_NODE_NAME: ' Archiv für Strukturbiologie ',
     OSA_NODE_DESCRIPTION: 'Structures of proteins, and what binds to them',
@@ -51,16 +51,16 @@ test('a node is given a name, a line, a logo, a contact and a colour', () => {
 })
 
 test.each([
-  ['OSA_NODE_NAME', 'x'.repeat(61), 'one line of at most 60 characters'],
+  ['OSA_NODE_NAME', 'x'.repeat(61), 'one line of at most 60'],
   ['OSA_NODE_NAME', 'two\nlines', 'one line'],
-  ['OSA_NODE_DESCRIPTION', 'a\u202eb', 'that can be shown'],
+  ['OSA_NODE_DESCRIPTION', 'a\u202eb', 'printable characters'],
   ['OSA_NODE_DESCRIPTION', 'x'.repeat(161), 'at most 160'],
   ['OSA_NODE_LOGO_FILE', 'missing.svg', 'cannot be read: no such file'],
   ['OSA_NODE_LOGO_FILE', 'hostile.svg', 'the logo must not have <script>'],
   ['OSA_NODE_CONTACT', 'javascript:alert(1)', 'an e-mail address or an https address'],
   ['OSA_NODE_CONTACT', 'http://archive.example', 'an e-mail address or an https address'],
   ['OSA_NODE_CONTACT', 'help@archive.example?subject=x', 'an e-mail address or an https address'],
-  ['OSA_NODE_ACCENT', '#eeeeee', 'too pale to be read'],
+  ['OSA_NODE_ACCENT', '#eeeeee', 'too pale to read'],
   ['OSA_NODE_ACCENT', '#c00000', 'colour of Deny'],
   ['OSA_NODE_ACCENT', 'blue', 'must be a colour as in #1d5c54'],
 ])('%s=%j is refused', (name, value, problem) => {

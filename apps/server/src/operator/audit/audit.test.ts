@@ -1,4 +1,4 @@
-/** `osa-server users` and `audit` beside a running node on real PostgreSQL: names, filters, export, and what happens as it happens. */
+/** `osa-server users` and `audit` beside a running node on real PostgreSQL: names, filters, export and follow. */
 import { spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -20,20 +20,20 @@ const newSettings = async () => ({
 const renew = (node: SpawnedNode, refreshToken: string) =>
   post(node, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'osa-cli' })
 
-test('L07 L10 people are listed and shown with their sessions, and the audit calls them by name and ORCID iD', async () => {
+test('L07 L10 people are listed and shown with their sessions, and the audit shows their name and ORCID iD', async () => {
   const env = await newSettings()
   await using node = await spawnNode({ env })
   await logIn(node)
   const person = `${node.url}/development#${carberry}`
   const listed = documents((await callOsaServer(['users', 'list', '--search', 'CARBERRY', '--json'], env)).stdout)
   expect(listed).toMatchObject([{ name: 'Josiah Carberry', role: 'user', identities: [{ subject: carberry }] }])
-  expect((await callOsaServer(['users', 'list', '--search', 'nobody'], env)).stdout).toMatch(/^Nobody/)
+  expect((await callOsaServer(['users', 'list', '--search', 'nobody'], env)).stdout).toMatch(/^No matching people/)
   const shown = await callOsaServer(['users', 'show', person], env)
   expect([shown.code, shown.stderr]).toEqual([0, ''])
   expect(shown.stdout).toMatch(/^Name +Josiah Carberry\n[\s\S]*\nDEVICE [\s\S]* osa-cli /)
   const [document] = documents((await callOsaServer(['users', 'show', listed[0].id, '--json'], env)).stdout)
   expect(document).toMatchObject({ ...listed[0], sessions: [{ client_id: 'osa-cli', ip: '127.0.0.1' }] })
-  // at this node, carberry signed in with another issuer than orcid.org
+  // a bare ORCID iD stands for the issuer orcid.org, but carberry signed in with the development sign-in
   expect(await callOsaServer(['users', 'show', carberry], env)).toMatchObject({ code: 1, stdout: '' })
 
   const table = await callOsaServer(['audit', '--event', 'device.approve'], env)
@@ -47,7 +47,7 @@ test('L07 L10 people are listed and shown with their sessions, and the audit cal
   expect((await of('--address', '127.0.0.1')).length).toBeGreaterThan(3)
 })
 
-test('L07 everything is exported as JSON lines, however much it is', async () => {
+test('L07 all events are exported as JSON lines, more than one page of them', async () => {
   const env = await newSettings()
   const rows = `select gen_random_uuid(), '2026-01-01T00:00:00Z'::timestamptz + n / 3 * interval '1 s', 'sign_out', 'ok', n::text`
   await runOn(
@@ -68,7 +68,7 @@ test('L07 everything is exported as JSON lines, however much it is', async () =>
   expect(await callOsaServer(['audit', '--format', 'csv'], env)).toMatchObject({ code: 2, stdout: '' })
 })
 
-test('L07 the audit is followed: what happens is shown once, also what is committed late, until a signal or nobody reads', async () => {
+test('L07 --follow prints each new event once, including late commits, until a signal or until its reader exits', async () => {
   const env = await newSettings()
   await using node = await spawnNode({ env })
   const { refresh_token } = await logIn(node)
@@ -82,7 +82,7 @@ test('L07 the audit is followed: what happens is shown once, also what is commit
       const seen: string[] = []
       for (;;) {
         const { value, done } = await lines.next()
-        if (done) throw new Error(`it ended after ${seen.join(', ')}`)
+        if (done) throw new Error(`the output ended after ${seen.join(', ')}`)
         const event = JSON.parse(value)
         seen.push(event.id)
         if (fits(event)) return seen
@@ -94,7 +94,7 @@ test('L07 the audit is followed: what happens is shown once, also what is commit
   const before = await following.until(({ event }) => event === 'device.redeem')
   const renewed = await renew(node, refresh_token)
   const first = await following.until(({ event }) => event === 'token.refresh')
-  // a transaction that began before and is committed only now
+  // an event of a transaction that started earlier and commits only now
   await runOn(
     env.DATABASE_URL,
     `insert into audit_events (id, at, event, outcome, detail) values ('${randomUUID()}', now() - interval '30 s', 'sign_out', 'ok', 'late')`,

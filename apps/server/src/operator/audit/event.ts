@@ -1,4 +1,4 @@
-/** An event of the audit as it is shown: with the name and identity of the person, while they are known. */
+/** Audit events for display, with the name and identities of the person if they are still known. */
 import type { AuditEvent, Operator, Person } from '@osa/core'
 import { timestamp } from '../table.ts'
 
@@ -7,7 +7,7 @@ export interface NamedEvent {
   readonly person: Person | null
 }
 
-/** Looks up the people of some events. */
+/** Looks up the people of the events. */
 export async function withNames(
   operator: Pick<Operator, 'listPeople'>,
   events: readonly AuditEvent[],
@@ -20,7 +20,7 @@ export async function withNames(
 
 export const eventHead = ['AT', 'EVENT', 'OUTCOME', 'PERSON', 'CLIENT', 'ADDRESS', 'DETAIL'] as const
 
-/** The person by name and subject (an ORCID iD), or by their id here when neither is known any more. */
+/** Returns the cells of a row. The person is shown by name and subject (an ORCID iD), or by user id if they are no longer known. */
 export function eventRow({ event, person }: NamedEvent): (string | null)[] {
   const { at, outcome, userId, clientId, ip, detail } = event
   const subject = person?.identities[0]?.subject ?? userId

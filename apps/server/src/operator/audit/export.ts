@@ -1,4 +1,4 @@
-/** All events that a query fits, as JSON lines, a page in memory at a time. */
+/** Exports all events that match a query as JSON lines, with one page in memory at a time. */
 import { once } from 'node:events'
 import type { AuditEvent, AuditQuery, Operator } from '@osa/core'
 import { type CommandIo, jsonLines, type Report } from '../command.ts'
@@ -6,7 +6,7 @@ import { eventDocument, withNames } from './event.ts'
 
 const pageSize = 1_000
 
-/** Newest first. Null when nobody is called as the query says. */
+/** Yields pages of events, newest first. Yields null if the person in the query is unknown. */
 export async function* pagesOf(
   operator: Operator,
   query: Omit<AuditQuery, 'limit'>,
@@ -19,7 +19,7 @@ export async function* pagesOf(
   } while (last)
 }
 
-/** Writes as fast as they are read at the other end. */
+/** Writes all matching events to `stdout`, waiting for its reader. Returns null if the person in the query is unknown. */
 export async function exportEvents(
   operator: Operator,
   { stdout }: CommandIo,
@@ -28,7 +28,7 @@ export async function exportEvents(
   for await (const page of pagesOf(operator, query)) {
     if (page === null) return null
     const lines = jsonLines((await withNames(operator, page)).map(eventDocument))
-    // an error is that nobody reads any more
+    // an error means that the reader has exited
     if (!stdout.write(lines)) await once(stdout, 'drain').catch(() => undefined)
     if (stdout.errored) break
   }

@@ -1,6 +1,6 @@
 /**
- * The audit as it happens. Events are committed in another order than their times say: a transaction may take 15 s, and clocks of nodes may
- * differ by a minute. So each look goes that far back, and what was shown before is left out.
+ * Prints audit events as they happen. Events are not committed in the order of their times: a transaction may take 15 s, and the clocks of
+ * nodes may differ by a minute. So each query reaches that far back, and events that were already shown are skipped.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AuditEvent, type AuditQuery, clockToleranceSeconds, type Operator } from '@osa/core'
@@ -12,10 +12,10 @@ import { pagesOf } from './export.ts'
 const lookEveryMs = 1_000
 const transactionMs = 15_000
 const lateMs = clockToleranceSeconds * 1000 + transactionMs
-/** How many earlier events are shown first. */
+/** Number of earlier events to show first. */
 const before = 10
 
-/** Ends by a signal, or when nobody reads any more. Null when nobody is called as the query says. */
+/** Runs until a signal arrives or the reader of `stdout` exits. Returns null if the person in the query is unknown. */
 export async function followEvents(
   operator: Operator,
   io: CommandIo,
@@ -23,7 +23,7 @@ export async function followEvents(
 ): Promise<Report | null> {
   const ending = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) io.on(signal, () => ending.abort())
-  // EPIPE: what the output went to, such as head, has ended
+  // EPIPE: the reader of the output, such as head, has exited
   io.stdout.once('error', () => ending.abort())
   const shown = new Map<string, Date>()
   const show = async (events: readonly AuditEvent[]) => {
@@ -41,7 +41,7 @@ export async function followEvents(
     for (const [id, at] of shown) if (at.getTime() < newest.getTime() - lateMs) shown.delete(id)
     return fresh
   }
-  // what is there already is no news, but for the last few
+  // mark all existing events as shown, then show the last few of them
   await look()
   const last = await operator.listAudit({ ...query, limit: before })
   if (last === null) return null
@@ -49,7 +49,7 @@ export async function followEvents(
   await show(last)
   while (!ending.signal.aborted) {
     await show(await look())
-    await sleep(lookEveryMs, undefined, { signal: ending.signal }).catch(() => undefined) // rejects only to end
+    await sleep(lookEveryMs, undefined, { signal: ending.signal }).catch(() => undefined) // rejects only when aborted
   }
   return { text: '', documents: [] }
 }

@@ -37,7 +37,7 @@ async function startBehindProxy({ days = 30, trusted = proxyAddress, remoteAppro
   return { proxy, node, env, trusting, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** Each check's status, by name. */
+/** Runs `doctor --json` and returns the status of each check by name. */
 async function examine(env: Record<string, string>) {
   const run = await callOsaServer(['doctor', '--json'], env)
   const findings = documents(run.stdout)
@@ -45,13 +45,13 @@ async function examine(env: Record<string, string>) {
     code: run.code,
     stderr: run.stderr,
     statuses: Object.fromEntries(findings.map(({ check, status }) => [check, status])),
-    /** Each has its line, in the order of the others, once or more often. */
+    /** Whether every check has at least one line, in the order of `checks`. */
     isComplete: isDeepStrictEqual([...new Set(findings.map(({ check }) => check))], checks),
     of: (check: string) => findings.find((finding) => finding.check === check),
   }
 }
 
-test('a node that is set up right has nothing to do, a line each, exit code 0', async () => {
+test('for a healthy node every check has a line, nothing is to do, and the exit code is 0', async () => {
   await using world = await startBehindProxy()
   const run = await osaServer(['doctor'], world.trusting)
   expect([run.code, run.stderr], run.stdout).toEqual([0, ''])
@@ -71,10 +71,10 @@ test('a node that is set up right has nothing to do, a line each, exit code 0', 
     '',
   ])
   expect(run.stdout).toContain(`${world.proxy.url} answers and is this node`)
-  expect(run.stdout).toContain('a request from here (127.0.0.1) seems to come from there')
+  expect(run.stdout).toContain('a request from this machine (127.0.0.1) arrives with this address')
 })
 
-test('J06 what the proxy says of whom it forwards for is seen: passed on, left out, or the wrong scheme', async () => {
+test('J06 a proxy that passes on X-Forwarded-For, omits it or sends the wrong scheme is detected', async () => {
   await using world = await startBehindProxy()
   const proxyWith = async (forward: Forwarding) => {
     world.proxy.settings.forward = forward
@@ -89,31 +89,31 @@ test('J06 what the proxy says of whom it forwards for is seen: passed on, left o
   expect(await proxyWith(({ 'x-forwarded-for': _, ...headers }) => headers)).toMatchObject({
     code: 1,
     status: 'fix',
-    found: expect.stringContaining(`everybody seems to come from ${proxyAddress}`),
+    found: expect.stringContaining(`everybody appears to come from ${proxyAddress}`),
   })
   const plain = await proxyWith((headers) => ({ ...headers, 'x-forwarded-proto': 'http' }))
   const unknown = await startBehindProxy({ trusted: '127.0.0.3' })
   await using _ = unknown
   expect((await examine(unknown.trusting)).of('proxy')).toMatchObject({
     status: 'fix',
-    todo: `OSA_TRUSTED_PROXIES=127.0.0.3/32,${proxyAddress}`,
+    todo: `Set OSA_TRUSTED_PROXIES=127.0.0.3/32,${proxyAddress}`,
   })
   expect(plain).toMatchObject({ code: 1, status: 'fix', todo: expect.stringContaining('X-Forwarded-Proto') })
 })
 
-test('a node that lets in nobody from elsewhere is examined like any other', async () => {
+test('a node with OSA_REMOTE_APPROVAL=never is checked like any other', async () => {
   await using world = await startBehindProxy({ remoteApproval: 'never' })
   expect(await examine(world.trusting)).toMatchObject({ code: 0, statuses: { address: 'ok', proxy: 'ok' } })
 })
 
-test('what does not fit is told with what to do: another database, another secret, an unknown certificate', async () => {
+test('another database, another secret and an untrusted certificate are found, each with what to do', async () => {
   await using world = await startBehindProxy({ days: 1 })
   const untrusted = await examine(world.env)
   expect(untrusted.statuses).toMatchObject({ tls: 'fix', address: 'fix', proxy: 'skipped', database: 'ok' })
   expect(untrusted.of('tls').todo).toContain('NODE_EXTRA_CA_CERTS')
   expect((await examine(world.trusting)).of('tls')).toMatchObject({
     status: 'ok',
-    found: expect.stringMatching(/certificate for 2[34] more hours/),
+    found: expect.stringMatching(/certificate valid for 2[34] more hours/),
   })
   const elsewhere = await createSharedDatabase({ migrated: true })
   const otherDatabase = await examine({ ...world.trusting, DATABASE_URL: elsewhere })
@@ -122,7 +122,7 @@ test('what does not fit is told with what to do: another database, another secre
     found: expect.stringContaining('another database'),
   })
   const otherSecret = await examine({ ...world.trusting, OSA_SECRET: randomBytes(32).toString('base64url') })
-  expect(otherSecret.of('keys')).toMatchObject({ status: 'fix', found: 'sealed under another OSA_SECRET' })
+  expect(otherSecret.of('keys')).toMatchObject({ status: 'fix', found: 'encrypted with another OSA_SECRET' })
   const otherIssuer = await examine({ ...world.trusting, OSA_ORCID_ISSUER: 'http://127.0.0.1:1' })
   expect(otherIssuer.of('sign-in')).toMatchObject({
     status: 'fix',
@@ -131,10 +131,13 @@ test('what does not fit is told with what to do: another database, another secre
   await runOn(world.env.DATABASE_URL, `insert into mikro_orm_migrations (name) values ('2999-01-01-newer')`)
   const newer = await examine(world.trusting)
   expect(newer.of('migrations')).toMatchObject({ status: 'fix' })
-  expect(newer.of('keys')).toMatchObject({ status: 'skipped', found: 'not checked: the migrations do not fit' })
+  expect(newer.of('keys')).toMatchObject({
+    status: 'skipped',
+    found: 'not checked: the migrations do not match this version',
+  })
 })
 
-test('I06 without a database, a node or settings it says what is missing, changes nothing and tells no secret', async () => {
+test('I06 without a database, a node or valid settings it says what is missing, changes nothing and reveals no secret', async () => {
   const away = await examine({ DATABASE_URL: 'postgres://osa:canary@127.0.0.1:1/archive', PORT: '1' })
   expect(away).toMatchObject({ code: 1, stderr: '', isComplete: true })
   expect(away.statuses).toMatchObject({ database: 'fix', 'sign-in': 'ok', address: 'fix', proxy: 'skipped' })
@@ -159,7 +162,7 @@ test('I06 without a database, a node or settings it says what is missing, change
   expect(existsSync(dataDirectory)).toBe(false)
 })
 
-test('an embedded database is examined while the node is stopped, and its node while it runs', async () => {
+test('an embedded database is checked while the node is stopped, and the address while it runs', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'osa-doctor-'))
   const env = { OSA_DATA_DIR: folder.path, PORT: String(await freePort()) }
   const node = await spawnNode({ env })
@@ -177,7 +180,7 @@ test.each([
   ['2027-01-01', '2027-01-07', '2027-01-05', 'ok'],
   ['2027-01-01T00:00Z', '2027-01-01T12:00Z', '2027-01-01T08:30Z', 'ok'],
   ['2027-01-01T00:00Z', '2027-01-01T12:00Z', '2027-01-01T09:30Z', 'fix'],
-])('a certificate from %s to %s that nobody has renewed on %s: %s', (from, to, now, status) => {
+])('a certificate valid from %s to %s, checked on %s: %s', (from, to, now, status) => {
   const times = { validFrom: new Date(from), validTo: new Date(to) }
   expect(certificateFinding(times, { now: new Date(now), protocol: 'TLSv1.3' }).status).toBe(status)
 })

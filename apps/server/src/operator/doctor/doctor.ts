@@ -1,10 +1,10 @@
-/** `doctor`: looks at everything that keeps people from signing in, a line each: ok, or what to do. */
+/** `doctor`: checks everything that can keep people from signing in. Each check prints one line, and what to do if it fails. */
 import type { CommandIo, OperatorCommand, Report } from '../command.ts'
 import { checks, type Finding, fix, note, ok, skipped } from './finding.ts'
 
 export const doctor: OperatorCommand = {
   name: 'doctor',
-  summary: 'Check settings, database, identity provider, public address, proxy, TLS: what to do',
+  summary: 'Check settings, database, identity provider, public address, proxy and TLS, and say what to do',
   positionals: '',
   options: {},
   example: 'osa-server doctor --settings /etc/osa/osa.env',
@@ -17,13 +17,13 @@ async function examine({ env }: CommandIo): Promise<Finding[]> {
   const notes = parsed.warnings.map((warning) => note('settings', warning, 'See apps/server/README.md.'))
   if (!parsed.ok) {
     const wrong = parsed.problems.map((problem) =>
-      fix('settings', problem, 'Set it in the environment or in the file that --settings names.'),
+      fix('settings', problem, 'Set it in the environment or in the settings file.'),
     )
     const others = checks.filter((check) => check !== 'settings')
-    return [...wrong, ...notes, ...others.map((check) => skipped(check, 'the settings do not hold'))]
+    return [...wrong, ...notes, ...others.map((check) => skipped(check, 'the settings are not valid'))]
   }
   const { config } = parsed
-  const mode = config.production ? 'for production' : 'for trying things out (NODE_ENV is not production)'
+  const mode = config.production ? 'for production' : 'for trying things out only (NODE_ENV is not production)'
   const [{ examineDatabase }, { examineProviders }, { examinePublicAddress }] = await Promise.all([
     import('./database.ts'),
     import('./providers.ts'),
@@ -35,15 +35,15 @@ async function examine({ env }: CommandIo): Promise<Finding[]> {
     examineProviders(config),
     examinePublicAddress(config, database?.store ?? null),
   ])
-  return [ok('settings', `hold, ${mode}`), ...notes, ...findings, ...providers, ...publicAddress]
+  return [ok('settings', `valid ${mode}`), ...notes, ...findings, ...providers, ...publicAddress]
 }
 
-const signs = { ok: '✓', note: '·', skipped: '-', fix: '✗' } as const
+const marks = { ok: '✓', note: '·', skipped: '-', fix: '✗' } as const
 
 function report(findings: readonly Finding[]): Report {
   const width = Math.max(...findings.map(({ check }) => check.length))
   const lines = findings.map(({ check, status, found, todo }) => {
-    const line = `${signs[status]} ${check.padEnd(width)}  ${found}\n`
+    const line = `${marks[status]} ${check.padEnd(width)}  ${found}\n`
     return todo === undefined ? line : `${line}  ${' '.repeat(width)}  → ${todo}\n`
   })
   const wrong = findings.filter(({ status }) => status === 'fix').length

@@ -1,4 +1,4 @@
-/** What the doctor looks at, in the order of its lines. Each has one always: one that could not be looked at says why. */
+/** The checks of the doctor, in the order of its output. Every check has a line; a skipped one says why. */
 export const checks = [
   'settings',
   'database',
@@ -13,13 +13,13 @@ export const checks = [
 ] as const
 export type Check = (typeof checks)[number]
 
-/** What the doctor says of one thing. */
+/** The result of one check. */
 export interface Finding {
   readonly check: Check
-  /** `fix`: people are kept from something. `note`: worth knowing. `skipped`: could not be looked at from here. */
+  /** `fix`: something does not work. `note`: worth knowing. `skipped`: cannot be checked from here. */
   readonly status: 'ok' | 'note' | 'fix' | 'skipped'
   readonly found: string
-  /** What to do about it. */
+  /** What the operator should do. */
   readonly todo?: string
 }
 

@@ -1,4 +1,4 @@
-/** Whether the identity providers can be found, as a starting node looks for them. */
+/** Checks that the identity providers can be discovered, in the same way as a starting node does. */
 import type { Config } from '../../config/config.ts'
 import { exchangeTimeoutMs, UpstreamUnreachable } from '../../identity/bounded-fetch.ts'
 import { discoveryOf } from '../../identity/discovery.ts'
@@ -21,12 +21,12 @@ async function find({ name, issuer, clientId }: { name: string; issuer: string; 
     return fix(
       'sign-in',
       `${name} not found: ${reasonOf(error)}`,
-      `Can this machine reach ${issuer}? Is it the issuer, to the letter?`,
+      `Check that this machine can reach ${issuer}, and that this is exactly the issuer of the provider.`,
     )
   }
 }
 
-/** The library wraps what the bounded fetch says, and that what the system says. */
+/** Finds the most specific message: the OpenID Connect library wraps errors of the bounded fetch, which wraps errors of the system. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof UpstreamUnreachable) return error.message

@@ -1,4 +1,4 @@
-/** What people's browsers and terminals meet: the public address, its certificate, whether it leads to this node, and what the proxy says. */
+/** Checks the public address: its certificate, whether it leads to this node, and the headers that the proxy sets. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { AuthStore } from '@osa/core'
@@ -15,7 +15,7 @@ type Store = Pick<AuthStore, 'listSigningKeys' | 'listAuditEvents'>
 
 const unseen = skipped('proxy', 'the public address does not lead to this node')
 
-/** `store` is null when the node's database cannot be asked. */
+/** `store` is null if the node's database is not available. */
 export async function examinePublicAddress(config: Config, store: Store | null): Promise<Finding[]> {
   const publicUrl = config.publicUrl ?? new URL(`http://localhost:${config.port}`)
   const tls =
@@ -29,7 +29,11 @@ export async function examinePublicAddress(config: Config, store: Store | null):
     return [tls, address, proxy]
   } catch (error) {
     const found = `no answer at ${publicUrl.origin} (${reasonOf(error)})`
-    return [tls, fix('address', found, 'Start the node and the proxy; does the name lead here?'), unseen]
+    return [
+      tls,
+      fix('address', found, 'Start the node and the proxy, and check that the name resolves to the proxy.'),
+      unseen,
+    ]
   }
 }
 
@@ -39,13 +43,13 @@ const request = (url: URL, init: RequestInit = {}): Promise<Response> =>
 const serverDocument = z.object({ issuer: z.string(), version: z.string() })
 const keySet = z.object({ keys: z.array(z.object({ kid: z.string() })) })
 
-/** A body as a schema has it; null when it is something else. */
+/** Parses a JSON body by a schema. Returns null if it does not match. */
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T | null> {
   const text = await response.text()
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null
   } catch {
-    return null // not JSON: another server's page
+    return null // not JSON: the page of another server
   }
 }
 
@@ -57,46 +61,54 @@ async function examineAnswer(publicUrl: URL, store: Store | null): Promise<Findi
     await answer.body?.cancel()
     return fix(
       check,
-      `the proxy at ${at} reaches no node (${answer.status})`,
-      'Start the node; point the proxy at HOST and PORT.',
+      `the proxy at ${at} cannot reach the node (${answer.status})`,
+      'Start the node, and point the proxy at its HOST and PORT.',
     )
   }
   const document = await read(answer, serverDocument)
   if (document === null) {
-    return fix(check, `what answers at ${at} is no OSA node (${answer.status})`, 'Point the proxy at HOST and PORT.')
+    return fix(
+      check,
+      `the server at ${at} is not an OSA node (${answer.status})`,
+      'Point the proxy at HOST and PORT of the node.',
+    )
   }
   if (document.issuer !== at) {
-    return fix(check, `the node at ${at} calls itself ${document.issuer}`, 'Give both the same OSA_PUBLIC_URL.')
+    return fix(
+      check,
+      `the node at ${at} has the public address ${document.issuer}`,
+      'Set the same OSA_PUBLIC_URL here and there.',
+    )
   }
   if (store === null) return ok(check, `${at} answers, version ${document.version}`)
   const published = await read(await request(new URL(oauthPaths.jwks, publicUrl)), keySet)
   const own = new Set((await store.listSigningKeys()).map(({ kid }) => kid))
   return published?.keys.some(({ kid }) => own.has(kid))
     ? ok(check, `${at} answers and is this node, version ${document.version}`)
-    : fix(check, `${at} leads to a node on another database`, 'Check DATABASE_URL here and there.')
+    : fix(check, `${at} leads to a node on another database`, 'Set the same DATABASE_URL here and there.')
 }
 
-/** Why a request failed, as the system says it. */
+/** Returns why a request failed: the error code of the system if there is one. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return String(cause)
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }
 
-/** A listener that nobody is sent to: without one, a node under `OSA_REMOTE_APPROVAL=never` starts nothing. */
+/** A listener that does not exist and is never used: with `OSA_REMOTE_APPROVAL=never`, a node refuses starts without one. */
 const noListener = { loopback_challenge: '0'.repeat(43), loopback_port: '65535' }
 
-/** What a client could claim to be: an address that is nobody's (RFC 5737). */
+/** The forged client address: reserved for documentation (RFC 5737). */
 const claimed = '192.0.2.77'
 const check = 'proxy'
 
 /**
- * Starts a sign-in through the public address, claiming to be somebody else, and reads in the audit where the node took it to come from.
- * Nobody sees its code, and it expires.
+ * Starts a sign-in through the public address with a forged `X-Forwarded-For`, then reads the address that the node recorded from the
+ * audit. The code is discarded and expires.
  */
 async function examineProxy(config: Config, publicUrl: URL, store: Store | null): Promise<Finding> {
   if (store === null) {
-    return skipped(check, 'the database could not be asked; on PostgreSQL it can be, beside a running node')
+    return skipped(check, 'this needs the database, which is available beside a running node only on PostgreSQL')
   }
   const answer = await request(new URL(oauthPaths.deviceAuthorization, publicUrl), {
     method: 'POST',
@@ -107,14 +119,14 @@ async function examineProxy(config: Config, publicUrl: URL, store: Store | null)
   if (answer.status === 400 && publicUrl.protocol === 'https:') {
     return fix(
       check,
-      'it says that people come over plain http',
-      'Let it set X-Forwarded-Proto to the scheme that people use.',
+      'it tells the node that requests arrive over plain http',
+      'Make it set X-Forwarded-Proto to the scheme that clients use.',
     )
   }
   const requestId = answer.headers.get('x-request-id')
   const recent = await store.listAuditEvents({ limit: 500, event: 'device.start' })
   const seen = recent.find((event) => event.requestId === requestId)?.ip
-  if (!seen) return skipped(check, `no sign-in could be started to see by (${answer.status})`)
+  if (!seen) return skipped(check, `the test sign-in could not be started (${answer.status})`)
   return verdict(seen, config, publicUrl)
 }
 
@@ -124,39 +136,43 @@ async function verdict(seen: string, config: Config, publicUrl: URL): Promise<Fi
   if (isProxy(here)) {
     return skipped(
       check,
-      `this machine (${here}) is itself in OSA_TRUSTED_PROXIES, so it is believed; run doctor on another one`,
+      `the address of this machine (${here}) is in OSA_TRUSTED_PROXIES, so its headers are trusted; run doctor on another machine`,
     )
   }
   if (seen === claimed) {
     return fix(
       check,
-      'it passes X-Forwarded-For on as clients send it: anybody can choose their address',
-      'Let it replace the header, or append to it.',
+      'it passes on X-Forwarded-For from clients unchanged: anybody can choose their address',
+      'Make it replace the header, or append to it.',
     )
   }
   if (isProxy(seen)) {
     return fix(
       check,
-      `it does not say who it forwards for: everybody seems to come from ${seen}`,
-      'Let it set X-Forwarded-For.',
+      `it does not forward client addresses: everybody appears to come from ${seen}`,
+      'Make it set X-Forwarded-For.',
     )
   }
-  if (seen === here) return ok(check, `a request from here (${here}) seems to come from there`)
-  const found = `a request from here (${here}) seems to come from ${seen}`
+  if (seen === here) return ok(check, `a request from this machine (${here}) arrives with this address`)
+  const found = `a request from this machine (${here}) appears to come from ${seen}`
   const trust = [...config.trustedProxies.map(([network, bits]) => `${network}/${bits}`), seen].join(',')
   return ipaddr.process(seen).range() === 'unicast'
     ? note(
         check,
         found,
-        'Right if this network is left by that address; if it is a proxy, add it to OSA_TRUSTED_PROXIES.',
+        'This is right if your network has that public address. If it is a proxy, add it to OSA_TRUSTED_PROXIES.',
       )
-    : fix(check, `${found}, which is in no public network: a proxy that is not trusted`, `OSA_TRUSTED_PROXIES=${trust}`)
+    : fix(
+        check,
+        `${found}, not a public address: probably a proxy that is not trusted`,
+        `Set OSA_TRUSTED_PROXIES=${trust}`,
+      )
 }
 
-/** The address that this machine has on its way there. */
+/** Returns the local address of a connection to the URL. */
 async function addressTowards({ hostname, port, protocol }: URL): Promise<string> {
   const socket = connect({ host: hostname, port: Number(port || (protocol === 'https:' ? 443 : 80)) })
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error('it did not answer in time')))
+  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)))
   await once(socket, 'connect')
   const address = socket.localAddress ?? ''
   socket.destroy()

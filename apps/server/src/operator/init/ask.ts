@@ -1,14 +1,14 @@
-/** Questions at a terminal; what is secret is not shown as it is typed. */
+/** Asks questions at a terminal, without echo for secrets. */
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import type { CommandIo } from '../command.ts'
 
 export interface Questions extends Disposable {
-  /** The answer without spaces around it; null when the terminal's input ended (Ctrl-C, Ctrl-D). */
+  /** Returns the trimmed answer, or null if the input ended (Ctrl-C, Ctrl-D). */
   ask(question: string, options: { hidden: boolean }): Promise<string | null>
 }
 
-/** Asks on standard error, so that standard output has nothing but the result. */
+/** Opens the terminal for questions. They go to standard error, so that standard output has only the result. */
 export function openQuestions({ stdin, stderr }: Pick<CommandIo, 'stdin' | 'stderr'>): Questions {
   let muted = false
   const output = new Writable({

@@ -1,4 +1,4 @@
-/** `init`: writes the settings of a new node to a file, from options, the environment and, at a terminal, answers. */
+/** `init`: writes the settings of a new node to a file, from options, the environment and answers at a terminal. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -8,15 +8,15 @@ import { type CommandIo, type CommandProblem, type OperatorCommand, orcidPattern
 import { openQuestions } from './ask.ts'
 import { isWritable, settingsText, writtenSettings } from './settings-text.ts'
 
-/** What each option sets. Secrets have none: what is on a command line, everybody on the machine can read. */
+/** The setting behind each option. Secrets have no option, because every user of the machine can read command lines. */
 const optionsOfSettings = {
-  'public-url': ['OSA_PUBLIC_URL', '<origin>', 'As in https://archive.example.org'],
-  'orcid-client-id': ['OSA_ORCID_CLIENT_ID', '<id>', 'From the developer tools of an ORCID account'],
-  'orcid-issuer': ['OSA_ORCID_ISSUER', '<url>', 'https://sandbox.orcid.org to try things out'],
-  'oidc-issuer': ['OSA_OIDC_ISSUER', '<url>', 'Another OpenID Connect provider, beside ORCID or instead'],
+  'public-url': ['OSA_PUBLIC_URL', '<origin>', 'Public address of the node, as in https://archive.example.org'],
+  'orcid-client-id': ['OSA_ORCID_CLIENT_ID', '<id>', 'Client id from the developer tools of an ORCID account'],
+  'orcid-issuer': ['OSA_ORCID_ISSUER', '<url>', 'Use https://sandbox.orcid.org to try things out'],
+  'oidc-issuer': ['OSA_OIDC_ISSUER', '<url>', 'Another OpenID Connect provider, in addition to ORCID or instead'],
   'oidc-client-id': ['OSA_OIDC_CLIENT_ID', '<id>', 'Its client id'],
-  'oidc-name': ['OSA_OIDC_NAME', '<name>', 'How people call it'],
-  'trusted-proxies': ['OSA_TRUSTED_PROXIES', '<cidrs>', 'Proxies in front of the node, as it sees them'],
+  'oidc-name': ['OSA_OIDC_NAME', '<name>', 'Its name on the sign-in page'],
+  'trusted-proxies': ['OSA_TRUSTED_PROXIES', '<cidrs>', 'Addresses of the proxies in front, as the node sees them'],
   admin: ['OSA_ADMINS', '<orcid>', 'An administrator: an ORCID iD, or issuer#subject'],
 } as const
 
@@ -30,9 +30,9 @@ export const init: OperatorCommand = {
     ),
     'new-secret': {
       type: 'boolean',
-      help: 'With --force: a fresh OSA_SECRET too, after which everybody signs in again',
+      help: 'With --force: replace OSA_SECRET too; everybody has to sign in again',
     },
-    force: { type: 'boolean', help: 'Replace the file if there is one; what it sets and no option changes is kept' },
+    force: { type: 'boolean', help: 'Replace an existing file; its settings are kept unless an option changes them' },
   },
   example: 'osa-server init --public-url https://archive.example.org',
   readsSettingsFile: false,
@@ -43,8 +43,8 @@ export const init: OperatorCommand = {
       const force = isSet('force')
       if (existsSync(path) && !force) {
         return {
-          problem: `${path} is there already.`,
-          hint: 'Name another one with --settings, or replace it with --force.',
+          problem: `${path} already exists.`,
+          hint: 'Choose another file with --settings, or replace this one with --force.',
         }
       }
       const before = existsSync(path) ? readSettingsFile(path) : { values: {} }
@@ -59,7 +59,7 @@ export const init: OperatorCommand = {
   },
 }
 
-/** Whatever the environment has of what the file can have. */
+/** Returns the settings in the environment that the file can contain. */
 const writtenIn = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(writtenSettings.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 
@@ -94,11 +94,11 @@ const questions: readonly { name: string; text: string; hidden?: true; when?: (v
     hidden: true,
     when: (values) => 'OSA_OIDC_ISSUER' in values,
   },
-  { name: 'OSA_TRUSTED_PROXIES', text: 'The address that your proxy has as the node sees it, as in 127.0.0.1:' },
+  { name: 'OSA_TRUSTED_PROXIES', text: 'The address of your proxy, as the node sees it, as in 127.0.0.1:' },
   { name: 'OSA_ADMINS', text: 'Your ORCID iD, to be an administrator (empty for none):' },
 ]
 
-/** Null when the answers ended before the questions. */
+/** Asks for the settings that are missing. Returns null if the input ended early. */
 async function askForMissing(io: CommandIo, given: Values): Promise<Values | null> {
   using terminal = openQuestions(io)
   const values: Record<string, string> = { ...given }
@@ -111,7 +111,7 @@ async function askForMissing(io: CommandIo, given: Values): Promise<Values | nul
   return values
 }
 
-/** With a secret if there is none, and bare ORCID iDs of administrators as issuer#subject. */
+/** Adds a secret if there is none, and expands bare ORCID iDs of administrators to issuer#subject. */
 function completed(values: Values): Values {
   const issuer = values.OSA_ORCID_ISSUER ?? 'https://orcid.org'
   const admins = values.OSA_ADMINS?.split(',').map((entry) => {
@@ -132,8 +132,8 @@ async function write(
   const odd = Object.keys(values).filter((name) => !isWritable(values[name] ?? ''))
   if (odd.length > 0) {
     return {
-      problem: `The value of ${odd.join(' and ')} has quotes, $, \\ or other characters that Docker, systemd and this program read differently.`,
-      hint: 'Leave it out of the file and set it in the environment of the node.',
+      problem: `The value of ${odd.join(' and ')} contains quotes, $, \\ or other characters that Docker, systemd and this program read differently.`,
+      hint: 'Leave it out of the file, and set it in the environment of the node.',
     }
   }
   const { parseConfig } = await import('../../config/config.ts')
@@ -142,17 +142,17 @@ async function write(
     const list = parsed.problems.map((problem) => `  - ${problem}`).join('\n')
     return {
       problem: `A node would not start with these settings, so nothing was written:\n${list}`,
-      hint: 'Give what has an option (--help lists them) as one, and secrets and DATABASE_URL in the environment; at a terminal, init asks.',
+      hint: 'Pass settings as options (osa-server init --help lists them), and secrets and DATABASE_URL in the environment. At a terminal, init asks for them.',
     }
   }
-  // aside and moved into place, so that nobody reads half of it and a full disk keeps the old one
+  // a draft is renamed into place, so that no process reads a half-written file and the old file survives a full disk
   const draft = force ? `${path}.${randomBytes(6).toString('hex')}` : path
   try {
     writeFileSync(draft, settingsText(values), { mode: 0o600, flag: 'wx' })
     if (force) renameSync(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    return { problem: `${path} cannot be written (${error.code}).`, hint: 'Name another one with --settings.' }
+    return { problem: `${path} cannot be written (${error.code}).`, hint: 'Choose another file with --settings.' }
   }
   const { orcid, oidc } = parsed.config.identity
   const providers = [
@@ -165,7 +165,7 @@ async function write(
     redirect_uri: callbackUrl({ publicUrl, providers }, provider),
   }))
   return {
-    text: `${path} is written; only you can read it.\n\n${nextSteps(redirects, path, parsed.warnings)}`,
+    text: `Wrote ${path}; only you can read it.\n\n${nextSteps(redirects, path, parsed.warnings)}`,
     documents: [{ file: path, redirect_uris: redirects, notes: parsed.warnings }],
   }
 }
@@ -180,6 +180,6 @@ function nextSteps(
     ({ provider, redirect_uri }) => `Register this redirect URI at ${provider}:\n  ${redirect_uri}\n`,
   )
   const notes = warnings.map((warning) => `Note: ${warning}\n`)
-  const next = `Then:\n  osa-server start${file}\n  osa-server doctor${file}     beside it, once the proxy is there\n`
+  const next = `Then:\n  osa-server start${file}\n  osa-server doctor${file}     while the node and the proxy are running\n`
   return [...register, ...notes, next].join('\n')
 }
