@@ -15,6 +15,8 @@ export async function ask(question: string, { input, output, signal }: Streams):
   const ended = new AbortController()
   // Readline takes Ctrl-C for itself on a terminal; end of input would leave the question open for ever.
   lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  // After Ctrl-Z and fg, readline leaves the input paused, and a process that waits for nothing exits with 0.
+  lines.on('SIGCONT', () => lines.resume())
   lines.once('close', () => ended.abort())
   try {
     return (await lines.question(`   ${question} `, { signal: AbortSignal.any([signal, ended.signal]) })).trim()

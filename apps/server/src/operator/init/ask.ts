@@ -18,6 +18,8 @@ export function openQuestions({ stdin, stderr }: Pick<CommandIo, 'stdin' | 'stde
     },
   })
   const lines = createInterface({ input: stdin, output, terminal: true })
+  // After Ctrl-Z and fg, readline leaves the input paused, and a process that waits for nothing exits with 0.
+  lines.on('SIGCONT', () => lines.resume())
   const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)))
   return {
     async ask(question, { hidden }) {
