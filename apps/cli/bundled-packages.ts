@@ -1,6 +1,6 @@
 /**
- * The packages whose code is in the command's bundle: the typed client, and eventsource for being told of an approval, among them. Any other
- * fails the build. A new name needs a reason.
+ * The packages whose code may be in the command's bundle, such as the typed client and eventsource, which receives approvals. Any other
+ * package fails the build. Add a name only for a good reason.
  */
 export const bundledPackages = [
   '@balena/dockerignore',

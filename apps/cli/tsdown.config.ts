@@ -14,7 +14,7 @@ interface PluginContext {
 
 const sdk = (file: string): string => fileURLToPath(new URL(`../../packages/sdk/src/${file}`, import.meta.url))
 
-/** What `osa whoami --offline` needs, and so nearly every command. In one file: opening a file costs more than reading it. */
+/** The code that `osa whoami --offline` and nearly every other command needs. In one file, because opening a file costs more than reading it. */
 const start = [
   /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|live-line|marks|misspelled-words|nearest|person-label|program|prompt)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution|wrap)\.ts$/,
@@ -25,23 +25,23 @@ const start = [
   /[\\/]sdk[\\/]src[\\/](keychain[\\/](?!keychain-helper|bindings|orphan|vault)|link[\\/](find-link|link-file|read-link))/,
 ]
 
-/** What the commands share that ask a server, or change what is saved. */
+/** The code shared by commands that send requests or change saved logins. */
 const online = [
-  /[\\/]cli[\\/]src[\\/](account|network|proxy|session|trace-context)\.ts$/,
+  /[\\/]cli[\\/]src[\\/](account|network|proxy|trace-context)\.ts$/,
   /[\\/]sdk[\\/]src[\\/](client[\\/](?!subscription-link|received\.|discovery)|credentials[\\/])/,
   /[\\/]contract[\\/]src[\\/](access|envelope|me)\.ts$/,
-  // All but what only event streams take.
+  // Everything except the parts that only event streams use.
   /[\\/]node_modules[\\/]@trpc[\\/](?!.*(\?stream|resolveResponse))/,
   /[\\/]sdk[\\/]package\.json$/,
   /\?least$/,
 ]
 
-/** Whose schemas nearly every command that goes online needs: the person who is signed in. */
+/** The files with the schemas of the signed-in person, which nearly every command that sends requests needs. */
 const personal = /[\\/](received-person|contract[\\/]src[\\/](me|access))\.ts$/
 
 /**
- * Gives what checks answers a zod of its own, of which only the used parts are kept, and the check of `me` another that is smaller still. One
- * copy for all, `osa deploy` among them, would hold all that any of them uses.
+ * Gives the code that checks answers a separate copy of zod, reduced to the parts it uses, and the check of `me` another, even smaller one. A
+ * single copy would have everything that any command uses, including `osa deploy`.
  */
 const leanZod = {
   name: 'lean-zod',
@@ -56,8 +56,8 @@ const leanZod = {
 }
 
 /**
- * Writes arrow functions as others. Node runs CommonJS inside a function, and there V8 reads arrow functions in full before anything
- * runs, but passes over the bodies of the others until they are called: a third of the time that it takes to compile.
+ * Converts arrow functions to ordinary ones. Node runs CommonJS inside a function, where V8 compiles arrow functions completely at the start
+ * but other functions only when they are called. This saves a third of the compile time.
  */
 const skippableFunctions = {
   name: 'skippable-functions',
@@ -65,10 +65,10 @@ const skippableFunctions = {
     untouched.has(chunk.name) ? null : (await transform(code, { supported: { arrow: false }, minify: true })).code,
 }
 
-/** Loaded late, and written with arrow functions before `super()`, which come out of it broken. */
+/** Chunks that are loaded late and have arrow functions before `super()`, which the conversion breaks. */
 const untouched = new Set(['undici', 'subscription-link'])
 
-/** Puts the manual beside the code: `dist/man/osa.1` and one page for each command. */
+/** Writes the manual pages: `dist/man/osa.1` and one for each command. */
 const manual = {
   name: 'manual',
   generateBundle(this: PluginContext): void {
@@ -85,14 +85,14 @@ const group = (name: string, patterns: readonly RegExp[]) => ({
 
 export default defineConfig({
   entry: { main: 'src/main.ts', 'keychain-helper': 'src/keychain-helper.ts' },
-  // CommonJS starts faster than modules do: one import of node:fs touches all its exports, and so loads streams.
+  // CommonJS starts faster than modules: importing node:fs in a module reads all its exports, which loads the streams.
   format: 'cjs',
   target: 'node20.19',
   platform: 'node',
   dts: false,
-  // What is shorter is read and compiled sooner.
+  // Shorter code is read and compiled faster.
   minify: true,
-  // From its sources, file by file: its own bundle would come as a whole.
+  // The SDK's sources, so that only the files in use are bundled.
   alias: {
     '@osa/sdk/node': sdk('node.ts'),
     '@osa/sdk/internal': sdk('internal.ts'),

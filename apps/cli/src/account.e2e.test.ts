@@ -8,7 +8,7 @@ const other = 'https://other.example'
 const otherLogin = { access_token: 'a', refresh_token: 'r', user: { display_name: 'Grace', external_id: 'g' } }
 
 describe('whoami', () => {
-  test('K38 the person alone is on stdout, where they come from only on a terminal', async () => {
+  test('K38 stdout has only the person; the archive and the roles are shown only on a terminal', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -35,7 +35,7 @@ describe('whoami', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K33 an expired access token is renewed on the way, with one refresh', async () => {
+  test('K33 an expired access token is renewed with one refresh', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -56,7 +56,7 @@ describe('whoami', () => {
     expect(node.families[0]?.revoked).toBe(false)
   })
 
-  test('K34 a session that was ended is reported, and the file stays byte for byte', async () => {
+  test('K34 an ended session is reported, and the file is not changed', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const before = await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -70,7 +70,7 @@ describe('whoami', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('K33 a token that stays refused is renewed once, not in a loop', async () => {
+  test('K33 a token that is refused again after a refresh is not renewed again', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -85,7 +85,7 @@ describe('whoami', () => {
     expect([node.seen('me').length, node.seen('refresh').length]).toEqual([2, 1])
   })
 
-  test('when the server is down the last known person is told', async () => {
+  test('if the server is down, the last known person is printed', async () => {
     await using sandbox = await makeSandbox()
     const node = await fakeOsaServer()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), obtained_at: Date.now() / 1000 - 7200 } })
@@ -98,7 +98,7 @@ describe('whoami', () => {
     expect(offline).toMatchObject({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
   })
 
-  test('a mistyped host is met with the one that was probably meant', async () => {
+  test('for a mistyped host the one that was probably meant is suggested', async () => {
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { 'https://archive.invalid': otherLogin })
     const { code, stderr } = await sandbox.call(['login', '--server', 'https://archve.invalid'])
@@ -107,7 +107,7 @@ describe('whoami', () => {
     expect(stderr).toContain(' → Check the address; is it https://archive.invalid?\n')
   })
 
-  test('a clock that is wrong is mentioned when a login is refused', async () => {
+  test('a wrong clock is mentioned if a login is refused', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: { ...node.issue(), refresh_token: '' } })
@@ -120,7 +120,7 @@ describe('whoami', () => {
 })
 
 describe('OSA_TOKEN', () => {
-  test('K31 it is used as it is, never stored, and no home folder is needed', async () => {
+  test('K31 is used but not stored, and needs no home folder', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { access_token } = node.issue()
@@ -135,7 +135,7 @@ describe('OSA_TOKEN', () => {
   })
 
   test.each(['a\r\nX: y', 'two words', 'tab\there', 'ünïcode'])(
-    'K31 the value %j is refused and not repeated',
+    'K31 with the value %j is refused, and the value is not printed',
     async (token) => {
       await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
@@ -146,7 +146,7 @@ describe('OSA_TOKEN', () => {
     },
   )
 
-  test('K25 it does not go to an archive that only a link file names', async () => {
+  test('K25 is not sent to an archive that only a link file names', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
@@ -156,7 +156,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K25 it goes there if the token itself names that origin, and nowhere else', async () => {
+  test('K25 is sent there only if the token itself names that origin', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedLink(sandbox, { server: node.url })
@@ -168,7 +168,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toHaveLength(1)
   })
 
-  test('with OSA_SERVER beside it, it goes only there', async () => {
+  test('is sent only to OSA_SERVER if that is set too', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const env = { OSA_TOKEN: 'at_x', OSA_SERVER: 'https://archive.example.org' }
@@ -180,7 +180,7 @@ describe('OSA_TOKEN', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('a refused one is never renewed', async () => {
+  test('is never renewed', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -195,7 +195,7 @@ describe('OSA_TOKEN', () => {
 })
 
 describe('logout', () => {
-  test('K36 the session is ended at the server, and only this login is forgotten', async () => {
+  test('K36 ends the session at the server and removes only this login', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
@@ -214,7 +214,7 @@ describe('logout', () => {
     expect(await readFile(sandbox.credentials, 'utf8')).toBe(only)
   })
 
-  test('K36 with the server down it is forgotten all the same, and that is said', async () => {
+  test('K36 removes the login although the server is down, and says so', async () => {
     await using sandbox = await makeSandbox()
     const node = await fakeOsaServer()
     const only = await seedCredentials(sandbox, { [other]: otherLogin })
@@ -233,7 +233,7 @@ describe('logout', () => {
     [200, 'text/html', '<title>Sign in</title>'],
     [200, 'application/json', 'null'],
     [307, 'text/plain', ''],
-  ])('K07 a logout answered with %i %s %j is not treated as done', async (status, type, body) => {
+  ])('K07 does not treat the answer %i %s %j as success', async (status, type, body) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -246,7 +246,7 @@ describe('logout', () => {
     })
   })
 
-  test('nothing to log out of is no error, and OSA_TOKEN is pointed out', async () => {
+  test('succeeds if there is no login, and mentions OSA_TOKEN', async () => {
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.call(['logout', other], { env: { OSA_TOKEN: 'x' } })
     expect(code).toBe(0)
@@ -256,7 +256,7 @@ describe('logout', () => {
     expect((await sandbox.call(['logout'])).code).toBe(0)
   })
 
-  test('of several logins none is guessed; --all takes every one', async () => {
+  test('does not choose one of several logins; --all ends every one', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [other]: otherLogin, [node.url]: node.issue() })
@@ -269,7 +269,7 @@ describe('logout', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K23 a login in an unavailable keychain does not keep --all from ending the others', async () => {
+  test('K23 with --all ends the other logins if one is in an unavailable keychain', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const pointer = { storage: 'keychain', keychain: 'keyring' }

@@ -1,9 +1,9 @@
-/** Who is signed in on a server, asked with whatever token a command has; a refused token is renewed once and never again. */
-import { isLoopback, sessionCredentials } from '@osa/sdk/internal'
+/** Calls to a server with OSA_TOKEN or the saved login. A refused token of a saved login is renewed once. */
+import { createStoredTokens, isLoopback, type StoredTokens, sessionCredentials } from '@osa/sdk/internal'
 import { isOsaError, type OsaClient, OsaError, type SignedInUser, type TokenProvider } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer } from './server-resolution.ts'
-import { openStoredTokens } from './stored-tokens.ts'
+
 import { clockSkewText } from './time-text.ts'
 import { checkTokenDestination, environmentToken, notLoggedIn } from './token-resolution.ts'
 
@@ -12,16 +12,24 @@ export interface Account {
   source: 'OSA_TOKEN' | 'stored login'
 }
 
-/** A wrong clock explains many a refusal; the server's Date header tells. */
+/** Details for a refused token: a wrong clock, told from the server's Date header, may be the cause. */
 function clockDetails({ clock, serverDates }: CommandContext, server: string): string[] {
   const skew = clockSkewText(clock.now(), server, serverDates.get(new URL(server).origin) ?? null)
   return skew === null ? [] : [`${skew}, so the session looks invalid`]
 }
 
-/** Something to ask a server, signed in. */
+/** Opens the source of valid access tokens from the saved logins. */
+export function openStoredTokens({ store, network, clock, uninterrupted, flags, io }: CommandContext): StoredTokens {
+  const onRefreshed = (): void => {
+    if (flags.isSet('verbose')) io.say('Session refreshed (access token had expired)')
+  }
+  return createStoredTokens({ store: store(), network, clock, uninterrupted, onRefreshed })
+}
+
+/** A call to make with a signed-in client. */
 export type SignedCall<T> = (osa: OsaClient) => Promise<T>
 
-/** A token that was given, which nobody can renew. `name`: what it was given as. */
+/** Makes a call with a token that cannot be renewed. `name`: how it was passed. Throws `token_rejected`, and what the call throws. */
 export async function withGivenToken<T>(
   context: CommandContext,
   { server, token, name }: { server: ResolvedServer; token: string; name: 'OSA_TOKEN' | '--token' },
@@ -40,7 +48,7 @@ export async function withGivenToken<T>(
   }
 }
 
-/** The store does not know that `osa login` alone would lead to this server. */
+/** Shortens the hint `Run osa login <url>` of the store if `osa login` alone would choose this server. */
 export function withLoginHint(server: ResolvedServer, error: unknown): unknown {
   if (!isOsaError(error, 'session_ended', 'not_authenticated') || error.hint !== `Run osa login ${server.url}`)
     return error
@@ -49,7 +57,7 @@ export function withLoginHint(server: ResolvedServer, error: unknown): unknown {
   return new OsaError(code, message, { details, ...known, server: server.url, hint: loginHint(server), cause: error })
 }
 
-/** A local archive's login cannot be renewed: the archive makes a new one as it starts. */
+/** Changes the hint for a local archive's login, which cannot be renewed: the archive makes a new one when it starts. */
 async function withLocalHint({ store }: CommandContext, error: OsaError): Promise<OsaError> {
   const { message, details, server } = error
   if (
@@ -58,17 +66,17 @@ async function withLocalHint({ store }: CommandContext, error: OsaError): Promis
     (await store().list()).some((one) => one.server === server && one.isRenewable)
   )
     return error
-  const hint = 'Start the local archive again: that makes a new token'
+  const hint = 'Restart the local archive: that creates a new token'
   return new OsaError('session_ended', message, { details, server, hint, cause: error })
 }
 
-/** Whether there is an entry, be it one whose keychain item is gone: then the error says more than "not logged in". */
+/** Whether the index has an entry, even one whose keychain item is gone: the error for that says more than "not logged in". */
 const isSaved = async ({ store }: CommandContext, server: ResolvedServer): Promise<boolean> =>
   (await store().list()).some((login) => login.server === server.url)
 
 /**
- * Asks with the saved login, which the client renews as need be; `onToken` is told of each token that is used. Throws `not_authenticated`,
- * `session_ended`, and what the call throws.
+ * Makes a call with the saved login, which the client renews if necessary. `onToken` receives each token that is used. Throws
+ * `not_authenticated`, `session_ended`, and what the call throws.
  */
 export async function withStoredLogin<T>(
   context: CommandContext,
@@ -95,11 +103,11 @@ export async function withStoredLogin<T>(
   }
 }
 
-/** How a failed call with the saved login is reported. */
+/** Turns the error of a call with the saved login into the one to report. */
 async function storedLoginError(context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> {
   if (isOsaError(error, 'not_authenticated')) {
     if (error.status === 401) {
-      return new OsaError('session_ended', `${server.url} refuses your login (${error.reason ?? 'invalid_token'})`, {
+      return new OsaError('session_ended', `${server.url} refused your login (${error.reason ?? 'invalid_token'})`, {
         server: server.url,
         status: 401,
         details: clockDetails(context, server.url),
@@ -111,7 +119,7 @@ async function storedLoginError(context: CommandContext, server: ResolvedServer,
   return withLoginHint(server, isOsaError(error, 'session_ended') ? await withLocalHint(context, error) : error)
 }
 
-/** Asks with OSA_TOKEN if it is set, else with the saved login. */
+/** Makes a call with OSA_TOKEN if it is set, otherwise with the saved login. */
 export async function withAccount<T>(context: CommandContext, server: ResolvedServer, call: SignedCall<T>): Promise<T> {
   const token = environmentToken(context)
   if (token === null) return await withStoredLogin(context, server, call, { signal: context.signal })
@@ -119,7 +127,7 @@ export async function withAccount<T>(context: CommandContext, server: ResolvedSe
   return await withGivenToken(context, { server, token, name: 'OSA_TOKEN' }, call)
 }
 
-/** Asks without a token what anybody may ask; with one where an archive wants that. */
+/** Makes a call without a token; repeats it with one if the archive requires that. */
 export async function withoutAccount<T>(
   context: CommandContext,
   server: ResolvedServer,
@@ -138,14 +146,14 @@ const askUser =
   (osa) =>
     osa.me.query(undefined, { signal })
 
-/** The saved login's person. */
+/** Asks the server who the saved login belongs to. */
 export async function storedAccount(context: CommandContext, server: ResolvedServer): Promise<Account> {
   const { signal } = context
   const user = await withStoredLogin(context, server, askUser(context), { signal })
   return { user, source: 'stored login' }
 }
 
-/** Asks the server who this is, with OSA_TOKEN if it is set, else with the saved login. */
+/** Asks the server who is signed in: by OSA_TOKEN if it is set, otherwise by the saved login. */
 export async function currentAccount(context: CommandContext, server: ResolvedServer): Promise<Account> {
   const user = await withAccount(context, server, askUser(context))
   return { user, source: environmentToken(context) === null ? 'stored login' : 'OSA_TOKEN' }

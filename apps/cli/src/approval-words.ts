@@ -1,7 +1,7 @@
-/** How a session was approved, in words for a column. */
+/** The words for the column APPROVED. */
 import type { OsaClient } from '@osa/sdk/node'
 
-/** Null where the archive does not say; older ones do not. */
+/** How a session was approved; null from older archives, which do not say. */
 export type SessionApproval = NonNullable<
   Awaited<ReturnType<OsaClient['session']['list']['query']>>[number]['approval']
 > | null

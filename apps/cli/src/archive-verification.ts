@@ -1,4 +1,4 @@
-/** Finds out whether there is an archive at an address, before a folder is linked to it. Sends no secret. */
+/** Checks that there is an archive at an address before a folder is linked to it. Sends no secret. */
 import { checkIssuer, serverDocumentPath } from '@osa/sdk/internal'
 import { canonicalServer, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
@@ -10,14 +10,14 @@ export interface Verified {
   document: ServerDocument | null
 }
 
-/** What an archive says of itself, believed only if it names this very address (RFC 8414 §3.3). */
+/** Fetches the document that describes an archive. Accepts it only if it names this address as the issuer (RFC 8414 §3.3). */
 async function documentOf({ network, signal }: CommandContext, url: string): Promise<ServerDocument> {
   const document = await network.discover(url, { signal })
   checkIssuer(document, url)
   return document
 }
 
-/** Where an address redirects to, if that is https and still such a document. */
+/** Returns the archive that an address redirects to, if the target is https and the path of such a document; otherwise null. */
 function redirectTarget({ location }: OsaError): string | null {
   const to = location === undefined ? null : new URL(location)
   if (to?.protocol !== 'https:' || !to.pathname.endsWith(serverDocumentPath)) return null
@@ -32,14 +32,14 @@ const noServerHere = (url: string, error: OsaError, hint?: string): OsaError =>
     ...(error.status === undefined ? {} : { status: error.status }),
   })
 
-/** The archive at the root of the same origin, where somebody pasted the address of a page. */
+/** Looks for an archive at the root of the same origin: people paste the addresses of its pages. */
 async function atRoot(context: CommandContext, url: string): Promise<Verified | null> {
   const root = new URL(url).origin
   if (root === url) return null
   try {
     return { url: root, document: await documentOf(context, root) }
   } catch (error) {
-    // Nothing there either: what is wrong with the address itself is the news.
+    // No archive there either: report the error of the typed address.
     if (error instanceof OsaError && error.code !== 'aborted') return null
     throw error
   }
@@ -59,8 +59,8 @@ async function elsewhere(context: CommandContext, url: string, error: OsaError):
 }
 
 /**
- * Asks `url` whether it is an archive. Where it is not, looks whether it redirects to one or lies below one. Throws
- * `not_an_osa_server` and the network's codes.
+ * Checks that there is an archive at `url`. If not, tries the target of a redirect and the root of the origin. Throws `not_an_osa_server` and
+ * the network's codes.
  */
 export async function verifyArchive(context: CommandContext, url: string): Promise<Verified> {
   try {

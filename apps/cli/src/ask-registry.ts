@@ -1,4 +1,4 @@
-/** Asks a registry for the newest osa: the work of the process that newer-version.ts starts. Nobody waits for it or hears it. */
+/** Asks a registry for the newest osa. Runs in the background process that newer-version.ts starts, and prints nothing. */
 import { renameSync, writeFileSync } from 'node:fs'
 import type { Environment } from '@osa/sdk/node'
 import { createCliFetch } from './network.ts'
@@ -6,7 +6,7 @@ import { registryOf } from './newer-version.ts'
 import { version } from './version.ts'
 
 const timeoutMs = 30_000
-/** Of dist-tags: a few dozen bytes are usual. */
+/** The limit for the answer, which usually has a few dozen bytes. */
 const mostCharacters = 10_000
 
 async function newestIn(env: Environment): Promise<string | null> {
@@ -26,7 +26,7 @@ async function newestIn(env: Environment): Promise<string | null> {
   return response.ok && typeof latest === 'string' && /^\d+\.\d+\.\d+$/.test(latest) ? latest : null
 }
 
-/** Writes the newest version that the registry of the settings names into a file, and answers the exit code: 1 where it names none. */
+/** Writes the newest version in the configured registry into `file`. Returns the exit code: 0, or 1 if the version could not be found out. */
 export async function askRegistry(env: Environment, file: string): Promise<number> {
   try {
     const newest = await newestIn(env)
@@ -36,7 +36,7 @@ export async function askRegistry(env: Environment, file: string): Promise<numbe
     renameSync(beside, file)
     return 0
   } catch {
-    // No network, no such registry, no room: there is nobody to tell, and it is asked again tomorrow.
+    // No network, no such registry, a full disk: this process has no terminal to report to, and the next try is tomorrow.
     return 1
   }
 }

@@ -17,8 +17,8 @@ test.each([
   ['over SSH with a terminal', desktop({ SSH_TTY: '/dev/pts/1', DISPLAY: ':0' })],
   ['without a display', desktop({})],
   ['in a container', desktop({ DISPLAY: ':0' }, { isContainer: true })],
-  ['when told so', desktop({ BROWSER: 'none', DISPLAY: ':0' })],
-  ['when told so for osa alone', desktop({ OSA_BROWSER: 'none', BROWSER: 'firefox', DISPLAY: ':0' })],
+  ['if BROWSER is none', desktop({ BROWSER: 'none', DISPLAY: ':0' })],
+  ['if OSA_BROWSER is none', desktop({ OSA_BROWSER: 'none', BROWSER: 'firefox', DISPLAY: ':0' })],
 ])('K04 no browser is opened %s', (_, where) => {
   expect(findLauncher(where)).toBeNull()
 })
@@ -30,19 +30,19 @@ test.each([
   ['powershell.exe', desktop({}, { isWsl: true })],
   ['my-browser', desktop({ BROWSER: 'my-browser' })],
   ['my-browser', desktop({ OSA_BROWSER: 'my-browser --new-window', BROWSER: 'firefox' })],
-])('%s opens addresses where it should', (command, where) => {
+])('%s is chosen to open addresses', (command, where) => {
   expect(findLauncher(where)?.command).toBe(command)
 })
 
 test.each([
   ['on this desktop', false, desktop({ DISPLAY: ':0' })],
-  ['a browser of this desktop', false, desktop({ BROWSER: 'firefox', DISPLAY: ':0' })],
-  ['Windows’ under WSL', true, desktop({}, { isWsl: true })],
-  ['outside of a container', true, desktop({ BROWSER: 'host-browser' }, { isContainer: true })],
-  ['named for osa in a container', false, desktop({ OSA_BROWSER: 'chromium' }, { isContainer: true })],
+  ['named by BROWSER on this desktop', false, desktop({ BROWSER: 'firefox', DISPLAY: ':0' })],
+  ['of Windows under WSL', true, desktop({}, { isWsl: true })],
+  ['outside the container', true, desktop({ BROWSER: 'host-browser' }, { isContainer: true })],
+  ['named by OSA_BROWSER in a container', false, desktop({ OSA_BROWSER: 'chromium' }, { isContainer: true })],
   ['of a remote editor', true, desktop({ BROWSER: '/root/.vscode-server/bin/0ee0/bin/helpers/browser.sh' })],
-  ['of a code space', true, desktop({ BROWSER: 'open', CODESPACES: 'true' })],
-])('a browser %s is elsewhere: %s', (_, isElsewhere, where) => {
+  ['of a codespace', true, desktop({ BROWSER: 'open', CODESPACES: 'true' })],
+])('whether a browser %s may not reach this system: %s', (_, isElsewhere, where) => {
   expect(isBrowserElsewhere(where)).toBe(isElsewhere)
 })
 

@@ -1,9 +1,9 @@
-/** Opens the sign-in page, where there is a browser to open it in and a person in front of it (K04). */
+/** Opens pages in a browser, if there is one and a person in front of it (K04). */
 import type { SpawnOptions } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import type { Environment } from '@osa/sdk/node'
 
-/** The part of the world that decides about browsers. */
+/** The facts about this system that decide which browser to open. */
 export interface Desktop {
   env: Environment
   platform: string
@@ -22,18 +22,18 @@ function isWslKernel(): boolean {
   try {
     return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
   } catch {
-    // No such file: not a Linux that could be WSL.
+    // Every Linux that runs in WSL has this file.
     return false
   }
 }
 
-/** A command and its arguments; the address takes the place of `%s` among them, or comes last. */
+/** A command and its arguments. The address replaces the argument `%s`, or is added as the last one. */
 export interface Launcher {
   command: string
   args: readonly string[]
 }
 
-/** `firefox --private-window %s` is a command with arguments; a program whose own path has spaces is one word. */
+/** Splits `firefox --private-window %s` into a command and arguments. The path of an existing file is not split, even if it has spaces. */
 function splitCommand(text: string): Launcher {
   const [command = '', ...args] = existsSync(text) ? [text] : text.trim().split(/\s+/)
   return { command, args }
@@ -46,8 +46,8 @@ function configuredLauncher(env: Environment): Launcher | 'none' | null {
 }
 
 /**
- * What opens an address here; null when nothing should: over SSH, in a container, without a display (xdg-open would end in a text
- * browser that takes over the terminal), or when told so. A configured browser counts even without a display.
+ * Returns the command that opens an address; null over SSH, in a container, without a display (xdg-open might start a text browser that
+ * takes over the terminal), or if the settings say `none`. A configured browser is used even in a container or without a display.
  */
 export function findLauncher({ env, platform, isContainer, isWsl }: Desktop): Launcher | null {
   if (env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY) return null
@@ -62,8 +62,8 @@ export function findLauncher({ env, platform, isContainer, isWsl }: Desktop): La
 }
 
 /**
- * Whether the browser that would be opened may not reach this system's 127.0.0.1: Windows' under WSL, the one outside of a container unless
- * it was named for `osa`, and that of a remote editor, which sets `BROWSER` to a helper of its own.
+ * Whether the browser may be unable to reach this system's 127.0.0.1. That is so for a Windows browser under WSL, for a browser outside the
+ * container (unless OSA_BROWSER names it), and for the browser of a remote editor, which sets `BROWSER` to a helper program.
  */
 export const isBrowserElsewhere = ({ env, isContainer, isWsl }: Desktop): boolean =>
   isWsl ||
@@ -77,7 +77,7 @@ const secretVariables = /^OSA_TOKEN$|^NPM_TOKEN$|_SECRET$/
 const environmentWithoutSecrets = (env: Environment): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.test(name)))
 
-/** All arguments, the address among them as one. PowerShell reads its command as code: there it is a quoted literal. */
+/** Returns the arguments including the address. PowerShell parses its command as code, so the address is a quoted literal there. */
 function argumentsFor({ command, args }: Launcher, url: string): string[] {
   if (command === 'powershell.exe') return [...args, `'${url.replaceAll("'", "''")}'`]
   return args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
@@ -86,7 +86,7 @@ function argumentsFor({ command, args }: Launcher, url: string): string[] {
 const waitForFailureMs = 1500
 
 /**
- * Opens `url` as one argument, without a shell. Answers false when the program is missing or gives up at once; it does not wait for the
+ * Opens `url`, passed as one argument without a shell. Returns false if the program is missing or fails within 1.5 s. Does not wait for the
  * browser to close.
  */
 export async function openBrowser(launcher: Launcher, url: string, env: Environment): Promise<boolean> {

@@ -1,7 +1,9 @@
-/** Every command: how it is called, what help and completions say of it, and where its code is. In the order of help. */
+/** All commands, in the order of the help: names, options, texts for help, completions and manual pages, and where the code is. */
 import type { Command } from './command.ts'
 
-const allowHttp = { name: 'allow-http', help: 'Allow http:// to other machines' }
+const allowHttp = { name: 'allow-http', help: 'Allow http://, which is not encrypted, to other computers' }
+const browserVariables = ['OSA_BROWSER, BROWSER', 'The command that opens pages; none: open no browser'] as const
+const tokenVariable = ['OSA_TOKEN', 'An access token for scripts and CI, used instead of a login'] as const
 
 export const commands: readonly Command[] = [
   {
@@ -11,29 +13,29 @@ export const commands: readonly Command[] = [
       summary: 'Sign in to an archive',
       options: [
         { name: 'no-browser', help: "Don't open a browser" },
-        { name: 'device', help: 'Run the sign-in even in CI, approved on another device' },
-        { name: 'qr', help: 'Show a QR code also beside a browser' },
-        { name: 'no-qr', help: 'Show no QR code' },
+        { name: 'device', help: 'Sign in even in CI: you approve on another device' },
+        { name: 'qr', help: 'Show a QR code even if a browser opens' },
+        { name: 'no-qr', help: "Don't show a QR code" },
         { name: 'force', help: 'Start a new session even if you are logged in' },
         {
           name: 'storage',
           argument: 'auto|keychain|file',
           choices: ['auto', 'keychain', 'file'],
-          help: 'Where to keep the login',
+          help: 'Where to store the login',
         },
-        { name: 'token-stdin', help: 'Store a token read from standard input instead' },
+        { name: 'token-stdin', help: 'Read a token from standard input and store that, instead of signing in' },
         { name: 'no-link', help: "Don't link this folder" },
         allowHttp,
       ],
       environment: [
-        ['OSA_SERVER', 'The archive, when none is named'],
-        ['OSA_CREDENTIAL_STORE', 'auto, keychain or file: where to keep the login'],
+        ['OSA_SERVER', 'The archive to use if the command line names none'],
+        ['OSA_CREDENTIAL_STORE', 'Where to store the login: auto, keychain or file'],
         ['OSA_CONFIG_DIR', 'The folder of credentials.json (default ~/.config/osa)'],
-        ['OSA_BROWSER, BROWSER', 'The command that opens the page; none: never open one'],
-        ['OSA_ALLOW_HTTP', '1: as --allow-http'],
-        ['OSA_TOKEN', 'A token for scripts and CI, which then need no login'],
-        ['HTTPS_PROXY, NO_PROXY', 'The way through a proxy'],
-        ['NODE_EXTRA_CA_CERTS', "Your company's CA file (PEM)"],
+        browserVariables,
+        ['OSA_ALLOW_HTTP', '1 means the same as --allow-http'],
+        tokenVariable,
+        ['HTTPS_PROXY, NO_PROXY', 'The proxy to use, and the hosts to reach without it'],
+        ['NODE_EXTRA_CA_CERTS', "A file with your company's CA certificates (PEM)"],
       ],
       examples: ['login archive.example.org', 'login --no-browser', 'login --json </dev/null'],
     },
@@ -45,7 +47,7 @@ export const commands: readonly Command[] = [
       positionals: '<code>',
       summary: 'Look up a sign-in code that another terminal shows, and open its page',
       options: [{ name: 'no-browser', help: "Don't open a browser" }, allowHttp],
-      environment: [['OSA_BROWSER, BROWSER', 'The command that opens the page; none: never open one']],
+      environment: [browserVariables],
       examples: ['verify BCDF-GHJK', 'verify BCDF-GHJK --server archive.example.org --no-browser'],
     },
     load: async () => (await import('./commands/verify.ts')).verify,
@@ -54,10 +56,10 @@ export const commands: readonly Command[] = [
     metadata: {
       name: 'logout',
       positionals: '[archive]',
-      summary: 'End your session and forget it on this computer',
+      summary: 'End your session and remove the login from this computer',
       options: [
         { name: 'all', help: 'Log out of every archive' },
-        { name: 'local', help: "Only forget it here, don't tell the archive" },
+        { name: 'local', help: "Only remove the login here; don't tell the archive" },
         allowHttp,
       ],
       examples: ['logout', 'logout archive.example.org', 'logout --all'],
@@ -67,9 +69,8 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'whoami',
-      positionals: '',
       summary: 'Show who you are on this archive',
-      options: [{ name: 'offline', help: 'Say who logged in last, without asking the archive' }, allowHttp],
+      options: [{ name: 'offline', help: 'Show who logged in last, without asking the archive' }, allowHttp],
       examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
     },
     load: async () => (await import('./commands/whoami.ts')).whoami,
@@ -77,11 +78,10 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'status',
-      positionals: '',
       summary: 'Show the link of this folder and your logins',
       options: [
         { name: 'offline', help: "Don't ask the archives" },
-        { name: 'all', help: 'Ask every archive you are logged in to, not only this one' },
+        { name: 'all', help: 'Ask every archive you are logged in to, not only the one used here' },
         allowHttp,
       ],
       examples: ['status', 'status --all', 'status --offline --json'],
@@ -91,8 +91,7 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'doctor',
-      positionals: '',
-      summary: 'Check everything that osa needs here, and say what to do',
+      summary: 'Check everything that osa needs on this computer, and say how to fix problems',
       options: [allowHttp],
       examples: ['doctor', 'doctor --server archive.example.org', 'doctor --json'],
     },
@@ -101,9 +100,8 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'sessions',
-      positionals: '',
-      summary: 'List the terminals you are signed in on, and end one',
-      options: [{ name: 'revoke', argument: 'id', help: 'End this session' }, allowHttp],
+      summary: 'List the terminals you are signed in on, or sign one of them out',
+      options: [{ name: 'revoke', argument: 'id', help: 'End the session with this id' }, allowHttp],
       examples: ['sessions', 'sessions --revoke 3f2b6c1a-…', 'sessions --json'],
     },
     load: async () => (await import('./commands/sessions.ts')).sessions,
@@ -111,11 +109,10 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'token',
-      positionals: '',
-      summary: 'Print an access token that is valid now',
+      summary: 'Print a valid access token',
       options: [
         { name: 'yes', help: 'Print it even on a terminal' },
-        { name: 'min-ttl', argument: 'seconds', help: 'How long it must be valid at least (default 300)' },
+        { name: 'min-ttl', argument: 'seconds', help: 'How long the token must stay valid at least (default 300)' },
         allowHttp,
       ],
       examples: ['token --json', 'token --server archive.example.org | pbcopy'],
@@ -128,8 +125,8 @@ export const commands: readonly Command[] = [
       positionals: '[archive]',
       summary: 'Link this folder to an archive',
       options: [
-        { name: 'force', help: 'Replace another link; an unreadable file is kept beside it' },
-        { name: 'no-verify', help: "Don't ask the server whether it is an archive" },
+        { name: 'force', help: 'Replace an existing link; if the file is not valid, keep a copy of it' },
+        { name: 'no-verify', help: "Don't check that there is an archive at the address" },
         allowHttp,
       ],
       examples: ['link archive.example.org', 'link http://127.0.0.1:8000 --no-verify'],
@@ -137,20 +134,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/link.ts')).link,
   },
   {
-    metadata: {
-      name: 'unlink',
-      positionals: '',
-      summary: 'Remove the link of this folder',
-      options: [],
-      examples: ['unlink'],
-    },
+    metadata: { name: 'unlink', summary: 'Remove the link of this folder', options: [], examples: ['unlink'] },
     load: async () => (await import('./commands/unlink.ts')).unlink,
   },
   {
     metadata: {
       name: 'init',
       positionals: '[folder]',
-      summary: 'Write a project to deploy from: a convention, a hook, and their types',
+      summary: 'Create a project to deploy from: a convention, a hook and their types',
       options: [{ name: 'no-install', help: "Don't run npm install" }],
       examples: ['init', 'init field-notes', 'init field-notes --no-install'],
     },
@@ -159,7 +150,6 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'deploy',
-      positionals: '',
       summary: 'Build the images of this folder and register its conventions',
       options: [
         {
@@ -167,23 +157,23 @@ export const commands: readonly Command[] = [
           argument: 'file',
           help: 'The file to deploy (default osa.config.ts, .mts, .js, .mjs or .json)',
         },
-        { name: 'manifest', argument: 'file', help: 'A JSON manifest instead; - for standard input' },
-        { name: 'registry', argument: 'registry', help: 'Where images are pushed, such as ghcr.io/group' },
+        { name: 'manifest', argument: 'file', help: 'A JSON manifest to deploy instead; - reads standard input' },
+        { name: 'registry', argument: 'registry', help: 'The registry to push images to, such as ghcr.io/group' },
         {
           name: 'context-root',
           argument: 'dir',
-          help: "Let images be built from anywhere below this folder (default: the file's own)",
+          help: 'Allow images to be built from any folder below this one (default: the folder of the file)',
         },
-        { name: 'skip-build', help: 'Use the images that were pushed last' },
+        { name: 'skip-build', help: 'Use the images that were pushed last; build none' },
         { name: 'dry-run', help: 'Print what would be sent; build and send nothing' },
         { name: 'token', argument: 'token', help: 'An access token (visible to others: use OSA_TOKEN)', hidden: true },
         allowHttp,
       ],
       environment: [
-        ['OSA_SERVER', 'The archive, before the link of the folder'],
-        ['OSA_TOKEN', 'A token for scripts and CI, which then need no login'],
-        ['OSA_REGISTRY', 'As --registry'],
-        ['OSA_CONTAINER_TOOL', 'docker or podman (default: docker where it runs, else podman)'],
+        ['OSA_SERVER', 'The archive to deploy to, instead of the one that the folder is linked to'],
+        tokenVariable,
+        ['OSA_REGISTRY', 'The same as --registry'],
+        ['OSA_CONTAINER_TOOL', 'docker or podman (default: docker if it runs, otherwise podman)'],
       ],
       examples: ['deploy', 'deploy --dry-run', 'deploy --registry ghcr.io/group', 'deploy --manifest manifest.json'],
     },
@@ -210,9 +200,9 @@ export const commands: readonly Command[] = [
       name: 'open',
       positionals: '[sessions|convention]',
       positionalWords: ['sessions'],
-      summary: 'Open a page of the archive in your browser: its first one, your sessions, or a convention',
-      options: [{ name: 'no-browser', help: "Print the address, don't open a browser" }, allowHttp],
-      environment: [['OSA_BROWSER, BROWSER', 'The command that opens the page; none: never open one']],
+      summary: 'Open a page of the archive in your browser: the start page, your sessions or a convention',
+      options: [{ name: 'no-browser', help: "Print the address; don't open a browser" }, allowHttp],
+      environment: [browserVariables],
       examples: ['open', 'open sessions', 'open pdb-structure', 'open pdb-structure@2 --no-browser'],
     },
     load: async () => (await import('./commands/open.ts')).open,
@@ -222,11 +212,11 @@ export const commands: readonly Command[] = [
       name: 'completions',
       positionals: '<install|shell> [shell]',
       positionalChoices: ['install', 'bash', 'zsh', 'fish', 'powershell'],
-      summary: 'Install the completions for a shell, or print them',
-      options: [{ name: 'rc', help: 'install: also add the line that zsh or PowerShell starts with' }],
+      summary: 'Install or print the completions for a shell',
+      options: [{ name: 'rc', help: "With install: also add the line that the shell's start-up file needs" }],
       environment: [
-        ['SHELL', 'The shell, when install names none'],
-        ['XDG_DATA_HOME, XDG_CONFIG_HOME', 'Where shells look (default ~/.local/share, ~/.config)'],
+        ['SHELL', 'The shell to install for, if you name none'],
+        ['XDG_DATA_HOME, XDG_CONFIG_HOME', 'Where shells look for completions (default ~/.local/share, ~/.config)'],
       ],
       examples: [
         'completions install',
@@ -250,6 +240,6 @@ export const commands: readonly Command[] = [
   },
 ]
 
-/** The command of a name; null when there is none. */
+/** Returns the command with this name, or null. */
 export const findCommand = (name: string): Command | null =>
   commands.find(({ metadata }) => metadata.name === name) ?? null

@@ -1,4 +1,4 @@
-/** What a command is: a record that says how it is called, and a function that does it, loaded when it is called. */
+/** The types of a command: a record that describes it, and a function that runs it and is loaded on use. */
 import type { Network } from '@osa/sdk/internal'
 import type { Clock, CredentialStore, Environment, ErrorCode, KeychainBackend } from '@osa/sdk/node'
 import type { Io } from './io.ts'
@@ -6,35 +6,35 @@ import type { Io } from './io.ts'
 export interface OptionMetadata {
   /** As typed, without dashes: `no-browser`. */
   name: string
-  /** Present when the option takes a value: what to call it in help. */
+  /** The name of the option's value in the help; absent if the option takes no value. */
   argument?: string
   alias?: string
   help: string
-  /** The values it takes, where there are only a few: completed in shells. */
+  /** The allowed values, if they are few. Shells complete them. */
   choices?: readonly string[]
-  /** Kept for old scripts, and named nowhere. */
+  /** Works for old scripts, but is not in the help. */
   hidden?: true
 }
 
 export interface CommandMetadata {
   name: string
-  /** The positional argument: `[archive]` may be left out, `<shell>` may not; empty where there is none. */
-  positionals: string
-  /** The values that the positional argument takes, where there are only a few. */
+  /** The positional arguments, if there are any: `[archive]` is optional, `<shell>` is required. */
+  positionals?: string
+  /** The allowed values of the first positional argument, if they are few. */
   positionalChoices?: readonly string[]
-  /** Words that mean something of their own there, where any other may stand as well: completed in shells. */
+  /** Values of the first positional argument with a special meaning, if others are allowed too. Shells complete them. */
   positionalWords?: readonly string[]
   summary: string
   options: readonly OptionMetadata[]
-  /** Environment variables that matter here, and what they do. */
+  /** The environment variables that affect the command. */
   environment?: readonly (readonly [name: string, help: string])[]
   /** At least one, as typed after `osa`. */
   examples: readonly [string, ...string[]]
 }
 
-/** The command line, parsed. Values are the strings that were typed: nothing turns 007 into 7. */
+/** The parsed command line. Values are strings exactly as typed: 007 does not become 7. */
 export interface Flags {
-  /** The positional argument that the command's `positionals` name so; null when it was not typed. */
+  /** The positional argument with this name in the command's `positionals`; null if it was not typed. */
   argument(name: string): string | null
   value(name: string): string | null
   isSet(name: string): boolean
@@ -43,7 +43,7 @@ export interface Flags {
 export interface CommandContext {
   io: Io
   env: Environment
-  /** Throws `usage` where the folder that `osa` was started in is not there any more. */
+  /** Throws `usage` if the folder that `osa` was started in no longer exists. */
   readonly cwd: string
   flags: Flags
   clock: Clock
@@ -51,17 +51,17 @@ export interface CommandContext {
   signal: AbortSignal
   isCi: boolean
   allowHttp: boolean
-  /** The way to servers: typed clients, with the run's proxies, certificates, deadline and debug log. */
+  /** Makes typed clients that use this run's proxies, certificates, deadline and debug log. */
   network: Network
-  /** The last `Date` header of a server, by its origin. */
+  /** The last `Date` header of each server, by origin. */
   serverDates: ReadonlyMap<string, string>
-  /** Opened at first use: a run with OSA_TOKEN never looks at saved logins. */
+  /** Opened at first use: a run with OSA_TOKEN never reads the saved logins. */
   store(): CredentialStore
-  /** Asked only when a login is made, read or ended that is kept there. */
+  /** Used only to save, read or remove a login that is stored there. */
   keychain: KeychainBackend
-  /** Runs work that a first Ctrl-C must not cut off. */
+  /** Runs work that a first Ctrl-C must not interrupt. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>
-  /** Ends the run with an error's exit code though the command has done its work: for what `osa status` finds. */
+  /** Makes the run end with the exit code of an error although the command succeeds: `osa status` and `osa doctor` report problems so. */
   endAs(code: ErrorCode): void
 }
 
@@ -69,6 +69,6 @@ export type RunCommand = (context: CommandContext) => Promise<void>
 
 export interface Command {
   metadata: CommandMetadata
-  /** A file of its own in the bundle, so that `osa whoami` does not read the code of `osa login`. */
+  /** Imports the code from a separate file of the bundle, so that `osa whoami` does not load the code of `osa login`. */
   load(): Promise<RunCommand>
 }

@@ -1,4 +1,4 @@
-/** `osa completions install`, and the shells that find what it wrote. */
+/** `osa completions install`, and real shells that find what it wrote. */
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,41 +21,41 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-/** What a shell prints, started as a person's own with the sandbox as its home. */
+/** Runs a shell with the sandbox as its home folder and returns its output. */
 async function inShell(sandbox: Sandbox, command: string, args: string[], env: Record<string, string> = {}) {
   const { stdout } = await execute(command, args, { cwd: sandbox.project, env: sandbox.env({ TERM: 'dumb', ...env }) })
   return stdout
 }
 
-test('fish finds what was installed by itself', async () => {
+test('fish finds the installed completions', async () => {
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await sandbox.call(['completions', 'install', 'fish'])
   const file = join(sandbox.home, '.config/fish/completions/osa.fish')
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  expect(stderr).toBe(` ✓ Wrote ${file}\n → Open a new fish, and press Tab after: osa \n`)
+  expect(stderr).toBe(` ✓ Wrote ${file}\n → Open a new fish and press Tab after: osa \n`)
   expect(await inShell(sandbox, 'fish', ['-c', 'complete -C "osa who"'])).toBe(
     'whoami\tShow who you are on this archive\n',
   )
 })
 
-test('bash finds it through the package bash-completion, or where there is none through its start-up file', async () => {
+test('bash finds them through the package bash-completion or, without that, through its start-up file', async () => {
   await using sandbox = await makeSandbox()
   const run = await sandbox.call(['completions', 'install', '--rc'], { env: { SHELL: '/bin/bash' } })
   expect(run.code).toBe(0)
   expect(run.stderr).toContain(` ✓ Wrote ${join(sandbox.home, '.local/share/bash-completion/completions/osa')}\n`)
-  expect(run.stderr).toContain(' → Open a new bash, and press Tab after: osa \n')
+  expect(run.stderr).toContain(' → Open a new bash and press Tab after: osa \n')
   const asked =
     '. /usr/share/bash-completion/bash_completion 2>/dev/null && { _comp_load osa || __load_completion osa; }'
   expect(await inShell(sandbox, 'bash', ['-ic', `${asked}; complete -p osa`])).toBe('complete -F _osa osa\n')
 })
 
-test('where bash has no such package, that start-up file has to name the script', async () => {
+test('without the package bash-completion the start-up file of bash must name the script', async () => {
   await using sandbox = await makeSandbox()
   const place = placeFor('bash', { ...around(sandbox), exists: () => false })
   expect(place.startUp).toMatchObject({ file: join(sandbox.home, '.bashrc'), line: `. ${place.file}`, isFirst: false })
 })
 
-test('zsh needs a line in .zshrc: it is told, and added only with --rc, once', async () => {
+test('zsh needs a line in .zshrc, which is printed, and added only with --rc and only once', async () => {
   await using sandbox = await makeSandbox()
   const rc = join(sandbox.home, '.zshrc')
   const own = 'autoload -Uz compinit\ncompinit -u\n'
@@ -67,12 +67,12 @@ test('zsh needs a line in .zshrc: it is told, and added only with --rc, once', a
   const known = () => inShell(sandbox, 'zsh', ['-ic', 'print -r -- $_comps[osa]'])
   expect((await install()).stderr).toBe(
     ` ✓ Wrote ${folder}/_osa\n → Add this line to ${rc}, before compinit: ${line}\n` +
-      '   Or let osa do that: osa completions install zsh --rc\n',
+      '   Or let osa add it: osa completions install zsh --rc\n',
   )
   expect(await readFile(rc, 'utf8')).toBe(own)
   expect(await known()).toBe('\n')
   expect((await install('--rc')).stderr).toBe(
-    ` ✓ ${folder}/_osa is up to date\n ✓ Added to ${rc}: ${line}\n → Open a new zsh, and press Tab after: osa \n`,
+    ` ✓ ${folder}/_osa is up to date\n ✓ Added to ${rc}: ${line}\n → Open a new zsh and press Tab after: osa \n`,
   )
   const edited = `# completions of osa\n${line}\n${own}`
   expect(await readFile(rc, 'utf8')).toBe(edited)
@@ -83,7 +83,7 @@ test('zsh needs a line in .zshrc: it is told, and added only with --rc, once', a
   expect(await readFile(rc, 'utf8')).toBe(edited)
 })
 
-test('a line that says the same from the home folder counts; one that is commented out does not', async () => {
+test('an equivalent line relative to the home folder counts, a commented line does not', async () => {
   await using sandbox = await makeSandbox()
   const rc = join(sandbox.home, 'dots/.zshrc')
   const state = async (text: string) => {
@@ -95,7 +95,7 @@ test('a line that says the same from the home folder counts; one that is comment
   expect(await state('# fpath+=(~/.local/share/zsh/site-functions)\n')).toBe('missing')
 })
 
-test('PowerShell is given a script beside its profile, which it reads as UTF-8, and a profile only with --rc', async () => {
+test('for PowerShell a script with a byte order mark is written beside the profile, and the profile only with --rc', async () => {
   await using sandbox = await makeSandbox()
   const folder = join(sandbox.home, '.config/powershell')
   await sandbox.call(['completions', 'install', 'powershell'])
@@ -111,14 +111,14 @@ test.each<[Shell, Record<string, string>, string]>([
   ['zsh', { XDG_DATA_HOME: '/data' }, '/data/zsh/site-functions/_osa'],
   ['fish', { XDG_CONFIG_HOME: '/config' }, '/config/fish/completions/osa.fish'],
   ['powershell', { XDG_CONFIG_HOME: '/config' }, '/config/powershell/osa.ps1'],
-])('%s with %j looks at %s', async (shell, env, file) => {
+])('for %s with %j the script goes to %s', async (shell, env, file) => {
   await using sandbox = await makeSandbox()
   expect(placeFor(shell, around(sandbox, env)).file).toBe(file)
   const relative = Object.fromEntries(Object.keys(env).map((name) => [name, 'not/absolute']))
   expect(placeFor(shell, around(sandbox, relative)).file.startsWith(`${sandbox.home}/.`)).toBe(true)
 })
 
-test('an older script of ours is replaced, through a link too; a file of somebody else is left alone', async () => {
+test('an older script of osa is replaced, also through a symbolic link; a file that osa did not write is not', async () => {
   await using sandbox = await makeSandbox()
   const file = join(sandbox.home, '.config/fish/completions/osa.fish')
   const install = () => sandbox.call(['completions', 'install', 'fish'])
@@ -132,21 +132,23 @@ test('an older script of ours is replaced, through a link too; a file of somebod
   expect(await install()).toEqual({
     code: 9,
     stdout: '',
-    stderr: ` ✗ ${file} is there already, and osa did not write it\n → Move it away and try again\n`,
+    stderr: ` ✗ ${file} already exists, and osa did not write it\n → Move it away and try again\n`,
   })
   expect(await readFile(kept, 'utf8')).toBe('complete -c osa -a mine\n')
 })
 
-test('a shell that nobody named or that osa does not know, and a folder that is none, are refused', async () => {
+test('a missing or unknown name of a shell, and a file in place of a folder, are refused', async () => {
   await using sandbox = await makeSandbox()
   const unnamed = await sandbox.call(['completions', 'install'])
   expect({ code: unnamed.code, stderr: unnamed.stderr }).toEqual({
     code: 2,
-    stderr: ' ✗ Nobody says which shell you use (SHELL)\n → Name one of: bash, zsh, fish, powershell\n',
+    stderr: " ✗ Can't tell which shell you use: SHELL is not set\n → Name one of: bash, zsh, fish, powershell\n",
   })
+  const unknown = await sandbox.call(['completions', 'install'], { env: { SHELL: '/bin/tcsh' } })
+  expect(unknown.stderr).toContain(' ✗ osa has no completions for "tcsh"\n')
   expect((await sandbox.call(['completions', 'install', 'tcsh'])).stderr).toContain('osa has no completions for "tcsh"')
   expect((await sandbox.call(['completions', 'zsh', 'bash'])).stderr).toContain(
-    ' → To install them: osa completions install zsh\n',
+    ' → To install: osa completions install zsh\n',
   )
   await write(join(sandbox.home, '.config'), 'a file')
   const { code, stderr } = await sandbox.call(['completions', 'install', 'fish'])

@@ -18,7 +18,7 @@ async function scriptOf(sandbox: Sandbox, shell: string): Promise<string> {
   return path
 }
 
-/** What bash would offer for a line, split into words as bash splits it; the last word is the one being completed. */
+/** Returns what bash offers for a line. `words`: the line as bash splits it; the last word is completed. */
 async function inBash(script: string, cwd: string, words: readonly string[]): Promise<string[]> {
   const call = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _osa; printf '%s\\n' "\${COMPREPLY[@]}"`
   const { stdout } = await execute('bash', ['--norc', '-c', call, 'bash', script, ...words], { cwd })
@@ -50,7 +50,7 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(stdout).toBe('complete -F _osa osa\n')
 })
 
-test('each command is offered exactly the options that its help names', async () => {
+test('bash offers for each command exactly the options in its help', async () => {
   await using sandbox = await makeSandbox()
   const script = await scriptOf(sandbox, 'bash')
   for (const { metadata } of commands) {
@@ -60,7 +60,7 @@ test('each command is offered exactly the options that its help names', async ()
   }
 })
 
-test('fish offers the same', async () => {
+test('fish offers commands, their options and the values of both', async () => {
   await using sandbox = await makeSandbox()
   const script = await scriptOf(sandbox, 'fish')
   const offer = async (line: string): Promise<string[]> => {
@@ -76,7 +76,7 @@ test('fish offers the same', async () => {
   expect((await offer('osa ')).map((entry) => entry.split('\t')[0]).sort()).toEqual([...names].sort())
   expect(await offer('osa log')).toEqual([
     'login\tSign in to an archive',
-    'logout\tEnd your session and forget it on this computer',
+    'logout\tEnd your session and remove the login from this computer',
   ])
   expect(await offer('osa login --no-b')).toEqual(["--no-browser\tDon't open a browser"])
   expect((await offer('osa login --storage ')).map((entry) => entry.split('\t')[0])).toEqual([
@@ -94,7 +94,7 @@ test('fish offers the same', async () => {
   ])
 })
 
-/** A line typed at a real zsh, and what the line is after one Tab. */
+/** Types a line into a real zsh, presses Tab, and returns the part of the screen that matches `until`. */
 const inZsh = async (sandbox: Sandbox, script: string, typed: string, until: RegExp): Promise<string> =>
   await new Promise((resolve, reject) => {
     const pty = spawn('zsh', ['-f'], {
@@ -131,10 +131,10 @@ test('zsh completes commands, options and values', async () => {
   await inZsh(sandbox, script, 'osa login --no-b', /osa login --no-browser /)
   await inZsh(sandbox, script, 'osa login --storage k', /osa login --storage keychain /)
   await inZsh(sandbox, script, 'osa completions f', /osa completions fish /)
-  await inZsh(sandbox, script, 'osa log', /logout +-- End your session and forget it on this computer/)
+  await inZsh(sandbox, script, 'osa log', /logout +-- End your session and remove the login from this computer/)
 })
 
-/** What a real shell runs when a line is completed with Tab and sent: `osa` prints its arguments, each in brackets. */
+/** Types a line into a real shell, presses Tab and Enter, and returns the arguments that `osa` gets, each in brackets. */
 const sent = async (sandbox: Sandbox, shell: string, options: { setUp: string; typed: string }): Promise<string> =>
   await new Promise((resolve, reject) => {
     const plain = { bash: ['--norc', '--noprofile'], zsh: ['-f'], fish: ['--no-config'] }[shell] ?? []
@@ -144,7 +144,7 @@ const sent = async (sandbox: Sandbox, shell: string, options: { setUp: string; t
     let isTyped = false
     const end = (settle: () => void): void => {
       clearTimeout(timer)
-      // it may write its history as it ends
+      // The shell may write its history until it has ended.
       pty.onExit(settle)
       pty.kill('SIGKILL')
     }
@@ -154,7 +154,7 @@ const sent = async (sandbox: Sandbox, shell: string, options: { setUp: string; t
       if (!isTyped && screen.includes('LOADED')) {
         isTyped = true
         pty.write(`${options.typed}\t`)
-        // a shell that completes a word redraws the line; what is sent too early would be part of it
+        // The shell redraws the line after completing a word. An Enter before that would be lost.
         setTimeout(() => pty.write('\r'), 1500)
       }
       const [, ran] = /RAN(<.*>)NAR/.exec(screen) ?? []
@@ -175,7 +175,7 @@ test.each([
     (script: string) =>
       `source ${script}; function osa; printf 'RAN%sNAR' (printf '<%s>' $argv | string collect); end; echo LOAD''ED`,
   ],
-])('%s never runs what the name of a folder says', async (shell, setUp) => {
+])('%s does not run commands in the name of a folder', async (shell, setUp) => {
   await using sandbox = await makeSandbox()
   const script = await scriptOf(sandbox, shell)
   const hostile = '$(touch pwned);touch pwned;`touch pwned` \'" * ~'

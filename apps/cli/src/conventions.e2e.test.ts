@@ -1,4 +1,4 @@
-/** `osa conventions` against the scripted node: what a person and what a script reads. */
+/** `osa conventions` with a fake node: the output for people and for scripts. */
 import { createOsaClient } from '@osa/sdk'
 import { type FakeOsaServer, FakeRefusal, fakeOsaServer, refusalAnswer, resultAnswer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
@@ -16,7 +16,7 @@ const manifest = (title: string, description = 'What they are for.') => ({
   docs: { purpose: 'p', example_questions: [], examples: [] },
 })
 
-/** A node with two versions of one convention and one of another. */
+/** A node with two conventions, one of them with two versions. */
 async function nodeWithConventions() {
   const node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
@@ -31,7 +31,7 @@ async function nodeWithConventions() {
 const run = (sandbox: Sandbox, node: FakeOsaServer, ...args: string[]) =>
   sandbox.call(['conventions', ...args, '--server', node.url])
 
-test('osa conventions list prints a line for each convention on stdout, and sends no token for it', async () => {
+test('osa conventions list prints a line for each convention on stdout, and sends no token', async () => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -47,7 +47,7 @@ test('osa conventions list prints a line for each convention on stdout, and send
   expect(node.requests.at(-1)?.headers.authorization).toBeUndefined()
 })
 
-test('osa conventions show prints the newest version, or the one that is named', async () => {
+test('osa conventions show prints the newest version, or the named one', async () => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const newest = await run(sandbox, node, 'show', 'protein-structures')
@@ -75,7 +75,7 @@ test('K38 with --json both print one document of its documented shape', async ()
   expect(convention).toMatchObject({ version: 1, description: 'The first.', manifest: { title: 'Protein Structures' } })
 })
 
-test('an archive that wants a login for it gets one', async () => {
+test('if the archive requires a login, the saved one is used', async () => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const closed = refusalAnswer(new FakeRefusal('UNAUTHORIZED', 401, 'As scripted.', { token_error: 'missing_token' }))
@@ -96,7 +96,7 @@ test.each([
   [['show'], 'usage', 'See: osa conventions --help'],
   [['list', 'x'], 'usage', 'See: osa conventions --help'],
   [['lst'], 'usage', 'Did you mean: osa conventions list'],
-  [['remove'], 'usage', 'It is one of: list, show'],
+  [['remove'], 'usage', 'Use one of: list, show'],
   [[], 'usage', 'See: osa conventions --help'],
 ])('osa conventions %j is refused: %s, %s', async (args, code, hint) => {
   await using node = await nodeWithConventions()
@@ -119,7 +119,7 @@ test.each([
   ['a list of something else', [{ slug: 'x' }]],
   ['no list', {}],
   ['a slug of a megabyte', [{ slug: 'x'.repeat(500_000) }]],
-])('K07 %s is no answer of an archive', async (_name, answer) => {
+])('K07 an answer with %s is refused', async (_name, answer) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.dictate('trpc', [resultAnswer(answer)], { always: true })
@@ -128,7 +128,7 @@ test.each([
   }
 })
 
-test('K05 what an archive says of its conventions cannot move the cursor', async () => {
+test('K05 the texts of a convention cannot move the cursor', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })

@@ -36,7 +36,7 @@ const filesBelow = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true })).map(String).sort()
 
 describe.each(['docker', 'podman'] as const)('with %s', (name) => {
-  test('an image is built, pushed and pinned by the digest of the registry; a release is taken as it is', async () => {
+  test("an image is built, pushed and pinned by the registry's digest; a release is sent unchanged", async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -53,7 +53,7 @@ describe.each(['docker', 'podman'] as const)('with %s', (name) => {
       new RegExp(`==> Building images \\(1\\)\\n ✓ find_pockets {2}${digest.slice(7, 19)} {2}\\d+\\.\\ds\\n`),
     )
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(await filesBelow(sandbox.project), 'nothing is written into the folder').toEqual(before)
+    expect(await filesBelow(sandbox.project), 'the folder is unchanged').toEqual(before)
 
     const calls = (await tool.calls()).filter((call) => call.tool === name && !call.argv[0]?.includes('version'))
     const latest = 'ghcr.io/group/find_pockets:latest'
@@ -76,7 +76,7 @@ describe.each(['docker', 'podman'] as const)('with %s', (name) => {
     ])
   })
 
-  test('--skip-build takes what was pushed last, and refuses where nothing was', async () => {
+  test('--skip-build uses the image that was pushed last, and is refused if there is none', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -96,7 +96,7 @@ describe.each(['docker', 'podman'] as const)('with %s', (name) => {
   })
 })
 
-test('the same files have the same name in every deploy, so that nothing changes', async () => {
+test('the same files give the same image name, so that a second deploy changes nothing', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
@@ -108,7 +108,7 @@ test('the same files have the same name in every deploy, so that nothing changes
   expect(changed.stderr).toContain('version 2')
 })
 
-test('K17 .env, .git and the token stay out of a build that says nothing about them', async () => {
+test('K17 without an ignore file .env, .git and the token stay out of a build', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -120,13 +120,13 @@ test('K17 .env, .git and the token stay out of a build that says nothing about t
   const calls = await tool.calls()
   const build = calls.find(({ argv }) => argv[0] === 'build')
   expect(build?.files).toEqual(['Dockerfile', 'hook.mjs'])
-  expect(build?.argv.at(-1), 'a copy, which is gone').not.toBe(join(sandbox.project, 'hooks/find_pockets'))
+  expect(build?.argv.at(-1), 'built from a copy').not.toBe(join(sandbox.project, 'hooks/find_pockets'))
   expect(existsSync(build?.argv.at(-1) ?? '')).toBe(false)
   expect(calls.flatMap((call) => call.env).filter((name) => name.startsWith('OSA_'))).toEqual([])
   expect(JSON.stringify(calls)).not.toContain(token)
 })
 
-test('a build context may hold what cannot be copied, and links stay links', async () => {
+test('in a build context pipes are left out, and symbolic links stay links', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -139,7 +139,7 @@ test('a build context may hold what cannot be copied, and links stay links', asy
   expect(build?.files).toEqual(['Dockerfile', 'hook.mjs', 'link'])
 })
 
-test("a person's own .dockerignore is used, and warned of where it lets .env through", async () => {
+test("a person's .dockerignore is used, with a warning if it lets .env through", async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -153,7 +153,7 @@ test("a person's own .dockerignore is used, and warned of where it lets .env thr
   expect([careless.code, careful.code]).toEqual([0, 0])
 })
 
-test('a rule for .env keeps out the topmost alone: those further down are warned of', async () => {
+test('a rule .env excludes only the top-level file, so others cause a warning', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
@@ -166,7 +166,7 @@ test('a rule for .env keeps out the topmost alone: those further down are warned
   expect((await sandbox.call(['deploy'], { env })).stderr).not.toContain('⚠')
 })
 
-test('a context that is a link to a folder is built as that folder', async () => {
+test('a context that is a symbolic link to a folder is built from that folder', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -176,10 +176,10 @@ test('a context that is a link to a folder is built as that folder', async () =>
   expect((await sandbox.call(['deploy'], { env })).code).toBe(0)
   const build = (await tool.calls()).find(({ argv }) => argv[0] === 'build')
   expect(build?.files).toEqual(['Dockerfile', 'hook.mjs'])
-  expect(build?.isFolder, 'podman takes no link').toBe(true)
+  expect(build?.isFolder, 'podman accepts no link').toBe(true)
 })
 
-test('a registry on this machine may speak plain http, as docker takes it', async () => {
+test('podman may use plain http for a registry on this computer, as docker does', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -195,7 +195,7 @@ test('a registry on this machine may speak plain http, as docker takes it', asyn
   ])
 })
 
-test('hooks that are built from the same files share one image; two builds of one name are an issue', async () => {
+test('hooks that are built from the same files share one image; two different builds with one name are an issue', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -223,11 +223,11 @@ test('hooks that are built from the same files share one image; two builds of on
   ]
   await writeProject(sandbox, 'osa.config.json', proteinStructures(clash))
   const refused = await sandbox.call(['deploy'], { env })
-  expect(refused.stderr).toContain('hooks.1.build.image  write another image name: pockets/all is built from')
+  expect(refused.stderr).toContain('hooks.1.build.image  choose another image name: pockets/all is already built from')
   expect(refused.code).toBe(10)
 })
 
-test('a failed build shows the end of its output, keeps all of it, and registers nothing', async () => {
+test('a failed build shows the end of its output, keeps a log of all of it, and registers nothing', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { tool, env } = await ready(sandbox, node)
@@ -236,7 +236,7 @@ test('a failed build shows the end of its output, keeps all of it, and registers
   expect(stderr).toContain(
     ' ✗ Building find_pockets failed (docker build exited with 1)\n   building\n   Step 3/3 : RUN make\n',
   )
-  const log = /The whole output: (\S+)/.exec(stderr)?.[1] ?? ''
+  const log = /Full output: (\S+)/.exec(stderr)?.[1] ?? ''
   expect(await readFile(log, 'utf8')).toContain('No rule to make target')
   await rm(dirname(log), { recursive: true })
   expect(code).toBe(10)
@@ -246,7 +246,7 @@ test('a failed build shows the end of its output, keeps all of it, and registers
   await rm(dirname(json.error.path), { recursive: true })
 })
 
-test('-v shows what the tool prints while it prints', async () => {
+test('-v shows the output of the tool as it runs', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
@@ -276,7 +276,7 @@ test.each([
       kill = null
     },
   })
-  // the run has ended only when its streams are closed, and a build that lives on would hold them open
+  // This also shows that the build has ended: while it runs, it keeps the streams open, and `run` would not return.
   expect(stderr).toContain(' ✗ Cancelled – nothing was changed\n')
   expect(code).toBe(exitCode)
   expect(node.seen('deploy')).toEqual([])
@@ -303,7 +303,7 @@ describe('a build context stays below the folder of its file', () => {
       { context: 'hooks/find_pockets', dockerfile: 'hooks/find_pockets/linked.Dockerfile' },
       'dockerfile',
     ],
-  ])('%s leads nowhere else, also from a manifest', async (_name, build, key) => {
+  ])('%s to another folder is refused, also in a manifest', async (_name, build, key) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -318,7 +318,7 @@ describe('a build context stays below the folder of its file', () => {
       const { code, stderr } = await sandbox.run(['deploy', ...args], { env, input })
       expect(stderr).toMatch(
         new RegExp(
-          `hooks\\.0\\.build\\.${key} .* lies outside of ${sandbox.project}: move it there, or run osa deploy --context-root <dir>\n`,
+          `hooks\\.0\\.build\\.${key} .* is outside of ${sandbox.project}: move it there, or run osa deploy --context-root <dir>\n`,
         ),
       )
       expect(code).toBe(10)
@@ -326,7 +326,7 @@ describe('a build context stays below the folder of its file', () => {
     expect(await tool.calls()).toEqual([])
   })
 
-  test('unless --context-root says so', async () => {
+  test('unless --context-root allows it', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -341,7 +341,7 @@ describe('a build context stays below the folder of its file', () => {
     expect([narrow.code, wrong.code]).toEqual([10, 2])
   })
 
-  test('and is not the whole home folder because the file lies there', async () => {
+  test('and is not the whole home folder, even if the file is there', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -350,34 +350,34 @@ describe('a build context stays below the folder of its file', () => {
     const run = (...args: string[]) =>
       sandbox.call(['deploy', '--server', node.url, ...args], { env, cwd: sandbox.home })
     const { code, stderr } = await run()
-    expect(stderr).toContain(`${sandbox.home} is your whole home folder or disk: name a folder in it\n`)
+    expect(stderr).toContain(`${sandbox.home} is your whole home folder or disk: use a folder in it\n`)
     expect([code, await tool.calls()]).toEqual([10, []])
     expect((await run('--context-root', '.')).code).toBe(0)
   })
 })
 
-test('what is sent is told before anything is built, counted by the rules that decide it', async () => {
+test('the size of each context, after its ignore rules, is printed before anything is built', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { env } = await ready(sandbox, node)
-  const told = '   find_pockets is built from hooks/find_pockets '
+  const line = '   find_pockets is built from hooks/find_pockets '
   const { stderr } = await sandbox.call(['deploy'], { env })
-  expect(stderr).toContain(`${told}(2 files, 13 bytes)\n==> Building images (1)\n`)
+  expect(stderr).toContain(`${line}(2 files, 13 bytes)\n==> Building images (1)\n`)
   await writeProject(sandbox, 'hooks/find_pockets/data/large', 'x'.repeat(4321))
   await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '*\n!Dockerfile\n!data/large\n')
-  expect((await sandbox.call(['deploy'], { env })).stderr).toContain(`${told}(2 files, 4.3 kB)\n`)
+  expect((await sandbox.call(['deploy'], { env })).stderr).toContain(`${line}(2 files, 4.3 kB)\n`)
   await writeProject(sandbox, 'hooks/find_pockets/data/.env', 'SECRET=1')
   const path = await writeProject(sandbox, 'hooks/find_pockets/.dockerignore', '*\n!Dockerfile\n!data/.env\n')
   expect((await sandbox.call(['deploy'], { env })).stderr).toContain(` ⚠ ${path} lets data/.env into the image\n`)
 })
 
-describe('a container tool that fails without a message is reported as such', () => {
+describe('a container tool that fails without output is reported as such', () => {
   test.each([
     ['build', 'fails', 'Building find_pockets failed (docker build exited with 125, and printed nothing)'],
     ['build', 'killed', 'Building find_pockets failed (docker build was ended by SIGKILL, and printed nothing)'],
-    ['build', 'idle', 'Building find_pockets failed (docker build names no image, and printed nothing)'],
+    ['build', 'idle', 'Building find_pockets failed (docker build reported no image, and printed nothing)'],
     ['push', 'fails', 'Pushing find_pockets failed (docker push exited with 125, and printed nothing)'],
-    ['image', 'idle', 'Pushing find_pockets failed (docker names no digest for '],
+    ['image', 'idle', 'Pushing find_pockets failed (docker reported no digest for '],
   ] as const)('%s that %s', async (verb, how, message) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -388,17 +388,17 @@ describe('a container tool that fails without a message is reported as such', ()
     const { code, stderr } = await sandbox.call(['deploy'], { env: { ...env, TMPDIR: temporary } })
     expect(stderr).toContain(` ✗ ${message}`)
     expect(code).toBe(10)
-    expect(await readdir(temporary), 'nothing was printed, so there is nothing to keep').toEqual([])
+    expect(await readdir(temporary), 'no log is kept if nothing was printed').toEqual([])
   })
 
-  test('also while it is looked for', async () => {
+  test('also while osa looks for one', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { env, tool } = await ready(sandbox, node)
     await tool.behave({ silently: { version: 'fails' } })
     const { code, stderr } = await sandbox.call(['deploy'], { env })
     expect(stderr).toContain(
-      ' ✗ There is no docker or podman that runs here\n' +
+      " ✗ Can't use docker or podman on this computer\n" +
         '   docker version exited with 125: it printed nothing\n' +
         '   podman version exited with 125: it printed nothing\n',
     )
@@ -411,23 +411,23 @@ describe('a container tool that fails without a message is reported as such', ()
   })
 })
 
-describe('before anything is asked or built', () => {
-  test('without a registry', async () => {
+describe('before anything is sent or built', () => {
+  test('a missing or invalid registry is refused', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { env } = await ready(sandbox, node)
     const none = await sandbox.call(['deploy'], { env: { ...env, OSA_REGISTRY: '' } })
     expect(none.stderr).toContain(' → Pass --registry ghcr.io/<group>, or set OSA_REGISTRY\n')
     const wrong = await sandbox.call(['deploy', '--registry', 'https://user:secret@ghcr.io/x'], { env })
-    expect(wrong.stderr).toContain('That is no registry')
+    expect(wrong.stderr).toContain('The name of the registry is not valid')
     expect(wrong.stderr).not.toContain('secret')
     const port = await sandbox.call(['deploy', '--registry', 'localhost:99999'], { env })
-    expect(port.stderr).toContain('That is no registry')
+    expect(port.stderr).toContain('The name of the registry is not valid')
     expect([none.code, wrong.code, port.code]).toEqual([2, 2, 2])
     expect(node.requests).toEqual([])
   })
 
-  test('--dry-run names what would be built and runs no tool', async () => {
+  test('--dry-run prints what would be built and runs no tool', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { tool, env } = await ready(sandbox, node)
@@ -438,13 +438,13 @@ describe('before anything is asked or built', () => {
     expect(await tool.calls()).toEqual([])
   })
 
-  test('without docker and podman', async () => {
+  test('a container tool that does not run is refused', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     const { env, tool } = await ready(sandbox, node)
     await tool.behave({ isDockerDown: true })
     const { code, stderr } = await sandbox.call(['deploy'], { env: { ...env, OSA_CONTAINER_TOOL: 'docker' } })
-    expect(stderr).toContain(' ✗ There is no docker that runs here\n')
+    expect(stderr).toContain(" ✗ Can't use docker on this computer\n")
     const other = await sandbox.call(['deploy'], { env: { ...env, OSA_CONTAINER_TOOL: 'sh -c' } })
     expect([code, other.code]).toEqual([10, 2])
     expect(node.seen('deploy')).toEqual([])

@@ -17,7 +17,7 @@ async function ready(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await writeProject(sandbox, 'osa.config.json', proteinStructures([releasedHook('find_pockets')]))
 }
 
-/** The same without the convention: for another file with one. */
+/** The same without the file of the convention. */
 async function readyWithoutFile(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await ready(sandbox, node)
   await rm(join(sandbox.project, 'osa.config.json'))
@@ -27,7 +27,7 @@ const sentTitles = (node: FakeOsaServer): string[][] =>
   node.seen('deploy').map(({ body }) => JSON.parse(body)[0].json.conventions.map((one: { title: string }) => one.title))
 
 describe('a deploy', () => {
-  test('says where, as whom and what; stdout stays empty; one call carries everything', async () => {
+  test('prints the archive, the person and the conventions on stderr, and sends everything in one call', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -42,7 +42,7 @@ describe('a deploy', () => {
     expect(sentTitles(node)).toEqual([['Protein Structures']])
   })
 
-  test('the same again changes nothing, other content is the next version; --json says both', async () => {
+  test('with the same content changes nothing, with other content adds a version; --json shows both', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -74,7 +74,7 @@ describe('a deploy', () => {
     ])
   })
 
-  test('the file is found from a folder below, up to the linked one', async () => {
+  test('finds the file from a subfolder, up to the linked folder', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -86,7 +86,7 @@ describe('a deploy', () => {
   test.each([
     ['a file', ['--manifest', 'manifest.json'], ''],
     ['standard input', ['--manifest', '-'], 'manifest'],
-  ])('takes what the original osa manifest prints from %s, its nulls included', async (_, flags, piped) => {
+  ])('accepts the output of the original osa manifest from %s, including its nulls', async (_, flags, piped) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -101,7 +101,7 @@ describe('a deploy', () => {
     expect(sentTitles(node)).toEqual([['Protein Structures', 'Other Structures']])
   })
 
-  test('--dry-run prints what would be sent and asks nobody, logged in or not', async () => {
+  test('with --dry-run prints what would be sent, makes no request and needs no login', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -117,8 +117,8 @@ describe('a deploy', () => {
   })
 })
 
-describe('a file that is not right', () => {
-  test('every issue is listed at once, with its path and what to write, before any request', async () => {
+describe('a file with mistakes', () => {
+  test('all issues are listed, with their paths and what to write, before any request', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -137,7 +137,7 @@ describe('a file that is not right', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('a build context that is not there is an issue too', async () => {
+  test('a missing build context is an issue too', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -149,10 +149,10 @@ describe('a file that is not right', () => {
   })
 
   test.each([
-    ['no JSON', '{"title": }', 'is not valid JSON (line 1, column 11: unexpected "}")', 9],
+    ['invalid JSON', '{"title": }', 'is not valid JSON (line 1, column 11: unexpected "}")', 9],
     ['an empty list', '[]', 'holds no convention', 9],
     ['another manifest version', '{"manifest_version": 2, "conventions": []}', 'manifest_version other than 1', 9],
-  ])('%s is said with the file', async (_, text, message, exitCode) => {
+  ])('%s is reported with the name of the file', async (_, text, message, exitCode) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -164,7 +164,7 @@ describe('a file that is not right', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('no file, and two of them, are mistakes of use', async () => {
+  test('no file, and two of them, are usage errors', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -187,15 +187,15 @@ export default defineConvention(convention)
 `
 
 const withoutOwnTypes = '--no-experimental-strip-types'
-/** Older Nodes, which have no type stripping to turn off, do not know the option either. */
+/** Older Nodes have no type stripping, and refuse the option that turns it off. */
 const isKnown = spawnSync(process.env.OSA_TEST_NODE ?? process.execPath, [withoutOwnTypes, '--version']).status === 0
 const forLoader = isKnown ? withoutOwnTypes : ''
 
 describe('a TypeScript file', () => {
   test.each([
     ['by Node itself', ''],
-    ['by the loader, where Node cannot', forLoader],
-  ])('is run %s, and what it prints stays out of stdout', async (_, options) => {
+    ['by the loader, if Node cannot', forLoader],
+  ])('is run %s, and its output does not go to stdout', async (_, options) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await readyWithoutFile(sandbox, node)
@@ -204,7 +204,7 @@ describe('a TypeScript file', () => {
     await writeProject(sandbox, '.env', 'FROM_DOT_ENV=read\n')
     const { code, stdout, stderr } = await sandbox.run(['deploy', '--json'], { env: { NODE_OPTIONS: options } })
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, conventions: [{ slug: 'protein-structures' }] })
-    // K29: .env belongs to the person's own program; nor does Node comment on how it read the file
+    // K29: .env is not loaded. Node's warnings about loading the file are not printed.
     expect(stderr).toBe('from the file undefined\n')
     expect(code).toBe(0)
     expect((await readdir(sandbox.project)).sort()).toEqual(['.env', '.osa', 'node_modules', 'osa.config.ts'])
@@ -213,7 +213,7 @@ describe('a TypeScript file', () => {
   test.each([
     ['by Node itself', ''],
     ['by the loader', forLoader],
-  ])('that finds no @osa/sdk says what to install (%s)', async (_, options) => {
+  ])('that cannot import @osa/sdk is reported with what to install (%s)', async (_, options) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await readyWithoutFile(sandbox, node)
@@ -223,7 +223,7 @@ describe('a TypeScript file', () => {
     expect(code).toBe(9)
   })
 
-  test('that throws is named with the line', async () => {
+  test('that throws is reported with the line', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await readyWithoutFile(sandbox, node)
@@ -234,12 +234,12 @@ describe('a TypeScript file', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('that leaves the extension out of an import is told which file Node would take', async () => {
+  test('that leaves the extension out of an import is reported with the name of the file', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await readyWithoutFile(sandbox, node)
     await writeProject(sandbox, 'parts.mjs', "export const title = 'Maps'\n")
-    // a program that no Node runs through the loader, which would find the file
+    // An .mjs file, because Node runs it without the loader, which would find parts.mjs.
     await writeProject(sandbox, 'osa.config.mjs', "import { title } from './parts'\nexport default { title }\n")
     const { code, stderr } = await sandbox.run(['deploy'])
     expect(stderr).toContain(' → Write the extension in the import: parts.mjs\n')
@@ -247,7 +247,7 @@ describe('a TypeScript file', () => {
   })
 
   test.each(['await new Promise(() => {})', 'process.exit(0)'])(
-    'that never finishes is no deploy: %s',
+    'that never finishes loading is an error: %s',
     async (text) => {
       await using node = await fakeOsaServer()
       await using sandbox = await makeSandbox()
@@ -262,7 +262,7 @@ describe('a TypeScript file', () => {
     },
   )
 
-  test('K29 is run by deploy alone: whoami and status never touch it', async () => {
+  test('K29 is run only by deploy, not by whoami or status', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await readyWithoutFile(sandbox, node)
@@ -275,12 +275,12 @@ describe('a TypeScript file', () => {
     await sandbox.run(['status'])
     expect(await readdir(sandbox.project)).not.toContain('was-run')
     await sandbox.run(['deploy'])
-    expect(await readdir(sandbox.project), 'the file can be seen to run').toContain('was-run')
+    expect(await readdir(sandbox.project), 'deploy runs the file').toContain('was-run')
   })
 })
 
-describe('who deploys', () => {
-  test('unlinked: where was looked, and three ways on', async () => {
+describe('the credentials of a deploy', () => {
+  test('in a folder without a link, the searched folders and three ways to name the archive are printed', async () => {
     await using sandbox = await makeSandbox()
     await writeProject(sandbox, 'osa.config.json', proteinStructures())
     const { code, stderr } = await sandbox.call(['deploy'])
@@ -289,7 +289,7 @@ describe('who deploys', () => {
     expect(code).toBe(3)
   })
 
-  test('deploy never guesses the only stored login', async () => {
+  test('deploy does not use the only stored login by itself', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -299,7 +299,7 @@ describe('who deploys', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('not logged in, and an empty secret in CI: nothing is sent, nothing is built', async () => {
+  test('without a login, and with an empty secret in CI, nothing is sent or built', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -314,7 +314,7 @@ describe('who deploys', () => {
     expect(node.requests).toEqual([])
   })
 
-  test('K15 an ended session is said before anything is built, and the saved entry stays', async () => {
+  test('K15 an ended session is reported before anything is built, and the saved entry is unchanged', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -330,7 +330,7 @@ describe('who deploys', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('at a terminal one may log in and go on', async () => {
+  test('on a terminal a person may log in again and continue', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -345,7 +345,7 @@ describe('who deploys', () => {
     expect(code).toBe(0)
   })
 
-  test('a plain user is told the role that is needed, before anything is sent', async () => {
+  test('for a person with only the role user, the needed role is named before anything is sent', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -369,7 +369,7 @@ describe('who deploys', () => {
       'Josiah Carberry may not deploy to URL with this login (needs scope conventions:write)',
       'Run osa login --force',
     ],
-  ])('what the server forbids is said in its terms: %o', async (refusal, message, hint) => {
+  ])('a refusal of the server is reported with the role or scope that it needs: %o', async (refusal, message, hint) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -379,7 +379,7 @@ describe('who deploys', () => {
     expect(code).toBe(5)
   })
 
-  test('K31 a token needs no saved login and leaves none; a refused one is not renewed', async () => {
+  test('K31 a token needs no saved login and saves none; a refused token is not renewed', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await writeProject(sandbox, 'osa.config.json', proteinStructures())
@@ -397,7 +397,7 @@ describe('who deploys', () => {
     expect(refused.stderr + stderr).not.toContain(token)
   })
 
-  test('K25 a token does not follow a link file; --token neither, and help does not show it', async () => {
+  test('K25 neither OSA_TOKEN nor --token is sent to an archive that only a link file names; the help hides --token', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -418,8 +418,8 @@ const refused = (code: string, status: number, message: string, data?: object): 
 const limited = { error: 'limited', error_description: 'Too much.', retry_after_seconds: 30 }
 const tooMuch = refused('TOO_MANY_REQUESTS', 429, 'Too much.', { refusal: limited })
 
-describe('the last call', () => {
-  test('an access token that ends meanwhile is renewed silently; -v and --json say so', async () => {
+describe('the registration', () => {
+  test('an access token that expires before it is renewed silently; -v and --json say so', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -440,33 +440,33 @@ describe('the last call', () => {
     expect(node.seen('refresh')).toHaveLength(2)
   })
 
-  test('an answer that is lost after the server has registered is asked for once more: nothing changes twice', async () => {
+  test('if the answer is lost, the request is repeated once, which changes nothing', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.loseDeployResponses(1)
     const { code, stderr } = await sandbox.call(['deploy'])
-    expect(stderr).toContain(' ⚠ The answer was lost; sending the same once more')
+    expect(stderr).toContain(' ⚠ The answer was lost; sending the same request again')
     expect(stderr).toMatch(/Protein Structures {2}pdb-structure@1\.0\.0 {2}\d+\.\ds {2}unchanged\n/)
     expect(code).toBe(0)
     expect(node.conventions.map(({ contents }) => contents.length)).toEqual([1])
   })
 
-  test('lost twice, it says that it may be done and that a repeat is safe', async () => {
+  test('if the answer is lost twice, osa says that the convention may be registered and that a repeat is safe', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
     node.loseDeployResponses(2)
     const { code, stderr } = await sandbox.call(['deploy'])
-    expect(stderr).toContain('   The convention may be registered all the same: the answer was lost twice.\n')
-    expect(stderr).toContain(' → Run osa deploy again: a repeat is safe, the same content changes nothing\n')
+    expect(stderr).toContain('   The convention may be registered anyway: the answer was lost twice.\n')
+    expect(stderr).toContain(' → Run osa deploy again: that is safe, because unchanged content changes nothing\n')
     expect(code).toBe(7)
     const again = await sandbox.call(['deploy'])
     expect(again.stderr).toContain('unchanged')
     expect(again.code).toBe(0)
   })
 
-  test('K16 a Ctrl-C while the archive registers waits for its answer, so that what is said is true', async () => {
+  test('K16 after Ctrl-C during the registration osa waits for the answer, so that it reports what the archive did', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -488,7 +488,7 @@ describe('the last call', () => {
     expect(node.conventions).toHaveLength(1)
   })
 
-  test('issues that only the server finds come with their paths', async () => {
+  test('issues that only the server finds are printed with their paths', async () => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -514,7 +514,7 @@ describe('the last call', () => {
     [400, 'application/json', refused('BAD_REQUEST', 400, 'No shape.'), 10, 'refused the conventions: No shape.'],
     [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
     [200, 'application/json', '{"result":{}}', 8, 'did not answer like an archive'],
-  ])('HTTP %d %s ends with its own exit code and no stack', async (status, type, body, exitCode, message) => {
+  ])('HTTP %d %s has its own exit code and no stack trace', async (status, type, body, exitCode, message) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
     await ready(sandbox, node)
@@ -526,7 +526,7 @@ describe('the last call', () => {
   })
 })
 
-test('the folder of the link file is where the search for a file ends', async () => {
+test('the search for a file ends at the folder of the link file', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await readyWithoutFile(sandbox, node)

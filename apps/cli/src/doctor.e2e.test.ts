@@ -1,4 +1,4 @@
-/** `osa doctor`, each of its lines beside what it is about: a proxy, a foreign authority, a clock that is off, a locked keyring, a full disk. */
+/** `osa doctor`: each check with a real problem: a proxy, an unknown authority, a wrong clock, a locked keyring, a full disk. */
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 import { startTlsFront } from './testing/tls-front.ts'
 import { version } from './version.ts'
 
-/** The documented document, its findings by what they are about. */
+/** Parses the document and returns its findings by check. */
 function findingsOf({ stdout }: Finished): Record<string, Omit<Finding, 'check'>> {
   const { checks } = success.doctor.parse(JSON.parse(stdout))
   return Object.fromEntries(checks.map(({ check, ...rest }) => [check, rest])) as never
@@ -29,7 +29,7 @@ async function examine(sandbox: Sandbox, how: How = {}): Promise<Examined> {
   return { code: finished.code, ...findingsOf(finished) } as Examined
 }
 
-/** In a process of its own, which has authorities, a clock, a keychain or a disk of its own. */
+/** Runs the built command as a process, which can have other authorities, another clock, a keychain or another disk. */
 async function examineAlone(sandbox: Sandbox, how: How & Pick<RunOptions, 'within'> = {}): Promise<Examined> {
   const finished = await sandbox.run(line(how), how)
   return { code: finished.code, ...findingsOf(finished) } as Examined
@@ -42,7 +42,7 @@ async function settled(node: FakeOsaServer): Promise<Sandbox> {
   return sandbox
 }
 
-test('where all is well each line says so, and there is nothing to do', async () => {
+test('without problems each line says ok, and the summary that there is nothing to do', async () => {
   await using node = await fakeOsaServer({ about: { version } })
   await using sandbox = await settled(node)
   const { code, stdout, stderr } = await sandbox.call(['doctor'])
@@ -50,12 +50,12 @@ test('where all is well each line says so, and there is nothing to do', async ()
   const about = [
     `versions      osa ${version} on Node `,
     `folder        ${sandbox.project} is linked to ${node.url} (.osa/config.json)`,
-    `archive       ${node.url} (from .osa/config.json) answers, with version ${version}`,
+    `archive       ${node.url} (from .osa/config.json) answers; its version is ${version}`,
     'proxy         none',
-    'certificates  none are needed: the archive speaks http',
-    "clock         agrees with the archive's to two minutes",
+    'certificates  not needed: the archive uses http',
+    "clock         within two minutes of the archive's clock",
     'keychain      not used here: ',
-    `logins        ${sandbox.credentials} can be read and written, by you alone`,
+    `logins        ${sandbox.credentials} can be read and written, only by you`,
     'login         Josiah Carberry (0000-0002-1825-0097), ok, ',
   ]
   const lines = stdout.replaceAll(/\n {17}/g, ' ').split('\n')
@@ -63,18 +63,18 @@ test('where all is well each line says so, and there is nothing to do', async ()
   expect(stdout).toMatch(/\n\n {3}Nothing to do\.\n$/)
 })
 
-test('without an archive, a link or a login it says what to do first, and makes nothing', async () => {
+test('without an archive, a link and a login doctor says what to do first, and creates no files', async () => {
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.call(['doctor'])
   expect(code).toBe(3)
   expect(stdout).toContain(" ✗ archive       This folder isn't linked to an archive.")
   expect(stdout).toContain('\n → Run osa link <url>, or pass --server <url>, or set OSA_SERVER\n')
-  expect(stdout).toContain('\n   clock         no archive to ask\n')
+  expect(stdout).toContain('\n   clock         not checked: there is no archive to ask\n')
   expect(stdout).toContain('\n   1 problem, 0 warnings.\n')
   expect(await readdir(sandbox.home)).toEqual(['project'])
 })
 
-test('a login that is missing and a session that has ended are problems, with the exit code of other commands', async () => {
+test('a missing login and an ended session are problems, with the exit code of other commands', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await settled(node)
   await seedCredentials(sandbox, {})
@@ -85,7 +85,7 @@ test('a login that is missing and a session that has ended are problems, with th
   expect(await examine(sandbox)).toMatchObject({ code: 4, login: { state: 'problem', code: 'session_ended' } })
 })
 
-test('an archive that does not answer is told once; what hangs on it is not', async () => {
+test('an archive that does not answer is reported once, and the checks that need it are skipped', async () => {
   await using sandbox = await makeSandbox()
   const server = 'http://127.0.0.1:61'
   await seedCredentials(sandbox, { [server]: { access_token: 'a' } })
@@ -103,7 +103,7 @@ test.each([
   expect(await examine(sandbox)).toMatchObject({ code: 0, archive: { state: 'warning', todo } })
 })
 
-test('K25 an archive that only a link file names is not asked', async () => {
+test('K25 an archive that only a link file names is not contacted', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -111,7 +111,7 @@ test('K25 an archive that only a link file names is not asked', async () => {
   expect(node.requests).toEqual([])
 })
 
-test('a certificate of an unknown authority is the fault of that line, and trusted with NODE_EXTRA_CA_CERTS', async () => {
+test('a certificate of an unknown authority is a problem of the check certificates, and trusted with NODE_EXTRA_CA_CERTS', async () => {
   await using node = await fakeOsaServer({ about: { version } })
   await using front = await startTlsFront(node.url)
   await using sandbox = await makeSandbox()
@@ -120,17 +120,17 @@ test('a certificate of an unknown authority is the fault of that line, and trust
   const untrusted = await examineAlone(sandbox, { server })
   expect(untrusted).toMatchObject({
     code: 7,
-    archive: { state: 'problem', todo: 'See certificates' },
+    archive: { state: 'problem', todo: 'See "certificates" below' },
     certificates: { state: 'problem', code: 'tls', todo },
   })
   const wrongPath = await examineAlone(sandbox, { server, env: { SSL_CERT_FILE: '/not/there' } })
   expect(wrongPath.certificates?.todo).toBe(`SSL_CERT_FILE names /not/there, which can't be read. ${todo}`)
   const trusted = await examineAlone(sandbox, { server, env: { NODE_EXTRA_CA_CERTS: front.authority } })
-  // the node behind names itself by http, which is not this address
+  // The node's document names its http address, not this one.
   expect(trusted).toMatchObject({ code: 8, archive: { code: 'not_an_osa_server' }, certificates: { state: 'ok' } })
 })
 
-test('a proxy that refuses is the fault of that line; one that lets through is named, without its password', async () => {
+test('a proxy that refuses is a problem of the check proxy; one that works is named, without its password', async () => {
   await using node = await fakeOsaServer()
   await using front = await startTlsFront(node.url)
   await using refusing = await startProxy({ refuse: 407 })
@@ -143,7 +143,7 @@ test('a proxy that refuses is the fault of that line; one that lets through is n
   })
   expect(refused).toMatchObject({
     code: 7,
-    archive: { todo: 'See proxy' },
+    archive: { todo: 'See "proxy" below' },
     proxy: { state: 'problem', code: 'proxy', todo: 'Check HTTPS_PROXY / NO_PROXY' },
   })
   expect(JSON.stringify(refused)).not.toContain('hunter2')
@@ -152,13 +152,13 @@ test('a proxy that refuses is the fault of that line; one that lets through is n
   expect((await examineAlone(sandbox, { server, env })).proxy).toEqual({ state: 'ok', found })
   expect(open.seen).toEqual(['CONNECT archive.example:443'])
   const local = await examineAlone(sandbox, { server: node.url, env })
-  expect(local.proxy).toEqual({ state: 'ok', found: 'HTTPS_PROXY is set, and not used for this archive' })
+  expect(local.proxy).toEqual({ state: 'ok', found: 'HTTPS_PROXY is set, but not used for this archive' })
 })
 
 /** Sets a process's clock back by ten minutes. */
 const tenMinutesBack = `data:text/javascript,${encodeURIComponent('const now = Date.now; Date.now = () => now() - 600_000')}`
 
-test('a clock that is off is a warning', async () => {
+test('a wrong clock is a warning', async () => {
   await using node = await fakeOsaServer({ about: { version } })
   await using sandbox = await settled(node)
   const { code, clock } = await examineAlone(sandbox, { env: { NODE_OPTIONS: `--import ${tenMinutesBack}` } })
@@ -168,7 +168,7 @@ test('a clock that is off is a warning', async () => {
   })
 })
 
-test('a keyring that works is tried; when it is locked, keychain and login are problems', async () => {
+test('a keyring is tested; if it is locked, keychain and login are problems', async () => {
   await using session = await startKeyringSession()
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
@@ -178,7 +178,7 @@ test('a keyring that works is tried; when it is locked, keychain and login are p
   expect(await examineAlone(sandbox, { env })).toMatchObject({
     code: 0,
     keychain: { state: 'ok', found: 'the Secret Service keyring can be read and written' },
-    login: { state: 'ok', found: expect.stringMatching(/kept in Secret Service keyring$/) },
+    login: { state: 'ok', found: expect.stringMatching(/stored in Secret Service keyring$/) },
   })
   await session.lock()
   expect(await examineAlone(sandbox, { env })).toMatchObject({
@@ -188,13 +188,13 @@ test('a keyring that works is tried; when it is locked, keychain and login are p
   })
 })
 
-test('a keychain that is insisted on, where there is none, is a problem', async () => {
+test('a keychain that the settings require but that does not exist is a problem', async () => {
   await using sandbox = await makeSandbox()
   const found = await examine(sandbox, { server: 'http://127.0.0.1:61', env: { OSA_CREDENTIAL_STORE: 'keychain' } })
   expect(found.keychain).toMatchObject({ state: 'problem', code: 'store_unavailable' })
 })
 
-test('a file of logins that others can read is a warning, one that they can write or nobody can parse a problem', async () => {
+test('a credentials file that others can read is a warning; one that they can write or that is not valid is a problem', async () => {
   await using node = await fakeOsaServer({ about: { version } })
   await using sandbox = await settled(node)
   await chmod(sandbox.credentials, 0o644)
@@ -211,7 +211,7 @@ test('a file of logins that others can read is a warning, one that they can writ
   expect(await readFile(sandbox.credentials, 'utf8')).toBe('{')
 })
 
-test.each(['full', 'read-only'] as const)('K22 a disk that is %s keeps logins from being saved', async (trouble) => {
+test.each(['full', 'read-only'] as const)('K22 with a %s disk the check logins is a problem', async (trouble) => {
   await using sandbox = await makeSandbox()
   const [dir, seed] = [join(sandbox.home, 'config'), join(sandbox.home, 'seed.json')]
   await writeFile(seed, '{}')
@@ -224,7 +224,7 @@ test.each(['full', 'read-only'] as const)('K22 a disk that is %s keeps logins fr
   expect(logins).toMatchObject({ state: 'problem', code: 'store_unwritable' })
 })
 
-test('a link file that is broken is the problem of the folder, and told once', async () => {
+test('a broken link file is a problem of the check folder, and reported once', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": }')
   const { code, folder, archive } = await examine(sandbox)
@@ -235,26 +235,26 @@ test('a link file that is broken is the problem of the folder, and told once', a
   })
 })
 
-test('what the environment overrides is a warning, and a token in it is used', async () => {
+test('OSA_TOKEN in the environment is a warning, and used', async () => {
   await using node = await fakeOsaServer({ about: { version } })
   await using sandbox = await makeSandbox()
   const env = { OSA_SERVER: node.url, OSA_TOKEN: node.issue().access_token }
   expect(await examine(sandbox, { env })).toMatchObject({
     code: 0,
-    login: { state: 'ok', found: expect.stringMatching(/kept in OSA_TOKEN$/) },
+    login: { state: 'ok', found: expect.stringMatching(/stored in OSA_TOKEN$/) },
     environment: { state: 'warning', todo: 'unset OSA_TOKEN' },
   })
   expect(existsSync(dirname(sandbox.credentials))).toBe(false)
 })
 
-test('on a narrow terminal what was found stands below its name, and no line is cut', async () => {
+test('on a narrow terminal each finding goes below its check, and no line is cut', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await settled(node)
   const { screen } = await sandbox.runOnTerminal(['doctor'], { columns: 50 })
-  // the line that says that it looks is taken away before each
+  // The live line is cleared before each of them.
   const lines = screen.split('\r\n').map((line) => line.slice(line.lastIndexOf('\r') + 1))
   expect(lines).toContain(' ✓ certificates')
-  expect(lines).toContain('     none are needed: the archive speaks http')
-  // before the summary, and after the last line; none before a path that is wider than the terminal
+  expect(lines).toContain('     not needed: the archive uses http')
+  // Before the summary and after the last line, but not before a path that is wider than the terminal.
   expect(lines.filter((line) => line.trim() === '')).toHaveLength(2)
 })

@@ -1,4 +1,4 @@
-/** Exit codes: stable, and the same for every error of a kind. */
+/** Exit codes. Scripts depend on them: they do not change. */
 import type { ErrorCode } from '@osa/sdk/node'
 
 export const exitCodes: Readonly<Record<ErrorCode, number>> = {

@@ -1,4 +1,4 @@
-/** K22: disks that are full, fill up or are read-only, found out by the built `osa` as a process. */
+/** K22: the built `osa` with disks that are full, fill up or are read-only. */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { type DiskTrouble, withDiskTrouble } from './testing/failing-disk.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 
-/** A sandbox whose config directory has trouble; `seed` is the login in it. */
+/** A sandbox whose configuration folder is on such a disk. `seed`: the logins in it. */
 async function setUp(trouble: DiskTrouble, seed: object = {}) {
   const sandbox = await makeSandbox()
   const [dir, seedFile, go] = ['config', 'seed.json', 'go'].map((name) => join(sandbox.home, name)) as [
@@ -46,7 +46,7 @@ test.each(['full', 'read-only'] as const)(
 )
 
 test.each(['full', 'read-only'] as const)(
-  'K22 K32 with a %s disk a login that has time left is used, and an expired one is not rotated away',
+  'K22 K32 with a %s disk a valid access token is used, and an expired one is not refreshed, since the new tokens would be lost',
   async (trouble) => {
     await using node = await fakeOsaServer()
     await using fresh = await setUp(trouble, { [node.url]: node.issue({ expiresInSeconds: 45 }) })
@@ -59,7 +59,7 @@ test.each(['full', 'read-only'] as const)(
   },
 )
 
-test('K22 a disk that fills up while a person approves: the new tokens are revoked, and nothing is left', async () => {
+test('K22 if the disk fills up while a person approves, the new tokens are revoked and nothing is saved', async () => {
   await using node = await fakeOsaServer()
   await using home = await setUp('filling up')
   let isFilling = false

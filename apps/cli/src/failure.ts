@@ -1,14 +1,14 @@
-/** How an error ends a run: one block for a person, or one document, and an exit code. Never a stack trace, unless asked for. */
+/** Reports the error that ends a run: one block of text or one JSON document, and an exit code. A stack trace only with OSA_DEBUG=1. */
 import { cleanText, type Environment, isOsaError, OsaError } from '@osa/sdk/node'
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
-/** Any thrown value as an `OsaError`; what nobody foresaw is `internal`. */
+/** Turns any thrown value into an `OsaError`; an unexpected one gets the code `internal`. */
 export function toOsaError(error: unknown): OsaError {
   if (isOsaError(error)) return error
   const message = error instanceof Error ? error.message : String(error)
   return new OsaError('internal', `Something went wrong inside osa: ${cleanText(message)}`, {
-    hint: 'Run it again with OSA_DEBUG=1 and report what it says',
+    hint: 'Run the command again with OSA_DEBUG=1 and report its output',
     cause: error,
   })
 }
@@ -26,7 +26,7 @@ const failDocument = (error: OsaError) => ({
   ...(error.requestId ? { request_id: error.requestId } : {}),
 })
 
-/** Tells the failure and answers the exit code. `isEventStream`: the command prints JSON Lines, and this is the last one. */
+/** Prints the failure and returns the exit code. `isEventStream`: the command prints JSON Lines, and this is the last line. */
 export function reportFailure(io: Io, error: OsaError, options: { env: Environment; isEventStream: boolean }): number {
   if (io.isJson) {
     io.json({ v: 1, ...(options.isEventStream ? { event: 'result' } : {}), ok: false, error: failDocument(error) })

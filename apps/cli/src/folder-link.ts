@@ -1,11 +1,11 @@
-/** Linking a folder: when it is fitting by itself, and how it is said. */
+/** Links the folder after a login, unless that makes no sense there. */
 import { tmpdir } from 'node:os'
 import { parse, resolve } from 'node:path'
 import { OsaError, writeLink } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { folderLink } from './server-resolution.ts'
 
-/** Why a folder is not linked without being asked for; null when it may be. */
+/** Returns why the folder is not linked automatically; null if it may be. */
 function unlinkable({ cwd, env }: CommandContext): string | null {
   const folder = resolve(cwd)
   if (folder === resolve(env.HOME || env.USERPROFILE || '/')) return 'your home folder'
@@ -26,14 +26,14 @@ async function linkUnlessLinked(context: CommandContext, server: string): Promis
   return path
 }
 
-/** After a login: links the folder where there is no link yet. Answers the link file's path, null when it was left alone. */
+/** Links the folder after a login if it has no link. Returns the path of the link file; null if none was written. */
 export async function linkAfterLogin(context: CommandContext, server: string): Promise<string | null> {
   if (context.flags.isSet('no-link')) return null
   try {
     return await linkUnlessLinked(context, server)
   } catch (error) {
     if (!(error instanceof OsaError)) throw error
-    // The login stands; a folder that cannot be linked is worth a word, not a failure.
+    // The login succeeded, so a folder that cannot be linked causes only a warning.
     context.io.warn(`Not linking this folder: ${error.message}`)
     return null
   }

@@ -8,10 +8,10 @@ const helps = [
   ...commands.map(({ metadata }) => [metadata.name, commandHelp(metadata)] as const),
 ]
 
-/** Its words, whatever the lines they stand in. */
+/** The words of a text, without its line breaks. */
 const words = (text: string): string => text.replaceAll(' \\\n', '\n').replace(/\s+/g, ' ')
 
-test.each(helps)('the help of osa %s fits 40 and 80 columns and says the same on both', (_, help) => {
+test.each(helps)('the help of osa %s fits 40 and 80 columns and has the same words in both', (_, help) => {
   for (const width of [40, 80]) {
     expect(
       help(width)
@@ -22,7 +22,7 @@ test.each(helps)('the help of osa %s fits 40 and 80 columns and says the same on
   }
 })
 
-test('an example that goes on behind a backslash is still one command line', () => {
+test('a long example is continued with backslashes', () => {
   expect(wrapped('osa deploy --registry ghcr.io/group', 20, ' \\')).toEqual([
     'osa deploy \\',
     '--registry \\',

@@ -1,13 +1,13 @@
-/** Help texts, made from the commands' own records and no wider than the terminal. */
+/** Help texts, generated from the catalogue and wrapped to the width of the terminal. */
 import type { Command, CommandMetadata, OptionMetadata } from './command.ts'
 import type { Io } from './io.ts'
 import { globalOptions, leadingOptions, optionLabel } from './options.ts'
 import { version } from './version.ts'
 import { hanging } from './wrap.ts'
 
-/** The right column of a table is at least so wide; on narrower terminals it stands below the left one. */
+/** If the right column of a table would be narrower than this, its texts go below the left column. */
 const narrowestColumn = 30
-/** Nobody likes to read longer lines. */
+/** Longer lines are hard to read, however wide the terminal. */
 const widestLine = 100
 
 type Row = readonly [left: string, right: string]
@@ -27,18 +27,18 @@ function table(rows: readonly Row[], width: number): string {
 const optionRows = (options: readonly OptionMetadata[]): Row[] =>
   options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option), option.help])
 
-/** Command lines, to be copied: one that is too long goes on behind a backslash. */
+/** Command lines that can be copied: a long one is continued with a backslash. */
 const examplesOf = (examples: readonly string[], width: number): string =>
   examples.map((example) => `  ${hanging(`osa ${example}`, width, '    ', ' \\')}`).join('\n')
 
-/** Prints a help text made for the width of the terminal; with `--json` in a document, like everything else. */
+/** Prints a help text for the width of the terminal; with `--json`, as a document. */
 export function showHelp(io: Io, help: (width: number) => string): void {
   const text = help(Math.min(io.result.columns, widestLine))
   if (io.isJson) io.json({ v: 1, ok: true, help: text })
   else io.page(text)
 }
 
-/** What is said of the program as a whole. */
+/** The summary and examples of the whole program. */
 export const program = {
   summary: 'sign in to an Open Science Archive and work with it',
   examples: ['login archive.example.org', 'whoami', 'status'],
@@ -65,7 +65,7 @@ export const generalHelp =
       'Examples:',
       examplesOf(program.examples, width),
       '',
-      hanging('More about a command: osa help <command>', width, ''),
+      hanging('For more about a command: osa help <command>', width, ''),
       hanging('For scripts: every command takes --json; exit codes are in the README.', width, ''),
     ].join('\n')
 

@@ -1,4 +1,4 @@
-/** Hints are run: each command line that the command, the SDK or the node names, and what a failure says to do, until it is mended. */
+/** Runs the hints: each command line that the command, the SDK or the node mentions, and the hints of failures until the command works. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOsaClient } from '@osa/sdk'
@@ -9,13 +9,13 @@ import { namedCommands } from './testing/named-commands.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
 
-/** In a sentence about this program, not a command to type. */
+/** Words after "osa" in sentences about the program, not commands. */
 const prose = ['without', 'will']
 
-/** Examples show this code; what waits behind it is started by the test. */
+/** The code in the examples. The test replaces it by the code of a sign-in that it has started. */
 const exampleCode = 'BCDF-GHJK'
 
-/** What people would write where a text leaves room for it. */
+/** Fills in a placeholder as a person would. */
 function filledIn(word: string, node: FakeOsaServer): string {
   if (/^(<url>|\$\{.*(url|server|origin).*\}|archive\.example\.org|http:\/\/127\.0\.0\.1:8000)$/i.test(word))
     return node.url
@@ -25,11 +25,11 @@ function filledIn(word: string, node: FakeOsaServer): string {
   if (word === '<dir>' || word === `\${place}`) return '.'
   if (word === '<folder>') return 'new-folder'
   if (word === '<file>') return 'manifest.json'
-  if (/[<$…]/.test(word)) throw new Error(`nobody has said what to write for ${word}`)
+  if (/[<$…]/.test(word)) throw new Error(`filledIn does not know the placeholder ${word}`)
   return word
 }
 
-/** Everything in place: signed in, linked, something to deploy, a convention of two versions in the archive, and another terminal's login. */
+/** Prepares a sandbox: signed in, linked, with files to deploy; the archive has a convention with two versions and a waiting sign-in. */
 async function settle(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   await seedLink(sandbox, { server: node.url })
@@ -45,7 +45,7 @@ async function settle(sandbox: Sandbox, node: FakeOsaServer): Promise<void> {
   await writeFile(join(sandbox.project, 'manifest.json'), JSON.stringify(file))
 }
 
-/** What a command ends with that has nothing to do here: there is no keychain, and a convention already. */
+/** Commands that cannot work in this sandbox, with their exit codes: it has no keychain, and already has a convention. */
 const elsewhere: Readonly<Record<string, number>> = { 'login --storage keychain': 9, init: 2 }
 
 const named = namedCommands().filter(({ command }) => !prose.includes(command))
@@ -57,7 +57,7 @@ test('there are command lines to run', () => {
 })
 
 test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as const))(
-  'osa %s, which a hint or an example names, works',
+  'osa %s, from a hint or an example, works',
   async (line, { where, command, rest }) => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -72,7 +72,7 @@ test.each(lines.map((one) => [[one.command, ...one.rest].join(' '), one] as cons
   },
 )
 
-/** Does what a failure's hint says, and what the failure of that says, until the command works; answers what was typed. */
+/** Runs the commands that hints of failures name, recursively, until the command works. Returns the commands that were typed. */
 async function follow(sandbox: Sandbox, node: FakeOsaServer, args: string[]): Promise<string[]> {
   const typed: string[] = []
   const work = async (words: string[]): Promise<void> => {
@@ -106,7 +106,7 @@ test.each<[what: string, args: string[], setup: Setup, typed: string[]]>([
     ['login URL'],
   ],
   [
-    'a login that nobody can renew, not asked about',
+    'a login that cannot be renewed, with status --offline',
     ['status', '--offline'],
     (sandbox, node) => seedCredentials(sandbox, { [node.url]: { access_token: 'a', expires_at: 1 } }),
     ['login URL'],
@@ -121,7 +121,7 @@ test.each<[what: string, args: string[], setup: Setup, typed: string[]]>([
     },
     ['login', 'login --server URL'],
   ],
-])('what osa says to do about %s mends it', async (_, args, setup, typed) => {
+])('the hints of osa fix this problem: %s', async (_, args, setup, typed) => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await setup(sandbox, node)
@@ -134,7 +134,7 @@ test.each([
   [['unlink', '--server', 'URL'], 'unlink'],
   [['sessions', '--revoke', 'ffffffff'], 'sessions'],
   [['whoami', 'extra'], 'whoami --help'],
-] as const)('osa %j is refused with a command that works: %s', async (args, line) => {
+] as const)('the hint of the refused command osa %j works: %s', async (args, line) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })

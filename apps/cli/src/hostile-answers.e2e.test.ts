@@ -1,4 +1,4 @@
-/** A server that answers anything but what it should (K07): each of these bodies, at each call that carries or brings a secret. */
+/** Servers with wrong answers (K07): each of these bodies, for each call that sends or receives a secret. */
 import { readFile } from 'node:fs/promises'
 import { type FakeOsaServer, fakeOsaServer, type RawAnswer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const typed = (type: string, body: string | Uint8Array, status = 200): RawAnswer
 })
 const json = (body: string | Uint8Array, status = 200): RawAnswer => typed('application/json', body, status)
 
-/** What no call may take for an answer, by its name. */
+/** Answers that no call may accept, by name. */
 const answers: Readonly<Record<string, RawAnswer>> = {
   'no body at all': { status: 200, body: '' },
   'an empty JSON body': json(''),
@@ -32,17 +32,17 @@ const answers: Readonly<Record<string, RawAnswer>> = {
   'prototype keys': json('{"__proto__":{"access_token":"a","refresh_token":"r"},"constructor":{"prototype":{}}}'),
   '200 with an error': json('{"error":"server_error","error_description":"no"}'),
   'a deep nest': json('['.repeat(100_000)),
-  'bytes that are no UTF-8': json(Uint8Array.of(123, 255, 254, 125)),
+  'invalid UTF-8': json(Uint8Array.of(123, 255, 254, 125)),
   NULs: json('\u0000'.repeat(64)),
   'escape sequences': json('{"error":"\\u001b[2J\\u001b]0;x\\u0007","detail":{"code":"\\u001b[31m"}}', 400),
   'a page': typed('text/html', '<title>\u001b[2J\u009b1m\u202eSign in</title>'),
-  'JSON that is called text': typed('text/plain', '{}'),
+  'JSON with the type of plain text': typed('text/plain', '{}'),
   'a redirect': { status: 302, headers: { location: 'https://evil.example/' }, body: '' },
   'an odd client error': json('{"detail":7}', 418),
   'more than 1 MiB': json(`"${'a'.repeat(1_100_000)}"`),
 }
 
-/** The same, where a body may be what a procedure has answered: in the envelope of the typed wire, and without it. */
+/** The same answers, and those with JSON also as the result of a procedure, in tRPC's envelope. */
 const allAnswers: Readonly<Record<string, RawAnswer>> = {
   ...answers,
   ...Object.fromEntries(
@@ -54,7 +54,7 @@ const allAnswers: Readonly<Record<string, RawAnswer>> = {
   ),
 }
 
-/** For each answer, eight at a time. */
+/** Runs `check` for each answer, eight at a time. */
 async function withEach(check: (name: string, answer: RawAnswer) => Promise<void>): Promise<void> {
   const left = Object.entries(allAnswers).values()
   const worker = async (): Promise<void> => {
@@ -63,7 +63,7 @@ async function withEach(check: (name: string, answer: RawAnswer) => Promise<void
   await Promise.all(Array.from({ length: 8 }, worker))
 }
 
-/** Runs `osa` against a server that answers one call like this, with a saved login where one is needed. */
+/** Runs `osa` against a server that answers one call like this, with a saved login if the command needs one. */
 async function ask(call: Parameters<FakeOsaServer['dictate']>[0], command: string, answer: RawAnswer) {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -83,7 +83,7 @@ test.each([
   ['token', 'login'],
   ['refresh', 'whoami'],
 ] as const)(
-  'K07 whatever comes for %s, osa %s is one block and exit 8, and nothing is saved',
+  'K07 for any wrong answer to %s, osa %s prints one error, exits with 8 and saves nothing',
   async (call, command) => {
     await withEach(async (name, answer) => {
       const { code, stdout, stderr, isUntouched } = await ask(call, command, answer)
@@ -98,7 +98,7 @@ test.each([
   },
 )
 
-test('K07 K36 whatever comes for a revocation, the login is forgotten here, and that the server was not told is said', async () => {
+test('K07 K36 for any wrong answer to a revocation, the login is removed, and osa says that the server was not told', async () => {
   await withEach(async (name, answer) => {
     const { code, stdout, stderr } = await ask('logout', 'logout', answer)
     expect({ name, code, stdout }).toEqual({ name, code: 0, stdout: '' })
@@ -108,7 +108,7 @@ test('K07 K36 whatever comes for a revocation, the login is forgotten here, and 
 })
 
 test.each([200, 502])(
-  'K38: a page of a proxy with status %i in place of a renewed login is reported as worth another try',
+  'K38: if a proxy answers a refresh with a web page and status %i, the error is retryable',
   async (status) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()

@@ -1,4 +1,4 @@
-/** A folder that came from somebody else: cloned, unpacked, shared. */
+/** Folders from other people: cloned, unpacked or shared. */
 import { execFileSync } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 const isRoot = process.getuid?.() === 0
 const nobody = 65_534
 
-test('K26 of the link file only `server` counts, and it is named as the source before it is used', async () => {
+test('K26 only `server` is read from the link file, which is named as the source before it is used', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using evil = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -54,7 +54,7 @@ test('K27 a link file that is a symbolic link is neither read nor written throug
   expect(await readFile(victim, 'utf8')).toContain('"mine": true')
 })
 
-test('K27 neither is a .osa folder that leads elsewhere', async () => {
+test('K27 neither is a .osa folder that is a symbolic link', async () => {
   await using sandbox = await makeSandbox()
   const victim = join(sandbox.home, '.config')
   await mkdir(victim)
@@ -74,7 +74,7 @@ test('K27 a pipe in place of the link file does not hang any command', async () 
   }
 })
 
-test('K05 K27 what a link file says cannot move the cursor', async () => {
+test('K05 K27 the content of a link file and the name of a folder cannot move the cursor', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": "https://\\u001b[2Jevil.example"}')
   const { code, stderr } = await sandbox.call(['whoami'])
@@ -105,7 +105,7 @@ test.each([
   expect(stderr).toContain('Not logged in to https://archive.example (from .osa/config.json)')
 })
 
-test('K28 a parent folder that everybody may write to is passed over, with a notice', async () => {
+test('K28 a link in a parent folder that everybody can write to is ignored, with a warning', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -119,7 +119,7 @@ test('K28 a parent folder that everybody may write to is passed over, with a not
   expect(node.requests).toEqual([])
 })
 
-test.runIf(isRoot)('K28 so is one of another user', async () => {
+test.runIf(isRoot)('K28 so is a link file that belongs to another user', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: 'https://archive.example' })
   await chown(sandbox.linkFile, nobody, nobody)
@@ -130,7 +130,7 @@ test.runIf(isRoot)('K28 so is one of another user', async () => {
   expect(stderr).toContain(` ⚠ Ignoring ${sandbox.linkFile}: it belongs to another user\n`)
 })
 
-test('K29 no configuration of the working directory is loaded, whatever tool it is for', async () => {
+test('K29 no configuration file of any tool is loaded from the current folder', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const put = async (name: string, text: string): Promise<void> => {

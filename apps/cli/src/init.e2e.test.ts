@@ -1,4 +1,4 @@
-/** `osa init`: what it writes, what it leaves alone, and that its project deploys, compiles and runs as it is. */
+/** `osa init`: what it writes, what it does not overwrite, and that the new project deploys, compiles and runs. */
 import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -33,7 +33,7 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort()
 }
 
-/** What stands under "Add the hook" in the project's README, written into its convention. */
+/** Adds the hook to the convention, as the section "Add the hook" of the project's README says. */
 async function addHook(folder: string): Promise<void> {
   const [, hooks = ''] =
     /```ts\n {2}(hooks: [\s\S]*?),\n```/.exec(await readFile(join(folder, 'README.md'), 'utf8')) ?? []
@@ -43,13 +43,13 @@ async function addHook(folder: string): Promise<void> {
   await writeFile(config, text.replace('hooks: []', hooks))
 }
 
-test('a new folder is filled, named after it, and the next steps are commands', async () => {
+test('a project is created in a new folder and named after it, and the next commands are printed', async () => {
   await using sandbox = await makeSandbox()
-  // the built command: it finds the template where it is packed
+  // The built command, to see that it finds the template in the package.
   const { code, stdout, stderr } = await sandbox.run(['init', 'field-notes', '--no-install'])
   const folder = join(sandbox.project, 'field-notes')
   expect(stderr.split('\n')).toEqual([
-    ` ✓ Wrote a project into ${folder}`,
+    ` ✓ Created a project in ${folder}`,
     ...files.map((name) => `   ${name}`),
     ' → Next: osa login <url> --cwd field-notes',
     ' → Then: osa deploy --cwd field-notes',
@@ -62,7 +62,7 @@ test('a new folder is filled, named after it, and the next steps are commands', 
   expect(await readFile(join(folder, 'README.md'), 'utf8')).toMatch(/^# Field Notes\n/)
 })
 
-test('without a folder it is this one; K38 --json prints one document of its documented shape', async () => {
+test('without an argument the current folder is used; K38 --json prints one document of its documented shape', async () => {
   await using sandbox = await makeSandbox()
   const { stdout } = await init(sandbox, '--json')
   const { v: _, ok: __, ...rest } = success.init.parse(JSON.parse(stdout))
@@ -75,11 +75,11 @@ test.each([
   ['2026 – Müller & Söhne', 'muller-sohne'],
   ['日本', 'my-records'],
   ['x'.repeat(200), 'x'.repeat(64)],
-])('a folder called %s is a project called %s', (folder, slug) => {
+])('the project in a folder called %s is called %s', (folder, slug) => {
   expect(slugOfFolder(join('/home', folder))).toBe(slug)
 })
 
-test('a project deploys as it was written, and its page can be opened', async () => {
+test('a new project can be deployed without changes, and its page can be opened', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -93,7 +93,7 @@ test('a project deploys as it was written, and its page can be opened', async ()
   expect(opened).toEqual({ code: 0, stdout: `${node.url}/conventions/field-notes\n`, stderr: '' })
 })
 
-test('with the hook that its README adds, the image is built from the project', async () => {
+test('with the hook from its README, the image is built from the project', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -106,7 +106,7 @@ test('with the hook that its README adds, the image is built from the project', 
   expect(code).toBe(0)
 })
 
-test('a project compiles against the types that it asks for, with the hook and without', async () => {
+test('a project compiles with the types in its package.json, with and without the hook', async () => {
   await using sandbox = await makeSandbox()
   await init(sandbox)
   const repository = fileURLToPath(new URL('../../..', import.meta.url))
@@ -130,7 +130,7 @@ test('a project compiles against the types that it asks for, with the hook and w
   })
 })
 
-test('the hook of a project fills the columns that its README names', async () => {
+test('the hook of a project fills the columns in its README', async () => {
   await using sandbox = await makeSandbox()
   await init(sandbox)
   await writeProject(sandbox, 'files/full/one.csv', 'x,y\n1,2\n3,4\n')
@@ -153,14 +153,14 @@ test('the hook of a project fills the columns that its README names', async () =
 
 test.each([
   ['a file of the same name', 'README.md', ['README.md']],
-  ['a file further down', 'hooks/count_rows/hook.mts', ['hooks/count_rows/hook.mts']],
-  ['a file where a folder is needed', 'hooks', ['hooks']],
+  ['a file in a subfolder', 'hooks/count_rows/hook.mts', ['hooks/count_rows/hook.mts']],
+  ['a file with the name of a folder', 'hooks', ['hooks']],
   ['a convention under another name', 'osa.config.mjs', ['osa.config.mjs']],
-])('nothing is written over: %s is named, and stays', async (_, name, named) => {
+])('%s is named and not overwritten', async (_, name, named) => {
   await using sandbox = await makeSandbox()
   const path = await writeProject(sandbox, name, 'mine')
   const { code, stdout, stderr } = await init(sandbox)
-  const hint = 'Name a new folder: osa init <folder>'
+  const hint = 'Use a new folder: osa init <folder>'
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr.split('\n')).toEqual([
     ` ✗ ${sandbox.project} has files that would be overwritten`,
@@ -174,7 +174,7 @@ test.each([
   expect(failure.parse(JSON.parse(document)).error).toMatchObject({ code: 'usage', hint, path: sandbox.project })
 })
 
-test('a link where a file or folder would go is no way to write elsewhere', async () => {
+test('nothing is written through symbolic links with the names of files or folders of a project', async () => {
   await using sandbox = await makeSandbox()
   const elsewhere = join(sandbox.home, 'elsewhere')
   await mkdir(elsewhere)
@@ -184,7 +184,7 @@ test('a link where a file or folder would go is no way to write elsewhere', asyn
   expect(await filesBelow(elsewhere)).toEqual([])
 })
 
-test('a file is no folder to write into', async () => {
+test('a file instead of a folder is refused', async () => {
   await using sandbox = await makeSandbox()
   await writeProject(sandbox, 'notes', 'mine')
   expect(await init(sandbox, 'notes')).toMatchObject({ code: 2, stderr: expect.stringMatching(/notes is a file\n/) })
@@ -194,7 +194,7 @@ test('a file is no folder to write into', async () => {
   })
 })
 
-/** An `npm` that answers by its first argument: what it prints, and how it ends. */
+/** Writes an `npm` that runs one of these shell commands, by its first argument. Returns the environment to use it. */
 async function standInNpm(
   sandbox: Sandbox,
   answers: { view: string; install: string },
@@ -206,7 +206,7 @@ async function standInNpm(
   return { PATH: `${folder}${delimiter}${process.env.PATH}`, OSA_TOKEN: 'secret' }
 }
 
-test('npm install runs in the new folder, where the registry has the SDK; no token reaches it, and no script runs', async () => {
+test('npm install runs in the new folder if the registry has the SDK, without the token and without install scripts', async () => {
   await using sandbox = await makeSandbox()
   const env = await standInNpm(sandbox, { view: 'echo 0.1.0', install: 'exit 0' })
   const { code, stderr } = await sandbox.call(['init', 'field-notes'], { env })
@@ -225,19 +225,19 @@ test.each([
   [
     'the registry has no such package',
     { view: 'echo "npm error code E404" >&2; exit 1' },
-    `npm finds no @osa/sdk@${version} (E404)`,
+    `npm can't find @osa/sdk@${version} (E404)`,
   ],
-  ['the registry has no such version', { view: 'exit 0' }, `npm finds no @osa/sdk@${version}`],
+  ['the registry has no such version', { view: 'exit 0' }, `npm can't find @osa/sdk@${version}`],
   ['it fails half-way', { install: 'exit 7' }, 'npm install failed (exited with 7)'],
-])('npm install is left out, and said, where %s', async (_, behaviour, reason) => {
+])('if packages cannot be installed because %s, osa init says so and succeeds', async (_, behaviour, reason) => {
   await using sandbox = await makeSandbox()
   const env = await standInNpm(sandbox, { view: 'echo 0.1.0', install: 'exit 0', ...behaviour })
   const { code, stderr } = await sandbox.call(['init', 'field-notes'], { env })
-  const line = `   No npm install: ${reason}. Deploying needs none; it brings the types for your editor.\n`
+  const line = `   Packages are not installed: ${reason}. You need them only for the types in your editor, not to deploy.\n`
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(line) })
 })
 
-test('without npm the project is whole all the same', async () => {
+test('without npm the project is still complete', async () => {
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.call(['init', '--json'], { env: { PATH: sandbox.home } })
   expect(success.init.parse(JSON.parse(stdout))).toMatchObject({
@@ -247,7 +247,7 @@ test('without npm the project is whole all the same', async () => {
   expect(code).toBe(0)
 })
 
-test('an install that is interrupted leaves the project, and says so', async () => {
+test('after Ctrl-C during npm install the project remains, and osa says so', async () => {
   await using sandbox = await makeSandbox()
   const env = await standInNpm(sandbox, { view: 'echo 0.1.0', install: 'exec sleep 600' })
   const { code, stderr } = await sandbox.run(['init'], {
@@ -259,6 +259,6 @@ test('an install that is interrupted leaves the project, and says so', async () 
     },
   })
   expect(code).toBe(130)
-  expect(stderr).toContain('No npm install: cancelled.')
+  expect(stderr).toContain('Packages are not installed: cancelled.')
   expect(await filesBelow(sandbox.project)).toEqual(files)
 })

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM: ends the run within a second, except inside work that must not be cut in half. */
+/** Ctrl-C and SIGTERM: ends the run within a second, except during work that must not be interrupted. */
 import { OsaError } from '@osa/sdk/node'
 
 const exitCodeOf = { SIGINT: 130, SIGTERM: 143 } as const
@@ -6,16 +6,16 @@ type Signal = keyof typeof exitCodeOf
 
 export interface Interruption {
   readonly signal: AbortSignal
-  /** The exit code of the signal that came; null when none has. */
+  /** The exit code for the signal that was received; null if none was. */
   exitCode(): number | null
-  /** Runs work that a first signal waits for; a second one forces the end. */
+  /** Runs work that a first signal lets finish; a second signal ends the process at once. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>
   stop(): void
 }
 
 const unwindWithinMs = 700
 
-/** Listens for signals. `onForcedExit` tidies the terminal when the run does not end by itself in time. */
+/** Listens for signals. `onForcedExit` is called before the process is ended because the run did not stop in time. */
 export function listenForInterruption(onForcedExit: () => void): Interruption {
   const controller = new AbortController()
   let received: Signal | null = null

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { createIo, type Io } from './io.ts'
 
-/** A door to a terminal of this width, or to a file, and what went through it to stderr. */
-function door(columns: number | null): { io: Io; said: () => string } {
+/** An Io on a terminal of this width, or on a file (null), and the text that was written. */
+function ioFor(columns: number | null): { io: Io; said: () => string } {
   let said = ''
   const stream = { isTTY: columns !== null, columns, write: (text: string) => (said += text) }
   const look = { isUnicode: true, hasColour: false, hasLinks: false }
@@ -22,8 +22,8 @@ function door(columns: number | null): { io: Io; said: () => string } {
 
 const text = 'Credentials will be saved in /home/ada/.config/osa/credentials.json (only you can read it)'
 
-test('on a terminal a line breaks at its words, and what cannot be broken stays whole', () => {
-  const { io, said } = door(40)
+test('on a terminal lines wrap at words, and a long word stays whole', () => {
+  const { io, said } = ioFor(40)
   io.say(text)
   io.warn('Lost contact with the archive; still trying')
   expect(said()).toBe(
@@ -32,14 +32,14 @@ test('on a terminal a line breaks at its words, and what cannot be broken stays 
   )
 })
 
-test('in a file it is one line', () => {
-  const { io, said } = door(null)
+test('in a file a line does not wrap', () => {
+  const { io, said } = ioFor(null)
   io.say(text)
   expect(said()).toBe(`   ${text}\n`)
 })
 
-test('an address stands below its label where the terminal is too narrow for both', () => {
-  const { io, said } = door(40)
+test('an address goes below its label if the terminal is too narrow for both', () => {
+  const { io, said } = ioFor(40)
   io.point('Open:       ', 'https://archive.example.org/device', 'address')
   io.point('Your code:  ', 'BCDF-GHJK')
   expect(said()).toBe('   Open:\n   https://archive.example.org/device\n   Your code:  BCDF-GHJK\n')

@@ -1,6 +1,6 @@
 /**
- * The only door to the terminal. What a command was asked for goes to stdout, progress and notes to stderr; whatever is said is cleaned
- * first, so that no string from a server, a file or a name can move the cursor (K05).
+ * All output goes through this file: results to stdout, progress and notes to stderr. Every text is cleaned first, so that no string from a
+ * server, a file or a name can move the cursor (K05).
  */
 import { cleanText, OsaError } from '@osa/sdk/node'
 import { createLiveLine } from './live-line.ts'
@@ -8,79 +8,79 @@ import { address, emphasised, fitToLook, type Look, type Mark, mark } from './ma
 import { ask, askYesNo } from './prompt.ts'
 import { hanging } from './wrap.ts'
 
-/** Lines of a command's result, for a person, on stdout: marks in colour only where that is a terminal. Silent with `--json`. */
+/** Prints the lines of a command's result on stdout, for people. Marks have colours only on a terminal. Silent with `--json`. */
 export interface ResultLines {
-  /** How wide a line may be: the terminal's width, or a page's where there is none. */
+  /** The maximum width of a line: that of the terminal, or a default. */
   readonly columns: number
-  /** A line with or without a mark before it. */
+  /** Prints a line, with or without a mark before it. */
   row(mark: Mark | null, text: string): void
   blank(): void
 }
 
-/** Lines for a person on stderr. Silent with `--json`. */
+/** Prints lines for people on stderr. Silent with `--json`. */
 export interface NoteLines {
   ok(text: string): void
-  /** A plain line, indented. */
+  /** Prints a plain line, indented. */
   say(text: string): void
-  /** What a person needs, and what it is: it stands out, an address most of all, and below its label where the line is too short for both. */
+  /** Prints a label and, highlighted, a value that the person needs. The value goes below the label if the line is too short for both. */
   point(label: string, value: string, kind?: 'text' | 'address'): void
   hint(text: string): void
-  /** The start of a part of a long run: `==> Building images (2)`. */
+  /** Prints the heading of one part of a long run: `==> Building images (2)`. */
   phase(text: string): void
   blank(): void
-  /** A drawing of our own, line by line, in black on white whatever the terminal's colours. */
+  /** Prints a drawing line by line, in black on white whatever the terminal's colours. */
   drawing(lines: readonly string[]): void
 }
 
-/** Its own lines are progress and notes, which `--quiet` silences. */
+/** The methods inherited from `NoteLines` print progress and notes, which `--quiet` silences. */
 export interface Io extends NoteLines {
-  /** What a run cannot do without, said with `--quiet` too: what an error is about, what a question is about, where to sign in. */
+  /** Lines that `--quiet` does not silence: the details of an error, the context of a question, where to sign in. */
   readonly needed: NoteLines
   readonly result: ResultLines
-  /** With `--json`, people's lines are silent (warnings are not). */
+  /** With `--json`, lines for people are not printed, except warnings. */
   readonly isJson: boolean
-  /** Whether stderr is a terminal: lines meant for a person looking on. */
+  /** Whether stderr is a terminal, where a person reads the lines. */
   readonly hasOnlooker: boolean
-  /** Whether a question may be asked at all. */
+  /** Whether questions are allowed. */
   readonly canAsk: boolean
   /** Whether a line may be redrawn in place: on a terminal, without `--json` and `--quiet`. */
   readonly isLive: boolean
-  /** Whether data goes to a terminal, where a person (or a camera) sees it. */
+  /** Whether stdout is a terminal, where other people may see the data. */
   readonly isDataShown: boolean
-  /** How things may look: for drawings. */
+  /** The look of stderr, for drawings. */
   readonly look: Look
   readonly rows: number
-  /** One line of data on stdout. */
+  /** Prints one line of data on stdout. */
   data(line: string): void
-  /** A text of several lines on stdout: help. */
+  /** Prints a text of several lines on stdout, such as help. */
   page(text: string): void
-  /** A line of the debug log, also with `--json`. */
+  /** Prints a line of the debug log, also with `--json`. */
   debug(line: string): void
-  /** One JSON document on one line of stdout. */
+  /** Prints a JSON document as one line on stdout. */
   json(document: object): void
   warn(text: string): void
-  /** What was warned of so far, for a document. */
+  /** The warnings so far, for a JSON document. */
   readonly warnings: readonly string[]
-  /** An error: also shown with `--json` off only. */
+  /** Prints the headline of an error. Silent with `--json`. */
   fail(text: string): void
-  /** How wide a line on stderr may be: the terminal's width, or a page's where there is none. */
+  /** The maximum width of a line on stderr: that of the terminal, or a default. */
   readonly columns: number
-  /** A line redrawn four times a second until stopped. */
+  /** Draws a line four times a second until stopped. */
   spin(render: () => string): { stop(): void }
   confirm(question: string, options: { assume: boolean; signal: AbortSignal }): Promise<boolean>
   ask(question: string, options: { signal: AbortSignal }): Promise<string>
-  /** All of standard input, such as a token that is piped in. Rejects with `usage` when there is far too much of it, `aborted` on the signal. */
+  /** Reads all of standard input, such as a piped token. Rejects with `usage` if it is longer than `maxBytes` (default 65,536), `aborted` on the signal. */
   input(options: { signal: AbortSignal; maxBytes?: number }): Promise<string>
 }
 
 export interface IoOptions {
-  /** Opened when a question is asked or input is read: opening it costs start-up time. */
+  /** Called only to ask a question or read input: opening standard input costs start-up time. */
   stdin: () => NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
-  /** How things may look on stderr. */
+  /** The look of stderr. */
   look: Look
-  /** How things may look on stdout. */
+  /** The look of stdout. */
   resultLook: Look
   isJson: boolean
   isQuiet: boolean
@@ -90,16 +90,16 @@ export interface IoOptions {
 
 const maxLineCharacters = 400
 const [blackOnWhite, colourOff] = ['\u001b[30;47m', '\u001b[0m']
-/** Where the output is no terminal: wide enough for any table. */
+/** The width to assume if the output is not a terminal: enough for any table. */
 const pageColumns = 120
 
 const margin = '   '
 
-/** Breaks a text at its words where a terminal would break it anywhere; in a file a line stays one. */
+/** Wraps a text at its words for a terminal, which would break it inside words. In a file, a line stays one line. */
 const fitted = (text: string, { isTTY, columns }: NodeJS.WriteStream): string =>
   isTTY ? hanging(text, columns || pageColumns, margin) : text
 
-/** JSON escapes the C0 controls only; the others, and what reorders text, may stand on a terminal just as well (K05). */
+/** Escapes the C1 controls and the characters that reorder text (K05). JSON itself escapes only the C0 controls. */
 const escapeForTerminal = (json: string): string =>
   json.replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,

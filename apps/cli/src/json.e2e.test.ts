@@ -4,7 +4,7 @@ import { failure, loginEvent, success } from './testing/json-shapes.ts'
 import { type Finished, makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
 
-/** The one document of a run: one line, nothing before or after it, and not a word on stderr. */
+/** Returns the only document of a run: one line on stdout, and nothing on stderr. */
 function onlyDocument({ stdout, stderr }: Finished): unknown {
   expect(stderr).toBe('')
   expect(stdout.endsWith('\n')).toBe(true)
@@ -42,7 +42,7 @@ test.each([
   expect(finished.code).toBe(0)
 })
 
-test('K38 so do a link that is verified, a link that is there already, an unlink, and OSA_TOKEN', async () => {
+test('K38 so do a new link, an existing link, unlink, and whoami with OSA_TOKEN', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   success.link.parse(onlyDocument(await sandbox.call(['link', node.url, '--json', '--force'])))
@@ -104,14 +104,14 @@ test.each([
   [['login', '--json', 'a', 'b']],
   [['login', '--json', '--server', 'ftp://x']],
   [['--server', 'http://127.0.0.1:61', 'login', '--json']],
-])('K38 osa %j, a login that fails, ends its events with a result', async (argv) => {
+])('K38 osa %j, a failing login, ends its events with a result', async (argv) => {
   await using sandbox = await makeSandbox()
   const finished = await sandbox.call(argv)
   expect(loginEvent.parse(onlyDocument(finished))).toMatchObject({ event: 'result', ok: false })
   expect(finished.code).toBeGreaterThan(1)
 })
 
-test('K16 K38 a login that is interrupted says so in one last document', async () => {
+test('K16 K38 an interrupted login says so in a last document', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.run(['login', '--json', '--server', node.url], {
@@ -128,7 +128,7 @@ test('K16 K38 a login that is interrupted says so in one last document', async (
   ])
 })
 
-/** A person is signed in when `change` happens to the node; then they run `argv`. */
+/** Prepares a saved login, changes the node, and returns `argv` to run. */
 const whileSignedIn =
   (change: (node: FakeOsaServer) => void, argv: readonly string[]) =>
   async (sandbox: Sandbox, node: FakeOsaServer): Promise<readonly string[]> => {
@@ -137,7 +137,7 @@ const whileSignedIn =
     return argv
   }
 
-/** One way for each exit code that needs a server or a file; the others are above. */
+/** One failure for each exit code that needs a server or a file; the other exit codes are tested above. */
 const brokenWorlds: readonly [
   string,
   number,
@@ -164,14 +164,14 @@ const brokenWorlds: readonly [
     },
   ],
   [
-    'an account that may not',
+    'an account without permission',
     5,
     'forbidden',
     whileSignedIn((node) => node.dictate('me', [refusalAnswer(new FakeRefusal('FORBIDDEN', 403))]), ['whoami']),
   ],
   ['a web page', 8, 'html_response', whileSignedIn((node) => node.html('me'), ['whoami'])],
-  ['a server in trouble', 8, 'server_error', whileSignedIn((node) => node.html('me', 503), ['whoami'])],
-  ['a server that is busy', 8, 'rate_limited', whileSignedIn((node) => node.html('sessions', 429), ['sessions'])],
+  ['a server error', 8, 'server_error', whileSignedIn((node) => node.html('me', 503), ['whoami'])],
+  ['a rate limit', 8, 'rate_limited', whileSignedIn((node) => node.html('sessions', 429), ['sessions'])],
   [
     'no archive',
     8,
@@ -203,15 +203,18 @@ const brokenWorlds: readonly [
   ],
 ]
 
-test.each(brokenWorlds)('K38 with %s the exit code is %i and the document says %s', async (_, exit, code, prepare) => {
-  await using node = await fakeOsaServer()
-  await using sandbox = await makeSandbox()
-  const finished = await sandbox.call([...(await prepare(sandbox, node)), '--json'])
-  expect(failure.parse(onlyDocument(finished)).error).toMatchObject({ code, exit_code: exit })
-  expect(finished.code).toBe(exit)
-})
+test.each(brokenWorlds)(
+  'K38 with %s the exit code is %i and the code in the document is %s',
+  async (_, exit, code, prepare) => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const finished = await sandbox.call([...(await prepare(sandbox, node)), '--json'])
+    expect(failure.parse(onlyDocument(finished)).error).toMatchObject({ code, exit_code: exit })
+    expect(finished.code).toBe(exit)
+  },
+)
 
-test('K05 what a server sends cannot reach the terminal raw through a document either', async () => {
+test('K05 control characters from a server are escaped in a document too', async () => {
   await using node = await fakeOsaServer({ displayName: 'Eve\u001b[2J\u202e\u009b1m\u0007' })
   await using sandbox = await makeSandbox()
   await signedIn(sandbox, node)

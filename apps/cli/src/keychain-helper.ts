@@ -1,2 +1,2 @@
-/** Entry of the bundle's second program, which alone talks to the system's keychain: a process that can be killed when that hangs. */
+/** Entry of the second program in the bundle. Only it uses the system's keychain, which may hang: this process can then be killed. */
 import '@osa/sdk/keychain-helper'

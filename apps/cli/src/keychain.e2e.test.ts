@@ -1,4 +1,4 @@
-/** Logins in a real keyring: a D-Bus of each test's own with a gnome-keyring on it, and the built `osa` as a process. */
+/** Logins in a real keyring: each test runs the built `osa` with a private D-Bus and gnome-keyring. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openCredentialStore, systemClock } from '@osa/sdk/internal'
@@ -9,7 +9,7 @@ import { installOsa } from './testing/packed-osa.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
 
-/** The session's bus, and the sandbox's own home. */
+/** The variables of the session's bus, without its home folder. */
 const on = ({ env }: KeyringSession) => ({
   DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS,
   XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR,
@@ -30,7 +30,7 @@ describe('a login in the keyring', () => {
   test.each([
     ['this checkout, where keytar is installed', 'keytar'],
     ['an installed package without keytar', 'keyring'],
-  ])('K23 %s: signed in, used, renewed and ended, and never a token on the disk', async (_name, binding) => {
+  ])('K23 %s: login, use, refresh and logout work, and no token is ever on the disk', async (_name, binding) => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using packed = await installOsa()
@@ -60,7 +60,7 @@ describe('a login in the keyring', () => {
     expect(await sandbox.readCredentials()).toEqual({})
   })
 
-  test('K23 --json says where, before and after', async () => {
+  test('K23 --json names the place of the login before and after the sign-in', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -93,7 +93,7 @@ describe('a login in the keyring', () => {
     expect(node.seen('device')).toEqual([])
   })
 
-  test('K23 K32 a login that is renewed while it is about to move is moved as it is then', async () => {
+  test('K23 K32 if a login is renewed while osa waits to move it, the renewed login is moved', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -108,7 +108,7 @@ describe('a login in the keyring', () => {
       onStderr: (soFar) => {
         if (isRenewed || !soFar.includes('Credentials will be saved in')) return
         isRenewed = true
-        // long enough for osa to have come to the lock
+        // Gives osa time to reach the lock.
         setTimeout(() => void seedCredentials(sandbox, { [node.url]: renewed }).then(lock.release), 700)
       },
     })
@@ -117,7 +117,7 @@ describe('a login in the keyring', () => {
     expect(await store.read(node.url)).toMatchObject({ refreshToken: renewed.refresh_token })
   })
 
-  test('K23 locked: named as that, never “not logged in”, and a logout keeps the entry', async () => {
+  test('K23 a locked keyring is reported as locked, not as “not logged in”, and a logout keeps the entry', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -142,7 +142,7 @@ describe('a login in the keyring', () => {
     expect(await sandbox.run(['whoami', '--offline'], { env })).toMatchObject({ code: 0 })
   })
 
-  test('K23 who cannot open it any more signs in again, to a file, on request', async () => {
+  test('K23 a person who cannot open the keyring can sign in again with --storage file', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -155,7 +155,7 @@ describe('a login in the keyring', () => {
     expect((await sandbox.readCredentials())[node.url]).toHaveProperty('access_token')
   })
 
-  test('K23 an item that is gone is said to be that', async () => {
+  test('K23 a missing item in the keyring is reported as such', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -170,7 +170,7 @@ describe('a login in the keyring', () => {
 })
 
 describe('a keychain that waits for a password', () => {
-  /** Connected, and then nothing: a prompt that nobody answers. */
+  /** A helper that connects and then waits, like a password prompt without an answer. */
   const prompting = `for (const phase of ['started', 'connected']) console.log(JSON.stringify({ phase }))
     setInterval(() => undefined, 1000)`
 
@@ -187,7 +187,7 @@ describe('a keychain that waits for a password', () => {
     return { sandbox, env, [Symbol.asyncDispose]: stop }
   }
 
-  test('a person is told, and Ctrl-C ends it', async () => {
+  test('osa says that it is waiting, and Ctrl-C ends the wait', async () => {
     await using world = await setUp()
     const { code, screen } = await world.sandbox.runOnTerminal(['whoami'], {
       env: world.env,
@@ -197,7 +197,7 @@ describe('a keychain that waits for a password', () => {
     expect(code).toBe(130)
   })
 
-  test('K23 where nobody looks on it is over after three seconds, as locked', async () => {
+  test('K23 without a terminal the keychain counts as locked after three seconds', async () => {
     await using world = await setUp()
     const { code, stdout, stderr } = await world.sandbox.run(['whoami', '--json'], { env: world.env })
     expect({ code, stderr }).toEqual({ code: 9, stderr: '' })
@@ -215,7 +215,7 @@ describe('a keyring that locks while a person approves', () => {
     }
   }
 
-  test('K23 without a terminal the new tokens are revoked, and nothing is kept', async () => {
+  test('K23 without a terminal the new tokens are revoked, and nothing is saved', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -232,7 +232,7 @@ describe('a keyring that locks while a person approves', () => {
   test.each([
     ['y', 0, false],
     ['n', 9, true],
-  ])('K23 on a terminal the file is offered; answered %s', async (answer, code, isRevoked) => {
+  ])('K23 on a terminal osa offers the file; the answer is %s', async (answer, code, isRevoked) => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -271,7 +271,7 @@ describe('without a keyring', () => {
     expect(await readdir(sandbox.home)).toEqual(['project'])
   })
 
-  test('K23 without a desktop the file is used, and that is said with the reason before the code is shown', async () => {
+  test('K23 without a desktop the file is used, and osa says why before it shows the code', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
     const { code, stderr } = await sandbox.run(['login', node.url])
@@ -284,7 +284,7 @@ describe('without a keyring', () => {
     expect(last.storage).toEqual({ kind: 'file', path: sandbox.credentials, reason: expect.any(String) })
   })
 
-  test('K23 a bus that never answers: an error in seconds, and no process stays', async () => {
+  test('K23 with a bus that never answers osa fails within seconds and leaves no process', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -299,7 +299,7 @@ describe('without a keyring', () => {
     expect([bus.total(), bus.connections(), node.requests]).toEqual([2, 0, []])
   })
 
-  test('K23 a bus that never answers costs three seconds and not a patient minute, however busy the machine is', async () => {
+  test('K23 with a bus that never answers the limit is three seconds, not a minute, even on a busy computer', async () => {
     await using bus = await startSilentBus()
     await using sandbox = await makeSandbox()
     await seedCredentials(sandbox, { 'https://a.example': { storage: 'keychain', keychain: 'keyring' } })
@@ -312,7 +312,7 @@ describe('without a keyring', () => {
     expect({ code, isTimely: tookMs > 3000 && tookMs < 30_000 }, `${tookMs} ms`).toEqual({ code: 9, isTimely: true })
   })
 
-  test('K23 what needs no secret never opens the keychain', async () => {
+  test('K23 commands that need no secret do not open the keychain', async () => {
     await using bus = await startSilentBus()
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -339,7 +339,7 @@ describe('auto, on a Linux desktop', () => {
   const { within, isOutside } = findOutside()
   const desktop = (session: KeyringSession) => ({ ...on(session), DISPLAY: ':99', OSA_BROWSER: 'none' })
 
-  test('K23 a keyring that works is used, and that is said', async () => {
+  test('K23 a keyring that works is used, and osa says so', async () => {
     await using session = await startKeyringSession()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -350,7 +350,7 @@ describe('auto, on a Linux desktop', () => {
     expect((await sandbox.readCredentials())[node.url]?.storage).toBe(isOutside ? 'keychain' : undefined)
   })
 
-  test('K23 one that does not is a warning before the code is shown', async () => {
+  test('K23 for one that does not work there is a warning before the code is shown', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()
@@ -367,7 +367,7 @@ describe('auto, on a Linux desktop', () => {
   })
 })
 
-test('a place to store that is none is a mistake of typing', async () => {
+test('an unknown place to store logins is a usage error', async () => {
   await using sandbox = await makeSandbox()
   const typed = await sandbox.run(['login', 'https://a.example', '--storage', 'keyring'])
   expect(typed.code).toBe(2)

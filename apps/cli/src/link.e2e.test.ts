@@ -9,7 +9,7 @@ import { seedLink } from './testing/seed.ts'
 
 const s1 = 'https://archive.example.org'
 
-test('linking writes one key and says what comes next', async () => {
+test('link writes one key and says what to do next', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await sandbox.call(['link', node.url])
@@ -30,7 +30,7 @@ test('the same link again changes nothing', async () => {
   expect(await readFile(sandbox.linkFile, 'utf8')).toBe(before)
 })
 
-test('another link is refused without a terminal, and made with --force, other keys kept', async () => {
+test('without a terminal an existing link is replaced only with --force, which keeps other keys', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedLink(sandbox, { other: 1, server: s1 })
@@ -51,7 +51,7 @@ test('another link is refused without a terminal, and made with --force, other k
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
 })
 
-test('on a terminal the change is asked for', async () => {
+test('on a terminal a person confirms the change', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
@@ -61,7 +61,7 @@ test('on a terminal the change is asked for', async () => {
   expect(screen).toContain(` ✓ Linked ${sandbox.project} to ${node.url} (was ${s1})`)
 })
 
-test('a link below another one is noted', async () => {
+test('a link in a parent folder is mentioned', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
@@ -72,7 +72,7 @@ test('a link below another one is noted', async () => {
   expect(stderr).toContain(` ✓ Linked ${cwd} to ${node.url}\n`)
 })
 
-test('a site that is no archive is not linked', async () => {
+test('a site that is not an archive is not linked', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
@@ -87,7 +87,7 @@ test('a site that is no archive is not linked', async () => {
   expect(await readdir(sandbox.project)).toEqual([])
 })
 
-test('the address of a page leads to the archive it belongs to', async () => {
+test('for the address of a page, the archive of that page is suggested', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const page = `${node.url}/records/123`
@@ -98,7 +98,7 @@ test('the address of a page leads to the archive it belongs to', async () => {
   expect((await sandbox.runOnTerminal(['link', page], { answers })).code).toBe(0)
 })
 
-test('so does the address of a page on a site that answers with pages whatever is asked below its root', async () => {
+test('also if the site answers every other address with a web page', async () => {
   const site = createServer(({ url }, response) => {
     const root = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
     if (url !== '/.well-known/osa') return response.setHeader('content-type', 'text/html').end('<title>Records</title>')
@@ -114,7 +114,7 @@ test('so does the address of a page on a site that answers with pages whatever i
   expect(stderr).toContain(` → There is one at ${root} – run: osa link ${root}\n`)
 })
 
-test('K30 a server that calls itself something else is not linked', async () => {
+test('K30 a server whose document names another address is not linked', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const document = { name: 'x', version: '1', issuer: s1, refresh_reuse_grace_seconds: 30 }
@@ -126,7 +126,7 @@ test('K30 a server that calls itself something else is not linked', async () => 
   expect(stderr).toContain(`${node.url} calls itself ${s1}`)
 })
 
-test('a broken link file is reported with its place, and kept when replaced', async () => {
+test('a broken link file is reported with the line and column, and kept as a copy when it is replaced', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{\n  "server": }')
@@ -140,7 +140,7 @@ test('a broken link file is reported with its place, and kept when replaced', as
   expect(forced.stderr).toMatch(/ {3}The old file was kept as \.osa\/config\.json\.bak-\d{8}T\d{6}Z\n/)
 })
 
-test('unlink takes the link away', async () => {
+test('unlink removes the link', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1, other: 1 })
   const { stderr } = await sandbox.call(['unlink'])
@@ -148,7 +148,7 @@ test('unlink takes the link away', async () => {
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1 })
 })
 
-test('after unlink nothing is left: a login links the folder again, and a folder below sees its parent', async () => {
+test('after unlink a login links the folder again, and a subfolder uses the link of its parent', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
@@ -164,7 +164,7 @@ test('after unlink nothing is left: a login links the folder again, and a folder
   expect(stderr).toContain(` ✓ Linked ${sandbox.project} to ${node.url}\n`)
 })
 
-test('a link file without `server` is no link: a login writes into it', async () => {
+test('a link file without `server` counts as no link, and a login adds the key', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { other: 1 })
@@ -173,7 +173,7 @@ test('a link file without `server` is no link: a login writes into it', async ()
   expect(JSON.parse(await readFile(sandbox.linkFile, 'utf8'))).toEqual({ other: 1, server: node.url })
 })
 
-test('unlink --server removes the link to that server only', async () => {
+test('unlink --server removes only a link to that server', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: s1 })
   const { code, stderr } = await sandbox.call(['unlink', '--server', 'https://other.example'])

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createLiveLine } from './live-line.ts'
 
-/** What a terminal of one line's height would show: each clearing starts it again. */
+/** A live line on a terminal; `shown()` is the text since the line was last cleared. */
 function setUp() {
   vi.useFakeTimers()
   const written: string[] = []
@@ -12,7 +12,7 @@ function setUp() {
   return { line, written, shown, [Symbol.dispose]: () => void vi.useRealTimers() }
 }
 
-test('while a question is open the line stays away, and comes back when it is answered', async () => {
+test('the line is hidden while a question is open, and returns after the answer', async () => {
   using at = setUp()
   const { promise, resolve } = Promise.withResolvers<void>()
   const drawn = at.line.start(() => 'Verifying')
@@ -30,7 +30,7 @@ test('while a question is open the line stays away, and comes back when it is an
   expect(at.shown()).toBe('')
 })
 
-test('of two lines the later is drawn until it stops, and stopping twice takes nothing else away', () => {
+test('the later of two lines is drawn until it stops, and stopping it twice does not stop the other', () => {
   using at = setUp()
   const outer = at.line.start(() => 'outer')
   const inner = at.line.start(() => 'inner')

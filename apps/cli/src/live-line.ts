@@ -1,19 +1,19 @@
-/** The one line that is redrawn in place while something takes its time. Whatever else is said meanwhile goes above it. */
+/** The line that is redrawn in place while something takes time. Other output is written above it. */
 import { type Look, spinnerFrames } from './marks.ts'
 
 const redrawMs = 250
 const clearLine = '\r\u001b[K'
-/** What a live line needs beside its text. */
+/** The columns that a live line needs besides its text. */
 export const marginColumns = 4
-/** Where the output tells no width: a page's. */
+/** The width to assume for an output that reports none. */
 const pageColumns = 120
 
 export interface LiveLine {
-  /** Draws `render()` four times a second until stopped. What was drawn before comes back then. */
+  /** Draws `render()` four times a second until stopped. The line that was drawn before then returns. */
   start(render: () => string): { stop(): void }
-  /** Takes the line away before something is written; the next redraw brings it back below. */
+  /** Removes the line before other output; the next redraw puts it below that output. */
   clear(): void
-  /** Keeps the line away while a person is asked something: it would be drawn over the question. */
+  /** Hides the line while a question is asked, so that it is not drawn over the question. */
   away<T>(work: () => Promise<T>): Promise<T>
 }
 

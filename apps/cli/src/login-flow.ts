@@ -1,4 +1,4 @@
-/** A login as the command does it: the SDK's, with screens, questions and the run's own store, keychain and network. */
+/** Runs the SDK's login with the screens, questions, store, keychain and network of this run. */
 import { hostname } from 'node:os'
 import { notAuthenticated } from '@osa/sdk/internal'
 import {
@@ -15,19 +15,19 @@ import {
 import type { CommandContext } from './command.ts'
 import { type ResolvedServer, sourceNote } from './server-resolution.ts'
 import { announceStorage, chooseAndAnnounce, storageDocument, storageWish } from './storage.ts'
-import { keepCompany } from './verification.ts'
+import { openSignInScreen } from './verification.ts'
 import { version } from './version.ts'
 
 const lockTimeoutMs = 20_000
 
-/** What a login came to. `reason`: why it is not in the keychain. */
-export interface Kept {
-  /** Null when the server could not say who it is just then. */
+/** The result of a login. `reason`: why it is not stored in the keychain. */
+export interface LoginResult {
+  /** Null if the server could not say who signed in. */
   user: SignedInUser | null
   reason: string | null
 }
 
-/** What the command brings to a login; `chosen` holds where it will be kept, once that is known. */
+/** Builds the options of the SDK's login. `chosen` is filled in with the place where the login is stored, once that is decided. */
 function signInOptions(context: CommandContext, server: ResolvedServer) {
   const { io, env, store, keychain, isCi, network, clock, signal, allowHttp, uninterrupted } = context
   const chosen: { kind: StorageTarget['kind']; reason: string | null } = { kind: 'file', reason: null }
@@ -62,19 +62,19 @@ const verificationDocument = (login: Verification, storage: object): object => (
   storage,
 })
 
-/** What an archive says of itself: in quotation marks, and no more of it than fits on a few lines. */
+/** Prints the archive's own name in quotation marks, its description and its contact, each cut to a few lines. */
 function greet({ io }: CommandContext, { name, description, contact }: ServerGreeting): void {
   const quoted = cleanText(name, 60).replaceAll('"', "'")
   io.say(`It calls itself "${quoted}"${description ? `: ${cleanText(description, 160)}` : ''}`)
   if (contact) io.say(`Questions: ${cleanText(contact.replace(/^mailto:/, ''), 100)}`)
 }
 
-/** A device login from the first check to the saved pair; what cannot be saved is ended again. */
-export async function freshLogin(context: CommandContext, server: ResolvedServer): Promise<Kept> {
+/** Logs in by the device grant and saves the tokens. If they cannot be saved, the new session is ended. */
+export async function freshLogin(context: CommandContext, server: ResolvedServer): Promise<LoginResult> {
   const { io } = context
   io.say(`Signing in to ${server.url}${sourceNote(server)}`)
   const { options, chosen } = signInOptions(context, server)
-  const company = keepCompany(context)
+  const screen = openSignInScreen(context)
   try {
     const { user } = await login({
       ...options,
@@ -82,24 +82,24 @@ export async function freshLogin(context: CommandContext, server: ResolvedServer
       onServer: (document) => greet(context, document),
       onVerification: async (verification) => {
         if (io.isJson) io.json(verificationDocument(verification, storageDocument(context, chosen.kind, chosen.reason)))
-        await company.show(verification)
+        await screen.show(verification)
       },
-      ...company.browser,
-      onWaiting: company.report,
-      onApproved: company.leave,
+      ...screen.browser,
+      onWaiting: screen.report,
+      onApproved: screen.close,
     })
     return { user, reason: chosen.reason }
   } finally {
-    company.leave()
+    screen.close()
   }
 }
 
-/** `--token-stdin`: keeps a token made elsewhere, if the server knows it. */
-export async function loginWithGivenToken(context: CommandContext, server: ResolvedServer): Promise<Kept> {
+/** `--token-stdin`: saves a token from standard input if the server accepts it. Throws `token_malformed`. */
+export async function loginWithGivenToken(context: CommandContext, server: ResolvedServer): Promise<LoginResult> {
   const accessToken = (await context.io.input({ signal: context.signal })).replace(/\r?\n$/, '')
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
-    throw new OsaError('token_malformed', 'What came on standard input is not a token', {
-      hint: 'Pipe in the token alone',
+    throw new OsaError('token_malformed', 'The text on standard input is not a token', {
+      hint: 'Pipe in only the token',
     })
   }
   const { options, chosen } = signInOptions(context, server)
@@ -107,14 +107,14 @@ export async function loginWithGivenToken(context: CommandContext, server: Resol
   return { user, reason: chosen.reason }
 }
 
-/** Moves a saved login to where `--storage` says; answers what kind of place that is. */
+/** Moves a saved login to the place that `--storage` names. Returns the kind of that place. */
 export async function moveLogin(context: CommandContext, server: string): Promise<StorageTarget['kind']> {
   const { target } = await chooseAndAnnounce(context)
   const store = context.store()
-  // Alone with the login: a refresh going on elsewhere would overwrite it, or be overwritten.
+  // Under the lock, because a refresh in another process would overwrite the login or be overwritten.
   const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal: context.signal })
   try {
-    // Read under the lock: a pair that was read before may be used up by now.
+    // Read now: tokens read before the lock may have been replaced since.
     const credential = await store.read(server)
     if (!credential) throw notAuthenticated(server)
     await (await store.reserve(server, target)).commit(credential)

@@ -7,7 +7,7 @@ import { seedCredentials, seedLink } from './testing/seed.ts'
 
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
-test('K18 K39 on a terminal a person sees address and code, and approving is all it takes', async () => {
+test('K18 K39 on a terminal a person sees the address and the code, and only has to approve', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const opened = join(sandbox.home, 'opened')
@@ -35,7 +35,7 @@ test('K18 K39 on a terminal a person sees address and code, and approving is all
   expect(gapMs).toBeGreaterThanOrEqual(990)
 })
 
-test('an archive greets with its name, its description and whom to ask, cleaned and cut', async () => {
+test('the name, description and contact of the archive are shown, cleaned and cut', async () => {
   const about = {
     name: `Structural\u001b[31m "Biology"\n${'x'.repeat(200)}`,
     description: `Structures of\u202e proteins${'y'.repeat(4_000)}`,
@@ -78,7 +78,7 @@ test('K04 over SSH no browser is opened even on a terminal', async () => {
   expect(screen).not.toContain('Opening your browser')
 })
 
-test('in CI nothing is sent and the way out is named', async () => {
+test('in CI nothing is sent, and the alternatives are named', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.call(['login', '--server', node.url], { env: { CI: 'true' } })
@@ -91,7 +91,7 @@ test('in CI nothing is sent and the way out is named', async () => {
   expect(node.requests).toEqual([])
 })
 
-test('K38 what --json warns of is in its result too', async () => {
+test('K38 with --json warnings are in the result too', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -102,7 +102,7 @@ test('K38 what --json warns of is in its result too', async () => {
   expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ ok: true, warnings: [warning] })
 })
 
-test('K38 --json prints one document a line, the code first and the result last, and no secret', async () => {
+test('K38 --json prints one document per line, the code first and the result last, and no secrets', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const onStdout = (soFar: string) => {
@@ -130,7 +130,7 @@ test('K38 --json prints one document a line, the code first and the result last,
   expect(stdout).not.toContain('dc_')
 })
 
-test('a login that works is left alone', async () => {
+test('a login that works is not replaced', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -142,7 +142,7 @@ test('a login that works is left alone', async () => {
   expect(node.seen('device')).toEqual([])
 })
 
-test('--force replaces the login, says whose, and ends the old session at the server', async () => {
+test('--force replaces the login, names its person, and ends the old session at the server', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -156,7 +156,7 @@ test('--force replaces the login, says whose, and ends the old session at the se
 test.each([
   ['K14', 'deny', 6, 'login_denied', 'Sign-in was refused in the browser'],
   ['K14', 'expireCode', 6, 'login_expired', 'The code BCDF-GHJK expired before it was approved'],
-] as const)('%s: after %s the exit code is %i and saved logins are untouched', async (_, what, exit, code, message) => {
+] as const)('%s: after %s the exit code is %i and saved logins are unchanged', async (_, what, exit, code, message) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const before = await seedCredentials(sandbox, { 'https://other.example': { access_token: 'a', refresh_token: 'r' } })
@@ -174,7 +174,7 @@ test.each([
   expect(await readFile(sandbox.credentials, 'utf8')).toBe(before)
 })
 
-test('a token answer that is lost after approval is named as such', async () => {
+test('a token response that is lost after approval is reported as such', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   node.loseTokenResponse()
@@ -186,7 +186,7 @@ test('a token answer that is lost after approval is named as such', async () => 
   )
 })
 
-test('a web page instead of the API is shown for what it is', async () => {
+test('a web page instead of an answer of the API is reported with its title', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   node.html('device')
@@ -207,7 +207,7 @@ test('K05 names and titles from a server cannot move the cursor', async () => {
   expect(stdout).toBe('Eve[2J1mX (0000-0002-1825-0097)\n')
 })
 
-test('K03 an address on another host is neither opened nor followed', async () => {
+test('K03 a verification address on another host ends the login', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const uri = 'https://real.example/device'
@@ -221,7 +221,7 @@ test('K03 an address on another host is neither opened nor followed', async () =
   expect(node.seen('token')).toEqual([])
 })
 
-test('K25 an archive that only a link file names hears nothing before a person agrees', async () => {
+test('K25 nothing is sent to an archive that only a link file names before a person agrees', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -236,7 +236,7 @@ test('K25 an archive that only a link file names hears nothing before a person a
   expect(agreed.code).toBe(0)
 })
 
-test('K20 a broken credentials file is kept aside', async () => {
+test('K20 a broken credentials file is kept under another name', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{\n  "x": {\n    "a": 1\n  }\n')
@@ -248,7 +248,7 @@ test('K20 a broken credentials file is kept aside', async () => {
   expect(stderr).toMatch(/ ⚠ Moved the unreadable credentials file to .*credentials\.json\.corrupt-\d{8}T\d{6}Z\n/)
 })
 
-test('K22 where a login cannot be saved, no sign-in is begun', async () => {
+test('K22 if the login could not be saved, no sign-in is started', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.home, '.config'), 'in the way')
@@ -262,7 +262,7 @@ test('K22 where a login cannot be saved, no sign-in is begun', async () => {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('K16 %s while waiting ends it at once with %i, and no poll follows', async (signal, exit) => {
+] as const)('K16 %s while waiting ends osa immediately with %i, and no poll follows', async (signal, exit) => {
   const intervalSeconds = 60
   await using node = await fakeOsaServer({ intervalSeconds })
   await using sandbox = await makeSandbox()
@@ -284,7 +284,7 @@ test.each([
   expect(await readdir(join(sandbox.home, '.config', 'osa'))).toEqual(['locks'])
 })
 
-test('K31 --token-stdin keeps a token the server knows, and refuses others', async () => {
+test('K31 --token-stdin saves a token that the server accepts, and refuses others', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -298,7 +298,7 @@ test('K31 --token-stdin keeps a token the server knows, and refuses others', asy
   expect(`${kept.stderr}${refused.stderr}${broken.stderr}`).not.toContain('at_')
 })
 
-test('K17 with everything switched on that talks, no secret is said', async () => {
+test('K17 with --verbose and OSA_DEBUG no secret is printed', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 2 })
   await using sandbox = await makeSandbox()
   const { stderr, stdout } = await sandbox.call(['login', '--verbose', '--server', node.url], {
@@ -308,7 +308,7 @@ test('K17 with everything switched on that talks, no secret is said', async () =
   expect(`${stderr}${stdout}`).not.toMatch(/\b(at|rt|dc)_/)
 })
 
-test('the home folder is not linked by itself', async () => {
+test('a login does not link the home folder', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.call(['login', '--server', node.url], { cwd: sandbox.home })
@@ -317,14 +317,14 @@ test('the home folder is not linked by itself', async () => {
   )
 })
 
-test('a first login without a terminal is told to name the archive', async () => {
+test('the first login without a terminal asks for the address of the archive', async () => {
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.call(['login'])
   expect(code).toBe(3)
   expect(stderr).toContain(' → Run osa login <url>, or set OSA_SERVER\n')
 })
 
-test('an archive of the original OSA is named as such: nothing else is sent there, and nothing is stored', async () => {
+test('an archive of the original OSA is reported as such; nothing else is sent to it, and nothing is stored', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const body = '{"detail":"Not Found"}'
@@ -341,7 +341,7 @@ test('an archive of the original OSA is named as such: nothing else is sent ther
   expect(await readdir(sandbox.project)).toEqual([])
 })
 
-test.each([1e308, 1e12])('K07 a lifetime of %s s is saved as a year at most', async (expires_in) => {
+test.each([1e308, 1e12])('K07 a lifetime of %s s is saved as at most a year', async (expires_in) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in, scope: '' }

@@ -1,11 +1,11 @@
-/** Entry of the bundle. Answers `--version` at once and loads the rest only when there is something to do. */
+/** Entry of the bundle. Answers `--version` at once and loads the rest of the program only for other command lines. */
 import { beforeDashes } from './options.ts'
 import { guardStreams } from './streams.ts'
 import { version } from './version.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
   guardStreams(process)
-  // a diagnostic report of Node.js, should one be asked for, goes to others: without OSA_TOKEN
+  // People attach Node.js diagnostic reports to bug reports: they must not contain OSA_TOKEN.
   process.report.excludeEnv = true
   const options = beforeDashes(argv)
   // Before any dispatch: `osa login --version` must not log in.
@@ -13,7 +13,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version}\n`)
     return
   }
-  // Not for people: newer-version.ts starts it so, in a process of its own.
+  // Internal: newer-version.ts starts a separate process with this argument.
   const [first, file = ''] = argv
   if (first === '--ask-registry') {
     const { askRegistry } = await import('./ask-registry.ts')

@@ -1,4 +1,4 @@
-/** The manual pages, as groff shows them: the same words as help, and nothing that a formatter complains of. */
+/** The manual pages as groff formats them: they have the same words as the help, and cause no warnings. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -9,10 +9,10 @@ import { globalOptions, optionLabel } from './options.ts'
 
 const pages = manPages(commands)
 
-/** The words of a page, as a reader sees them; throws with what groff says of its source. */
+/** Returns the formatted words of a page. Throws on any warning of groff. */
 function shown(file: string): string {
   const input = pages.find((page) => page.file === file)?.text
-  // without bold and italics, and with hyphens that are typed
+  // These options turn off bold, underlining and backspaces.
   const args = ['-man', '-Tutf8', '-P-c', '-P-b', '-P-u', '-ww', '-rLL=2000n', '-rLT=2000n']
   const { stdout, stderr } = spawnSync('groff', args, { input, encoding: 'utf8' })
   if (stderr !== '') throw new Error(`${file}: ${stderr}`)
@@ -20,7 +20,7 @@ function shown(file: string): string {
 }
 
 test.each(commands.map(({ metadata }) => [metadata.name, metadata] as const))(
-  'the page of osa %s says what its help says, as it is typed',
+  'the page of osa %s has the words of its help, as they are typed',
   (name, { positionals, summary, options, environment = [], examples }) => {
     const page = shown(`osa-${name}.1`)
     expect(page).toContain(` osa-${name} - ${summary} `)
@@ -41,15 +41,15 @@ test('man osa lists every command and every exit code', () => {
     expect(page).toMatch(new RegExp(` ${exit} [a-z_, ]*\\b${code}\\b`))
 })
 
-test('a text cannot be taken for a request, and every sign of it is shown', () => {
+test('roff does not interpret a text as a request, and shows each character', () => {
   const odd = ".dot 'quoted' \\backslash `tick` ~/^-– Å"
   const [, page] = manPages([
     {
-      metadata: { name: 'odd', positionals: '', summary: odd, options: [], examples: ['odd'] },
+      metadata: { name: 'odd', summary: odd, options: [], examples: ['odd'] },
       load: () => Promise.reject(),
     },
   ])
-  // some systems show a bare hyphen as one that is typed, others do not
+  // Some systems show an unescaped hyphen as a minus sign, others do not.
   expect(page?.text).toContain(
     '\\&.dot \\[aq]quoted\\[aq] \\[rs]backslash \\[ga]tick\\[ga] \\[ti]/\\[ha]\\-\\[u2013] \\[u00C5]\n',
   )

@@ -1,4 +1,4 @@
-/** Manual pages, man(7), made from the commands' own records as help is: `osa.1`, and `osa-login.1` and its kin. */
+/** Manual pages in man(7) format, generated from the command catalogue: `osa.1`, and one for each command, such as `osa-login.1`. */
 import type { Command, CommandMetadata, OptionMetadata } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { program } from './help.ts'
@@ -11,7 +11,7 @@ export interface ManPage {
   readonly text: string
 }
 
-/** Signs that would be formatted: a hyphen is typed as a minus, quotes and the like as they are on a keyboard. */
+/** Characters that roff would typeset: these escapes keep a hyphen a minus sign and quotes as they are on the keyboard. */
 const glyphs: Readonly<Record<string, string>> = {
   '\\': '\\[rs]',
   '-': '\\-',
@@ -24,7 +24,7 @@ const glyphs: Readonly<Record<string, string>> = {
 const unicode = (sign: string): string =>
   `\\[u${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
 
-/** A text as roff shows it, in any locale; a dot at its start would be a request. */
+/** Escapes a text for roff, in any locale. A dot at the start would be a request. */
 const escaped = (text: string): string =>
   text
     .replaceAll(/[\\'`^~-]/g, (sign) => glyphs[sign] ?? sign)
@@ -42,7 +42,7 @@ const list = (entries: readonly Entry[]): string[] => entries.flatMap(([head, te
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`.SH ${title}`, ...lines]
 
-/** `--server` in bold, and what stands for its value in italics. */
+/** The option in bold, such as `--server`, and the name of its value in italics. */
 const optionEntry = ({ argument, ...option }: OptionMetadata): Entry => [
   argument === undefined ? bold(optionLabel(option)) : `${bold(optionLabel(option))} ${italic(argument)}`,
   option.help,
@@ -59,7 +59,7 @@ const exampleLines = (examples: readonly string[]): string[] => [
 
 const pageName = (command: string): string => `osa-${command}`
 
-/** Without a date: the same sources make the same page. No word is broken: names of errors are among them. */
+/** Has no date, so that the same sources give the same page. Hyphenation is off, because the page contains error codes. */
 const head = (name: string): string =>
   `.TH ${escaped(name.toUpperCase())} 1 "" "osa ${version}" "User Commands"\n.nh\n.ad l`
 
@@ -88,7 +88,14 @@ function programPage(commands: readonly Command[]): string[] {
   ]
 }
 
-function commandPage({ name, positionals, summary, options, environment = [], examples }: CommandMetadata): string[] {
+function commandPage({
+  name,
+  positionals = '',
+  summary,
+  options,
+  environment = [],
+  examples,
+}: CommandMetadata): string[] {
   const argument = positionals.replaceAll(/[\w|]+|[^\w|]+/g, (part) => (/\w/.test(part) ? italic(part) : part))
   return [
     head(pageName(name)),
@@ -104,7 +111,7 @@ function commandPage({ name, positionals, summary, options, environment = [], ex
 
 const textOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`
 
-/** All pages of the program, for `man osa` and `man osa-login`. */
+/** Returns all pages of the program, for `man osa` and `man osa-login`. */
 export const manPages = (commands: readonly Command[]): ManPage[] => [
   { file: 'osa.1', text: textOf(programPage(commands)) },
   ...commands.map(({ metadata }) => ({ file: `${pageName(metadata.name)}.1`, text: textOf(commandPage(metadata)) })),

@@ -12,7 +12,7 @@ test.each([
   { TERM: 'xterm-kitty' },
   { TERM: 'foot' },
   { FORCE_HYPERLINK: '1' },
-])('a terminal that is known to follow links gets them: %j', (env) => {
+])('a terminal that is known to support links gets them: %j', (env) => {
   expect(linksIn(env)).toBe(true)
 })
 
@@ -26,6 +26,6 @@ test.each<[env: Record<string, string>, isTty?: boolean]>([
   [{ VTE_VERSION: '7600', NO_COLOR: '1' }],
   [{ WT_SESSION: 'x', TERM: 'dumb' }],
   [{ VTE_VERSION: '7600' }, false],
-])('others get none: %j', (env, isTty = true) => {
+])('other terminals get no links: %j', (env, isTty = true) => {
   expect(linksIn(env, isTty)).toBe(false)
 })

@@ -1,4 +1,4 @@
-/** How things look: marks and colours, in Unicode where the terminal can and in ASCII where it cannot. */
+/** Marks and colours of the output, in Unicode or, for terminals without it, in ASCII. */
 import type { Environment } from '@osa/sdk/node'
 
 export interface Look {
@@ -8,7 +8,7 @@ export interface Look {
   hasLinks: boolean
 }
 
-/** The locale as the C library picks it; an unset one counts as UTF-8, since containers leave it unset and mean that. */
+/** Reads the locale in the C library's order. No locale counts as UTF-8, because containers usually set none and use UTF-8. */
 function isUtf8(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
   return !locale || /utf-?8/i.test(locale)
@@ -18,10 +18,10 @@ const isLegacyConsole = (env: Environment, platform: string): boolean =>
   platform === 'win32' && !env.WT_SESSION && !env.TERM_PROGRAM && !env.TERM
 
 /**
- * Whether a terminal is known to follow links (OSC 8); others might show the sequence. tmux and screen pass none on unless told to.
- * FORCE_HYPERLINK settles it, as it does for other programs.
+ * Whether the terminal is known to support links (OSC 8); others might print the escape sequence. tmux and screen drop links by default.
+ * FORCE_HYPERLINK overrides the guess, as in other programs.
  */
-function followsLinks(env: Environment): boolean {
+function supportsLinks(env: Environment): boolean {
   const { FORCE_HYPERLINK: forced, TERM = '', TERM_PROGRAM = '', VTE_VERSION, WT_SESSION } = env
   if (forced) return forced !== '0'
   if (env.TMUX || env.STY || /^(tmux|screen)/.test(TERM)) return false
@@ -40,7 +40,7 @@ export function lookOf(options: { env: Environment; platform: string; isTty: boo
   return {
     isUnicode: isUtf8(env) && !isLegacyConsole(env, platform),
     hasColour,
-    hasLinks: hasColour && isTty && followsLinks(env),
+    hasLinks: hasColour && isTty && supportsLinks(env),
   }
 }
 
@@ -55,10 +55,10 @@ export function mark(kind: Mark, look: Look): string {
   return look.hasColour ? `\u001b[${colours[kind]}m${sign}\u001b[39m` : sign
 }
 
-/** What a person needs of a line. */
+/** Bold text: the part of a line that the reader needs. */
 export const emphasised = (text: string, look: Look): string => (look.hasColour ? `\u001b[1m${text}\u001b[22m` : text)
 
-/** An address to go to, which is always readable in full. */
+/** An address to open, always printed in full; also a link, if the terminal supports links. */
 export function address(url: string, look: Look): string {
   const shown = look.hasColour ? `\u001b[1;36m${url}\u001b[22;39m` : url
   return look.hasLinks ? `\u001b]8;;${url}\u001b\\${shown}\u001b]8;;\u001b\\` : shown
@@ -74,7 +74,7 @@ const plain: Readonly<Record<string, string>> = {
   '’': "'",
 }
 
-/** Our own typography in ASCII, where the terminal has nothing else; names of people keep their letters. */
+/** Replaces our own typographic characters by ASCII if the terminal needs that. People's names keep their letters. */
 export const fitToLook = (text: string, look: Look): string =>
   look.isUnicode ? text : text.replace(/[–…→·“”’]/g, (sign) => plain[sign] ?? sign)
 

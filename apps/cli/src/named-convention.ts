@@ -1,4 +1,4 @@
-/** A convention as a person names it: `slug` or `slug@version`. */
+/** Finds the convention that a person names as `slug` or `slug@version`. */
 import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withoutAccount } from './account.ts'
 import type { CommandContext } from './command.ts'
@@ -10,22 +10,23 @@ export type ConventionDetail = Awaited<ReturnType<OsaClient['conventions']['get'
 
 interface NamedConvention {
   slug: string
-  /** Absent: the newest. */
+  /** The newest, if absent. */
   version?: number
 }
 
-/** Reads `slug` or `slug@version`. Throws `usage`. */
+/** Parses `slug` or `slug@version`. Throws `usage`. */
 function readConventionName(typed: string): NamedConvention {
   const [, slug = '', version] = /^([^@]{1,200})(?:@([1-9]\d{0,8}))?$/.exec(typed) ?? []
-  if (slug === '') throw usage(`"${cleanText(typed, 60)}" names no convention`, 'Write <slug> or <slug>@<version>')
+  if (slug === '')
+    throw usage(`"${cleanText(typed, 60)}" is not the name of a convention`, 'Write <slug> or <slug>@<version>')
   return version === undefined ? { slug } : { slug, version: Number(version) }
 }
 
 const mostNames = 5
-/** Fewer letters are part of too many names. */
+/** A shorter text is part of too many names. */
 const fewestLetters = 3
 
-/** The words that were probably meant, the nearest first: misspelt, or named in part. */
+/** Returns the names that were probably meant: first the nearest to a misspelt name, then those that contain the typed text. */
 function namesLike(typed: string, names: readonly string[]): string[] {
   const text = typed.toLowerCase()
   const close = nearest(text, names)
@@ -33,12 +34,12 @@ function namesLike(typed: string, names: readonly string[]): string[] {
   return [...new Set([...(close === null ? [] : [close]), ...containing])].slice(0, mostNames)
 }
 
-/** As an archive makes them: what is offered to be typed must not be another program's line. */
+/** Whether a text is a slug as archives make them. Other texts from an archive must not be suggested as something to type into a shell. */
 const isSlug = (text: string): boolean => /^[a-z][a-z0-9-]{2,63}$/.test(text)
 
 /**
- * Asks an archive for a convention. `command`: what the person typed before the name; `words`: what could stand in its place there. Throws
- * `usage`, `not_found` with the names that are near, and what the call throws.
+ * Fetches a convention from an archive. `command`: the words before the name on the command line; `words`: other values that may stand in its
+ * place. Throws `usage`, `not_found` with similar names, and what the call throws.
  */
 export async function findConvention(
   context: CommandContext,

@@ -7,7 +7,7 @@ test.each([
   ['zhs', 'zsh'],
   ['bahs', 'bash'],
   ['powershell', null],
-])('%s was meant as %s: the nearest, of two as near the one that begins alike', (typed, meant) => {
+])('for %s the nearest word is %s; the same first letter decides between equally near words', (typed, meant) => {
   expect(nearest(typed, ['zsh', 'bash', 'fish'])).toBe(meant)
 })
 
@@ -20,7 +20,7 @@ test.each([
   ['whoim', 'whoami'],
   ['stauts', 'status'],
   ['unlnik', 'unlink'],
-])('osa %s: %s', (typed, meant) => {
+])('for osa %s the suggestion is %s', (typed, meant) => {
   expect(
     nearest(
       typed,

@@ -1,6 +1,6 @@
-/** Finds what somebody probably meant to type. */
+/** Finds the word that a person probably meant to type. */
 
-/** How many letters to add, drop, change or swap with their neighbour (optimal string alignment). */
+/** The number of letters to add, drop, change or swap with their neighbour (optimal string alignment). */
 function distance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
@@ -18,16 +18,19 @@ function distance(a: string, b: string): number {
   return row.at(-1) ?? 0
 }
 
-/** Of a short word, two other letters make another word. */
-const mostLetters = (typed: string): number => (typed.length < 5 ? 1 : 2)
+/** Two wrong letters turn a short word into a different one. */
+const mostWrongLetters = (typed: string): number => (typed.length < 5 ? 1 : 2)
 
-/** The candidate at most two letters away from `typed` (one, if it is short), the nearest first, of several one that begins alike; null when there is none. */
+/**
+ * Returns the nearest candidate that is at most two letters away from `typed` (one letter, if `typed` is short); null if there is none. Of
+ * equally near candidates, one with the same first letter wins.
+ */
 export function nearest(typed: string, candidates: readonly string[]): string | null {
   const close = candidates
     .filter((candidate) => candidate !== typed)
     .map((candidate) => ({ candidate, letters: distance(typed.slice(0, 256), candidate) }))
-    .filter(({ letters }) => letters <= mostLetters(typed))
-  const beginsElse = (candidate: string): number => (candidate[0] === typed[0] ? 0 : 1)
-  close.sort((a, b) => a.letters - b.letters || beginsElse(a.candidate) - beginsElse(b.candidate))
+    .filter(({ letters }) => letters <= mostWrongLetters(typed))
+  const otherFirstLetter = (candidate: string): number => (candidate[0] === typed[0] ? 0 : 1)
+  close.sort((a, b) => a.letters - b.letters || otherFirstLetter(a.candidate) - otherFirstLetter(b.candidate))
   return close[0]?.candidate ?? null
 }

@@ -4,12 +4,12 @@ import { startProxy } from './testing/proxy.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 import { startTlsFront } from './testing/tls-front.ts'
 
-/** Makes a Node one from before 22.19 and 24.5, as far as certificates go. */
+/** Makes Node handle certificates as before 22.19 and 24.5. */
 const withoutDefaultAuthorities = `data:text/javascript,${encodeURIComponent(
   "import tls from 'node:tls';import { syncBuiltinESMExports } from 'node:module';delete tls.setDefaultCACertificates;syncBuiltinESMExports()",
 )}`
 
-/** A node behind TLS that nobody trusts yet. */
+/** A node behind TLS, with a certificate of an unknown authority. */
 async function startOverTls() {
   await using started = new AsyncDisposableStack()
   const node = started.use(await fakeOsaServer())
@@ -19,7 +19,7 @@ async function startOverTls() {
   return { node, front, sandbox, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-test('K10 a certificate of an unknown authority ends the call, with what to do', async () => {
+test('K10 a certificate of an unknown authority is an error, with a hint', async () => {
   await using over = await startOverTls()
   const { node, front, sandbox } = over
   const env = { OSA_TOKEN: 'at_secret', OSA_SERVER: `https://127.0.0.1:${front.port}` }
@@ -33,7 +33,7 @@ test('K10 a certificate of an unknown authority ends the call, with what to do',
   expect(node.requests).toEqual([])
 })
 
-test('K10 NODE_EXTRA_CA_CERTS makes it trusted', async () => {
+test('K10 with NODE_EXTRA_CA_CERTS that certificate is trusted', async () => {
   await using over = await startOverTls()
   const { node, front, sandbox } = over
   const { access_token } = node.issue()
@@ -46,7 +46,7 @@ test('K10 NODE_EXTRA_CA_CERTS makes it trusted', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'Josiah Carberry (0000-0002-1825-0097)\n' })
 })
 
-test('K10 so does SSL_CERT_FILE, on a Node that reads the system store and on one that does not, through a proxy too', async () => {
+test('K10 with SSL_CERT_FILE too, on a Node that reads the system store and on one that does not, and through a proxy', async () => {
   await using over = await startOverTls()
   const { node, front, sandbox } = over
   const { access_token } = node.issue()
@@ -84,11 +84,11 @@ test('K10 with certificate checks turned off nothing is sent over https', async 
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0', OSA_TOKEN: 'x', OSA_SERVER: `https://127.0.0.1:${front.port}` }
   const { code, stderr } = await sandbox.run(['whoami'], { env })
   expect(code).toBe(7)
-  expect(stderr).toContain(' ✗ NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates\n')
+  expect(stderr).toContain(' ✗ NODE_TLS_REJECT_UNAUTHORIZED=0 turns off certificate checks\n')
   expect(node.requests).toEqual([])
 })
 
-test('K40 through a proxy the tunnel is TLS from end to end: the proxy sees the host and no secret', async () => {
+test('K40 through a proxy TLS is end to end: the proxy sees the host name and no secret', async () => {
   await using over = await startOverTls()
   const { node, front, sandbox } = over
   await using proxy = await startProxy({ tunnelTo: front.port })
@@ -106,7 +106,7 @@ test('K40 through a proxy the tunnel is TLS from end to end: the proxy sees the 
   expect(proxy.tunnelled()).not.toContain('/trpc')
 })
 
-test.each(['NO_PROXY', 'no_proxy'])('K40 %s is honoured, and the request goes straight', async (variable) => {
+test.each(['NO_PROXY', 'no_proxy'])('K40 a host in %s is reached without the proxy', async (variable) => {
   await using over = await startOverTls()
   const { node, front, sandbox } = over
   await using proxy = await startProxy({ refuse: 407 })
@@ -122,7 +122,7 @@ test.each(['NO_PROXY', 'no_proxy'])('K40 %s is honoured, and the request goes st
   expect(proxy.seen).toEqual([])
 })
 
-test('K40 a proxy that refuses is named, without its password; loopback http goes straight', async () => {
+test('K40 a proxy that refuses is named, without its password; http to loopback does not use it', async () => {
   await using proxy = await startProxy({ refuse: 407 })
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -140,7 +140,7 @@ test('K40 a proxy that refuses is named, without its password; loopback http goe
   expect(proxy.seen).toEqual(['CONNECT archive.example:443'])
 })
 
-test('K08 K40 a proxy that hangs up does not keep osa waiting', async () => {
+test('K08 K40 osa does not wait for a proxy that closes the connection', async () => {
   await using proxy = await startProxy(null)
   await using sandbox = await makeSandbox()
   const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, OSA_TOKEN: 'at_secret' }
@@ -148,7 +148,7 @@ test('K08 K40 a proxy that hangs up does not keep osa waiting', async () => {
   expect(code).toBe(7)
 })
 
-test('a refused connection, a host that nobody knows and a server that is silent each say what to do', async () => {
+test('a refused connection, an unknown host and a server that does not answer are errors with hints', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const env = { OSA_TOKEN: 'at_secret' }

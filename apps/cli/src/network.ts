@@ -1,17 +1,17 @@
-/** Puts the CLI's requests together: proxies, company certificates, the debug log. */
+/** The requests of the CLI: proxies, company certificates, the debug log. */
 import { type Network, openNetwork } from '@osa/sdk/internal'
 import { type ClientEvent, cleanText, type Environment, OsaError } from '@osa/sdk/node'
 import { createProxiedFetch } from './proxy.ts'
 import { traceHeaders } from './trace-context.ts'
 import { version } from './version.ts'
 
-/** Loaded with the first https request only: it costs more than the rest of the start-up. */
+/** Called for the first https request only: loading node:tls takes longer than the rest of the start-up. */
 const loadTls = () => import('node:tls')
 
-/** Since Node 22.19 and 24.5; the types always have it. */
+/** Whether this Node has `tls.setDefaultCACertificates` (22.19, 24.5 and newer). The types always declare it. */
 const canSetAuthorities = (tls: object): boolean => typeof Reflect.get(tls, 'setDefaultCACertificates') === 'function'
 
-/** Adds the system's certificates to Node's own, where this Node can; company proxies are commonly known only there. */
+/** Adds the system's certificates to Node's own, if this Node can. The certificates of company proxies are often installed only there. */
 async function trustSystemCertificates(): Promise<void> {
   const tls = await loadTls()
   if (!canSetAuthorities(tls)) return
@@ -19,22 +19,22 @@ async function trustSystemCertificates(): Promise<void> {
 }
 
 /**
- * Older Nodes read no system certificates, so SSL_CERT_FILE, which says where those are, has no effect there: then these are all that
- * count, Node's own and NODE_EXTRA_CA_CERTS among them, as naming any replaces the default. Null where Node sees to it.
+ * Reads the certificates of SSL_CERT_FILE for older Nodes, which ignore it because they read no system certificates. Passing certificates to
+ * Node replaces its default, so the result also has Node's own and those of NODE_EXTRA_CA_CERTS. Null for a Node that reads them itself.
  */
 async function namedAuthorities(env: Environment): Promise<readonly string[] | null> {
   const tls = await loadTls()
   if (!env.SSL_CERT_FILE || canSetAuthorities(tls)) return null
   const { readFile } = await import('node:fs/promises')
   const named = [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS].filter((path) => path !== undefined && path !== '')
-  // One that cannot be read is passed over, as OpenSSL and Node do.
+  // A file that cannot be read is ignored, as OpenSSL and Node do.
   const read = named.map((path) => readFile(path as string, 'utf8').catch(() => ''))
   return [...tls.rootCertificates, ...(await Promise.all(read))]
 }
 
 function refuseUncheckedTls(env: Environment): void {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return
-  throw new OsaError('tls', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates', {
+  throw new OsaError('tls', 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off certificate checks', {
     hint: "Unset it; point NODE_EXTRA_CA_CERTS at your company's CA file (PEM) instead",
   })
 }
@@ -44,7 +44,7 @@ export interface CliNetworkOptions {
   /** `--timeout`, if it was given. */
   timeoutMs: number | undefined
   log: (line: string) => void
-  /** Where the servers' `Date` headers are noted, by origin. */
+  /** Filled in with the last `Date` header of each server, by origin. */
   serverDates: Map<string, string>
 }
 
@@ -63,7 +63,7 @@ function withHeaders(init: RequestInit | undefined, more: readonly [string, stri
   return { ...init, headers }
 }
 
-/** A `fetch` with this computer's proxies and authorities. Certificates are looked at when the first https request is made. */
+/** Returns a `fetch` that uses this computer's proxies and certificate authorities. Loads certificates with the first https request. */
 export function createCliFetch(env: Environment): typeof fetch {
   let isPrepared = false
   const send = createProxiedFetch(env, () => namedAuthorities(env))
@@ -77,7 +77,7 @@ export function createCliFetch(env: Environment): typeof fetch {
   }
 }
 
-/** This run's way to servers. */
+/** Opens the network of this run. */
 export function openCliNetwork({ env, timeoutMs, log, serverDates }: CliNetworkOptions): Network {
   const send = createCliFetch(env)
   const trace = Object.entries(traceHeaders(env))

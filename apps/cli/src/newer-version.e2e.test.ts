@@ -1,4 +1,4 @@
-/** The notice of a newer version, beside a registry of the test's own. */
+/** The notice of a newer version, with a registry that the test runs. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ interface Registry extends AsyncDisposable {
   readonly asked: { path: string; headers: IncomingHttpHeaders }[]
 }
 
-/** `answer`: what it says of any package; null: nothing, for as long as one waits. */
+/** Starts a registry. `answer`: the body of each answer; null: it never answers. */
 async function startRegistry(answer: string | null): Promise<Registry> {
   const asked: Registry['asked'] = []
   const server = createServer(({ url = '', headers }, response) => {
@@ -57,9 +57,9 @@ async function signedIn(): Promise<Sandbox> {
 const whoami = (sandbox: Sandbox, env: Record<string, string>, ...more: string[]) =>
   sandbox.runOnTerminal(['whoami', '--offline', ...more], { env })
 
-const notice = `Version 99.1.0 of osa is out, and this is ${version}. To update: npm install -g @osa/cli`
+const notice = `A newer osa is available: 99.1.0 (you have ${version}). To update: npm install -g @osa/cli`
 
-test('a newer version is told once a day, after the command, and the registry is asked once a day', async () => {
+test('once a day the registry is asked, and a newer version is mentioned after a command', async () => {
   await using registry = await startRegistry('{"latest":"99.1.0","next":"100.0.0"}')
   await using sandbox = await signedIn()
   const env = { OSA_UPDATE_CHECK: registry.url, OSA_TOKEN: '' }
@@ -81,7 +81,7 @@ test('a newer version is told once a day, after the command, and the registry is
   await until(() => registry.asked.length === 2)
 })
 
-test('without the setting nobody is asked and nothing is kept, nor in CI, without a terminal, with --json or --quiet', async () => {
+test('without the setting, in CI, without a terminal, with --json or --quiet no registry is asked and nothing is written', async () => {
   await using registry = await startRegistry('{"latest":"99.1.0"}')
   await using sandbox = await signedIn()
   const env = { OSA_UPDATE_CHECK: registry.url }
@@ -96,7 +96,7 @@ test('without the setting nobody is asked and nothing is kept, nor in CI, withou
   expect(registry.asked).toEqual([])
 })
 
-test('no command waits for a registry that does not answer, and none ends differently', async () => {
+test('a registry that does not answer neither delays a command nor changes its exit code', async () => {
   await using registry = await startRegistry(null)
   await using sandbox = await signedIn()
   const env = { OSA_UPDATE_CHECK: registry.url }
@@ -109,12 +109,12 @@ test('no command waits for a registry that does not answer, and none ends differ
 })
 
 test.each([
-  ['a version with more behind it', '{"latest":"99.0.0-evil\u001b[2J"}'],
+  ['a version with other text after it', '{"latest":"99.0.0-evil\u001b[2J"}'],
   ['a number', '{"latest":1}'],
   ['a page', '<html>'],
   ['a list', '[]'],
-  ['more than anybody reads', `{"latest":"99.0.0","next":"${'9'.repeat(20_000)}"}`],
-])('a registry that answers %s is not believed', async (_, answer) => {
+  ['more than 10,000 characters', `{"latest":"99.0.0","next":"${'9'.repeat(20_000)}"}`],
+])('an answer of the registry with %s is ignored', async (_, answer) => {
   await using registry = await startRegistry(answer)
   await using sandbox = await makeSandbox()
   const file = join(sandbox.home, 'newest')
@@ -124,7 +124,7 @@ test.each([
   expect(existsSync(file)).toBe(false)
 })
 
-test('an older version, one that is no version, and a folder that cannot be written to are passed over', async () => {
+test('an older version, an invalid one and a folder that cannot be written to are ignored', async () => {
   await using sandbox = await signedIn()
   const env = { OSA_UPDATE_CHECK: 'http://127.0.0.1:61' }
   const { screen } = await whoami(sandbox, {})
@@ -148,6 +148,6 @@ test.each([
   ['0', null],
   ['', null],
   ['yes', null],
-])('OSA_UPDATE_CHECK=%s lets %s be asked', (setting, registry) => {
+])('with OSA_UPDATE_CHECK=%s the registry to ask is %s', (setting, registry) => {
   expect(registryOf({ OSA_UPDATE_CHECK: setting })).toBe(registry)
 })

@@ -1,6 +1,6 @@
 /**
- * A notice that there is a newer osa, where OSA_UPDATE_CHECK asks for it. It is told from what is known; a process of its own asks the registry,
- * at most once a day, for the next time: no command waits for it.
+ * Mentions that a newer osa is available, if OSA_UPDATE_CHECK asks for that. The notice uses the answer of an earlier look-up; a separate
+ * process asks the registry at most once a day, so no command waits for it.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { compareVersions } from './version-order.ts'
 const dayMs = 86_400_000
 const npmRegistry = 'https://registry.npmjs.org'
 
-/** The registry that OSA_UPDATE_CHECK allows to be asked: npm's with `1`, or the one at the address that it is, without a password. Null: none. */
+/** Returns the registry that OSA_UPDATE_CHECK allows: npm's for `1`, or the address it holds, which may have no password. Null: ask none. */
 export function registryOf({ OSA_UPDATE_CHECK: setting = '' }: Environment): string | null {
   if (setting === '1') return npmRegistry
   const url = URL.canParse(setting) ? new URL(setting) : null
@@ -23,7 +23,7 @@ export function registryOf({ OSA_UPDATE_CHECK: setting = '' }: Environment): str
   return url?.protocol === 'https:' || isLocal ? setting.replace(/\/+$/, '') : null
 }
 
-/** `$XDG_STATE_HOME/osa`, usually `~/.local/state/osa`; null without a home folder. */
+/** Returns `$XDG_STATE_HOME/osa`, usually `~/.local/state/osa`; null if there is no home folder. */
 function stateDir({ XDG_STATE_HOME: state, HOME, USERPROFILE }: Environment): string | null {
   if (state && isAbsolute(state)) return join(state, 'osa')
   const home = HOME || USERPROFILE || ''
@@ -39,22 +39,22 @@ function textOf(path: string): string | null {
   }
 }
 
-/** Whether what a file dates is due again. A time to come is due as well: then the clock was set back. */
+/** Whether a day has passed since the time in this file. A time in the future counts as passed: the clock was set back since. */
 const isDue = (path: string, nowMs: number): boolean => !(Math.abs(nowMs - Number(textOf(path) ?? Number.NaN)) < dayMs)
 
-/** Asks on its own, after this process has ended; it reads the setting itself, needs no token, and is given none. */
+/** Starts a process that asks the registry and outlives this one. It reads the setting itself. It needs no token, so it gets none. */
 function startAsking(answer: string, env: Environment): void {
   const main = fileURLToPath(new URL('./main.cjs', import.meta.url))
   const { OSA_TOKEN: _, ...rest } = env
-  // At the root: a process that lives on keeps no folder from being removed.
+  // In the root folder: a process that lives on must not keep another folder from being unmounted or deleted.
   const how = { cwd: '/', env: rest, detached: true, windowsHide: true, stdio: 'ignore' } as const
   const child = spawn(process.execPath, [main, '--ask-registry', answer], how)
-  // What cannot be started is tried again tomorrow.
+  // If it cannot be started, the next try is tomorrow.
   child.on('error', () => undefined).unref()
 }
 
-/** Tells of a newer version where one is known, once a day, and sees to it that the registry is asked, once a day. */
-export function tellOfNewerVersion(io: Io, { env, nowMs }: { env: Environment; nowMs: number }): void {
+/** Mentions a newer version if one is known, and asks the registry for the next time. Does each at most once a day. */
+export function checkForNewerVersion(io: Io, { env, nowMs }: { env: Environment; nowMs: number }): void {
   const dir = stateDir(env)
   if (!registryOf(env) || !dir) return
   const [newest, told, asked] = ['newest-version', 'newest-version-told', 'newest-version-asked'].map((name) =>
@@ -63,9 +63,9 @@ export function tellOfNewerVersion(io: Io, { env, nowMs }: { env: Environment; n
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const known = (textOf(newest) ?? '').trim()
   if (compareVersions(known, version) > 0 && isDue(told, nowMs)) {
-    // First noted, then told: what cannot be noted would be told with every command.
+    // Written first: if this fails, the notice would otherwise appear with every command.
     writeFileSync(told, String(nowMs))
-    io.hint(`Version ${known} of osa is out, and this is ${version}. To update: npm install -g @osa/cli`)
+    io.hint(`A newer osa is available: ${known} (you have ${version}). To update: npm install -g @osa/cli`)
   }
   if (!isDue(asked, nowMs)) return
   writeFileSync(asked, String(nowMs))

@@ -1,4 +1,4 @@
-/** `osa open`: which page, whether a browser is opened, and what is printed instead. */
+/** `osa open`: which page it opens, and when it prints the address instead. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOsaClient } from '@osa/sdk'
@@ -9,7 +9,7 @@ import { failure, success } from './testing/json-shapes.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 import { seedCredentials, seedLink } from './testing/seed.ts'
 
-/** A node with two versions of one convention, and two of others. */
+/** A node with three conventions, one of them with two versions. */
 async function nodeWithConventions(): Promise<FakeOsaServer> {
   const node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
@@ -23,7 +23,7 @@ async function nodeWithConventions(): Promise<FakeOsaServer> {
 const run = (sandbox: Sandbox, node: FakeOsaServer, ...args: string[]) =>
   sandbox.call(['open', ...args, '--server', node.url])
 
-/** A browser that keeps the address it was given; `exit` other than 0: it cannot open. */
+/** A browser that saves the address it gets. `exit`: its exit code, other than 0 if it fails to open the page. */
 async function makeBrowser(sandbox: Sandbox, exit = 0) {
   const [program, opened] = [join(sandbox.home, 'browser'), join(sandbox.home, 'opened')]
   await writeFile(program, `#!/bin/sh\nprintf %s "$1" > ${opened}\nexit ${exit}\n`, { mode: 0o755 })
@@ -35,7 +35,7 @@ test.each([
   [['sessions'], '/account/sessions'],
   [['protein-structures'], '/conventions/protein-structures'],
   [['protein-structures@1'], '/conventions/protein-structures?version=1'],
-])('osa open %j prints the address alone where nobody looks, and opens nothing', async (args, path) => {
+])('without a terminal osa open %j prints only the address, and opens nothing', async (args, path) => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const browser = await makeBrowser(sandbox)
@@ -46,7 +46,7 @@ test.each([
   expect(await browser.address()).toBeNull()
 })
 
-test('where a program reads the output, a terminal for the notes opens nothing either', async () => {
+test('if only stderr is a terminal, nothing is opened either', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const browser = await makeBrowser(sandbox)
@@ -59,7 +59,7 @@ test('where a program reads the output, a terminal for the notes opens nothing e
   expect(await browser.address()).toBeNull()
 })
 
-test('on a terminal the page is opened, and its address shown', async () => {
+test('on a terminal the page is opened and its address is shown', async () => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const browser = await makeBrowser(sandbox)
@@ -73,9 +73,9 @@ test('on a terminal the page is opened, and its address shown', async () => {
 test.each([
   ['with --no-browser', ['--no-browser'], {}],
   ['over SSH', [], { SSH_CONNECTION: 'x' }],
-  ['when told so', [], { OSA_BROWSER: 'none' }],
+  ['with OSA_BROWSER=none', [], { OSA_BROWSER: 'none' }],
   ['in CI', [], { CI: '1' }],
-])('K04 on a terminal %s the address is printed and nothing opened', async (_, flags, env) => {
+])('K04 on a terminal %s the address is printed and nothing is opened', async (_, flags, env) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const browser = await makeBrowser(sandbox)
@@ -85,16 +85,19 @@ test.each([
   expect(await browser.address()).toBeNull()
 })
 
-test.each([[[]], [['--quiet']]])('a browser that cannot be opened leaves the address (%j)', async (flags) => {
-  await using node = await fakeOsaServer()
-  await using sandbox = await makeSandbox()
-  const { program } = await makeBrowser(sandbox, 1)
-  const { code, screen } = await sandbox.runOnTerminal(['open', '--server', node.url, ...flags], {
-    env: { OSA_BROWSER: program },
-  })
-  expect(code).toBe(0)
-  expect(screen).toMatch(/Opening http:\S+\/ in your browser\r\n {3}Couldn't open a browser. Use the address above\./)
-})
+test.each([[[]], [['--quiet']]])(
+  'if the browser cannot be opened, the address is on the screen (%j)',
+  async (flags) => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const { program } = await makeBrowser(sandbox, 1)
+    const { code, screen } = await sandbox.runOnTerminal(['open', '--server', node.url, ...flags], {
+      env: { OSA_BROWSER: program },
+    })
+    expect(code).toBe(0)
+    expect(screen).toMatch(/Opening http:\S+\/ in your browser\r\n {3}Couldn't open a browser. Use the address above\./)
+  },
+)
 
 test('K38 osa open --json prints one document of its documented shape', async () => {
   await using node = await nodeWithConventions()
@@ -109,7 +112,7 @@ test.each([
   ['Protein', 'Did you mean: osa open protein-complexes', '   It has: protein-complexes, protein-structures\n'],
   ['protein-structures@9', 'See osa conventions list', ''],
   ['nothing', 'See osa conventions list', ''],
-])('a convention that does not exist, %s, is refused with the names that are near: %s', async (typed, hint, detail) => {
+])('a convention that does not exist, %s, is refused with similar names: %s', async (typed, hint, detail) => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   const { code, stdout, stderr } = await run(sandbox, node, typed)
@@ -121,7 +124,7 @@ test.each([
   expect(failure.parse(JSON.parse(document)).error).toMatchObject({ code: 'not_found', exit_code: 2 })
 })
 
-test('K25 an archive that only a link file names is neither opened nor asked', async () => {
+test('K25 an archive that only a link file names is neither opened nor contacted', async () => {
   await using node = await nodeWithConventions()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })

@@ -9,7 +9,7 @@ import { version } from './version.ts'
 
 const names = commands.map(({ metadata }) => metadata.name)
 
-test('an unknown command is exit 2, with what was probably meant', async () => {
+test('an unknown command is exit 2, with the command that was probably meant', async () => {
   await using sandbox = await makeSandbox()
   expect(await sandbox.call(['bogus'])).toMatchObject({ code: 2, stdout: '' })
   const { stderr } = await sandbox.call(['whoam'])
@@ -23,7 +23,7 @@ test('osa alone shows help on stdout', async () => {
   for (const name of names) expect(stdout).toContain(`\n  ${name}`)
 })
 
-test.each(names)('osa %s --help and osa help say the same of it, with an example', async (command) => {
+test.each(names)('osa %s --help and osa help print the same text, with an example', async (command) => {
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.call([command, '--help'])
   expect(code).toBe(0)
@@ -31,14 +31,14 @@ test.each(names)('osa %s --help and osa help say the same of it, with an example
   expect(await sandbox.call(['help', command])).toEqual({ code, stdout, stderr: '' })
 })
 
-test('on forty columns no line of help is wider than the terminal', async () => {
+test('on forty columns no line of the help is wider than the terminal', async () => {
   await using sandbox = await makeSandbox()
   const { screen } = await sandbox.runOnTerminal(['login', '--help'], { columns: 40 })
   expect(screen).toContain('\r\n  --no-browser\r\n')
   expect(screen.split('\r\n').filter((line) => line.length > 40)).toEqual([])
 })
 
-test('osa login --help names the variables that matter', async () => {
+test('osa login --help names the environment variables', async () => {
   await using sandbox = await makeSandbox()
   const { stdout } = await sandbox.call(['login', '--help'])
   for (const name of ['OSA_SERVER', 'OSA_CREDENTIAL_STORE', 'OSA_CONFIG_DIR', 'OSA_BROWSER', 'NODE_EXTRA_CA_CERTS']) {
@@ -49,7 +49,7 @@ test('osa login --help names the variables that matter', async () => {
 })
 
 test.each([['--version'], ['-V'], ['login', '--version']])(
-  'the version is printed by %s %s, and nothing else happens',
+  'osa %s %s prints the version and does nothing else',
   async (...args) => {
     await using sandbox = await makeSandbox()
     expect(await sandbox.run(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
@@ -88,7 +88,7 @@ test.each([
   }
 })
 
-test('in a folder that was removed meanwhile it is said so, and another one can be named', async () => {
+test('in a folder that no longer exists osa says so, and --cwd names another folder', async () => {
   await using sandbox = await makeSandbox()
   const within = (argv: readonly string[]): [string, string[]] => [
     'sh',
@@ -97,12 +97,12 @@ test('in a folder that was removed meanwhile it is said so, and another one can 
   const { code, stderr } = await sandbox.run(['status'], { within })
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: ' ✗ The folder you are in is not there any more\n → Go to another one, or use --cwd\n',
+    stderr: ' ✗ The folder you are in no longer exists\n → Change to another folder, or use --cwd\n',
   })
   expect(await sandbox.run(['status', '--cwd', sandbox.home], { within })).toMatchObject({ code: 3 })
 })
 
-test('in a folder that was removed meanwhile everything works that does not look at it', async () => {
+test('in a folder that no longer exists, commands that do not need the folder work', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, intervalSeconds: 1 })
   await using sandbox = await makeSandbox()
   const within = (argv: readonly string[]): [string, string[]] => [
@@ -111,14 +111,14 @@ test('in a folder that was removed meanwhile everything works that does not look
   ]
   const login = await sandbox.run(['login', '--server', node.url], { within })
   expect(login).toMatchObject({ code: 0 })
-  expect(login.stderr).toContain(' ⚠ Not linking this folder: The folder you are in is not there any more\n')
-  const needless = [['help'], ['help', 'login'], ['completions', 'bash'], ['whoami', '--server', node.url]]
-  for (const args of [...needless, ['token', '--server', node.url], ['logout', '--server', node.url]]) {
+  expect(login.stderr).toContain(' ⚠ Not linking this folder: The folder you are in no longer exists\n')
+  const independent = [['help'], ['help', 'login'], ['completions', 'bash'], ['whoami', '--server', node.url]]
+  for (const args of [...independent, ['token', '--server', node.url], ['logout', '--server', node.url]]) {
     expect(await sandbox.run(args, { within }), args.join(' ')).toMatchObject({ code: 0 })
   }
 })
 
-/** `osa` with its streams as the shell's words say; `$PIPESTATUS` is its exit code. */
+/** Runs `osa` in a shell with these redirections, and returns its own exit code. */
 const inShell =
   (streams: string) =>
   (argv: readonly string[]): [string, string[]] => [
@@ -148,17 +148,17 @@ test.each([
 test('a locale without UTF-8 gets ASCII marks', async () => {
   await using sandbox = await makeSandbox()
   const { stderr } = await sandbox.run(['bogus'], { env: { LANG: 'C' } })
-  expect(stderr).toBe(' x Unknown command "bogus"\n -> See what there is: osa --help\n')
+  expect(stderr).toBe(' x Unknown command "bogus"\n -> See all commands: osa --help\n')
 })
 
-test('the bundle carries no path of the machine it was built on', async () => {
+test('the bundle contains no path of the computer it was built on', async () => {
   await using sandbox = await makeSandbox()
   const main = new URL('../dist/main.cjs', import.meta.url)
   expect(await readFile(main, 'utf8')).not.toContain(process.cwd())
   expect((await sandbox.run(['--version'])).code).toBe(0)
 })
 
-test('an offline command starts from four files, without the network or the promises of node:fs', async () => {
+test('an offline command loads four files, without the network or node:fs/promises', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { 'https://a.example': { access_token: 'a', user: { external_id: 'me' } } })
   const hook = join(sandbox.home, 'list-files.cjs')

@@ -1,4 +1,4 @@
-/** Puts a command's world together, runs it, and turns its end into an exit code. */
+/** Builds the context of a command, runs the command and returns its exit code. */
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { type Network, openCredentialStore, resolveConfigDir, systemClock } from '@osa/sdk/internal'
@@ -14,10 +14,10 @@ import { type Look, lookOf } from './marks.ts'
 import type { CliNetworkOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
-/** What a run has of its process. */
+/** The parts of the process that a run uses. */
 export interface Host {
   readonly env: Environment
-  /** Opened when a question is asked: opening it costs start-up time. */
+  /** A getter in `process`: read only when needed, because opening standard input costs start-up time. */
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
@@ -57,33 +57,33 @@ function timeoutOf(flags: Flags): number | undefined {
 }
 
 /**
- * The folder to work in. The present one may have been removed under the shell's feet, which concerns only commands that look at it:
- * that is said when they do.
+ * Returns a getter for the folder to work in. The current folder may have been deleted; the getter throws `usage` then, so that commands
+ * that need no folder still work.
  */
 function folderOf(flags: Flags, host: Host): () => string {
   const typed = flags.value('cwd')
-  if (typed === null) return () => presentFolder(host)
-  const folder = existing(isAbsolute(typed) ? typed : resolve(presentFolder(host), typed))
+  if (typed === null) return () => currentFolder(host)
+  const folder = existingFolder(isAbsolute(typed) ? typed : resolve(currentFolder(host), typed))
   return () => folder
 }
 
-function presentFolder(host: Host): string {
+function currentFolder(host: Host): string {
   try {
     return host.cwd()
   } catch {
-    throw new OsaError('usage', 'The folder you are in is not there any more', {
-      hint: 'Go to another one, or use --cwd',
+    throw new OsaError('usage', 'The folder you are in no longer exists', {
+      hint: 'Change to another folder, or use --cwd',
     })
   }
 }
 
-function existing(folder: string): string {
-  // With the dot, a file of that name is no folder.
+function existingFolder(folder: string): string {
+  // The dot makes this false for a file.
   if (existsSync(`${folder}/.`)) return resolve(folder)
   throw new OsaError('usage', `There is no folder ${folder}`, { hint: 'Check --cwd' })
 }
 
-/** A run's way to servers. What that takes is loaded with the first request: offline commands start faster without it. */
+/** Opens the network when the first request is made: offline commands start faster without loading its code. */
 function openLazily(options: CliNetworkOptions): Network {
   let opened: Promise<Network> | null = null
   const network = (): Promise<Network> => {
@@ -96,7 +96,7 @@ function openLazily(options: CliNetworkOptions): Network {
   }
 }
 
-/** What a run has before its command line is understood. */
+/** The state of a run before its command line is parsed. */
 interface World {
   argv: readonly string[]
   host: Host
@@ -170,18 +170,18 @@ async function execute(world: World): Promise<void> {
   }
 }
 
-/** After a command that went well, for a person who looks on and wants to know. Whatever becomes of it is no matter of the command. */
-async function tellNews({ argv, host: { env }, io }: World): Promise<void> {
+/** After a successful command, mentions a newer version if OSA_UPDATE_CHECK asks for that. An error here does not fail the command. */
+async function mentionNewerVersion({ argv, host: { env }, io }: World): Promise<void> {
   if (!env.OSA_UPDATE_CHECK || !io.hasOnlooker || io.isJson || isQuiet(argv) || isCi(env)) return
   try {
-    const { tellOfNewerVersion } = await import('./newer-version.ts')
-    tellOfNewerVersion(io, { env, nowMs: systemClock.now() })
+    const { checkForNewerVersion } = await import('./newer-version.ts')
+    checkForNewerVersion(io, { env, nowMs: systemClock.now() })
   } catch (error) {
-    if (env.OSA_DEBUG === '1') io.debug(`no look for a newer version: ${error}`)
+    if (env.OSA_DEBUG === '1') io.debug(`could not check for a newer version: ${error}`)
   }
 }
 
-/** Runs one command line and answers the exit code. */
+/** Runs one command line and returns the exit code. */
 export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
   const { env } = host
   const io = makeIo(argv, host)
@@ -195,7 +195,7 @@ export async function runProgram(argv: readonly string[], host: Host): Promise<n
   try {
     const world: World = { argv, host, io, interruption, endAs }
     await execute(world)
-    await tellNews(world)
+    await mentionNewerVersion(world)
     return interruption.exitCode() ?? exitCode
   } catch (error) {
     const failure = toOsaError(error)

@@ -1,25 +1,25 @@
-/** The files of a new project, from the folder `template` of this package; `{{…}}` in them is filled in. */
+/** The files of a new project, from the folder `template` of this package. Placeholders such as `{{slug}}` are filled in. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from './version.ts'
 
 export interface ProjectFile {
-  /** Below the project's folder, with `/`. */
+  /** The path below the project's folder, with `/`. */
   readonly name: string
   readonly text: string
 }
 
-/** Beside the bundle and beside the sources alike. */
+/** The same relative path from the bundle and from the sources. */
 const template = fileURLToPath(new URL('../template', import.meta.url))
 
-/** npm packs no `.gitignore`. */
+/** npm does not pack `.gitignore` files, so the template has one without the dot. */
 const nameOf = (file: string): string => (file === 'gitignore' ? '.gitignore' : file)
 
 const fewestLetters = 3
 const mostLetters = 64
 
-/** The folder's name as an archive writes it: `Field notes` is `field-notes`. One of too few letters is a project as any other. */
+/** Returns the folder's name as a slug: `field-notes` for `Field notes`, or `my-records` if the name has too few letters for a slug. */
 export function slugOfFolder(folder: string): string {
   const words = basename(folder)
     .normalize('NFKD')
@@ -39,7 +39,7 @@ const titleOf = (slug: string): string =>
     .map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`)
     .join(' ')
 
-/** The files of a project in this folder, named after it. */
+/** Returns the files of a project that is named after the folder. */
 export function projectFiles(folder: string): ProjectFile[] {
   const slug = slugOfFolder(folder)
   const values: Readonly<Record<string, string>> = { slug, title: titleOf(slug), version }

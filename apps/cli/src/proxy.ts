@@ -1,4 +1,4 @@
-/** HTTPS_PROXY and friends. A proxy is used for https only, through CONNECT, so that it never sees a secret (K40). */
+/** Proxies from HTTPS_PROXY and similar variables. Used for https only, through CONNECT, so that the proxy never sees a secret (K40). */
 import { nodeNetworkError, type ProxyInUse } from '@osa/sdk/internal'
 import { type Environment, OsaError } from '@osa/sdk/node'
 
@@ -19,7 +19,7 @@ const isExempt = (url: URL, noProxy: string): boolean =>
     return url.hostname === name || url.hostname.endsWith(`.${name}`)
   })
 
-/** The proxy for a request; null when it goes straight. Lower case wins, empty means unset. Its password is not in `url`. */
+/** Returns the proxy for a request; null for none. Lower-case variables win, empty ones count as unset. `url` has no password. */
 export function proxyFor(env: Environment, url: URL): (ProxyInUse & { connectUrl: string }) | null {
   if (url.protocol !== 'https:') return null
   const found = firstSet(env, ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])
@@ -30,22 +30,22 @@ export function proxyFor(env: Environment, url: URL): (ProxyInUse & { connectUrl
   return { url: `${protocol}//${host}`, variable: found.variable, connectUrl: text }
 }
 
-/** Only what is asked with CONNECT: undici would try its hand at SOCKS too, and warn of it on the terminal. */
+/** Refuses proxies that are not used through CONNECT. Undici would try SOCKS and print a warning about it. */
 function refuseOtherKinds({ url, variable }: ProxyInUse): void {
   if (/^https?:/.test(url)) return
-  throw new OsaError('proxy', `Can't use the proxy ${url} (${variable}): only http:// and https:// ones`, {
+  throw new OsaError('proxy', `Can't use the proxy ${url} (${variable}): it must be an http:// or https:// address`, {
     hint: `Check ${variable} / NO_PROXY`,
   })
 }
 
-/** What requests go out through: the proxy, and certificates beside Node's own where this Node takes them no other way. */
+/** Returns the dispatcher for a proxy, for certificates that this Node accepts in no other way, or for both. */
 async function dispatcherFor(proxy: { connectUrl: string } | null, ca: readonly string[] | null) {
   const { Agent, ProxyAgent } = await import('undici')
   const tls = ca ? { ca: [...ca] } : {}
   return proxy ? new ProxyAgent({ uri: proxy.connectUrl, requestTls: tls }) : new Agent({ connect: tls })
 }
 
-/** What went wrong on the way through a proxy; one that was only slow is a matter of the deadline. */
+/** Turns an error into one about the proxy. A timeout stays as it is: the deadline reports it. */
 function throughProxy(error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown {
   const failed = { error, server: url.origin, timeoutMs: 0, timedOut: false, moreTime: '--timeout 120' }
   const told = nodeNetworkError({ ...failed, proxy: { url: shown, variable } })
@@ -53,8 +53,8 @@ function throughProxy(error: unknown, url: URL, { url: shown, variable }: ProxyI
 }
 
 /**
- * A `fetch` that goes through the proxies of the environment and trusts the `authorities` (null: those that Node trusts by itself); undici
- * is loaded when there is need of it.
+ * Returns a `fetch` that uses the proxies of the environment and trusts the `authorities` (null: Node's default). Loads undici only if it is
+ * needed.
  */
 export function createProxiedFetch(
   env: Environment,
@@ -70,11 +70,11 @@ export function createProxiedFetch(
     const dispatcher = await dispatcherFor(proxy, ca)
     try {
       const response = await undici.fetch(String(input), { ...(init as object), dispatcher })
-      // Closing waits for the body; left open, an idle tunnel would keep the process alive.
+      // close() waits for the body. Without it an idle tunnel would keep the process alive.
       void dispatcher.close()
       return response as unknown as Response
     } catch (error) {
-      // Undici would go on dialling a proxy that hangs up.
+      // Otherwise undici would keep connecting to a proxy that closes the connection.
       await dispatcher.destroy()
       throw proxy && !init?.signal?.aborted ? throughProxy(error, url, proxy) : error
     }

@@ -4,14 +4,14 @@ import { qrCodeLines } from './qr-code.ts'
 
 const url = 'https://archive.example.org/device?user_code=BCDF-GHJK'
 
-/** What a camera sees: true for dark. Two rows of modules to a line, ink for dark. */
+/** The modules that a camera sees: true for dark. A line has two rows of modules, and ink is dark. */
 const modulesOf = (lines: readonly string[]): boolean[][] =>
   lines.flatMap((line) => [
     [...line].map((block) => '█▀'.includes(block)),
     [...line].map((block) => '█▄'.includes(block)),
   ])
 
-test('ink on paper is the code, with its quiet border: dark modules are inked, light ones are not', async () => {
+test('the dark modules of the code are ink, the light ones and the border are not', async () => {
   const lines = await qrCodeLines(url)
   const { data, size } = encode(url, { border: 2 })
   const seen = modulesOf(lines)
@@ -20,7 +20,7 @@ test('ink on paper is the code, with its quiet border: dark modules are inked, l
   expect(lines.every((line) => line.length === size)).toBe(true)
 })
 
-test('the address of an archive with a usual name fits 45 columns and 28 rows', async () => {
+test('the code for an address of usual length fits 45 columns and 28 rows', async () => {
   const lines = await qrCodeLines(url)
   expect(lines[0]?.length).toBeLessThanOrEqual(45)
   expect(lines.length).toBeLessThanOrEqual(28)

@@ -1,13 +1,13 @@
-/** A QR code in the terminal, for signing in on a phone. The encoder is loaded when one is drawn. */
+/** Draws a QR code in the terminal, for signing in on a phone. Loads the encoder only then. */
 import type { CommandContext } from './command.ts'
 
 const [minimumColumns, minimumRows] = [45, 28]
-/** Lines above and below the code that should be on the screen together with it. */
+/** The lines above and below the code that should be visible together with it. */
 const rowsBeside = 11
 
 /**
- * Whether to draw one. By default only where no browser opens, and on a terminal that is large enough and has UTF-8 and colours: without
- * colours nobody can tell which of the two is black. `--qr` draws it beside a browser and on a small terminal too.
+ * Whether to draw a QR code. By default only if no browser opens and the terminal is large enough. It also needs UTF-8, and colours to be
+ * black on white. `--qr` draws it even if a browser opens, and on a small terminal.
  */
 function wantsQrCode({ io, flags }: CommandContext, hasBrowser: boolean): boolean {
   if (flags.isSet('no-qr') || !io.hasOnlooker || !io.look.isUnicode || !io.look.hasColour) return false
@@ -15,14 +15,14 @@ function wantsQrCode({ io, flags }: CommandContext, hasBrowser: boolean): boolea
   return !hasBrowser && io.columns >= minimumColumns && io.rows >= minimumRows
 }
 
-/** The lines of `text` as a QR code in half blocks, with a border of two; ink stands for the dark modules. */
+/** Returns a QR code for `text` as lines of half blocks, with a border of two modules. Ink stands for the dark modules. */
 export async function qrCodeLines(text: string): Promise<string[]> {
   const { renderUnicodeCompact } = await import('uqr')
   // uqr draws the light modules, for light ink on a dark screen; here the ink is black.
   return renderUnicodeCompact(text, { border: 2, invert: true }).split('\n')
 }
 
-/** Draws it if it is wanted and fits. `isOnlyHere`: no phone can open the page, so there is nothing to scan. */
+/** Draws a QR code if it is wanted and fits. `isOnlyHere`: a phone cannot open the page, so none is drawn. */
 export async function showQrCode(
   context: CommandContext,
   { url, hasBrowser, isOnlyHere }: { url: string; hasBrowser: boolean; isOnlyHere: boolean },

@@ -1,4 +1,4 @@
-/** `--quiet`: results, questions, warnings and errors, and nothing else. */
+/** `--quiet` prints only results, questions, warnings and errors. */
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
 import { proteinStructures, writeProject } from './testing/conventions.ts'
@@ -6,7 +6,7 @@ import { makeSandbox } from './testing/run-osa.ts'
 import { seedCredentials } from './testing/seed.ts'
 
 test.each([[[]], [['--quiet']], [['-q']]])(
-  'a command that has no result and succeeds says nothing with --quiet, and something without: %j',
+  'a successful command without a result prints nothing with --quiet, and something without it: %j',
   async (more) => {
     await using node = await fakeOsaServer()
     await using sandbox = await makeSandbox()
@@ -21,7 +21,7 @@ test.each([[[]], [['--quiet']], [['-q']]])(
   },
 )
 
-test('with --quiet results are on stdout as ever, and nothing is beside them, on a terminal too', async () => {
+test('with --quiet results are on stdout as usual and nothing is on stderr, on a terminal too', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -35,7 +35,7 @@ test('with --quiet results are on stdout as ever, and nothing is beside them, on
   expect(screen).toBe('Josiah Carberry (0000-0002-1825-0097)\r\n')
 })
 
-test('with --quiet an error is told in full, with what to do, and so is a warning', async () => {
+test('with --quiet errors are printed in full, with their hints, and so are warnings', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const loud = await sandbox.call(['whoami'])
@@ -53,7 +53,7 @@ test('with --quiet an error is told in full, with what to do, and so is a warnin
 test.each([
   ['without a terminal', false],
   ['on a terminal', true],
-])('osa login --quiet %s shows where to approve which code, and no word more', async (_, onTerminal) => {
+])('osa login --quiet %s shows only the code and where to approve it', async (_, onTerminal) => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const args = ['login', '--quiet', '--no-browser', '--no-qr', node.url]
@@ -70,7 +70,7 @@ test.each([
   expect(screen).not.toMatch(/Signing in|Credentials|Waiting|Logged in|Linked|Next/)
 })
 
-test('with --quiet a question comes with what it is about', async () => {
+test('with --quiet a question is printed with its context', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await sandbox.call(['link', 'https://archive.example', '--no-verify'])

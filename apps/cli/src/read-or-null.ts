@@ -1,7 +1,6 @@
-/** Files that may not be there. */
 import { readFile } from 'node:fs/promises'
 
-/** A file's text; null where there is no file. Rejects when it cannot be read. */
+/** Returns a file's text; null if there is no such file. Rejects if it cannot be read. */
 export async function readOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')

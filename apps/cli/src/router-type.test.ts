@@ -1,4 +1,4 @@
-/** The command is typed by the node's router from end to end: what is renamed there does not compile here. */
+/** The types of the node's router reach the command: code that uses a renamed field does not compile. */
 import { spawnSync } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ const cli = join(import.meta.dirname, '..')
 const sdk = join(cli, '../../packages/sdk/dist')
 const tsc = join(cli, '../../node_modules/.bin/tsc')
 
-/** What the compiler says of the command where the SDK's declarations, and so the router's type, are changed like this. */
+/** Compiles the command with changed declarations of the SDK, which contain the router's type. Returns the compiler's output. */
 async function compileWith(change: (declarations: string) => string): Promise<string> {
   await using folder = await makeTemporaryDir()
   for (const file of (await readdir(sdk)).filter((name) => name.endsWith('.d.ts'))) {
@@ -31,7 +31,7 @@ async function compileWith(change: (declarations: string) => string): Promise<st
   return spawnSync(tsc, ['-p', folder.path], { cwd: cli, encoding: 'utf8' }).stdout
 }
 
-test('a field of an answer that is renamed in the router is a compile error in the command', async () => {
+test('a renamed field of an answer in the router is a compile error in the command', async () => {
   expect(await compileWith((text) => text)).toBe('')
   const renamed = await compileWith((text) => text.replaceAll('last_used_at: Date', 'seen_at: Date'))
   expect(renamed).toMatch(/commands\/sessions\.ts.+last_used_at/)

@@ -9,7 +9,7 @@ import { seedCredentials } from './testing/seed.ts'
 const ssh = { SSH_CONNECTION: 'x' }
 const allowed = { ...ssh, OSA_ALLOW_HTTP: '1' }
 
-/** A node at what is another machine's address as far as anybody can tell, though Linux treats it as this one. */
+/** A node that seems to be on another computer: 0.0.0.0 is not a loopback address, but Linux connects it to this computer. */
 async function nodeElsewhere(options: FakeOsaServerOptions = {}): Promise<FakeOsaServer> {
   const node = await fakeOsaServer(options)
   node.url = node.url.replace('127.0.0.1', '0.0.0.0')
@@ -18,7 +18,7 @@ async function nodeElsewhere(options: FakeOsaServerOptions = {}): Promise<FakeOs
 
 const person = 'Josiah Carberry (0000-0002-1825-0097)'
 
-test('over SSH the page is a QR code too, black on white whatever the terminal, between address and warning', async () => {
+test('over SSH a QR code is shown between the address and the warning, black on white whatever the terminal', async () => {
   await using node = await nodeElsewhere({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const terminal = { env: allowed, columns: 80, rows: 40 }
@@ -39,7 +39,7 @@ test.each([
   ['--no-qr', ['--no-qr'], {}, {}],
   ['NO_COLOR', [], {}, { NO_COLOR: '1' }],
   ['a locale without UTF-8', [], {}, { LANG: 'C' }],
-] as const)('with %s there is no QR code, and the rest is as ever', async (_, flags, size, env) => {
+] as const)('with %s there is no QR code, and the rest is unchanged', async (_, flags, size, env) => {
   await using node = await nodeElsewhere()
   node.deny()
   await using sandbox = await makeSandbox()
@@ -49,7 +49,7 @@ test.each([
   expect(screen).not.toMatch(/Or scan|▄/)
 })
 
-test('an archive on this computer is opened here: no QR code, not even by --qr, and no word of other devices', async () => {
+test('for an archive on this computer no QR code is shown, not even with --qr, and other devices are not mentioned', async () => {
   await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
@@ -61,7 +61,7 @@ test('an archive on this computer is opened here: no QR code, not even by --qr, 
   expect(screen).not.toMatch(/any device|Or scan|▄/)
 })
 
-test('where the browser cannot be opened the QR code comes after all', async () => {
+test('if the browser cannot be opened, the QR code is shown', async () => {
   await using node = await nodeElsewhere()
   await using sandbox = await makeSandbox()
   const env = { OSA_ALLOW_HTTP: '1', OSA_BROWSER: '/bin/false' }
@@ -70,7 +70,7 @@ test('where the browser cannot be opened the QR code comes after all', async () 
   expect(code).toBe(130)
 })
 
-test('address and code stand out, and the address is a link where the terminal follows links', async () => {
+test('address and code are highlighted, and the address is a link if the terminal supports links', async () => {
   await using node = await fakeOsaServer()
   node.deny()
   await using sandbox = await makeSandbox()
@@ -89,13 +89,13 @@ test('address and code stand out, and the address is a link where the terminal f
   }
 })
 
-test('--qr draws it beside a browser as well, and says why where it cannot', async () => {
+test('--qr shows a QR code even if a browser opens, and says why if it cannot', async () => {
   await using node = await nodeElsewhere()
   node.deny()
   await using sandbox = await makeSandbox()
   const env = { OSA_ALLOW_HTTP: '1', OSA_BROWSER: '/bin/true' }
-  const beside = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env })
-  expect(beside.screen).toMatch(
+  const both = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env })
+  expect(both.screen).toMatch(
     /Or scan:[\s\S]*Opening your browser\. Check that it shows the same code before you approve\./,
   )
   const plain = await sandbox.runOnTerminal(['login', node.url, '--qr'], { env: { ...env, NO_COLOR: '1' } })
@@ -104,7 +104,7 @@ test('--qr draws it beside a browser as well, and says why where it cannot', asy
   expect(narrow.screen).toMatch(/No QR code: it needs \d+\s+columns/)
 })
 
-test('on forty columns the countdown is a short line that can be redrawn', async () => {
+test('on forty columns the countdown is short enough to be redrawn', async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1 })
   await using sandbox = await makeSandbox()
   const { screen } = await sandbox.runOnTerminal(['login', node.url], { env: ssh, columns: 40 })
@@ -113,7 +113,7 @@ test('on forty columns the countdown is a short line that can be redrawn', async
   for (const line of drawn) expect(line.split('✓')[0]?.length).toBeLessThan(40)
 })
 
-test('a folder without a link says where was looked, and where one is logged in', async () => {
+test('without a link the error names the folders that were searched and the archives with a login', async () => {
   await using sandbox = await makeSandbox()
   await mkdir(join(sandbox.project, '.git'))
   const { code, stderr } = await sandbox.run(['sessions'])
@@ -130,7 +130,7 @@ test('a folder without a link says where was looked, and where one is logged in'
   expect(several.stderr).toContain('   https://a.example\n   https://b.example\n → Pass --server <url>\n')
 })
 
-test('of several logins one is chosen on a terminal', async () => {
+test('on a terminal a person chooses one of several logins', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { 'https://b.example': { access_token: 'b' }, [node.url]: node.issue() })
@@ -142,7 +142,7 @@ test('of several logins one is chosen on a terminal', async () => {
   expect(Object.keys(await sandbox.readCredentials())).toEqual(['https://b.example'])
 })
 
-test('a server that is silent does not keep the login here; its own end is promised no sooner than it comes', async () => {
+test('logout removes the login although the server does not answer, and says when the session will end', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -155,16 +155,16 @@ test('a server that is silent does not keep the login here; its own end is promi
   )
 })
 
-test('the login of a local archive, which cannot be renewed, leads to starting it', async () => {
+test('for an expired login of a local archive, which cannot be renewed, the hint is to restart the archive', async () => {
   await using sandbox = await makeSandbox()
   const entry = { access_token: 'a', refresh_token: 'dev-no-refresh', expires_at: 1 }
   await seedCredentials(sandbox, { 'http://127.0.0.1:61': entry })
   const { code, stderr } = await sandbox.run(['whoami'])
   expect(code).toBe(4)
-  expect(stderr).toContain(' → Start the local archive again: that makes a new token\n')
+  expect(stderr).toContain(' → Restart the local archive: that creates a new token\n')
 })
 
-test('credentials do not go to another machine unencrypted', async () => {
+test('credentials are not sent to another computer without encryption', async () => {
   await using sandbox = await makeSandbox()
   const { code, stderr } = await sandbox.run(['login', 'http://10.0.0.5:8000'])
   expect(code).toBe(2)
@@ -174,10 +174,10 @@ test('credentials do not go to another machine unencrypted', async () => {
   )
 })
 
-test('K01 nor with a login that was saved for one, unless it is allowed now', async () => {
+test('K01 not even with a login that was saved with --allow-http, unless the command allows it too', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
-  // another machine's address as far as anybody can tell, though Linux treats it as this one
+  // 0.0.0.0 is not a loopback address, but Linux connects it to this computer.
   const clear = node.url.replace('127.0.0.1', '0.0.0.0')
   const saved = { [clear]: node.issue() }
   await seedCredentials(sandbox, saved)
@@ -198,7 +198,7 @@ test('K01 nor with a login that was saved for one, unless it is allowed now', as
   }
 })
 
-test('no command waits for a key: with no input at all each one ends', async () => {
+test('no command waits for input: without any input each command ends', async () => {
   await using sandbox = await makeSandbox()
   for (const command of ['login', 'logout', 'whoami', 'status', 'token', 'sessions', 'link', 'unlink']) {
     expect((await sandbox.run([command])).code).not.toBeNull()
@@ -206,7 +206,7 @@ test('no command waits for a key: with no input at all each one ends', async () 
 })
 
 test.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])(
-  'where the countdown cannot be redrawn (%j), that it waits is said',
+  'if the countdown cannot be redrawn (%j), one line says that osa is waiting',
   async (env) => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     await using sandbox = await makeSandbox()

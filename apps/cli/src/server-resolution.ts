@@ -1,4 +1,4 @@
-/** Which archive a command talks to, and who said so. First hit wins: the flag, OSA_SERVER, the folder's link, the only saved login. */
+/** Decides which archive a command uses: the first of the flag, OSA_SERVER, the folder's link and the only saved login. */
 import { dirname, join, relative } from 'node:path'
 import { explicitServer, searchLink } from '@osa/sdk/internal'
 import {
@@ -20,7 +20,7 @@ export interface ResolvedServer {
   url: string
   source: NamedBy
   linkFile?: string
-  /** The login that named the server, as it was then: saves a command that asks nobody a second look. */
+  /** The login that named the server, so that an offline command need not read it again. */
   login?: StoredLogin
 }
 
@@ -31,22 +31,22 @@ export const serverJson = (server: ResolvedServer) => ({
   ...(server.linkFile ? { link_file: server.linkFile } : {}),
 })
 
-/** ` (from .osa/config.json)`, or nothing where the person has just typed it. */
+/** Returns ` (from .osa/config.json)`, or nothing if the person typed the address. */
 export const sourceNote = (server: ResolvedServer): string =>
   server.source === '--server' || server.source === 'prompt' ? '' : ` (from ${server.source})`
 
-/** What to type to sign in there: without an address only where `osa login` finds the same server by itself. */
+/** The hint to sign in: without the address only if `osa login` would choose the same server. */
 export const loginHint = ({ source, url }: ResolvedServer): string =>
   source === 'OSA_SERVER' || source === '.osa/config.json' ? 'Run osa login' : `Run osa login ${url}`
 
-/** The server typed as positional or flag; null when neither. Throws `usage` when they name different ones. */
+/** Returns the server that was typed as an argument or a flag, or null. Throws `usage` if the two differ. */
 function typedServer({ flags, allowHttp }: CommandContext): string | null {
   const [positional, flag] = [flags.argument('archive'), flags.value('server')].map((typed) =>
     typed === null ? null : canonicalServer(typed, { allowHttp }),
   )
   if (positional && flag && positional !== flag) {
     throw new OsaError('usage', `Two different archives are given: ${positional} and --server ${flag}`, {
-      hint: 'Name one of them',
+      hint: 'Name only one of them',
     })
   }
   return positional ?? flag ?? null
@@ -71,32 +71,32 @@ function asResolved({ server, serverSource, linkFile }: NamedServer): ResolvedSe
   return { url: server, source, ...(linkFile ? { linkFile } : {}) }
 }
 
-/** The server that was said outright, by flag or environment. */
+/** Returns the server that the command line or OSA_SERVER names, or null. */
 export function namedServer(context: CommandContext): ResolvedServer | null {
   const explicit = explicitServer(searchOf(context, typedServer(context)))
   return explicit && asResolved(explicit)
 }
 
-/** Looks for the link of the folder, saying which files were passed over. */
+/** Looks for the folder's link, and warns about link files that are ignored. */
 export const folderLink = (context: CommandContext): Promise<LinkSearch> => searchLink(searchOf(context, null))
 
 async function onlyStoredLogin(context: CommandContext, mayChoose: boolean): Promise<ResolvedServer | null> {
   const logins = await context.store().list()
   if (logins.length > 1 && mayChoose && context.io.canAsk) return await promptForServer(context)
   if (logins.length > 1) {
-    throw new OsaError('no_server', 'Several logins are stored here; which one?', {
+    throw new OsaError('no_server', 'You are logged in to several archives; which one?', {
       details: logins.map((login) => login.server),
       hint: 'Pass --server <url>',
     })
   }
   const [login] = logins
   if (!login) return null
-  // It may be another tool's, or from a run with --allow-http, which was permission for that run only.
+  // Another tool may have saved it, or a run with --allow-http, which allows http for that run only.
   const url = canonicalServer(login.server, { allowHttp: context.allowHttp })
   return { url, source: 'only stored login', login }
 }
 
-/** `no_server`: where a link was looked for, and what to do. */
+/** The error `no_server`, with the folders that were searched and what to do. */
 async function noServer(
   context: CommandContext,
   { message, details }: OsaError,
@@ -111,8 +111,8 @@ async function noServer(
 }
 
 /**
- * Resolves the server of a command. `fallback` says what may be tried when nothing names one. Throws `no_server`, `malformed_config`,
- * `invalid_server_url`, `insecure_http`, `usage`.
+ * Chooses the server of a command. `fallback`: what to try if neither the command line, OSA_SERVER nor a link names one. Throws `no_server`,
+ * `malformed_config`, `invalid_server_url`, `insecure_http`, `usage`.
  */
 export async function chooseServer(
   context: CommandContext,
@@ -126,12 +126,12 @@ export async function chooseServer(
     const stored = usesStored ? await onlyStoredLogin(context, fallback === 'choose stored login') : null
     if (stored) return stored
     if (fallback === 'prompt' && context.io.canAsk) return await promptForServer(context)
-    // Only `osa login` would have asked, and it links the folder by itself.
+    // With 'prompt' the command is `osa login`, which links the folder itself.
     throw await noServer(context, error, ...(fallback === 'prompt' ? ['Run osa login <url>, or set OSA_SERVER'] : []))
   }
 }
 
-/** Asks for a server, offering the ones with a login. */
+/** Asks for a server, and offers those with a saved login. */
 export async function promptForServer(context: CommandContext): Promise<ResolvedServer> {
   const { io, signal, allowHttp } = context
   const known = (await context.store().list()).map((login) => login.server)
@@ -144,8 +144,8 @@ export async function promptForServer(context: CommandContext): Promise<Resolved
 }
 
 /**
- * A link file comes with a repository: before anything is sent to an archive that only such a file names, and that this person has never
- * used, a person must agree (K25). Throws `needs_person` where nobody can be asked.
+ * Asks before anything is sent to an archive that only a link file names and that this person has never used (K25): link files come with
+ * repositories. Throws `needs_person` if the person disagrees or cannot be asked.
  */
 export async function agreeToFirstContact(context: CommandContext, server: ResolvedServer): Promise<void> {
   if (server.source !== '.osa/config.json') return
@@ -160,7 +160,7 @@ export async function agreeToFirstContact(context: CommandContext, server: Resol
   throw new OsaError('needs_person', 'Nothing was sent', { hint, server: server.url })
 }
 
-/** A path as the person in `cwd` would write it. */
+/** Shortens a path to one relative to `cwd`. */
 export function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path)
   return short === '' || short.startsWith('..') ? join(dirname(path), 'config.json') : short

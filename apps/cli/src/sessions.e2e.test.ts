@@ -5,7 +5,7 @@ import { seedCredentials } from './testing/seed.ts'
 
 const id = (n: number): string => `0000000${n}-0000-4000-8000-000000000000`
 
-test('osa sessions lists the terminals, this one marked', async () => {
+test('osa sessions lists the terminals and marks this one', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -19,7 +19,7 @@ test('osa sessions lists the terminals, this one marked', async () => {
   expect(stdout.endsWith('   * this terminal\n')).toBe(true)
 })
 
-test('osa sessions and osa status say how a session was approved, where the archive does', async () => {
+test('osa sessions and osa status show how a session was approved, if the archive says so', async () => {
   const at = new Date(Date.now() - 7_200_000)
   const dates = { created_at: at, last_used_at: at, expires_at: at }
   const client = { client_id: 'osa-cli', client_name: 'OSA command line', scope: 'profile', ip: null }
@@ -43,7 +43,7 @@ test('osa sessions and osa status say how a session was approved, where the arch
   expect(JSON.parse(document.stdout).logins).toMatchObject([{ url: node.url, approval: 'same_computer' }])
 })
 
-test('osa sessions --json has whole ids and all times', async () => {
+test('osa sessions --json has complete ids and all times', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -57,7 +57,7 @@ test('osa sessions --json has whole ids and all times', async () => {
   })
 })
 
-test('osa sessions --revoke ends one, by its id or the beginning of it', async () => {
+test('osa sessions --revoke ends the session with this id or start of an id', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -66,17 +66,17 @@ test('osa sessions --revoke ends one, by its id or the beginning of it', async (
   const short = await sandbox.call(['sessions', '--revoke', '00000001'])
   expect({ code: short.code, stderr: short.stderr }).toEqual({ code: 0, stderr: ' ✓ Ended the session on laptop 1\n' })
   expect(node.families.map(({ revoked }) => revoked)).toEqual([false, true, false])
-  const whole = await sandbox.call(['sessions', '--json', '--revoke', id(2).toUpperCase()])
-  expect(JSON.parse(whole.stdout)).toEqual({ v: 1, ok: true, server: node.url, revoked: id(2), current: false })
+  const complete = await sandbox.call(['sessions', '--json', '--revoke', id(2).toUpperCase()])
+  expect(JSON.parse(complete.stdout)).toEqual({ v: 1, ok: true, server: node.url, revoked: id(2), current: false })
   const own = await sandbox.call(['sessions', '--revoke', id(0)])
   expect(own.stderr).toContain(' → That was this terminal; to sign in again: osa login\n')
 })
 
 test.each([
-  ['0000', 'More than one session has the id 0000'],
-  ['ffff', 'No session of yours has the id ffff'],
-  ['0', 'No session of yours has the id 0'],
-])('an id such as %s, which is not one session, is exit 2 and ends none', async (typed, message) => {
+  ['0000', 'More than one of your sessions has the id 0000'],
+  ['ffff', 'None of your sessions has the id ffff'],
+  ['0', 'None of your sessions has the id 0'],
+])('an id that does not name exactly one session, %s, is exit 2 and ends no session', async (typed, message) => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })

@@ -9,7 +9,7 @@ const person = 'Josiah Carberry (0000-0002-1825-0097)'
 const user = { display_name: 'Josiah Carberry', external_id: '0000-0002-1825-0097' }
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
 
-test('two servers: the link, each login and how it stands; only the one of this folder is asked', async () => {
+test('with two servers, status shows the link and the state of each login, and asks only the server of this folder', async () => {
   await using node = await fakeOsaServer()
   await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -33,7 +33,7 @@ test('two servers: the link, each login and how it stands; only the one of this 
   expect(other.requests).toEqual([])
 })
 
-test('--all asks every server; one that is not there is said to be not running', async () => {
+test('--all asks every server, and a local one that refuses connections is "not running"', async () => {
   await using node = await fakeOsaServer()
   await using other = await fakeOsaServer()
   await using sandbox = await makeSandbox()
@@ -54,7 +54,7 @@ test('--all asks every server; one that is not there is said to be not running',
   expect(stdout).not.toContain('ok, renews')
 })
 
-test('on a narrow terminal each login is a block, and no line is wider than the terminal needs', async () => {
+test('on a narrow terminal each login is printed as a block', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, {
     'https://archive.example.org': { access_token: 'a', user, expires_at: inSeconds(7300) },
@@ -84,7 +84,7 @@ test.each([
     'session_ended',
   ],
 ] as const)(
-  'K38 %s: status says so, and ends with the code that other commands would',
+  'K38 %s: status reports it, and ends with the exit code that other commands would have',
   async (_, args, entries, exit, code) => {
     await using sandbox = await makeSandbox()
     if (entries !== null) await seedCredentials(sandbox, entries)
@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('logins that cannot be read are not called none', async () => {
+test('if the logins cannot be read, status does not say that there are none', async () => {
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, '{')
   const { stdout } = await sandbox.call(['status', '--server', 'https://a.example'])
@@ -104,7 +104,7 @@ test('logins that cannot be read are not called none', async () => {
   expect(stdout).not.toContain('No logins')
 })
 
-test('a server that refuses the session is exit 4, one that answers nonsense is exit 8', async () => {
+test('the exit code is 4 if the server refuses the session, and 8 if its answer is not valid', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue({ expired: true }) })
@@ -115,12 +115,12 @@ test('a server that refuses the session is exit 4, one that answers nonsense is 
   expect(ended.stdout).toContain(` → Run osa login ${node.url}\n`)
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.html('me')
-  const nonsense = await sandbox.call(['status'])
-  expect(nonsense.code).toBe(8)
-  expect(nonsense.stdout).toContain('no archive')
+  const invalid = await sandbox.call(['status'])
+  expect(invalid.code).toBe(8)
+  expect(invalid.stdout).toContain('not an archive')
 })
 
-test('K26 a malformed link is a state and exit 9, and the rest is shown all the same', async () => {
+test('K26 a malformed link is reported as a state, with exit 9, and the rest is still shown', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, '{"server": }')
   await seedCredentials(sandbox, { 'https://archive.example.org': { access_token: 'a', user } })
@@ -134,7 +134,7 @@ test('K26 a malformed link is a state and exit 9, and the rest is shown all the 
   })
 })
 
-test('K28 a link of somebody else in a parent folder is not followed, and said', async () => {
+test('K28 a link that others can write to in a parent folder is ignored and reported', async () => {
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: 'https://evil.example' })
   await chmod(join(sandbox.project, '.osa'), 0o777)
@@ -152,7 +152,7 @@ test('K28 a link of somebody else in a parent folder is not followed, and said',
   expect(inside.stdout).toContain(`${sandbox.linkFile} is not yours`)
 })
 
-test('what is odd about the set-up is listed', async () => {
+test('problems with the set-up are listed', async () => {
   await using sandbox = await makeSandbox()
   const xdg = join(sandbox.home, 'xdg')
   await mkdir(join(xdg, 'osa'), { recursive: true, mode: 0o755 })
@@ -167,16 +167,16 @@ test('what is odd about the set-up is listed', async () => {
   const messages = document.problems.map(({ message }: { message: string }) => message)
   expect(messages).toEqual([
     'Not logged in to https://other.example',
-    `${xdg}/osa is open to others (mode 755)`,
-    `${xdg}/osa/credentials.json is open to others (mode 644)`,
+    `Other users have access to ${xdg}/osa (mode 755)`,
+    `Other users have access to ${xdg}/osa/credentials.json (mode 644)`,
     `Logins are also in ${sandbox.home}/.config/osa; only those in ${xdg}/osa are used`,
     'OSA_TOKEN is set but empty: the secret may be missing in this job',
     'OSA_SERVER is set and overrides the link to https://archive.example.org',
-    'OSA_ALLOW_HTTP=1: logins may travel without encryption',
+    'OSA_ALLOW_HTTP=1 lets osa send logins without encryption',
   ])
 })
 
-test('K37 a clock that is more than two minutes off is said, from the Date of the answer', async () => {
+test('K37 a clock that is wrong by more than two minutes is reported, told from the Date header', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedCredentials(sandbox, { [node.url]: node.issue() })
@@ -191,7 +191,7 @@ test('K37 a clock that is more than two minutes off is said, from the Date of th
   expect((await sandbox.call(['status'])).stdout).toContain(' ⚠ Your clock is 400 days ahead of 127.0.0.1\n')
 })
 
-test('K31 with OSA_TOKEN the token is what is asked about, and nothing of it is shown', async () => {
+test('K31 with OSA_TOKEN status reports on that token, and does not print it', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const { access_token } = node.issue()
@@ -206,7 +206,7 @@ test('K31 with OSA_TOKEN the token is what is asked about, and nothing of it is 
   expect(`${stdout}${stderr}`).not.toContain(access_token)
 })
 
-test('K25 a folder of somebody unknown does not make status contact its archive', async () => {
+test('K25 status does not contact an archive that only a link file names', async () => {
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -216,7 +216,7 @@ test('K25 a folder of somebody unknown does not make status contact its archive'
   expect(node.requests).toEqual([])
 })
 
-test('K29 the local archive is shown where osa.yaml is, and Docker is asked without reading the folder', async () => {
+test('K29 the local archive is shown if there is an osa.yaml, and docker runs outside the folder', async () => {
   await using sandbox = await makeSandbox()
   await writeFile(join(sandbox.project, 'osa.yaml'), '')
   const bin = join(sandbox.home, 'bin')
@@ -225,7 +225,7 @@ test('K29 the local archive is shown where osa.yaml is, and Docker is asked with
   const docker = (body: string) => writeFile(join(bin, 'docker'), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
   await docker('exit 1')
   const silent = await sandbox.run(['status', '--offline'], { env })
-  expect(silent.stdout).toContain("   Local archive\n   Docker can't be asked\n")
+  expect(silent.stdout).toContain('   Local archive\n   state unknown: docker ps failed\n')
   await docker(
     `pwd > ${sandbox.home}/where\nprintf '%s\\tserver\\trunning\\n/elsewhere\\tdb\\trunning\\n' '${sandbox.project}/.osa'`,
   )

@@ -4,7 +4,7 @@ import { announceStorage, storageWish } from './storage.ts'
 
 const path = '/home/josiah/.config/osa/credentials.json'
 
-/** What a person reads, marks included. */
+/** The lines that are printed, with their marks. */
 function said(choice: Parameters<typeof announceStorage>[1]): string[] {
   const lines: string[] = []
   const io = { say: (text: string) => lines.push(`   ${text}`), warn: (text: string) => lines.push(` ⚠ ${text}`) }
@@ -13,21 +13,21 @@ function said(choice: Parameters<typeof announceStorage>[1]): string[] {
   return lines
 }
 
-test('the keychain', () => {
+test('a login in the keychain is announced', () => {
   const target = { kind: 'keychain', binding: 'keyring' } as const
   expect(said({ target, reason: null, hasFailed: false })).toEqual([
     '   Credentials will be saved in the macOS Keychain',
   ])
 })
 
-test('no keychain is expected here', () => {
+test('if no keychain is expected, a note gives the reason', () => {
   expect(said({ target: { kind: 'file' }, reason: 'no desktop session (SSH)', hasFailed: false })).toEqual([
     `   Credentials will be saved in ${path} (only you can read it)`,
     '   No system keychain here: no desktop session (SSH). Use --storage keychain to insist.',
   ])
 })
 
-test('K23 one was expected and does not work: a warning first', () => {
+test('K23 if a keychain was expected but does not work, a warning comes first', () => {
   const reason = 'the Secret Service did not answer (org.freedesktop.secrets)'
   expect(said({ target: { kind: 'file' }, reason, hasFailed: true })).toEqual([
     ' ⚠ No system keychain: the Secret Service did not answer (org.freedesktop.secrets)',
@@ -36,7 +36,7 @@ test('K23 one was expected and does not work: a warning first', () => {
   ])
 })
 
-test('the file was asked for: nothing is to be explained', () => {
+test('if the settings ask for the file, no reason is given', () => {
   expect(said({ target: { kind: 'file' }, reason: null, hasFailed: false })).toEqual([
     `   Credentials will be saved in ${path} (only you can read it)`,
   ])

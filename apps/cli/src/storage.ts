@@ -1,9 +1,9 @@
-/** Where a login is kept: what was asked for, what is told before a browser opens, and how `--json` and people are shown it. */
+/** The place where a login is stored: chooses it, announces it before a browser opens, and names it in output. */
 import { chooseStorage, keychainService, lookAround, storageWishes } from '@osa/sdk/internal'
 import { OsaError, type StorageChoice, type StorageWish, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 
-/** `--storage`, else OSA_CREDENTIAL_STORE, else `auto`. Throws `usage` for a place that is none. */
+/** Returns `--storage`, otherwise OSA_CREDENTIAL_STORE, otherwise `auto`. Throws `usage` for an unknown place. */
 export function storageWish({ flags, env }: CommandContext): StorageWish {
   const typed = flags.value('storage') ?? (env.OSA_CREDENTIAL_STORE || 'auto')
   const wish = storageWishes.find((one) => one === typed)
@@ -11,7 +11,7 @@ export function storageWish({ flags, env }: CommandContext): StorageWish {
   throw new OsaError('usage', `"${typed}" is not a place to store logins`, { hint: 'Use auto, keychain or file' })
 }
 
-/** Says where the login will be kept and, if that is not the keychain, why not: before anything is sent. */
+/** Prints where the login will be stored and, if that is not the keychain, why. Called before anything is sent. */
 export function announceStorage({ io, store }: CommandContext, choice: StorageChoice): void {
   const { target, reason, hasFailed } = choice
   if (target.kind === 'keychain') {
@@ -24,7 +24,7 @@ export function announceStorage({ io, store }: CommandContext, choice: StorageCh
   else if (reason) io.say(`No system keychain here: ${reason}. Use --storage keychain to insist.`)
 }
 
-/** Chooses and announces. Throws `store_unavailable` or `store_locked` where the keychain was insisted on and does not work. */
+/** Chooses and announces the place. Throws `store_unavailable` or `store_locked` if the keychain is required and does not work. */
 export async function chooseAndAnnounce(context: CommandContext): Promise<StorageChoice> {
   const { env, isCi, keychain } = context
   const surroundings = lookAround(env, { platform: process.platform, isCi })
@@ -33,7 +33,7 @@ export async function chooseAndAnnounce(context: CommandContext): Promise<Storag
   return choice
 }
 
-/** A place as `--json` shows it. `reason`: why it is not the keychain. */
+/** The place in JSON documents. `reason`: why it is not the keychain. */
 export const storageDocument = (
   { store }: CommandContext,
   kind: StoredLogin['storage'],
@@ -41,6 +41,6 @@ export const storageDocument = (
 ) =>
   kind === 'keychain' ? { kind, service: keychainService } : { kind, path: store().path, ...(reason ? { reason } : {}) }
 
-/** A place as people are shown it. */
+/** The place in texts for people. */
 export const storageLabel = ({ store }: CommandContext, kind: StoredLogin['storage']): string =>
   kind === 'keychain' ? store().keychainLabel : 'credentials.json'

@@ -1,11 +1,11 @@
-/** What becomes of a run when nobody can take what it prints. Written without anything else, since `--version` loads it too. */
+/** Handles output that cannot be written. Imports nothing, because `--version` loads this file too. */
 
-/** `files on this computer`, in exit-codes.ts, which would bring the SDK along. */
+/** The code of errors about local files. Not from exit-codes.ts, which would load the SDK. */
 const cannotWriteExitCode = 9
 
 /**
- * A reader that has seen enough (`osa whoami | head`) ends the run quietly. One of the messages alone (`osa login 2>&1 | head`) is no
- * reason to end: what was asked for goes on. Where the data cannot be written, a full disk say, that is told, without a stack trace.
+ * Ends the run quietly when the reader of stdout closes the pipe (`osa whoami | head`). Ignores the same on stderr, so that the command
+ * finishes its work. Any other error on stdout, such as a full disk, ends the run with a message.
  */
 export function guardStreams(streams: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): void {
   streams.stdout.on('error', (error: NodeJS.ErrnoException) => {

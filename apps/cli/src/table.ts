@@ -1,4 +1,4 @@
-/** Rows of facts: side by side where the terminal is wide enough, one under the other where it is not. */
+/** Prints tables: in columns if the terminal is wide enough, otherwise as one block for each row. */
 import type { ResultLines } from './io.ts'
 import type { Mark } from './marks.ts'
 
@@ -10,8 +10,7 @@ export interface Row {
 const gap = 3
 const margin = 3
 
-/** Prints rows under their headings. On a narrow terminal each row is a block: its first cell with the mark, the
- * others below it with their headings. */
+/** Prints rows under their headings. On a narrow terminal each row is a block: the mark and the first cell, then the other cells with their headings. */
 export function printTable(result: ResultLines, headings: readonly string[], rows: readonly Row[]): void {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),

@@ -1,4 +1,4 @@
-/** Times and durations in words a person reads. */
+/** Times and durations as text. */
 import { durationText } from '@osa/sdk/internal'
 
 /** `2 h ago`, from seconds. */
@@ -7,7 +7,7 @@ export function agoText(seconds: number): string {
   return `${durationText(seconds)} ago`
 }
 
-/** `42 min`, from seconds: how long something still lasts. Of minutes only whole ones are promised. */
+/** `42 min`, from seconds: the time that is left. Minutes are rounded down, so that the text promises no more than there is. */
 export function leftText(seconds: number): string {
   if (seconds < 90 || seconds >= 5400) return durationText(Math.max(0, seconds))
   return `${Math.floor(seconds / 60)} min`
@@ -15,7 +15,7 @@ export function leftText(seconds: number): string {
 
 const skewWorthTellingMs = 120_000
 
-/** How a clock that is more than two minutes off stands to a server's, told from its Date header; null where there is nothing to say. */
+/** Compares the clock with a server's Date header. Returns a sentence if they differ by more than two minutes, otherwise null. */
 export function clockSkewText(nowMs: number, server: string, date: string | null): string | null {
   const skewMs = Date.parse(date ?? '') - nowMs
   if (!(Math.abs(skewMs) > skewWorthTellingMs)) return null

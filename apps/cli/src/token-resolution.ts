@@ -1,19 +1,19 @@
-/** Which access token a command uses: OSA_TOKEN where it may go, else the saved login. */
-
+/** Decides which access token a command uses: OSA_TOKEN if it may go to the server, otherwise the saved login. */
 import { checkedToken, isIssuedBy, notAuthenticated } from '@osa/sdk/internal'
 import { canonicalServer, OsaError } from '@osa/sdk/node'
 import type { CommandContext } from './command.ts'
 import { loginHint, type ResolvedServer, sourceNote } from './server-resolution.ts'
 
-/** OSA_TOKEN as it stands in the environment; set-but-empty counts as unset. Throws `token_malformed`, never repeating it. */
+/** Returns OSA_TOKEN; null if it is unset or empty. Throws `token_malformed`, whose message does not contain the token. */
 export function environmentToken({ env }: CommandContext): string | null {
   const token = env.OSA_TOKEN
   return token ? checkedToken(token, 'OSA_TOKEN') : null
 }
 
 /**
- * Whether OSA_TOKEN (or a token from elsewhere, by its `name`) may go to a server: only to the one that OSA_SERVER names; else to the one typed; else, when the folder's link or a
- * saved login chose it, only if the token itself says that it is for there (K25). Throws `token_wrong_server` before anything is sent.
+ * Checks that a token (`name`: how it was passed) may go to a server. If OSA_SERVER is set, only to that server; otherwise to a server that
+ * was typed, or to one from the folder's link or a saved login if the token's issuer is that server (K25). Throws `token_wrong_server` before
+ * anything is sent.
  */
 export function checkTokenDestination(
   context: CommandContext,
@@ -34,12 +34,12 @@ export function checkTokenDestination(
   if (named || server.source === '--server' || server.source === 'prompt' || isIssuedBy(token, server.url)) return
   throw new OsaError(
     'token_wrong_server',
-    `Nothing says that ${name} is for ${server.url}${sourceNote(server)}; not sending it`,
-    { server: server.url, hint: `Set OSA_SERVER=${server.url} beside it, or pass --server` },
+    `${name} may not be meant for ${server.url}${sourceNote(server)}; not sending it`,
+    { server: server.url, hint: `If it is, set OSA_SERVER=${server.url} too, or pass --server` },
   )
 }
 
-/** `not_authenticated` with where the server's name came from, and what is missing in CI. */
+/** The error `not_authenticated`, with where the server's address came from and what is missing in CI. */
 export function notLoggedIn(context: CommandContext, server: ResolvedServer): OsaError {
   const isEmpty = context.env.OSA_TOKEN === ''
   const base = notAuthenticated(server.url)

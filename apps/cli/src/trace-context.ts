@@ -1,10 +1,10 @@
-/** The trace that whoever started this command is in (W3C Trace Context), as OpenTelemetry carries it in the environment. */
+/** The trace that this command belongs to (W3C Trace Context), from the environment variables that OpenTelemetry uses. */
 import type { Environment } from '@osa/sdk/node'
 
 const traceParent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 const traceState = /^[ -~]{1,512}$/
 
-/** What to send along, so that the node's spans belong to that trace; nothing without `TRACEPARENT`, or with one that is none. */
+/** Returns the headers that put the node's spans into that trace; none if `TRACEPARENT` is not set or not valid. */
 export function traceHeaders({
   TRACEPARENT: parent = '',
   TRACESTATE: state = '',

@@ -1,4 +1,4 @@
-/** Shows a person where to approve a login, opens the page where that makes sense, and keeps them company while they do. */
+/** The screen of a sign-in: shows where to approve it, opens the page if there is a browser, and counts down until the code expires. */
 import { isLoopback } from '@osa/sdk/internal'
 import type { Verification, Waiting } from '@osa/sdk/node'
 import { findLauncher, isBrowserElsewhere, openBrowser, thisDesktop } from './browser.ts'
@@ -13,7 +13,7 @@ const waiting = 'Waiting for approval in the browser'
 const secondsLeft = (context: CommandContext, login: Verification): number =>
   (login.expiresAt.getTime() - context.clock.now()) / 1000
 
-/** Whether no other device can be of help: the archive lets none, or none can reach it. */
+/** Whether the approval must happen on this computer: the archive requires that, or other devices cannot reach the archive. */
 const isOnlyHere = ({ server, isSameComputerRequired }: Verification): boolean =>
   isSameComputerRequired || isLoopback(new URL(server))
 
@@ -56,7 +56,7 @@ function showForAgent(context: CommandContext, login: Verification): void {
   context.io.needed.say(`Ask the person to open ${login.verificationUriComplete} and check the code ${login.userCode}`)
 }
 
-/** Never approve a code that one did not ask for: said in every form, the short one included (RFC 8628 §5.4). */
+/** Shows the code and the address. Each form asks the person to compare the code before approving (RFC 8628 §5.4). */
 async function showVerification(context: CommandContext, login: Verification, hasBrowser: boolean): Promise<void> {
   const { io, isCi } = context
   if (io.isJson) return
@@ -65,24 +65,27 @@ async function showVerification(context: CommandContext, login: Verification, ha
   else await showWithoutBrowser(context, login)
 }
 
-/** Speaks at most once a minute, and at once when contact is lost. */
+/** Returns a function that reports the wait at most once a minute, and at once if contact is lost. */
 function createReporter(context: CommandContext, login: Verification): (waiting: Waiting) => void {
   const { io, clock } = context
-  let spokeAtMs = clock.now()
+  let reportedAtMs = clock.now()
   let wasReachable = true
   return ({ reason, secondsLeft: left }) => {
-    const isNews = reason === 'unreachable' && wasReachable
+    const isLost = reason === 'unreachable' && wasReachable
     wasReachable = reason !== 'unreachable'
-    if (isNews) io.warn(`Lost contact with the archive; still trying (code expires in ${countdownText(left)})`)
-    if (!isNews && clock.now() - spokeAtMs < remindEverySeconds * 1000) return
-    spokeAtMs = clock.now()
+    if (isLost) io.warn(`Lost contact with the archive; still trying (code expires in ${countdownText(left)})`)
+    if (!isLost && clock.now() - reportedAtMs < remindEverySeconds * 1000) return
+    reportedAtMs = clock.now()
     if (io.isJson) io.json({ v: 1, event: 'waiting', reason, seconds_left: Math.round(left) })
-    else if (!io.isLive && !isNews)
+    else if (!io.isLive && !isLost)
       io.say(`still waiting (code expires in ${countdownText(secondsLeft(context, login))})`)
   }
 }
 
-/** How a page is opened, what is said when that fails and what is done then; null where nobody sits in front of a browser, or wants none. */
+/**
+ * Returns a function that opens a page in the browser; null if there is no browser or the person wants none. If opening fails, the function
+ * says so and calls `onFailure`.
+ */
 export function findBrowser(context: CommandContext, onFailure?: () => Promise<void>) {
   const { io, flags, env, isCi } = context
   if (io.isJson || !io.hasOnlooker || isCi || flags.isSet('no-browser')) return null
@@ -100,17 +103,17 @@ export function findBrowser(context: CommandContext, onFailure?: () => Promise<v
   return { openBrowser: openBrowserAt, isBrowserElsewhere: isBrowserElsewhere(desktop) }
 }
 
-/** What a person is shown and told while they approve. */
-export interface Company {
-  /** Null where the page is not opened for them. */
+/** The screen of a sign-in, from the code to the approval. */
+export interface SignInScreen {
+  /** Null if the page is not opened automatically. */
   browser: { openBrowser(uri: string): Promise<boolean>; isBrowserElsewhere: boolean } | null
   show(login: Verification): Promise<void>
   report(waiting: Waiting): void
-  /** The wait is over. */
-  leave(): void
+  /** Stops the countdown. */
+  close(): void
 }
 
-/** What is going on and how long the code counts, in as many words as the terminal is wide. */
+/** The text of the countdown: the longest form that fits the terminal. */
 function countdown(context: CommandContext, login: Verification, isReachable: boolean): string {
   const left = countdownText(secondsLeft(context, login))
   const doing = isReachable ? waiting : 'Trying to reach the archive again'
@@ -122,8 +125,8 @@ function countdown(context: CommandContext, login: Verification, isReachable: bo
   return forms.find((form) => form.length <= context.io.columns - marginColumns) ?? forms.at(-1) ?? ''
 }
 
-/** Shows the login, then keeps a countdown where the terminal allows one. */
-export function keepCompany(context: CommandContext): Company {
+/** Opens the screen of a sign-in. The countdown is live if the terminal allows that. */
+export function openSignInScreen(context: CommandContext): SignInScreen {
   const { io, flags } = context
   let isOver = false
   let isReachable = true
@@ -131,7 +134,7 @@ export function keepCompany(context: CommandContext): Company {
   let spinner: { stop(): void } | null = null
   let reporter: ((waiting: Waiting) => void) | null = null
   const browser = findBrowser(context, async () => {
-    // with --qr it is there already
+    // With --qr it was already shown.
     if (shown && !isOver && !flags.isSet('qr')) await showQr(context, shown, false)
   })
   return {
@@ -148,7 +151,7 @@ export function keepCompany(context: CommandContext): Company {
       isReachable = waiting.reason !== 'unreachable'
       reporter?.(waiting)
     },
-    leave() {
+    close() {
       isOver = true
       spinner?.stop()
     },

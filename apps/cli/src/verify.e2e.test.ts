@@ -1,4 +1,4 @@
-/** `osa verify`: the code of one terminal, looked up on another. */
+/** `osa verify`: looks up the code of one terminal on another. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOsaClient } from '@osa/sdk'
@@ -8,14 +8,14 @@ import { failure, success } from './testing/json-shapes.ts'
 import { makeSandbox } from './testing/run-osa.ts'
 import { seedLink } from './testing/seed.ts'
 
-/** A node on which another terminal waits for its code. */
+/** A node with a sign-in of another terminal that is waiting for approval. */
 async function nodeWithLogin(): Promise<FakeOsaServer> {
   const node = await fakeOsaServer()
   await createOsaClient({ server: node.url, auth: { type: 'none' } }).device.start.mutate({})
   return node
 }
 
-test('osa verify says who waits behind a code, and where to continue; the code stands in no address', async () => {
+test('osa verify prints which client is waiting and where to continue; the request has the code in its body', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   const { code, stdout } = await sandbox.call(['verify', 'bcdf ghjk', '--server', node.url])
@@ -32,7 +32,7 @@ test('osa verify says who waits behind a code, and where to continue; the code s
   expect(node.requests.at(-1)).toMatchObject({ method: 'POST', path: '/trpc/device.verify' })
 })
 
-test('on a terminal with a browser its page is opened', async () => {
+test('on a terminal with a browser the page is opened', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   const opened = join(sandbox.home, 'opened')
@@ -54,7 +54,7 @@ test('K38 osa verify --json prints one document of its documented shape', async 
   expect(success.verify.parse(JSON.parse(stdout))).toMatchObject({ client_name: 'OSA command line' })
 })
 
-test('a code that nobody waits for, too many of them, and none at all are refused', async () => {
+test('a missing code, an unknown code and too many guesses are refused', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   const refusal = async (...args: string[]) => {
@@ -67,7 +67,7 @@ test('a code that nobody waits for, too many of them, and none at all are refuse
   expect(await refusal('BCDF-GHJK')).toMatchObject({ code: 'rate_limited', exit_code: 8, retryable: true })
 })
 
-test('K25 an archive that only a link file names is not asked', async () => {
+test('K25 an archive that only a link file names is not contacted', async () => {
   await using node = await nodeWithLogin()
   await using sandbox = await makeSandbox()
   await seedLink(sandbox, { server: node.url })
@@ -76,8 +76,8 @@ test('K25 an archive that only a link file names is not asked', async () => {
 })
 
 test.each([
-  ['leads elsewhere', { continue_uri: 'https://evil.example/device' }, 'untrusted_verification_url'],
-  ['is no address', { continue_uri: 'javascript:alert(1)' }, 'untrusted_verification_url'],
+  ['is on another host', { continue_uri: 'https://evil.example/device' }, 'untrusted_verification_url'],
+  ['is not a web address', { continue_uri: 'javascript:alert(1)' }, 'untrusted_verification_url'],
   ['is missing', { continue_uri: undefined }, 'not_an_osa_server'],
 ])('K07 an answer whose page %s is refused', async (_name, change, code) => {
   await using node = await nodeWithLogin()

@@ -1,6 +1,6 @@
-/** Breaks texts at their spaces, for terminals of any width. */
+/** Wraps texts at their spaces, for terminals of any width. */
 
-/** The lines of a text, each of `width` columns at most; a longer word has a line of its own. `ending`: what every line but the last ends with. */
+/** Wraps a text to lines of at most `width` columns; a longer word gets a line to itself. `ending` is added to every line but the last. */
 export function wrapped(text: string, width: number, ending = ''): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
@@ -12,6 +12,6 @@ export function wrapped(text: string, width: number, ending = ''): string[] {
   return lines.map((line, index) => (index < lines.length - 1 ? `${line}${ending}` : line))
 }
 
-/** The same, as one text with a margin before every line but the first. */
+/** Wraps a text and puts a margin before every line but the first. */
 export const hanging = (text: string, width: number, margin: string, ending = ''): string =>
   wrapped(text, width - margin.length, ending).join(`\n${margin}`)

@@ -1,12 +1,12 @@
-/** What records of this archive look like, and what they are for. `osa deploy` checks all of it, and sends it. */
+/** A convention: what records look like and what they are for. `osa deploy` checks it and sends it to the archive. */
 import type { Convention } from '@osa/sdk/convention'
 
 export default {
-  // The address of its page is made from the title: /conventions/{{slug}}
+  // The archive makes the address of the convention's page from the title: /conventions/{{slug}}
   title: '{{title}}',
   description: 'Measurements of one sample each, as tables of values.',
 
-  // What is said of each record. Raise the version when the fields change.
+  // The fields of each record. Raise the version when you change them.
   schema: {
     id: '{{slug}}',
     version: '1.0.0',
@@ -18,7 +18,7 @@ export default {
         type: 'number',
         required: false,
         cardinality: 'exactly_one',
-        description: 'Of the sample',
+        description: 'The temperature of the sample',
         constraints: { type: 'number', min_value: 0, unit: 'K' },
       },
     ],
@@ -32,10 +32,10 @@ export default {
     max_file_size: 10_000_000,
   },
 
-  // Programs that look at each record, as images. README.md says how to add the one in hooks/.
+  // Programs that run on each record, as container images. README.md says how to add the one in hooks/.
   hooks: [],
 
-  // What people and agents read to decide whether these records help them.
+  // Texts for people and agents who decide whether these records are useful to them.
   docs: {
     purpose: 'To find measurements by sample, date and temperature.',
     example_questions: [

@@ -19,7 +19,14 @@ const table = (head: readonly [string, string], rows: readonly (readonly [string
 const optionRows = (options: readonly OptionMetadata[]) =>
   options.filter(({ hidden }) => !hidden).map((option) => [optionLabel(option).trim(), option.help] as const)
 
-const section = ({ name, positionals, summary, options, environment = [], examples }: CommandMetadata): string[] => [
+const section = ({
+  name,
+  positionals = '',
+  summary,
+  options,
+  environment = [],
+  examples,
+}: CommandMetadata): string[] => [
   `## osa ${name}`,
   '',
   `${summary}.`,

@@ -1,4 +1,4 @@
-/** `osa completions`: prints a completion script, made from the commands' own records, or puts it where the shell looks. */
+/** `osa completions`: generates a completion script from the catalogue and prints it, or installs it where the shell looks. */
 import type { Command, RunCommand } from '../command.ts'
 import { bashCompletions } from '../completions/bash.ts'
 import { fishCompletions } from '../completions/fish.ts'
@@ -15,14 +15,17 @@ export const completions =
   async (context) => {
     const { io, flags } = context
     const scriptFor = (shell: Shell): string => scripts[shell](vocabularyOf(commands))
-    // One of these: the command line was checked by the command's record.
+    // The cast is safe: the command line was checked against `positionalChoices`.
     const first = flags.argument('install|shell') as Shell | 'install'
     if (first === 'install') {
       const { installCompletions } = await import('../completions/install.ts')
       return await installCompletions(context, scriptFor)
     }
     if (flags.argument('shell') !== null || flags.isSet('rc')) {
-      throw usage(`osa completions ${first} takes nothing more`, `To install them: osa completions install ${first}`)
+      throw usage(
+        `osa completions ${first} takes no argument and no --rc`,
+        `To install: osa completions install ${first}`,
+      )
     }
     const script = scriptFor(first)
     if (io.isJson) io.json({ v: 1, ok: true, shell: first, script })

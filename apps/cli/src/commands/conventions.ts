@@ -1,4 +1,4 @@
-/** `osa conventions`: what an archive accepts, for anybody who may reach it; on stdout, since it is what was asked for. */
+/** `osa conventions`: lists the conventions of an archive, or shows one. Needs no login, unless the archive requires one. */
 import { cleanText, type OsaClient } from '@osa/sdk/node'
 import { withoutAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
@@ -35,7 +35,7 @@ function print(context: CommandContext, { slug, version, title, description, ...
   const { io } = context
   const { result } = io
   result.row(null, `${title} (${slug}@${version})`)
-  // Longer than a line of the others may be.
+  // As data, because a description may be longer than the other lines may be.
   io.data(`   ${description.replace(/\s+/g, ' ')}`)
   result.blank()
   result.row(null, `Schema:    ${idOf(rest)}`)
@@ -61,7 +61,7 @@ export const conventions: RunCommand = async (context) => {
   const typed = flags.argument('convention')
   const action = flags.argument('list|show')
   const help = 'See: osa conventions --help'
-  if (action === 'list' && typed !== null) throw usage(`osa conventions list does not take "${typed}"`, help)
+  if (action === 'list' && typed !== null) throw usage(`Unexpected argument "${typed}" for osa conventions list`, help)
   if (action === 'show' && typed === null) throw usage('osa conventions show needs a convention', help)
   const server = await chooseServer(context, 'only stored login')
   await agreeToFirstContact(context, server)

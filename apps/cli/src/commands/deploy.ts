@@ -1,9 +1,9 @@
-/** `osa deploy`: from the file in this folder to the archive. Everything that can be wrong here is said before anything is built. */
+/** `osa deploy`: reads the conventions of this folder, builds their images and registers them. Checks everything local before it builds. */
 import type { RegisteredConvention, Release } from '@osa/sdk/deploy'
 import { isOsaError, type SignedInUser } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { checkRole } from '../deploy/allowed.ts'
-import { type BuildTools, buildImage, findPushedImage, tellContext } from '../deploy/build-image.ts'
+import { announceContext, type BuildTools, buildImage, findPushedImage } from '../deploy/build-image.ts'
 import { findContainerTool } from '../deploy/container-tool.ts'
 import { askWhoDeploys, type DeployCredentials, resolveSigner } from '../deploy/deploy-credentials.ts'
 import { showDryRun } from '../deploy/dry-run.ts'
@@ -15,7 +15,7 @@ import { registryOf } from '../deploy/registry.ts'
 import { chooseServer, type ResolvedServer, serverJson } from '../server-resolution.ts'
 import { elapsedText } from '../time-text.ts'
 
-/** Does one step with a spinner beside its name, and says how long it took. */
+/** Does one step while its name is shown with a spinner, then prints the result and how long it took. */
 async function step<T>(
   { io }: CommandContext,
   name: string,
@@ -58,7 +58,7 @@ async function makeReleases(
   const skipsBuild = flags.isSet('skip-build')
   const tool = await findContainerTool({ env, signal })
   const tools: BuildTools = { context, tool, registry }
-  for (const image of skipsBuild ? [] : images) await tellContext(tools, image)
+  for (const image of skipsBuild ? [] : images) await announceContext(tools, image)
   io.phase(`${skipsBuild ? 'Looking up images' : 'Building images'} (${images.length})`)
   const releases = new Map<string, Release>()
   for (const image of images) {
@@ -69,10 +69,10 @@ async function makeReleases(
   return releases
 }
 
-function tell(context: CommandContext, registered: readonly RegisteredConvention[], elapsed: string): void {
+function printRegistered(context: CommandContext, registered: readonly RegisteredConvention[], elapsed: string): void {
   for (const { title, schema_id, version, changed } of registered) {
-    const news = changed ? (version > 1 ? `  version ${version}` : '') : '  unchanged'
-    context.io.ok(`${title}  ${schema_id.id}@${schema_id.version}  ${elapsed}${news}`)
+    const change = changed ? (version > 1 ? `  version ${version}` : '') : '  unchanged'
+    context.io.ok(`${title}  ${schema_id.id}@${schema_id.version}  ${elapsed}${change}`)
   }
 }
 
@@ -108,7 +108,10 @@ async function dryRun(context: CommandContext): Promise<void> {
   showDryRun(context, { server, ...(await read(context, server)) })
 }
 
-/** Runs `osa deploy`. Throws, before anything is built: `no_server`, `not_authenticated`, `usage`, `malformed_config`, `deploy_rejected`, `forbidden`. */
+/**
+ * Runs `osa deploy`. Throws `no_server`, `not_authenticated`, `usage`, `malformed_config`, `deploy_rejected` or `forbidden` before anything is
+ * built.
+ */
 export async function deploy(context: CommandContext): Promise<void> {
   if (context.flags.isSet('dry-run')) return await dryRun(context)
   const { io } = context
@@ -125,6 +128,6 @@ export async function deploy(context: CommandContext): Promise<void> {
   io.phase(`Registering conventions (${conventions.length})`)
   const registeringAt = performance.now()
   const registered = await register(context, { server, signer, user, conventions })
-  tell(context, registered, elapsedText(performance.now() - registeringAt))
+  printRegistered(context, registered, elapsedText(performance.now() - registeringAt))
   report(context, { server, signer, registered, elapsedMs: performance.now() - startedAt })
 }

@@ -1,4 +1,4 @@
-/** `osa doctor`: looks at everything that keeps commands from working here, a line each: ok, or what to do. */
+/** `osa doctor`: checks everything that can keep commands from working on this computer. Prints one line for each check, and what to do. */
 import { canonicalServerOrNull } from '@osa/sdk/internal'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { archiveFinding, askArchive, certificatesFinding, clockFinding, proxyFinding } from '../doctor/archive.ts'
@@ -15,8 +15,8 @@ import { wrapped } from '../wrap.ts'
 const versionsFinding = (): Finding =>
   ok('versions', `osa ${version} on Node ${process.versions.node} (${process.platform} ${process.arch})`)
 
-/** In order: what comes from the archive, the login last. */
-async function* throughArchive(context: CommandContext, server: ResolvedServer): AsyncGenerator<Finding> {
+/** The checks that need an answer of the archive. */
+async function* networkFindings(context: CommandContext, server: ResolvedServer): AsyncGenerator<Finding> {
   const answer = await askArchive(context, server)
   yield archiveFinding(server, answer)
   yield proxyFinding(context, server, answer.error)
@@ -34,25 +34,25 @@ async function* examine(context: CommandContext): AsyncGenerator<Finding> {
   const { value: server, error } = await lookForServer(context)
   let isReached = false
   if (server) {
-    for await (const finding of throughArchive(context, server)) {
+    for await (const finding of networkFindings(context, server)) {
       if (finding.check === 'archive') isReached = finding.state !== 'problem'
       yield finding
     }
   } else {
-    // What is wrong with the link has been told.
-    yield looked.error ? skipped('archive', 'the link of the folder names none') : problem('archive', error)
-    for (const check of networkChecks) yield skipped(check, 'no archive to ask')
+    // A broken link was reported by the check of the folder.
+    yield looked.error ? skipped('archive', "the folder's link names no archive") : problem('archive', error)
+    for (const check of networkChecks) yield skipped(check, 'there is no archive to ask')
   }
   yield await keychainFinding(context)
   yield* logins
-  yield server ? await loginFinding(context, server, isReached) : skipped('login', 'no archive to ask')
+  yield server ? await loginFinding(context, server, isReached) : skipped('login', 'there is no archive to ask')
   const linked = looked.link?.state === 'ok' ? canonicalServerOrNull(looked.link.url) : null
   for (const odd of environmentProblems(context, linked)) yield oddity('environment', odd)
 }
 
 const marks: Readonly<Record<State, Mark | null>> = { ok: 'ok', warning: 'warning', problem: 'fail', skipped: null }
 const labelWidth = Math.max(...checks.map((check) => check.length)) + 2
-/** Where the texts beside the labels would be narrower, they stand below them. */
+/** If the texts beside the labels would be narrower than this, they go below them. */
 const narrowestText = 40
 const rowMargin = 3
 
@@ -64,7 +64,7 @@ function print({ io: { result } }: CommandContext, { check, state, found, todo }
   if (isWide) result.row(marks[state], `${check.padEnd(labelWidth)}${first}`)
   else result.row(marks[state], check)
   for (const line of isWide ? others : [first, ...others]) {
-    // A path that is wider than the terminal would be moved below its own margin.
+    // An indented path that is wider than the terminal would be wrapped once more.
     result.row(null, line.length > room - indent ? line : `${' '.repeat(indent)}${line}`)
   }
   const [what, ...more] = todo ? wrapped(todo, room) : []
@@ -84,7 +84,7 @@ function summary(findings: readonly Finding[]): string {
 export const doctor: RunCommand = async (context) => {
   const { io } = context
   const findings: Finding[] = []
-  const spinner = io.isLive ? io.spin(() => 'Looking …') : null
+  const spinner = io.isLive ? io.spin(() => 'Checking …') : null
   try {
     for await (const finding of examine(context)) {
       findings.push(finding)

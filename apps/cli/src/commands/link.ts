@@ -1,4 +1,4 @@
-/** `osa link`: says which archive this folder belongs to. */
+/** `osa link`: links this folder to an archive. */
 import { basename } from 'node:path'
 import { isOsaError, OsaError, readLink, writeLink } from '@osa/sdk/node'
 import { verifyArchive } from '../archive-verification.ts'
@@ -12,8 +12,8 @@ async function target(context: CommandContext): Promise<string> {
   throw new OsaError('usage', 'osa link needs the address of an archive', { hint: 'Run osa link <url>' })
 }
 
-/** The folder's present server; null without one. With `--force` an unreadable file counts as none. */
-async function present({ cwd, flags }: CommandContext): Promise<string | null> {
+/** Returns the server that the folder is linked to, or null. With `--force`, a link file that is not valid counts as no link. */
+async function currentLink({ cwd, flags }: CommandContext): Promise<string | null> {
   try {
     return await readLink(cwd, { allowHttp: true })
   } catch (error) {
@@ -45,7 +45,7 @@ async function noteParentLink(context: CommandContext, url: string): Promise<voi
     }
   } catch (error) {
     if (!(error instanceof OsaError)) throw error
-    // Somebody else's broken file further up does not hinder a link here.
+    // A broken link file in a parent folder does not prevent a link here.
     context.io.warn(error.message)
   }
 }
@@ -58,7 +58,7 @@ async function hintAtLogin({ io, env, store }: CommandContext, url: string): Pro
     }
   } catch (error) {
     if (!(error instanceof OsaError)) throw error
-    // The link is written; that logins cannot be read concerns the next command.
+    // The link is written. Logins that cannot be read matter only to the next command.
     io.warn(error.message)
   }
 }
@@ -66,7 +66,7 @@ async function hintAtLogin({ io, env, store }: CommandContext, url: string): Pro
 export const link: RunCommand = async (context) => {
   const { io, cwd, clock, flags } = context
   const wanted = await target(context)
-  const previous = await present(context)
+  const previous = await currentLink(context)
   const already = { url: wanted, document: null }
   const { url, document } =
     previous === wanted || flags.isSet('no-verify') ? already : await verifyArchive(context, wanted)

@@ -1,9 +1,9 @@
-/** `osa login`: whether to log in at all, and where; the login itself is in login-flow.ts. */
+/** `osa login`: decides whether to log in and where. The login itself is in login-flow.ts. */
 import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import { type Account, storedAccount } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { linkAfterLogin } from '../folder-link.ts'
-import { freshLogin, type Kept, loginWithGivenToken, moveLogin } from '../login-flow.ts'
+import { freshLogin, type LoginResult, loginWithGivenToken, moveLogin } from '../login-flow.ts'
 import { personLabel } from '../person-label.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer, serverJson } from '../server-resolution.ts'
 import { storageDocument, storageLabel, storageWish } from '../storage.ts'
@@ -16,12 +16,12 @@ function refuseInCi({ isCi, env, flags }: CommandContext): void {
   })
 }
 
-function warnOfToken({ io, env }: CommandContext): void {
+function warnAboutToken({ io, env }: CommandContext): void {
   if (env.OSA_TOKEN)
     io.warn('OSA_TOKEN is set and will be used instead of this login. To use the login: unset OSA_TOKEN')
 }
 
-/** The login that is there already and still works; null when a new one is needed. */
+/** Returns the saved login if it still works; null if a new login is needed. */
 async function workingLogin(context: CommandContext, server: ResolvedServer): Promise<Account | null> {
   try {
     return await storedAccount(context, server)
@@ -36,14 +36,14 @@ async function workingLogin(context: CommandContext, server: ResolvedServer): Pr
   }
 }
 
-/** Whether to leave it at the login that works. */
-async function isContent({ io, signal }: CommandContext): Promise<boolean> {
+/** Whether the person wants to keep the login that works. */
+async function keepsLogin({ io, signal }: CommandContext): Promise<boolean> {
   if (io.canAsk) return !(await io.confirm('Log in again with another account?', { assume: false, signal }))
   io.hint('To use another account: osa login --force')
   return true
 }
 
-/** `--storage` beside a login that works: the login moves there, and nobody has to approve anything. */
+/** Moves a login that works to the place that `--storage` names, without a new approval. Returns whether it was moved. */
 async function moveIfAsked(context: CommandContext, server: ResolvedServer): Promise<boolean> {
   const { flags, io, store } = context
   const wanted = flags.value('storage')
@@ -88,21 +88,21 @@ export const login: RunCommand = async (context) => {
   await setAsideUnreadable(context)
   const server = await chooseServer(context, 'prompt')
   await agreeToFirstContact(context, server)
-  warnOfToken(context)
+  warnAboutToken(context)
   const useToken = flags.isSet('token-stdin')
   const existing = useToken || flags.isSet('force') ? null : await workingLogin(context, server)
   if (existing) {
     io.ok(`Already logged in to ${server.url} as ${personLabel(existing.user)}`)
     const isMoved = await moveIfAsked(context, server)
-    if (isMoved || (await isContent(context))) {
+    if (isMoved || (await keepsLogin(context))) {
       return await finish(context, server, { user: existing.user, isOld: true, reason: null })
     }
   }
-  const { user, reason }: Kept = useToken
+  const { user, reason }: LoginResult = useToken
     ? await loginWithGivenToken(context, server)
     : await freshLogin(context, server)
   io.ok(`Logged in to ${server.url}${user ? ` as ${personLabel(user)}` : ''}`)
   await finish(context, server, { user, isOld: false, reason })
-  warnOfToken(context)
+  warnAboutToken(context)
   io.hint('Next: osa deploy')
 }

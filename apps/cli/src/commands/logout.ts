@@ -1,4 +1,4 @@
-/** `osa logout`: ends the session at the server, then forgets it here. Without the server it forgets all the same, and says so. */
+/** `osa logout`: ends the session at the server, then removes the login. If the server cannot be reached, removes the login and says so. */
 import { logout as endLogin, isOsaError, OsaError } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { chooseServer, namedServer } from '../server-resolution.ts'
@@ -11,10 +11,10 @@ interface LogoutResult {
   name?: string | undefined
 }
 
-/** Why the server was not told, in a word or two. */
+/** The reason why the server could not be told, in one or two words. */
 const reasonText = (error: OsaError): string => error.code.replaceAll('_', ' ')
 
-/** As long as the keychain holds the login, the entry that points at it stays. */
+/** Runs `work`; if the keychain cannot be used, throws an error that says so. The entry that points to the keychain then remains. */
 async function whileInKeychain<T>(context: CommandContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -54,12 +54,12 @@ function report({ io }: CommandContext, result: LogoutResult): void {
   }
 }
 
-/** The servers to log out of; none when nothing is stored and nothing names one. */
+/** Returns the servers to log out of; none if no login is stored and the command names no server. */
 async function serversOf(context: CommandContext): Promise<string[]> {
   const { flags, store } = context
   if (flags.isSet('all')) {
     if (!namedServer(context)) return (await store().list()).map((login) => login.server)
-    throw new OsaError('usage', '--all and an archive are given together', { hint: 'Use one of them' })
+    throw new OsaError('usage', "--all and an archive can't be used together", { hint: 'Use one of them' })
   }
   try {
     return [(await chooseServer(context, 'choose stored login')).url]
@@ -71,7 +71,7 @@ async function serversOf(context: CommandContext): Promise<string[]> {
 
 export const logout: RunCommand = async (context) => {
   const { io, env } = context
-  // A token in the environment has nothing to say about which saved login to end. Not a copy, which would ask for the folder.
+  // OSA_TOKEN must not influence which saved login to end. Object.create, because a copy would call the getter `cwd`.
   const withoutToken: CommandContext = Object.create(context, { env: { value: { ...env, OSA_TOKEN: undefined } } })
   const results: LogoutResult[] = []
   const servers = await serversOf(withoutToken)
@@ -83,7 +83,7 @@ export const logout: RunCommand = async (context) => {
       results.push(result)
     } catch (error) {
       if (!isOsaError(error, 'store_locked', 'store_unavailable')) throw error
-      // one that is not available now is no reason to stay logged in to the others
+      // The other logins are still ended.
       locked ??= error
     }
   }

@@ -1,4 +1,4 @@
-/** `osa open`: a page of the archive in the browser, or its address where none can be opened or somebody reads the output. */
+/** `osa open`: opens a page of the archive in the browser, or prints its address if there is no browser or stdout is not a terminal. */
 import type { CommandContext, RunCommand } from '../command.ts'
 import { findConvention } from '../named-convention.ts'
 import { agreeToFirstContact, chooseServer, type ResolvedServer } from '../server-resolution.ts'
@@ -6,7 +6,7 @@ import { findBrowser } from '../verification.ts'
 
 const sessionsPath = '/account/sessions'
 
-/** The address of a convention's page, once the archive has said that there is one. */
+/** Returns the path of a convention's page. Asks the archive first whether the convention exists. */
 async function conventionPath(context: CommandContext, server: ResolvedServer, typed: string): Promise<string> {
   const { slug, version } = await findConvention(context, server, { typed, command: 'osa open', words: ['sessions'] })
   return `/conventions/${encodeURIComponent(slug)}${typed.includes('@') ? `?version=${version}` : ''}`
@@ -26,7 +26,7 @@ export const open: RunCommand = async (context) => {
   if (io.isJson) return io.json({ v: 1, ok: true, server: server.url, url })
   const browser = io.isDataShown ? findBrowser(context) : null
   if (!browser) return io.data(url)
-  // what somebody needs whose browser does not open after all
+  // Also with --quiet: if the browser fails to open, the person needs the address.
   io.needed.say(`Opening ${url} in your browser`)
   await browser.openBrowser(url)
 }

@@ -1,4 +1,4 @@
-/** `osa sessions`: the terminals a person is signed in on, and the end of one of them. */
+/** `osa sessions`: lists the terminals that a person is signed in on, and ends one of their sessions. */
 import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withAccount } from '../account.ts'
 import { approvalWords } from '../approval-words.ts'
@@ -7,7 +7,7 @@ import { chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
 import { agoText } from '../time-text.ts'
 
-/** Enough of an id to tell one's own sessions apart, and to type. */
+/** The part of an id that is shown: long enough to tell a person's sessions apart, short enough to type. */
 const shortIdCharacters = 8
 const minimumTypedCharacters = 4
 
@@ -16,12 +16,12 @@ type SessionSummary = Awaited<ReturnType<OsaClient['session']['list']['query']>>
 const ask = (context: CommandContext, server: ResolvedServer): Promise<SessionSummary[]> =>
   withAccount(context, server, (osa) => osa.session.list.query(undefined, { signal: context.signal }))
 
-/** The session that a typed id, or the beginning of one, means. Throws `usage`. */
+/** Returns the session whose id starts with the typed text. Throws `usage` if there is none or more than one. */
 function sessionOf(sessions: readonly SessionSummary[], typed: string): SessionSummary {
   const id = typed.toLowerCase()
   const meant = id.length < minimumTypedCharacters ? [] : sessions.filter((one) => one.id.toLowerCase().startsWith(id))
   if (meant[0] && meant.length === 1) return meant[0]
-  const what = meant.length > 1 ? 'More than one session has' : 'No session of yours has'
+  const what = meant.length > 1 ? 'More than one of your sessions has' : 'None of your sessions has'
   throw new OsaError('usage', `${what} the id ${cleanText(typed, 60)}`, { hint: 'List them: osa sessions' })
 }
 
@@ -56,7 +56,7 @@ async function end(osa: OsaClient, { url }: ResolvedServer, session_id: string, 
     await osa.session.revoke.mutate({ session_id }, { signal })
   } catch (error) {
     if (!isOsaError(error, 'not_found')) throw error
-    throw new OsaError('usage', `${url} knows no such session of yours`, {
+    throw new OsaError('usage', `You have no such session on ${url}`, {
       server: url,
       hint: 'List them: osa sessions',
     })

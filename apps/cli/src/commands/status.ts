@@ -1,4 +1,4 @@
-/** `osa status`: the folder's link, every saved login and how it stands, and what is odd here. */
+/** `osa status`: shows the folder's link, the state of every saved login, and problems with the set-up. */
 import { canonicalServerOrNull } from '@osa/sdk/internal'
 import { OsaError, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
@@ -32,7 +32,7 @@ async function reportLogins(
 export const status: RunCommand = async (context) => {
   const { io, flags } = context
   if (flags.isSet('offline') && flags.isSet('all')) {
-    throw new OsaError('usage', '--offline and --all are given together', { hint: 'Use one of them' })
+    throw new OsaError('usage', "--offline and --all can't be used together", { hint: 'Use one of them' })
   }
   const config = inspectConfigDir(context)
   const { link, search } = await lookAtLink(context)
@@ -50,7 +50,7 @@ export const status: RunCommand = async (context) => {
     areLoginsKnown: stored.error === null,
     localArchive: await findLocalArchive(context.cwd),
     problems: [
-      // A config folder that there is none of has been told of already.
+      // A missing config folder is already among the problems of `config`.
       ...(failure && !config.problems.some(({ message }) => message === failure.message) ? [problemOf(failure)] : []),
       ...config.problems,
       ...foreignLinkProblems(search.ignored),

@@ -1,9 +1,9 @@
-/** `osa token`: prints an access token that is valid now, for a program such as curl. The only command that prints a secret. */
+/** `osa token`: prints a valid access token, for programs such as curl. The only command that prints a secret. */
 import { OsaError } from '@osa/sdk/node'
-import { withLoginHint } from '../account.ts'
+import { openStoredTokens, withLoginHint } from '../account.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { chooseServer, type ResolvedServer } from '../server-resolution.ts'
-import { openStoredTokens } from '../stored-tokens.ts'
+
 import { notLoggedIn } from '../token-resolution.ts'
 
 const defaultMinimumTtlSeconds = 300
@@ -19,11 +19,11 @@ function minimumTtlOf({ flags }: CommandContext): number {
   })
 }
 
-/** A token on a screen is in its scrollback and on every screenshot; one from the environment is there already (K31). */
+/** Refuses to print a token on a terminal, where it stays in the scrollback and in screenshots, and ever to print OSA_TOKEN (K31). */
 function refuseToShow({ io, flags, env }: CommandContext): void {
   if (env.OSA_TOKEN) {
     throw new OsaError('usage', 'OSA_TOKEN is set, and osa never prints it', {
-      hint: 'Use the variable itself, or unset it for the token of your saved login',
+      hint: 'Use the variable itself, or unset it to print a token of your saved login',
     })
   }
   if (!io.isDataShown || flags.isSet('yes')) return
@@ -32,9 +32,9 @@ function refuseToShow({ io, flags, env }: CommandContext): void {
   })
 }
 
-function warnOfShortLife({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void {
+function warnAboutShortLife({ io, clock }: CommandContext, expiresAt: number | null, minimum: number): void {
   const left = expiresAt === null ? minimum : Math.floor(expiresAt - clock.now() / 1000)
-  if (left < minimum) io.warn(`The token is valid for ${left} s only; the archive gives no longer ones`)
+  if (left < minimum) io.warn(`The token is valid for only ${left} s: the archive issues no tokens that last longer`)
 }
 
 async function freshToken(context: CommandContext, server: ResolvedServer, minimumTtlSeconds: number): Promise<string> {
@@ -53,7 +53,7 @@ export const token: RunCommand = async (context) => {
   if (!(await store().list()).some((one) => one.server === server.url)) throw notLoggedIn(context, server)
   const accessToken = await freshToken(context, server, minimumTtlSeconds)
   const expiresAt = (await store().list()).find((one) => one.server === server.url)?.expiresAt ?? null
-  warnOfShortLife(context, expiresAt, minimumTtlSeconds)
+  warnAboutShortLife(context, expiresAt, minimumTtlSeconds)
   if (!io.isJson) return io.data(accessToken)
   const expires_at = expiresAt === null ? null : new Date(expiresAt * 1000).toISOString()
   io.json({ v: 1, ok: true, server: server.url, access_token: accessToken, expires_at })

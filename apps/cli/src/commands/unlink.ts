@@ -1,9 +1,9 @@
-/** `osa unlink`: takes the archive out of this folder's link file. */
+/** `osa unlink`: removes the archive from this folder's link file. */
 import { canonicalServer, OsaError, readLink, removeLink } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { folderLink } from '../server-resolution.ts'
 
-/** `--server` says which link is meant; another one stays. */
+/** Throws `link_exists` if `--server` names an archive that the folder is not linked to. */
 async function refuseOther({ cwd, flags }: CommandContext): Promise<void> {
   const typed = flags.value('server')
   if (typed === null) return
@@ -23,7 +23,7 @@ export const unlink: RunCommand = async (context) => {
   if (previous === null) {
     io.say(`${cwd} is not linked; nothing to do`)
     const { link } = await folderLink(context)
-    if (link && link.folder !== cwd) io.say(`A parent folder is: ${link.path}`)
+    if (link && link.folder !== cwd) io.say(`A parent folder is linked: ${link.path}`)
   } else {
     io.ok(`Unlinked ${cwd} (was ${previous})`)
   }

@@ -1,6 +1,6 @@
 /**
- * `osa verify`: who waits behind a code that another terminal shows (RFC 8628 §3.3), asked before a browser opens: on a machine with one, a
- * person need not type the address. It approves nothing; that is done on the page, by whoever is signed in there.
+ * `osa verify`: looks up a code that another terminal shows (RFC 8628 §3.3), prints which client is waiting, and opens the page of the
+ * sign-in. The person need not type its address. The command approves nothing: the person signed in on the page does.
  */
 import { checkedVerificationUri } from '@osa/sdk/internal'
 import { cleanText, isOsaError, OsaError } from '@osa/sdk/node'
@@ -15,10 +15,10 @@ async function lookUp({ network, signal }: CommandContext, { url }: ResolvedServ
     return await osa.device.verify.mutate({ user_code }, { signal })
   } catch (error) {
     if (!isOsaError(error, 'not_found')) throw error
-    throw new OsaError('not_found', `No sign-in on ${url} waits for the code ${cleanText(user_code, 40)}`, {
+    throw new OsaError('not_found', `No sign-in on ${url} is waiting for the code ${cleanText(user_code, 40)}`, {
       server: url,
       status: 404,
-      hint: 'Check the code; if it is too old, run osa login again on the other terminal',
+      hint: 'Check the code; if it has expired, run osa login again on the other terminal',
     })
   }
 }

@@ -1,4 +1,4 @@
-/** `osa whoami`: who this terminal is, on one server. */
+/** `osa whoami`: prints who is signed in to one server. */
 import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
 import { personLabel } from '../person-label.ts'
@@ -21,9 +21,7 @@ async function storedLogin(context: CommandContext, server: ResolvedServer): Pro
 
 async function offline(context: CommandContext, server: ResolvedServer): Promise<Known> {
   if (environmentToken(context)) {
-    throw new OsaError('usage', 'Without the network nobody can tell whose OSA_TOKEN is', {
-      hint: 'Leave out --offline',
-    })
+    throw new OsaError('usage', 'Only the archive can tell who OSA_TOKEN belongs to', { hint: 'Leave out --offline' })
   }
   const { user } = server.login ?? (await storedLogin(context, server))
   return {
@@ -39,7 +37,7 @@ async function offline(context: CommandContext, server: ResolvedServer): Promise
   }
 }
 
-/** Adds who was last seen here to an error about the network. */
+/** Adds the person of the saved login to a network error. */
 async function withLastKnown(context: CommandContext, server: ResolvedServer, error: unknown): Promise<unknown> {
   const isNetwork = isOsaError(error, 'dns', 'connection_refused', 'connection_failed', 'timeout', 'tls', 'proxy')
   if (!isNetwork || environmentToken(context)) return error
@@ -53,7 +51,7 @@ async function withLastKnown(context: CommandContext, server: ResolvedServer, er
 }
 
 async function online(context: CommandContext, server: ResolvedServer): Promise<Known> {
-  // Loaded here: with --offline nobody is asked.
+  // Imported here, because --offline does not need it.
   const { currentAccount } = await import('../account.ts')
   try {
     return { ...(await currentAccount(context, server)), verified: true }
@@ -67,7 +65,7 @@ async function authDocument(context: CommandContext, server: ResolvedServer, kno
     return { source: known.source, storage: { kind: 'env' }, access_expires_at: null, refreshable: false }
   }
   const login = await storedLogin(context, server)
-  // The index says enough of a login in a keychain: --offline never opens one.
+  // For a login in a keychain the index is enough: --offline must not open the keychain.
   const credential = login.storage === 'file' ? await context.store().read(server.url) : null
   const expiresAt = credential?.expiresAt ?? login.expiresAt
   return {

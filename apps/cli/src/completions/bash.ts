@@ -1,4 +1,4 @@
-/** Completions for bash, from 3.2 (macOS) on: no bash-completion package is needed. */
+/** Completions for bash 3.2 (macOS) and newer. Needs no bash-completion package. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: bash's variables, not ours
 import type { OptionMetadata } from '../command.ts'
 import { leadingOptions } from '../options.ts'
@@ -25,7 +25,7 @@ const commandCases = ({ completedCommands }: Vocabulary): string[] =>
 export const bashCompletions = (vocabulary: Vocabulary): string =>
   [
     '# osa completions for bash, made by: osa completions bash',
-    "# A folder's name may hold anything: it is quoted as it is put into the line, or the shell would run it.",
+    "# A folder's name is quoted when it is inserted: otherwise the shell would interpret the special characters in it.",
     '_osa_folders() {',
     '  local folder',
     '  while IFS= read -r folder; do',
@@ -38,7 +38,7 @@ export const bashCompletions = (vocabulary: Vocabulary): string =>
     "  local IFS=$' \\t\\n' current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}",
     `  local words= command= arguments='${vocabulary.commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
     '  COMPREPLY=()',
-    '  # bash takes --name=value for three words',
+    '  # bash splits --name=value into three words',
     '  if [[ $current == = ]]; then current=',
     '  elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi',
     '  for ((index = 1; index < COMP_CWORD; index++)); do',

@@ -1,4 +1,4 @@
-/** `osa completions install`: puts the completions for a shell where it looks for them, and nothing else into anybody's files. */
+/** `osa completions install`: writes the completions for a shell to where it looks for them. Changes start-up files only with `--rc`. */
 import { existsSync } from 'node:fs'
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -9,13 +9,13 @@ import type { CommandContext } from '../command.ts'
 import { readOrNull } from '../read-or-null.ts'
 import { placeFor, type Shell, type StartUpLine, shells } from './places.ts'
 
-/** The line that every script of ours has near its top; a file without it is somebody else's. */
+/** Whether a file has the line near the top of each of our scripts. Without that line, osa did not write the file. */
 const isOurs = (text: string): boolean => /^# osa completions for \w+, made by: osa completions \w+$/m.test(text)
 
-/** Windows PowerShell takes a file without one for the system's code page, where bytes of UTF-8 can be quotation marks. */
+/** Without a byte order mark, Windows PowerShell reads the file in the system's code page, where UTF-8 bytes can be quotation marks. */
 const byteOrderMark = '\ufeff'
 
-/** Replaces a file in one step, keeping its mode; one that is a link keeps being one. */
+/** Replaces a file atomically and keeps its mode. Follows a symbolic link and replaces its target. */
 async function replace(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const target = existsSync(path) ? await realpath(path) : path
@@ -24,12 +24,12 @@ async function replace(path: string, text: string): Promise<void> {
   await replacement.commit(text)
 }
 
-/** The script's place; false where it is there already, just so. Throws `store_unwritable` for a file of somebody else's. */
-async function put(file: string, script: string): Promise<boolean> {
+/** Writes the script unless it is already up to date. Returns whether anything changed. Throws `store_unwritable` for a file that osa did not write. */
+async function writeScript(file: string, script: string): Promise<boolean> {
   const present = await readOrNull(file)
   if (present === script) return false
   if (present !== null && !isOurs(present)) {
-    throw new OsaError('store_unwritable', `${file} is there already, and osa did not write it`, {
+    throw new OsaError('store_unwritable', `${file} already exists, and osa did not write it`, {
       path: file,
       hint: 'Move it away and try again',
     })
@@ -38,9 +38,9 @@ async function put(file: string, script: string): Promise<boolean> {
   return true
 }
 
-/** Whether a file of start-up commands speaks of a path, written in full or from the home folder. */
-function speaksOf(text: string, { about }: StartUpLine, home: string): boolean {
-  const spellings = [about, ...['~', '$HOME', `\${HOME}`].map((start) => about.replace(home, start))]
+/** Whether a start-up file mentions the path of the line, in full or relative to the home folder. */
+function mentions(text: string, { path }: StartUpLine, home: string): boolean {
+  const spellings = [path, ...['~', '$HOME', `\${HOME}`].map((start) => path.replace(home, start))]
   return text
     .split('\n')
     .filter((line) => !line.trimStart().startsWith('#'))
@@ -54,29 +54,31 @@ async function addLine({ file, line, isFirst }: StartUpLine): Promise<void> {
   await replace(file, isFirst ? `${added}${present}` : `${present}${end}${added}`)
 }
 
-/** What is still missing at the start of the shell: nothing, or a line, which is added only where that was asked for. */
+/** Makes sure that the start-up file has the line: adds it with `--rc`, otherwise prints it. */
 async function settleStartUp(
   { io, flags }: CommandContext,
   startUp: StartUpLine,
   options: { shell: Shell; home: string },
 ): Promise<'there' | 'added' | 'missing'> {
-  if (speaksOf((await readOrNull(startUp.file)) ?? '', startUp, options.home)) return 'there'
+  if (mentions((await readOrNull(startUp.file)) ?? '', startUp, options.home)) return 'there'
   if (flags.isSet('rc')) {
     await addLine(startUp)
     io.ok(`Added to ${startUp.file}: ${startUp.line}`)
     return 'added'
   }
   io.hint(`Add this line to ${startUp.file}${startUp.isFirst ? ', before compinit' : ''}: ${startUp.line}`)
-  io.say(`Or let osa do that: osa completions install ${options.shell} --rc`)
+  io.say(`Or let osa add it: osa completions install ${options.shell} --rc`)
   return 'missing'
 }
 
 function shellOf({ flags, env }: CommandContext): Shell {
   const typed = flags.argument('shell')
-  const named = shells.find((one) => one === (typed ?? basename(env.SHELL ?? '')))
-  if (named) return named
+  const name = typed ?? basename(env.SHELL ?? '')
+  const shell = shells.find((one) => one === name)
+  if (shell) return shell
   if (typed === null && process.platform === 'win32') return 'powershell'
-  const what = typed === null ? 'Nobody says which shell you use (SHELL)' : `osa has no completions for "${typed}"`
+  const isUnknown = name === ''
+  const what = isUnknown ? "Can't tell which shell you use: SHELL is not set" : `osa has no completions for "${name}"`
   throw new OsaError('usage', what, { hint: `Name one of: ${shells.join(', ')}` })
 }
 
@@ -86,7 +88,7 @@ function homeOf({ env }: CommandContext): string {
   throw new OsaError('store_unwritable', 'There is no home folder (HOME is not an absolute path)', { hint: 'Set HOME' })
 }
 
-/** A file system's no, with the file it is about. */
+/** Turns a file system error into one that names the file. */
 function explained(error: unknown, file: string): unknown {
   const cause = isOsaError(error) && error.cause ? error.cause : error
   const { code, path = file } = cause as NodeJS.ErrnoException
@@ -94,7 +96,7 @@ function explained(error: unknown, file: string): unknown {
   return new OsaError('store_unwritable', `Can't use ${path} (${code})`, { path, hint: 'Check the folder', cause })
 }
 
-/** Writes what `scriptFor` makes for the shell that was named, or that SHELL names. */
+/** Installs the script for the shell that the command line or SHELL names. */
 export async function installCompletions(context: CommandContext, scriptFor: (shell: Shell) => string): Promise<void> {
   const { io, env } = context
   const shell = shellOf(context)
@@ -102,11 +104,11 @@ export async function installCompletions(context: CommandContext, scriptFor: (sh
   const { file, startUp } = placeFor(shell, { env, home, platform: process.platform, exists: existsSync })
   try {
     const script = `${shell === 'powershell' ? byteOrderMark : ''}${scriptFor(shell)}\n`
-    const changed = await put(file, script)
+    const changed = await writeScript(file, script)
     io.ok(changed ? `Wrote ${file}` : `${file} is up to date`)
     const state = startUp && (await settleStartUp(context, startUp, { shell, home }))
     if (state !== 'missing')
-      io.hint(`Open a new ${shell === 'powershell' ? 'PowerShell' : shell}, and press Tab after: osa `)
+      io.hint(`Open a new ${shell === 'powershell' ? 'PowerShell' : shell} and press Tab after: osa `)
     const line = startUp ? { start_up: { file: startUp.file, line: startUp.line, state } } : {}
     if (io.isJson) io.json({ v: 1, ok: true, shell, path: file, changed, ...line })
   } catch (error) {

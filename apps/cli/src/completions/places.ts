@@ -1,23 +1,23 @@
-/** Where each shell looks for completions of a person's own, and what it must be told to find them there. */
+/** Where each shell looks for a person's completions, and the line it needs in its start-up file to find them. */
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Environment } from '@osa/sdk/node'
 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
 
-/** A line that the file of commands which a shell starts with must hold. */
+/** A line that the start-up file of a shell needs. */
 export interface StartUpLine {
   readonly file: string
   readonly line: string
-  /** What the line speaks of: a file that names it needs no other. */
-  readonly about: string
-  /** zsh looks for completions once, so the line has to stand before that; elsewhere it goes to the end. */
+  /** The path that the line names: a start-up file that mentions it already does not need the line. */
+  readonly path: string
+  /** Whether the line goes first: zsh looks for completions only once, and the line must come before that. */
   readonly isFirst: boolean
 }
 
 export interface Place {
   readonly file: string
-  /** Null where the shell finds the file by itself. */
+  /** Null if the shell finds the file without one. */
   readonly startUp: StartUpLine | null
 }
 
@@ -28,7 +28,7 @@ export interface Surroundings {
   readonly exists: (path: string) => boolean
 }
 
-/** Where the package bash-completion is, which loads completions from people's folders: Linux, Homebrew. */
+/** The places of the package bash-completion, which loads completions from home folders, on Linux and with Homebrew. */
 const bashCompletion = [
   '/usr/share',
   '/usr/local/share',
@@ -36,7 +36,7 @@ const bashCompletion = [
   '/home/linuxbrew/.linuxbrew/share',
 ].map((share) => `${share}/bash-completion/bash_completion`)
 
-/** A folder of the XDG base directory specification, which says to pass over relative ones. */
+/** Returns a base folder. The XDG base directory specification says that relative paths are ignored. */
 function baseFolder(named: string | undefined, usual: string): string {
   return named && isAbsolute(named) ? named : usual
 }
@@ -47,27 +47,27 @@ function inBash({ env, home, exists }: Surroundings, data: string): Place {
   const [named = ''] = (env.BASH_COMPLETION_USER_DIR ?? '').split(delimiter)
   const file = join(baseFolder(named, join(data, 'bash-completion')), 'completions', 'osa')
   if (bashCompletion.some(exists)) return { file, startUp: null }
-  return { file, startUp: { file: join(home, '.bashrc'), line: `. ${shellQuoted(file)}`, about: file, isFirst: false } }
+  return { file, startUp: { file: join(home, '.bashrc'), line: `. ${shellQuoted(file)}`, path: file, isFirst: false } }
 }
 
 function inZsh({ env, home }: Surroundings, data: string): Place {
   const file = join(data, 'zsh', 'site-functions', '_osa')
   const folder = dirname(file)
-  // Only some people export it; where they do, it says what zsh knows already.
+  // If FPATH is exported, it has the folders that zsh already searches.
   if (env.FPATH?.split(':').includes(folder)) return { file, startUp: null }
   const line = `fpath=(${shellQuoted(folder)} $fpath)`
   const rc = join(baseFolder(env.ZDOTDIR, home), '.zshrc')
-  return { file, startUp: { file: rc, line, about: folder, isFirst: true } }
+  return { file, startUp: { file: rc, line, path: folder, isFirst: true } }
 }
 
 function inPowershell({ platform, home }: Surroundings, config: string): Place {
   const folder = platform === 'win32' ? join(home, 'Documents', 'PowerShell') : join(config, 'powershell')
   const file = join(folder, 'osa.ps1')
   const line = `. '${file.replace(/['‘’‚‛]/g, '$&$&')}'`
-  return { file, startUp: { file: join(folder, 'profile.ps1'), line, about: file, isFirst: false } }
+  return { file, startUp: { file: join(folder, 'profile.ps1'), line, path: file, isFirst: false } }
 }
 
-/** Where the completions for a shell belong: folders of the person who runs it, as the shell and XDG name them. */
+/** Returns where the completions for a shell belong: folders in the person's home, by the rules of the shell and XDG. */
 export function placeFor(shell: Shell, around: Surroundings): Place {
   const { env, home } = around
   const data = baseFolder(env.XDG_DATA_HOME, join(home, '.local', 'share'))

@@ -1,4 +1,4 @@
-/** There is no PowerShell on the machines of the tests: its script is judged by its structure, and by what its tables hold. */
+/** The tests have no PowerShell to run. They check the structure of the script and the content of its tables. */
 import { expect, test } from 'vitest'
 import { commands } from '../catalogue.ts'
 import type { Command } from '../command.ts'
@@ -7,13 +7,13 @@ import { powershellCompletions } from './powershell.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 const quotes = "'‘’‚‛"
-/** A string as PowerShell reads it: any of its quotation marks ends it, two of them are one. */
+/** A string literal of PowerShell: any of the quotation marks ends it, and two of the same are one. */
 const literal = new RegExp(`[${quotes}]((?:[^${quotes}]|([${quotes}])\\2)*)[${quotes}]`, 'g')
 const unquoted = (text: string): string => text.replace(new RegExp(`([${quotes}])\\1`, 'g'), '$1')
 
 const script = powershellCompletions(vocabularyOf(commands))
 
-/** The keys and texts of a table, by the line that opens it. */
+/** Parses the table that starts with this line. */
 function tableOf(text: string, opening: string): Record<string, string> {
   const lines = text.split('\n')
   const start = lines.findIndex((line) => line.trim() === `${opening} = [ordered]@{`)
@@ -26,7 +26,7 @@ function tableOf(text: string, opening: string): Record<string, string> {
   return Object.fromEntries(rows)
 }
 
-test('PowerShell is offered every command with what it does, and the options that its help names', () => {
+test('the script for PowerShell has every command with its summary, and the options in its help', () => {
   expect(tableOf(script, '$commands')).toEqual(
     Object.fromEntries(commands.map(({ metadata: { name, summary } }) => [name, summary])),
   )
@@ -38,7 +38,7 @@ test('PowerShell is offered every command with what it does, and the options tha
   expect(Object.keys(tableOf(script, "''"))).toContain('--version')
 })
 
-test('PowerShell knows the words of commands, the values of options, and which of them are folders', () => {
+test('the script for PowerShell has the arguments of commands, the values of options, and the options that take folders', () => {
   expect(script).toContain("\n    'conventions' = @('list', 'show')\n")
   expect(script).toContain("\n    '--storage' = @('auto', 'keychain', 'file')\n")
   expect(script).toContain("\n    '--server' = @()\n")
@@ -46,7 +46,7 @@ test('PowerShell knows the words of commands, the values of options, and which o
   expect(script).not.toContain("'--no-browser' = @(")
 })
 
-test('every brace, bracket and string of the script for PowerShell is closed', () => {
+test('every brace, bracket and string in the script for PowerShell is closed', () => {
   const open: string[] = []
   const code = script
     .replace(/^#.*$/gm, '')
@@ -62,10 +62,10 @@ test('every brace, bracket and string of the script for PowerShell is closed', (
   expect(open).toEqual([])
 })
 
-test('what a text holds is never run by PowerShell, and ends no string', () => {
+test('PowerShell cannot run a text of the help, and no text ends its string', () => {
   const summary = 'It\'s ‘a’ $(touch pwned) `n "b"'
   const hostile: Command = {
-    metadata: { name: 'x', positionals: '', summary, options: [], examples: ['x'] },
+    metadata: { name: 'x', summary, options: [], examples: ['x'] },
     load: async () => async () => undefined,
   }
   expect(tableOf(powershellCompletions(vocabularyOf([hostile])), '$commands')).toEqual({ x: summary })

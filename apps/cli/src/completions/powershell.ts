@@ -1,4 +1,4 @@
-/** Completions for PowerShell, from 5.1 on. Its tables know no upper and lower case, so that `-v` and `-V` cannot both be keys: long names only. */
+/** Completions for PowerShell 5.1 and newer: long option names only. Its tables ignore case, so `-v` and `-V` cannot both be keys. */
 import type { OptionMetadata } from '../command.ts'
 import { leadingOptions } from '../options.ts'
 import { takesFolder, type Vocabulary } from './vocabulary.ts'
@@ -13,7 +13,7 @@ const table = (entries: readonly (readonly [key: string, text: string])[], inden
   `${indent}}`,
 ]
 
-/** Tables by command, the options that stand before any under an empty name. */
+/** The options of one command. The empty name stands for the options before a command. */
 const optionTable = (name: string, options: readonly OptionMetadata[]): string => {
   const entries = options.map((option) => [`--${option.name}`, option.help] as const)
   return `    ${quoted(name)} = ${table(entries, '    ').join('\n')}`
@@ -54,7 +54,7 @@ export function powershellCompletions({ completedCommands, optionsWithValue }: V
     '  $word = "$wordToComplete"',
     "  if ($word -match '^(--[a-z-]+=)(.*)$') { $before = $Matches[1]; $option = $before.TrimEnd('='); $word = $Matches[2] }",
     '  if ($folders -contains $option) {',
-    '    # It quotes what PowerShell would take for more than a name.',
+    '    # CompleteFilename quotes names with special characters.',
     '    [System.Management.Automation.CompletionCompleters]::CompleteFilename($word) |',
     "      Where-Object { $_.ResultType -eq 'ProviderContainer' } | ForEach-Object {",
     '        [System.Management.Automation.CompletionResult]::new(',

@@ -1,11 +1,11 @@
-/** What there is to complete, from the commands' own records: the same for every shell. */
+/** The words that can be completed, from the catalogue. The same for every shell. */
 import type { Command, OptionMetadata } from '../command.ts'
 import { globalOptions } from '../options.ts'
 
 export interface CompletedCommand {
   name: string
   summary: string
-  /** Its own options and those of every command. */
+  /** The command's options and those of every command. */
   options: readonly OptionMetadata[]
   /** Words for its positional argument; none where it is free text alone. */
   words: readonly string[]
@@ -14,11 +14,11 @@ export interface CompletedCommand {
 /** Options whose value is a folder. */
 export const takesFolder = ({ argument }: OptionMetadata): boolean => argument === 'dir'
 
-/** What the scripts are made of. */
+/** The data that the scripts are generated from. */
 export interface Vocabulary {
   commandNames: readonly string[]
   completedCommands: readonly CompletedCommand[]
-  /** All options that take a value, each once, hidden ones too: what follows them is no command. */
+  /** All options that take a value, each once, including hidden ones: the word after one is not a command. */
   optionsWithValue: readonly OptionMetadata[]
 }
 

@@ -22,7 +22,7 @@ const optionLines = (options: readonly OptionMetadata[], indent: string): string
     return [line(`--${name}`), ...(alias ? [line(`-${alias}`)] : [])]
   })
 
-/** Free text gets no specification: with one, zsh lists a single match instead of inserting it. */
+/** An argument of free text gets no specification: with one, zsh would list a single match instead of inserting it. */
 function commandCase({ name, options, words }: CompletedCommand): string[] {
   const positional = words.length > 0 ? [`            ${quoted(`1:argument:(${words.join(' ')})`)} \\`] : []
   const lines = [...positional, ...optionLines(options, '            ')]

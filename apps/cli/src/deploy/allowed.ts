@@ -1,5 +1,4 @@
-/** Whether a person may deploy: seen early from their roles where these are known, and said by the server in the end. */
-
+/** Whether a person may deploy. The server decides; their roles, if known, allow an earlier refusal. */
 import type { NotAllowed } from '@osa/sdk/deploy'
 import { OsaError, type SignedInUser } from '@osa/sdk/node'
 import type { ResolvedServer } from '../server-resolution.ts'
@@ -15,7 +14,7 @@ function sentence({ user, server, why }: { user: SignedInUser; server: ResolvedS
   return 'missingScope' in why ? `${base} with this login (needs scope ${why.missingScope})` : `${base} (${why.said})`
 }
 
-/** The `forbidden` error, with what is needed. */
+/** Returns the error `forbidden`, with the role or scope that is needed. */
 export function notAllowed(
   user: SignedInUser,
   server: ResolvedServer,
@@ -30,7 +29,7 @@ export function notAllowed(
   })
 }
 
-/** Stops before anything is built for a person whose only role is the plainest. Other servers may have other roles: they decide. */
+/** Throws `forbidden` before anything is built if the person's only role is `user`. Unknown roles pass: the server decides about them. */
 export function checkRole(user: SignedInUser, server: ResolvedServer, signer: DeployCredentials): void {
   if (user.roles.length === 0 || user.roles.some((role) => role !== 'user')) return
   throw notAllowed(user, server, signer, { neededRoles: rolesThatDeploy })

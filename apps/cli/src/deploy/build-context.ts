@@ -1,4 +1,4 @@
-/** Keeps secrets and ballast out of images: `.env` and `.git` do not reach a build that says nothing about them. */
+/** Keeps secrets and unneeded files out of images: a build without an ignore file gets no `.env` and no `.git`. */
 import { cp, lstat, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
@@ -12,7 +12,7 @@ export interface BuildContext extends AsyncDisposable {
 }
 
 async function copyWithout(named: Image, rules: IgnoreRules): Promise<BuildContext> {
-  // a link to the folder would be copied as a link
+  // cp would copy a symbolic link to the folder as a link.
   const image = { ...named, context: await realpath(named.context) }
   const folder = await mkdtemp(join(tmpdir(), 'osa-context-'))
   const isLeftOut = createFilter(rules)
@@ -27,7 +27,7 @@ async function copyWithout(named: Image, rules: IgnoreRules): Promise<BuildConte
     await cp(image.context, path, {
       recursive: true,
       verbatimSymlinks: true,
-      // in the image, a file is as old as the person's
+      // so that a file has the same time in the image as in the folder
       preserveTimestamps: true,
       filter: isWanted,
     })
@@ -38,7 +38,7 @@ async function copyWithout(named: Image, rules: IgnoreRules): Promise<BuildConte
       `${image.context} can't be copied (${error instanceof Error ? error.message : error})`,
       {
         path: image.context,
-        hint: 'With a .dockerignore of its own it is built where it is',
+        hint: 'Add a .dockerignore to that folder: then osa builds it in place, without a copy',
         cause: error,
       },
     )
@@ -52,8 +52,8 @@ async function copyWithout(named: Image, rules: IgnoreRules): Promise<BuildConte
 }
 
 /**
- * The folder to build from. Where the person keeps no ignore file, a copy without `.env`, `.git`, `node_modules` and `.osa`: nothing is
- * written into their folder, and every tool understands it. Where they do, the folder itself.
+ * Returns the folder to build from. With an ignore file, that is the image's own folder. Without one it is a copy without `.env`, `.git`,
+ * `node_modules` and `.osa`: this works with every tool and writes nothing into the person's folder.
  */
 export async function prepareContext(image: Image, rules: IgnoreRules): Promise<BuildContext> {
   if (rules.path === null) return await copyWithout(image, rules)

@@ -1,4 +1,4 @@
-/** One image: built, pushed, and named by the digest that the registry gave it. */
+/** Builds and pushes an image, and finds out its digest in the registry. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -11,10 +11,10 @@ import { contentsText, ignoreRules, readContext } from './context-contents.ts'
 import type { Image } from './images.ts'
 import { digestAmong, digestInOutput, transportArgs } from './registry.ts'
 
-/** Of an image's id: enough to tell builds apart. The digest is what pins it. */
+/** The characters of an image's id to use as its tag: enough to tell builds apart. The digest pins the image. */
 const tagLength = 12
 
-/** What one image is made with. */
+/** The tools that an image is built with. */
 export interface BuildTools {
   readonly context: CommandContext
   readonly tool: ContainerTool
@@ -24,21 +24,21 @@ export interface BuildTools {
 interface BuildJob {
   readonly image: Image
   readonly repository: string
-  /** For this image's log and small files. */
+  /** A temporary folder for the log and other small files of this image. */
   readonly folder: string
   readonly log: string
   run(doing: string, args: readonly string[]): Promise<ToolRun>
 }
 
 interface Failure {
-  /** What was done: `Building`. */
+  /** The step that failed: `Building`. */
   readonly doing: string
-  /** What went wrong with it: `docker build exited with 1`. */
+  /** What went wrong: `docker build exited with 1`. */
   readonly what: string
   readonly lastLines: readonly string[]
 }
 
-/** Says so when a tool fails without a message; then there is no log to read either. */
+/** Returns the error of a failed step. A tool that printed nothing has no log to name. */
 function failure(job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines }: Failure): OsaError {
   const isDenied = /denied|unauthorized|authentication required|no basic auth/i.test(lastLines.join('\n'))
   const isSilent = lastLines.length === 0
@@ -47,7 +47,7 @@ function failure(job: Pick<BuildJob, 'image' | 'log'>, { doing, what, lastLines 
     `${doing} ${job.image.name} failed (${what}${isSilent ? ', and printed nothing' : ''})`,
     {
       ...(isSilent ? {} : { path: job.log }),
-      details: isSilent ? [] : [...lastLines, `The whole output: ${job.log}`],
+      details: isSilent ? [] : [...lastLines, `Full output: ${job.log}`],
       hint: isDenied ? 'Sign in to the registry with your container tool, and check --registry' : undefined,
     },
   )
@@ -75,7 +75,7 @@ async function openJob(tools: BuildTools, image: Image): Promise<BuildJob> {
   }
 }
 
-/** The log stays where something failed, and the error names it; otherwise nothing stays. */
+/** Runs `work` with a job. Removes its folder afterwards, unless an error names the log in it. */
 async function withJob<T>(tools: BuildTools, image: Image, work: (job: BuildJob) => Promise<T>): Promise<T> {
   const job = await openJob(tools, image)
   let keeps = false
@@ -95,8 +95,8 @@ const fewOf = (names: readonly string[]): string =>
     ? `${names.slice(0, namesShown).join(', ')} and ${names.length - namesShown} more`
     : names.join(' and ')
 
-/** Says what an image is built from, before any of it leaves its folder. */
-export async function tellContext({ context, tool }: BuildTools, image: Image): Promise<void> {
+/** Prints what an image is built from, and warns about secrets that the ignore file lets through. */
+export async function announceContext({ context, tool }: BuildTools, image: Image): Promise<void> {
   const { io, cwd } = context
   const rules = await ignoreRules(image, tool)
   const contents = await readContext(image.context, rules)
@@ -105,7 +105,7 @@ export async function tellContext({ context, tool }: BuildTools, image: Image): 
   io.warn(`${rules.path} lets ${fewOf(contents.secretive)} into the image`)
 }
 
-/** A file that the tool was told to write; null where it did not. */
+/** Returns the text of a file that the tool should have written; null if it did not. */
 async function written(path: string): Promise<string | null> {
   try {
     return (await readFile(path, 'utf8')).trim()
@@ -122,7 +122,7 @@ async function build({ tool }: BuildTools, job: BuildJob): Promise<string> {
   const { lastLines } = await job.run('Building', ['build', '--platform', 'linux/amd64', ...file, source.path])
   const id = await written(idFile)
   if (id && /^(sha256:)?[0-9a-f]{12,64}$/.test(id)) return id
-  throw failure(job, { doing: 'Building', what: `${tool.command} build names no image`, lastLines })
+  throw failure(job, { doing: 'Building', what: `${tool.command} build reported no image`, lastLines })
 }
 
 const tagOf = (imageId: string): string => imageId.replace(/^sha256:/, '').slice(0, tagLength)
@@ -134,12 +134,12 @@ function jsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // what a tool prints that is no JSON names no digest
+    // Output that is not JSON has no digest.
     return null
   }
 }
 
-/** The digest by which the registry knows an image that is here, from the tool's own record. */
+/** Returns the registry's digest of a local image, from the tool's records; null if they have none. */
 async function knownDigest({ tool }: BuildTools, job: BuildJob, reference: string): Promise<string | null> {
   const digests = jsonOrNull(await inspect(job, reference, '{{json .RepoDigests}}'))
   const local = tool.kind === 'podman' ? await inspect(job, reference, '{{.Digest}}') : null
@@ -161,21 +161,22 @@ async function pushedDigest(tools: BuildTools, job: BuildJob, reference: string)
       ? await written(digestFile)
       : (digestInOutput(stdout) ?? (await knownDigest(tools, job, reference)))
   if (digest && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest
-  throw failure(job, { doing: 'Pushing', what: `${tool.command} names no digest for ${reference}`, lastLines })
+  throw failure(job, { doing: 'Pushing', what: `${tool.command} reported no digest for ${reference}`, lastLines })
 }
 
 /**
- * Builds for linux/amd64 and pushes twice: under a tag made from the image's own id, so that the same image has the same name in each deploy,
- * and as `latest`, which `--skip-build` looks up. Throws `build_failed` with the end of the tool's output and where all of it is.
+ * Builds an image for linux/amd64 and pushes it under two tags: one made from the image's id, so that the same image has the same name in
+ * each deploy, and `latest`, which `--skip-build` looks up. Throws `build_failed` with the last lines of the tool's output and the path of
+ * its log.
  */
 export const buildImage = (tools: BuildTools, image: Image): Promise<Release> =>
   withJob(tools, image, async (job) => {
     const id = await build(tools, job)
     const reference = `${job.repository}:${tagOf(id)}`
     const latest = `${job.repository}:latest`
-    await job.run('Naming', ['tag', id, reference])
+    await job.run('Tagging', ['tag', id, reference])
     const digest = await pushedDigest(tools, job, reference)
-    await job.run('Naming', ['tag', id, latest])
+    await job.run('Tagging', ['tag', id, latest])
     await job.run('Pushing', ['push', ...transportArgs(tools.tool, tools.registry), latest])
     return { image: reference, digest }
   })
@@ -183,7 +184,7 @@ export const buildImage = (tools: BuildTools, image: Image): Promise<Release> =>
 const isAbsent = (error: unknown): error is OsaError =>
   error instanceof OsaError && error.details.some((line) => /manifest unknown|not found|no such image/i.test(line))
 
-/** The image that was pushed last, for `--skip-build`. Throws `build_failed` when the registry has none. */
+/** Looks up the image that was pushed last, for `--skip-build`. Throws `build_failed` if the registry has none. */
 export const findPushedImage = (tools: BuildTools, image: Image): Promise<Release> =>
   withJob(tools, image, async (job) => {
     const latest = `${job.repository}:latest`
@@ -192,7 +193,7 @@ export const findPushedImage = (tools: BuildTools, image: Image): Promise<Releas
       const { stdout, lastLines } = await job.run('Fetching', ['pull', ...plain, '--platform', 'linux/amd64', latest])
       const digest = digestInOutput(stdout) ?? (await knownDigest(tools, job, latest))
       if (!digest) {
-        const what = `${tools.tool.command} names no digest for ${latest}`
+        const what = `${tools.tool.command} reported no digest for ${latest}`
         throw failure(job, { doing: 'Fetching', what, lastLines })
       }
       return { image: `${job.repository}:${tagOf(await inspect(job, latest, '{{.Id}}'))}`, digest }

@@ -1,4 +1,4 @@
-/** The person's own docker or podman: which one, and how it is run. Arguments are a list, never a line for a shell. */
+/** Finds and runs the person's docker or podman. Arguments are always a list, never a line for a shell. */
 import { spawn } from 'node:child_process'
 import { appendFile } from 'node:fs/promises'
 import { type Environment, isOsaError, OsaError } from '@osa/sdk/node'
@@ -6,27 +6,27 @@ import { type Environment, isOsaError, OsaError } from '@osa/sdk/node'
 export interface ContainerTool {
   /** As typed: `docker`. */
   readonly command: string
-  /** What answers to it: podman may call itself docker. */
+  /** The program behind the command: `docker` may be podman. */
   readonly kind: 'docker' | 'podman'
 }
 
 export interface ToolRun {
-  /** 0 where it did what it was asked. */
+  /** 0 for success. */
   readonly code: number
   readonly hasStarted: boolean
   /** Completes "docker build …": `exited with 1`, `was ended by SIGKILL`, `cannot be started (ENOENT)`. */
   readonly ending: string
   readonly stdout: string
-  /** The last lines of what it printed, on both streams. */
+  /** The last lines of its output, on both streams. */
   readonly lastLines: readonly string[]
 }
 
 export interface RunOptions {
   env: Environment
   signal: AbortSignal
-  /** The folder it runs in; the present one if absent. */
+  /** The folder it runs in; the current one if absent. */
   cwd?: string
-  /** Everything that is printed is kept here. */
+  /** The file that the whole output is appended to. */
   log?: string
   onLine?: (line: string) => void
 }
@@ -34,7 +34,7 @@ export interface RunOptions {
 const maxKeptCharacters = 1_000_000
 const keptLines = 20
 
-/** Without our own settings, the token first of all; and without attestations, whose time stamps would make each build another. */
+/** The environment without osa's settings, OSA_TOKEN above all. Attestations are off: their timestamps would change every image. */
 function childEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].toUpperCase().startsWith('OSA_'),
@@ -42,7 +42,7 @@ function childEnvironment(env: Environment): Record<string, string> {
   return { ...Object.fromEntries(kept), BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
 }
 
-/** Runs the tool to its end. `code` is 127 when it cannot be started. Throws `aborted` on the signal, which ends the child first. */
+/** Runs a program until it ends. `code` is 127 if it cannot be started. On the signal, ends the program and throws `aborted`. */
 export async function runTool(command: string, args: readonly string[], options: RunOptions): Promise<ToolRun> {
   const { env, signal, cwd, log, onLine } = options
   const child = spawn(command, args, { cwd, env: childEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
@@ -89,23 +89,23 @@ export async function runTool(command: string, args: readonly string[], options:
 
 const named = ['docker', 'podman'] as const
 
-/** A daemon that takes longer to say its version is not there. */
+/** A daemon that needs longer than this for its version counts as not running. */
 const answerWithinMs = 20_000
 
-/** What a run that failed said last, or that it said nothing. */
+/** The last line of a failed run's output. */
 const lastWords = ({ lastLines }: ToolRun): string => lastLines.at(-1) ?? 'it printed nothing'
 
-/** What answers to a command, if its engine runs; otherwise why not. `docker version` needs the daemon, podman none. */
-async function answers(command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> {
+/** Returns the tool behind a command if it works, otherwise the reason. `docker version` needs the daemon; podman has none. */
+async function toolOrReason(command: string, { env, signal }: RunOptions): Promise<ContainerTool | string> {
   const limited = { env, signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]) }
-  const said = (what: string, run: ToolRun): string =>
+  const reason = (what: string, run: ToolRun): string =>
     !run.hasStarted ? `${command} ${run.ending}` : `${what} ${run.ending}: ${lastWords(run)}`
   try {
     const program = await runTool(command, ['--version'], limited)
-    if (program.code !== 0) return said(`${command} --version`, program)
+    if (program.code !== 0) return reason(`${command} --version`, program)
     const kind = /podman/i.test(program.stdout) ? 'podman' : 'docker'
     const engine = await runTool(command, ['version'], limited)
-    return engine.code === 0 ? { command, kind } : said(`${command} version`, engine)
+    return engine.code === 0 ? { command, kind } : reason(`${command} version`, engine)
   } catch (error) {
     if (isOsaError(error, 'aborted') && !signal.aborted)
       return `${command} did not answer within ${answerWithinMs / 1000} s`
@@ -113,7 +113,7 @@ async function answers(command: string, { env, signal }: RunOptions): Promise<Co
   }
 }
 
-/** Docker where its engine runs, else podman; OSA_CONTAINER_TOOL names one. Throws `build_failed`, or `usage` for another name. */
+/** Returns docker if its engine runs, otherwise podman, or the one in OSA_CONTAINER_TOOL. Throws `build_failed`, or `usage` for another name. */
 export async function findContainerTool(options: RunOptions): Promise<ContainerTool> {
   const wanted = options.env.OSA_CONTAINER_TOOL
   if (wanted && !named.some((name) => name === wanted)) {
@@ -121,12 +121,12 @@ export async function findContainerTool(options: RunOptions): Promise<ContainerT
   }
   const reasons: string[] = []
   for (const command of wanted ? [wanted] : named) {
-    const tool = await answers(command, options)
+    const tool = await toolOrReason(command, options)
     if (typeof tool !== 'string') return tool
     reasons.push(tool)
   }
-  throw new OsaError('build_failed', `There is no ${wanted ?? 'docker or podman'} that runs here`, {
+  throw new OsaError('build_failed', `Can't use ${wanted ?? 'docker or podman'} on this computer`, {
     details: reasons,
-    hint: 'Start Docker, or install podman; or name pushed images by their digests in release: {image, digest}',
+    hint: 'Start Docker or install podman; or use images that are already pushed: release: {image, digest}',
   })
 }

@@ -1,4 +1,4 @@
-/** What a build context holds, by the rules that decide what is sent: how much it is, and what of it should stay out of an image. */
+/** The contents of a build context after its ignore rules: how much there is, and which files should not go into an image. */
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,25 +10,25 @@ import type { Image } from './images.ts'
 export interface ContextContents {
   readonly files: number
   readonly bytes: number
-  /** False where there is more than is worth looking at: then both numbers say how much there is at least. */
+  /** False if the context is too large to count: then both numbers are minimums. */
   readonly isAll: boolean
-  /** What the rules let through that they should not. */
+  /** Paths that probably hold secrets and that the rules let through. */
   readonly secretive: readonly string[]
 }
 
-/** The rules of a build: the person's own ignore file, or what osa leaves out where there is none. */
+/** The ignore rules of a build: the person's ignore file, or osa's default. */
 export interface IgnoreRules {
-  /** Null for osa's own. */
+  /** Null for osa's default. */
   readonly path: string | null
   readonly text: string
 }
 
-// CommonJS that carries its own default
+// A CommonJS module with an export named `default`.
 const dockerignore = dockerignoreModule.default
 
 const leftOut = ['**/.env', '**/.env.*', '**/.git', '**/node_modules', '**/.osa'].join('\n')
 
-/** The ignore file that the tool will read, the one named after the Dockerfile first; osa's own rules where there is none. */
+/** Reads the ignore file that the tool will use; the one named after the Dockerfile comes first. Without one, returns osa's default. */
 export async function ignoreRules(image: Image, tool: ContainerTool): Promise<IgnoreRules> {
   const beside = `${image.dockerfile}.dockerignore`
   const podmanOwn = tool.kind === 'podman' ? [join(image.context, '.containerignore')] : []
@@ -39,7 +39,7 @@ export async function ignoreRules(image: Image, tool: ContainerTool): Promise<Ig
   return { path: null, text: leftOut }
 }
 
-/** Whether rules keep a path, as written below the context, out of the build. */
+/** Returns a function that tells whether the rules exclude a path, given relative to the context. */
 export function createFilter({ text }: IgnoreRules): (path: string) => boolean {
   const ignore = dockerignore().add(text)
   return (path) => ignore.ignores(path)
@@ -52,7 +52,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    // what nobody may read, no build reads
+    // A folder that cannot be read is not sent to the build either.
     if (['EACCES', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
   }
@@ -67,10 +67,13 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
-/** A context may be a checkout of any size: counting it is not worth minutes. */
+/** A context may be a huge checkout: counting it completely could take minutes. */
 const maxEntriesLookedAt = 20_000
 
-/** Looks through a context. A rule `.env` keeps out the topmost alone, and one that begins with `!` may let in what lies in an ignored folder. */
+/**
+ * Counts the files of a context and looks for secrets. A rule `.env` excludes only the top-level file, and a rule that starts with `!` can
+ * include files of an ignored folder, which is why ignored folders are searched too if there is such a rule.
+ */
 export async function readContext(context: string, rules: IgnoreRules): Promise<ContextContents> {
   const isLeftOut = createFilter(rules)
   const mayReturn = /^\s*!/m.test(rules.text)
@@ -85,7 +88,7 @@ export async function readContext(context: string, rules: IgnoreRules): Promise<
       if (!folder.isForeign && isSecretive(entry.name) && !isLeftOut(entry.name === '.git' ? `${path}/config` : path)) {
         secretive.push(path)
       }
-      // what packages bring along, others have published
+      // Packages are already public, so they hold no secrets of this person.
       const isForeign = folder.isForeign || entry.name === 'node_modules' || entry.name === '.git'
       if (entry.isDirectory() && (!isOut || mayReturn)) folders.push({ path, isForeign })
       if (entry.isDirectory() || isOut) continue

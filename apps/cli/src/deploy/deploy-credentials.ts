@@ -1,4 +1,4 @@
-/** Which credentials a deploy uses, settled before anything is built: a token that was given, or the saved login. */
+/** Chooses the credentials of a deploy before anything is built: a token, or the saved login. */
 import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import { type SignedCall, withGivenToken, withStoredLogin } from '../account.ts'
 import type { CommandContext } from '../command.ts'
@@ -7,9 +7,9 @@ import { checkTokenDestination, environmentToken, notLoggedIn } from '../token-r
 
 export interface DeployCredentials {
   readonly source: '--token' | 'OSA_TOKEN' | 'stored login'
-  /** Asks the server something; a refused saved token is renewed once, a given one never. `signal`: also ends waiting for a renewal. */
+  /** Makes a call to the server. A refused token of a saved login is renewed once. `signal` also ends the wait for a renewal. */
   ask<T>(call: SignedCall<T>, signal?: AbortSignal): Promise<T>
-  /** Whether the access token was renewed on the way. */
+  /** Whether the access token was renewed during the deploy. */
   wasRenewed(): boolean
 }
 
@@ -37,13 +37,13 @@ async function storedSigner(context: CommandContext, server: ResolvedServer): Pr
 }
 
 /**
- * `--token`, else OSA_TOKEN, else the saved login; with a token nothing that is saved is looked at. Throws `not_authenticated` where there is
- * none, `token_malformed`, and `token_wrong_server` where nothing says that the token is for this server.
+ * Returns `--token`, otherwise OSA_TOKEN, otherwise the saved login, which is not read if there is a token. Throws `not_authenticated` if
+ * there is none of them, `token_malformed`, and `token_wrong_server` if the token may be meant for another server.
  */
 export async function resolveSigner(context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> {
   const typed = context.flags.value('token')
   if (typed !== null) {
-    if (!/^[\x21-\x7e]+$/.test(typed)) throw new OsaError('token_malformed', '--token holds characters no token has')
+    if (!/^[\x21-\x7e]+$/.test(typed)) throw new OsaError('token_malformed', '--token has characters that no token has')
     checkTokenDestination(context, typed, server, '--token')
     return tokenSigner(context, { server, token: typed, name: '--token' })
   }
@@ -53,7 +53,7 @@ export async function resolveSigner(context: CommandContext, server: ResolvedSer
   return tokenSigner(context, { server, token: given, name: 'OSA_TOKEN' })
 }
 
-/** Who deploys. Where the session has ended, a person at a terminal may sign in again and go on. */
+/** Asks the server who deploys. If the session has ended, offers a person at a terminal to sign in again and continue. */
 export async function askWhoDeploys(
   context: CommandContext,
   server: ResolvedServer,

@@ -1,11 +1,11 @@
-/** `osa deploy --dry-run`: what would be built and sent. Nothing is built, and no server is asked. */
+/** `osa deploy --dry-run`: prints what would be built and sent. Builds nothing and makes no request. */
 import { relative } from 'node:path'
 import type { CommandContext } from '../command.ts'
 import { type ResolvedServer, serverJson, sourceNote } from '../server-resolution.ts'
 import type { Image } from './images.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
 
-/** Prints the conventions as JSON on stdout, images that would be built still with their `build`. */
+/** Prints the conventions as JSON on stdout. Images that would be built still have their `build`. */
 export function showDryRun(
   context: CommandContext,
   run: { server: ResolvedServer | null; authored: AuthoredConventions; images: readonly Image[] },

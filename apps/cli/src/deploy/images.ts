@@ -1,4 +1,4 @@
-/** Which images a deploy builds, and the conventions with them pinned. */
+/** Plans the images that a deploy builds, and pins them in the conventions. */
 import { existsSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
@@ -14,9 +14,9 @@ import { OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import type { AuthoredConventions } from './read-conventions.ts'
 
-/** One image to build; several hooks may share it. */
+/** An image to build; several hooks may share it. */
 export interface Image {
-  /** The hook or ingester that named it first. */
+  /** The first hook or ingester that uses it. */
   readonly name: string
   /** Without registry and tag. */
   readonly image: string
@@ -46,18 +46,18 @@ async function isKind(path: string, kind: 'isFile' | 'isDirectory'): Promise<boo
   }
 }
 
-/** Where build contexts may be. */
+/** The place that build contexts must be in. */
 export interface ContextPlace {
-  /** They are this folder or below it. */
+  /** Contexts are this folder or folders below it. */
   readonly root: string
-  /** Whether a person has said so for this run; otherwise it is where the conventions' file happens to lie. */
+  /** Whether `--context-root` names the folder. Otherwise it is the folder of the conventions' file. */
   readonly isNamed: boolean
   readonly home: string
 }
 
 /**
- * What a file of conventions says goes to a container tool and from there into a public image, and the file may be anybody's: it reaches no
- * further than its own folder, unless `--context-root` names another. Throws `usage`.
+ * Returns the folder that build contexts must be in: that of the conventions' file, or `--context-root`. The file may come from another
+ * person, and its contexts end up in public images, so it must not reach other folders by itself. Throws `usage`.
  */
 export function contextPlace({ cwd, env, flags }: CommandContext, folder: string): ContextPlace {
   const typed = flags.value('context-root')
@@ -67,7 +67,7 @@ export function contextPlace({ cwd, env, flags }: CommandContext, folder: string
   throw new OsaError('usage', `There is no folder ${typed}`, { hint: 'Check --context-root' })
 }
 
-/** Links are followed first: one in the folder may lead anywhere. */
+/** Resolves symbolic links first: a link in the folder may lead anywhere. */
 async function isWithin(root: string, path: string): Promise<boolean> {
   const way = relative(await realpath(root), await realpath(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
@@ -80,10 +80,10 @@ async function isHome(path: string, home: string): Promise<boolean> {
 
 async function placeIssues({ context, dockerfile }: Image, place: ContextPlace, path: string): Promise<Issue[]> {
   const issues: Issue[] = []
-  const outside = `lies outside of ${place.root}: move it there, or run osa deploy --context-root <dir>`
+  const outside = `is outside of ${place.root}: move it there, or run osa deploy --context-root <dir>`
   if (!(await isWithin(place.root, context))) issues.push({ path: `${path}.context`, message: `${context} ${outside}` })
   else if (!place.isNamed && (await isHome(context, place.home))) {
-    const message = `${context} is your whole home folder or disk: name a folder in it`
+    const message = `${context} is your whole home folder or disk: use a folder in it`
     issues.push({ path: `${path}.context`, message })
   }
   const isFile = await isKind(dockerfile, 'isFile')
@@ -105,13 +105,13 @@ async function issuesOf(
   const issues = await placeIssues(image, place, `${path}.build`)
   const other = planned.find((one) => one.image === image.image)
   if (other && (other.context !== image.context || other.dockerfile !== image.dockerfile)) {
-    const message = `write another image name: ${image.image} is built from ${other.context} already`
+    const message = `choose another image name: ${image.image} is already built from ${other.context}`
     issues.push({ path: `${path}.build.image`, message })
   }
   return issues
 }
 
-/** The images to build, each once, or what their definitions lack on this disk. */
+/** Returns the images to build, each once, or the issues with their folders and files. */
 export async function planImages(
   authored: AuthoredConventions,
   place: ContextPlace,
@@ -133,12 +133,12 @@ export async function planImages(
 function pin<C extends Container>(container: C, releases: ReadonlyMap<string, Release>) {
   const { build, release, ...rest } = container
   const pinned = build ? releases.get(build.image ?? container.name) : release
-  // the schema asks for one of the two, and every image that is named was built
+  // A defect: the schema requires `build` or `release`, and every image was built.
   if (!pinned) throw new Error(`no release for ${container.name}`)
   return { ...rest, release: pinned }
 }
 
-/** The conventions as they are sent: a release in place of each build. `releases` is by image name. */
+/** Returns the conventions to send, with a release in place of each build. `releases` has the image names as keys. */
 export const pinImages = (
   conventions: readonly Convention[],
   releases: ReadonlyMap<string, Release>,

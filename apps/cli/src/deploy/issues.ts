@@ -1,4 +1,4 @@
-/** Says what is missing or wrong in conventions, all of it at once. */
+/** Errors with all the issues of a file of conventions. */
 import type { Issue } from '@osa/sdk/deploy'
 import { OsaError } from '@osa/sdk/node'
 
@@ -12,11 +12,11 @@ function lines(issues: readonly Issue[]): string[] {
 const counted = (issues: readonly Issue[]): string =>
   issues.length === 1 ? '1 thing is missing or wrong' : `${issues.length} things are missing or wrong`
 
-/** `deploy_rejected` for a file: the same code as when the archive finds them, for a script it is the same. */
+/** The issues that osa found in a file. The code is the same as for issues found by the archive: scripts need not tell them apart. */
 export const issuesInFile = (issues: readonly Issue[], file: string): OsaError =>
   new OsaError('deploy_rejected', `${counted(issues)} in ${file}`, { details: lines(issues), issues, path: file })
 
-/** What the archive found. Its paths begin with the place in the call, which says nothing where there is one convention. */
+/** The issues that the archive found. With a single convention, removes `conventions.0` from the paths. */
 export function issuesFoundByServer(issues: readonly Issue[], server: string, count: number): OsaError {
   const shown =
     count === 1 ? issues.map((issue) => ({ ...issue, path: issue.path.replace(/^conventions\.0\.?/, '') })) : issues

@@ -1,4 +1,4 @@
-/** Finds, reads and checks the conventions of a deploy. Only here, and only in `osa deploy`, is a person's configuration file run. */
+/** Finds, reads and checks the conventions of a deploy. Only this file, and so only `osa deploy`, runs a person's configuration file. */
 import { dirname, relative, resolve } from 'node:path'
 import {
   type Convention,
@@ -17,9 +17,9 @@ import { runQuietly } from './run-quietly.ts'
 
 export interface AuthoredConventions {
   readonly conventions: readonly Convention[]
-  /** As a person in this folder would write it. */
+  /** The path, relative to the current folder if it is below it. */
   readonly file: string
-  /** Where the paths in it start. */
+  /** The folder that paths in the file are relative to. */
   readonly folder: string
 }
 
@@ -46,7 +46,7 @@ async function load(context: CommandContext, server: ResolvedServer | null): Pro
   const { flags, cwd, io, signal } = context
   const [config, manifest] = [flags.value('config'), flags.value('manifest')]
   if (config !== null && manifest !== null) {
-    throw new OsaError('usage', '--config and --manifest are given together', { hint: 'Use one of them' })
+    throw new OsaError('usage', "--config and --manifest can't be used together", { hint: 'Use one of them' })
   }
   if (manifest === '-') {
     const text = await io.input({ signal, maxBytes: maxManifestBytes })
@@ -54,7 +54,7 @@ async function load(context: CommandContext, server: ResolvedServer | null): Pro
   }
   if (manifest !== null && !manifest.endsWith('.json')) {
     throw new OsaError('usage', '--manifest takes a .json file, or - for standard input', {
-      hint: 'A program is named with --config',
+      hint: 'For a TypeScript or JavaScript file use --config',
     })
   }
   const named = manifest ?? config
@@ -65,12 +65,12 @@ async function load(context: CommandContext, server: ResolvedServer | null): Pro
   )
 }
 
-/** The file has ended the process, or awaits for ever: that must not pass for a deploy. */
+/** Reports that the process ends before the file has loaded, so that this does not look like a successful deploy. */
 function reportUnfinished({ io, env, signal }: CommandContext, path: string): void {
   if (signal.aborted) return
   const error = new OsaError('malformed_config', `${path} never finished loading`, {
     path,
-    hint: 'It must neither end the process nor await what never comes',
+    hint: 'It must not exit the process, or await a promise that never settles',
   })
   process.exitCode = reportFailure(io, error, { env, isEventStream: false })
 }

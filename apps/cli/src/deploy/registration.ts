@@ -1,4 +1,4 @@
-/** The last step: one call that registers all conventions or none. */
+/** The last step of a deploy: one call that registers all conventions or none. */
 import { type PinnedConvention, type RegisteredConvention, registerConventions } from '@osa/sdk/deploy'
 import { isOsaError, OsaError, type SignedInUser } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
@@ -7,7 +7,7 @@ import { notAllowed } from './allowed.ts'
 import type { DeployCredentials } from './deploy-credentials.ts'
 import { issuesFoundByServer } from './issues.ts'
 
-/** No answer came, or a gateway's: the archive may have registered everything. */
+/** Whether no answer came, or only that of a gateway: the archive may have registered everything. */
 const isLost = (error: unknown): error is OsaError =>
   isOsaError(error, 'timeout', 'connection_failed') ||
   (isOsaError(error, 'server_error') && (error.status === 502 || error.status === 504))
@@ -18,14 +18,14 @@ function lostTwice(error: OsaError, count: number): OsaError {
     ...(error.server ? { server: error.server } : {}),
     ...(error.status === undefined ? {} : { status: error.status }),
     retryable: true,
-    details: [...error.details, `${what} all the same: the answer was lost twice.`],
-    hint: 'Run osa deploy again: a repeat is safe, the same content changes nothing',
+    details: [...error.details, `${what} anyway: the answer was lost twice.`],
+    hint: 'Run osa deploy again: that is safe, because unchanged content changes nothing',
     cause: error,
   })
 }
 
 /**
- * Registers the conventions. A first Ctrl-C waits for the answer, so that what is said of the archive is true. Throws `forbidden`,
+ * Registers the conventions. A first Ctrl-C lets the call finish, so that osa can report what the archive did. Throws `forbidden`,
  * `deploy_rejected` with the issues that the archive found, and the codes of the network and of refused tokens.
  */
 export async function register(
@@ -42,7 +42,7 @@ export async function register(
   const mayRepeat = (error: OsaError): boolean => {
     if (!isLost(error) || context.signal.aborted) return false
     isRepeated = true
-    context.io.warn('The answer was lost; sending the same once more (it changes nothing that is there already)')
+    context.io.warn('The answer was lost; sending the same request again (a repeat changes nothing)')
     return true
   }
   const send = () => signer.ask((osa) => registerConventions(osa, conventions, { mayRepeat }))

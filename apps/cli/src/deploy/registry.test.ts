@@ -14,17 +14,17 @@ test.each([
     one,
   ],
   ['with a port', [`localhost:5000/hook@${one}`], 'localhost:5000/hook', null, one],
-  ['Docker leaves its own name out', [`group/hook@${one}`], 'docker.io/group/hook', null, one],
-  ['two, of which podman made one itself', [`r/hook@${other}`, `r/hook@${one}`], 'r/hook', other, one],
-  ['two that nothing tells apart', [`r/hook@${other}`, `r/hook@${one}`], 'r/hook', null, null],
+  ['of Docker’s registry, whose name docker omits', [`group/hook@${one}`], 'docker.io/group/hook', null, one],
+  ['two, one of them podman’s own', [`r/hook@${other}`, `r/hook@${one}`], 'r/hook', other, one],
+  ['two that cannot be told apart', [`r/hook@${other}`, `r/hook@${one}`], 'r/hook', null, null],
   ['none', [], 'r/hook', null, null],
-  ['what docker says of an image that was never pushed', null, 'r/hook', null, null],
-  ['no digest', ['r/hook@sha256:12'], 'r/hook', null, null],
+  ['null, from docker for an image that was never pushed', null, 'r/hook', null, null],
+  ['an invalid digest', ['r/hook@sha256:12'], 'r/hook', null, null],
 ])('the digest of a repository: %s', (_, digests, repository, local, digest) => {
   expect(digestAmong(digests, repository, local)).toBe(digest)
 })
 
-test('the digest that a push or a pull prints', () => {
+test('the digest is read from the output of a push or a pull', () => {
   expect(digestInOutput(`The push refers to repository [r/hook]\n5f70: Pushed\nabc: digest: ${one} size: 528\n`)).toBe(
     one,
   )
@@ -39,9 +39,9 @@ test.each([
   ['ghcr.io/group', false],
   ['localhost.example.org:5000', false],
   ['registry:5000', false],
-])('podman is told to use plain http only for a registry on this machine: %s', (registry, isTold) => {
-  expect(transportArgs({ command: 'podman', kind: 'podman' }, registry)).toEqual(isTold ? ['--tls-verify=false'] : [])
-  expect(transportArgs({ command: 'docker', kind: 'docker' }, registry), 'docker knows').toEqual([])
+])('podman may use plain http only for a registry on this computer: %s', (registry, isLocal) => {
+  expect(transportArgs({ command: 'podman', kind: 'podman' }, registry)).toEqual(isLocal ? ['--tls-verify=false'] : [])
+  expect(transportArgs({ command: 'docker', kind: 'docker' }, registry), 'docker needs no option').toEqual([])
 })
 
 test.each([
@@ -51,6 +51,6 @@ test.each([
   [59_960, '1m00s'],
   [131_000, '2m11s'],
   [3_720_000, '1h02m'],
-])('%d ms are %s', (ms, text) => {
+])('%d ms are shown as %s', (ms, text) => {
   expect(elapsedText(ms)).toBe(text)
 })

@@ -1,4 +1,4 @@
-/** Names of images in a registry, and the digests that a tool reports for them. */
+/** Registry names, and the digests that docker and podman report for images. */
 import { isLoopback } from '@osa/sdk/internal'
 import { OsaError } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
@@ -6,31 +6,31 @@ import type { ContainerTool } from './container-tool.ts'
 
 const registryName = /^[a-z0-9]+([.-]+[a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/
 
-/** `--registry`, else OSA_REGISTRY. Throws `usage` when neither is there, or it is no registry. */
+/** Returns `--registry`, otherwise OSA_REGISTRY. Throws `usage` if neither is set or the name is not valid. */
 export function registryOf({ flags, env }: CommandContext): string {
   const named = (flags.value('registry') ?? env.OSA_REGISTRY ?? '').replace(/\/+$/, '')
   if (named === '') {
-    throw new OsaError('usage', 'Nothing says where images are pushed', {
+    throw new OsaError('usage', 'No registry is set to push images to', {
       hint: 'Pass --registry ghcr.io/<group>, or set OSA_REGISTRY',
     })
   }
-  // the pattern lets ports through that are none
+  // The pattern accepts ports that are too large.
   if (registryName.test(named) && URL.canParse(`http://${named}`)) return named
-  throw new OsaError('usage', 'That is no registry (--registry or OSA_REGISTRY)', {
+  throw new OsaError('usage', 'The name of the registry is not valid (--registry or OSA_REGISTRY)', {
     hint: 'Write it without scheme and in lower case: ghcr.io/<group>',
   })
 }
 
-/** Docker takes plain http from a registry on this very machine; podman does so too when it is told. */
+/** Allows plain http to a registry on this computer: docker does so by default, podman needs an option. */
 export const transportArgs = ({ kind }: ContainerTool, registry: string): string[] =>
   kind === 'podman' && isLoopback(new URL(`http://${registry}`)) ? ['--tls-verify=false'] : []
 
-/** Docker leaves its own registry's name out. */
+/** Removes the name of Docker's own registry, as docker does. */
 const familiar = (repository: string): string => repository.replace(/^(index\.)?docker\.io\/(library\/)?/, '')
 
 /**
- * The digest of a repository among `name@sha256:…`, if there is exactly one. `local` is what podman calls an image that it built itself,
- * beside the name that the registry gave the compressed one.
+ * Returns the digest of a repository from a list of `name@sha256:…`, if there is exactly one. `local`: podman's digest of an image that it
+ * built itself, which it lists beside the registry's digest of the compressed image.
  */
 export function digestAmong(repoDigests: unknown, repository: string, local: string | null = null): string | null {
   const all = Array.isArray(repoDigests) ? repoDigests.filter((one): one is string => typeof one === 'string') : []
@@ -43,6 +43,6 @@ export function digestAmong(repoDigests: unknown, repository: string, local: str
   return named.length === 1 && named[0] ? named[0] : null
 }
 
-/** `tag: digest: sha256:… size: 528` of a push, `Digest: sha256:…` of a pull. */
+/** Finds the digest in the output of a push (`tag: digest: sha256:… size: 528`) or a pull (`Digest: sha256:…`). */
 export const digestInOutput = (output: string): string | null =>
   [...output.matchAll(/\bdigest: (sha256:[0-9a-f]{64})\b/gi)].at(-1)?.[1] ?? null

@@ -1,14 +1,14 @@
-/** Runs a person's own configuration program so that it cannot disturb what osa prints. */
+/** Loads a person's configuration file without letting it write into osa's output. */
 
-/** What Node says about how it read a file of ours, which the person did not ask. */
+/** Whether a warning of Node is about how it loaded the file, which does not concern the person. */
 function isAboutLoading(warning: string | Error, more: unknown[]): boolean {
   const said = [warning instanceof Error ? warning.message : warning, ...more.map((one) => JSON.stringify(one) ?? '')]
   return said.some((text) => text.includes('MODULE_TYPELESS_PACKAGE_JSON') || text.includes('Type Stripping'))
 }
 
 /**
- * While `load` runs, what its code prints on stdout goes to stderr (stdout is data), and Node's remarks on the file are left out.
- * `onUnfinished` is called when the process ends meanwhile: the code has ended it, or awaits what never comes.
+ * Runs `load`. Meanwhile its output on stdout goes to stderr, because stdout is for data, and Node's warnings about loading the file are
+ * dropped. `onUnfinished` is called if the process ends before `load` does, because the code exits or awaits a promise that never settles.
  */
 export async function runQuietly<T>(load: () => Promise<T>, onUnfinished: () => void): Promise<T> {
   const { emitWarning } = process

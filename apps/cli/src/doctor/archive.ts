@@ -1,4 +1,4 @@
-/** The way to the archive: whether it answers, through which proxy, with which certificates, and at what time. */
+/** Checks the connection to the archive: its answer, the proxy, the certificates and the clock. */
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { checkIssuer } from '@osa/sdk/internal'
@@ -14,7 +14,7 @@ import { type Finding, ok, problem, skipped, warning } from './finding.ts'
 
 type ServerDocument = Awaited<ReturnType<CommandContext['network']['discover']>>
 
-/** Asks the archive what it is. Nothing secret is sent, and nothing at all to one that only somebody's link file names. */
+/** Fetches the document that describes the archive. Sends no secret, and nothing to an archive that only a link file names (K25). */
 export const askArchive = (context: CommandContext, server: ResolvedServer): Promise<Attempt<ServerDocument>> =>
   attempt(async () => {
     await agreeToFirstContact(context, server)
@@ -23,26 +23,22 @@ export const askArchive = (context: CommandContext, server: ResolvedServer): Pro
     return document
   })
 
-/** Errors that have a line of their own. */
-const told: Readonly<Record<string, string>> = { tls: 'certificates', proxy: 'proxy' }
+/** The check that reports an error instead of the check `archive`. */
+const reportedBy: Readonly<Record<string, string>> = { tls: 'certificates', proxy: 'proxy' }
 
 export function archiveFinding(server: ResolvedServer, { value: document, error }: Attempt<ServerDocument>): Finding {
   const named = `${server.url}${sourceNote(server)}`
   if (error) {
-    const line = told[error.code]
-    if (!line) return problem('archive', error)
-    return { ...problem('archive', error), found: `${named} is not reached`, todo: `See ${line}` }
+    const check = reportedBy[error.code]
+    if (!check) return problem('archive', error)
+    return { ...problem('archive', error), found: `${named} can't be reached`, todo: `See "${check}" below` }
   }
   const theirs = cleanText(document.version, 40)
-  const found = `${named} answers, with version ${theirs}`
+  const found = `${named} answers; its version is ${theirs}`
   if (areCompatible(theirs, version)) return ok('archive', found)
-  const isOurs = compareVersions(version, theirs) < 0
-  const odd = `${found}, and this one is ${version}`
-  return warning(
-    'archive',
-    odd,
-    isOurs ? 'Update osa' : 'Some commands may need a newer archive: ask its administrator',
-  )
+  const isOsaOlder = compareVersions(version, theirs) < 0
+  const todo = isOsaOlder ? 'Update osa' : 'Some commands may need a newer archive: ask its administrator'
+  return warning('archive', `${found}, this osa has version ${version}`, todo)
 }
 
 export function proxyFinding({ env }: CommandContext, { url }: ResolvedServer, error: OsaError | null): Finding {
@@ -50,14 +46,14 @@ export function proxyFinding({ env }: CommandContext, { url }: ResolvedServer, e
   const proxy = proxyFor(env, new URL(url))
   if (proxy) return ok('proxy', `${proxy.url} (${proxy.variable})`)
   const isSet = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find((name) => env[name])
-  return ok('proxy', isSet ? `${isSet} is set, and not used for this archive` : 'none')
+  return ok('proxy', isSet ? `${isSet} is set, but not used for this archive` : 'none')
 }
 
-/** The time that the archive named with its last answer; null where there was none. */
+/** Returns the Date header of the archive's last answer, or null. */
 const dateOf = ({ serverDates }: CommandContext, url: string): string | null =>
   serverDates.get(new URL(url).origin) ?? null
 
-/** Files of authorities that the environment names; Node passes over one that it cannot read. */
+/** Returns the environment variables that name unreadable certificate files: Node ignores such files. */
 async function unreadable({ env }: CommandContext): Promise<string[]> {
   const found: string[] = []
   for (const name of ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE']) {
@@ -80,20 +76,20 @@ export async function certificatesFinding(
   const files = await unreadable(context)
   const [first] = files
   if (error?.code === 'tls') return problem('certificates', error, first ? `${first}. ${error.hint}` : error.hint)
-  if (first) return warning('certificates', files.join('; '), 'Correct the path, or unset it')
-  if (url.startsWith('http:')) return ok('certificates', 'none are needed: the archive speaks http')
-  // Whatever it answered, it came through TLS.
-  if (dateOf(context, url) === null) return skipped('certificates', 'the archive is not reached')
+  if (first) return warning('certificates', files.join('; '), 'Correct the path, or unset the variable')
+  if (url.startsWith('http:')) return ok('certificates', 'not needed: the archive uses http')
+  // A Date header means that an answer came over TLS, whatever it was.
+  if (dateOf(context, url) === null) return skipped('certificates', "the archive can't be reached")
   const { NODE_EXTRA_CA_CERTS: extra, SSL_CERT_FILE: file } = context.env
   const more = [extra && `NODE_EXTRA_CA_CERTS=${extra}`, file && `SSL_CERT_FILE=${file}`].filter(Boolean).join(', ')
-  return ok('certificates', `the archive's is trusted${more ? ` (with ${more})` : ''}`)
+  return ok('certificates', `the archive's certificate is trusted${more ? ` (with ${more})` : ''}`)
 }
 
 export function clockFinding(context: CommandContext, { url }: ResolvedServer): Finding {
   const date = dateOf(context, url)
-  if (date === null) return skipped('clock', 'the archive did not say what time it is')
+  if (date === null) return skipped('clock', 'the archive did not send its time')
   const odd = clockSkewText(context.clock.now(), url, date)
   return odd === null
-    ? ok('clock', "agrees with the archive's to two minutes")
-    : warning('clock', odd, "Set it by the network's time; sessions look older or younger than they are")
+    ? ok('clock', "within two minutes of the archive's clock")
+    : warning('clock', odd, 'Set your clock; with a wrong time, sessions seem to last longer or shorter than they do')
 }

@@ -1,4 +1,4 @@
-/** What `osa doctor` finds: one line each. */
+/** The findings of `osa doctor`, one for each line. */
 import type { ErrorCode, OsaError } from '@osa/sdk/node'
 import type { Problem } from '../status/problems.ts'
 
@@ -18,9 +18,9 @@ export type Check = (typeof checks)[number]
 
 /**
  * - `ok`: nothing to do
- * - `warning`: odd, and does not keep anything from working
+ * - `warning`: may be a mistake, but commands work
  * - `problem`: something does not work
- * - `skipped`: cannot be looked at while something else is wrong
+ * - `skipped`: cannot be checked because of another problem
  */
 export type State = 'ok' | 'warning' | 'problem' | 'skipped'
 
@@ -30,7 +30,7 @@ export interface Finding {
   found: string
   /** What to do about it. */
   todo?: string
-  /** Of a problem: the error that other commands would end with. */
+  /** For a problem: the code of the error that other commands would end with. */
   code?: ErrorCode
 }
 
@@ -42,17 +42,17 @@ const finding = (check: Check, state: State, found: string, todo?: string): Find
 })
 
 export const ok = (check: Check, found: string): Finding => finding(check, 'ok', found)
-export const skipped = (check: Check, why: string): Finding => finding(check, 'skipped', why)
+export const skipped = (check: Check, why: string): Finding => finding(check, 'skipped', `not checked: ${why}`)
 export const warning = (check: Check, found: string, todo?: string): Finding => finding(check, 'warning', found, todo)
 
-/** Several lines as one, whether they end in a full stop or not. */
+/** Joins lines to one, whether they end with a full stop or not. */
 const sentences = (lines: readonly string[]): string => lines.map((line) => line.replace(/\.$/, '')).join('. ')
 
-/** What another command would fail with, told beforehand. */
+/** A finding for an error that other commands would end with. */
 export const problem = (check: Check, error: OsaError, todo = error.hint): Finding => ({
   ...finding(check, 'problem', sentences([error.message, ...error.details]), todo),
   code: error.code,
 })
 
-/** What `osa status` calls a problem, and gets by with. */
+/** A finding for what `osa status` lists as a problem but does not fail for. */
 export const oddity = (check: Check, { message, hint }: Problem): Finding => warning(check, message, hint)

@@ -1,4 +1,4 @@
-/** The folder's link, and the login at the archive: what a command would sign its calls with. */
+/** Checks the folder's link, and the login that commands would use. */
 import { cleanText } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { personLabel } from '../person-label.ts'
@@ -20,7 +20,7 @@ export function folderFindings({ cwd }: CommandContext, { link, search, error }:
   return foreign.length > 0 ? foreign : [ok('folder', `${cwd} is not linked to an archive`)]
 }
 
-/** `isReached`: the archive has answered; one that has not is not asked again. */
+/** `isReached`: whether the archive has answered. If not, it is not asked again. */
 export async function loginFinding(
   context: CommandContext,
   server: ResolvedServer,
@@ -31,9 +31,9 @@ export async function loginFinding(
   if (!login && !context.env.OSA_TOKEN) {
     return logins ? problem('login', missingLogin(server)) : skipped('login', "the saved logins can't be read")
   }
-  if (!isReached) return skipped('login', 'there is one; the archive is not reached')
+  if (!isReached) return skipped('login', "there is one, but the archive can't be reached")
   const report = await reportFromServer(context, server, { login, useToken: true })
   if (report.error) return problem('login', report.error)
   const person = cleanText(personLabel(report.user), 60)
-  return ok('login', `${person}, ${report.label}, kept in ${placeOf(context, report)}`)
+  return ok('login', `${person}, ${report.label}, stored in ${placeOf(context, report)}`)
 }

@@ -1,10 +1,10 @@
-/** Puts the files of a project into its folder, all or none, and over nothing that is there. */
+/** Writes the files of a project into its folder: all or none of them, and never over existing files. */
 import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OsaError } from '@osa/sdk/node'
 import type { ProjectFile } from '../project-template.ts'
 
-const newFolder = 'Name a new folder: osa init <folder>'
+const newFolder = 'Use a new folder: osa init <folder>'
 
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
@@ -18,7 +18,7 @@ async function statOrNull(path: string) {
   }
 }
 
-/** Folders on the way to these files, the outermost first: `hooks`, `hooks/count_rows`. */
+/** Returns the folders that these files are in, the outermost first: `hooks`, `hooks/count_rows`. */
 const foldersOf = (files: readonly ProjectFile[]): string[] => [
   ...new Set(
     files.flatMap(({ name }) =>
@@ -30,8 +30,8 @@ const foldersOf = (files: readonly ProjectFile[]): string[] => [
   ),
 ]
 
-/** What stands in the way: the files themselves, what is no folder where one is needed, and another file of conventions. */
-async function inTheWay(folder: string, files: readonly ProjectFile[]): Promise<string[]> {
+/** Returns what is in the way: existing files, files with the name of a needed folder, and other configuration files. */
+async function conflictsIn(folder: string, files: readonly ProjectFile[]): Promise<string[]> {
   const place = await statOrNull(folder)
   if (place === null) return []
   if (place.isFile()) throw new OsaError('usage', `${folder} is a file`, { path: folder, hint: newFolder })
@@ -54,7 +54,7 @@ function toWriteError(error: unknown, path: string): unknown {
   if (code === 'EEXIST') return alreadyThere(dirname(path), [path])
   return new OsaError('store_unwritable', `Can't write ${path} (${code})`, {
     path,
-    hint: 'Check who may write to the folder, and that there is room',
+    hint: 'Check that you may write to the folder, and that the disk has room',
     cause: error,
   })
 }
@@ -67,19 +67,19 @@ const alreadyThere = (folder: string, names: readonly string[]): OsaError =>
   })
 
 /**
- * Writes a project. Throws `usage`, naming what is there already, before anything is written; `store_unwritable` when the folder or a file
- * cannot be written, and then takes away what it wrote.
+ * Writes a project. Throws `usage`, with the files that are in the way, before anything is written; `store_unwritable` if a file cannot be
+ * written, after removing what it wrote.
  */
 export async function writeProject(folder: string, files: readonly ProjectFile[]): Promise<void> {
   const written: string[] = []
   let path = folder
   try {
-    const present = await inTheWay(folder, files)
+    const present = await conflictsIn(folder, files)
     if (present.length > 0) throw alreadyThere(folder, present)
     for (const { name, text } of files) {
       path = join(folder, name)
       await mkdir(dirname(path), { recursive: true })
-      // never over a file that has come meanwhile
+      // 'wx' also protects a file that was created since the check.
       await writeFile(path, text, { flag: 'wx' })
       written.push(path)
     }

@@ -1,10 +1,10 @@
-/** The services of a local archive, started with the original `osa start`: what `osa status` meant there. */
+/** The services of a local archive that the original Python `osa start` started; its `osa status` shows these. */
 import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { cleanText } from '@osa/sdk/node'
 
 export interface LocalArchive {
-  /** Null when Docker could not be asked. */
+  /** Null if `docker ps` failed. */
   services: { name: string; state: string }[] | null
 }
 
@@ -12,7 +12,7 @@ const deadlineMs = 5000
 const labels = ['com.docker.compose.project.working_dir', 'com.docker.compose.service'] as const
 const format = `${labels.map((label) => `{{.Label "${label}"}}`).join('\\t')}\\t{{.State}}`
 
-/** Docker is asked for containers by label: `docker compose` would read files of the folder, which anybody may have written (K29). */
+/** Lists containers by label. Not with `docker compose`, which would read files of a folder that may be another person's (K29). */
 async function listContainers(): Promise<string | null> {
   const { execFile } = await import('node:child_process')
   return await new Promise((resolve) => {
@@ -21,7 +21,7 @@ async function listContainers(): Promise<string | null> {
   })
 }
 
-/** The local archive of a folder; null where there is no `osa.yaml`. */
+/** Returns the local archive of a folder; null if the folder has no `osa.yaml`. */
 export async function findLocalArchive(folder: string): Promise<LocalArchive | null> {
   if (!existsSync(join(folder, 'osa.yaml'))) return null
   const listed = await listContainers()

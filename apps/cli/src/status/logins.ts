@@ -1,4 +1,4 @@
-/** The state of each saved login, as far as it can be told: from the file alone, or by asking the server. */
+/** The state of each saved login, as known from the file alone or by asking the server. */
 import { canonicalServer, type OsaClient, OsaError, type SignedInUser, type StoredLogin } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
 import type { SessionApproval } from '../approval-words.ts'
@@ -12,23 +12,23 @@ export type LoginState = 'ok' | 'expired_refreshable' | 'session_ended' | 'unver
 export interface LoginReport {
   url: string
   state: LoginState
-  /** What the SESSION column says. */
+  /** The text of the column SESSION. */
   label: string
   user: StoredLogin['user'] | SignedInUser
   storage: StoredLogin['storage'] | 'env'
   expiresAt: number | null
-  /** How its session was approved; null when the server was not asked or does not say. */
+  /** How the session was approved; null if the server was not asked or does not say. */
   approval: SessionApproval
-  /** Why the login is of no use now. */
+  /** Why the login does not work. */
   error: OsaError | null
   problems: Problem[]
 }
 
-/** `endsAtSeconds` is when the person has to sign in again, and not when an access token is renewed; null where nobody said. */
+/** `endsAtSeconds`: when the person must sign in again, not when the access token is renewed; null if unknown. */
 const lifeOf = (context: CommandContext, endsAtSeconds: number | null): string =>
   endsAtSeconds === null ? 'ok' : `ok, ${leftText(endsAtSeconds - context.clock.now() / 1000)} left`
 
-/** A login by what the index says of it, which opens no keychain: that may ask for a password. */
+/** Reports a login from the index alone. Does not open a keychain, which may ask for a password. */
 export function reportFromIndex(context: CommandContext, login: StoredLogin): LoginReport {
   const { server: url, expiresAt, user, storage } = login
   const base = { url, user, storage, expiresAt, approval: null, error: null, problems: [] }
@@ -42,7 +42,7 @@ export function reportFromIndex(context: CommandContext, login: StoredLogin): Lo
   return { ...base, state: 'session_ended', label: 'ended', error }
 }
 
-/** When the saved access token ends, after it may have been renewed. */
+/** Returns when the saved access token expires. Read again, because it may have been renewed. */
 const newExpiry = async ({ store }: CommandContext, server: string): Promise<number | null> =>
   (await store().list()).find((login) => login.server === server)?.expiresAt ?? null
 
@@ -62,16 +62,16 @@ const labels: Readonly<Record<string, string>> = {
   timeout: 'no answer',
   tls: 'not trusted',
   proxy: 'not reachable',
-  not_an_osa_server: 'no archive',
-  html_response: 'no archive',
-  server_error: 'in trouble',
+  not_an_osa_server: 'not an archive',
+  html_response: 'not an archive',
+  server_error: 'server error',
   rate_limited: 'busy',
   malformed_credentials: 'unreadable',
-  token_wrong_server: 'not for here',
+  token_wrong_server: 'wrong archive',
   insecure_http: 'not encrypted',
 }
 
-/** A login by what its server says. `useToken`: with OSA_TOKEN, where that is set, as any other command would. */
+/** Reports a login by asking its server. `useToken`: ask with OSA_TOKEN if it is set, as other commands do. */
 export async function reportFromServer(
   context: CommandContext,
   server: ResolvedServer,

@@ -1,4 +1,4 @@
-/** What is odd about this computer's set-up, though nothing has failed yet. */
+/** Problems with the set-up of this computer that `osa status` and `osa doctor` report before a command fails. */
 import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { canonicalServerOrNull, resolveConfigDir } from '@osa/sdk/internal'
@@ -7,20 +7,20 @@ import type { CommandContext } from '../command.ts'
 import { clockSkewText } from '../time-text.ts'
 
 export interface Problem {
-  /** An error's code, or what is odd. */
+  /** The code of an error, or the kind of problem. */
   code: ErrorCode | 'environment_override' | 'loose_permissions' | 'two_config_dirs' | 'clock_skew' | 'foreign_link'
   message: string
   hint?: string
 }
 
-/** An error as a problem: what would fail, said beforehand. */
+/** Turns an error that another command would fail with into a problem. */
 export const problemOf = (error: OsaError): Problem => ({
   code: error.code,
   message: error.message,
   ...(error.hint ? { hint: error.hint } : {}),
 })
 
-/** Variables that decide instead of links and saved logins. */
+/** Returns the environment variables that override the link or the saved login, or weaken security. */
 export function environmentProblems({ env }: CommandContext, linked: string | null): Problem[] {
   const found: Problem[] = []
   const code = 'environment_override'
@@ -35,12 +35,13 @@ export function environmentProblems({ env }: CommandContext, linked: string | nu
   if (env.OSA_ALLOW_HTTP === '1') {
     found.push({
       code,
-      message: 'OSA_ALLOW_HTTP=1: logins may travel without encryption',
+      message: 'OSA_ALLOW_HTTP=1 lets osa send logins without encryption',
       hint: 'unset OSA_ALLOW_HTTP',
     })
   }
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    found.push({ code: 'tls', message: 'NODE_TLS_REJECT_UNAUTHORIZED=0: osa will refuse https', hint: 'Unset it' })
+    const message = 'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off certificate checks, so osa refuses https'
+    found.push({ code: 'tls', message, hint: 'unset NODE_TLS_REJECT_UNAUTHORIZED' })
   }
   return found
 }
@@ -48,14 +49,14 @@ export function environmentProblems({ env }: CommandContext, linked: string | nu
 const modeOf = (path: string): number | null =>
   process.platform === 'win32' || !existsSync(path) ? null : statSync(path).mode & 0o777
 
-function looseness(path: string, wanted: string): Problem[] {
+function loosePermissions(path: string, wanted: string): Problem[] {
   const mode = modeOf(path)
   if (mode === null || (mode & 0o077) === 0) return []
-  const message = `${path} is open to others (mode ${mode.toString(8)})`
+  const message = `Other users have access to ${path} (mode ${mode.toString(8)})`
   return [{ code: 'loose_permissions', message, hint: `chmod ${wanted} ${path}` }]
 }
 
-/** The directory that is not used though it holds logins as well. */
+/** Returns another configuration folder that also has logins but is not used; null if there is none. */
 function otherDirectory({ env }: CommandContext, used: string): string | null {
   const xdg = env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME) ? [join(env.XDG_CONFIG_HOME, 'osa')] : []
   const home = env.HOME ? [join(env.HOME, '.config', 'osa')] : []
@@ -63,7 +64,7 @@ function otherDirectory({ env }: CommandContext, used: string): string | null {
   return others.find((dir) => existsSync(join(dir, 'credentials.json'))) ?? null
 }
 
-/** Where logins are kept, and what is odd about it. Ask before the file is opened, which fixes its mode. */
+/** Returns the configuration folder and its problems. Must be called before the credentials file is opened, which corrects its mode. */
 export function inspectConfigDir(context: CommandContext): { dir: string | null; problems: Problem[] } {
   try {
     const { dir } = resolveConfigDir(context.env)
@@ -71,7 +72,7 @@ export function inspectConfigDir(context: CommandContext): { dir: string | null;
     const two: Problem[] = other
       ? [{ code: 'two_config_dirs', message: `Logins are also in ${other}; only those in ${dir} are used` }]
       : []
-    const loose = [...looseness(dir, '700'), ...looseness(join(dir, 'credentials.json'), '600')]
+    const loose = [...loosePermissions(dir, '700'), ...loosePermissions(join(dir, 'credentials.json'), '600')]
     return { dir, problems: [...loose, ...two] }
   } catch (error) {
     if (!(error instanceof OsaError)) throw error
@@ -79,13 +80,13 @@ export function inspectConfigDir(context: CommandContext): { dir: string | null;
   }
 }
 
-/** A clock that is off, told from a server's Date header. */
+/** Reports a wrong clock, told from a server's Date header. */
 export function clockProblem(nowMs: number, server: string, date: string | null): Problem[] {
   const message = clockSkewText(nowMs, server, date)
   return message === null ? [] : [{ code: 'clock_skew', message }]
 }
 
-/** Link files that were passed over. */
+/** Reports link files that were ignored. */
 export const foreignLinkProblems = (ignored: readonly { path: string; why: string }[]): Problem[] =>
   ignored.map(({ path, why }) => ({
     code: 'foreign_link',
@@ -93,5 +94,5 @@ export const foreignLinkProblems = (ignored: readonly { path: string; why: strin
     hint: 'If you trust that archive, link this folder to it yourself: osa link <url>',
   }))
 
-/** Whether an error is one to report, not a defect or the person's Ctrl-C. */
+/** Whether an error can be reported as a problem: not a defect in osa, and not Ctrl-C. */
 export const isReportable = (error: unknown): error is OsaError => isOsaError(error) && error.code !== 'aborted'

@@ -1,4 +1,4 @@
-/** How `osa status` tells what it found: to a person, and as a document. */
+/** Prints the findings of `osa status`, for people and as a JSON document. */
 import { cleanText, type SignedInUser } from '@osa/sdk/node'
 import { approvalWords } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
@@ -19,13 +19,13 @@ export interface Status {
   link: FolderLink | null
   server: ResolvedServer | null
   logins: readonly LoginReport[]
-  /** Whether the saved logins could be read; if not, it is not known whether there are any. */
+  /** False if the saved logins could not be read: then `logins` says nothing about them. */
   areLoginsKnown: boolean
   localArchive: LocalArchive | null
   problems: readonly Problem[]
 }
 
-/** Where the login that was asked with is kept. */
+/** Returns where the login that was used is stored. */
 export const placeOf = (context: CommandContext, { storage }: LoginReport): string =>
   storage === 'env' ? 'OSA_TOKEN' : storageLabel(context, storage)
 
@@ -63,7 +63,7 @@ function printLogins(context: CommandContext, { logins, areLoginsKnown, server }
 function printLocalArchive({ io: { result } }: CommandContext, { services }: LocalArchive): void {
   result.blank()
   result.row(null, 'Local archive')
-  if (services === null) result.row(null, "Docker can't be asked")
+  if (services === null) result.row(null, 'state unknown: docker ps failed')
   else if (services.length === 0) result.row(null, 'not running')
   else
     printTable(
@@ -73,7 +73,7 @@ function printLocalArchive({ io: { result } }: CommandContext, { services }: Loc
     )
 }
 
-/** For a person; what is odd is a part of what was asked for. What the store says of modes as it fixes them is not said twice. */
+/** Prints the status for people. The problems go to stdout too, because they are part of the result. */
 export function printStatus(context: CommandContext, status: Status): void {
   const { result } = context.io
   const { server, link, configDir, localArchive, problems } = status
@@ -105,7 +105,7 @@ function loginDocument(context: CommandContext, login: LoginReport, current: boo
   }
 }
 
-/** For a program: the same, with every state named. */
+/** Returns the status as a JSON document. */
 export function statusDocument(context: CommandContext, status: Status): object {
   const { env } = context
   const { server, link, configDir, logins, localArchive, problems } = status

@@ -1,4 +1,4 @@
-/** What `osa status` and `osa doctor` look at first: the folder's link and the archive that a command would talk to. Neither fails them. */
+/** Finds the folder's link and the archive that a command would use, for `osa status` and `osa doctor`. An error here does not end them. */
 import { findLink, type LinkSearch, OsaError, readLink } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
 import { chooseServer, loginHint, namedServer, type ResolvedServer } from '../server-resolution.ts'
@@ -10,10 +10,10 @@ export interface FolderLink {
   state: 'ok' | 'malformed' | 'foreign_owner'
 }
 
-/** What was found, or the error that stands in its place. */
+/** A value, or the error that prevented it. */
 export type Attempt<T> = { value: T; error: null } | { value: null; error: OsaError }
 
-/** A part that cannot be read is reported, and the others are shown all the same. */
+/** Runs `work` and returns its value or a reportable error, so that the other findings can still be shown. */
 export async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work(), error: null }
@@ -23,7 +23,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** The link of the folder; `error` says what is wrong with a malformed one. */
+/** Finds the link of the folder. `error`: what is wrong with a malformed one. */
 export async function lookAtLink(
   context: CommandContext,
 ): Promise<{ link: FolderLink | null; search: LinkSearch; error: OsaError | null }> {
@@ -39,14 +39,14 @@ export async function lookAtLink(
   return { search, link: url === null ? null : { path, url, state: 'ok' }, error: null }
 }
 
-/** As for any command, except that a folder without an archive is a finding and no failure. */
+/** Chooses the server as other commands do, except that a missing server is returned as an error. A mistake on the command line throws. */
 export async function lookForServer(context: CommandContext): Promise<Attempt<ResolvedServer>> {
-  // What was typed wrongly is a mistake, no finding.
+  // Throws for an invalid address on the command line or in OSA_SERVER.
   namedServer(context)
   const quiet = { ...context, io: { ...context.io, warn: () => undefined } }
   return await attempt(() => chooseServer(quiet, 'only stored login'))
 }
 
-/** Not signed in at the archive of this folder: what `osa whoami` would say. */
+/** The error of `osa whoami` for an archive without a login. */
 export const missingLogin = (server: ResolvedServer): OsaError =>
   new OsaError('not_authenticated', `Not logged in to ${server.url}`, { server: server.url, hint: loginHint(server) })

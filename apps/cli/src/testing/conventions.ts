@@ -1,4 +1,4 @@
-/** Conventions for tests, as a person would have written them into a folder. */
+/** Conventions for tests, and helpers that write projects with them. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import type { Sandbox } from './run-osa.ts'
 const limits = { timeout_seconds: 60, memory: '512m', cpu: '0.5' }
 const feature: Convention['hooks'][number]['feature'] = { kind: 'table', cardinality: 'one', columns: [] }
 
-/** A hook to be built from `hooks/<name>`. */
+/** A hook that is built from `hooks/<name>`. */
 export const builtHook = (name: string): Convention['hooks'][number] => ({
   name,
   config: {},
@@ -17,7 +17,7 @@ export const builtHook = (name: string): Convention['hooks'][number] => ({
   build: { context: `hooks/${name}` },
 })
 
-/** A hook whose image is there already. */
+/** A hook whose image was built and pushed before. */
 export const releasedHook = (name: string): Convention['hooks'][number] => ({
   name,
   config: {},
@@ -51,7 +51,7 @@ export const proteinStructures = (hooks: Convention['hooks'] = []): Convention =
   },
 })
 
-/** Writes a file into the project; an object as JSON. */
+/** Writes a file into the project; an object is written as JSON. */
 export async function writeProject(sandbox: Sandbox, name: string, content: unknown): Promise<string> {
   const path = join(sandbox.project, name)
   await mkdir(dirname(path), { recursive: true })
@@ -59,7 +59,7 @@ export async function writeProject(sandbox: Sandbox, name: string, content: unkn
   return path
 }
 
-/** A folder to build from, with what must stay out of images. */
+/** Writes a folder to build an image from, including files that must stay out of the image. */
 export async function writeContext(sandbox: Sandbox, name: string): Promise<void> {
   const files = { Dockerfile: 'FROM scratch\n', 'hook.mjs': '', '.env': 'SECRET=1', '.env.local': 'SECRET=1' }
   for (const [file, text] of Object.entries({ ...files, '.git/config': '', 'node_modules/a/index.js': '' })) {

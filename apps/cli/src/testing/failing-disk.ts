@@ -1,6 +1,6 @@
 /**
- * Folders that cannot be written to, as root finds them too: a disk of 64 kB that is full, and one that is read-only. Made in a mount
- * namespace that ends with the process. Where the system grants none, a limit on the size of files stands in for the disk's.
+ * Folders that even root cannot write to: a full disk of 64 kB, and a read-only one. They are mounted in a mount namespace, which ends with
+ * the process. If the system allows no namespaces, a limit on the size of files replaces the full disk.
  */
 import { execFileSync } from 'node:child_process'
 
@@ -14,7 +14,7 @@ function canMountIn([command = '', ...args]: readonly string[]): boolean {
     execFileSync(command, [...args, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'ignore' })
     return true
   } catch {
-    // No such namespaces here, or no right to mount in one.
+    // This system has no such namespaces, or does not allow mounting in one.
     return false
   }
 }
@@ -35,8 +35,8 @@ const withoutMount: Record<DiskTrouble, string> = {
 }
 
 /**
- * A command line that runs `argv` with such a disk at the folder `$D`. `$SEED` is copied there as credentials.json first; a disk that is
- * "filling up" is full once the file `$GO` exists, and `$GO.done` then says so.
+ * Returns a command line that runs `argv` with such a disk at the folder `$D`, after copying `$SEED` there as credentials.json. A disk that
+ * is "filling up" is filled when the file `$GO` appears; the file `$GO.done` then shows that it is full.
  */
 export function withDiskTrouble(trouble: DiskTrouble, argv: readonly string[]): [string, string[]] {
   const namespace = namespaces.find(canMountIn)

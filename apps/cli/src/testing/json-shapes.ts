@@ -1,105 +1,31 @@
-/** The documents of `--json`, exactly: a key too many or too few is a change of the contract with scripts. */
+/** The exact JSON documents of `--json`. Scripts depend on them: an additional or missing key is a change of the contract. */
 import { errorCodes } from '@osa/sdk/node'
 import { z } from 'zod'
+import { shells } from '../completions/places.ts'
 import { checks } from '../doctor/finding.ts'
-
-const instant = z.iso.datetime()
-const version = z.literal(1)
-
-const server = z.strictObject({
-  url: z.url(),
-  source: z.enum(['--server', 'OSA_SERVER', '.osa/config.json', 'only stored login', 'prompt']),
-  link_file: z.string().startsWith('/').optional(),
-})
-
-const storage = z.strictObject({
-  kind: z.enum(['file', 'keychain', 'env', 'flag']),
-  path: z.string().startsWith('/').optional(),
-  service: z.string().optional(),
-  reason: z.string().optional(),
-})
-
-const user = z.strictObject({
-  id: z.string(),
-  display_name: z.string().nullable(),
-  provider: z.string(),
-  external_id: z.string(),
-  roles: z.array(z.string()),
-})
-
-const errorFields = z.strictObject({
-  code: z.enum([...errorCodes, 'interrupted']),
-  message: z.string().min(1),
-  hint: z.string().optional(),
-  exit_code: z.int().min(1).max(143),
-  server: z.url().optional(),
-  http_status: z.int().optional(),
-  retryable: z.boolean(),
-  path: z.string().optional(),
-  backup: z.string().optional(),
-  request_id: z.string().optional(),
-  issues: z
-    .array(z.strictObject({ path: z.string(), message: z.string().min(1) }))
-    .min(1)
-    .optional(),
-})
+import {
+  absolutePath,
+  build,
+  convention,
+  errorFields,
+  instant,
+  loginState,
+  problem,
+  schemaId,
+  server,
+  service,
+  session,
+  storage,
+  user,
+  version,
+} from './json-values.ts'
 
 /** What every command prints when it fails. */
 export const failure = z.strictObject({ v: version, ok: z.literal(false), error: errorFields })
 
 const ok = <T extends z.ZodRawShape>(shape: T) => z.strictObject({ v: version, ok: z.literal(true), ...shape })
 
-const problem = z.strictObject({
-  code: z.enum([
-    ...errorCodes,
-    'environment_override',
-    'loose_permissions',
-    'two_config_dirs',
-    'clock_skew',
-    'foreign_link',
-  ]),
-  message: z.string().min(1),
-  hint: z.string().optional(),
-})
-
-const approval = z.enum(['same_computer', 'typed', 'prefilled'])
-
-const loginState = z.strictObject({
-  url: z.url(),
-  current: z.boolean(),
-  user: user.optional(),
-  approval: approval.optional(),
-  state: z.enum(['ok', 'expired_refreshable', 'session_ended', 'unverified', 'store_locked']),
-  storage,
-  access_expires_at: instant.nullable(),
-})
-
-const session = z.strictObject({
-  id: z.string(),
-  client_id: z.string(),
-  client_name: z.string(),
-  device_name: z.string().nullable(),
-  ip: z.string().nullable(),
-  created_at: instant,
-  last_used_at: instant,
-  expires_at: instant,
-  current: z.boolean(),
-  approval: approval.nullable().optional(),
-})
-
-const schemaId = z.strictObject({ id: z.string(), version: z.string() })
-
-const convention = z.strictObject({
-  slug: z.string(),
-  title: z.string(),
-  description: z.string(),
-  schema_id: schemaId,
-  hooks: z.array(z.string()),
-  version: z.int().min(1),
-  created_at: instant,
-})
-
-/** `osa login --json`: one of these a line, the result last. */
+/** `osa login --json`: one of these per line, the result last. */
 export const loginEvent = z.discriminatedUnion('event', [
   z.strictObject({
     v: version,
@@ -148,7 +74,7 @@ export const success = {
   }),
   link: ok({
     server: z.strictObject({ url: z.url(), name: z.string().optional(), version: z.string().optional() }),
-    path: z.string().startsWith('/'),
+    path: absolutePath,
     previous: z.url().optional(),
     backup: z.string().optional(),
     verified: z.boolean(),
@@ -178,12 +104,10 @@ export const success = {
       OSA_CREDENTIAL_STORE: z.string().optional(),
     }),
     problems: z.array(problem),
-    local_archive: z
-      .strictObject({ services: z.array(z.strictObject({ name: z.string(), state: z.string() })).nullable() })
-      .optional(),
+    local_archive: z.strictObject({ services: z.array(service).nullable() }).optional(),
   }),
   init: ok({
-    folder: z.string().startsWith('/'),
+    folder: absolutePath,
     files: z.array(z.string()).min(1),
     installed: z.boolean(),
     reason: z.string().optional(),
@@ -218,9 +142,7 @@ export const success = {
   dryRun: ok({
     dry_run: z.literal(true),
     server: server.optional(),
-    builds: z.array(
-      z.strictObject({ name: z.string(), image: z.string(), context: z.string(), dockerfile: z.string() }),
-    ),
+    builds: z.array(build),
     send: z.strictObject({ conventions: z.array(z.record(z.string(), z.unknown())) }),
   }),
   token: ok({ server: z.url(), access_token: z.string(), expires_at: instant.nullable() }),
@@ -251,10 +173,10 @@ export const success = {
     }),
   }),
   open: ok({ server: z.url(), url: z.url() }),
-  completions: ok({ shell: z.enum(['bash', 'zsh', 'fish', 'powershell']), script: z.string() }),
+  completions: ok({ shell: z.enum(shells), script: z.string() }),
   installedCompletions: ok({
-    shell: z.enum(['bash', 'zsh', 'fish', 'powershell']),
-    path: z.string().startsWith('/'),
+    shell: z.enum(shells),
+    path: absolutePath,
     changed: z.boolean(),
     start_up: z
       .strictObject({ file: z.string(), line: z.string(), state: z.enum(['there', 'added', 'missing']) })

@@ -1,4 +1,4 @@
-/** The command lines of `osa` that the sources' own words name: hints, notes, examples. Comments are left out: they may speak of anything. */
+/** Finds the `osa` command lines in the strings of the sources: hints, notes, examples. Ignores comments. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,18 +14,18 @@ function stringsIn(file: string): string[] {
   return code.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g) ?? []
 }
 
-/** A command line as it stands in a text: `<url>` and `${url}` are still to be filled in. */
+/** A command line from a text, with placeholders such as `<url>` and `${url}`. */
 export interface NamedCommand {
   readonly where: string
   readonly command: string
   readonly rest: readonly string[]
 }
 
-/** As it is to be typed: after a word or a sign that says so, or with an option or a place for a value behind it. */
+/** Matches a command to type: after a word such as "Run" or a colon, or before an option or a placeholder. */
 const typed =
   /(?:\b(?:[Rr]un|[Tt]ry|[Uu]se|[Ss]ee|at|mean|in|again)|[:,]|^.)\s+osa ([a-z]+)(.*)|\bosa ([a-z]+)(\s+(?:--?[a-z]|<|\$\{).*)/g
 
-/** What of a text still belongs to the command line: options, their values, and what stands for a value. */
+/** Returns the start of `text` that belongs to the command line: options, their values and placeholders. */
 function wordsOf(command: string, text: string): string[] {
   const { options: own = [], positionalChoices = [] } = findCommand(command)?.metadata ?? {}
   const options = [...own, ...globalOptions]
@@ -41,7 +41,7 @@ function wordsOf(command: string, text: string): string[] {
   return words
 }
 
-/** Every one, in the sources of the command, the SDK and the node. */
+/** Returns all command lines in the sources of the command, the SDK and the node. */
 export const namedCommands = (): NamedCommand[] => [
   ...folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 /**
- * Runs a program as outside a container. Tests often run in one, where `osa` expects no keychain: in a mount namespace the same files are
- * put together again without Docker's mark.
+ * Runs a program so that it seems to be outside a container. Tests often run in a container, where `osa` expects no keychain. A mount
+ * namespace shows the program the same files without Docker's `/.dockerenv`.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -27,18 +27,18 @@ function works(): boolean {
     execFileSync(command, args, { stdio: 'ignore' })
     return true
   } catch {
-    // No namespaces here.
+    // This system has no such namespaces.
     return false
   }
 }
 
 export interface Outside {
   within(argv: readonly string[]): [command: string, args: string[]]
-  /** False where the container cannot be hidden: then programs know that they are in one. */
+  /** False if the container cannot be hidden from programs. */
   readonly isOutside: boolean
 }
 
-/** How to run a program outside. */
+/** Finds out how to run a program outside the container. */
 export function findOutside(): Outside {
   const asIs = ([command = '', ...args]: readonly string[]): [string, string[]] => [command, args]
   if (existsSync('/run/.containerenv')) return { within: asIs, isOutside: false }

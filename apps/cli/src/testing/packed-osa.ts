@@ -1,4 +1,4 @@
-/** `osa` as `npm install` puts it down: the package's files alone, its optional dependency beside it, and no keytar anywhere. */
+/** `osa` as `npm install` installs it: only the package's files and its optional dependency, without keytar. */
 import { cp, mkdir, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface PackedOsa extends AsyncDisposable {
   readonly program: string
-  /** The file of the program that asks the keychain. */
+  /** The program that uses the keychain. */
   readonly helper: string
 }
 

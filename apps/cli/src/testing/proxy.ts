@@ -1,16 +1,16 @@
-/** A forward proxy for tests: it tunnels CONNECT requests to one place, refuses them, or hangs up, and notes what reaches it. */
+/** A forward proxy for tests. It tunnels CONNECT requests to one port, refuses them or closes the connection, and records what it receives. */
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
 export interface TestProxy extends AsyncDisposable {
-  /** One line a request: method, target, and an Authorization header if there was one. */
+  /** One line per request: method, target and the Authorization header, if any. */
   readonly seen: string[]
-  /** Everything that went through unencrypted, as text: a tunnel shows only what TLS shows. */
+  /** The bytes that clients sent through tunnels, as text. With TLS, these are encrypted. */
   readonly tunnelled: () => string
   readonly port: number
 }
 
-/** `does`: a status to refuse with, `null` to hang up, or the loopback port that all tunnels lead to. */
+/** Starts a proxy. `does`: a status to refuse with, the loopback port that all tunnels lead to, or `null` to close connections. */
 export async function startProxy(does: { refuse: number } | { tunnelTo: number } | null): Promise<TestProxy> {
   const seen: string[] = []
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-/** Runs the built `osa` as a real process, or its sources in this one, in an empty home folder. */
+/** Runs `osa` in an empty home folder: the built command as a process, or the sources in this process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { spawn as spawnPty } from '@lydell/node-pty'
 import { makeTemporaryDir } from '@osa/sdk/testing'
 import { runProgram } from '../program.ts'
 
-/** The CLI runs on older Nodes than its tests do; OSA_TEST_NODE names another one to run it with. */
+/** The CLI supports older Nodes than its tests do. OSA_TEST_NODE names another Node to run it with. */
 const node = process.env.OSA_TEST_NODE ?? process.execPath
 const bin = fileURLToPath(new URL('../../bin/osa.js', import.meta.url))
 
@@ -23,9 +23,9 @@ export interface RunOptions {
   env?: Record<string, string | undefined>
   cwd?: string
   input?: string
-  /** The command line that runs `argv`, where it is to run inside something else. */
+  /** Wraps `argv` into a command line that runs it inside something else. */
   within?: (argv: readonly string[]) => [command: string, args: string[]]
-  /** Sees the process while it runs. */
+  /** Called with the process when it has started. */
   onStart?: (child: ChildProcess) => void
   onStdout?: (soFar: string) => void
   onStderr?: (soFar: string) => void
@@ -33,18 +33,18 @@ export interface RunOptions {
 
 export interface Sandbox extends AsyncDisposable {
   readonly home: string
-  /** An empty folder to work in, below home. */
+  /** An empty folder below `home`, the default current folder. */
   readonly project: string
   readonly credentials: string
   readonly linkFile: string
   /**
-   * Without a process of its own, which costs a hundred times as much: for what is answered to whom. No terminal anywhere, and no input;
-   * what a process is needed for (signals, pipes, a keychain, a person's own program) wants `run`.
+   * Runs the sources in this process, without terminal and input. A hundred times faster than `run`, which is needed only for signals,
+   * pipes, keychains and a person's own configuration file.
    */
   call(args: readonly string[], options?: Pick<RunOptions, 'env' | 'cwd'>): Promise<Finished>
-  /** No terminal anywhere. */
+  /** Runs the built command as a process without a terminal. */
   run(args: readonly string[], options?: RunOptions): Promise<Finished>
-  /** On a terminal; `answers` are typed when the screen shows their key. */
+  /** Runs the built command on a terminal. Each of the `answers` is typed when its key appears on the screen. */
   runOnTerminal(
     args: readonly string[],
     options?: {
@@ -56,7 +56,7 @@ export interface Sandbox extends AsyncDisposable {
     },
   ): Promise<{ code: number; screen: string; raw: string }>
   readCredentials(): Promise<Record<string, Record<string, unknown>>>
-  /** What a run is given beside `more`. */
+  /** Returns the environment of a run, with `more` added. */
   env(more: Record<string, string | undefined>): Record<string, string>
 }
 
@@ -79,7 +79,7 @@ async function callOsa(args: readonly string[], host: { env: Record<string, stri
   return { code, stdout: out, stderr: err }
 }
 
-/** Makes a home folder with a project in it; dispose it with `await using`. `program`: another `osa` than this checkout's. */
+/** Makes a home folder with a project in it. Dispose it with `await using`. `program`: an `osa` to use instead of this checkout's. */
 export async function makeSandbox(options: { program?: string } = {}): Promise<Sandbox> {
   const { program = bin } = options
   const temporary = await makeTemporaryDir()
@@ -111,7 +111,7 @@ export async function makeSandbox(options: { program?: string } = {}): Promise<S
           options.onStderr?.(seen.stderr)
         })
         child.on('error', reject).on('close', (code) => resolve({ code, ...seen }))
-        // a command that is refused ends without reading its input
+        // A command that fails early ends without reading its input.
         child.stdin.on('error', () => undefined).end(options.input ?? '')
         options.onStart?.(child)
       }),

@@ -1,4 +1,4 @@
-/** Puts logins and links into a sandbox, as earlier runs would have left them. */
+/** Writes logins and links into a sandbox, as earlier runs would have left them. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Sandbox } from './run-osa.ts'

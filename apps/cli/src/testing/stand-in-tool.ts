@@ -1,6 +1,6 @@
 /**
- * A stand-in for `docker` and `podman`: programs of those names that note how they were called and answer in the words of the real ones
- * (Docker 28.2 and 20.10, podman 4.3, as seen). A real podman is used in tooling/e2e where one is installed.
+ * Stand-ins for `docker` and `podman`: programs with these names that record how they were called and print what the real ones print
+ * (observed with Docker 28.2 and 20.10, podman 4.3). The tests in tooling/e2e use a real podman if one is installed.
  */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -8,24 +8,24 @@ import { delimiter, join } from 'node:path'
 export interface ToolCall {
   readonly tool: string
   readonly argv: readonly string[]
-  /** Names only. */
+  /** The names of the environment variables. */
   readonly env: readonly string[]
-  /** The files that a build saw in its context. */
+  /** The files in the context of a build. */
   readonly files?: readonly string[]
-  /** Whether the context is a folder, and no link to one. */
+  /** Whether the context is a folder, not a symbolic link to one. */
   readonly isFolder?: boolean
 }
 
 export interface Behaviour {
-  /** The daemon of docker does not answer. */
+  /** Docker's daemon does not answer. */
   isDockerDown?: boolean
-  /** What a build prints before it fails. */
+  /** A build prints this and fails. */
   buildFails?: string
-  /** Calls of these verbs fail without a word; `killed` ends them by a signal, `idle` ends well and does nothing. */
+  /** These verbs print nothing and fail, are killed by a signal, or (`idle`) succeed without doing anything. */
   silently?: Readonly<Record<string, 'fails' | 'killed' | 'idle'>>
-  /** A build prints `building` and never ends. */
+  /** A build prints `building` and does not end. */
   buildHangs?: boolean
-  /** Repositories that a registry has. */
+  /** The repositories in the registry. */
   pushed?: readonly string[]
 }
 
@@ -103,7 +103,7 @@ const commands = {
 commands[argv[0]]()
 `
 
-/** Puts the stand-ins into a folder. */
+/** Writes the stand-ins into a folder. */
 export async function makeStandInTool(folder: string): Promise<StandInTool> {
   await mkdir(folder, { recursive: true })
   const behave = (behaviour: Behaviour) => writeFile(join(folder, 'behaviour.json'), JSON.stringify(behaviour))

@@ -1,6 +1,6 @@
 /**
- * TLS in front of a fake node, with a certificate of a test authority for archive.example, localhost and 127.0.0.1. Both are made by
- * `openssl` for each front and thrown away with it: no private key is kept in the repository.
+ * TLS in front of a fake node, with a certificate for archive.example, localhost and 127.0.0.1 from a test authority. `openssl` makes both
+ * for each front, and they are deleted with it: the repository has no private keys.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,14 +11,14 @@ import { createServer } from 'node:tls'
 
 export interface TlsFront extends AsyncDisposable {
   port: number
-  /** The file of the test authority's certificate, as a company would hand it out. */
+  /** The file with the test authority's certificate, like one from a company. */
   authority: string
 }
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 const extensions = 'subjectAltName=DNS:archive.example,DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n'
 
-/** Makes `ca.pem`, and `server.pem` with its key `server.key`, valid for a day. */
+/** Makes `ca.pem`, and `server.pem` with its key `server.key`, valid for one day. */
 async function makeCertificates(folder: string): Promise<void> {
   const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   await writeFile(join(folder, 'extensions'), extensions)
@@ -28,7 +28,7 @@ async function makeCertificates(folder: string): Promise<void> {
   openssl('x509', '-req', '-in', 'request', ...signing, '-out', 'server.pem')
 }
 
-/** Passes what arrives over TLS on to a node on loopback. */
+/** Forwards TLS connections to a node on loopback. */
 export async function startTlsFront(nodeUrl: string): Promise<TlsFront> {
   const folder = await mkdtemp(join(tmpdir(), 'osa-tls-'))
   await makeCertificates(folder)
@@ -40,7 +40,7 @@ export async function startTlsFront(nodeUrl: string): Promise<TlsFront> {
     for (const side of [socket, target]) open.add(side.on('error', () => side.destroy()))
     socket.pipe(target).pipe(socket)
   })
-  // A client that does not trust the certificate ends the handshake; that is what it is tested for.
+  // Tests expect that a client which does not trust the certificate ends the handshake.
   server.on('tlsClientError', () => undefined)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {

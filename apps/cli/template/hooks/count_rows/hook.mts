@@ -1,16 +1,16 @@
 /**
  * Counts the rows and columns of each record's tables. Reads `records.jsonl` and the files of each record; writes features, rejections and
- * errors, one JSON document a line. One bad record does not stop the others.
+ * errors, one JSON document per line. A bad record does not stop the others.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const { OSA_IN = '/osa/in', OSA_OUT = '/osa/out', OSA_FILES = '/osa/files' } = process.env
 
-/** Why a record is not taken. */
+/** The reason why a record is rejected. */
 class Rejection extends Error {}
 
-/** One row of this hook's table, as the convention names its columns. */
+/** One row of this hook's table, with the columns that the convention names. */
 interface Counted {
   row_count: number
   column_count: number
