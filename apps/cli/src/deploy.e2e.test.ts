@@ -505,11 +505,11 @@ describe('the registration', () => {
   })
 
   test.each([
-    [404, 'application/json', refused('NOT_FOUND', 404, 'No procedure'), 8, 'knows no deploy over this wire'],
-    [404, 'application/json', '{"detail":"Not Found"}', 8, 'knows no deploy over this wire'],
+    [404, 'application/json', refused('NOT_FOUND', 404, 'No procedure'), 8, "doesn't support this kind of deploy"],
+    [404, 'application/json', '{"detail":"Not Found"}', 8, "doesn't support this kind of deploy"],
     [404, 'text/html', '<title>Not here</title>', 8, 'answered with a web page'],
     [429, 'application/json', '{"error":"Too much."}', 8, 'asks to slow down'],
-    [429, 'application/json', tooMuch, 8, 'took nothing: Too much.'],
+    [429, 'application/json', tooMuch, 8, 'registered nothing: Too much.'],
     [413, 'application/json', '{"detail":{"code":"invalid_request","message":"No."}}', 10, 'are too large for http://'],
     [400, 'application/json', refused('BAD_REQUEST', 400, 'No shape.'), 10, 'refused the conventions: No shape.'],
     [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],

@@ -1,4 +1,4 @@
-/** Checks conventions as authors write them, all at once, with the schema that the node checks with too. */
+/** Checks conventions as authors write them, all at once, with the same schema as the node. */
 import {
   checkConvention,
   conventionSource,
@@ -9,17 +9,17 @@ import {
 } from '@osa/contract'
 import type { Convention, Issue } from './convention.ts'
 
-/** Where an issue is: one convention needs no number; of several, each is named by its place in the file. */
+/** Returns the path of an issue, with the convention's index if there are several: `conventions.1.hooks.0.name`. */
 export const issuePath = (path: string, index: number, count: number): string =>
   count === 1 ? path : ['conventions', index, path].filter((part) => part !== '').join('.')
 
-/** Looked at also where other things are wrong, so that one reading tells everything. */
+/** Reads the title even if the convention has other issues, so that one check reports all of them. */
 function titleIn(value: unknown): string {
   const title = typeof value === 'object' && value !== null && 'title' in value ? value.title : ''
   return typeof title === 'string' ? title : ''
 }
 
-/** Checks all values. Answers typed conventions, or every issue in every one of them. */
+/** Checks all values. Returns typed conventions, or all issues in all of them. */
 export function checkConventions(values: readonly unknown[]): { conventions: Convention[] } | { issues: Issue[] } {
   const conventions: Convention[] = []
   const issues: Issue[] = []
@@ -44,7 +44,7 @@ export function checkConventions(values: readonly unknown[]): { conventions: Con
   }
   const bytes = new TextEncoder().encode(JSON.stringify(conventions)).length
   if (bytes > maxDeployBytes) {
-    const message = `deploy fewer of them at once: together they have ${bytes} bytes of at most ${maxDeployBytes}`
+    const message = `deploy fewer of them at once: together they are ${bytes} bytes, and the limit is ${maxDeployBytes}`
     issues.push({ path: 'conventions', message })
   }
   return issues.length > 0 ? { issues } : { conventions }

@@ -1,18 +1,18 @@
 /**
- * What an author writes, as types with their explanations: the same shape as `conventionSource` in the contract (a test holds the two
- * together), written out so that an editor shows it and importing it costs nothing at run time.
+ * The types of a convention, with explanations for authors. They have the shape of `conventionSource` in the contract (a test compares the
+ * two), but are written out so that editors show them and importing them costs nothing at run time.
  */
 
-/** A value that JSON can carry. */
+/** A value that JSON can represent. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** What values of a field may be; `type` is the field's own. */
+/** Limits for the values of a field. `type` must equal the field's `type`. */
 export type FieldConstraints =
   | {
       type: 'text'
       min_length?: number | undefined
       max_length?: number | undefined
-      /** A regular expression in JavaScript's spelling. */
+      /** A regular expression in JavaScript's syntax. */
       pattern?: string | undefined
       unit?: string | undefined
     }
@@ -21,7 +21,7 @@ export type FieldConstraints =
       min_value?: number | undefined
       max_value?: number | undefined
       integer_only?: boolean | undefined
-      /** A symbol as people read it: `Å`, `K`, `mg/mL`. */
+      /** The unit's symbol: `Å`, `K`, `mg/mL`. */
       unit?: string | undefined
     }
   | {
@@ -36,15 +36,15 @@ export type FieldConstraints =
 
 /** One piece of metadata that a record carries. */
 export interface MetadataField {
-  /** A letter, then letters, digits and `_`: `resolution`. */
+  /** A letter, followed by letters, digits and `_`: `resolution`. */
   name: string
   type: 'text' | 'number' | 'date' | 'boolean' | 'term' | 'url'
   required: boolean
   cardinality: 'exactly_one' | 'one_or_more' | 'zero_or_more'
   description?: string | undefined
-  /** Needed for a `term`, which names its ontology; otherwise only where values are limited or have a unit. */
+  /** Required for a `term`, to name its ontology. For other types, only needed to limit values or to give a unit. */
   constraints?: FieldConstraints | undefined
-  /** Values as they may be, to show what is meant. */
+  /** Example values. */
   examples?: string[] | undefined
 }
 
@@ -52,49 +52,49 @@ export interface MetadataField {
 export interface MetadataSchema {
   /** 3 to 64 lower-case letters, digits and `-`: `pdb-structure`. */
   id: string
-  /** `1.0.0`; raise it when the fields change. */
+  /** A version such as `1.0.0`. Raise it when the fields change. */
   version: string
   fields: MetadataField[]
 }
 
 /** The files that a record may or must have. */
 export interface FileRequirements {
-  /** File name extensions with their dot, or media types: `.cif`, `chemical/x-cif`. */
+  /** File name extensions with the dot, or media types: `.cif`, `chemical/x-cif`. */
   accepted_types: string[]
   min_count: number
   max_count: number
-  /** Bytes. */
+  /** The largest file allowed, in bytes. */
   max_file_size: number
 }
 
-/** What a container may use for one record. */
+/** The resources that a container may use for one record. */
 export interface Limits {
   timeout_seconds: number
-  /** `512m`, `2g`. */
+  /** Memory with its unit: `512m`, `2g`. */
   memory: string
-  /** Cores as text: `"0.5"`. */
+  /** CPU cores, as text: `"0.5"`. */
   cpu: string
 }
 
-/** An image that was pushed, pinned by its digest: a tag alone can be moved to other code. */
+/** An image in a registry, pinned by its digest, because a tag can be moved to other code. */
 export interface Release {
   image: string
-  /** `sha256:` and 64 hexadecimal digits, as the registry gave it. */
+  /** The digest from the registry: `sha256:` and 64 hexadecimal digits. */
   digest: string
   source_ref?: string | undefined
 }
 
-/** Where `osa deploy` builds an image from. Paths are relative to the file that this is written in. */
+/** How `osa deploy` builds an image. Paths are relative to the file that contains the convention. */
 export interface Build {
-  /** The folder of that file or one below it; `osa deploy --context-root` allows another. */
+  /** The build context: the folder of that file or one below it. `osa deploy --context-root` allows other folders. */
   context: string
-  /** `Dockerfile` in the context if absent. */
+  /** The Dockerfile. `Dockerfile` in the context by default. */
   dockerfile?: string | undefined
-  /** The image's name without registry: `pockets/find_pockets`; the hook's own name if absent. */
+  /** The image's name without the registry: `pockets/find_pockets`. The hook's name by default. */
   image?: string | undefined
 }
 
-/** One column of what a hook computes. */
+/** One column of a hook's table. */
 export interface Column {
   name: string
   json_type: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object'
@@ -107,16 +107,16 @@ export interface Column {
 /** The table that a hook fills. */
 export interface Feature {
   kind: 'table'
-  /** Rows for each record. */
+  /** Whether a record has one row or many. */
   cardinality: 'one' | 'many'
   columns: Column[]
 }
 
-/** A container that looks at each record: checks it, or computes a feature of it. Name exactly one of `release` and `build`. */
+/** A container that runs on each record, to check it or to compute a feature of it. Give exactly one of `release` and `build`. */
 export interface Hook {
   /** Up to 40 lower-case letters, digits and `_`: `find_pockets`. */
   name: string
-  /** Given to the container as it is. No secrets: everybody can read a convention. */
+  /** Passed to the container unchanged. Must not contain secrets: conventions are public. */
   config?: Record<string, Json> | undefined
   limits: Limits
   feature: Feature
@@ -124,7 +124,7 @@ export interface Hook {
   build?: Build | undefined
 }
 
-/** A container that brings records in from elsewhere. Name exactly one of `release` and `build`. */
+/** A container that imports records from elsewhere. Give exactly one of `release` and `build`. */
 export interface Ingester {
   name: string
   config?: Record<string, Json> | null | undefined
@@ -135,12 +135,12 @@ export interface Ingester {
   build?: Build | undefined
 }
 
-/** What people and agents read to decide whether a convention fits. */
+/** Documentation by which people and agents decide whether a convention suits them. */
 export interface Docs {
   purpose: string
   /** At least three different questions that the records can answer. */
   example_questions: string[]
-  /** At least one question worked through. */
+  /** At least one worked example: a question, its query, and how to read the result. */
   examples: { question: string; query: string; interpretation: string }[]
   when_not_to_use?: string | null | undefined
   see_also?: string[] | null | undefined
@@ -148,12 +148,12 @@ export interface Docs {
 
 /** What records of one kind look like, what is computed from them, and what they are for. */
 export interface Convention {
-  /** The convention's address at the archive is made from it: "Protein Structures" is found at `protein-structures`. */
+  /** The title. The convention's address on the archive is derived from it: "Protein Structures" becomes `protein-structures`. */
   title: string
   description: string
   schema: MetadataSchema
   file_requirements: FileRequirements
-  /** An empty list if there are none. */
+  /** The hooks; an empty list if there are none. */
   hooks: Hook[]
   ingester?: Ingester | null | undefined
   docs: Docs
@@ -161,7 +161,7 @@ export interface Convention {
 
 /** Something that is missing or wrong in a convention. */
 export interface Issue {
-  /** Dotted: `hooks.0.limits.memory`. Empty for the convention as a whole. */
+  /** A dotted path: `hooks.0.limits.memory`. Empty for the convention as a whole. */
   path: string
   /** What to write there. */
   message: string

@@ -1,10 +1,10 @@
-/** Looks for the file that a folder's conventions are written in. */
+/** Finds the file with a folder's conventions. */
 import { dirname, join } from 'node:path'
 import { OsaError } from '../errors.ts'
 import { foreignReason } from '../link/find-link.ts'
 import { statOrNull } from '../link/link-file.ts'
 
-/** The names under which a project may keep its conventions. */
+/** The names that a file with conventions may have. */
 export const conventionFileNames = [
   'osa.config.ts',
   'osa.config.mts',
@@ -13,11 +13,11 @@ export const conventionFileNames = [
   'osa.config.json',
 ] as const
 
-/** Where a conventions file was looked for, and what came of it. */
+/** The result of a search for a file with conventions. */
 export interface ConventionFileSearch {
-  /** Null when there is none. */
+  /** The file; null if there is none. */
   readonly path: string | null
-  /** Files in parent folders that were passed over because of who owns them or may write to them. */
+  /** Files in parent folders that were ignored because another user owns them or can write to them. */
   readonly ignored: readonly { path: string; why: string }[]
 }
 
@@ -25,8 +25,8 @@ const filesIn = (folder: string): string[] =>
   conventionFileNames.map((name) => join(folder, name)).filter((path) => statOrNull(path))
 
 /**
- * Looks in `cwd` and its parents up to `upTo`, the folder that is linked (`cwd` itself where there is none). What lies in a parent folder
- * is passed over unless it is this person's own: it would be run. Throws `usage` when one folder has several.
+ * Looks in `cwd` and its parents up to `upTo`: the linked folder, or `cwd` itself without a link. A file in a parent folder is ignored if another
+ * user owns it or can write to it, because it would be run. Throws `usage` if a folder has several.
  */
 export async function findConventionFile(options: {
   cwd: string
@@ -38,7 +38,7 @@ export async function findConventionFile(options: {
     const [path, other] = filesIn(folder)
     if (path && other) {
       throw new OsaError('usage', `There are two files with conventions: ${path} and ${other}`, {
-        hint: 'Say which one with --config <file>, or remove one',
+        hint: 'Choose one with --config <file>, or remove one',
       })
     }
     const why = path && folder !== options.cwd ? foreignReason([folder, path], options.uid) : null

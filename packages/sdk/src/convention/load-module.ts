@@ -1,11 +1,11 @@
-/** Runs a person's own configuration module: TypeScript by Node itself where it can, else by jiti. */
+/** Runs a user's configuration module. TypeScript is run by Node itself if it can, else by jiti. */
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OsaError } from '../errors.ts'
 import { cleanText } from '../text.ts'
 
-/** Loaded here: 2 MB that only Nodes without type stripping need (before 22.18). */
+/** Loaded on demand: it is 2 MB, and only Node versions without type stripping (before 22.18) need it. */
 async function loadJiti() {
   try {
     return await import('jiti')
@@ -28,7 +28,7 @@ async function importModule(path: string): Promise<unknown> {
   return await import(pathToFileURL(path).href)
 }
 
-/** The file that an import without extension means, as compilers take it; Node takes names as they are. */
+/** Returns the file that an import without an extension means. Compilers add the extension, Node does not. */
 function fileMeant(message: string): string | null {
   const [, named] = /^Cannot find module '([^']+)'/.exec(message) ?? []
   const extension = ['.ts', '.mts', '.js', '.mjs'].find((one) => named && existsSync(`${named}${one}`))
@@ -43,11 +43,11 @@ function hintFor(error: unknown, message: string): string {
   const meant = code === 'ERR_MODULE_NOT_FOUND' ? fileMeant(message) : null
   if (meant) return `Write the extension in the import: ${meant}`
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
-    return 'Node runs TypeScript by leaving the types out: write it without enum, namespace and parameter properties'
+    return 'Node only strips the types from TypeScript: avoid enum, namespace and parameter properties'
   return 'Correct the file and try again'
 }
 
-/** `osa.config.ts:12:5`, from the stack of what was thrown; null when it did not come from this file. */
+/** Returns the position in a file from an error's stack, as in `osa.config.ts:12:5`; null if the stack does not name the file. */
 function placeIn(error: unknown, path: string): string | null {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   for (const spelling of [pathToFileURL(path).href, path]) {
@@ -58,7 +58,7 @@ function placeIn(error: unknown, path: string): string | null {
   return null
 }
 
-/** What a configuration module exports. Throws `malformed_config` for whatever it throws, with the place in the file where that is known. */
+/** Returns the exports of a configuration module. If it throws, throws `malformed_config`, with the position in the file if known. */
 export async function loadModule(path: string): Promise<Record<string, unknown>> {
   try {
     return { ...((await importModule(path)) as object) }

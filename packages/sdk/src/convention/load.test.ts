@@ -50,7 +50,7 @@ test.each([
   ['osa.config.mjs', 'throw new Error("no")', "can't be loaded: no"],
   ['osa.config.mjs', 'throw null', "can't be loaded: null"],
   ['osa.config.mjs', 'export default {', "can't be loaded: "],
-  ['osa.config.json', '{"conventions": {}}', 'has "conventions" that are no list'],
+  ['osa.config.json', '{"conventions": {}}', 'has a "conventions" that is not a list'],
   ['osa.config.json', '{"conventions": [],}', 'is not valid JSON (line 1, column 20'],
   ['osa.config.json', 'null', 'holds no convention'],
 ])('%s with %s is malformed_config, in words', async (name, text, message) => {

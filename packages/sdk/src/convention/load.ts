@@ -1,16 +1,17 @@
-/** Reads the conventions that a file holds, unchecked: a module's export, a JSON file, or what the original `osa manifest` prints. */
+/** Reads the conventions in a file, without checking them: a module's export, a JSON file, or the output of the original `osa manifest`. */
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OsaError } from '../errors.ts'
 import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 import { loadModule } from './load-module.ts'
 
-/** Conventions as a file holds them. */
+/** The conventions in a file, not yet checked. */
 export interface LoadedConventions {
-  /** The file as messages name it. */
+  /** The file's name, for messages. */
   readonly name: string
-  /** Where the paths in it start. */
+  /** The folder that paths in the file are relative to. */
   readonly folder: string
+  /** The conventions; pass them to `checkConventions`. */
   readonly values: readonly unknown[]
 }
 
@@ -22,7 +23,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const refuse = (name: string, what: string, hint: string): OsaError =>
   new OsaError('malformed_config', `${name} ${what}`, { path: name, hint })
 
-/** One convention, a list of them, or `{conventions: […]}`, whose `manifest_version` must be 1 if it is there. */
+/** Accepts one convention, a list of them, or `{conventions: […]}`, whose `manifest_version` must be 1 if present. */
 function listOf(value: unknown, name: string): readonly unknown[] {
   if (Array.isArray(value)) return value
   if (!isObject(value)) {
@@ -31,7 +32,8 @@ function listOf(value: unknown, name: string): readonly unknown[] {
   if (!('conventions' in value)) return [value]
   const { manifest_version: version = 1, conventions } = value
   if (version !== 1) throw refuse(name, 'has a manifest_version other than 1', 'Use a newer osa')
-  if (!Array.isArray(conventions)) throw refuse(name, 'has "conventions" that are no list', 'Write "conventions": […]')
+  if (!Array.isArray(conventions))
+    throw refuse(name, 'has a "conventions" that is not a list', 'Write "conventions": […]')
   return conventions
 }
 
@@ -40,7 +42,7 @@ function notEmpty(values: readonly unknown[], name: string): readonly unknown[] 
   throw refuse(name, 'holds no convention', 'Write at least one')
 }
 
-/** Reads conventions from JSON text; `folder` is where its paths start. Throws `malformed_config`. */
+/** Reads conventions from JSON text. `folder` is the folder that paths in it are relative to. Throws `malformed_config`. */
 export function readConventionJson(text: string, source: { name: string; folder: string }): LoadedConventions {
   const parsed = parseJsonText(text)
   if ('problem' in parsed) {
@@ -49,7 +51,7 @@ export function readConventionJson(text: string, source: { name: string; folder:
   return { ...source, values: notEmpty(listOf(parsed.value, source.name), source.name) }
 }
 
-/** The default export, or the export named `conventions`. */
+/** Returns the conventions in the export named `conventions`, else in the default export. */
 function exported(module: Record<string, unknown>, name: string): readonly unknown[] {
   if (module.conventions !== undefined) return listOf({ conventions: module.conventions }, name)
   if (module.default !== undefined) return listOf(module.default, name)
@@ -59,7 +61,8 @@ function exported(module: Record<string, unknown>, name: string): readonly unkno
 async function readText(path: string): Promise<string> {
   try {
     const { size } = await stat(path)
-    if (size > maxFileBytes) throw refuse(path, 'is larger than 64 MiB', 'That is no list of conventions')
+    if (size > maxFileBytes)
+      throw refuse(path, 'is larger than 64 MiB', 'Check that this is the file with your conventions')
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof OsaError) throw error
@@ -70,9 +73,8 @@ async function readText(path: string): Promise<string> {
 }
 
 /**
- * Reads the conventions in a file. A `.ts`, `.mts`, `.js` or `.mjs` file is a program and is run: call this only with a file that the
- * person at the keyboard chose to run. Nothing is checked yet. Throws `usage` when there is no such file, `malformed_config` when it holds
- * no conventions or cannot be run.
+ * Reads the conventions in a file, without checking them. A `.ts`, `.mts`, `.js` or `.mjs` file is run as a program, so only pass a file that
+ * the user chose to run. Throws `usage` if there is no such file, and `malformed_config` if it contains no conventions or cannot be run.
  */
 export async function loadConventions(path: string): Promise<LoadedConventions> {
   const source = { name: path, folder: dirname(path) }

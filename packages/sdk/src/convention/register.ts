@@ -1,4 +1,4 @@
-/** Registers conventions at a node: one call, all of them or none (`conventions.deploy`). */
+/** Registers conventions on a node in one call, all of them or none (`conventions.deploy`). */
 import type { DeployRefusal } from '@osa/contract'
 import type { OsaCallError } from '../client/call-error.ts'
 import type { OsaClient } from '../client/create-client.ts'
@@ -9,27 +9,27 @@ import type { Convention, Hook, Ingester, Issue, Release } from './convention.ts
 
 type Pinned<Container> = Omit<Container, 'build' | 'release'> & { release: Release }
 
-/** A convention as a node takes it: every image is pinned by its digest. */
+/** A convention in the form that a node accepts: every image is pinned by its digest. */
 export interface PinnedConvention extends Omit<Convention, 'hooks' | 'ingester'> {
   hooks: Pinned<Hook>[]
   ingester?: Pinned<Ingester> | null | undefined
 }
 
-/** A convention as the node has it now. */
+/** A convention as the node has registered it. */
 export interface RegisteredConvention {
   slug: string
   title: string
   schema_id: { id: string; version: string }
-  /** 1 for the first content, one more for each other content under the same slug. */
+  /** 1 for the first content, then one more each time the content under this slug changes. */
   version: number
-  /** False when the same content was there already and nothing was written. */
+  /** False if the node already had this content. */
   changed: boolean
 }
 
-/** Why a person's account may not deploy: a role that is missing, or a login without the scope. */
+/** Why an account may not deploy: it lacks a role, its login lacks the scope, or a reason of the node (`said`). */
 export type NotAllowed = { neededRoles: readonly string[] } | { missingScope: string } | { said: string }
 
-/** What registering came to. */
+/** The outcome of `registerConventions`. */
 export type Registered = { registered: RegisteredConvention[] } | { issues: Issue[] } | { notAllowed: NotAllowed }
 
 function notAllowed(refusal: DeployRefusal | undefined, message: string): NotAllowed {
@@ -38,9 +38,9 @@ function notAllowed(refusal: DeployRefusal | undefined, message: string): NotAll
   return { said: message }
 }
 
-/** Too much in too little time; without `seconds` waiting does not help. */
+/** Creates the error for a limit of the node. If `seconds` is null, waiting does not help. */
 const limited = (error: OsaError, seconds: number | null): OsaError =>
-  new OsaError('rate_limited', `${error.server} took nothing: ${error.message}`, {
+  new OsaError('rate_limited', `${error.server} registered nothing: ${error.message}`, {
     ...aboutOf(error),
     retryable: seconds !== null,
     ...(seconds === null ? {} : { retryAfterMs: seconds * 1000 }),
@@ -54,28 +54,31 @@ const aboutOf = ({ server, status, details, issues }: OsaError): OsaErrorOptions
   ...(status === undefined ? {} : { status }),
 })
 
-/** What nobody but the server's people, or a change of the conventions, can fix, in the words of a deploy. */
-function failure(error: OsaError, refusal: DeployRefusal | undefined, isWordOfNode: boolean): OsaError {
+/** Rewords an error for a deploy where that makes it clearer. `isFromNode` says that the node itself answered, not a proxy. */
+function failure(error: OsaError, refusal: DeployRefusal | undefined, isFromNode: boolean): OsaError {
   const { server, status, message } = error
   if (status === 404 && error.code !== 'html_response') {
     const hint = 'The archive runs an older version: deploy with the original Python osa, or tell its administrator'
-    return new OsaError('not_an_osa_server', `${server} knows no deploy over this wire`, { ...aboutOf(error), hint })
+    return new OsaError('not_an_osa_server', `${server} doesn't support this kind of deploy`, {
+      ...aboutOf(error),
+      hint,
+    })
   }
   if (status === 413) {
     const hint = 'Deploy fewer of them at once'
     return new OsaError('deploy_rejected', `The conventions are too large for ${server}`, { ...aboutOf(error), hint })
   }
   if (refusal?.error === 'limited') return limited(error, refusal.retry_after_seconds)
-  if (isWordOfNode && status === 400) {
+  if (isFromNode && status === 400) {
     return new OsaError('deploy_rejected', `${server} refused the conventions: ${message}`, aboutOf(error))
   }
   return error
 }
 
 /**
- * Sends all conventions in one call; a node registers all of them or none, and the same content again changes nothing, so that a repeat is
- * always safe: `mayRepeat` says after which failures there is one. Answers what was registered, the issues, or why this account may not.
- * Throws what the client's calls throw, `rate_limited`, `deploy_rejected` and `not_an_osa_server`.
+ * Registers conventions in one call: the node registers all of them or none. Returns what was registered, the issues in the conventions, or why
+ * this account may not deploy. Registering the same content again changes nothing, so a repeat is safe; `mayRepeat` decides after which failures
+ * the call is repeated (once). Throws `rate_limited`, `deploy_rejected`, `not_an_osa_server`, and the errors of the client's calls.
  */
 export async function registerConventions(
   osa: OsaClient,

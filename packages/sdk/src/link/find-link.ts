@@ -1,27 +1,28 @@
-/** Looks for a folder's link file, upwards from where a command runs, as far as it is this person's own. */
+/** Looks for a link file in the working directory and those of its parents that belong to this user. */
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { hasLink, linkPath, statOrNull } from './link-file.ts'
 
-/** A link file that discovery has found. */
+/** A link file that was found. */
 export interface FoundLink {
   readonly path: string
-  /** The folder it links. */
+  /** The folder that it links. */
   readonly folder: string
 }
 
-/** Where a link was looked for, and what came of it. */
+/** The result of a search for a link. */
 export interface LinkSearch {
   readonly link: FoundLink | null
-  /** Files that were passed over because of who owns them or may write to them. */
+  /** Files that were ignored because another user owns them or can write to them. */
   readonly ignored: readonly { path: string; why: string }[]
   readonly searchedFrom: string
-  /** The last folder looked at, and whether it ended the search as a repository's root. */
+  /** The last folder that was searched. */
   readonly searchedUpTo: string
+  /** Whether the last folder is the root of a git repository. */
   readonly isRepositoryRoot: boolean
 }
 
-/** Why what lies at these paths in a parent folder is not mine to follow (git's safe.directory reasoning); null when it is. */
+/** Returns why paths in a parent folder must not be trusted (as git's safe.directory does), or null if they may be. */
 export function foreignReason(paths: readonly string[], uid: number | undefined): string | null {
   if (uid === undefined) return null
   for (const path of paths) {
@@ -32,15 +33,15 @@ export function foreignReason(paths: readonly string[], uid: number | undefined)
   return null
 }
 
-/** Where a link was looked for, in words. */
+/** Describes where a link was looked for. */
 export function searchText({ searchedFrom, searchedUpTo, isRepositoryRoot }: LinkSearch): string {
   const parents = searchedUpTo === searchedFrom ? '' : ` and its parents up to ${searchedUpTo}`
   return `Looked for .osa/config.json in ${searchedFrom}${parents}${isRepositoryRoot ? ' (git root)' : ''}`
 }
 
 /**
- * Looks for a link from `cwd` upwards; a file without `server` is none. Stops after a folder with `.git`, before the home folder (unless it is `cwd` itself) and at
- * the border of the file system.
+ * Looks for a link in `cwd` and its parents. A file without `server` is not a link. Stops after a folder with `.git`, before the home folder
+ * (unless that is `cwd` itself), and at the boundary of the file system.
  */
 export async function findLink(options: { cwd: string; home: string; uid?: number | undefined }): Promise<LinkSearch> {
   const cwd = resolve(options.cwd)

@@ -1,7 +1,6 @@
 /**
- * A folder's link file as it is: `.osa/config.json`. It comes with a repository, so anybody may have written it; nothing outside the
- * folder is read through it. Synchronously: a look at a file takes microseconds, and loading `node:fs/promises` more than a command's whole
- * search.
+ * Reads a folder's link file, `.osa/config.json`. It may come with a repository, so its content is untrusted, and nothing outside the folder
+ * is read through it. Uses synchronous calls: they take microseconds, while loading `node:fs/promises` takes longer than a whole search.
  */
 import { closeSync, constants, lstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,7 +10,7 @@ import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 
 export const linkPath = (folder: string): string => join(folder, '.osa', 'config.json')
 
-/** What is at a path, links not followed; null when nothing is, or nothing that I may see. */
+/** Returns what is at a path, without following links; null if there is nothing, or if this user may not see it. */
 export function statOrNull(path: string): Stats | null {
   try {
     return lstatSync(path)
@@ -23,14 +22,14 @@ export function statOrNull(path: string): Stats | null {
 
 const maxLinkBytes = 64 * 1024
 
-/** What is wrong with a link file. */
+/** Creates the error for a bad link file. `why` completes the sentence that its path starts. */
 export const malformed = (path: string, why: string): OsaError =>
   new OsaError('malformed_config', `${path} ${why}`, {
     path,
     hint: 'Fix it, or run: osa link <url> --force   (keeps a copy)',
   })
 
-/** What a link file holds, and how it is indented. */
+/** The fields of a link file, and its indentation. */
 export interface LinkFields {
   fields: Record<string, unknown>
   indent: string
@@ -51,7 +50,10 @@ function readText(path: string): string {
   }
 }
 
-/** The file's fields; null when there is no file. Refuses links, pipes and giants, which a hostile repository may hold. */
+/**
+ * Returns the file's fields; null if there is no file. Throws `malformed_config`, also for symbolic links, pipes and files over 64 KiB, which
+ * a hostile repository may contain.
+ */
 export function readFields(folder: string): LinkFields | null {
   const path = linkPath(folder)
   const osaFolder = statOrNull(dirname(path))
@@ -70,8 +72,8 @@ export function readFields(folder: string): LinkFields | null {
 }
 
 /**
- * Whether a folder has a link: a file that names a `server`. One without is no link (other tools keep their settings there), for all who
- * ask; one that cannot be read may be a link, and those who read it are told what is wrong.
+ * Whether a folder has a link: a file with a `server`. Without one it is not a link, since other tools keep their settings in this file too. A
+ * file that cannot be read counts as a link; reading it then reports what is wrong.
  */
 export function hasLink(folder: string): boolean {
   if (!statOrNull(linkPath(folder))) return false

@@ -99,11 +99,11 @@ describe('reading', () => {
   test.each([
     ['{\n  "server": }', 'is not valid JSON (line 2, column 13: unexpected "}")'],
     ['[]', 'is not a JSON object'],
-    ['{"server": 7}', 'is no link: "server" is missing or not a URL'],
-    ['{"server": ""}', 'is no link: "server" is missing or not a URL'],
-    ['{"server": "archive.example"}', 'is no link: "server" is missing or not a URL'],
-    ['{"server": "https://u:p@archive.example"}', 'is no link: "server" is missing or not a URL'],
-    ['{"server": "file:///etc/passwd"}', 'is no link: "server" is missing or not a URL'],
+    ['{"server": 7}', 'is not a link: "server" is missing or not a URL'],
+    ['{"server": ""}', 'is not a link: "server" is missing or not a URL'],
+    ['{"server": "archive.example"}', 'is not a link: "server" is missing or not a URL'],
+    ['{"server": "https://u:p@archive.example"}', 'is not a link: "server" is missing or not a URL'],
+    ['{"server": "file:///etc/passwd"}', 'is not a link: "server" is missing or not a URL'],
   ])('K27 %s is malformed', async (text, why) => {
     await using at = await setUp(text)
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'malformed_config', message: `${at.file} ${why}` })

@@ -1,4 +1,4 @@
-/** Writes the link of a folder, and takes it out again. Nothing outside the folder is written through it: see link-file.ts. */
+/** Writes and removes the link of a folder. Like link-file.ts, never writes outside the folder. */
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { prepareReplacement } from '../credentials/atomic-file.ts'
@@ -7,7 +7,7 @@ import { fileTimestamp } from '../credentials/timestamp.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import { type LinkFields, linkPath, readFields, statOrNull } from './link-file.ts'
 
-/** Keeps an unreadable link file beside itself and answers its new path. */
+/** Renames an unreadable link file to a backup beside it, and returns the backup's path. */
 async function setAside(folder: string, nowMs: number): Promise<string> {
   const path = linkPath(folder)
   const osaFolder = statOrNull(dirname(path))
@@ -18,8 +18,8 @@ async function setAside(folder: string, nowMs: number): Promise<string> {
 }
 
 /**
- * Links a folder, keeping other keys and the indentation. With `force`, a file that cannot be read is kept as `backup` and replaced. Throws
- * `malformed_config` without it, and `store_unwritable`.
+ * Links a folder to a server, keeping the file's other keys and its indentation. A file that cannot be read is a `malformed_config`, unless
+ * `force` is set: then it is renamed to `backup` and replaced. Also throws `store_unwritable`.
  */
 export async function writeLink(options: {
   folder: string
@@ -53,12 +53,12 @@ async function save(path: string, fields: Record<string, unknown>, indent: strin
 
 function toLinkError(error: unknown, path: string): unknown {
   const failure = toStoreError(error, path)
-  // Where logins are kept, which its hint is about, has nothing to do with it.
+  // Replaces the hint, which is about the folder of saved logins.
   if (!isOsaError(failure, 'store_unwritable')) return failure
   return new OsaError(failure.code, failure.message, { path, hint: 'Check who may write to the folder', cause: error })
 }
 
-/** Removes a link file that says nothing any more, and its folder unless other files are in it. */
+/** Removes an empty link file, and its folder unless there are other files in it. */
 async function removeFile(path: string): Promise<void> {
   try {
     await rm(path)
@@ -68,12 +68,15 @@ async function removeFile(path: string): Promise<void> {
   try {
     await rmdir(dirname(path))
   } catch (error) {
-    // The folder holds other files, or may not be removed: neither makes a link.
+    // The folder has other files or cannot be removed. Neither leaves a link.
     if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
   }
 }
 
-/** Takes `server` out of a folder's link file: other keys stay, and without any the file goes. Answers the server it named, null when there was none. */
+/**
+ * Removes `server` from a folder's link file, and the whole file if it has no other keys. Returns the server that it named; null if there was no
+ * link. Throws `malformed_config`, `store_unwritable`.
+ */
 export async function removeLink(folder: string): Promise<string | null> {
   const file = readFields(folder)
   if (!file || !Object.hasOwn(file.fields, 'server')) return null

@@ -1,6 +1,6 @@
 /**
- * The polls of a device login (RFC 8628 §3.4, §3.5): on until a person has decided, whatever the network does meanwhile. Where the server
- * tells of the decision (watch.ts), one more poll follows at once.
+ * Polls for the outcome of a device login (RFC 8628 §3.4, §3.5) until a person has decided, through network failures. If the server announces
+ * the decision (watch.ts), polls once more at that moment.
  */
 
 import type { TokenOutcome, TokenResponse } from '@osa/contract'
@@ -13,7 +13,7 @@ import { cleanText } from '../text.ts'
 import { clampInterval, maxIntervalSeconds, type PendingLogin } from './device-login.ts'
 import { type DecisionWatch, watchForDecision } from './watch.ts'
 
-/** What one poll came to. */
+/** The outcome of one poll. */
 type PollOutcome =
   | { outcome: 'approved'; tokens: TokenResponse }
   | { outcome: 'pending' }
@@ -49,7 +49,7 @@ function judge(outcome: TokenOutcome, login: PendingLogin): PollOutcome {
   throw finalRefusal(error, login)
 }
 
-/** No answer, or one that says "not now": it must not cost the person the code they may just be approving (RFC 8628 §3.5). */
+/** Whether the server is unreachable or overloaded. The login then goes on, since a person may be approving its code (RFC 8628 §3.5). */
 const isOutage = ({ code, status = 0 }: OsaError): boolean => outages.includes(code) || status >= 500 || status === 429
 
 const outages: readonly ErrorCode[] = ['dns', 'connection_refused', 'connection_failed', 'timeout', 'proxy']
@@ -63,9 +63,11 @@ async function poll(osa: OsaClient, login: PendingLogin, signal: AbortSignal | u
   }
 }
 
-/** How a login stands that is not decided yet. */
+/** The state of a login that is not decided yet. */
 export interface Waiting {
+  /** The outcome of the last poll. */
   reason: 'pending' | 'slow_down' | 'unreachable'
+  /** Seconds until the code expires. */
   secondsLeft: number
 }
 
@@ -77,11 +79,14 @@ interface WaitOptions {
   onWaiting?: ((waiting: Waiting) => void) | undefined
 }
 
-/** Sleeps, or is woken by the decision; says whether it was, which is once at most however often the server would say so. */
+/**
+ * Returns a function that sleeps for some milliseconds. It returns true if the decision woke it, which happens once at most, however often
+ * the server announces a decision.
+ */
 function createPause({ clock, signal }: WaitOptions, { decided }: DecisionWatch) {
-  let isTold = false
+  let hasWoken = false
   return async (ms: number): Promise<boolean> => {
-    if (isTold) {
+    if (hasWoken) {
       await clock.sleep(ms, signal)
       return false
     }
@@ -90,15 +95,16 @@ function createPause({ clock, signal }: WaitOptions, { decided }: DecisionWatch)
     } catch (error) {
       if (signal?.aborted || !decided.aborted) throw error
     }
-    isTold = decided.aborted
-    return isTold
+    hasWoken = decided.aborted
+    return hasWoken
   }
 }
 
 /**
- * Polls until a decision falls (RFC 8628 §3.4, §3.5): first after one interval; `slow_down` lengthens the interval by 5 s for good;
- * outages back off, doubling to a minute, and `Retry-After` is kept to. A server that can say when the decision falls is polled once
- * more at that moment. Throws `login_denied`, `login_expired`, `login_lost`, `aborted`, or what is wrong with the answer.
+ * Polls until a person has decided, and returns the tokens (RFC 8628 §3.4, §3.5). The first poll comes after one interval. `slow_down`
+ * lengthens the interval by 5 s for good. During outages the pauses double, up to a minute, and `Retry-After` is respected. If the server
+ * announces the decision, it is polled once more at that moment. Throws `login_denied`, `login_expired`, `login_lost`, `aborted`, or the
+ * error for an unexpected answer.
  */
 export async function waitForApproval(options: WaitOptions): Promise<TokenResponse> {
   const { network, login, signal } = options
@@ -118,14 +124,14 @@ async function pollUntilDecided(options: WaitOptions, watch: DecisionWatch): Pro
   let pauseMs = intervalSeconds * 1000
   for (;;) {
     const leftMs = login.expiresAtMs - clock.now()
-    const isTold = await pause(Math.max(0, Math.min(pauseMs, leftMs)))
-    if (!isTold && leftMs <= pauseMs) throw expired(login)
+    const isDecided = await pause(Math.max(0, Math.min(pauseMs, leftMs)))
+    if (!isDecided && leftMs <= pauseMs) throw expired(login)
     const polled = await poll(osa, login, signal)
     if (polled.outcome === 'approved') return polled.tokens
     if (polled.outcome === 'slow_down') {
       // Cumulative and for all later polls, not only the next (RFC 8628 §3.5).
-      const told = polled.intervalSeconds === null ? 0 : clampInterval(polled.intervalSeconds)
-      intervalSeconds = Math.max(intervalSeconds + 5, told)
+      const requested = polled.intervalSeconds === null ? 0 : clampInterval(polled.intervalSeconds)
+      intervalSeconds = Math.max(intervalSeconds + 5, requested)
     }
     pauseMs =
       polled.outcome === 'unreachable'

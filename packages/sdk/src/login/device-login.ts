@@ -1,4 +1,4 @@
-/** The start of a device login (RFC 8628 §3.1, §3.2), and the checks of what the server says about it. */
+/** Starts a device login (RFC 8628 §3.1, §3.2) and checks the server's answer. */
 
 import type { DeviceAuthorizationResponse } from '@osa/contract'
 import type { Network } from '../client/network.ts'
@@ -13,29 +13,29 @@ const maxUriBytes = 2048
 const maxLifetimeSeconds = 1800
 export const maxIntervalSeconds = 60
 
-/** Everything a person needs to approve, and what the terminal polls with. Times are milliseconds of the local clock. */
+/** A started login: what a person needs to approve it, and what the terminal polls with. `expiresAtMs` is on the local clock. */
 export interface PendingLogin {
   readonly server: string
   readonly userCode: string
   readonly verificationUri: string
-  /** With the code filled in; the plain address when the server sends none. */
+  /** The address with the code filled in. Equals `verificationUri` if the server sends none. */
   readonly verificationUriComplete: string
-  /** Where a browser is sent to a listener on its own computer, and back to; null when the server knows of none. */
+  /** The page for the same-computer proof, which sends the browser to the listener and back. Null if the server has none. */
   readonly sameComputerUri: string | null
-  /** Nothing but a browser on this computer may approve. */
+  /** True if the login can only be approved in a browser on this computer. */
   readonly isSameComputerRequired: boolean
   readonly expiresAtMs: number
   readonly intervalSeconds: number
-  /** Secret: what the polls prove themselves with. */
+  /** The secret that the terminal polls with. */
   readonly deviceCode: string
 }
 
-/** RFC 8628 §3.5: no interval is shorter than 1 s or longer than a minute (timers overflow). */
+/** Limits an interval (RFC 8628 §3.5) to between 1 s and a minute; timers overflow on huge values. */
 export const clampInterval = (seconds: number): number => Math.min(Math.max(seconds, 1), maxIntervalSeconds)
 
 /**
- * The address, if a person may be sent there: on the server itself, encrypted or on this machine, and without a user name. Throws
- * `untrusted_verification_url`.
+ * Returns an address if it is safe to send a person there: on the server itself, encrypted or on this machine, and without a user name.
+ * Otherwise throws `untrusted_verification_url`.
  */
 export function checkedVerificationUri(text: string, server: string): string {
   const fail = (): never => {
@@ -81,15 +81,15 @@ function toPendingLogin(server: string, started: DeviceAuthorizationResponse, no
 }
 
 /**
- * Starts a login (RFC 8628 §3.1) at a server's address. Throws `not_an_osa_server` and its kin for answers that do not hold, `server_error`
- * for a refusal, `same_computer_required` where the archive lets in nobody without a listener, and `untrusted_verification_url` when the
- * page to open is not on the server itself (§5.4).
+ * Starts a login at a server (RFC 8628 §3.1). Throws `server_error` if the server refuses, `same_computer_required` if the server requires a
+ * listener and there is none, `untrusted_verification_url` if the page to open is not on the server itself (§5.4), and the codes of
+ * `unexpectedAnswer`.
  */
 export async function startDeviceLogin(options: {
   network: Network
   server: string
   deviceName: string
-  /** For the proof that the browser is on this computer. */
+  /** The listener for the same-computer proof, if there is one. */
   listener?: Pick<LoopbackListener, 'challenge' | 'port'> | null | undefined
   now: () => number
   signal?: AbortSignal | undefined

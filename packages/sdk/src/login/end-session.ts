@@ -1,11 +1,11 @@
-/** The end of a session at its server. */
+/** Ends a session at its server. */
 
 import type { Network } from '../client/network.ts'
 import { withSignal } from '../signal.ts'
 
 const atMostMs = 10_000
 
-/** Ends the session of a refresh token; one that the server does not know has ended already. Throws when the server could not be told. */
+/** Ends the session of a refresh token. Succeeds if the server does not know it: the session has ended already. Throws the network's codes. */
 export async function endSession(
   network: Network,
   call: { server: string; refreshToken: string; signal?: AbortSignal | undefined },

@@ -1,4 +1,4 @@
-/** A new login from the first check to the saved pair. What it replaces, or what cannot be saved after all, is ended at the server. */
+/** Saves a new login. The session that it replaces, or that cannot be saved after all, is ended at the server. */
 
 import type { Network } from '../client/network.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
@@ -10,7 +10,7 @@ import { endSession } from './end-session.ts'
 
 const lockTimeoutMs = 20_000
 
-/** Who is signed in, as the server tells it (`me`). */
+/** The signed-in person, as the server's `me` returns it. */
 export interface SignedInUser {
   id: string
   display_name: string | null
@@ -19,7 +19,7 @@ export interface SignedInUser {
   roles: string[]
 }
 
-/** What a login works with. */
+/** The settings of a login, with defaults applied. */
 export interface World {
   readonly server: string
   readonly network: Network
@@ -28,11 +28,11 @@ export interface World {
   readonly signal: AbortSignal | undefined
   readonly warn: (text: string) => void
   readonly uninterrupted: <T>(work: () => Promise<T>) => Promise<T>
-  /** Whether to save in the file where the keychain fails only now. */
+  /** Asks whether to save in the file when the keychain fails after the approval. */
   readonly fallBackToFile: (error: OsaError) => Promise<boolean>
 }
 
-/** Best effort: a login that is replaced or could not be kept shall not live on at the server. */
+/** Ends a session that was replaced or could not be saved. If the server cannot be reached, only warns. */
 export async function endQuietly(
   { network, server, warn, uninterrupted }: World,
   credential: Credential | null,
@@ -43,11 +43,11 @@ export async function endQuietly(
     await uninterrupted(() => endSession(network, { server, refreshToken }))
   } catch (error) {
     if (!isOsaError(error)) throw error
-    warn(`Couldn't end the other session on ${server}; it ends by itself when it is not used`)
+    warn(`Couldn't end the other session on ${server}; it will expire if it is not used`)
   }
 }
 
-/** Who a token belongs to. Throws `token_rejected` where the server refuses it. */
+/** Returns the person that a token belongs to. Throws `token_rejected` if the server rejects it. */
 export async function askUser({ network, server, signal }: World, accessToken: string): Promise<SignedInUser> {
   const osa = await network.connect(server, { auth: accessToken })
   return await osa.me.query(undefined, withSignal(signal))
@@ -57,13 +57,13 @@ async function previousOf({ store, server }: World): Promise<Credential | null> 
   try {
     return await store.read(server)
   } catch (error) {
-    // What cannot be read is about to be replaced; there is no token in it to end.
+    // An unreadable login is about to be replaced, and has no token by which to end its session.
     if (isOsaError(error) && error.code !== 'aborted') return null
     throw error
   }
 }
 
-/** Saves alone with the server's login: a refresh going on elsewhere would overwrite it. */
+/** Saves the login while holding the refresh lock, because a refresh in another process would overwrite it. */
 async function save({ store, server, signal }: World, target: StorageTarget | undefined, credential: Credential) {
   const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal })
   try {
@@ -78,10 +78,10 @@ async function save({ store, server, signal }: World, target: StorageTarget | un
   }
 }
 
-/** Saves where it was announced. When a keychain fails only now, ask before falling back to a file. */
+/** Saves to the announced target. If a keychain fails now, asks before falling back to a file. */
 async function saveAsAgreed(world: World, credential: Credential): Promise<void> {
   const { target, uninterrupted, fallBackToFile } = world
-  // A keychain may be waiting for a password, which a first Ctrl-C must end.
+  // A keychain may be waiting for a password, and Ctrl-C must be able to cancel that.
   if (target?.kind !== 'keychain') return await uninterrupted(() => save(world, target, credential))
   try {
     await save(world, target, credential)
@@ -93,7 +93,7 @@ async function saveAsAgreed(world: World, credential: Credential): Promise<void>
 
 const nameOf = ({ display_name, external_id }: NonNullable<Credential['user']>): string => display_name ?? external_id
 
-/** Saves the login and ends the one it replaces. */
+/** Saves a login and ends the session of the one that it replaces. */
 export async function keep(world: World, credential: Credential): Promise<void> {
   const replaced = await previousOf(world)
   await saveAsAgreed(world, credential)

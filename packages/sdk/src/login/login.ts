@@ -1,6 +1,6 @@
 /**
- * Signing in as one call. The caller shows the code and says what else is its own (`osa` its screens, questions and storage flags);
- * everything else happens here.
+ * Signing in as one call. The caller shows the code, and answers questions through the options (`osa` has its screens, prompts and storage
+ * flags there).
  */
 import { hostname } from 'node:os'
 import type { ServerDocument } from '@osa/contract'
@@ -21,78 +21,87 @@ import { startDeviceLogin } from './device-login.ts'
 import { askUser, endQuietly, keep, type SignedInUser, type World } from './keep-login.ts'
 import type { LoopbackListener } from './loopback.ts'
 
-/** How long a browser may take to start and to come to the listener before it is taken to be elsewhere. */
+/** If no browser has connected to the listener after this long, the browser is assumed to be on another computer. */
 const visitWithinMs = 8_000
 
-/** What to show a person. Open or print `verificationUriComplete`; the code is to be compared there. */
+/** What to show a person who signs in: open or print `verificationUriComplete`, and show `userCode` to compare with the code on that page. */
 export interface Verification {
   readonly server: string
+  /** The code to compare or to type: `WDJB-MJHT`. */
   readonly userCode: string
+  /** The address of the page where the code is typed. */
   readonly verificationUri: string
-  /** With the code filled in. */
+  /** The same address with the code filled in. */
   readonly verificationUriComplete: string
+  /** When the code expires. */
   readonly expiresAt: Date
   readonly intervalSeconds: number
-  /** For a browser on this computer and no other, where that spares the person typing the code; null without `openBrowser`. */
+  /** An address that works only in a browser on this computer, and needs no typing of the code. Null without `openBrowser`. */
   readonly sameComputerUri: string | null
-  /** The archive lets nobody approve elsewhere, so there is no other address to show. */
+  /** True if the login can only be approved in a browser on this computer. Then do not show the other addresses. */
   readonly isSameComputerRequired: boolean
 }
 
-/** What signing in takes, however it is done. */
+/** Options for signing in, by a person's approval or with a token. */
 export interface SignInOptions extends StoreLocation {
   /** The node's address. */
   readonly server: string | URL
-  /** Ends the login with `aborted`, a signal of `AbortSignal.timeout()` with `timeout`. Not once the answer is being saved. */
+  /** Cancels the login with `aborted`, or with `timeout` for a signal of `AbortSignal.timeout()`. Has no effect once the login is being saved. */
   readonly signal?: AbortSignal | undefined
-  /** Where the login is kept: in the system's keychain where that works (`auto`), only there, or in a file of this user alone. */
+  /**
+   * Where to save the login: `auto` (the default) uses the system's keychain if it works, else a file that only this user can read; `keychain`
+   * and `file` use only that one.
+   */
   readonly storage?: StorageWish | undefined
-  /** Instead of the one at `configDir`; without `onStorage`, `storage` is not looked at then. */
+  /** The store to use instead of the one at `configDir`. `storage` is then ignored unless `onStorage` is given. */
   readonly store?: CredentialStore | undefined
-  /** This system's by default. */
+  /** The keychain to use; the system's by default. */
   readonly keychain?: KeychainBackend | undefined
-  /** Whether nobody is there to unlock a keychain: `CI` is set, by default. */
+  /** True if nobody is there to unlock a keychain. By default, whether `CI` is set. */
   readonly isCi?: boolean | undefined
-  /** Told where the login will be kept, before anything is sent. */
+  /** Called with the place where the login will be saved, before anything is sent. */
   readonly onStorage?: ((choice: StorageChoice) => void) | undefined
-  /** Asked when a keychain fails only after the approval: true saves in a file instead. Without it the login is ended again. */
+  /** Called when a keychain fails after the approval. Return true to save in a file instead; otherwise the new session is ended. */
   readonly fallBackToFile?: ((error: OsaError) => Promise<boolean>) | undefined
-  /** Told what went wrong beside the login, and whose login it replaces. */
+  /** Called with warnings: a step that failed without ending the login, or the person whose login was replaced. */
   readonly warn?: ((text: string) => void) | undefined
-  /** Runs work that should not be cut off: saving, and ending a session. */
+  /** Wraps work that should not be interrupted: saving, and ending a session. */
   readonly uninterrupted?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
-  /** What requests are sent with. */
+  /** The `fetch` to send requests with. */
   readonly fetch?: typeof fetch | undefined
-  /** Instead of `fetch`: how servers are reached. */
+  /** How servers are reached, instead of `fetch`. */
   readonly network?: Network | undefined
+  /** Allows http:// to hosts other than this machine. */
   readonly allowHttp?: boolean | undefined
+  /** The clock; this computer's by default. */
   readonly clock?: Clock | undefined
 }
 
+/** Options of `login`. */
 export interface LoginOptions extends SignInOptions {
-  /** Told what the server says of itself, before anything else is sent there. Its words are a stranger's: `cleanText` before they are shown. */
+  /** Called with the server's document before anything else is sent there. Its texts are untrusted: use `cleanText` before you print them. */
   readonly onServer?: ((document: ServerDocument) => void) | undefined
-  /** Shows the code and the address. Polling goes on while it runs; what it throws ends the login. */
+  /** Shows the code and the address. Polling continues while it runs. If it throws, the login fails with that error. */
   onVerification(verification: Verification): void | Promise<void>
   /**
-   * Opens an address in a browser, and answers whether that worked. Called after `onVerification`: with `sameComputerUri` where there is
-   * one, and again with `verificationUriComplete` when in 8 seconds no browser has come from there to the listener on this computer.
+   * Opens an address in a browser and returns whether that worked. Called after `onVerification`, with `sameComputerUri` if there is one. If
+   * no browser has connected to the listener on this computer within 8 seconds, it is called again with `verificationUriComplete`.
    */
   readonly openBrowser?: ((uri: string) => Promise<boolean>) | undefined
-  /** That browser may be on another computer, or cannot reach this one's 127.0.0.1 (a container, WSL, a remote editor): no listener. */
+  /** True if the browser may be unable to reach 127.0.0.1 of this computer (a container, WSL, a remote editor). Then there is no listener. */
   readonly isBrowserElsewhere?: boolean | undefined
-  /** Told of every poll that was not the last. */
+  /** Called after every poll except the last. */
   readonly onWaiting?: ((waiting: Waiting) => void) | undefined
-  /** Told when a person has approved. */
+  /** Called when a person has approved the login. */
   readonly onApproved?: (() => void) | undefined
-  /** What a person reads on the approval page beside the code. The name of this computer by default. */
+  /** The name of this device on the approval page. The name of this computer by default. */
   readonly deviceName?: string | undefined
 }
 
 /** A finished login. The tokens are in the store, for `storedCredentials` and `osa`. */
 export interface Login {
   readonly server: string
-  /** Null when the server could not say just then. */
+  /** Null if the server could not say who signed in. */
   readonly user: SignedInUser | null
 }
 
@@ -116,12 +125,12 @@ async function prepare(options: SignInOptions): Promise<World> {
     signal,
   } = options
   const target = (await chooseTarget(options))?.target
-  // Proves before any browser opens that there is a place to save in.
+  // Makes sure that the login can be saved before a browser opens.
   await (await store.reserve(server, target)).abandon()
   return { server, network, store, target, signal, warn, uninterrupted, fallBackToFile }
 }
 
-/** Starts the device flow, shows it, and waits; a caller that cannot show it ends the wait. */
+/** Starts the device flow, shows the code, and waits for the decision. If `onVerification` or `openBrowser` fails, stops waiting. */
 async function approve({ server, network, warn }: World, options: LoginOptions) {
   const { onVerification, openBrowser, isBrowserElsewhere, onWaiting, deviceName = hostname() } = options
   const { clock = systemClock } = options
@@ -131,10 +140,10 @@ async function approve({ server, network, warn }: World, options: LoginOptions) 
   const listener = openBrowser && !isBrowserElsewhere ? await (await import('./loopback.ts')).listenOnLoopback() : null
   try {
     const login = await startDeviceLogin({ network, server, deviceName, listener, now: clock.now, signal })
-    const { deviceCode: _, expiresAtMs, sameComputerUri, userCode, ...told } = login
+    const { deviceCode: _, expiresAtMs, sameComputerUri, userCode, ...shown } = login
     if (sameComputerUri !== null) listener?.leadTo({ sameComputerUri, userCode })
     const verification = {
-      ...told,
+      ...shown,
       userCode,
       sameComputerUri: listener && sameComputerUri,
       expiresAt: new Date(expiresAtMs),
@@ -156,7 +165,7 @@ async function approve({ server, network, warn }: World, options: LoginOptions) 
   }
 }
 
-/** A browser that is only slow to start finds both addresses open, and each leads on. */
+/** Opens `sameComputerUri` and, if no browser connects in time, the other address. With a slow browser both may open; either one works. */
 async function openBrowsers(options: {
   verification: Verification
   listener: LoopbackListener | null
@@ -175,11 +184,12 @@ async function openBrowsers(options: {
   )
   const isMissing = await Promise.race([listener.visited.then(() => false), waited])
   if (!isMissing) return
-  if (isSameComputerRequired) warn('No browser on this computer has reached this command yet, and no other can approve')
+  if (isSameComputerRequired)
+    warn('No browser on this computer has connected yet, and the archive accepts no approval from elsewhere')
   else await openBrowser(verificationUriComplete)
 }
 
-/** Who the new token belongs to. A server that just then cannot say does not cost the login. */
+/** Returns the person that the new token belongs to. If the server cannot answer at the moment, warns and returns null. */
 async function newUser(world: World, accessToken: string): Promise<SignedInUser | null> {
   const { server, warn } = world
   try {
@@ -187,7 +197,7 @@ async function newUser(world: World, accessToken: string): Promise<SignedInUser 
   } catch (error) {
     if (isOsaError(error, 'token_rejected')) {
       const hint = "Tell the archive's administrator"
-      throw new OsaError('token_rejected', `${server} refuses the token it has just given`, { server, hint })
+      throw new OsaError('token_rejected', `${server} rejects the token that it just issued`, { server, hint })
     }
     if (!isOsaError(error) || !error.retryable) throw error
     warn(`Couldn't ask the archive who you are (${error.message})`)
@@ -201,7 +211,7 @@ async function signIn(options: LoginOptions): Promise<Login> {
   const { clock = systemClock, onApproved, signal } = options
   const world = await prepare(options)
   const { server, network } = world
-  // Before anything else is sent: an original server would accept what is meant for a node.
+  // Before anything else is sent, because an original (Python) server would accept requests that are meant for a node.
   const document = await network.discover(server, { signal })
   options.onServer?.(document)
   const tokens = await approve(world, options)
@@ -218,9 +228,9 @@ async function signIn(options: LoginOptions): Promise<Login> {
 }
 
 /**
- * Signs a person in with the device flow (RFC 8628) and saves the login for this tool, `osa` and every other. Nothing is sent before it is
- * certain that the login can be saved; what cannot be saved after all is ended again. Throws `login_denied`, `login_expired`, `login_lost`,
- * `aborted`, `store_…`, `untrusted_verification_url`, `not_an_osa_server` and the network's codes.
+ * Signs a person in with the device flow (RFC 8628) and saves the login for this tool, `osa` and all other tools. Checks that the login can be
+ * saved before sending anything; if saving fails after all, ends the new session. Throws `login_denied`, `login_expired`, `login_lost`,
+ * `same_computer_required`, `aborted`, `timeout`, `store_…`, `untrusted_verification_url`, `not_an_osa_server` and the network's codes.
  */
 export async function login(options: LoginOptions): Promise<Login> {
   try {
@@ -231,7 +241,7 @@ export async function login(options: LoginOptions): Promise<Login> {
   }
 }
 
-/** Saves an access token that was made elsewhere, if the server knows it. Throws `token_rejected` if not, and as `login` does. */
+/** Saves an access token that was created elsewhere, if the server accepts it. Throws `token_rejected`, `store_…` and the network's codes. */
 export async function loginWithToken(options: SignInOptions & { readonly accessToken: string }): Promise<Login> {
   const { accessToken, clock = systemClock } = options
   const world = await prepare(options)

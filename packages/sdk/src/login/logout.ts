@@ -1,4 +1,4 @@
-/** The end of a saved login, at the server and here. */
+/** Ends a saved login, at the server and on this computer. */
 import { type Network, openNetwork } from '../client/network.ts'
 import { credentialStore, type StoreLocation } from '../client/stored-credentials.ts'
 import type { CredentialStore } from '../credentials/credential-store.ts'
@@ -9,33 +9,35 @@ import { endSession } from './end-session.ts'
 
 const lockTimeoutMs = 20_000
 
+/** Options of `logout`. */
 export interface LogoutOptions extends StoreLocation {
   /** The node's address. */
   readonly server: string | URL
+  /** Cancels the logout with `aborted`. Has no effect once the login is being removed. */
   readonly signal?: AbortSignal | undefined
-  /** Instead of the one at `configDir`. */
+  /** The store to use instead of the one at `configDir`. */
   readonly store?: CredentialStore | undefined
-  /** What the request is sent with. */
+  /** The `fetch` to send the request with. */
   readonly fetch?: typeof fetch | undefined
-  /** Instead of `fetch`: how servers are reached. */
+  /** How servers are reached, instead of `fetch`. */
   readonly network?: Network | undefined
-  /** Only forgets the login here; the server is not told. */
+  /** True to remove the saved login without contacting the server. */
   readonly isLocal?: boolean | undefined
-  /** False: a server that is reached over http, and is not this machine, is not told. */
+  /** Whether to contact a server over http:// on a host other than this machine. True by default. */
   readonly allowHttp?: boolean | undefined
-  /** Runs work that should not be cut off. */
+  /** Wraps work that should not be interrupted. */
   readonly uninterrupted?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
 }
 
-/** What a logout came to. */
+/** The result of `logout`. */
 export interface Logout {
-  /** False when there was no saved login. */
+  /** False if there was no saved login. */
   readonly removed: boolean
-  /** True when the server ended the session too. If not, it ends there when it is not used. */
+  /** True if the server ended the session too. Otherwise the session expires there if it is not used. */
   readonly revoked: boolean
-  /** Why the server could not be told. */
+  /** Why the session could not be ended at the server. */
   readonly failure?: OsaError
-  /** Whose login it was. */
+  /** The person whose login it was, if known. */
   readonly user: StoredUser | null
 }
 
@@ -55,19 +57,19 @@ async function readOrNull(store: CredentialStore, server: string): Promise<Crede
   try {
     return await store.read(server)
   } catch (error) {
-    // An entry that cannot be read, or whose secret is gone, has no token to revoke; forgetting it is what was asked for.
+    // An entry that cannot be read, or whose secret is gone, has no token to revoke. It is removed like any other.
     if (isOsaError(error, 'malformed_credentials', 'not_authenticated') && error.server === server) return null
     throw error
   }
 }
 
-/** Ends the session at the server and forgets the login, the latter also when the server is out of reach. Throws `aborted`, `lock_timeout`, `store_…`. */
+/** Ends the session at the server and removes the saved login, even if the server is unreachable. Throws `aborted`, `lock_timeout`, `store_…`. */
 export async function logout(options: LogoutOptions): Promise<Logout> {
   const server = canonicalServer(String(options.server), { allowHttp: true })
   const { store = credentialStore(options), signal, isLocal = false, uninterrupted = (work) => work() } = options
   const nothing = { revoked: false, user: null }
   if (!(await store.look(server)).login) return { ...nothing, removed: await store.remove(server) }
-  // Alone with the login: a renewal going on elsewhere would leave a newer token alive.
+  // Takes the refresh lock, because a renewal in another process would leave a newer token alive.
   const lock = await store.lockRefresh(server, { timeoutMs: lockTimeoutMs, signal })
   try {
     const saved = await readOrNull(store, server)

@@ -1,15 +1,15 @@
 /**
- * The terminal's half of the same-computer proof: a listener on 127.0.0.1 to which the node sends a browser with a state, and which sends it
- * back with the nonce. What another user of the computer, a web page or a browser elsewhere sends here gets no answer.
+ * The terminal's half of the same-computer proof: a listener on 127.0.0.1. The node sends a browser here with a state, and the listener sends
+ * it back with the nonce. Requests from other users of the computer, from web pages and from browsers elsewhere get no answer.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { isOwnPeer } from './own-peer.ts'
 
-/** A login that proves nothing may lose 300 ms by trying; the rest is for the timer of a busy computer. */
+/** An attempt to prove the computer may cost a login 300 ms; half of that is reserved for late timers on a busy computer. */
 const answersWithinMs = 150
-/** A request without a `Host` is for the check below, which does not answer it. */
+/** Requests without a `Host` are left to the check below, which does not answer them, instead of Node's own 400. */
 const serverOptions = {
   requireHostHeader: false,
   requestTimeout: 5_000,
@@ -19,18 +19,19 @@ const serverOptions = {
 const maxConnections = 32
 
 export interface LoopbackListener {
-  /** What the start of the login says of it: SHA-256 of the nonce, base64url, and the port. */
+  /** SHA-256 of the nonce, base64url. Sent with the start of the login. */
   readonly challenge: string
+  /** The port, also sent with the start of the login. */
   readonly port: number
-  /** Where a browser is sent back to, with the code for the form there; until it is known, browsers get no answer. */
+  /** Sets the address to send a browser back to, with the code for the form there. Until then, browsers get no answer. */
   leadTo(back: { readonly sameComputerUri: string; readonly userCode: string }): void
-  /** Resolves when a browser has been here. */
+  /** Resolves when a browser has come and has been sent back. */
   readonly visited: Promise<void>
-  /** Also closes by itself once the nonce is given away. */
+  /** Stops listening. The listener also closes by itself after it has handed out the nonce. */
   close(): void
 }
 
-/** Listens on a free port of 127.0.0.1. Null where that does not work, or where nothing arrives there within 150 ms. */
+/** Listens on a free port of 127.0.0.1. Resolves to null if that fails, or if a connection to the port does not arrive within 150 ms. */
 export async function listenOnLoopback(): Promise<LoopbackListener | null> {
   const nonce = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(nonce).digest('base64url')
@@ -91,7 +92,7 @@ export async function listenOnLoopback(): Promise<LoopbackListener | null> {
 
 const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', connection: 'close' }
 
-/** A browser's way from page to page, and nothing that a page in it can send by itself; by our own name, so that no other leads here. */
+/** Whether a request is a browser's navigation, which a page's scripts cannot send, to our own host and port and not to another name for it. */
 function isNavigationTo({ method, headers: sent }: IncomingMessage, url: URL, path: string): boolean {
   const { host, origin, 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': destination = 'document' } = sent
   return (
@@ -108,7 +109,7 @@ function isNavigationTo({ method, headers: sent }: IncomingMessage, url: URL, pa
 const isSame = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-/** Whether a connection from this computer arrives: a firewall may swallow it without a word. */
+/** Whether a connection from this computer arrives. A firewall may silently drop it. */
 const isReached = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
@@ -116,7 +117,7 @@ const isReached = (port: number): Promise<boolean> =>
       socket.destroy()
       resolve(reached)
     }
-    // a busy process may see its timer before the connection that has long been there: that is looked at first
+    // a busy process may run its timer before it sees a connection that has already arrived, so that is checked first
     socket.setTimeout(answersWithinMs, () => setImmediate(settle, false))
     socket.once('connect', () => settle(true)).once('error', () => settle(false))
   })

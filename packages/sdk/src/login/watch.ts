@@ -1,40 +1,40 @@
 /**
- * Being told of the decision on a login (`device.watch`, server-sent events) instead of waiting out an interval. It is a convenience: whatever
- * is wrong with the stream (a server without it, a proxy that holds it back or cuts it) is passed over, since the polls go on beside it.
+ * Learns of the decision on a login through an event stream (`device.watch`) instead of at the next poll. This is only a convenience: failures
+ * of the stream (a server without it, a proxy that delays or cuts it) are ignored, since polling continues.
  */
 import type { Unsubscribable } from '@trpc/server/observable'
 import type { Network } from '../client/network.ts'
 import { isOsaError, OsaError } from '../errors.ts'
 import type { PendingLogin } from './device-login.ts'
 
-/** Connections made for one login at most, so that a server that keeps breaking them is left in peace. */
+/** The most connections per login, so that a server that keeps breaking them is not flooded. */
 const maxConnections = 10
 
 export interface DecisionWatch {
-  /** Fires when the server says that the decision has fallen. Which one, only a poll tells. */
+  /** Fires when the server announces the decision. Only a poll tells what it is. */
   readonly decided: AbortSignal
   /** Closes the stream. */
   stop(): void
 }
 
-/** A subscription is a GET, and its input stands in the URL: so it names the code by its SHA-256, which redeems nothing. */
+/** A subscription is a GET with its input in the URL, so it names the device code by its SHA-256, which cannot be redeemed. */
 async function hashOf({ deviceCode }: PendingLogin): Promise<string> {
-  // the global `crypto`: importing node:crypto costs a fifth of a Node start, and only a login would need it
+  // the global `crypto`, because importing node:crypto takes a fifth of a Node start
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(deviceCode))
   return Buffer.from(hash).toString('base64url')
 }
 
-/** A stream that breaks is opened again by itself, as long as this lets it. */
+/** Limits the connections of a stream, which reconnects by itself when it breaks. */
 function limitedFetch(send: typeof fetch): typeof fetch {
   let connections = 0
   return async (input, init) => {
     connections++
-    if (connections > maxConnections) throw new OsaError('not_an_osa_server', 'The stream breaks again and again')
+    if (connections > maxConnections) throw new OsaError('not_an_osa_server', 'The stream keeps breaking')
     return await send(input, init)
   }
 }
 
-/** Opens the stream at once. Nothing is thrown for what happens to it. */
+/** Opens the stream at once. Failures of the stream are ignored. */
 export function watchForDecision(options: {
   network: Network
   login: PendingLogin
@@ -55,7 +55,7 @@ export function watchForDecision(options: {
         onData: (outcome) => {
           if (!('error' in outcome)) decided.abort()
         },
-        // Broken for good, refused or closed by us: the polls find out by themselves whether the server is there.
+        // Broken for good, refused or closed by us. The polls report whether the server is reachable.
         onError: () => undefined,
       },
     )
