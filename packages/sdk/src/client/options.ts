@@ -74,7 +74,7 @@ export interface OsaClientOptions extends ClientOptions {
 
 /** The options of `createOsaClient` on Node.js, Bun and Deno. All of them are optional. */
 export interface OsaNodeClientOptions extends ClientOptions {
-  /** The node's address. Defaults to `OSA_SERVER`, then to the link of the folder (`.osa/config.json`). If neither exists, calls fail with `no_server`. */
+  /** The node's address. Defaults to `OSA_SERVER`, then to the folder's link (`.osa/config.json`). Without either, calls fail with `no_server`. */
   readonly server?: string | URL | undefined
   /** How calls are signed. Defaults to `OSA_TOKEN` if it is set, else to the login that `osa login` saved. */
   readonly auth?: AuthOption | undefined

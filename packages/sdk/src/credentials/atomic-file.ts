@@ -1,4 +1,4 @@
-/** Replaces a file as a whole: readers see the old text or the new one, and a crash leaves one of the two. */
+/** Replaces files atomically: readers see the old text or the new one, and a crash leaves one of the two. */
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -6,10 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { toStoreError } from './private-file.ts'
 import { randomHex } from './random-hex.ts'
 
-/** A place kept for the next version of a file: after this, saving it cannot fail for lack of space or permission. */
+/** Reserved space for the next version of a file. With it, saving cannot fail for lack of space or permission. */
 export interface Replacement {
-  /** Makes `text` the file's content, flushed to the disk. */
+  /** Replaces the file's content with `text` and flushes it to disk. */
   commit(text: string): Promise<void>
+  /** Gives the space up. Does nothing after a commit. */
   abandon(): Promise<void>
 }
 
@@ -25,7 +26,7 @@ async function flushDir(dir: string): Promise<void> {
   }
 }
 
-/** Windows refuses to rename over a file that a virus scanner holds open for a moment. */
+/** Retries, because Windows refuses to rename over a file that a virus scanner holds open for a moment. */
 async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -38,7 +39,7 @@ async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Over the bytes that keep the room: cut off first, the room would be anybody's again. A full disk may write less than asked. */
+/** Overwrites the reserved bytes; truncating them first would free their space. Loops, since a nearly full disk may write less than requested. */
 async function writeAll(handle: FileHandle, text: string): Promise<void> {
   const bytes = Buffer.from(text)
   for (let written = 0; written < bytes.length; ) {
@@ -49,8 +50,8 @@ async function writeAll(handle: FileHandle, text: string): Promise<void> {
 }
 
 /**
- * Opens the replacement of `path` beside it (new, mode 0600 under any umask) and fills it with `bytes`, which proves that there is
- * room. Throws `store_unwritable` when there is not. `path` must not be a symbolic link.
+ * Creates a replacement for `path` beside it (mode 0600 under any umask, unless `mode` says otherwise) and fills it with `bytes` zero bytes to
+ * reserve the space. Throws `store_unwritable` if that fails. `path` must not be a symbolic link.
  */
 export async function prepareReplacement(
   path: string,

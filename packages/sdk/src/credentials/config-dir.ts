@@ -1,13 +1,13 @@
-/** Where logins are kept. Never the working directory, whatever the environment looks like. */
+/** Finds the folder where logins are saved. It is never the working directory, whatever the environment. */
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { OsaError } from '../errors.ts'
 
-/** Environment variables, as `process.env` holds them. */
+/** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Empty where there is none: a container's user may be a number that no file of users names, with nothing in HOME. */
+/** Returns '' if there is none: a container may run with a user id that has no entry in /etc/passwd, and without HOME. */
 function systemHome(): string {
   try {
     return homedir()
@@ -27,9 +27,9 @@ const noHome = (): OsaError =>
   })
 
 /**
- * The directory of `credentials.json`: `OSA_CONFIG_DIR`, else `$XDG_CONFIG_HOME/osa`, else `~/.config/osa`. The original `osa` knows only
- * the last one, so a file there wins over an empty XDG directory. Throws `usage` for a relative OSA_CONFIG_DIR; a relative
- * XDG_CONFIG_HOME is ignored, as its specification says.
+ * Returns the directory of `credentials.json`: `OSA_CONFIG_DIR`, else `$XDG_CONFIG_HOME/osa`, else `~/.config/osa`. The original `osa` knows
+ * only the last one, so a file there takes precedence over an XDG directory without one. Throws `usage` for a relative OSA_CONFIG_DIR. Ignores a
+ * relative XDG_CONFIG_HOME, as its specification demands.
  */
 export function resolveConfigDir(env: Environment): { dir: string; isDefault: boolean } {
   if (env.OSA_CONFIG_DIR) {
@@ -53,7 +53,7 @@ export function resolveConfigDir(env: Environment): { dir: string; isDefault: bo
   return { dir: xdg, isDefault: false }
 }
 
-/** Whether a config directory is the one that everybody has who sets nothing. */
+/** Whether a config directory is the default, `~/.config/osa`. */
 export function isDefaultConfigDir(dir: string, env: Environment): boolean {
   const home = homeOf(env)
   return home !== null && dir === join(home, '.config', 'osa')

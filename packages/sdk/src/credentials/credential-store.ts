@@ -1,4 +1,4 @@
-/** The saved logins of one config directory: what may be asked of them. What is kept in `credentials.json` is read here. */
+/** The store of saved logins in a config directory. Logins in `credentials.json` are read here; login-keeping.ts does the rest. */
 import type { Clock } from '../clock.ts'
 import { OsaError, signInHint } from '../errors.ts'
 import type { StorageTarget } from '../keychain/choose-storage.ts'
@@ -10,76 +10,78 @@ import type { Lock } from './lock.ts'
 import { entryOf, lookAt, openLoginIndex, type SeenLogin } from './login-index.ts'
 import type { LoginKeeping } from './login-keeping.ts'
 
-/** A kept place for a credential that does not exist yet. */
+/** Reserved space for a login that is about to be saved. */
 export interface Reservation {
   /**
-   * Saves: the new secret first, then the entry, then the old secret goes; killed anywhere between, a working login is left. Throws
-   * `store_unwritable`, `store_locked`, `store_unavailable`; then nothing was switched.
+   * Saves a login: writes the new secret, then the entry, then removes the old secret, so that a process killed at any point leaves a working
+   * login. Throws `store_unwritable`, `store_locked`, `store_unavailable`; the old login is then still in place.
    */
   commit(credential: Credential): Promise<void>
   /**
-   * As `commit`, for a renewed login: only while the entry is the one that was there when the place was kept. False, and nothing is saved,
-   * when a tool that knows no lock (the original `osa`), or a process that took this one for dead, has changed or removed it since.
+   * Like `commit`, for a renewed login: saves only if the entry has not changed since the reservation. Returns false, without saving, if another
+   * process has changed or removed it: a tool without our lock (the original `osa`), or one that took over the lock of this process.
    */
   commitUnlessChanged(credential: Credential): Promise<boolean>
-  /** Gives the place up; harmless after a commit. */
+  /** Gives up the reservation. Does nothing after a commit. */
   abandon(): Promise<void>
 }
 
-/** How long the lock is waited for. */
+/** How to wait for the refresh lock. */
 export interface RefreshLockOptions {
+  /** How long to wait, in milliseconds. */
   readonly timeoutMs: number
+  /** Cancels the wait with `aborted`. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** The saved logins of one config directory. */
+/** A store of saved logins, one per server. */
 export interface CredentialStore {
-  /** Where this store keeps things, for a person to read. */
+  /** Where the logins are, for messages. */
   readonly path: string
-  /** What people call the keychain of this computer. */
+  /** The name of this computer's keychain, for messages. */
   readonly keychainLabel: string
-  /** All logins, without their secrets. Never opens a keychain. */
+  /** Lists all logins, without secrets. Never opens a keychain. */
   list(): Promise<StoredLogin[]>
-  /** One login, without its secrets. Never opens a keychain. */
+  /** Returns a login without its secrets. Never opens a keychain. */
   look(server: string): Promise<SeenLogin>
   /**
-   * One login with its secrets; null when there is none. Throws `malformed_credentials`, `store_locked`, `store_unavailable`,
-   * `store_unwritable`, and `not_authenticated` where the entry points at a keychain that no longer holds the login.
+   * Returns a login with its secrets; null if there is none. Throws `malformed_credentials`, `store_locked`, `store_unavailable`,
+   * `store_unwritable`, and `not_authenticated` if the login should be in the keychain but is not.
    */
   read(server: string): Promise<Credential | null>
   /**
-   * Proves that a login can be saved before anything irreversible happens: where the entry says, or in `target`, which was proven when
-   * it was chosen. Throws `store_unwritable`, `store_locked`, `store_unavailable`.
+   * Makes sure that a login can be saved, before anything irreversible happens. It goes where the current login is, or to `target`, which was
+   * already tested when it was chosen. Throws `store_unwritable`, `store_locked`, `store_unavailable`.
    */
   reserve(server: string, target?: StorageTarget): Promise<Reservation>
-  /** Forgets a login; false when there was none. Throws `store_locked`, `store_unavailable`; then the login is still there. */
+  /** Removes a login; returns false if there was none. Throws `store_locked`, `store_unavailable`; the login is then still there. */
   remove(server: string): Promise<boolean>
-  /** One process at a time may renew a server's login. */
+  /** Takes the lock that lets one process at a time renew a server's login. Throws `lock_timeout`, `aborted`. */
   lockRefresh(server: string, options: RefreshLockOptions): Promise<Lock>
-  /** As `lockRefresh`, but null when the lock is held and the login is no longer what was `seen`: it is worth another look. */
+  /** Like `lockRefresh`, but returns null if another process holds the lock and the login has changed since it was `seen`; then read it again. */
   lockRefreshUnlessChanged(server: string, seen: SeenLogin, options: RefreshLockOptions): Promise<Lock | null>
-  /** Moves an unreadable credentials file aside and answers its new path; null when the file can be read or is not there. */
+  /** Renames an unreadable credentials file and returns its new path; null if the file is readable or does not exist. */
   setAsideUnreadable(): Promise<string | null>
 }
 
-/** Where a store keeps logins, and with what. */
+/** Options of `openCredentialStore`. */
 export interface CredentialStoreOptions {
   readonly dir: string
   readonly clock: Clock
-  /** Hears about modes that had to be tightened, and logins that had to be kept elsewhere. */
+  /** Called with warnings: about file modes that were tightened, and about logins that were saved in the file instead of the keychain. */
   readonly warn?: (text: string) => void
   readonly env?: Environment
   readonly keychain?: KeychainBackend
 }
 
-/** Opens the store of a config directory. Nothing is created before something is saved, and no keychain is opened before one is needed. */
+/** Opens the store of a config directory. Creates nothing until a login is saved, and opens no keychain until one is needed. */
 export function openCredentialStore(options: CredentialStoreOptions): CredentialStore {
   const { dir, clock, warn = () => undefined, env = process.env } = options
   const keychain = options.keychain ?? openSystemKeychain({ env })
   const index = openLoginIndex({ dir, warn })
   const { path } = index
   let opened: Promise<LoginKeeping> | null = null
-  // Loaded at the first change or the first look into a keychain: most commands only read a file, and start faster without it.
+  // Loaded for the first change or the first keychain access: most commands only read a file, and start faster without it.
   const keeping = (): Promise<LoginKeeping> => {
     opened ??= import('./login-keeping.ts').then(({ openLoginKeeping }) =>
       openLoginKeeping({ dir, clock, warn, env, keychain, index }),
@@ -106,6 +108,6 @@ export function openCredentialStore(options: CredentialStoreOptions): Credential
   }
 }
 
-/** The error for a server that has no saved login. */
+/** Creates the error for a server without a saved login. */
 export const notAuthenticated = (server: string): OsaError =>
   new OsaError('not_authenticated', `Not logged in to ${server}`, { server, hint: signInHint(server) })

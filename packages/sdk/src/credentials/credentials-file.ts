@@ -1,16 +1,16 @@
 /**
- * The format of `credentials.json`, shared with the original `osa`: an object keyed by server address. Keys and entries that we do not
- * know survive every rewrite, and what cannot be read is never replaced silently.
+ * The format of `credentials.json`, shared with the original `osa`: an object keyed by server address. Unknown keys and entries survive every
+ * rewrite, and a file that cannot be read is never replaced silently.
  */
 import { OsaError } from '../errors.ts'
 import { describeJsonProblem, parseJsonText } from '../json-text.ts'
 import { type KeychainBinding, keychainBindings } from '../keychain/keychain.ts'
 import { canonicalServerOrNull } from '../server-url.ts'
 
-/** The file's top level. Keys are whatever stood in the file: look up with `findEntryKey`, never by index. */
+/** The file's top level. Its keys are not necessarily canonical addresses: use `findEntryKey` instead of indexing it. */
 export type Entries = Record<string, unknown>
 
-/** Who a login belongs to, as far as the file remembers. */
+/** The person that a login belongs to, as saved in the file. */
 export interface StoredUser {
   display_name: string | null
   external_id: string
@@ -19,20 +19,20 @@ export interface StoredUser {
 /** One login with its secrets. Times are seconds since the epoch on the local clock. */
 export interface Credential {
   readonly accessToken: string
-  /** Null when this login cannot be renewed. */
+  /** Null if the login cannot be renewed. */
   readonly refreshToken: string | null
   readonly expiresAt: number | null
   readonly obtainedAt: number | null
   readonly user: StoredUser | null
 }
 
-/** What the index knows of a login without opening any secret. */
+/** A saved login without its secrets. Times are seconds since the epoch on the local clock. */
 export interface StoredLogin {
   readonly server: string
   readonly storage: 'file' | 'keychain'
   readonly expiresAt: number | null
   readonly obtainedAt: number | null
-  /** Whether there is a refresh token. */
+  /** Whether the login has a refresh token. */
   readonly isRenewable: boolean
   readonly user: StoredUser | null
 }
@@ -45,7 +45,7 @@ const asFields = (value: unknown): Fields | null =>
 const asSeconds = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null
 
-/** Reads the file's text. Throws `malformed_credentials`, which leaves the file as it is (K20: never treat it as empty). */
+/** Parses the file's bytes. Throws `malformed_credentials` if it cannot; the file then stays as it is (K20: never treat it as empty). */
 export function parseCredentials(bytes: Uint8Array, path: string): Entries {
   const fail = (why: string): OsaError =>
     new OsaError('malformed_credentials', `${path} is not ${why}`, {
@@ -66,12 +66,12 @@ export function parseCredentials(bytes: Uint8Array, path: string): Entries {
   return entries
 }
 
-/** Two-space JSON and a newline, as everybody writes it. */
+/** Formats entries as JSON with two spaces of indentation and a final newline. */
 export const formatCredentials = (entries: Entries): string => `${JSON.stringify(entries, null, 2)}\n`
 
 /**
- * The key under which a server's login stands: its canonical address, or any key that means the same, so that one refresh family is
- * never kept twice. Null when there is none.
+ * Returns the key of a server's login: its canonical address, or another spelling of it, so that a session is never saved twice. Null if there
+ * is none.
  */
 export function findEntryKey(entries: Entries, server: string): string | null {
   if (Object.hasOwn(entries, server)) return server
@@ -90,8 +90,8 @@ function readUser(value: unknown): StoredUser | null {
 const isKeychainPointer = (entry: Fields): boolean => entry.storage === 'keychain' && entry.access_token === undefined
 
 /**
- * Which binding keeps an entry's secrets; null when they stand in the entry itself, which then counts whatever else it says: the original
- * `osa` has logged in since.
+ * Returns the binding that holds an entry's secrets; null if the entry itself holds them. An entry with an access token never counts as a
+ * pointer: the original `osa` has logged in since.
  */
 export function keychainOf(value: unknown): KeychainBinding | null {
   const entry = asFields(value)
@@ -99,11 +99,11 @@ export function keychainOf(value: unknown): KeychainBinding | null {
   return keychainBindings.find((name) => name === entry.keychain) ?? 'keyring'
 }
 
-// The original's local archive stores this word where no refresh token exists.
+// The original's local archive saves this placeholder if there is no refresh token.
 const isRefreshToken = (value: unknown): value is string =>
   typeof value === 'string' && !['', 'dev-no-refresh'].includes(value)
 
-/** The logins in the file, each server once, those that make no sense left out. */
+/** Returns the logins in the file, each server once, without entries that are not valid. */
 export const listLogins = (entries: Entries): StoredLogin[] =>
   Object.entries(entries).flatMap(([key, value]) => {
     const server = /^https?:\/\//i.test(key) ? canonicalServerOrNull(key) : null
@@ -123,18 +123,18 @@ export const listLogins = (entries: Entries): StoredLogin[] =>
     ]
   })
 
-/** The `exp` of a JWT as a hint for entries that name no expiry (RFC 7519 §4.1.4); nobody's signature is checked here. */
+/** Returns the `exp` of a JWT (RFC 7519 §4.1.4), for entries without an expiry. The signature is not verified. */
 function jwtExpiry(token: string): number | null {
   try {
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Fields | null
     return asSeconds(payload?.exp)
   } catch {
-    // Not a JWT: an opaque token says nothing about its lifetime.
+    // Not a JWT: an opaque token does not reveal its lifetime.
     return null
   }
 }
 
-/** The login in an entry. Throws `malformed_credentials` when it cannot be one; that concerns this server only. */
+/** Returns the login in an entry. Throws `malformed_credentials` if it is not valid, which affects only this server. */
 export function readCredential(value: unknown, context: { server: string; path: string }): Credential {
   const entry = asFields(value)
   const accessToken = entry?.access_token
@@ -175,7 +175,7 @@ const timesAndUser = (credential: Credential): Fields => ({
   ...(credential.user === null ? {} : { user: credential.user }),
 })
 
-/** `entries` with one login put in (or replaced), everything else as it was. */
+/** Returns `entries` with a login added or replaced, and everything else unchanged. */
 export const withCredential = (entries: Entries, server: string, credential: Credential): Entries =>
   withEntry(entries, server, {
     access_token: credential.accessToken,
@@ -183,7 +183,7 @@ export const withCredential = (entries: Entries, server: string, credential: Cre
     ...timesAndUser(credential),
   })
 
-/** `entries` with a pointer to a login that a keychain keeps: no secret, and nothing that the original `osa` would take for a login. */
+/** Returns `entries` with a pointer to a login in a keychain. It has no secret, and the original `osa` does not mistake it for a login. */
 export const withPointer = (
   entries: Entries,
   server: string,
@@ -196,6 +196,6 @@ export const withPointer = (
     ...timesAndUser(credential),
   })
 
-/** `entries` without a server's login, under whatever spelling it stands. */
+/** Returns `entries` without a server's login, under any spelling of its address. */
 export const withoutCredential = (entries: Entries, server: string): Entries =>
   Object.fromEntries(Object.entries(entries).filter(([key]) => canonicalServerOrNull(key) !== server && key !== server))

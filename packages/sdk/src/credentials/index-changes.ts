@@ -1,4 +1,4 @@
-/** Changes `credentials.json` as a whole and alone, and proves first that it can be changed. */
+/** Changes `credentials.json` atomically and under a lock, after making sure that it can be changed. */
 import { statSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -15,24 +15,24 @@ import { fileTimestamp } from './timestamp.ts'
 
 const fileLockTimeoutMs = 10_000
 
-/** A change that is certain to find room and permission. */
+/** A change for which space and permission are assured. */
 export interface PreparedChange {
-  /** Applies `change` to what the file holds by then; answers what it held before. With null the file stays as it is. */
+  /** Applies `change` to the file's current entries and returns the entries from before. If `change` returns null, the file stays unchanged. */
   commit(change: (entries: Entries) => Entries | null): Promise<Entries>
   abandon(): Promise<void>
 }
 
 export interface IndexChanges {
-  /** Makes the directory and the one of its locks, and refuses what is not private. Throws `store_unwritable`. */
+  /** Creates the directory and its `locks` directory. Throws `store_unwritable`, also if one of them is not private. */
   prepareDir(): Promise<void>
-  /** Keeps room for the index as it is and `spareBytes` more. Throws `store_unwritable`, `malformed_credentials`. */
+  /** Reserves space for the current index and `spareBytes` more. Throws `store_unwritable`, `malformed_credentials`. */
   prepare(options: { spareBytes: number }): Promise<PreparedChange>
-  /** A question to be asked again and again: whether the entries have come to be such. The file is read only when it is another one. */
-  watch(haveBecome: (entries: Entries) => boolean): () => Promise<boolean>
+  /** Returns a function for polling whether a condition on the entries holds. It reads the file only when the file has changed. */
+  watch(condition: (entries: Entries) => boolean): () => Promise<boolean>
   setAsideUnreadable(): Promise<string | null>
 }
 
-/** What tells one version of a file from the next: it is replaced as a whole, or rewritten in place by the original `osa`. */
+/** Returns a text that changes with the file, whether it is replaced or (by the original `osa`) rewritten in place. */
 function versionOf(path: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(path)
@@ -43,7 +43,7 @@ function versionOf(path: string): string {
   }
 }
 
-/** What may be done to an index. Nothing is created before something is prepared. */
+/** Opens an index for changes. Creates nothing until a change is prepared. */
 export function openIndexChanges({ path, read }: LoginIndex, clock: Clock): IndexChanges {
   const dir = dirname(path)
 
@@ -62,11 +62,11 @@ export function openIndexChanges({ path, read }: LoginIndex, clock: Clock): Inde
 
   return {
     prepareDir,
-    watch(haveBecome) {
+    watch(condition) {
       let [known, answer] = ['', false]
       return async () => {
         const version = versionOf(path)
-        if (version !== known) [known, answer] = [version, haveBecome(await read())]
+        if (version !== known) [known, answer] = [version, condition(await read())]
         return answer
       }
     },
@@ -79,7 +79,7 @@ export function openIndexChanges({ path, read }: LoginIndex, clock: Clock): Inde
         abandon: replacement.abandon,
         commit: (change) =>
           locked(async () => {
-            // Read again: another process may have saved another server's login since.
+            // Read again, because another process may have saved another server's login meanwhile.
             const before = await read()
             const after = change(before)
             if (!after) return before

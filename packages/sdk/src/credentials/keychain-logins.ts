@@ -1,4 +1,4 @@
-/** Logins as items of a keychain: what an item holds, under which account, and that each write is read back before it counts. */
+/** Logins as items of a keychain: their format and account names. Each write is read back before it counts. */
 
 import { OsaError } from '../errors.ts'
 import { keychainCode } from '../keychain/choose-storage.ts'
@@ -10,8 +10,8 @@ import { type KeychainMarks, openKeychainMarks, shortHash } from './keychain-mar
 import { toStoreError } from './private-file.ts'
 
 /**
- * A login as an item holds it, one JSON text. Who it belongs to stands in the index; which server, in both: Credential Manager knows no
- * upper and lower case, so that two servers may share an item, and a token must never go to the other one (K24).
+ * Formats a login as the JSON text of an item. The person is saved in the index only. The server is saved in both: Credential Manager ignores
+ * case, so two servers could share an item, and a token must never go to the other one (K24).
  */
 const formatItem = (server: string, credential: Credential): string =>
   JSON.stringify({
@@ -23,37 +23,37 @@ const formatItem = (server: string, credential: Credential): string =>
     ...(credential.obtainedAt === null ? {} : { obtained_at: credential.obtainedAt }),
   })
 
-/** Null for another server's item. Throws `malformed_credentials` for what is not an item of ours; that concerns this server only. */
+/** Parses an item. Returns null for another server's item. Throws `malformed_credentials` if it is not ours, which affects only this server. */
 function parseItem(text: string, context: { server: string; path: string }): Credential | null {
   let fields: { v?: unknown; server?: unknown } | null
   try {
     fields = JSON.parse(text)
   } catch {
-    // Not JSON: refused below, without repeating what may be half a secret.
+    // Not JSON: refused below, without repeating the text, which may be half a secret.
     fields = null
   }
   if (fields?.v !== 1) fields = null
-  // Written before items named their server.
+  // Old items have no `server`.
   const { server = context.server } = fields ?? {}
   return server === context.server ? readCredential(fields, context) : null
 }
 
 export interface KeychainLogins {
-  /** The login without its person; null when the keychain is open and holds none. Throws `store_locked`, `store_unavailable`. */
+  /** Returns a login, without its person; null if the keychain is open and has no such login. Throws `store_locked`, `store_unavailable`. */
   read(server: string, binding: KeychainBinding): Promise<Credential | null>
-  /** Proves that an item can be written. Throws as `read` does. */
+  /** Tests that an item can be written. Throws like `read`. */
   prove(server: string, binding: KeychainBinding): Promise<void>
-  /** Whether a login is larger than an item may be. */
+  /** Whether a login is too large for an item. */
   isTooLarge(server: string, credential: Credential): boolean
-  /** Writes an item and reads it back, each by a process of its own. Throws as `read` does. */
+  /** Writes an item and reads it back, each in a separate process. Throws like `read`. */
   write(server: string, binding: KeychainBinding, credential: Credential): Promise<void>
-  /** Deletes an item. Throws as `read` does, and then the item may still be there. */
+  /** Deletes an item. Throws like `read`; the item may then still be there. */
   remove(server: string, binding: KeychainBinding): Promise<void>
-  /** Deletes what items there may be of a server except the one that is kept; answers whether none is left. */
+  /** Deletes all items of a server except the one of `kept`. Returns whether all of them are gone. */
   removeOthers(server: string, kept: KeychainBinding | null): Promise<boolean>
 }
 
-/** Where the login is, and that it is not lost. */
+/** Creates the error for a login that is in the keychain and cannot be read now. */
 const refusal = (server: string, label: string, failure: KeychainFailure): OsaError =>
   new OsaError(keychainCode(failure), `Your login for ${server} is in the ${label}, which this session can't open`, {
     server,
@@ -70,12 +70,9 @@ const notSaved = (server: string, label: string, failure: KeychainFailure): OsaE
     hint: `Unlock it and try again, or use osa login ${server} --storage file`,
   })
 
-const isNot = (read: { value: string | null } | { failure: KeychainFailure }, written: string) =>
-  'value' in read && read.value !== written
+const broken: KeychainFailure = { kind: 'broken', reason: 'it does not return what was saved' }
 
-const untrue: KeychainFailure = { kind: 'broken', reason: 'it does not give back what it was given' }
-
-/** The logins that a config directory has in a keychain. Another directory than the usual one gets accounts of its own. */
+/** Opens the logins that a config directory has in a keychain. Config directories other than the default have separate accounts. */
 export function openKeychainLogins(options: {
   dir: string
   env: Environment
@@ -118,14 +115,14 @@ export function openKeychainLogins(options: {
       if ('failure' in written) throw notSaved(server, label, written.failure)
       const read = await keychain.getPassword(item)
       if ('failure' in read) throw notSaved(server, label, read.failure)
-      if (isNot(read, secret)) throw notSaved(server, label, untrue)
+      if (read.value !== secret) throw notSaved(server, label, broken)
     },
     async removeOthers(server, kept) {
       let isClean = true
       for (const binding of await marks.list(server)) {
         if (binding === kept) continue
         try {
-          // The item that is kept may be the very same one, under another binding's name.
+          // If bindings share items, this may be the item to keep, so only the mark is removed.
           if (kept !== null && keychain.sharesItems) await marks.remove(server, binding)
           else await remove(server, binding)
         } catch (error) {

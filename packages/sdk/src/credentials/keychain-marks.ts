@@ -1,6 +1,7 @@
 /**
- * Notes which servers have, or may have, an item in the keychain, and by which binding: written before the item, removed after it. So an item
- * is found again after a crash and after another tool has replaced the entry that pointed at it, and nobody else's keychain is ever asked.
+ * Records which servers have, or may have, an item in the keychain, and by which binding. A mark is written before its item and removed after
+ * it. With the marks, an item is found again after a crash, or after another tool has replaced the entry that pointed to it, without searching
+ * keychains that were never used.
  */
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,14 +15,14 @@ export interface KeychainMarks {
   remove(server: string, binding: KeychainBinding): Promise<void>
 }
 
-/** Hexadecimal digits that stand for a text in a file name or an account. */
+/** Returns the first hexadecimal digits of a text's SHA-256, for file names and accounts. */
 export async function shortHash(text: string, digits: number): Promise<string> {
-  // Loaded here: it costs more start-up time than everything else in this file.
+  // Loaded on demand: it takes more start-up time than everything else in this file.
   const { createHash } = await import('node:crypto')
   return createHash('sha256').update(text).digest('hex').slice(0, digits)
 }
 
-/** The notes of a config directory: empty files, named by a hash of the server. */
+/** Opens the marks of a config directory: empty files, named by a hash of the server. */
 export function openKeychainMarks(configDir: string): KeychainMarks {
   const dir = join(configDir, 'keychain-items')
   const nameOf = async (server: string, binding: KeychainBinding): Promise<string> =>

@@ -202,7 +202,7 @@ describe('a keychain that does not open', () => {
     home.keychain.corrupt(change)
     await expect(home.save(credential('Ada'), into('keyring'))).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: `The login for ${a} can't be saved in the Memory keychain: it does not give back what it was given`,
+      message: `The login for ${a} can't be saved in the Memory keychain: it does not return what was saved`,
     })
     expect((await home.open().read(a))?.accessToken).toBe('at-old')
   })
@@ -273,7 +273,7 @@ describe('from one store to the other', () => {
     home.keychain.lock()
     await home.save(credential('new'), file)
     expect(home.warnings).toEqual([
-      `The old login for ${a} could not be removed from the Memory keychain; that is tried again later`,
+      `The old login for ${a} could not be removed from the Memory keychain; osa will try again later`,
     ])
     expect([await working(home), home.keychain.items.size]).toEqual(['at-new', 1])
     home.keychain.unlock()

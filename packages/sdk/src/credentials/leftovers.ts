@@ -1,8 +1,8 @@
-/** Clears away what killed processes left behind. Comes after a save, and is never a reason that one fails. */
+/** Removes files that killed processes left behind. Runs after a save, which never fails because of it. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** Long past any live writer, and past the moment that a lock is aside between its end and its removal. */
+/** Longer than any live writer takes, and longer than a released lock exists before its removal. */
 const leftAfterMs = 120_000
 
 interface Leftovers {
@@ -18,7 +18,7 @@ const replacementsOf = (path: string): Leftovers => ({
   recursive: false,
 })
 
-/** Ended locks. They hold nobody up, but would pile up. */
+/** Released locks. They block nothing, but would accumulate. */
 const endedLocksIn = (dir: string): Leftovers => ({
   dir,
   isOne: (name) => /\.(lock|refresh)\.[0-9a-f]{24}\.done$/.test(name),
@@ -27,7 +27,7 @@ const endedLocksIn = (dir: string): Leftovers => ({
 
 async function removeOld(leftovers: Leftovers, nowMs: number): Promise<void> {
   const { dir, isOne, recursive } = leftovers
-  // What cannot be listed, is gone meanwhile, or is not ours to remove (a sudo left it) harms nobody: the next save tries again.
+  // Failures are harmless (a folder cannot be listed, a file is already gone or belongs to root after a sudo): the next save tries again.
   const names = await readdir(dir).catch(() => [])
   for (const path of names.filter(isOne).map((name) => join(dir, name))) {
     const stats = await stat(path).catch(() => null)

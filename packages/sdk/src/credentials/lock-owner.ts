@@ -1,4 +1,4 @@
-/** Who holds a lock, as the file in its directory says, and when that counts no more. */
+/** Reads which process holds a lock from the owner file in its directory, and decides when that process counts as dead. */
 import type { Stats } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -8,13 +8,13 @@ import { isMissing } from './private-file.ts'
 
 export const heartbeatMs = 1000
 /**
- * More than a refresh may take (15 s), so that a slow holder is never robbed; less than others wait for it (20 s) and than a node repeats
- * the answer to a lost refresh (30 s), so that a holder that was suspended during one costs nobody the session.
+ * Longer than a refresh may take (15 s), so that a slow holder never loses its lock. Shorter than other processes wait (20 s) and than a node
+ * repeats the answer to a lost refresh (30 s), so that the session survives a holder that is suspended during a refresh.
  */
 const silentAfterMs = 17_000
 /** Long enough for a living holder to show a heartbeat. */
 const watchedForMs = 2.5 * heartbeatMs
-/** An owner file follows its directory within milliseconds. */
+/** A lock without an owner file counts as dead after this long. A live process writes the file within milliseconds. */
 const unsignedAfterMs = 2000
 
 export interface Owner {
@@ -23,11 +23,11 @@ export interface Owner {
   readonly nonce: string
 }
 
-/** A lock as somebody sees it who waits for it. */
+/** The state of a lock, as a waiting process sees it. */
 export interface Sight {
-  /** Null where the lock is not signed, or not legibly: its holder was killed in the middle of that, or is about to do it. */
+  /** Null if there is no readable owner file: its process was killed before or while writing it, or is about to write it. */
   readonly owner: Owner | null
-  /** Whether there is an owner file at all. */
+  /** Whether there is an owner file. */
   readonly isSigned: boolean
   /** The last sign of life. */
   readonly mtimeMs: number
@@ -37,7 +37,7 @@ const maxOwnerBytes = 4096
 
 export const ownerFile = (path: string): string => join(path, 'owner')
 
-/** The owner that a file names; null where there is none, it is half written, or something else lies there, which is not opened. */
+/** Returns the owner in an owner file; null if there is none, if it is half written, or if it is not a regular file, which is not opened. */
 export async function readOwner(file: string): Promise<Owner | null> {
   try {
     const stats = await lstat(file)
@@ -51,7 +51,7 @@ export async function readOwner(file: string): Promise<Owner | null> {
   }
 }
 
-/** Links are not followed: nothing of ours is one. */
+/** Does not follow links, since none of our files are links. */
 async function statOrNull(path: string): Promise<Stats | null> {
   try {
     return await lstat(path)
@@ -67,7 +67,7 @@ const inTheWay = (path: string): OsaError =>
     hint: 'Move it away and try again',
   })
 
-/** Looks at a lock; null when there is none. Throws `store_unwritable` for anything but a folder in its place: a link might lead anywhere. */
+/** Returns the state of a lock; null if there is none. Throws `store_unwritable` if it is not a folder: a link might lead anywhere. */
 export async function lookAtLock(path: string): Promise<Sight | null> {
   const folder = await statOrNull(path)
   if (folder && !folder.isDirectory()) throw inTheWay(path)
@@ -91,9 +91,9 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Makes the judge of one wait: whether nobody holds the lock any more. A holder that died is noticed at once on the same machine. One that
- * only looks silent has to stay so while it is watched: a clock that was set, or a computer that has just woken up, makes a living holder
- * look silent for a moment.
+ * Returns a function that decides, during one wait, whether the holder of a lock is dead. On the same machine, a process that has ended is
+ * detected at once. A holder that only looks silent must stay silent while it is watched: after the clock was set, or the computer woke up, a
+ * live holder looks silent for a moment.
  */
 export function createJudge() {
   let [seen, seenAtMs] = ['', 0]

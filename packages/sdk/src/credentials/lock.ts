@@ -1,6 +1,7 @@
 /**
- * A lock between processes: `mkdir`, which is atomic everywhere, with a file inside that says whose it is and a heartbeat. A holder that
- * died is noticed at once on the same machine, and after seventeen silent seconds elsewhere or if it is suspended.
+ * A lock between processes: a directory, since `mkdir` is atomic everywhere, with a file inside that names the owner and is touched as a
+ * heartbeat. A holder that has died is detected at once on the same machine. On another machine, or if it is suspended, it is detected after
+ * 17 s of silence.
  */
 import { constants } from 'node:fs'
 import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
@@ -23,14 +24,14 @@ export interface Lock {
 export interface LockOptions {
   readonly timeoutMs: number
   readonly clock: Clock
-  /** Completes "Another osa process (pid 4711) has been …". */
+  /** Completes the message "Another osa process (pid 4711) has been …". */
   readonly purpose: string
   readonly signal?: AbortSignal | undefined
 }
 
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST'
 
-/** Puts this process's name into a lock that has none; false when somebody else was faster, or has taken the lock away. */
+/** Makes this process the owner of a lock without one. Returns false if another process was faster or has removed the lock. */
 async function sign(path: string, nonce: string): Promise<boolean> {
   const owner = JSON.stringify({ pid: process.pid, host: hostname(), nonce, started: new Date().toISOString() })
   try {
@@ -42,8 +43,8 @@ async function sign(path: string, nonce: string): Promise<boolean> {
   }
 }
 
-/** Whatever the umask, its owner can write into it; false when somebody else has taken the lock away. */
-async function openUp(path: string): Promise<boolean> {
+/** Makes a lock writable for its owner, whatever the umask. Returns false if another process has removed the lock. */
+async function makeWritable(path: string): Promise<boolean> {
   try {
     await chmod(path, 0o700)
     return true
@@ -60,10 +61,10 @@ async function tryAcquire(path: string, nonce: string): Promise<boolean> {
     if (isTaken(error)) return false
     throw error
   }
-  return (await openUp(path)) && (await sign(path, nonce))
+  return (await makeWritable(path)) && (await sign(path, nonce))
 }
 
-/** Gives a lock back whose owner file was moved aside by mistake; nothing is lost if somebody has signed it meanwhile. */
+/** Restores an owner file that was moved aside by mistake, unless another process has become the owner meanwhile. */
 async function putBack(aside: string, path: string): Promise<void> {
   try {
     await copyFile(aside, ownerFile(path), constants.COPYFILE_EXCL)
@@ -73,8 +74,8 @@ async function putBack(aside: string, path: string): Promise<void> {
 }
 
 /**
- * Takes over a lock that was judged dead. Its directory stays where it is, so that nobody can create it meanwhile; of many that try,
- * one moves the dead owner's file, and what turns out to be a living one's is put back.
+ * Takes over the lock of a dead owner. The directory stays in place, so that no other process can create it meanwhile. Of several processes that
+ * try, only one can move the owner file. If that file turns out to be a live owner's, it is put back.
  */
 async function takeOver(path: string, judged: Sight, nonce: string): Promise<boolean> {
   if (!judged.isSigned) return await sign(path, nonce)
@@ -91,7 +92,7 @@ async function takeOver(path: string, judged: Sight, nonce: string): Promise<boo
   return isDead && (await sign(path, nonce))
 }
 
-/** Whether this process still has the lock. Another one may hold its owner file for a moment before it puts it back. */
+/** Whether this process still holds the lock. Looks several times, because another process may move the owner file aside for a moment. */
 async function isMine(path: string, nonce: string): Promise<boolean> {
   for (let look = 1; ; look++) {
     const owner = await readOwner(ownerFile(path))
@@ -110,7 +111,7 @@ async function end(path: string, nonce: string): Promise<void> {
 function hold(path: string, nonce: string): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date()
-    // A lost beat is made up for by the next one; a lost lock shows when it is released.
+    // A failed heartbeat is repaired by the next one, and a lost lock is detected on release.
     utimes(ownerFile(path), now, now).catch(() => undefined)
   }, heartbeatMs)
   heartbeat.unref()
@@ -120,7 +121,7 @@ function hold(path: string, nonce: string): Lock {
       try {
         await end(path, nonce)
       } catch (error) {
-        // What was done under the lock is done. A lock that cannot be removed (the disk has just gone) ends with this process.
+        // The work under the lock is already done. A lock that cannot be removed (the disk is gone, for example) ends with this process.
         if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
       }
     },
@@ -128,8 +129,8 @@ function hold(path: string, nonce: string): Lock {
 }
 
 /**
- * Waits for the lock at `path` (its parent must exist), unless `isMoot` says meanwhile that it is not needed any more: then null. Throws
- * `lock_timeout` naming the holder, `aborted`, or `store_unwritable` when no lock can be made there.
+ * Waits for the lock at `path`, whose parent must exist. Returns null if `isMoot` returns true while another process holds it. Throws
+ * `lock_timeout`, which names the holder, `aborted`, or `store_unwritable` if no lock can be created there.
  */
 export async function acquireLockUnless(
   isMoot: () => Promise<boolean>,
@@ -139,7 +140,7 @@ export async function acquireLockUnless(
   const { timeoutMs, clock, signal } = options
   const nonce = randomHex(12)
   const isDead = createJudge()
-  // Not the time of day, which may be set meanwhile.
+  // A monotonic clock, since the time of day may be changed during the wait.
   const startedAtMs = performance.now()
   try {
     for (;;) {
@@ -156,10 +157,10 @@ export async function acquireLockUnless(
   }
 }
 
-/** Waits for the lock at `path`. Throws as `acquireLockUnless` does. */
+/** Waits for the lock at `path`. Throws like `acquireLockUnless`. */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   const lock = await acquireLockUnless(async () => false, path, options)
-  if (!lock) throw new Error('A wait that nothing can end has ended')
+  if (!lock) throw new Error('The wait for a lock ended without the lock')
   return lock
 }
 

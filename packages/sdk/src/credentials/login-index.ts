@@ -1,10 +1,10 @@
-/** `credentials.json` as the index of logins, to read; index-changes.ts changes it. */
+/** Reads `credentials.json`, the index of logins. index-changes.ts changes it. */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Entries, findEntryKey, listLogins, parseCredentials, type StoredLogin } from './credentials-file.ts'
 import { readPrivateFile } from './private-file.ts'
 
-/** The original `osa` rewrites the file in place, which leaves it empty for a moment: what makes no sense is read again before it is believed. */
+/** How often a malformed file is read before it is reported: the original `osa` rewrites the file in place, so it is empty for a moment. */
 const maxReads = 10
 const readAgainAfterMs = 20
 
@@ -13,24 +13,24 @@ export interface LoginIndex {
   read(): Promise<Entries>
 }
 
-/** A server's entry, under whatever spelling it stands; undefined when there is none. */
+/** Returns a server's entry, under any spelling of its address; undefined if there is none. */
 export function entryOf(entries: Entries, server: string): unknown {
   const key = findEntryKey(entries, server)
   return key === null ? undefined : entries[key]
 }
 
-/** Whether two entries of a server, as the file holds them, are one and the same. */
+/** Whether two entries of a server are equal. */
 const isSameEntry = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** What a store says of a login without opening a keychain. */
+/** A login as it was when a store looked at it, without opening a keychain. */
 export interface SeenLogin {
-  /** Without its secrets; null when there is none. */
+  /** The login without its secrets; null if there is none. */
   readonly login: StoredLogin | null
-  /** Whether these entries of the index, read later, still have the login as it was. A question, since an entry holds secrets. */
+  /** Whether the login is unchanged in entries that were read later. A function, so that the entry's secrets are not exposed. */
   readonly isStillIn: (entries: Entries) => boolean
 }
 
-/** What the entries of an index say of a login. */
+/** Returns a server's login as these entries have it. */
 export function lookAt(entries: Entries, server: string): SeenLogin {
   const entry = entryOf(entries, server)
   return {

@@ -1,4 +1,4 @@
-/** Keeps logins, and lets go of them: in `credentials.json`, or in a keychain that it points at. Also opens that keychain. */
+/** Saves and removes logins, in `credentials.json` or in a keychain that it points to. Also reads logins from that keychain. */
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { OsaError, signInHint } from '../errors.ts'
@@ -21,23 +21,23 @@ import { shortHash } from './keychain-marks.ts'
 import { acquireLock, acquireLockUnless } from './lock.ts'
 import { entryOf, type LoginIndex, lookAt } from './login-index.ts'
 
-/** The part of a `CredentialStore` that changes something, or opens a keychain. */
+/** The part of a `CredentialStore` that makes changes or opens a keychain. */
 export interface LoginKeeping
   extends Pick<
     CredentialStore,
     'reserve' | 'remove' | 'lockRefresh' | 'lockRefreshUnlessChanged' | 'setAsideUnreadable'
   > {
-  /** The login that an entry of the index points at. Throws as `CredentialStore.read` does. */
+  /** Returns the login that an entry of the index points to. Throws like `CredentialStore.read`. */
   readFromKeychain(server: string, binding: KeychainBinding, entry: unknown): Promise<Credential>
 }
 
-/** Room for a login or two on top of what is there. */
+/** Space for one or two more logins. */
 const roomForLogins = { spareBytes: 16_384 }
 
 const storedUser = (server: string, entry: unknown): Credential['user'] =>
   listLogins({ [server]: entry })[0]?.user ?? null
 
-/** Opens a store's keeping; see `CredentialStore` for what each does. */
+/** Opens this part of a store. `CredentialStore` documents the methods. */
 export function openLoginKeeping(options: {
   dir: string
   clock: Clock
@@ -50,7 +50,7 @@ export function openLoginKeeping(options: {
   const { path } = index
   const changes = openIndexChanges(index, clock)
   const logins = openKeychainLogins({ dir, env, keychain })
-  /** What was read from the keychain, by the entry that pointed at it: an entry that has changed since is read again. */
+  /** Logins read from the keychain, with the entry that pointed to each. If the entry changes, the login is read again. */
   const opened = new Map<string, { entry: string; credential: Credential }>()
 
   const readFromKeychain = async (server: string, binding: KeychainBinding, value: unknown): Promise<Credential> => {
@@ -64,7 +64,7 @@ export function openLoginKeeping(options: {
     return credential
   }
 
-  /** Where a login really goes: what a keychain cannot hold goes to the file, if that was not ruled out, and is said. */
+  /** Returns the target that fits a login. One too large for the keychain goes to the file, with a warning, unless the keychain is required. */
   const fitting = (server: string, target: StorageTarget, credential: Credential): StorageTarget => {
     if (target.kind === 'file' || !logins.isTooLarge(server, credential)) return target
     const why = `too large for ${keychain.label}`
@@ -73,7 +73,7 @@ export function openLoginKeeping(options: {
     return { kind: 'file' }
   }
 
-  /** New secret, then entry, then old secret. False where `mayReplace` forbids it by what the index says by then. */
+  /** Writes the new secret, then the entry, then removes the old secret. Returns false, without saving, if `mayReplace` rejects the current index. */
   const save = async (
     server: string,
     into: { credential: Credential; target: StorageTarget; prepared: PreparedChange },
@@ -98,7 +98,7 @@ export function openLoginKeeping(options: {
     opened.delete(server)
     const isClean = await logins.removeOthers(server, binding)
     if (!isClean && keychainOf(entryOf(before, server))) {
-      warn(`The old login for ${server} could not be removed from the ${keychain.label}; that is tried again later`)
+      warn(`The old login for ${server} could not be removed from the ${keychain.label}; osa will try again later`)
     }
     return true
   }
@@ -140,7 +140,7 @@ export function openLoginKeeping(options: {
       const binding = keychainOf(entry)
       const prepared = await changes.prepare({ spareBytes: 0 })
       try {
-        // The secret first: an entry whose secret is gone says so, a secret without an entry would lie there unseen.
+        // The secret first: an entry without its secret is reported, but a secret without its entry would stay unnoticed.
         if (binding) await logins.remove(server, binding)
         const before = await prepared.commit((entries) => withoutCredential(entries, server))
         opened.delete(server)

@@ -1,4 +1,4 @@
-/** Makes the folders that logins and locks lie in. Whose a place is comes first: nothing is made in what others own or may write to. */
+/** Creates the folders for logins and locks, after checking that no other user owns the place or can write to it. */
 import { lstatSync, statSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -14,7 +14,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** One folder, mode 0700 under any umask. Made one by one: with `recursive` Node calls a read-only disk ENOENT, and a umask has its way. */
+/** Creates one folder, mode 0700 under any umask. Not `recursive`, with which Node reports a read-only disk as ENOENT and applies the umask. */
 async function makeDir(dir: string): Promise<void> {
   try {
     await mkdir(dir, { mode: 0o700 })
@@ -27,8 +27,8 @@ async function makeDir(dir: string): Promise<void> {
 }
 
 /**
- * Makes a private folder where there is none, parents too, and refuses one that is not private. Throws `store_unwritable`; then nothing was
- * made in somebody else's folder.
+ * Creates a private folder and its parents, unless it exists. Throws `store_unwritable` if it is not private, or if it would be in another
+ * user's folder, where nothing is then created.
  */
 export async function makePrivateDir(dir: string): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 /**
- * Reads files that hold secrets, and refuses those that somebody else could have written or could be reading along. Synchronously, as
- * link-file.ts does and for its reason.
+ * Reads files with secrets, and refuses those that another user can read or could have written. Uses synchronous calls for the reason given in
+ * link-file.ts.
  */
 import {
   closeSync,
@@ -23,7 +23,7 @@ const isPosix = process.platform !== 'win32'
 const refusal = (path: string, why: string, hint: string): OsaError =>
   new OsaError('store_unwritable', `${path} ${why}`, { path, hint })
 
-/** Whether a failed file operation says that there is nothing at the path. */
+/** Whether a file operation failed because there is nothing at the path. */
 export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException)?.code ?? '')
 
@@ -39,12 +39,12 @@ function statIfSeen(path: string): Stats | null {
   try {
     return statSync(path)
   } catch {
-    // In a folder of root's alone nothing can be seen: then the folder itself tells.
+    // In a folder that only root can read, nothing is visible: the caller then looks at the folder itself.
     return null
   }
 }
 
-/** Refuses what is not mine, if `error` says that I may not use it: `sudo osa login` leaves such files and folders. */
+/** If access was denied because another user owns the path, throws an error that says so. `sudo osa login` leaves such files and folders. */
 function checkWhoseItIs(error: unknown, path: string): void {
   if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException)?.code ?? '')) return
   const seen = statIfSeen(path) ? path : dirname(path)
@@ -52,7 +52,7 @@ function checkWhoseItIs(error: unknown, path: string): void {
   if (stats) checkOwner(seen, { uid: stats.uid, isFolder: stats.isDirectory() })
 }
 
-/** Where a write to `path` must go: symbolic links of the file are followed first, or a rename would replace the link. */
+/** Returns the file that a write to `path` must replace. Follows symbolic links, since a rename would otherwise replace the link. */
 export function resolveTarget(path: string): string {
   try {
     return realpathSync.native(path)
@@ -62,7 +62,7 @@ export function resolveTarget(path: string): string {
   }
 }
 
-/** Refuses a directory that others own or may write to; what lies in it could be swapped at any time. */
+/** Refuses a directory that another user owns or can write to, because files in it could be replaced at any time. */
 export function checkPrivateDir(dir: string): void {
   const stats = statSync(dir)
   if (!stats.isDirectory()) throw refusal(dir, 'is not a folder', 'Move it away and try again')
@@ -72,18 +72,18 @@ export function checkPrivateDir(dir: string): void {
   }
 }
 
-/** Refuses to make a folder in one that is another person's, or that everybody may write to: `/tmp` is neither, as its sticky bit says. */
+/** Refuses a parent folder that another user owns, or that everyone can write to. `/tmp` is allowed, because of its sticky bit. */
 export function checkParentDir(dir: string): void {
   const { uid, mode } = statSync(dir)
   if (!isPosix) return
-  // Root works in other people's homes: `sudo`, and containers whose home is a volume of somebody's.
+  // Root may work in another user's home: under `sudo`, or in a container whose home is a mounted volume.
   if (uid !== 0 && process.getuid?.() !== 0) checkOwner(dir, { uid, isFolder: true })
   if ((mode & 0o1002) === 0o002) {
     throw refusal(dir, `can be written by everybody (mode ${(mode & 0o777).toString(8)})`, `chmod o-w ${dir}`)
   }
 }
 
-/** A link may lead into another folder of mine (dotfiles), not to where others could swap the file. */
+/** Refuses a link into a folder where others could replace the file. A link into another folder of this user (dotfiles) is allowed. */
 function checkTargetDir(path: string, target: string): void {
   const dir = dirname(target)
   const { uid, mode } = statSync(dir)
@@ -91,7 +91,7 @@ function checkTargetDir(path: string, target: string): void {
   throw refusal(path, `is a link into ${dir}, where others may write`, 'Keep it in a folder that only you can write to')
 }
 
-/** A file that has been opened, and where. */
+/** An open file and its path. */
 interface OpenFile {
   path: string
   descriptor: number
@@ -122,8 +122,9 @@ function readOpenFile(file: OpenFile, warn: (text: string) => void): Buffer {
 }
 
 /**
- * The bytes of a private file, or null when there is none. Tightens a mode that lets others read, with a warning; throws
- * `store_unwritable` for a file (or its directory) that is not a regular one, not mine, or writable by others. Never blocks on a pipe.
+ * Returns the bytes of a private file, or null if there is none. If others can read the file, changes its mode and warns. Throws
+ * `store_unwritable` if it is not a regular file, or if it or its directory belongs to another user or is writable by others. Never blocks on
+ * a pipe.
  */
 export function readPrivateFile(path: string, warn: (text: string) => void): Buffer | null {
   try {
@@ -145,7 +146,7 @@ export function readPrivateFile(path: string, warn: (text: string) => void): Buf
   }
 }
 
-/** As `toStoreError`, and names the owner of what is denied because it belongs to somebody else. */
+/** Like `toStoreError`, but if access was denied because another user owns the path, the error names that user. */
 export function explainStoreError(error: unknown, path: string): unknown {
   try {
     checkWhoseItIs(error, path)
@@ -155,7 +156,7 @@ export function explainStoreError(error: unknown, path: string): unknown {
   return toStoreError(error, path)
 }
 
-/** A file system's no as an `OsaError` that names the path; anything else unchanged. */
+/** Turns a file system error into an `OsaError` that names the path. Returns any other error unchanged. */
 export function toStoreError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException)?.code
   if (error instanceof OsaError || typeof code !== 'string') return error
@@ -166,7 +167,7 @@ export function toStoreError(error: unknown, path: string): unknown {
       EROFS: 'the disk is read-only',
       ENOSPC: 'the disk is full',
       EDQUOT: 'your quota is used up',
-      ENOENT: 'it cannot be made',
+      ENOENT: 'it cannot be created',
     }[code] ?? code
   return new OsaError('store_unwritable', `Can't use ${path} (${why})`, {
     path,

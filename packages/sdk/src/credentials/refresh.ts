@@ -1,4 +1,4 @@
-/** One refresh, and what may be done when its answer is lost. Saving is the caller's. */
+/** Sends one refresh, and decides what to do if its answer is lost. The caller saves the tokens. */
 import type { TokenResponse } from '@osa/contract'
 import type { OsaClient } from '../client/create-client.ts'
 import { isIssuer } from '../client/issuer.ts'
@@ -9,18 +9,18 @@ import { randomHex } from './random-hex.ts'
 
 const refreshTimeoutMs = 15_000
 
-/** What a refresh came to: tokens, the server's final no with its reason, or a failure that decides nothing. */
+/** The outcome of a refresh: tokens, the server's final refusal with its reason, or a failure that leaves the session as it is. */
 export type Refreshed = { tokens: TokenResponse } | { refused: string } | { failed: OsaError }
 
 const finalErrors: readonly string[] = ['invalid_grant', 'invalid_client', 'unauthorized_client']
 
-/** Whether the server promises to repeat its answer; one that names another issuer, or cannot say, does not (RFC 8414 §3.3). */
+/** Whether the server promises to repeat its answer to a refresh. A document that names another issuer does not count (RFC 8414 §3.3). */
 async function isGraceOffered(osa: OsaClient, server: string): Promise<boolean> {
   try {
     const document = await osa.server.info.query()
     return isIssuer(document, server) && document.refresh_reuse_grace_seconds > 0
   } catch (error) {
-    // The first failure is the one to report.
+    // The failure of the refresh itself is reported, not this one.
     if (isOsaError(error)) return false
     throw error
   }
@@ -28,7 +28,7 @@ async function isGraceOffered(osa: OsaClient, server: string): Promise<boolean> 
 
 const tryAgain = "Try again in a moment; if the problem persists, tell the archive's administrator"
 
-/** A login was made at this server: a page in place of its answer is a proxy's, which may be gone at the next try. */
+/** Makes `html_response` retryable: this server has worked before, so the page comes from a proxy and may be gone at the next try. */
 const asRetryable = (error: OsaError): OsaError =>
   error.code === 'html_response' ? new OsaError(error.code, error.message, { ...known(error), retryable: true }) : error
 
@@ -41,8 +41,8 @@ const known = ({ server, status, hint, details, requestId }: OsaError) => ({
 })
 
 /**
- * One refresh (RFC 6749 §6). After a request that may have arrived without its answer the server may already have rotated: asking again with
- * the same token looks like theft, except where the server promises to repeat its answer.
+ * Sends a refresh (RFC 6749 §6). If its answer is lost, the server may already have rotated the token, and a repeat with the old one looks like
+ * theft. So it is repeated only if the server promises to repeat its answer.
  */
 export async function refresh(network: Network, server: string, refreshToken: string): Promise<Refreshed> {
   try {
@@ -50,7 +50,7 @@ export async function refresh(network: Network, server: string, refreshToken: st
     const isHarmless = (error: OsaError) =>
       isOsaError(error, 'timeout', 'connection_failed') && isGraceOffered(osa, server)
     const context = repeatIf(isHarmless)
-    // by this the server knows the repeat as ours, also when it comes from another network
+    // lets the server recognize a repeat as ours, even from another network
     const attempt = randomHex(32)
     const outcome = await osa.session.refresh.mutate({ refresh_token: refreshToken, attempt }, { context })
     if (!('error' in outcome)) return { tokens: outcome }

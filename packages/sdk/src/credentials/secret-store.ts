@@ -1,4 +1,4 @@
-/** Saved logins in a place of the program's own: a secret manager, a table of its database. */
+/** Saved logins in a program's own storage, such as a secret manager or a database table. */
 import { isOsaError, OsaError } from '../errors.ts'
 import type { CredentialStore, RefreshLockOptions } from './credential-store.ts'
 import {
@@ -12,25 +12,25 @@ import {
 import type { Lock } from './lock.ts'
 import { lookAt, type SeenLogin } from './login-index.ts'
 
-/** How a program keeps logins itself. What is kept is one JSON object, in the form of `credentials.json`: it holds secrets. */
+/** How a program stores logins itself: as one JSON object in the format of `credentials.json`. The object contains secrets. */
 export interface SecretStoreOptions {
-  /** What `save` was given last; null when there is nothing yet. */
+  /** Returns the object that was last saved; null if there is none yet. */
   load(): Promise<Record<string, unknown> | null> | Record<string, unknown> | null
   /**
-   * Keeps it, as a whole, before it answers. Before a login is renewed this is called with what is there already: a place that cannot be
-   * written to loses no login then.
+   * Stores the whole object. When it returns, the object must be stored durably. It is also called before each renewal, with the current
+   * object, so that a failure shows up before the old refresh token is used up.
    */
   save(logins: Record<string, unknown>): Promise<void> | void
   /**
-   * Lets one process at a time renew a login. Needed where several processes share the place; one lock for all servers then, since all
-   * logins are saved as one, and `login` and `logout` in one process at a time.
+   * Takes a lock that lets one process at a time renew a login. Needed if several processes share the storage. It must then be one lock for
+   * all servers, because all logins are saved as one object, and `login` and `logout` must run in only one process at a time.
    */
   lock?: ((server: string, options: RefreshLockOptions) => Promise<Lock>) | undefined
-  /** What people call the place, for messages: `the vault`. */
+  /** The name of the storage, for messages: `the vault`. */
   readonly name?: string | undefined
 }
 
-/** One after the other, within this process. */
+/** Returns a lock within this process: callers get it one after the other. */
 function createQueue(): () => Promise<Lock> {
   let last: Promise<void> = Promise.resolve()
   return async () => {
@@ -45,8 +45,8 @@ function createQueue(): () => Promise<Lock> {
 }
 
 /**
- * A store for `login`, `logout` and `storedCredentials` over two functions of the program. What these throw comes out as `store_unavailable`
- * and `store_unwritable`; the access token at hand then serves while it lasts.
+ * Creates a store for `login`, `logout` and `storedCredentials` from two functions of the program. Errors that `load` and `save` throw become
+ * `store_unavailable` and `store_unwritable`. If a renewal fails for that reason, the current access token is used until it expires.
  */
 export function secretStore({
   load,
@@ -68,7 +68,7 @@ export function secretStore({
   }
   const read = async (): Promise<Entries> => (await attempt('store_unavailable', load)) ?? {}
   const takeTurn = createQueue()
-  /** Reads and saves with nobody of this process in between, or one login would overwrite another. False when `decide` changes nothing. */
+  /** Reads, changes and saves, one caller at a time, so that logins do not overwrite each other. Returns false if `decide` returns null. */
   const change = async (decide: (entries: Entries) => Entries | null): Promise<boolean> => {
     const turn = await takeTurn()
     try {
@@ -107,7 +107,7 @@ export function secretStore({
     remove: (server) =>
       change((entries) => (findEntryKey(entries, server) === null ? null : withoutCredential(entries, server))),
     lockRefresh,
-    // Whoever waited looks again anyway.
+    // The caller reads the login again after waiting, so a change needs no special treatment.
     lockRefreshUnlessChanged: (server, _seen, options) => lockRefresh(server, options),
     setAsideUnreadable: async () => null,
   }

@@ -1,6 +1,6 @@
 /**
- * A valid access token for a server, whatever it takes: the saved one, or a renewed one. Renewing rotates the refresh token, so it
- * happens in one process at a time, and never before it is certain that the new pair can be saved.
+ * Returns valid access tokens: the saved one, or a renewed one. Renewing rotates the refresh token, so only one process at a time does it, and
+ * only after making sure that the new tokens can be saved.
  */
 
 import type { TokenResponse } from '@osa/contract'
@@ -13,26 +13,27 @@ import type { SeenLogin } from './login-index.ts'
 import { refresh } from './refresh.ts'
 
 const lockTimeoutMs = 20_000
-/** An access token that ends sooner than this is renewed first (K33). */
+/** An access token that expires sooner than this is renewed first (K33). */
 export const defaultMinimumTtlSeconds = 60
-/** A server that promises more than a year is not believed; when the token is refused, it is renewed all the same. */
+/** Longer lifetimes are cut to about a year. A token that the server rejects earlier is renewed anyway. */
 const maxLifetimeSeconds = 366 * 86_400
 
-/** What a session works with. */
+/** Options of `createStoredTokens`. */
 export interface StoredTokensOptions {
   store: CredentialStore
   network: Network
   clock: Clock
-  /** Runs work that must not be cut off by a signal: between the request that rotates and the save. */
+  /** Wraps work that must not be interrupted by a signal: from the refresh request until the tokens are saved. */
   uninterrupted?: <T>(work: () => Promise<T>) => Promise<T>
-  /** Hears of every renewal that was saved. */
+  /** Called after every renewal that was saved. */
   onRefreshed?: (server: string) => void
 }
 
-/** What a token is wanted for. */
+/** The requirements for a token. */
 export interface TokenRequest {
-  /** The token that the server has just refused, if any: it is not handed out again. */
+  /** The token that the server has just rejected, if any. It is not returned again. */
   rejected?: string
+  /** The token must be valid for longer than this. 60 by default. */
   minimumTtlSeconds?: number
   signal?: AbortSignal
 }
@@ -40,13 +41,13 @@ export interface TokenRequest {
 /** Valid access tokens from saved logins. */
 export interface StoredTokens {
   /**
-   * Throws `not_authenticated` (no login), `session_ended` (the server says so, or the login cannot be renewed), `lock_timeout`,
-   * `store_…`, or the network's codes. A failed refresh leaves the saved login as it is.
+   * Returns a valid access token. Throws `not_authenticated` (no login), `session_ended` (the server ended the session, or the login cannot be
+   * renewed), `lock_timeout`, `store_…`, or the network's codes. A failed refresh leaves the saved login unchanged.
    */
   getFreshToken(server: string, request?: TokenRequest): Promise<string>
 }
 
-/** The saved form of a fresh token answer; lifetimes count from its receipt on this computer's clock (K37). */
+/** Converts a token response to its saved form. Lifetimes count from its arrival, by this computer's clock (K37). */
 export function toCredential(tokens: TokenResponse, user: Credential['user'], nowMs: number): Credential {
   const obtainedAt = Math.floor(nowMs / 1000)
   return {
@@ -72,7 +73,7 @@ function sessionEnded(server: string, credential: Credential, reason?: string): 
   })
 }
 
-/** Makes the object that answers valid access tokens from saved logins; concurrent questions share one renewal. */
+/** Creates the source of valid access tokens from saved logins. Concurrent requests share one renewal. */
 export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
   const { store, network, clock, uninterrupted = (work) => work(), onRefreshed } = options
   const inFlight = new Map<string, Promise<string>>()
@@ -87,14 +88,14 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
   const isStillValid = (credential: Credential, request: TokenRequest): boolean =>
     credential.accessToken !== request.rejected && secondsLeft(credential) > 0
 
-  /** The token that another process has saved meanwhile, if it is of use. */
+  /** Returns the token that another process has saved meanwhile; null if it does not meet the request. */
   const savedBy = async (server: string, request: TokenRequest): Promise<string | null> => {
     const saved = await store.read(server)
     if (!saved) throw notAuthenticated(server)
     return isUsable(saved, request) ? saved.accessToken : null
   }
 
-  /** Under the lock, with a place to save in: rotate, save, hand out. Null when the login has changed before anything was sent. */
+  /** Refreshes, saves and returns the new token. The caller holds the lock. Returns null, before sending anything, if the login has changed. */
   const rotate = async (
     server: string,
     current: Credential,
@@ -103,12 +104,12 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
   ): Promise<string | null> => {
     const reservation = await store.reserve(server)
     try {
-      // A tool that knows no lock (the original `osa`), or one that took this process for dead while it was suspended, may have rotated.
+      // Another process may have refreshed: a tool without our lock (the original `osa`), or one that took over the lock during a suspension.
       if ((await store.read(server))?.refreshToken !== refreshToken) return null
       const refreshed = await refresh(network, server, refreshToken)
       if ('tokens' in refreshed) {
         const renewed = toCredential(refreshed.tokens, current.user, clock.now())
-        // Never over what is newer: that would bring back a token that is used up, or a login that was ended.
+        // Never overwrites a newer entry: that would restore a used-up token, or a login that was removed.
         if (!(await reservation.commitUnlessChanged(renewed))) {
           return (await savedBy(server, request)) ?? renewed.accessToken
         }
@@ -125,7 +126,7 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
     }
   }
 
-  /** A renewed token, or one that somebody else has renewed; null when the login has changed, and is to be looked at again. */
+  /** Returns a token that this or another process has renewed; null if the login has changed and must be read again. */
   const renew = async (server: string, seen: SeenLogin, request: TokenRequest): Promise<string | null> => {
     const wait = { timeoutMs: lockTimeoutMs, signal: request.signal }
     const lock = await store.lockRefreshUnlessChanged(server, seen, wait)
@@ -142,17 +143,17 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
     }
   }
 
-  /** Whether a login in a keychain has to be renewed by what the index says: then only the process that does it opens the keychain. */
-  const isOverByIndex = ({ login }: SeenLogin): boolean => {
-    const isOver = login?.expiresAt != null && login.expiresAt <= clock.now() / 1000
-    return isOver && login.storage === 'keychain' && login.isRenewable
+  /** Whether the index shows that a login in a keychain has expired. Then only the process that renews it opens the keychain. */
+  const hasExpiredInKeychain = ({ login }: SeenLogin): boolean => {
+    const hasExpired = login?.expiresAt != null && login.expiresAt <= clock.now() / 1000
+    return hasExpired && login.storage === 'keychain' && login.isRenewable
   }
 
-  /** The saved token, or a renewed one; null when the login has changed meanwhile. */
+  /** Returns the saved token, or a renewed one; null if the login has changed meanwhile. */
   const attempt = async (server: string, request: TokenRequest): Promise<string | null> => {
-    // Before anything is read: whatever another process saves from now on is a change.
+    // First of all, so that anything that another process saves from now on counts as a change.
     const seen = await store.look(server)
-    if (isOverByIndex(seen)) return await renew(server, seen, request)
+    if (hasExpiredInKeychain(seen)) return await renew(server, seen, request)
     const stored = await store.read(server)
     if (!stored) throw notAuthenticated(server)
     if (isUsable(stored, request)) return stored.accessToken
@@ -163,8 +164,8 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
     try {
       return await renew(server, seen, request)
     } catch (error) {
-      // Where nothing can be saved (read-only home, locked keychain, a lock that is stuck), the old token serves while it lasts, and is
-      // never rotated away.
+      // If nothing can be saved (read-only home, locked keychain, stuck lock), the refresh token is not used up, and the old access token is
+      // returned until it expires.
       const isUnsaveable = isOsaError(error, 'store_unwritable', 'store_locked', 'store_unavailable', 'lock_timeout')
       if (isUnsaveable && isStillValid(stored, request)) return stored.accessToken
       throw error
@@ -183,7 +184,7 @@ export function createStoredTokens(options: StoredTokensOptions): StoredTokens {
     const running = inFlight.get(key)
     if (running !== undefined) {
       return running.catch((error: unknown) => {
-        // Whoever asked first has cancelled, which is no reason for those who joined in.
+        // The first caller has cancelled. Callers that joined its request try again.
         if (isOsaError(error, 'aborted') && !request.signal?.aborted) return getFreshToken(server, request)
         throw error
       })

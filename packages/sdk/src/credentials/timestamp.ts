@@ -1,6 +1,6 @@
-/** Times as they stand in names of files kept aside. */
+/** Timestamps in the names of backup files. */
 
-/** `20251123T064500Z` */
+/** Formats a time, in milliseconds since the epoch, as `20251123T064500Z`. */
 export const fileTimestamp = (nowMs: number): string =>
   new Date(nowMs)
     .toISOString()

@@ -1,4 +1,4 @@
-/** The two native modules behind one face. Loaded only inside the helper process: either may block for good. */
+/** A common interface to the two native modules. Loaded only inside the helper process, because both may block forever. */
 import type { KeychainBinding } from './keychain.ts'
 
 export interface Vault {
@@ -7,15 +7,15 @@ export interface Vault {
   remove(account: string): Promise<boolean>
 }
 
-/** Opens a service's items. Throws, for `keyring`, when there is no keychain to talk to. */
+/** Opens a service's items. `keyring` throws if there is no keychain to connect to. */
 export type VaultOpener = (service: string) => Promise<Vault>
 
-/** Loads a native module, which is a matter of this machine, and talks to nobody yet. Throws when it is not installed. */
+/** Loads a native module, without connecting to a keychain. Throws if it is not installed. */
 type BindingLoader = () => Promise<VaultOpener>
 
 /**
- * node-keytar, where a person has installed it. It opens no connection before the first call, so one is made here, for an item that
- * does not exist: that never prompts. On Linux only, since elsewhere there is no bus that could hang.
+ * Loads node-keytar, if the user has installed it. It connects at its first call, so one is made here, for an item that does not exist, which
+ * never prompts. This is done only on Linux: other systems have no bus that could hang.
  */
 const loadKeytar: BindingLoader = async () => {
   const { default: keytar } = await import('keytar')
@@ -30,14 +30,14 @@ const loadKeytar: BindingLoader = async () => {
 }
 
 /**
- * `@napi-rs/keyring`, held to the Secret Service on Linux: left alone it falls back to a kernel keyring that forgets at reboot. Secrets
- * go as bytes: as text, Windows would store two bytes for each character.
+ * Loads `@napi-rs/keyring`, restricted to the Secret Service on Linux. By default it falls back to a kernel keyring, which is lost at reboot.
+ * Secrets are passed as bytes: for text, Windows would store two bytes for each character.
  */
 const loadKeyring: BindingLoader = async () => {
   const { AsyncEntry } = await import('@napi-rs/keyring')
   return async (service) => {
     const entry = (account: string) => new AsyncEntry(service, account, { linux: { store: 'secret-service' } })
-    // Constructing one connects, and throws where there is nothing to connect to.
+    // Creating an entry connects, and throws if there is nothing to connect to.
     entry(`connection-test-${process.pid}`)
     return {
       async get(account) {
@@ -55,7 +55,7 @@ export const bindingLoaders: Readonly<Record<KeychainBinding, BindingLoader>> = 
   keyring: loadKeyring,
 }
 
-/** Whether an error of a loader says that the module itself is missing or cannot be loaded on this computer. */
+/** Whether a loader failed because the module is missing or cannot be loaded on this computer. */
 export function isNotInstalled(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException
   const missing = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code ?? '')

@@ -42,7 +42,7 @@ test('keychain: tried whatever the rules say', async () => {
 test.each([
   [silent, 'store_unavailable'],
   [{ kind: 'locked', reason: 'it is locked, and nobody unlocked it' } as const, 'store_locked'],
-  [{ kind: 'broken', reason: 'it does not give back what it was given' } as const, 'store_unavailable'],
+  [{ kind: 'broken', reason: 'it does not return what was saved' } as const, 'store_unavailable'],
 ])('K23 keychain, and it fails (%j): an error, never the file', async (failure, code) => {
   const keychain = createMemoryKeychain()
   keychain.fail('probe', failure)

@@ -1,22 +1,24 @@
-/** Where a new login will be kept. Decided once, before anything is sent, and told to the person; afterwards the saved entry decides. */
+/** Chooses where to save a new login. This is done once, before anything is sent, and shown to the person. Later, the saved entry decides. */
 import { OsaError } from '../errors.ts'
 import type { KeychainBackend, KeychainBinding, KeychainFailure } from './keychain.ts'
 import { type KeychainSurroundings, whyNoKeychain } from './keychain-policy.ts'
 
-/** Where a person may want a login kept. */
+/** The values of the option `storage`. */
 export const storageWishes = ['auto', 'keychain', 'file'] as const
-/** One of `storageWishes`. */
+/** Where a login should be saved: one of `storageWishes`. */
 export type StorageWish = (typeof storageWishes)[number]
 
-/** Where a login goes. `isRequired`: rather nowhere than anywhere else. */
+/** Where a login is saved. With `isRequired`, it must not be saved anywhere else. */
 export type StorageTarget =
   | { readonly kind: 'file' }
   | { readonly kind: 'keychain'; readonly binding: KeychainBinding; readonly isRequired?: boolean }
 
-/** A target, and what to say of it: why not the keychain, and whether one was there and failed (worth a warning). */
+/** Where a login will be saved, and why. */
 export interface StorageChoice {
   readonly target: StorageTarget
+  /** Why the keychain is not used; null if it is, or if `file` was requested. */
   readonly reason: string | null
+  /** True if a keychain was tried and failed, which deserves a warning. */
   readonly hasFailed: boolean
 }
 
@@ -24,13 +26,13 @@ const hints: Readonly<Record<string, string>> = {
   linux: 'Install and unlock a keyring (gnome-keyring, KWallet, KeePassXC), or use --storage file',
 }
 
-/** `store_locked` where the keychain is there and does not open, else `store_unavailable`. */
+/** Returns the code for a failed keychain: `store_locked` if it exists but is locked, else `store_unavailable`. */
 export const keychainCode = ({ kind }: KeychainFailure): 'store_locked' | 'store_unavailable' =>
   kind === 'locked' ? 'store_locked' : 'store_unavailable'
 
 /**
- * Chooses the store. `auto` tries the keychain where the platform's rules allow it, and names the reason where it does not use it.
- * `keychain` tries it whatever the rules say, and throws `store_unavailable` or `store_locked` if it does not work.
+ * Chooses where to save a login. `auto` tries the keychain if the rules for the platform allow it, and gives a reason if it uses the file.
+ * `keychain` always tries the keychain, and throws `store_unavailable` or `store_locked` if it does not work.
  */
 export async function chooseStorage(
   wish: StorageWish,

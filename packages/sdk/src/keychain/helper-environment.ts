@@ -1,4 +1,4 @@
-/** The environment that the keychain helper gets: what a keychain needs to be found, and nothing that could be a secret (K17, K23). */
+/** The environment of the keychain helper: the variables needed to find a keychain, and none that could hold a secret (K17, K23). */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../credentials/config-dir.ts'
@@ -9,14 +9,14 @@ const passedOn = [
   ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'TEMP', 'TMP'],
 ]
 
-/** Where the session's D-Bus is; null when there is none, which is never started for our sake. */
+/** Returns the address of the session's D-Bus; null if there is none. A bus is never started for this. */
 export function sessionBusAddress(env: Environment): string | null {
   if (env.DBUS_SESSION_BUS_ADDRESS) return env.DBUS_SESSION_BUS_ADDRESS
   const socket = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'bus') : null
   return socket && existsSync(socket) ? `unix:path=${socket}` : null
 }
 
-/** Picks the helper's variables out of `env`. Names on Windows know no case. */
+/** Returns the helper's variables from `env`. On Windows, names are case-insensitive. */
 export function helperEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && passedOn.includes(entry[0].toUpperCase()),

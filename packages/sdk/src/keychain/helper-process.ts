@@ -1,17 +1,17 @@
-/** Runs the keychain helper for one request, with a deadline for each of its phases, and kills it when one passes. */
+/** Runs the keychain helper for one request. Each phase has a deadline, after which the helper is killed. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { availableParallelism, loadavg } from 'node:os'
 import { OsaError } from '../errors.ts'
 import { type HelperReply, type HelperRequest, parseHelperReply } from './helper-protocol.ts'
 import type { KeychainAnswer, KeychainBinding, KeychainFailure } from './keychain.ts'
 
-/** Milliseconds for each phase. */
+/** How long each phase may take, in milliseconds. */
 export interface HelperDeadlines {
-  /** Until the process runs and has loaded its native module: a matter of the machine, not of the keychain. */
+  /** Until the process has started and loaded its native module. This depends on the machine, not on the keychain. */
   readonly startMs: number
-  /** From there until the keychain has answered at all: a hung D-Bus blocks here. */
+  /** From then until the keychain answers for the first time. A hung D-Bus blocks here. */
   readonly connectMs: number
-  /** From there until the result: a person may be typing a password, and a keychain that waits for one counts as locked. */
+  /** From then until the result. A person may be typing a password; a keychain that still waits for it at the deadline counts as locked. */
   readonly operationMs: number
 }
 
@@ -19,9 +19,9 @@ export interface HelperOptions {
   readonly helper: URL
   readonly env: Record<string, string>
   readonly deadlines: HelperDeadlines
-  /** What it is that does not answer: `the Secret Service`. */
+  /** The name of the keychain in failures: `the Secret Service`. */
   readonly what: string
-  /** Told once when the operation has taken `waitingAfterMs`. */
+  /** Called once if the operation takes longer than `waitingAfterMs`. */
   readonly onWaiting?: (() => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -31,31 +31,31 @@ export interface HelperResult {
   readonly answer: KeychainAnswer<unknown>
 }
 
-/** Keeps the union apart, which `Omit` alone would melt. */
+/** Omits `parent` from each member of a union; `Omit` alone would merge the members. */
 type WithoutParent<T> = T extends unknown ? Omit<T, 'parent'> : never
-/** A request as its caller writes it. */
+/** A request without the fields that `askHelper` adds. */
 export type Question = WithoutParent<HelperRequest>
 
 const waitingAfterMs = 1500
 const mostPatience = 3
 
-/** How many times its deadline a phase may take: a machine that has far more to do than it can (sixty commands at once) is no hung keychain. */
+/** By what factor deadlines are extended. On an overloaded machine (sixty commands at once), a slow helper does not mean a hung keychain. */
 function patience(): number {
   const [load = 0] = loadavg()
   return Math.min(mostPatience, Math.max(1, load / availableParallelism()))
 }
 
 async function startHelper({ helper, env }: HelperOptions): Promise<ChildProcessWithoutNullStreams> {
-  // Loaded here: most runs never open a keychain.
+  // Loaded on demand: most runs never open a keychain.
   const { spawn } = await import('node:child_process')
   const { fileURLToPath } = await import('node:url')
   const stdio = ['pipe', 'pipe', 'ignore'] as const
-  // No Node option of the caller's is passed on: --inspect or --require have no business beside a secret.
+  // Does not pass on the caller's Node options: --inspect and --require must not get near a secret.
   const child = spawn(process.execPath, [fileURLToPath(helper)], { env, stdio: [...stdio], windowsHide: true })
   return child as unknown as ChildProcessWithoutNullStreams
 }
 
-/** What the helper's silence or early end means. */
+/** The failures for a helper that is silent or ends early. */
 const endings = (what: string) => ({
   closed: { kind: 'locked', reason: 'it did not open in time' } satisfies KeychainFailure,
   silent: { kind: 'silent', reason: `${what} did not answer` } satisfies KeychainFailure,
@@ -63,7 +63,7 @@ const endings = (what: string) => ({
   notStarted: { kind: 'absent', reason: `the helper that asks ${what} can't be started` } satisfies KeychainFailure,
 })
 
-/** Follows the phases of a running helper to its end. */
+/** Follows a running helper through its phases. Resolves when the helper has ended. */
 const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOptions): Promise<HelperResult> =>
   new Promise((resolve) => {
     const { deadlines, what, onWaiting } = options
@@ -88,12 +88,12 @@ const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOpti
       const check = (): void => {
         const leftMs = ms * patience() - (performance.now() - startedAtMs)
         if (leftMs > 0) timers.add(setTimeout(check, Math.min(leftMs, 1000)))
-        // What has been said already is heard first: a busy machine runs timers before it reads pipes.
+        // Reads pending output first: a busy machine runs timers before it reads pipes.
         else setImmediate(() => phase === thisPhase && fail(otherwise))
       }
       timers.add(setTimeout(check, ms))
     }
-    const hear = (reply: HelperReply | null): void => {
+    const receive = (reply: HelperReply | null): void => {
       if (reply?.phase === 'started') allow(deadlines.connectMs, endings(what).silent)
       if (reply?.phase === 'connected') {
         allow(deadlines.operationMs, endings(what).closed)
@@ -105,13 +105,13 @@ const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOpti
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (unread + text).split('\n')
       unread = lines.pop() ?? ''
-      for (const line of lines) hear(parseHelperReply(line))
+      for (const line of lines) receive(parseHelperReply(line))
     })
     child.on('error', () => {
       fail(endings(what).notStarted)
       settle()
     })
-    // Without a result the rest of stdout is still to come; with one, nothing that the child has started is waited for.
+    // Without a result, more output may still arrive before `close`. With one, processes that the child has started are not waited for.
     child.on('exit', () => {
       hasExited = true
       if (result) settle()
@@ -121,8 +121,8 @@ const followHelper = (child: ChildProcessWithoutNullStreams, options: HelperOpti
   })
 
 /**
- * One request, one answer. The child is gone when this settles, and does not outlive this process. Throws `aborted` when the signal
- * fires.
+ * Sends a request to a new helper process and returns its answer. The helper has ended when this settles, and never outlives this process.
+ * Throws `aborted` when the signal fires.
  */
 export async function askHelper(question: Question, options: HelperOptions): Promise<HelperResult> {
   const { signal } = options
@@ -133,7 +133,7 @@ export async function askHelper(question: Question, options: HelperOptions): Pro
   signal?.addEventListener('abort', kill)
   if (signal?.aborted) kill()
   try {
-    // The child may be gone before it has read; followHelper hears of that end.
+    // The child may end before it has read its input; followHelper handles that.
     child.stdin.on('error', () => undefined)
     child.stdin.write(`${JSON.stringify({ ...question, parent: process.pid })}\n`)
     const result = await followHelper(child, options)

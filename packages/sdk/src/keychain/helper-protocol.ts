@@ -1,22 +1,22 @@
-/** What is said between this process and its keychain helper: one request on its stdin, replies on its stdout, each one line of JSON. */
+/** The protocol between this process and its keychain helper: one request on its stdin, replies on its stdout, each one line of JSON. */
 import { type KeychainAnswer, type KeychainBinding, keychainBindings } from './keychain.ts'
 
-interface Asked {
-  /** In order of preference; the first that can be loaded is used. */
+interface RequestBase {
+  /** The bindings in order of preference. The first that can be loaded is used. */
   readonly bindings: readonly KeychainBinding[]
   readonly service: string
   /** The process that waits for the reply. */
   readonly parent: number
 }
 
-export type HelperRequest = Asked &
+export type HelperRequest = RequestBase &
   (
     | { readonly verb: 'probe' }
     | { readonly verb: 'get' | 'delete'; readonly account: string }
     | { readonly verb: 'set'; readonly account: string; readonly secret: string }
   )
 
-/** `started`: the process runs, and the native module is loaded. `connected`: the keychain has answered. `done`: the result. */
+/** `started`: the process is running and has loaded the native module. `connected`: the keychain has answered. `done`: the result. */
 export type HelperReply =
   | { readonly phase: 'started' }
   | { readonly phase: 'connected' }
@@ -31,13 +31,13 @@ function isAnswer(value: unknown): value is KeychainAnswer<unknown> {
   return failureKinds.includes(failure?.kind as string) && typeof failure?.reason === 'string'
 }
 
-/** A line that the helper wrote; null when it is none of its replies. */
+/** Parses a line of the helper's output; returns null if it is not a reply. */
 export function parseHelperReply(line: string): HelperReply | null {
   let reply: { phase?: unknown; binding?: unknown; answer?: unknown } | null
   try {
     reply = JSON.parse(line) as typeof reply
   } catch {
-    // A native library may write to stdout too; that is no reply.
+    // Not a reply: a native library may write to stdout too.
     return null
   }
   if (reply?.phase === 'started' || reply?.phase === 'connected') return { phase: reply.phase }

@@ -1,6 +1,6 @@
 /**
- * The program of the helper process: one request on stdin, one keychain operation, one reply on stdout. A hung D-Bus blocks the thread that
- * asks for good; this process can be killed, the one that waits for it goes on. Its stdin closing means that nobody waits any more.
+ * The program of the helper process: one request on stdin, one keychain operation, one reply on stdout. A hung D-Bus blocks the calling thread
+ * forever, so the operation runs in this process, which can be killed. When stdin closes, the waiting process is gone, and this one ends.
  */
 import { bindingLoaders, isNotInstalled, type VaultOpener } from './bindings.ts'
 import type { HelperReply, HelperRequest } from './helper-protocol.ts'
@@ -19,7 +19,7 @@ const readRequest = (): Promise<HelperRequest> =>
       text += chunk
       if (text.endsWith('\n')) resolve(JSON.parse(text) as HelperRequest)
     })
-    // A kill, not an exit: leaving in good order would wait for the native call that hangs.
+    // Kills itself, because a normal exit would wait for the native call that hangs.
     process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'))
   })
 
@@ -30,7 +30,7 @@ function notInstalled(bindings: readonly KeychainBinding[]): KeychainFailure {
   return { kind: 'absent', reason: `${names.join(' or ')} is not installed or does not load here` }
 }
 
-/** The first binding that is installed decides: where the one cannot reach the keychain, the other cannot either. */
+/** Loads the first binding that is installed. If that one cannot reach the keychain, the other cannot either. */
 async function load(bindings: readonly KeychainBinding[]): Promise<Loaded> {
   for (const binding of bindings) {
     try {
@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   process.exit(0)
 }
 
-// A terminal sends Ctrl-C to every process in it; whether this one is to be cut off is for the waiting one to say.
+// A terminal sends Ctrl-C to all its processes. Ignored here, because the waiting process decides whether to kill this one.
 process.on('SIGINT', () => undefined)
 // No top-level await: the bundle of the command is CommonJS.
 void run()

@@ -24,7 +24,7 @@ const rows: [string, Partial<KeychainSurroundings> & { platform: string }, strin
   ['Linux without a bus', { platform: 'linux', hasSessionBus: false }, 'no D-Bus session'],
   ['WSL', { platform: 'linux', isWsl: true }, 'WSL has none of its own'],
   ['a container', { platform: 'linux', isContainer: true }, 'inside a container'],
-  ['another system', { platform: 'freebsd' }, 'freebsd has none that osa knows'],
+  ['another system', { platform: 'freebsd' }, 'osa supports none on freebsd'],
 ]
 
 test.each(rows)('K23 %s', (_name, surroundings, why) => {

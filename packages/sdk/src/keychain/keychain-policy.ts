@@ -1,9 +1,9 @@
-/** Where a system keychain may be used without being told to: rules about the platform, before anything is tried. */
+/** Rules about where the system keychain is tried by default, depending on the platform. */
 import { existsSync, readFileSync } from 'node:fs'
 import type { Environment } from '../credentials/config-dir.ts'
 import { sessionBusAddress } from './helper-environment.ts'
 
-/** The part of the world that decides about keychains. */
+/** The facts that decide whether a keychain is tried. */
 export interface KeychainSurroundings {
   readonly platform: string
   readonly isSsh: boolean
@@ -18,12 +18,12 @@ function isWslKernel(): boolean {
   try {
     return /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'))
   } catch {
-    // No such file: not a Linux that could be WSL.
+    // No such file, so this is not WSL.
     return false
   }
 }
 
-/** What this process can see of its surroundings. */
+/** Collects these facts for this process. */
 export const lookAround = (
   env: Environment,
   { platform, isCi }: { platform: string; isCi: boolean },
@@ -37,14 +37,14 @@ export const lookAround = (
   hasSessionBus: sessionBusAddress(env) !== null,
 })
 
-/** Why no keychain is tried here on our own accord; null where one is. Ends a sentence after a colon. */
+/** Returns why no keychain is tried by default; null if one is. The reason completes a sentence after a colon. */
 export function whyNoKeychain(here: KeychainSurroundings): string | null {
   if (here.platform === 'darwin') {
     if (here.isSsh) return "an SSH session can't open the login keychain"
     return here.isCi ? 'this is CI' : null
   }
   if (here.platform === 'win32') return null
-  if (here.platform !== 'linux') return `${here.platform} has none that osa knows`
+  if (here.platform !== 'linux') return `osa supports none on ${here.platform}`
   if (here.isWsl) return 'WSL has none of its own'
   if (here.isContainer) return 'inside a container'
   if (!here.hasDisplay) return `no desktop session${here.isSsh ? ' (SSH)' : ''}`

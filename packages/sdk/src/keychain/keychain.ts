@@ -1,11 +1,11 @@
-/** What a system keychain can be asked: node-keytar's verbs, and whether it works at all. Failures are values; only Ctrl-C throws, as everywhere. */
+/** The interface of a system keychain: node-keytar's verbs, and a test of whether it works. Failures are values; only cancellation throws. */
 
-/** The native module that talks to the keychain. Each reads only what it has written itself. */
+/** The native modules that can access the keychain, by short name. Each reads only items that it has written itself. */
 export const keychainBindings = ['keytar', 'keyring'] as const
-/** Which library speaks to the keychain. */
+/** The native module that accesses the keychain: one of `keychainBindings`. */
 export type KeychainBinding = (typeof keychainBindings)[number]
 
-/** One secret's place: a login of one server, kept by one binding. */
+/** Identifies a secret: the login of one server, saved by one binding. */
 export interface KeychainItem {
   readonly service: string
   readonly account: string
@@ -13,15 +13,15 @@ export interface KeychainItem {
 }
 
 /**
- * Why a keychain did not do what was asked.
- * - `absent`: there is none here, or nothing to talk to it with
- * - `locked`: it is there and does not open: locked, refused, dismissed
- * - `silent`: it did not answer in time
- * - `broken`: it answered, but not truthfully: what was read is not what was written
+ * Why a keychain operation failed.
+ * - `absent`: there is no keychain, or no library to access it with
+ * - `locked`: the keychain is locked, or a person refused or dismissed its prompt
+ * - `silent`: the keychain did not answer in time
+ * - `broken`: the keychain returned something other than what was written
  */
 export interface KeychainFailure {
   readonly kind: 'absent' | 'locked' | 'silent' | 'broken'
-  /** Ends a sentence after a colon: `the Secret Service did not answer`. */
+  /** Completes a sentence after a colon: `the Secret Service did not answer`. */
   readonly reason: string
 }
 
@@ -30,18 +30,18 @@ export type KeychainAnswer<T> = { readonly value: T } | { readonly failure: Keyc
 
 /** A keychain, with keytar's verbs. */
 export interface KeychainBackend {
-  /** What people call it here: `macOS Keychain`. */
+  /** The keychain's name, for messages: `macOS Keychain`. */
   readonly label: string
-  /** The largest secret it takes, in bytes; null where there is no limit that matters. */
+  /** The largest secret that the keychain accepts, in bytes; null if there is no relevant limit. */
   readonly maxBytes: number | null
-  /** Whether both bindings mean the same item by the same service and account (they do on macOS). */
+  /** Whether both bindings access the same item for the same service and account (they do on macOS). */
   readonly sharesItems: boolean
-  /** Writes, reads back and deletes a random item. Answers the binding that did it; `binding` asks for that one only. */
+  /** Tests the keychain: writes, reads back and deletes a random item. Returns the binding that worked; with `binding`, tries only that one. */
   probe(binding?: KeychainBinding): Promise<KeychainAnswer<KeychainBinding>>
-  /** The secret; null only if the keychain is open and holds none. */
+  /** Returns the secret; null only if the keychain is open and has no such item. */
   getPassword(item: KeychainItem): Promise<KeychainAnswer<string | null>>
-  /** Stores a secret, replacing what was there. */
+  /** Saves a secret, replacing the previous one. */
   setPassword(item: KeychainItem, secret: string): Promise<KeychainAnswer<void>>
-  /** False when there was none; a secret that could not be deleted is a failure. */
+  /** Deletes a secret. Returns false if there was none; a secret that cannot be deleted is a failure. */
   deletePassword(item: KeychainItem): Promise<KeychainAnswer<boolean>>
 }

@@ -1,7 +1,7 @@
-/** Whether the session's D-Bus answers at all, found out before a helper is started that would hang on it. */
+/** Checks that the session's D-Bus answers, before a helper that would hang on it is started. */
 import type { Socket } from 'node:net'
 
-/** The first socket of a D-Bus address (its specification's "Server Addresses"); null for what is no socket of a path here. */
+/** Returns the first socket path of a D-Bus address ("Server Addresses" in its specification); null if it names no Unix socket. */
 function socketPath(address: string): string | null {
   const [first = ''] = address.split(';')
   const found = /^unix:(?:[^,]*,)*(path|abstract)=([^,]+)/.exec(first)
@@ -10,15 +10,15 @@ function socketPath(address: string): string | null {
     const path = decodeURIComponent(found[2] ?? '')
     return found[1] === 'abstract' ? `\0${path}` : path
   } catch {
-    // Not an address: the helper's own library says so better.
+    // Not a valid address. The helper's library reports that better.
     return null
   }
 }
 
-/** Asks for the ways to authenticate, which a bus answers at once, whoever asks. */
+/** Asks for the authentication mechanisms. A bus answers this at once, to any client. */
 const question = '\0AUTH\r\n'
 
-const hearNothing = (socket: Socket, ms: number, signal: AbortSignal | undefined): Promise<boolean> =>
+const staysSilent = (socket: Socket, ms: number, signal: AbortSignal | undefined): Promise<boolean> =>
   new Promise((resolve) => {
     const end = (isSilent: boolean): void => {
       clearTimeout(timer)
@@ -27,7 +27,7 @@ const hearNothing = (socket: Socket, ms: number, signal: AbortSignal | undefined
       resolve(isSilent)
     }
     const stop = (): void => end(false)
-    // What has been said already is heard first: a busy machine runs timers before it reads sockets.
+    // Reads pending data first: a busy machine runs timers before it reads sockets.
     const timer = setTimeout(() => setImmediate(() => end(true)), ms)
     signal?.addEventListener('abort', stop)
     socket.on('data', stop).on('error', stop).on('close', stop)
@@ -35,8 +35,8 @@ const hearNothing = (socket: Socket, ms: number, signal: AbortSignal | undefined
   })
 
 /**
- * True when a bus accepts a connection and says nothing for `ms`. False for one that speaks, refuses or is not there: what that means, the
- * helper finds out. However busy a machine is, a bus that is alive answers this in moments, so there is no need to be patient.
+ * Whether a bus accepts a connection but sends nothing for `ms` milliseconds. Returns false if it answers, refuses or does not exist: the
+ * helper then reports what is wrong. Even on a busy machine, a live bus answers within moments.
  */
 export async function isBusSilent(
   address: string,
@@ -44,7 +44,7 @@ export async function isBusSilent(
 ): Promise<boolean> {
   const path = socketPath(address)
   if (path === null || signal?.aborted) return false
-  // Loaded here: most runs never open a keychain.
+  // Loaded on demand: most runs never open a keychain.
   const { connect } = await import('node:net')
-  return await hearNothing(connect(path), ms, signal)
+  return await staysSilent(connect(path), ms, signal)
 }

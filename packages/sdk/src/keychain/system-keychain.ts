@@ -1,4 +1,4 @@
-/** The keychain of this computer: macOS Keychain, Windows Credential Manager, Secret Service. Every call is a process of its own. */
+/** The keychain of this computer: macOS Keychain, Windows Credential Manager, Secret Service. Every call runs in a separate process. */
 import { extname } from 'node:path'
 import type { Environment } from '../credentials/config-dir.ts'
 import { helperEnvironment, sessionBusAddress } from './helper-environment.ts'
@@ -13,34 +13,37 @@ import {
 } from './keychain.ts'
 import { isBusSilent } from './session-bus.ts'
 
-/** The service under which all items stand, in every keychain. */
+/** The service name of all our items, in every keychain. */
 export const keychainService = 'osa-cli'
 
-/** How the keychain of this computer is reached. */
+/** Options of `openSystemKeychain`. */
 export interface SystemKeychainOptions {
+  /** The environment variables, usually `process.env`. */
   readonly env: Environment
+  /** The platform; this process's by default. */
   readonly platform?: NodeJS.Platform
-  /** True where a person is looking on, who may be typing a password: then an operation may take a minute, else three seconds. */
+  /** True if a person is present, who may have to type a password. An operation may then take a minute, otherwise three seconds. */
   readonly isPatient?: boolean
-  /** Told once, when the keychain keeps a person waiting. */
+  /** Called once, if a person has to wait for the keychain. Only with `isPatient`. */
   readonly onWaiting?: () => void
+  /** Cancels operations with `aborted`. */
   readonly signal?: AbortSignal
-  /** Which native modules to try, in order; the first that is installed is used. */
+  /** The native modules to try, in order. The first that is installed is used. */
   readonly bindings?: readonly KeychainBinding[]
-  /** The helper's program, for those who bundle this package: `@osa/sdk/keychain-helper` as a file of its own. */
+  /** The helper's program. Set it if you bundle this package: ship `@osa/sdk/keychain-helper` as a separate file and pass its URL. */
   readonly helper?: URL
 }
 
 const startMs = 15_000
 const connectMs = 3000
 const operationMs = { patient: 60_000, hasty: 3000 }
-/** 5 × 512 bytes is what Credential Manager takes (CRED_MAX_CREDENTIAL_BLOB_SIZE); some of it is left to others. */
+/** Credential Manager accepts 5 × 512 bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE); this leaves a margin. */
 const windowsMaxBytes = 2400
 
-/** Built, the helper lies beside this file's bundle; from source, beside this file. */
-const besideUs = (): URL => new URL(`./keychain-helper${extname(import.meta.url)}`, import.meta.url)
+/** The helper is beside this file, or beside its bundle if built. */
+const defaultHelper = (): URL => new URL(`./keychain-helper${extname(import.meta.url)}`, import.meta.url)
 
-/** What people call the keychain of a platform. */
+/** Returns the name of a platform's keychain, for messages. */
 export function keychainLabel(platform: NodeJS.Platform): string {
   if (platform === 'darwin') return 'macOS Keychain'
   return platform === 'win32' ? 'Windows Credential Manager' : 'Secret Service keyring'
@@ -57,8 +60,8 @@ const noBus: KeychainFailure = {
 const silentBus: KeychainFailure = { kind: 'silent', reason: 'the Secret Service did not answer' }
 
 /**
- * Opens the system's keychain; nothing runs before the first call. What once was locked or silent is not asked again by this object: a
- * second prompt, or a second wait, would help nobody.
+ * Opens the system's keychain. Nothing runs before the first call. Once the keychain was locked or silent, this object does not try it again,
+ * to avoid a second prompt or a second wait.
  */
 export function openSystemKeychain(options: SystemKeychainOptions): KeychainBackend {
   const { env, platform = process.platform, isPatient = false, signal, bindings = keychainBindings } = options
@@ -71,7 +74,7 @@ export function openSystemKeychain(options: SystemKeychainOptions): KeychainBack
     if (!hasWaited && isPatient) options.onWaiting?.()
     hasWaited = true
   }
-  /** Before the first helper is started, which has to be waited for longer on a busy machine. */
+  /** Checks the bus before the first helper is started, because on a busy machine a helper has to be given more time than a bus. */
   const busFailure = async (): Promise<KeychainFailure | null> => {
     if (platform !== 'linux') return null
     const bus = sessionBusAddress(env)
@@ -83,7 +86,7 @@ export function openSystemKeychain(options: SystemKeychainOptions): KeychainBack
   const ask = async (request: Question) => {
     final ??= await busFailure()
     if (final) return { binding: null, answer: { failure: final } }
-    const helper = options.helper ?? besideUs()
+    const helper = options.helper ?? defaultHelper()
     const what = whatAnswers(platform)
     const result = await askHelper(request, { helper, env: helperEnvironment(env), deadlines, what, onWaiting, signal })
     const { answer } = result
@@ -100,7 +103,7 @@ export function openSystemKeychain(options: SystemKeychainOptions): KeychainBack
       const wanted = binding ? [binding] : bindings
       const { binding: used, answer } = await ask({ verb: 'probe', bindings: wanted, service: keychainService })
       if ('failure' in answer) return answer
-      return used ? { value: used } : { failure: { kind: 'broken', reason: 'its helper names no binding' } }
+      return used ? { value: used } : { failure: { kind: 'broken', reason: 'its helper did not name a binding' } }
     },
     async getPassword(item) {
       const { answer } = await ask({ verb: 'get', ...at(item) })

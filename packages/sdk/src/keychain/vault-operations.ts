@@ -1,4 +1,4 @@
-/** The verbs of the helper, on an open vault. Runs inside the helper process. */
+/** Runs the helper's operations on an open vault, inside the helper process. */
 import { randomHex } from '../credentials/random-hex.ts'
 import type { Vault } from './bindings.ts'
 import type { HelperRequest } from './helper-protocol.ts'
@@ -7,7 +7,7 @@ import type { KeychainAnswer, KeychainFailure } from './keychain.ts'
 const lockedWords =
   /locked|dismissed|denied|cancell?ed|not allowed|refused by|auth(entication|orization) failed|-25308|-25293|-128\b/i
 
-/** What a native module's complaint means. Its own words are the only thing it gives; both kinds end with the same exit code. */
+/** Classifies an error of a native module, which can only be recognized by its message. Both kinds lead to the same exit code. */
 export function failureOf(error: unknown): KeychainFailure {
   const message = error instanceof Error ? error.message : String(error)
   if (lockedWords.test(message)) return { kind: 'locked', reason: 'it is locked, and nobody unlocked it' }
@@ -21,7 +21,7 @@ export function failureOf(error: unknown): KeychainFailure {
   return { kind: 'absent', reason: message.replace(/\s+/g, ' ').slice(0, 160) }
 }
 
-async function takeBack(vault: Vault, account: string): Promise<string | null> {
+async function readAndRemove(vault: Vault, account: string): Promise<string | null> {
   try {
     return await vault.get(account)
   } finally {
@@ -34,8 +34,8 @@ async function probe(vault: Vault): Promise<KeychainAnswer<true>> {
   const secret = randomHex(16)
   try {
     await vault.set(account, secret)
-    if ((await takeBack(vault, account)) !== secret)
-      return { failure: { kind: 'broken', reason: 'it does not give back what it was given' } }
+    if ((await readAndRemove(vault, account)) !== secret)
+      return { failure: { kind: 'broken', reason: 'it does not return what was saved' } }
     return { value: true }
   } catch (error) {
     return { failure: failureOf(error) }
@@ -43,15 +43,15 @@ async function probe(vault: Vault): Promise<KeychainAnswer<true>> {
 }
 
 /**
- * `nothing` if the keychain can really say that there is nothing. keytar answers the same for a missing item and for one in a locked
- * keyring; only a keyring that takes a new item is open.
+ * Returns `nothing` if the keychain is open. keytar returns the same for a missing item as for an item in a locked keyring, so this tests
+ * whether the keyring accepts a new item.
  */
 async function unlessLocked<T>(vault: Vault, nothing: T): Promise<KeychainAnswer<T>> {
   const open = await probe(vault)
   return 'failure' in open ? open : { value: nothing }
 }
 
-/** Does what a request asks. Never throws. */
+/** Carries out a request. Never throws. */
 export async function operate(vault: Vault, request: HelperRequest): Promise<KeychainAnswer<unknown>> {
   try {
     if (request.verb === 'probe') return await probe(vault)
