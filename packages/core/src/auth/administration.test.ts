@@ -1,4 +1,4 @@
-/** What an administrator may do in a browser, and how little it takes until they may not. */
+/** The operations of administrators in a browser, and the conditions that end their permission. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
@@ -33,7 +33,7 @@ async function administered() {
     setDeviceGrant: (by: ByAdmin) => administration.setDeviceGrant({ ...by, enabled: false }),
     rotateKeys: (by: ByAdmin) => administration.rotateKeys({ ...by, atOnce: true }),
   }
-  /** What each action comes to, and how many events the audit has more for it. */
+  /** Tries each action. Returns the different outcomes, and the number of audit events that were added. */
   const tried = async (by: ByAdmin) => {
     const count = async () => (await world.store.listAuditEvents({ limit: 1_000 })).length
     const before = await count()
@@ -44,7 +44,7 @@ async function administered() {
   return { ...world, administration, operator, signIn, admin, read, tried }
 }
 
-test('L13 nothing is done ten minutes after the sign-in, nor when the clock is before it', async () => {
+test('L13 actions are refused ten minutes after the sign-in, and when the clock was set back before it', async () => {
   const { administration, admin, clock, tried } = await administered()
   expect(administration.standing(admin.browser)).toBeNull()
   clock.advance({ seconds: 599.999 })
@@ -57,7 +57,7 @@ test('L13 nothing is done ten minutes after the sign-in, nor when the clock is b
   expect(await tried(admin)).toEqual({ outcomes: ['stale'], events: 0 })
 })
 
-test('L05 L13 who is no administrator, or was one a moment ago, is refused in the act itself', async () => {
+test('L05 L13 every action refuses a person who is not an administrator, or was one until a moment ago', async () => {
   const { administration, admin, operator, read, signIn, tried } = await administered()
   for (const role of ['user', 'publisher'] as const) {
     const { read } = await signIn('bob', role)
@@ -66,12 +66,12 @@ test('L05 L13 who is no administrator, or was one a moment ago, is refused in th
     expect(await tried({ ...admin, browser })).toEqual({ outcomes: ['not_admin'], events: 0 })
   }
   await operator.setRole(orcid('ada'), 'publisher')
-  // as it was read before the role was taken
+  // with the browser as it was read before the role was removed
   expect(await tried(admin)).toEqual({ outcomes: ['not_admin'], events: 0 })
   expect(administration.standing(await read())).toBe('not_admin')
 })
 
-test('L13 a browser whose session was ended, or whose person was disabled, is refused in the act itself', async () => {
+test('L13 every action refuses a browser whose session was ended or whose person was disabled', async () => {
   const { admin, operator, signIn, store, tried } = await administered()
   await store.transaction((tx) => tx.saveUser({ ...admin.browser.user, role: 'admin', disabledAt: new Date(0) }))
   expect(await tried(admin)).toEqual({ outcomes: ['not_signed_in'], events: 0 })
@@ -80,7 +80,7 @@ test('L13 a browser whose session was ended, or whose person was disabled, is re
   expect(await tried({ ...admin, browser })).toEqual({ outcomes: ['not_signed_in'], events: 0 })
 })
 
-test('an administrator by the settings of the node is one', async () => {
+test('a person whom the settings of the node make an administrator may administer', async () => {
   const { auth, arrive, start } = testAuth({ roleGrants: ({ subject }) => (subject === 'ada' ? 'admin' : null) })
   const { browser } = await arrive((await start()).user_code, 'ada')
   const requester = testRequester
@@ -90,7 +90,7 @@ test('an administrator by the settings of the node is one', async () => {
   expect([person?.user.role, person && auth.administration.roleOf(person)]).toEqual(['user', 'admin'])
 })
 
-test('nobody changes their own role; of two administrators who take it from each other at once, one remains', async () => {
+test('administrators cannot change their own role, and if two demote each other at once, one of them remains', async () => {
   const { administration, admin, signIn } = await administered()
   const bob = { ...admin, browser: (await signIn('bob', 'admin')).browser }
   const idOf = ({ browser }: ByAdmin) => browser.user.id
@@ -103,7 +103,7 @@ test('nobody changes their own role; of two administrators who take it from each
   expect((await administration.listPeople({ limit: 9 })).filter(({ user }) => user.role === 'admin')).toHaveLength(1)
 })
 
-test('L07 what an administrator does is in the audit with who they are and where from', async () => {
+test('L07 the audit records the actions of an administrator with their name and address', async () => {
   const { administration, admin, clock, logIn, refresh, operator } = await administered()
   const tokens = [await logIn('bob'), await logIn('bob'), await logIn('carol')]
   const [, second] = await administration.listSessions({ userId: null })
@@ -140,7 +140,7 @@ test('L07 what an administrator does is in the audit with who they are and where
     ['operator.device_grant', adminId, /^off, by .*\bada\b/],
     ['key.rotate', adminId, /, by .*\bada\b/],
   ] as const) {
-    const told = { ip, requestId, userId: person, outcome: 'ok', detail: expect.stringMatching(detail) }
-    expect(events.filter((row) => row.event === event)).toMatchObject([told])
+    const recorded = { ip, requestId, userId: person, outcome: 'ok', detail: expect.stringMatching(detail) }
+    expect(events.filter((row) => row.event === event)).toMatchObject([recorded])
   }
 })

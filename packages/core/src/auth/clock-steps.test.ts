@@ -1,4 +1,4 @@
-/** L08: one clock decides, and what it was seen to have ended stays ended when it is set back. */
+/** L08: an end that was seen is final, even when the clock is set back. */
 import { expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { createOperator } from './operator.ts'
@@ -21,7 +21,7 @@ test('L08 a device code that a poll saw expire stays expired, approved or not, w
   expect(errorOf(await poll(approved.device_code))).toBe('expired_token')
 })
 
-test('L08 and so does one that a typed code or a decision met, for everyone', async () => {
+test('L08 so does a code that was seen expired when it was typed or decided', async () => {
   const { auth, start, arrive, poll, clock } = testAuth()
   const [typed, claimed] = [await start(), await start()]
   const arrived = await arrive(claimed.user_code, 'ada')
@@ -37,7 +37,7 @@ test('L08 and so does one that a typed code or a decision met, for everyone', as
   for (const { device_code } of [typed, claimed]) expect(errorOf(await poll(device_code))).toBe('expired_token')
 })
 
-test('L08 a session that a refresh saw expire, idle or at its end, stays expired', async () => {
+test('L08 a session that a refresh saw expired stays expired', async () => {
   const { logIn, refresh, clock, store } = testAuth()
   const { refresh_token } = await logIn()
   clock.advance({ seconds: refreshIdleSeconds })
@@ -45,10 +45,10 @@ test('L08 a session that a refresh saw expire, idle or at its end, stays expired
   clock.advance({ seconds: -hour })
   expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'expired' })
   const events = await store.listAuditEvents({ limit: 100, event: 'session.revoke' })
-  expect(events, 'nobody revoked it').toEqual([])
+  expect(events, 'it was not revoked').toEqual([])
 })
 
-test('L08 an access token that was seen to be over stays over; a new one of the same session works by the clock as it is now', async () => {
+test('L08 an access token that was seen expired stays expired, and a new one of the same session is valid', async () => {
   const { auth, logIn, refresh, clock } = testAuth()
   const { access_token, refresh_token } = await logIn()
   clock.advance({ seconds: accessTokenLifetimeSeconds + 61 })
@@ -61,7 +61,7 @@ test('L08 an access token that was seen to be over stays over; a new one of the 
   expect(errorOf(await auth.authenticate(access_token))).toBe('invalid_token')
 })
 
-test('L08 a browser session that was seen to be over is gone', async () => {
+test('L08 a browser session that was seen expired stays expired', async () => {
   const { auth, start, arrive, clock } = testAuth()
   const { secret } = await arrive((await start()).user_code, 'ada')
   expect(await auth.browserSession(secret)).not.toBeNull()
@@ -71,7 +71,7 @@ test('L08 a browser session that was seen to be over is gone', async () => {
   expect(await auth.browserSession(secret)).toBeNull()
 })
 
-test('L08 G04 the grace window of a retired token does not open again', async () => {
+test('L08 G04 the grace window of a retired token does not reopen', async () => {
   const { logIn, refresh, clock } = testAuth()
   const { refresh_token } = await logIn()
   clock.advance({ seconds: 100 })
@@ -80,7 +80,7 @@ test('L08 G04 the grace window of a retired token does not open again', async ()
   expect(errorOf(await refresh(refresh_token))).toBe('invalid_grant')
 })
 
-test('L08 after a step back nobody waits for the old time: polling keeps its pace, and switch and keys are read again', async () => {
+test('L08 after a step back polls are not slowed down, and the switch and the keys are read again', async () => {
   const { auth, deps, start, poll, logIn, clock } = testAuth()
   const operator = createOperator(deps)
   await logIn()
@@ -106,7 +106,7 @@ test('L08 after a step back nobody waits for the old time: polling keeps its pac
   expect(errorOf(refused)).toBe('temporarily_unavailable')
 })
 
-test('L08 a step forward that was a mistake costs what it passed and nothing else: signing in works at once when it is undone', async () => {
+test('L08 after a mistaken step forward is undone, signing in works at once, and only what expired meanwhile is lost', async () => {
   const { auth, logIn, refresh, start, poll, clock } = testAuth()
   const { refresh_token } = await logIn()
   const before = await start()

@@ -9,7 +9,7 @@ vi.mock('node:crypto', async (importOriginal) => {
   return { ...original, timingSafeEqual: vi.fn(original.timingSafeEqual) }
 })
 
-test('I12 form tokens and client secrets are compared in constant time, whatever their length', () => {
+test('I12 form tokens and client secrets of any length are compared in constant time', () => {
   const compared = vi.mocked(timingSafeEqual)
   const countOf = (compare: () => unknown): number => {
     compared.mockClear()

@@ -9,7 +9,7 @@ import { type DeviceCode, sha256 } from './secret.ts'
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
 describe('starting', () => {
-  test('A01 RFC 8628 §3.2: the answer has all six keys, whole seconds and no null', async () => {
+  test('A01 RFC 8628 §3.2: the response has all six keys, whole seconds and no null', async () => {
     const started = await testAuth().start()
     expect(started).toEqual({
       device_code: expect.stringMatching(/^[\w-]{43}$/),
@@ -55,8 +55,8 @@ describe('starting', () => {
     },
   )
 
-  test('C15 a code is not handed out again until a day after it ended, also when its row is long gone', async () => {
-    // few enough possible codes to meet the same one: every draw is one of two
+  test('C15 a user code is not issued again until a day after it ended, even when its row has been removed', async () => {
+    // only two possible codes, so that they collide
     let drawn = 0
     const random = (bytes: number): Uint8Array =>
       bytes === 8 ? new Uint8Array(8).fill(drawn++ % 2) : new Uint8Array(randomBytes(bytes))
@@ -80,7 +80,7 @@ describe('starting', () => {
     expect(isRefusal(await tryStart())).toBe(false)
   })
 
-  test('A22 a user code that is taken is drawn again; a full code space is refused, not thrown', async () => {
+  test('A22 a taken user code is drawn again, and a full code space is refused without throwing', async () => {
     const { auth, deps, client } = testAuth({ random: (bytes) => new Uint8Array(bytes) })
     const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
     expect(isRefusal(await begin())).toBe(false)
@@ -88,7 +88,7 @@ describe('starting', () => {
     expect(await deps.store.countPendingBySource(deps.now())).toEqual(new Map([[testRequester.source, 1]]))
   })
 
-  test('J01 J02 starts of one source are limited and its pending codes capped, others are not hindered', async () => {
+  test('J01 J02 starts and pending codes of one source are limited, and other sources are not affected', async () => {
     const { auth, clock, client, deps } = testAuth({})
     const from = (ip: string) =>
       auth.startDeviceAuthorization({ client: client('osa-cli'), requester: { ...testRequester, ip, source: ip } })
@@ -105,7 +105,7 @@ describe('starting', () => {
     expect(errorOf(await from('192.0.2.2'))).toBe('none')
   })
 
-  test('J02 starts that fail with the database hold no place when it is back', async () => {
+  test('J02 starts that failed with the database hold no places when it is back', async () => {
     const { auth, client, clock, deps, store } = testAuth()
     const begin = () => auth.startDeviceAuthorization({ client: client('osa-cli'), requester: testRequester })
     const working = store.startDeviceAuthorization
@@ -119,7 +119,7 @@ describe('starting', () => {
     expect(isRefusal(await begin())).toBe(false)
   })
 
-  test('J02 forty sources that start whatever they may, minute after minute, shut nobody out, and who waits meets no limit', async () => {
+  test('J02 forty sources that start as much as they may, minute after minute, block neither new starts nor polls', async () => {
     const { auth, clock, client, start, poll } = testAuth({})
     const from = (source: string) =>
       auth.startDeviceAuthorization({ client: client('osa-cli'), requester: { ...testRequester, source } })
@@ -134,7 +134,7 @@ describe('starting', () => {
 })
 
 describe('polling', () => {
-  test('B01 B02 RFC 8628 §3.5: slow_down lengthens the interval for all later polls and is not forgotten', async () => {
+  test('B01 B02 RFC 8628 §3.5: slow_down lengthens the interval for all later polls', async () => {
     const { start, poll, clock } = testAuth()
     const { device_code } = await start()
     const answers: string[] = []
@@ -153,7 +153,7 @@ describe('polling', () => {
     ])
   })
 
-  test('B03 a client that waits its interval, give or take 400 ms, is never slowed, nor at its first poll', async () => {
+  test('B03 a client that waits its interval, plus or minus 400 ms, never gets slow_down, not even at its first poll', async () => {
     const { start, poll, clock } = testAuth()
     const { device_code } = await start()
     for (let n = 0; n < 40; n++) {
@@ -162,14 +162,14 @@ describe('polling', () => {
     }
   })
 
-  test('B04 the interval that comes with slow_down is the new whole one', async () => {
+  test('B04 the interval in slow_down is the whole new interval', async () => {
     const { start, poll } = testAuth()
     const { device_code } = await start()
     await poll(device_code)
     expect(await poll(device_code)).toMatchObject({ error: 'slow_down', interval: 10 })
   })
 
-  test('B05 the pace of one code does not slow another', async () => {
+  test('B05 fast polls of one code do not slow down another', async () => {
     const { start, poll } = testAuth()
     const [hasty, calm] = [await start(), await start()]
     for (let n = 0; n < 5; n++) await poll(hasty.device_code)
@@ -185,7 +185,7 @@ describe('polling', () => {
     expect(new Set(outcomes.map(errorOf))).toEqual(new Set(['none', 'invalid_grant']))
   })
 
-  test('B06 B36 the token document says Bearer, whole seconds and the granted scope', async () => {
+  test('B06 B36 the token response has token_type Bearer, whole seconds and the granted scope', async () => {
     const { logIn } = testAuth()
     expect(await logIn()).toEqual({
       access_token: expect.any(String),
@@ -196,7 +196,7 @@ describe('polling', () => {
     })
   })
 
-  test('B09 any second redemption ends the session and says what it may mean, however soon the honest terminal polls', async () => {
+  test('B09 every second redemption ends the session and explains it, however soon the honest terminal polls', async () => {
     for (const wait of [3, 5, 29, 31, 3_000]) {
       const { start, poll, decide, refresh, clock, store } = testAuth()
       const { device_code, user_code } = await start()
@@ -214,7 +214,7 @@ describe('polling', () => {
     }
   })
 
-  test('B09 polls of one terminal that were under way at once are one redemption: its session goes on', async () => {
+  test('B09 concurrent polls of one terminal count as one redemption, and its session continues', async () => {
     const { start, poll, decide, refresh, clock } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)
@@ -224,11 +224,11 @@ describe('polling', () => {
     const rotated = await refresh(tokens.refresh_token)
     if (isRefusal(rotated)) throw new Error(rotated.error)
     clock.advance({ seconds: 3 })
-    expect(errorOf(await poll(device_code)), 'a later one is a second').toBe('invalid_grant')
+    expect(errorOf(await poll(device_code)), 'a later poll is a second redemption').toBe('invalid_grant')
     expect(errorOf(await refresh(rotated.refresh_token))).toBe('invalid_grant')
   })
 
-  test('B09 of two sources that learn of the decision and poll at one moment, one has a copy: nobody keeps the session', async () => {
+  test('B09 concurrent polls from two sources end the session, since one of them has a copied code', async () => {
     const { start, poll, decide, refresh } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)
@@ -241,7 +241,7 @@ describe('polling', () => {
     expect(errorOf(await refresh(stolen.refresh_token))).toBe('invalid_grant')
   })
 
-  test('B10 B14 after its lifetime a code is expired, which comes before slow_down', async () => {
+  test('B10 B14 after its lifetime a code gets expired_token, even when the poll is early', async () => {
     const { start, poll, clock } = testAuth()
     const { device_code } = await start()
     clock.advance({ seconds: 600 })
@@ -260,7 +260,7 @@ describe('polling', () => {
     expect(errorOf(await poll(device_code))).toBe('expired_token')
   })
 
-  test('B12 a denial is told at the next poll and is final', async () => {
+  test('B12 the next poll learns of a denial, which is final', async () => {
     const { auth, start, poll, arrive } = testAuth()
     const { device_code, user_code } = await start()
     const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
@@ -272,14 +272,14 @@ describe('polling', () => {
     expect(errorOf(await poll(device_code))).toBe('access_denied')
   })
 
-  test('B13 C14 unknown codes, and user codes, are invalid_grant', async () => {
+  test('B13 C14 unknown device codes and user codes get invalid_grant', async () => {
     const { start, poll } = testAuth()
     const { user_code } = await start()
     for (const code of ['A'.repeat(43), '__proto__', '', user_code])
       expect(errorOf(await poll(code))).toBe('invalid_grant')
   })
 
-  test('B19 RFC 6749 §5.2: a client without the grant is unauthorized_client, whatever it presents and wherever it asks', async () => {
+  test('B19 RFC 6749 §5.2: a client without the grant gets unauthorized_client from every operation, whatever it presents', async () => {
     const { auth, start, poll, decide, client, logIn, refresh } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)
@@ -298,10 +298,10 @@ describe('polling', () => {
     for (const token of [refresh_token, 'unknown']) {
       expect(errorOf(await refresh(token, { client: noRefresh }))).toBe('unauthorized_client')
     }
-    expect(errorOf(await poll(device_code)), 'no harm is done').toBe('none')
+    expect(errorOf(await poll(device_code)), 'the code is unaffected').toBe('none')
   })
 
-  test('B15 RFC 6749 §5.2: a foreign client gets invalid_grant and does the code no harm', async () => {
+  test('B15 RFC 6749 §5.2: another client gets invalid_grant and does not affect the code', async () => {
     const { start, poll, decide, client } = testAuth()
     const { device_code, user_code } = await start()
     expect(errorOf(await poll(device_code, client('other-tool')))).toBe('invalid_grant')
@@ -310,7 +310,7 @@ describe('polling', () => {
     expect(errorOf(await poll(device_code))).toBe('none')
   })
 
-  test('B32 a decision is told even to a poll that comes too early', async () => {
+  test('B32 even a poll that comes too early learns of a decision', async () => {
     const { start, poll, decide } = testAuth()
     const { device_code, user_code } = await start()
     await poll(device_code)
@@ -319,7 +319,7 @@ describe('polling', () => {
     expect(errorOf(await poll(device_code))).toBe('none')
   })
 
-  test('B34 tokens carry the scope that was asked for at the start, not more', async () => {
+  test('B34 tokens have exactly the scope that was requested at the start', async () => {
     const { start, poll, decide } = testAuth()
     const { device_code, user_code } = await start({ scope: 'profile' })
     await decide(user_code)
@@ -335,7 +335,7 @@ describe('polling', () => {
     expect(errorOf(await poll(device_code))).toBe('access_denied')
   })
 
-  test('B31 a failure in the middle of redemption loses nothing: the next poll succeeds', async () => {
+  test('B31 after a failure during redemption the next poll succeeds', async () => {
     const { auth, deps, start, decide, poll } = testAuth()
     const { device_code, user_code } = await start()
     await decide(user_code)
@@ -349,7 +349,7 @@ describe('polling', () => {
   })
 })
 
-describe('codes that are not there', () => {
+describe('unknown device codes', () => {
   const guess = (auth: Auth, client: Client, source: string, n: number) =>
     auth.exchangeDeviceCode({
       clients: [client],
@@ -357,7 +357,7 @@ describe('codes that are not there', () => {
       requester: { ...testRequester, source },
     })
 
-  test('J01 J03 who asks for many made-up codes is slowed down, at one look-up each; an honest terminal at the same address never is', async () => {
+  test('J01 J03 a source that polls many invented codes gets slow_down, but an honest terminal at the same address never does', async () => {
     const { auth, client, clock, start, poll, store, deps } = testAuth()
     const { device_code } = await start()
     const cli = client('osa-cli')

@@ -1,4 +1,4 @@
-/** Waiting for a decision over the memory store: what is told, to whom, and that polls are none the worse for it. */
+/** Waiting for a decision on the memory store: outcomes, refusals, and that polls are not affected. */
 import { expect, test } from 'vitest'
 import { memoryAuthStore, testAuth, testRequester } from '../testing/index.ts'
 import { builtInClients, type Client } from './client.ts'
@@ -19,14 +19,14 @@ function world(...overrides: Parameters<typeof testAuth>) {
   return { ...node, watch }
 }
 
-/** Whether it is still waiting when everything that is under way in the memory store is done. */
+/** Whether a watch is still waiting after all pending work of the memory store is done. */
 async function isWaiting(watching: Promise<unknown>): Promise<boolean> {
   const turn = new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))
   return (await Promise.race([watching, turn])) === 'waiting'
 }
 
 test.each(['approve', 'deny'] as const)(
-  'the watch says decided when the person has decided to %s, and no more',
+  'the watch reports only that the person has decided when they %s',
   async (decision) => {
     const { start, watch, decide } = world()
     const started = await start()
@@ -37,7 +37,7 @@ test.each(['approve', 'deny'] as const)(
   },
 )
 
-test('B02 a poll straight after the watch has spoken is not told to slow down', async () => {
+test('B02 a poll directly after the watch has ended does not get slow_down', async () => {
   const { start, watch, decide, poll, clock } = world()
   const started = await start()
   const watching = watch(started.device_code)
@@ -48,7 +48,7 @@ test('B02 a poll straight after the watch has spoken is not told to slow down', 
   expect(await poll(started.device_code)).toHaveProperty('access_token')
 })
 
-test('B02 B03 a watch moves neither the interval nor the time of the last poll', async () => {
+test('B02 B03 a watch changes neither the interval nor the time of the last poll', async () => {
   const { start, watch, poll, clock } = world()
   const started = await start()
   const leaving = new AbortController()
@@ -62,7 +62,7 @@ test('B02 B03 a watch moves neither the interval nor the time of the last poll',
   expect(await watching).toBeNull()
 })
 
-test('a decision that fell before the watch, and one on which time is up, are told at once; a poll then says which', async () => {
+test('a watch ends at once if the code was decided before or has expired', async () => {
   const { start, watch, decide, poll, clock } = world()
   const [approved, denied, expired] = [await start(), await start(), await start()]
   await decide(approved.user_code, 'approve')
@@ -83,7 +83,7 @@ test('B04 the watch ends when the code expires', async () => {
   expect(await watching).toEqual({ status: 'decided' })
 })
 
-test('B15 unknown, foreign and redeemed codes are refused alike, as by a poll', async () => {
+test('B15 unknown codes, redeemed codes and codes of other clients get the same refusal as a poll', async () => {
   const { start, watch, decide, poll, client } = world()
   const [redeemed, foreign] = [await start(), await start()]
   await decide(redeemed.user_code)
@@ -96,7 +96,7 @@ test('B15 unknown, foreign and redeemed codes are refused alike, as by a poll', 
   for (const refusal of refusals) expect(refusal).toEqual(await poll('no such code'))
 })
 
-test('J02 of one source and in all only so many wait at once; the others are told to poll, and places are given back', async () => {
+test('J02 the number of watches is limited by source and in total; further ones are refused, and ended ones free their place', async () => {
   const policy = { ...defaultPolicy, publicUrl: 'https://archive.example', maxWatchesBySource: 2, maxWatchesInAll: 3 }
   const { start, watch, decide } = world({ policy })
   const started = await start()
@@ -113,15 +113,15 @@ test('J02 of one source and in all only so many wait at once; the others are tol
   expect(await watch(started.device_code, one)).toEqual({ status: 'decided' })
 })
 
-test('a decision that falls between listening and looking is not missed', async () => {
+test('a decision between the start of listening and the first read is not missed', async () => {
   const store = memoryAuthStore()
-  const { promise: looked, resolve: look } = Promise.withResolvers<void>()
+  const { promise: wasRead, resolve: markRead } = Promise.withResolvers<void>()
   const { promise: goOn, resolve: letGo } = Promise.withResolvers<void>()
   const slow: typeof store = {
     ...store,
     async findPolled(hash) {
       const polled = await store.findPolled(hash)
-      look()
+      markRead()
       await goOn
       return polled
     },
@@ -129,13 +129,13 @@ test('a decision that falls between listening and looking is not missed', async 
   const { start, watch, decide } = world({ store: slow })
   const started = await start()
   const watching = watch(started.device_code)
-  await looked
+  await wasRead
   await decide(started.user_code)
   letGo()
   expect(await watching).toEqual({ status: 'decided' })
 })
 
-test('a notice without a decision, as after a gap, ends nothing', async () => {
+test('a notice without a decision, as after a gap, does not end the watch', async () => {
   const { start, watch, store, decide } = world()
   const started = await start()
   const watching = watch(started.device_code)
@@ -146,7 +146,7 @@ test('a notice without a decision, as after a gap, ends nothing', async () => {
   expect(await watching).toEqual({ status: 'decided' })
 })
 
-test('a database that fails while it is looked at ends the watch and gives its place back', async () => {
+test('a failing database ends the watch and frees its place', async () => {
   const store = memoryAuthStore()
   let isDown = true
   const failing: typeof store = {

@@ -4,7 +4,7 @@ import { mayHaveOneMore } from './fair-share.ts'
 
 const supply = { bySource: 200, inAll: 2_000 }
 
-/** What sources have that all take whatever they are given, in turn. */
+/** Returns what each source has when all of them take as much as they may, in turn. */
 function taken(sources: number): number[] {
   const all = Array.from({ length: sources }, () => 0)
   let inAll = 0
@@ -20,11 +20,11 @@ function taken(sources: number): number[] {
 }
 const sum = (all: number[]): number => all.reduce((total, one) => total + one, 0)
 
-test('J02 a source that is alone comes to the cap of a source', () => {
+test('J02 a single source gets up to the cap of a source', () => {
   expect(taken(1)).toEqual([supply.bySource])
 })
 
-test('J02 however many sources take all that they are given, short of one for each place, who comes next gets some', async () => {
+test('J02 while there are fewer sources than places, a new source always gets a place', async () => {
   await fc.assert(
     fc.property(fc.integer({ min: 1, max: supply.inAll - 1 }), (sources) => {
       const all = taken(sources)
@@ -35,11 +35,11 @@ test('J02 however many sources take all that they are given, short of one for ea
   )
 })
 
-test('J02 nobody gets more than there is', () => {
+test('J02 all sources together get no more than the supply', () => {
   expect(sum(taken(supply.inAll + 500))).toBe(supply.inAll)
 })
 
-test('where a source may have as much as all, only the cap of all is left', () => {
+test('if a source may have more than all together, only the common cap counts', () => {
   const wide = { bySource: 50, inAll: 10 }
   expect(mayHaveOneMore({ bySource: 9, inAll: 9 }, wide)).toBe(true)
   expect(mayHaveOneMore({ bySource: 10, inAll: 10 }, wide)).toBe(false)

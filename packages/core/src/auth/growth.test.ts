@@ -1,6 +1,6 @@
 /**
- * What anybody can make the database grow by: each operation is driven far over its budget, and what stays is counted. The table in
- * `apps/docs/security.md` has the same figures; rows of the audit stay longest, 90 days.
+ * How much callers can make the database grow. Each operation is called far over its budget, and the rows that remain are
+ * counted. The table in `apps/docs/security.md` has the same figures. Audit events are kept longest, 90 days.
  */
 import { expect, test } from 'vitest'
 import { createConventions } from '../conventions/create-conventions.ts'
@@ -11,13 +11,13 @@ import { isRefusal } from './refusal.ts'
 
 type World = ReturnType<typeof testAuth>
 
-/** Audit events by name. */
+/** Counts audit events by name. */
 async function rows({ store }: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { event } of await store.listAuditEvents({ limit: 1_000_000 })) counts[event] = (counts[event] ?? 0) + 1
   return counts
 }
-/** What `work` adds to the audit. */
+/** Counts the audit events that `work` adds, by name. */
 async function growth(world: World, work: () => Promise<unknown>): Promise<Record<string, number>> {
   const before = await rows(world)
   await work()
@@ -31,7 +31,7 @@ async function repeatedly(count: number, work: (n: number) => Promise<unknown>) 
 }
 const addressOf = (n: number) => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`
 
-test('J02 wrong codes of one source: ten rows in ten minutes, and one more for all that is over the budget, with the count', async () => {
+test('J02 wrong codes of one source leave ten rows in ten minutes, and one more that counts the guesses over the budget', async () => {
   const world = testAuth()
   const guess = () => world.auth.enterUserCode({ userCode: 'BBBBBBBB', requester: testRequester, userId: null })
   expect(await growth(world, () => repeatedly(1_010, guess))).toEqual({
@@ -47,7 +47,7 @@ test('J02 wrong codes of one source: ten rows in ten minutes, and one more for a
   })
 })
 
-test('J02 C06 wrong codes of any number of sources, with no code pending: 3,004 rows in ten minutes, and 300 for what is over', async () => {
+test('J02 C06 wrong codes of many sources, with no code pending, leave at most 3,004 rows in ten minutes, and 300 for guesses over the budget', async () => {
   const world = testAuth()
   const guess = (n: number) =>
     world.auth.enterUserCode({ userCode: 'BBBBBBBB', requester: requesterAt(addressOf(n)), userId: null })
@@ -57,14 +57,14 @@ test('J02 C06 wrong codes of any number of sources, with no code pending: 3,004 
   expect(added['device.code_limited']).toBe(300)
 })
 
-test('J01 J02 starts: 60 a minute of a source, each with one row of the audit', async () => {
+test('J01 J02 starts of one source leave 60 audit events in a minute', async () => {
   const world = testAuth()
   const [client] = [world.client('osa-cli')]
   const start = () => world.auth.startDeviceAuthorization({ client, requester: testRequester })
   expect(await growth(world, () => repeatedly(300, start))).toEqual({ 'device.start': 60 })
 })
 
-test('J10 sign-ins: 120 a minute of a source, whatever comes back, and each callback counts once', async () => {
+test('J10 sign-ins of one source leave 120 audit events in a minute, and repeated callbacks count once', async () => {
   const world = testAuth()
   const { auth } = world
   const browser = auth.newBrowserSecret()
@@ -80,11 +80,11 @@ test('J10 sign-ins: 120 a minute of a source, whatever comes back, and each call
   expect(await growth(world, () => repeatedly(300, attempt))).toEqual({ 'sign_in.refused': 120 })
 })
 
-test('J02 what presents nothing valid leaves nothing: polls, watches, refreshes, revocations, questions about tokens, calls', async () => {
+test('J02 polls, watches, refreshes, revocations, introspections and calls without anything valid leave no audit events', async () => {
   const world = testAuth()
   const { auth, client, start, poll, refresh } = world
   const { device_code } = await start()
-  await auth.publicKeys() // the node's first key is a row of its own
+  await auth.publicKeys() // makes the first key, which has its own audit event
   const [cli, signal] = [client('osa-cli'), AbortSignal.abort()]
   const nothing = () =>
     repeatedly(200, async (n) => {
@@ -103,7 +103,7 @@ test('J02 what presents nothing valid leaves nothing: polls, watches, refreshes,
   expect(await growth(world, nothing)).toEqual({})
 })
 
-test('J02 what can happen once leaves one row, however often it is asked for', async () => {
+test('J02 an event that can happen once leaves one row, however often it is requested', async () => {
   const world = testAuth()
   const { auth, start, arrive, poll, client, refresh } = world
   const { device_code, user_code } = await start()
@@ -130,7 +130,7 @@ test('J02 what can happen once leaves one row, however often it is asked for', a
   expect(await growth(world, () => repeatedly(50, signOut))).toEqual({ sign_out: 1 })
 })
 
-test('J02 refreshes: 600 at once and then one in 15 s of a session, each with one row; the token stays good, and other sessions go on', async () => {
+test('J02 a session can refresh 600 times at once and then once in 15 s, each with one row; other sessions are not affected', async () => {
   const world = testAuth()
   let held = (await world.logIn()).refresh_token
   const other = await world.logIn()
@@ -146,7 +146,7 @@ test('J02 refreshes: 600 at once and then one in 15 s of a session, each with on
   world.clock.advance({ seconds: 15 })
   expect([await renew(), (await renew())?.error]).toEqual([null, 'temporarily_unavailable'])
   world.clock.advance({ seconds: -3_600 })
-  expect(await renew(), 'nobody waits for the old time').toBeNull()
+  expect(await renew(), 'after the clock was set back it need not wait').toBeNull()
   const pace = async () => {
     world.clock.advance({ seconds: 15 })
     await repeatedly(4, renew)
@@ -155,7 +155,7 @@ test('J02 refreshes: 600 at once and then one in 15 s of a session, each with on
   expect(inAnHour['token.refresh']).toBe(240 + 599)
 })
 
-test('J02 G04 repeats of one refresh: ten rows and the end', async () => {
+test('J02 G04 repeats of one refresh leave ten rows, and then end the session', async () => {
   const world = testAuth()
   const { refresh_token } = await world.logIn()
   expect(await growth(world, () => repeatedly(100, () => world.refresh(refresh_token)))).toEqual({
@@ -164,7 +164,7 @@ test('J02 G04 repeats of one refresh: ten rows and the end', async () => {
   })
 })
 
-test('J02 deploys: 300 conventions an hour of an account, refused or not', async () => {
+test('J02 deploys of one account leave at most 300 audit events in an hour, even refused ones', async () => {
   const world = testAuth()
   const conventions = createConventions({ ...world.deps, store: memoryConventionStore(world.store) })
   const principal = await world.auth.authenticate((await world.logIn()).access_token)

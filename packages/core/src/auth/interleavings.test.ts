@@ -3,21 +3,21 @@ import { expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { isRefusal } from './refusal.ts'
 
-/** Seconds around those at which a poll stops being early: the first interval and what slow_down makes of it, less the tolerance. */
+/** Seconds around the instants at which a poll stops being early: the first interval and longer ones after slow_down, less the tolerance. */
 const aroundIntervals = fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 13, 14, 15, 18, 19, 20)
 const pause = fc.oneof(
   { weight: 9, arbitrary: aroundIntervals },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 300 }) },
 )
 
-/** What can happen to one device authorization, in any order and at any pace; mostly polls, since a decision ends them. */
+/** The steps of one device authorization, in random order and at random times. Mostly polls, since a decision ends them. */
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('poll' as const), after: pause }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('foreign poll' as const), after: pause }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const), after: pause }) },
 )
 
-/** The flow as a person would tell it, written without a look at the machine. */
+/** A model of the flow, written independently of the implementation. */
 function createModel() {
   let [time, interval, lastPoll] = [0, 5, Number.NEGATIVE_INFINITY]
   let state: 'open' | 'approved' | 'denied' | 'spent' = 'open'
@@ -46,7 +46,7 @@ function createModel() {
   }
 }
 
-test('B02 B07 B10 B11 B12 B15 whatever the order of polls, decisions and waiting, the answers are those of the model', async () => {
+test('B02 B07 B10 B11 B12 B15 in any order of polls, decisions and pauses, the answers are those of the model', async () => {
   let interleavings = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
@@ -74,7 +74,7 @@ test('B02 B07 B10 B11 B12 B15 whatever the order of polls, decisions and waiting
   expect(interleavings).toBeGreaterThanOrEqual(300)
 })
 
-test('G02 G04 G05 whatever the order of refreshes, there is at most one living leaf, and theft ends the family for good', async () => {
+test('G02 G04 G05 in any order of refreshes, at most one token is unused, and reuse ends the family for good', async () => {
   const use = fc.record({ which: fc.nat({ max: 6 }), waitSeconds: fc.constantFrom(0, 1, 29, 31, 600) })
   await fc.assert(
     fc.asyncProperty(fc.array(use, { minLength: 1, maxLength: 20 }), async (uses) => {
@@ -89,13 +89,13 @@ test('G02 G04 G05 whatever the order of refreshes, there is at most one living l
           ended = true
           continue
         }
-        expect(ended, 'an ended family gives nothing').toBe(false)
+        expect(ended, 'an ended family gives no tokens').toBe(false)
         const successor = issued.indexOf(outcome.refresh_token)
         if (successor === -1) {
           expect(presented, 'only the newest token has a new successor').toBe(issued.at(-1))
           issued.push(outcome.refresh_token)
         } else {
-          expect(successor, 'a repeat is answered with the newest token only').toBe(issued.length - 1)
+          expect(successor, 'a repeat returns only the newest token').toBe(issued.length - 1)
           expect(presented).toBe(issued.at(-2))
         }
       }

@@ -4,18 +4,18 @@ import { deriveKeys } from './keys.ts'
 
 const keys = deriveKeys(Buffer.alloc(32, 1), seededRandom('keys'))
 
-test('F18 each purpose has a key of its own: the same input gives unrelated results', () => {
+test('F18 each purpose has its own key: the same input gives unrelated results', () => {
   const macs = (['userCode', 'refresh', 'form'] as const).map((purpose) => keys.mac(purpose, 'same'))
   expect(new Set(macs).size).toBe(3)
   const sealed = keys.seal('signingKey', 'text', 'here')
   expect(keys.open('display', sealed, 'here')).toBeNull()
 })
 
-test('parts of a MAC cannot be shifted into one another', () => {
+test('moving text between the parts of a MAC changes it', () => {
   expect(keys.mac('form', 'ab', 'c')).not.toBe(keys.mac('form', 'a', 'bc'))
 })
 
-test('I04 what is sealed opens under the same secret and in the same place, and nowhere else', () => {
+test('I04 sealed text can be opened only with the same secret and the same context', () => {
   const sealed = keys.seal('signingKey', 'a private key', 'kid-1')
   expect(sealed).not.toContain('private')
   expect(keys.open('signingKey', sealed, 'kid-1')).toBe('a private key')

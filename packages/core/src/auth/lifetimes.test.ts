@@ -4,7 +4,7 @@ import { isRefusal } from './refusal.ts'
 
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
-test('A14 RFC 8628 §5.4: a code is short-lived, and ends for the terminal, the page and the decision at the announced moment', async () => {
+test('A14 RFC 8628 §5.4: a code is short-lived, and expires for terminal, page and decision at the announced time', async () => {
   const { auth, start, poll, arrive, clock } = testAuth()
   const [typed, claimed] = [await start(), await start()]
   expect(typed.expires_in).toBeLessThanOrEqual(600)
@@ -23,7 +23,7 @@ test('A14 RFC 8628 §5.4: a code is short-lived, and ends for the terminal, the 
   expect(errorOf(await poll(claimed.device_code))).toBe('expired_token')
 })
 
-test('J03 a lecture hall behind one address, each terminal polling at its interval, is never told to slow down', async () => {
+test('J03 a lecture hall of terminals behind one address, each polling at its interval, never gets slow_down', async () => {
   const { start, poll, refresh, logIn, clock } = testAuth()
   const hall: string[] = []
   for (let minute = 0; minute < 3; minute++) {
@@ -42,7 +42,7 @@ test('J03 a lecture hall behind one address, each terminal polling at its interv
   expect(new Set(refreshed.map(errorOf))).toEqual(new Set(['none']))
 })
 
-test('G18 how many sessions a person has is not capped, as the README says: the hundredth sign-in ends none before it', async () => {
+test('G18 the number of sessions of a person is not limited, as the README says: the hundredth sign-in ends no earlier one', async () => {
   const { auth, logIn, refresh, clock } = testAuth()
   const all = []
   for (let n = 0; n < 100; n++) {

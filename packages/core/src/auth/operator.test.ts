@@ -1,4 +1,4 @@
-/** What an operator may do, on the memory store and a clock that moves when told to. */
+/** The operator's operations, on the memory store and a manual clock. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { testAuth, testRequester } from '../testing/test-auth.ts'
@@ -15,7 +15,7 @@ function operated() {
   const operator = createOperator(world.deps)
   const audit = async (query: AuditQuery) => {
     const events = await operator.listAudit(query)
-    if (!events) throw new Error('the audit knows nobody called that')
+    if (!events) throw new Error('there is no such person')
     return events
   }
   return { ...world, operator, audit }
@@ -24,7 +24,7 @@ function operated() {
 const kidOf = (accessToken: string): unknown =>
   JSON.parse(Buffer.from(accessToken.split('.')[0] ?? '', 'base64url').toString()).kid
 
-test('L03 F12 a rotated key is published at once, signs when every cached key set has run out, and the old one goes after its last token', async () => {
+test('L03 F12 a new key is published at once and signs when cached key sets have expired; the old key retires after its last token', async () => {
   const { audit, auth, clock, deps, logIn, operator, refresh } = operated()
   const before = await logIn()
   const oldKid = kidOf(before.access_token)
@@ -62,7 +62,7 @@ test('F12 a second staged rotation waits for the first', async () => {
   expect(await operator.listKeys()).toHaveLength(2)
 })
 
-test('I04 a key that the node could not open is not made: another secret is refused', async () => {
+test('I04 a rotation under another secret is refused, since the node could not open the new key', async () => {
   const { deps, logIn, operator } = operated()
   await logIn()
   const keys = deriveKeys(Buffer.alloc(32, 8), deps.random)
@@ -72,7 +72,7 @@ test('I04 a key that the node could not open is not made: another secret is refu
   expect((await operator.listKeys()).map(({ stage }) => stage)).toEqual(['signing'])
 })
 
-test('L03 L12 keys that a new secret does not open are abandoned, and only those; sessions end with the old secret', async () => {
+test('L03 L12 only keys that a new secret does not open are abandoned, and sessions end with the old secret', async () => {
   const { audit, client, deps, logIn, operator } = operated()
   const tokens = await logIn()
   expect(await operator.abandonKeys()).toEqual([])
@@ -90,7 +90,7 @@ test('L03 L12 keys that a new secret does not open are abandoned, and only those
     refreshToken: tokens.refresh_token,
     requester: testRequester,
   } as const
-  // refresh tokens are made with the secret too: under another one nobody's is valid
+  // refresh tokens are made with the secret too, so none is valid under another one
   expect(await auth.exchangeRefreshToken(request)).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
   expect((await auth.publicKeys()).keys).toHaveLength(1)
   expect(await renewed.rotateKeys({ atOnce: false })).toMatchObject({ rotated: { stage: 'published' } })
@@ -99,7 +99,7 @@ test('L03 L12 keys that a new secret does not open are abandoned, and only those
   expect(abandoned).toHaveLength(1)
 })
 
-test('L10 a rotation at once ends every access token within half a minute, and refreshing goes on', async () => {
+test('L10 an immediate rotation ends every access token within half a minute, and refreshing still works', async () => {
   const { auth, clock, logIn, operator, refresh } = operated()
   const { access_token, refresh_token } = await logIn()
   await operator.rotateKeys({ atOnce: false })
@@ -112,7 +112,7 @@ test('L10 a rotation at once ends every access token within half a minute, and r
   expect(isRefusal(await auth.authenticate(refreshed.access_token))).toBe(false)
 })
 
-test('H09 an operator ends every session of one person, and of nobody else', async () => {
+test('H09 an operator ends every session of one person, and no others', async () => {
   const { audit, logIn, operator, refresh } = operated()
   const [first, second] = [await logIn('ada'), await logIn('ada')]
   const bobs = await logIn('bob')
@@ -125,7 +125,7 @@ test('H09 an operator ends every session of one person, and of nobody else', asy
   expect(await operator.revokeSessions({ userId })).toEqual({ revoked: 0, codes: 0 })
 })
 
-test('H09 L10 an operator ends the sessions of everybody', async () => {
+test('H09 L10 an operator ends the sessions of all people', async () => {
   const { auth, logIn, operator, refresh } = operated()
   const all = [await logIn('ada'), await logIn('bob')]
   expect(await operator.revokeSessions(null)).toEqual({ revoked: 2, codes: 0 })
@@ -135,7 +135,7 @@ test('H09 L10 an operator ends the sessions of everybody', async () => {
   }
 })
 
-test('H09 L10 codes that were approved or claimed, and sign-ins under way, go with the sessions', async () => {
+test('H09 L10 approved and claimed codes and sign-ins in progress end together with the sessions', async () => {
   const { arrive, audit, auth, beginSignIn, clock, decide, logIn, operator, poll, start } = operated()
   const requester = { ip: '192.0.2.7', source: '192.0.2.7', userAgent: null, requestId: null }
   await logIn('ada')
@@ -156,7 +156,7 @@ test('H09 L10 codes that were approved or claimed, and sign-ins under way, go wi
   expect(await auth.finishSignIn({ parameters, browser, session: null, requester })).toMatchObject({
     refused: 'unknown_transaction',
   })
-  // whose code nobody had taken up is asked again for by whoever comes now
+  // the code of that sign-in was not claimed and can still be used
   clock.advance({ seconds: 5 })
   await decide(unclaimed.user_code, 'approve', 'ada')
   expect(await poll(unclaimed.device_code)).toMatchObject({ token_type: 'Bearer' })
@@ -164,7 +164,7 @@ test('H09 L10 codes that were approved or claimed, and sign-ins under way, go wi
   expect(event?.detail).toBe('everybody: 1 sessions, 0 codes')
 })
 
-test('H09 a person who is not there is told apart from one without sessions', async () => {
+test('H09 an unknown person gives another answer than a person without sessions', async () => {
   const { audit, logIn, operator } = operated()
   await logIn('ada')
   expect(await operator.revokeSessions(orcid('nobody'))).toBeNull()
@@ -185,7 +185,7 @@ test('a role is stored for someone who has signed in, and audited', async () => 
   expect(event).toMatchObject({ userId, detail: 'user to publisher' })
 })
 
-test('L10 within half a minute of the switch nothing is started, approved or redeemed; pending codes stay pending, sessions go on', async () => {
+test('L10 half a minute after the switch nothing is started, approved or redeemed; pending codes stay pending, and sessions continue', async () => {
   const { arrive, audit, auth, client, clock, decide, deps, logIn, operator, poll, refresh, start } = operated()
   const tokens = await logIn()
   const [pending, other, approved] = [await start(), await start(), await start()]
@@ -217,7 +217,7 @@ test('L10 within half a minute of the switch nothing is started, approved or red
   expect(await poll(pending.device_code)).toMatchObject({ error: 'expired_token' })
 })
 
-test('L07 the audit is read newest first, up to a limit and back to an instant', async () => {
+test('L07 the audit is listed newest first, up to a limit and back to an instant', async () => {
   const { audit, clock, logIn } = operated()
   await logIn('ada')
   clock.advance({ seconds: 60 })
@@ -230,7 +230,7 @@ test('L07 the audit is read newest first, up to a limit and back to an instant',
   expect(await audit({ limit: 2 })).toHaveLength(2)
 })
 
-test('L07 an operator reads what one person did, called by id or as their provider calls them', async () => {
+test('L07 an operator lists the events of one person, by id or by issuer and subject', async () => {
   const { audit, logIn, operator } = operated()
   await logIn('ada')
   await logIn('bob')
@@ -243,7 +243,7 @@ test('L07 an operator reads what one person did, called by id or as their provid
   expect(await operator.listAudit({ limit: 100, person: orcid('nobody') })).toBeNull()
 })
 
-test('L10 an operator sees one person with their sessions, and lists people by a part of their name', async () => {
+test('L10 an operator sees one person with their sessions, and lists people by part of their name', async () => {
   const { clock, logIn, operator } = operated()
   await logIn('ada')
   clock.advance({ seconds: 1 })

@@ -1,4 +1,4 @@
-/** J02: places for undecided codes, counted once a second. */
+/** J02: places for pending codes, counted once a second. */
 import { expect, test } from 'vitest'
 import { createPendingPlaces } from './pending-places.ts'
 import { defaultPolicy } from './policy.ts'
@@ -34,7 +34,7 @@ function world(policy: { maxPendingBySource: number; maxPendingInAll: number }) 
   }
 }
 
-test('J02 codes are counted once a second, whoever asks, and what is handed out in between is added', async () => {
+test('J02 codes are counted once a second for all callers, and places taken in between are added', async () => {
   const { places, counts, wait, store } = world({ maxPendingBySource: 2, maxPendingInAll: 100 })
   const taken = await Promise.all(Array.from({ length: 5 }, () => places.take('a')))
   expect(taken.filter((place) => place !== null)).toHaveLength(2)
@@ -47,7 +47,7 @@ test('J02 codes are counted once a second, whoever asks, and what is handed out 
   expect(counts()).toBe(2)
 })
 
-test('J02 a place for which no code was stored is free at once', async () => {
+test('J02 a place without a stored code is free at once', async () => {
   const { places } = world({ maxPendingBySource: 1, maxPendingInAll: 100 })
   const place = await places.take('a')
   expect(await places.take('a')).toBeNull()
@@ -55,12 +55,12 @@ test('J02 a place for which no code was stored is free at once', async () => {
   expect(await places.take('a')).not.toBeNull()
 })
 
-test('J02 a code that is stored while they are counted is never missed', async () => {
+test('J02 a code that is stored during a count is never missed', async () => {
   const { places, wait, hold, store } = world({ maxPendingBySource: 2, maxPendingInAll: 100 })
   const early = await places.take('a')
   wait(1_000)
   const letGo = hold()
-  const counting = places.countInAll() // has read the codes before the early one was stored
+  const counting = places.countInAll() // reads the codes before the early one is stored
   await Promise.resolve()
   early?.settle(true)
   letGo()
@@ -69,5 +69,5 @@ test('J02 a code that is stored while they are counted is never missed', async (
   expect(await places.take('a')).toBeNull()
   store({ a: 2 })
   wait(1_000)
-  expect(await places.countInAll()).toBe(3) // the place that is not settled may be one of the two, or not
+  expect(await places.countInAll()).toBe(3) // the unsettled place may be one of the two stored codes or not
 })

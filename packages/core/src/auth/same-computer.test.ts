@@ -12,7 +12,7 @@ const world = (remoteApproval: RemoteApproval = 'typed') =>
   })
 type World = ReturnType<typeof world>
 
-/** A terminal with a listener, as `osa login` starts. */
+/** Starts a terminal with a listener, like `osa login`. */
 async function startLocal({ auth, client }: World, port: string | number = 40_123) {
   const nonce = randomBytes(32).toString('base64url')
   const loopbackChallenge = createHash('sha256').update(nonce).digest('base64url')
@@ -20,7 +20,7 @@ async function startLocal({ auth, client }: World, port: string | number = 40_12
   const started = await auth.startDeviceAuthorization(request)
   if (isRefusal(started)) throw new Error(started.error_description)
   const flow = new URL(started.same_computer_uri ?? '').searchParams.get('flow') ?? ''
-  /** What the listener answers to a browser that the node has sent there. */
+  /** Returns the state with which the node redirects a browser to the listener. */
   const visit = async (browser: CookieSecret): Promise<string> => {
     const url = await auth.listenerOf({ deviceAuthorizationId: flow, browser })
     return url?.searchParams.get('state') ?? ''
@@ -38,7 +38,7 @@ async function arriveIn({ signIn }: World, userCode: string, options: { browser?
 }
 
 describe('the same-computer proof', () => {
-  test('a browser that comes back from the listener approves with nothing typed, and the session says so', async () => {
+  test('a browser that returns from the listener can approve without typing the code, and the session records the proof', async () => {
     const it = world()
     const terminal = await startLocal(it)
     const browser = it.auth.newBrowserSecret()
@@ -62,7 +62,7 @@ describe('the same-computer proof', () => {
     expect(events.find(({ event }) => event === 'device.approve')).toMatchObject({ detail: 'same_computer' })
   })
 
-  test('the nonce alone, another browser, another state, a late one and a repeat prove nothing', async () => {
+  test('the nonce alone, another browser, a wrong or late state, and a repeat prove nothing', async () => {
     const it = world()
     const [own, other] = [it.auth.newBrowserSecret(), it.auth.newBrowserSecret()]
     const terminal = await startLocal(it)
@@ -91,7 +91,7 @@ describe('the same-computer proof', () => {
     expect(await terminal.visit(other), 'proven once').toBe('')
   })
 
-  test('a claimed, decided or expired request is not proven any more', async () => {
+  test('a claimed or expired request can no longer be proven', async () => {
     const it = world()
     const browser = it.auth.newBrowserSecret()
     const terminal = await startLocal(it)
@@ -105,7 +105,7 @@ describe('the same-computer proof', () => {
     expect(await it.auth.listenerOf({ deviceAuthorizationId: 'no id', browser })).toBeNull()
   })
 
-  test('RFC 8628 §5.4: a proof counts for its own browser only, also after switching the account', async () => {
+  test('RFC 8628 §5.4: a proof counts only for the browser that made it, even after switching the account', async () => {
     const it = world()
     const terminal = await startLocal(it)
     const [attacker, victim] = [it.auth.newBrowserSecret(), it.auth.newBrowserSecret()]
@@ -119,7 +119,7 @@ describe('the same-computer proof', () => {
     expect(await it.auth.reviewDevice(again)).toMatchObject({ needs: 'nothing' })
   })
 
-  test('a listener that cannot be one is refused at the start', async () => {
+  test('a start with an invalid listener is refused', async () => {
     const { auth, client } = world()
     const loopbackChallenge = 'x'.repeat(43)
     for (const listener of [
@@ -147,7 +147,7 @@ describe('approval without proof', () => {
     return { it, terminal, arrived, approve }
   }
 
-  test('typed: a filled-in code approves nothing until it is typed by hand', async () => {
+  test('typed: a prefilled code is not enough until the code is typed by hand', async () => {
     const { it, terminal, arrived, approve } = await filledIn('typed')
     expect(await it.auth.reviewDevice(arrived)).toMatchObject({ needs: 'typed_code' })
     expect(await approve()).toBe('code_needed')
@@ -159,20 +159,20 @@ describe('approval without proof', () => {
     expect(event).toMatchObject({ detail: 'typed' })
   })
 
-  test('typed: a code that was typed on the way is not asked for again', async () => {
+  test('typed: a code that was typed on an earlier page is not asked for again', async () => {
     const { it, arrived, approve } = await filledIn('typed', true)
     expect(await it.auth.reviewDevice(arrived)).toMatchObject({ needs: 'nothing' })
     expect(await approve()).toBe('approved')
   })
 
-  test('allow: a filled-in code is enough, and the audit says that it was', async () => {
+  test('allow: a prefilled code is enough, and the audit records it', async () => {
     const { it, approve } = await filledIn('allow')
     expect(await approve()).toBe('approved')
     const [event] = await it.store.listAuditEvents({ limit: 1, event: 'device.approve' })
     expect(event).toMatchObject({ detail: 'prefilled' })
   })
 
-  test('never: neither a filled-in nor a typed code approves; denying works, and only terminals with a listener start', async () => {
+  test('never: neither a prefilled nor a typed code is enough, denying works, and a start needs a listener', async () => {
     const { it, terminal, arrived, approve } = await filledIn('never', true)
     expect(terminal.same_computer_required).toBe(true)
     expect(await it.auth.reviewDevice(arrived)).toMatchObject({ needs: 'same_computer' })
@@ -182,7 +182,7 @@ describe('approval without proof', () => {
     expect(plain).toMatchObject({ error: 'access_denied', error_description: expect.stringContaining('same computer') })
   })
 
-  test('the policy goes by the address of the terminal', async () => {
+  test('the policy depends on the address of the terminal', async () => {
     const remoteApproval = (ip: string): RemoteApproval => (ip === '198.51.100.1' ? 'typed' : 'never')
     const it = testAuth({ policy: { ...defaultPolicy, publicUrl: 'https://archive.example', remoteApproval } })
     const start = (ip: string) =>
@@ -191,7 +191,7 @@ describe('approval without proof', () => {
     expect(await start('198.51.100.2')).toMatchObject({ error: 'access_denied' })
   })
 
-  test('RFC 8628 §3.2: a start without a listener is answered as ever', async () => {
+  test('RFC 8628 §3.2: the response to a start without a listener has no additional keys', async () => {
     const { start } = world()
     const keys = ['device_code', 'expires_in', 'interval', 'user_code', 'verification_uri', 'verification_uri_complete']
     expect(Object.keys(await start()).sort()).toEqual(keys)

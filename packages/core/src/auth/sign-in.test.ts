@@ -4,7 +4,7 @@ import { testAuth, testRequester } from '../testing/test-auth.ts'
 import { callbackFor, testProvider } from '../testing/test-provider.ts'
 import type { CookieSecret } from './secret.ts'
 
-/** Enters a code and begins a sign-in, up to the provider. */
+/** Enters a code and starts a sign-in, up to the provider. */
 async function begin(world: ReturnType<typeof testAuth>) {
   const started = await world.start()
   const browser = world.auth.newBrowserSecret()
@@ -15,7 +15,7 @@ async function begin(world: ReturnType<typeof testAuth>) {
 }
 
 describe('signing in at a provider', () => {
-  test('D01 E17 coming back signs the person in and approves nothing', async () => {
+  test('D01 E17 the callback signs the person in and approves nothing', async () => {
     const world = testAuth()
     const { started, url, finish } = await begin(world)
     expect(await finish(callbackFor(url, { subject: 'carberry' }))).toMatchObject({
@@ -24,7 +24,7 @@ describe('signing in at a provider', () => {
     expect(await world.poll(started.device_code)).toMatchObject({ error: 'authorization_pending' })
   })
 
-  test('D22 the device code is in nothing that a browser or the provider gets', async () => {
+  test('D22 neither the browser nor the provider gets the device code', async () => {
     const { started, url } = await begin(testAuth())
     expect(url.href).not.toContain(started.device_code)
     expect(Buffer.from(url.searchParams.get('state') ?? '', 'base64url').toString('latin1')).not.toContain(
@@ -32,7 +32,7 @@ describe('signing in at a provider', () => {
     )
   })
 
-  test('E01 E11 E22 RFC 9700 §4.7: a state counts once, in the browser that began it, and for its time', async () => {
+  test('E01 E11 E22 RFC 9700 §4.7: a state is valid once, in the browser that started the sign-in, until it expires', async () => {
     const world = testAuth()
     const { url, browser, finish } = await begin(world)
     const callback = callbackFor(url, { subject: 'carberry' })
@@ -65,7 +65,7 @@ describe('signing in at a provider', () => {
     expect(await finish(callbackFor(url, { subject: 'carberry' }))).toHaveProperty('secret')
   })
 
-  test('E08 a refusal at the provider denies the device; any other failure leaves it pending; one without state does nothing', async () => {
+  test('E08 a refusal at the provider denies the device; other failures and a refusal without state leave it pending', async () => {
     const world = testAuth()
     const denied = await begin(world)
     expect(await denied.finish(callbackFor(denied.url, { error: 'access_denied' }))).toMatchObject({
@@ -86,7 +86,7 @@ describe('signing in at a provider', () => {
     expect(await world.poll(stateless.started.device_code)).toMatchObject({ error: 'authorization_pending' })
   })
 
-  test('E13 the account is issuer and subject: a new name is the same person, another subject another', async () => {
+  test('E13 a person is identified by issuer and subject', async () => {
     const { arrive, start, auth } = testAuth()
     const users = []
     for (const subject of ['carberry', 'carberry', 'ada'])
@@ -96,7 +96,7 @@ describe('signing in at a provider', () => {
     expect(auth.identityProviders).toHaveLength(1)
   })
 
-  test('D14 the cookie changes at sign-in and the earlier one is dead', async () => {
+  test('D14 every sign-in changes the cookie and invalidates the previous one', async () => {
     const { auth, signIn, start } = testAuth()
     const first = await signIn((await start()).user_code, 'carberry')
     if ('refused' in first) throw new Error(first.detail)
@@ -109,7 +109,7 @@ describe('signing in at a provider', () => {
     expect(await auth.browserSession(second.secret)).toBeNull()
   })
 
-  test('D25 a browser session ends by itself after fifteen minutes, and at once on signing out', async () => {
+  test('D25 a browser session expires after fifteen minutes and ends at once on signing out', async () => {
     const { auth, arrive, start, clock } = testAuth()
     const { secret } = await arrive((await start()).user_code, 'carberry')
     clock.advance({ seconds: 899 })
@@ -121,7 +121,7 @@ describe('signing in at a provider', () => {
     expect(await auth.browserSession(again.secret)).toBeNull()
   })
 
-  test('I01 I02 I05 the store holds no secret in plain text, and nothing of the sign-in after it', async () => {
+  test('I01 I02 I05 no secret is written to the store in plain text', async () => {
     const world = testAuth()
     const { started, browser, url, finish } = await begin(world)
     const written: unknown[] = []
@@ -170,7 +170,7 @@ describe('signing in at a provider', () => {
 })
 
 describe('deciding', () => {
-  test('D02 C02 the review has the code as the terminal shows it, the client, the requester and the person', async () => {
+  test('D02 C02 the confirm page shows the code as the terminal does, the client and the requester', async () => {
     const { auth, start, arrive } = testAuth()
     const { user_code } = await start()
     const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
@@ -183,7 +183,7 @@ describe('deciding', () => {
     })
   })
 
-  test('D15 D16 another session can neither see nor decide it, whatever id it sends', async () => {
+  test('D15 D16 another session can neither see nor decide a request, whatever id it sends', async () => {
     const { auth, start, arrive, poll } = testAuth()
     const [mine, theirs] = [await start(), await start()]
     const { deviceAuthorizationId } = await arrive(mine.user_code, 'carberry')
@@ -198,7 +198,7 @@ describe('deciding', () => {
     expect(await poll(mine.device_code)).toMatchObject({ error: 'authorization_pending' })
   })
 
-  test('D18 of many decisions at once exactly one counts', async () => {
+  test('D18 exactly one of several concurrent decisions counts', async () => {
     const { auth, start, arrive, poll } = testAuth()
     const { user_code, device_code } = await start()
     const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
@@ -216,7 +216,7 @@ describe('deciding', () => {
     expect(await poll(device_code)).toMatchObject({ error: 'access_denied' })
   })
 
-  test('D19 an approval after the code expired grants nothing and says so', async () => {
+  test('D19 an approval after the code has expired grants nothing and is answered with expired', async () => {
     const { auth, start, arrive, poll, clock } = testAuth()
     const { user_code, device_code } = await start()
     const { browser, deviceAuthorizationId } = await arrive(user_code, 'carberry')
@@ -227,7 +227,7 @@ describe('deciding', () => {
     expect(await poll(device_code)).toMatchObject({ error: 'expired_token' })
   })
 
-  test('C13 switching the account gives the code to the next person, and only then', async () => {
+  test('C13 another person can claim the code only after the account was switched', async () => {
     const { auth, start, arrive, signIn } = testAuth()
     const { user_code } = await start()
     const { browser, deviceAuthorizationId, secret } = await arrive(user_code, 'carberry')
@@ -239,7 +239,7 @@ describe('deciding', () => {
     expect(await auth.reviewDevice({ browser, deviceAuthorizationId })).toBeNull()
   })
 
-  test('D05 a form token fits its browser and its step only', () => {
+  test('D05 a form token is valid only for its browser and its step', () => {
     const { auth } = testAuth()
     const token = auth.formToken('browser-1', 'enter')
     expect(auth.verifyFormToken('browser-1', 'enter', token)).toBe(true)
@@ -248,7 +248,7 @@ describe('deciding', () => {
     expect(auth.verifyFormToken('browser-1', 'enter', '')).toBe(false)
   })
 
-  test('L07 every step leaves one event that names who, from where and how it ended', async () => {
+  test('L07 every step leaves exactly one audit event, without secrets', async () => {
     const { start, decide, poll, refresh, store } = testAuth()
     const { user_code, device_code } = await start()
     await decide(user_code)
@@ -276,7 +276,7 @@ describe('deciding', () => {
   })
 })
 
-test('J10 how many sign-ins are begun, and how many made-up codes become calls to a provider, is limited, an address and in all', async () => {
+test('J10 started sign-ins, and calls to a provider for invented codes, are limited by address and in total', async () => {
   const provider = testProvider(manualClock().now)
   let calls = 0
   const counting = {
@@ -310,7 +310,7 @@ test('J10 how many sign-ins are begun, and how many made-up codes become calls t
   expect(await comeBack('192.0.2.66')).toBe('signed in')
   for (let n = 0; n < 2_000; n++) await comeBack(`10.0.${n >> 8}.${n & 255}`)
   expect(calls).toBe(121 + 1_200)
-  // a few that take all they may leave something for everybody else
+  // a few sources that use all they may leave something for others
   clock.advance({ seconds: 60 })
   for (let n = 0; n < 200 * 20; n++) await comeBack(`203.0.113.${n % 20}`)
   expect(await comeBack('198.51.100.9')).toBe('signed in')

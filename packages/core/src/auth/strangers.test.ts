@@ -4,7 +4,7 @@ import { callbackFor, testProvider } from '../testing/test-provider.ts'
 
 const from = (ip: string) => ({ ...testRequester, ip, source: ip })
 
-test('C08 other spellings of a code, and the other wire’s way to ask, spend one and the same budget', async () => {
+test('C08 all spellings of a code, on the page and by device.verify, spend from the same budget', async () => {
   const { auth, start } = testAuth()
   const { user_code } = await start()
   const requester = from('192.0.2.9')
@@ -27,7 +27,7 @@ test('C08 other spellings of a code, and the other wire’s way to ask, spend on
   expect(await describe(user_code)).toMatchObject({ error: 'temporarily_unavailable' })
 })
 
-test('J10 nobody makes the node call an identity provider but by a sign-in begun in the same browser, and once by each', async () => {
+test('J10 only a sign-in that was started in the same browser makes the node call an identity provider, and only once', async () => {
   let calls = 0
   const clock = testAuth().clock
   const provider = testProvider(clock.now)

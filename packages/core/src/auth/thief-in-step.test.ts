@@ -1,4 +1,4 @@
-/** A copied refresh token, kept in step inside the grace window; and the honest terminals that look a little like it (RFC 9700 §4.14.2). */
+/** A thief who keeps a copied refresh token current within the grace window, and honest terminals that behave similarly (RFC 9700 §4.14.2). */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { requesterAt, testAuth, testRequester, tokensOf } from '../testing/test-auth.ts'
@@ -9,7 +9,7 @@ const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none
 const eventsOf = async ({ store }: ReturnType<typeof testAuth>, event: string) =>
   (await store.listAuditEvents({ limit: 100, event })).toReversed()
 
-test('G16 a thief who repeats each retired token from elsewhere, at the best of moments, is told at once and out at the third', async () => {
+test('G16 a thief who repeats each retired token from elsewhere within the grace window raises an alarm at once, and the third repeat ends the session', async () => {
   const node = testAuth()
   let held = (await node.logIn()).refresh_token
   const stolen: string[] = []
@@ -31,7 +31,7 @@ test('G16 a thief who repeats each retired token from elsewhere, at the best of 
   expect(await eventsOf(node, 'token.refresh_reuse')).toMatchObject([{ ip: thief.ip, detail: 'two_sources' }])
 })
 
-test('G16 so is one who comes first and leaves the repeat to the victim, and one who changes between both', async () => {
+test('G16 a thief who refreshes first, or alternates with the victim, is caught at the third rotation too', async () => {
   for (const thiefIsFirst of [() => true, (rotation: number) => rotation % 2 === 0]) {
     const node = testAuth()
     let held = (await node.logIn()).refresh_token
@@ -51,7 +51,7 @@ test('G16 so is one who comes first and leaves the repeat to the victim, and one
   }
 })
 
-test('G02 a thief who lets a rotation pass has only retired tokens left: the next one ends the session', async () => {
+test('G02 a thief who misses a rotation holds only retired tokens, and presenting one ends the session', async () => {
   const node = testAuth()
   const first = (await node.logIn()).refresh_token
   const second = tokensOf(await node.refresh(first)).refresh_token
@@ -63,7 +63,7 @@ test('G02 a thief who lets a rotation pass has only retired tokens left: the nex
   expect(errorOf(await node.refresh(third))).toBe('invalid_grant')
 })
 
-test('G16 whoever holds a copied token cannot see in the list of sessions when its person refreshes', async () => {
+test('G16 the list of sessions does not reveal to a thief with a copied token when the terminal refreshes', async () => {
   const node = testAuth()
   const [one, other] = [await node.logIn(), await node.logIn()]
   const { user, sessionId } = tokensOf(await node.auth.authenticate(one.access_token))
@@ -81,7 +81,7 @@ test('G16 whoever holds a copied token cannot see in the list of sessions when i
   expect(await shown(), 'within an hour nothing changes').toEqual(before)
 })
 
-test('no use is shown that lies before its session', async () => {
+test('the last use that is shown is never before the start of the session', async () => {
   const node = testAuth()
   node.clock.advance({ seconds: 1_234 })
   const { access_token } = await node.logIn()
@@ -93,7 +93,7 @@ test('no use is shown that lies before its session', async () => {
 const networks = ['192.0.2.7', '203.0.113.5', '198.51.100.9', '2001:db8:7:7::/64'].map(requesterAt)
 const anywhere = fc.constantFrom(...networks)
 
-test('G03 a laptop whose answers are lost while it changes networks, ten times in one renewal and in every other one, stays signed in for good', async () => {
+test('G03 a laptop that loses up to ten answers of a renewal while it changes networks stays signed in', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ at: anywhere, retries: fc.array(anywhere, { maxLength: 10 }) }), {
@@ -107,7 +107,7 @@ test('G03 a laptop whose answers are lost while it changes networks, ten times i
         for (const { at, retries } of rides) {
           node.clock.advance({ seconds: 900 })
           let answer = tokensOf(await node.refresh(held, { requester: at }))
-          // two renewals in a row may meet that; at a third in a row this laptop is lucky
+          // at most two renewals in a row lose answers
           const tries = sharedInARow < 2 ? retries : []
           for (const requester of tries) {
             node.clock.advance({ seconds: 2 })
@@ -122,7 +122,7 @@ test('G03 a laptop whose answers are lost while it changes networks, ten times i
   )
 })
 
-test('G03 one that names its attempts stays signed in though each answer is lost while it changes networks, and alarms nobody', async () => {
+test('G03 a laptop that sends attempts stays signed in without alarms, even if every answer is lost while it changes networks', async () => {
   const node = testAuth()
   let held = (await node.logIn()).refresh_token
   for (let rotation = 0; rotation < 40; rotation++) {
@@ -136,12 +136,12 @@ test('G03 one that names its attempts stays signed in though each answer is lost
   expect(await eventsOf(node, 'token.refresh_two_sources')).toEqual([])
 })
 
-test('G16 naming attempts gives a thief in step nothing: the terminal names its own, whichever of the two comes first', async () => {
+test('G16 sending attempts does not help a thief, since the terminal sends its own, whichever of the two comes first', async () => {
   for (const thiefIsFirst of [false, true]) {
     for (const stolenAttempt of [undefined, 'a guess', 'attempt 0']) {
       const node = testAuth()
       let held = (await node.logIn()).refresh_token
-      // the thief has seen everything up to this refresh, its attempt too
+      // the thief has seen everything up to this refresh, including its attempt
       held = tokensOf(await node.refresh(held, { attempt: 'attempt 0' })).refresh_token
       const ends: string[] = []
       for (let rotation = 1; rotation <= 3; rotation++) {
@@ -159,7 +159,7 @@ test('G16 naming attempts gives a thief in step nothing: the terminal names its 
   }
 })
 
-test('G03 changing networks between renewals, at each of them, alarms nobody', async () => {
+test('G03 changing networks between all renewals raises no alarm', async () => {
   const node = testAuth()
   let held = (await node.logIn()).refresh_token
   for (let rotation = 0; rotation < 40; rotation++) {
@@ -169,7 +169,7 @@ test('G03 changing networks between renewals, at each of them, alarms nobody', a
   expect(await eventsOf(node, 'token.refresh_two_sources')).toEqual([])
 })
 
-test('G04 G05 many commands of one terminal that renew at one moment, at each renewal, are one source', async () => {
+test('G04 G05 commands of one terminal that renew concurrently, at each renewal, count as one source', async () => {
   const node = testAuth()
   let held = (await node.logIn()).refresh_token
   for (let rotation = 0; rotation < 20; rotation++) {

@@ -14,7 +14,7 @@ import { createKeyRing } from './signing-keys.ts'
 import type { AuthStore } from './store.ts'
 
 describe('refresh tokens', () => {
-  test('G10 RFC 6749 §10.10: first and rotated ones alike are opaque, under 256 bits of MAC, and tell nothing of each other', async () => {
+  test('G10 RFC 6749 §10.10: first and rotated tokens alike are opaque, protected by a MAC of 256 bits, and have nothing in common', async () => {
     const { logIn, refresh, clock } = testAuth()
     const tokens: string[] = []
     for (let login = 0; login < 20; login++) {
@@ -27,12 +27,12 @@ describe('refresh tokens', () => {
     }
     expect(new Set(tokens).size).toBe(200)
     for (const token of tokens) expect(token).toMatch(/^[\w-]{91}$/)
-    // random values share few beginnings and ends: a counter, a time or a family id in them would show
+    // random texts have few beginnings and ends in common; a counter, a time or a family id in them would show here
     expect(new Set(tokens.map((token) => token.slice(0, 2))).size).toBeGreaterThan(100)
     expect(new Set(tokens.map((token) => token.slice(-3))).size).toBeGreaterThan(150)
   })
 
-  test('I03 nothing of a token is ever stored, and neither what is stored nor the secret alone makes one', async () => {
+  test('I03 no part of a token is ever stored, and neither the database nor the secret alone is enough to make one', async () => {
     const { store, written } = recordingStore()
     const { deps, logIn, refresh } = testAuth({ store })
     const first = (await logIn()).refresh_token
@@ -45,22 +45,22 @@ describe('refresh tokens', () => {
     }
     const family = { ...readRefreshToken(deps.keys, second), salt: /"salt":"([\w-]+)"/.exec(everything)?.[1] ?? '' }
     const { familyId: id = '', generation = 0, salt } = family
-    expect(refreshTokenOf(deps.keys, { id, salt }, generation), 'both together do').toBe(second)
+    expect(refreshTokenOf(deps.keys, { id, salt }, generation), 'both together are enough').toBe(second)
     const otherKeys = deriveKeys(randomBytes(32), randomBytes)
     expect(refreshTokenOf(otherKeys, { id, salt }, generation)).not.toBe(second)
     const forged = refreshTokenOf(deps.keys, { id, salt: 'another salt' }, generation)
     expect(await refresh(forged)).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
-    expect(tokensOf(await refresh(second)).refresh_token, 'and did no harm').not.toBe(second)
+    expect(tokensOf(await refresh(second)).refresh_token, 'the session is unaffected').not.toBe(second)
   })
 
-  test('I03 a text that never was a token is refused before the database is asked, however it was altered', async () => {
+  test('I03 every altered token is refused without a query', async () => {
     const { deps, logIn } = testAuth()
     const token = (await logIn()).refresh_token
-    const asked = vi.spyOn(deps.store, 'findRefreshFamily')
-    const asks = vi.spyOn(deps.store, 'findOldRefreshToken')
+    const familyQueries = vi.spyOn(deps.store, 'findRefreshFamily')
+    const oldTokenQueries = vi.spyOn(deps.store, 'findOldRefreshToken')
     const at = (position: number, letter: string) => token.slice(0, position) + letter + token.slice(position + 1)
     const altered = [...token].map((letter, position) => at(position, letter === 'A' ? 'B' : 'A'))
-    // the last letter carries two bits that base64url leaves unused
+    // base64url leaves two bits of the last letter unused
     const lastLetters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map((letter) =>
       at(90, letter),
     )
@@ -83,8 +83,8 @@ describe('refresh tokens', () => {
       })
       expect(outcome).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
     }
-    expect(asked).not.toHaveBeenCalled()
-    expect(asks).not.toHaveBeenCalled()
+    expect(familyQueries).not.toHaveBeenCalled()
+    expect(oldTokenQueries).not.toHaveBeenCalled()
   })
 })
 
@@ -94,7 +94,7 @@ describe('access tokens', () => {
     ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
     ['RS256', { kty: 'RSA' }],
   ] as const)(
-    'F03 RFC 9068 §2.1: with %s anybody can check a token by the published key set',
+    'F03 RFC 9068 §2.1: a token signed with %s can be verified with the published key set',
     async (algorithm, kind) => {
       const defaults = testAuth().deps.policy
       const { auth, logIn } = testAuth({ policy: { ...defaults, signingAlgorithm: algorithm } })
@@ -110,7 +110,7 @@ describe('access tokens', () => {
     },
   )
 
-  test('F06 RFC 8725 §3.9: a key that a token brings along or points to is never used, nor fetched; an unknown crit is refused', async () => {
+  test('F06 RFC 8725 §3.9: a key in a token or at its address is never used or fetched, and an unknown crit is refused', async () => {
     const fetched = vi.spyOn(globalThis, 'fetch')
     const { auth, deps, logIn } = testAuth()
     const { access_token } = await logIn()
@@ -134,13 +134,13 @@ describe('access tokens', () => {
     const { key } = await createKeyRing(deps).signer()
     const sign = (header: object, crit: { [name: string]: boolean }) =>
       new SignJWT(claims).setProtectedHeader({ alg, typ: 'at+jwt', kid: kid ?? '', ...header }).sign(key, { crit })
-    expect(isRefusal(await auth.authenticate(await sign({}, {}))), 'the node’s own key signs').toBe(false)
+    expect(isRefusal(await auth.authenticate(await sign({}, {}))), 'signed with the node’s own key').toBe(false)
     const critical = await sign({ crit: ['lasting'], lasting: true }, { lasting: true })
     expect(await auth.authenticate(critical)).toMatchObject({ error: 'invalid_token', reason: 'unknown' })
     expect(fetched).not.toHaveBeenCalled()
   })
 
-  test('F15 RFC 9068 §5: sub is the same at each sign-in, is no client id, and is never given out again', async () => {
+  test('F15 RFC 9068 §5: sub is the same at each sign-in, is not a client id, and is never reused', async () => {
     const random = seededRandom(15)
     const here = testAuth({ random })
     const subOf = async (node: ReturnType<typeof testAuth>, subject: string) =>
@@ -149,12 +149,12 @@ describe('access tokens', () => {
     expect(await subOf(here, 'carberry')).toBe(carberry)
     expect(await subOf(here, 'ada')).not.toBe(carberry)
     expect(here.deps.clients.has(carberry)).toBe(false)
-    // a person who comes back to a node that has forgotten them is a new one: sub is not made from the ORCID iD
+    // a person whom the node has deleted gets a new sub: it is not derived from the ORCID iD
     expect(await subOf(testAuth({ random }), 'carberry')).not.toBe(carberry)
   })
 })
 
-/** A memory store, and everything that was ever written to it as JSON. */
+/** Returns a memory store, and everything that was written to it as JSON. */
 function recordingStore() {
   const inner = memoryAuthStore()
   const lines: string[] = []

@@ -6,7 +6,7 @@ import { isRefusal } from './refusal.ts'
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
 describe('a refresh token', () => {
-  test('G01 G17 RFC 9700 §4.14.2: each use gives a new one and retires the old', async () => {
+  test('G01 G17 RFC 9700 §4.14.2: each use returns a new token and retires the old one', async () => {
     const { logIn, refresh, clock } = testAuth()
     const first = await logIn()
     const second = tokensOf(await refresh(first.refresh_token))
@@ -15,7 +15,7 @@ describe('a refresh token', () => {
     expect(errorOf(await refresh(first.refresh_token))).toBe('invalid_grant')
   })
 
-  test('G02 G16 a retired one ends the family, the refusal does not undo that, and it is audited without the token', async () => {
+  test('G02 G16 reuse of a retired token ends the family for good, and is audited without the token', async () => {
     const { logIn, refresh, clock, store } = testAuth()
     const first = await logIn()
     const second = tokensOf(await refresh(first.refresh_token))
@@ -27,7 +27,7 @@ describe('a refresh token', () => {
     expect(JSON.stringify(event)).not.toContain(first.refresh_token)
   })
 
-  test('G03 G04 G05 a repeat within the grace window gets the same successor, also many at once', async () => {
+  test('G03 G04 G05 repeats within the grace window get the same successor, even concurrent ones', async () => {
     const { logIn, refresh, clock } = testAuth()
     const first = await logIn()
     const answers = await Promise.all([1, 2, 3, 4].map(() => refresh(first.refresh_token)))
@@ -46,14 +46,14 @@ describe('a refresh token', () => {
     expect(errorOf(await refresh(third.refresh_token))).toBe('invalid_grant')
   })
 
-  test('G04 a successor is handed out again ten times at most', async () => {
+  test('G04 a successor is returned again ten times at most', async () => {
     const { logIn, refresh } = testAuth()
     const first = await logIn()
     for (let use = 0; use < 11; use++) expect(errorOf(await refresh(first.refresh_token))).toBe('none')
     expect(errorOf(await refresh(first.refresh_token))).toBe('invalid_grant')
   })
 
-  test('G06 the absolute end is fixed at sign-in and no refresh moves it', async () => {
+  test('G06 the absolute end is fixed at sign-in, and a refresh does not extend it', async () => {
     const { logIn, refresh, clock } = testAuth()
     let { refresh_token } = await logIn()
     for (let week = 0; week < 12; week++) {
@@ -64,21 +64,21 @@ describe('a refresh token', () => {
     expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'expired' })
   })
 
-  test('G07 one that is not used for the idle time expires', async () => {
+  test('G07 a token that is not used for the idle time expires', async () => {
     const { logIn, refresh, clock } = testAuth()
     const { refresh_token } = await logIn()
     clock.advance({ seconds: 30 * 86_400 })
     expect(await refresh(refresh_token)).toMatchObject({ error: 'invalid_grant', reason: 'expired' })
   })
 
-  test('G08 RFC 6749 §6: a foreign client is refused and the family lives on', async () => {
+  test('G08 RFC 6749 §6: another client is refused, and the family stays valid', async () => {
     const { logIn, refresh, client } = testAuth()
     const { refresh_token } = await logIn()
     expect(errorOf(await refresh(refresh_token, { client: client('other-tool') }))).toBe('invalid_grant')
     expect(errorOf(await refresh(refresh_token))).toBe('none')
   })
 
-  test('G09 RFC 6749 §6: the scope may shrink for an access token, never grow, and the family keeps its own', async () => {
+  test('G09 RFC 6749 §6: a refresh may narrow the scope of an access token, never widen it, and the family keeps its scope', async () => {
     const { logIn, refresh } = testAuth()
     const first = await logIn()
     const narrow = tokensOf(await refresh(first.refresh_token, { scope: 'profile' }))
@@ -97,7 +97,7 @@ describe('a refresh token', () => {
     expect(errorOf(await auth.authenticate(tokens.access_token))).toBe('invalid_token')
   })
 
-  test('G13 each sign-in is a family of its own', async () => {
+  test('G13 each sign-in creates a separate family', async () => {
     const { logIn, refresh, clock } = testAuth()
     const [laptop, server] = [await logIn(), await logIn()]
     await refresh(laptop.refresh_token)
@@ -106,7 +106,7 @@ describe('a refresh token', () => {
     expect(errorOf(await refresh(server.refresh_token))).toBe('none')
   })
 
-  test('G14 late reuse of a long retired token is still noticed', async () => {
+  test('G14 reuse of a token that was retired long ago is still detected', async () => {
     const { logIn, refresh, clock } = testAuth()
     const first = await logIn()
     let latest = first
@@ -120,7 +120,7 @@ describe('a refresh token', () => {
 })
 
 describe('an access token', () => {
-  test('F01 F02 F08 F10 RFC 9068 §2: its header and claims are these and no others', async () => {
+  test('F01 F02 F08 F10 RFC 9068 §2: has exactly these header fields and claims', async () => {
     const { logIn } = testAuth()
     const { access_token } = await logIn()
     expect(decodeProtectedHeader(access_token)).toEqual({ typ: 'at+jwt', alg: 'ES256', kid: expect.any(String) })
@@ -137,7 +137,7 @@ describe('an access token', () => {
     expect(access_token.length).toBeLessThan(1_500)
   })
 
-  test('F04 F05 F07 F17 RFC 8725: whatever is not one of ours, whole and in time, is invalid_token and never a crash', async () => {
+  test('F04 F05 F07 F17 RFC 8725: forged, altered, malformed and expired tokens all get invalid_token', async () => {
     const { logIn, auth, clock } = testAuth()
     const { access_token, refresh_token } = await logIn()
     const [header = '', payload = '', signature = ''] = access_token.split('.')
@@ -173,13 +173,13 @@ describe('an access token', () => {
     expect(await auth.authenticate(access_token)).toMatchObject({ error: 'invalid_token', reason: 'expired' })
   })
 
-  test('F09 a token of another deployment is not accepted', async () => {
+  test('F09 a token from another deployment is refused', async () => {
     const here = testAuth()
     const there = testAuth({ policy: { ...here.deps.policy, publicUrl: 'https://staging.example' }, store: here.store })
     expect(errorOf(await here.auth.authenticate((await there.logIn()).access_token))).toBe('invalid_token')
   })
 
-  test('F16 L05 a role given by configuration counts at once and ends with its entry', async () => {
+  test('F16 L05 a role given by configuration takes effect at once and ends with its entry', async () => {
     const grants = new Map([['https://orcid.example#carberry', 'admin' as const]])
     const { logIn, auth } = testAuth({
       roleGrants: ({ issuer, subject }) => grants.get(`${issuer}#${subject}`) ?? null,
@@ -207,7 +207,7 @@ describe('an access token', () => {
     expect(errorOf(await auth.authenticate(old.access_token))).toBe('none')
   })
 
-  test('I04 another OSA_SECRET cannot use the stored keys and says so', async () => {
+  test('I04 under another OSA_SECRET the stored keys cannot be used, and the error names it', async () => {
     const here = testAuth()
     await here.logIn()
     const { deriveKeys } = await import('./keys.ts')
@@ -217,7 +217,7 @@ describe('an access token', () => {
 })
 
 describe('revocation and introspection', () => {
-  test('H01 H02 H04 H05 RFC 7009 §2.1: any token of a family ends it, at once and for its access tokens too', async () => {
+  test('H01 H02 H04 H05 RFC 7009 §2.1: revoking any token of a family ends it at once, including its access tokens', async () => {
     for (const pick of ['refresh_token', 'retired', 'access_token'] as const) {
       const { auth, logIn, refresh, client } = testAuth()
       const first = await logIn()
@@ -235,7 +235,7 @@ describe('revocation and introspection', () => {
     }
   })
 
-  test('H03 RFC 7009 §2.1: a token of another client, or of nobody, is left alone', async () => {
+  test('H03 RFC 7009 §2.1: a token of another client and an unknown token are left alone', async () => {
     const { auth, logIn, refresh, client } = testAuth()
     const { refresh_token, access_token } = await logIn()
     for (const token of [refresh_token, access_token, 'nonsense', 'a.b.c']) {
@@ -244,7 +244,7 @@ describe('revocation and introspection', () => {
     expect(errorOf(await refresh(refresh_token))).toBe('none')
   })
 
-  test('H06 RFC 7662 §2.2: only a living access token is active', async () => {
+  test('H06 RFC 7662 §2.2: only a valid access token is active', async () => {
     const { auth, logIn, client } = testAuth()
     const { access_token, refresh_token } = await logIn()
     const introspect = (token: string) =>
@@ -256,13 +256,13 @@ describe('revocation and introspection', () => {
   })
 })
 
-test('the first key of a node signs at once, though time goes by while it is made', async () => {
+test('the first key of a node signs at once, even if making it takes time', async () => {
   let milliseconds = Date.parse('2026-01-01T00:00:00Z')
   const { auth } = testAuth({ now: () => new Date(milliseconds++) })
   expect((await auth.publicKeys()).keys).toHaveLength(1)
 })
 
-test('D30 a session was last used when its token last made a call, which is written down once a minute', async () => {
+test('D30 a call with an access token updates the last use of its session, at most once a minute', async () => {
   const node = testAuth()
   const { auth, clock, store, logIn } = node
   const writes: Date[] = []
@@ -277,7 +277,7 @@ test('D30 a session was last used when its token last made a call, which is writ
   const call = async () => tokensOf(await auth.authenticate(tokens.access_token))
   const { user } = await call()
   expect(writes).toEqual([])
-  // into the next hour, which is what is shown, without a refresh
+  // into the next hour without a refresh, since hours are shown
   clock.advance({ seconds: 800 })
   for (let second = 0; second < 60; second += 20) {
     await call()
@@ -292,7 +292,7 @@ test('D30 a session was last used when its token last made a call, which is writ
   expect(session?.last_used_at.getTime()).toBe(hourOf(clock.now()) * 3_600_000)
 })
 
-test('D30 a person lists and ends their own terminals and nobody else’s', async () => {
+test('D30 a person can list and end their own sessions, but no others', async () => {
   const { auth, logIn, refresh } = testAuth()
   const [laptop, server, foreign] = [await logIn('carberry'), await logIn('carberry'), await logIn('ada')]
   const me = tokensOf(await auth.authenticate(laptop.access_token))

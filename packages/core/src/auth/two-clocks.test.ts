@@ -1,4 +1,4 @@
-/** L08: one tolerance for times that another process wrote down, at its edges: two nodes on one store, each with a clock of its own. */
+/** L08: the tolerance for times that another process wrote, at its limits. Two nodes with different clocks share one store. */
 import { expect, test } from 'vitest'
 import { manualClock } from '../testing/manual-clock.ts'
 import { testAuth } from '../testing/test-auth.ts'
@@ -8,7 +8,7 @@ import { isRefusal } from './refusal.ts'
 const { accessTokenLifetimeSeconds: lifetime, refreshReuseGraceSeconds: grace } = defaultPolicy
 const errorOf = (outcome: object) => (isRefusal(outcome) ? outcome.error : 'none')
 
-/** The second node's clock is ahead by `seconds`; `wait` lets time go by on both. */
+/** Returns two nodes; the second one's clock is ahead by `seconds`. `wait` advances both. */
 function twoNodes(seconds: number) {
   const one = testAuth()
   const clock = manualClock(new Date(one.clock.now().getTime() + seconds * 1000))
@@ -19,7 +19,7 @@ function twoNodes(seconds: number) {
   return { one, two, wait }
 }
 
-test('the tolerance is the minute that is promised', () => {
+test('the tolerance is the documented minute', () => {
   expect(clockToleranceSeconds).toBe(60)
 })
 
@@ -27,13 +27,13 @@ test.each([
   [20, 'none'],
   [60, 'none'],
   [61, 'invalid_token'],
-])('F04 a token made %i s ahead of the clock that looks at it is judged as %s', async (apart, outcome) => {
+])('F04 a token that was issued %i s ahead of the verifying clock gives %s', async (apart, outcome) => {
   const { one, two } = twoNodes(-apart)
   expect(errorOf(await two.auth.authenticate((await one.logIn()).access_token))).toBe(outcome)
 })
 
 test.each([0, 20, 60, 90])(
-  'F04 a token ends by a clock that is %i s ahead a minute later than it says, and then for good',
+  'F04 at a clock that is %i s ahead, a token expires a minute after its exp, and then for good',
   async (apart) => {
     const { one, two, wait } = twoNodes(apart)
     const { access_token } = await one.logIn()
@@ -42,22 +42,22 @@ test.each([0, 20, 60, 90])(
     wait(1)
     expect(errorOf(await two.auth.authenticate(access_token))).toBe('invalid_token')
     wait(-clockToleranceSeconds)
-    expect(errorOf(await two.auth.authenticate(access_token)), 'it was seen to be over').toBe('invalid_token')
-    expect(errorOf(await one.auth.authenticate(access_token)), 'at both').toBe('invalid_token')
+    expect(errorOf(await two.auth.authenticate(access_token)), 'it was seen expired').toBe('invalid_token')
+    expect(errorOf(await one.auth.authenticate(access_token)), 'at both nodes').toBe('invalid_token')
   },
 )
 
 test.each([
   [60, 'none'],
   [61, 'invalid_grant'],
-])('G04 a repeat at a node that is %i s behind the first use is judged as %s', async (behind, outcome) => {
+])('G04 a repeat at a node whose clock is %i s behind gives %s', async (behind, outcome) => {
   const { one, two } = twoNodes(-behind)
   const { refresh_token } = await one.logIn()
   await one.refresh(refresh_token)
   expect(errorOf(await two.refresh(refresh_token))).toBe(outcome)
 })
 
-test('G04 at one clock the window is its seconds and not one more', async () => {
+test('G04 with equal clocks the grace window has exactly its seconds', async () => {
   const { one, two, wait } = twoNodes(0)
   const { refresh_token } = await one.logIn()
   await one.refresh(refresh_token)

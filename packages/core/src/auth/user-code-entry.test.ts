@@ -4,8 +4,8 @@ import { isRefusal } from './refusal.ts'
 
 const from = (ip: string) => ({ ...testRequester, ip, source: ip })
 
-describe('typing in a code', () => {
-  test('C06 RFC 8628 §5.1: after ten failures of a source even the right code is refused, until the window is over', async () => {
+describe('entering a user code', () => {
+  test('C06 RFC 8628 §5.1: after ten failures of a source even a valid code is refused, until the window ends', async () => {
     const { auth, start, clock } = testAuth()
     const { user_code } = await start()
     const enter = (userCode: string, ip = '192.0.2.1') =>
@@ -13,13 +13,13 @@ describe('typing in a code', () => {
     for (let guess = 0; guess < 10; guess++) expect(await enter('BBBB-BBBB')).toEqual({ outcome: 'not_usable' })
     expect(await enter('BBBB-BBBB')).toMatchObject({ outcome: 'limited' })
     expect(await enter(user_code)).toMatchObject({ outcome: 'limited', retryAfterSeconds: 600 })
-    expect(await enter(user_code, '192.0.2.2')).toMatchObject({ outcome: 'found' }) // C10: others are not locked out
+    expect(await enter(user_code, '192.0.2.2')).toMatchObject({ outcome: 'found' }) // C10: other sources are not locked out
     clock.advance({ seconds: 600 })
     const fresh = await start()
     expect(await enter(fresh.user_code)).toMatchObject({ outcome: 'found' })
   })
 
-  test('C06 failures of one account count together, whatever source they come from', async () => {
+  test('C06 failures of one account count together, whatever sources they come from', async () => {
     const { auth, start, arrive } = testAuth()
     const { user_code } = await start()
     const { browser } = await arrive(user_code, 'carberry')
@@ -29,7 +29,7 @@ describe('typing in a code', () => {
     expect((await enter(11)).outcome).toBe('limited')
   })
 
-  test('C06 in all, failures times pending codes stay below 20^8 / 2^16 in a window', async () => {
+  test('C06 in total, failures times pending codes stay below 20^8 / 2^16 in a window', async () => {
     const { auth, start, deps, clock } = testAuth()
     const pending = 100
     for (let n = 0; n < pending; n++) await start({ requester: from(`198.51.100.${n}`) })
@@ -47,7 +47,7 @@ describe('typing in a code', () => {
     expect(deps.now()).toEqual(clock.now())
   })
 
-  test('C10 while sixty sources guess as often as they may, whoever else comes may still mistype and then get it right', async () => {
+  test('C10 while sixty sources guess as often as they may, another source can still mistype a code and then enter it', async () => {
     const { auth, start } = testAuth()
     const { user_code } = await start()
     for (let n = 0; n < 1_000; n++) await start({ requester: from(`198.51.100.${n}`) })
@@ -72,7 +72,7 @@ describe('typing in a code', () => {
     expect(outcomes.filter((outcome) => outcome === 'not_usable')).toHaveLength(10)
   })
 
-  test('C07 J03 a lecture hall that types right codes at one moment is let in; wrong codes among them count as ever', async () => {
+  test('C07 J03 a lecture hall can enter valid codes at the same moment, and wrong codes among them count as always', async () => {
     const { auth, start } = testAuth()
     const codes = []
     for (let n = 0; n < 40; n++) codes.push((await start({ requester: from(`198.51.100.${n}`) })).user_code)
@@ -84,7 +84,7 @@ describe('typing in a code', () => {
     expect([count('not_usable'), count('found')]).toEqual([10, 9])
   })
 
-  test('J08 entries of one source wait in a line of bounded length, and who does not fit is told to come back', async () => {
+  test('J08 the queue of entries of one source is limited, and further entries are told to retry', async () => {
     const { auth } = testAuth()
     const burst = Array.from({ length: 1_000 }, () =>
       auth.enterUserCode({ userCode: 'BBBBBBBB', requester: testRequester, userId: null }),
@@ -94,7 +94,7 @@ describe('typing in a code', () => {
     expect(outcomes.at(-1)).toEqual({ outcome: 'limited', retryAfterSeconds: 5 })
   })
 
-  test('C09 a right code does not give back the failures before it, and costs nothing itself', async () => {
+  test('C09 a valid code costs nothing, and does not refund earlier failures', async () => {
     const { auth, start } = testAuth()
     const { user_code } = await start()
     const enter = async (userCode: string) =>
@@ -105,7 +105,7 @@ describe('typing in a code', () => {
     expect(await enter(user_code)).toBe('limited')
   })
 
-  test('C11 C12 C13 unknown, malformed, expired, denied, redeemed and other people’s codes get one and the same answer', async () => {
+  test('C11 C12 C13 unknown, malformed, expired, denied, redeemed and other people’s codes all get the same answer', async () => {
     const { auth, start, arrive, decide, poll, clock } = testAuth()
     const expired = await start()
     clock.advance({ seconds: 600 })
@@ -127,7 +127,7 @@ describe('typing in a code', () => {
     })
   })
 
-  test('device.verify describes a pending code and nothing of the device code', async () => {
+  test('device.verify describes a pending code without revealing the device code', async () => {
     const { auth, start } = testAuth()
     const { user_code, device_code } = await start()
     const described = await auth.describeUserCode({ userCode: user_code.toLowerCase(), requester: testRequester })

@@ -12,7 +12,7 @@ describe('a user code', () => {
     )(seededRandom('codes')),
   )
 
-  test('C01 RFC 8628 §6.1: codes are eight letters of twenty, all different, every letter equally likely in every place', () => {
+  test('C01 RFC 8628 §6.1: codes are eight letters of twenty, all different, with every letter equally likely at every position', () => {
     expect(new Set(codes).size).toBe(codes.length)
     for (const code of codes)
       expect(formatUserCode(code)).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
@@ -41,7 +41,7 @@ describe('a user code', () => {
   )
 
   test.each(['', 'WDJB', 'WDJB-MJHTX', `WDJBMJHT${' '.repeat(60)}`, 'A'.repeat(1_000_000)])(
-    'C05 input of a wrong length is no code',
+    'C05 input of a wrong length is not a code',
     (typed) => expect(normaliseUserCode(typed)).toBeNull(),
   )
 

@@ -1,4 +1,4 @@
-/** When two manifests are the same content. */
+/** The conditions under which two manifests have the same content. */
 import { slugOf } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
@@ -7,7 +7,7 @@ import { canonicalContent, canonicalJson, contentHash } from './content.ts'
 
 const hashOf = (manifest: Parameters<typeof canonicalContent>[0]) => contentHash(canonicalContent(manifest))
 
-/** The same value with the keys of every object in another order. */
+/** Returns the value with the keys of every object in reverse order. */
 function turned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(turned)
   if (typeof value !== 'object' || value === null) return value
@@ -18,7 +18,7 @@ function turned(value: unknown): unknown {
   )
 }
 
-test('RFC 8785 §3.2: keys are sorted by UTF-16 code units, numbers and texts are written as ECMAScript does', () => {
+test('RFC 8785 §3.2: keys are sorted by UTF-16 code units, and numbers and texts are written like in ECMAScript', () => {
   expect(
     canonicalJson({ numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0], string: '€$\u000f\nA\'B"\\\\"/' }),
   ).toBe('{"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27,0],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}')
@@ -29,7 +29,7 @@ test('RFC 8785 §3.2: keys are sorted by UTF-16 code units, numbers and texts ar
   expect(canonicalJson(shuffled)).toBe(`{${keys.map((key) => `${JSON.stringify(key)}:0`).join(',')}}`)
 })
 
-test('canonical JSON reads back as what it was, and the order of keys does not show in it', async () => {
+test('canonical JSON parses to the same value and does not depend on the order of keys', async () => {
   await fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
@@ -39,14 +39,14 @@ test('canonical JSON reads back as what it was, and the order of keys does not s
   )
 })
 
-test('the order of keys is no content, the order of lists is', () => {
+test('the order of lists is part of the content, the order of keys is not', () => {
   const manifest = sampleManifest()
   expect(hashOf(turned(manifest) as typeof manifest)).toBe(hashOf(manifest))
   const { schema } = manifest
   expect(hashOf({ ...manifest, schema: { ...schema, fields: schema.fields.toReversed() } })).not.toBe(hashOf(manifest))
 })
 
-test('an optional part that is null is the same content as one that is absent', () => {
+test('a null optional part gives the same content as an absent one', () => {
   const { ingester: _ingester, ...without } = sampleManifest()
   expect(hashOf({ ...without, ingester: null })).toBe(hashOf(without))
   expect(hashOf({ ...without, ingester: undefined })).toBe(hashOf(without))
@@ -54,7 +54,7 @@ test('an optional part that is null is the same content as one that is absent', 
   expect(hashOf({ ...without, docs: { ...docs, when_not_to_use: null } })).toBe(hashOf({ ...without, docs }))
 })
 
-test('a null inside a config is content, for there it is the author’s', () => {
+test('a null in a config is part of the content, since the author wrote it', () => {
   const withConfig = (config: Record<string, null | number>) => {
     const manifest = sampleManifest()
     return { ...manifest, hooks: manifest.hooks.map((hook) => ({ ...hook, config })) }
@@ -62,7 +62,7 @@ test('a null inside a config is content, for there it is the author’s', () => 
   expect(hashOf(withConfig({ probe: 1, ignore: null }))).not.toBe(hashOf(withConfig({ probe: 1 })))
 })
 
-test('RFC 8785 §3.2.2: one number is one content however it was written; a text in another normal form is another text', () => {
+test('RFC 8785 §3.2.2: all spellings of a number give the same content; a text in another normal form is another text', () => {
   const written = (config: string) => {
     const manifest = sampleManifest()
     const hooks = manifest.hooks.map((hook) => ({ ...hook, config: JSON.parse(config) as typeof hook.config }))
@@ -71,10 +71,10 @@ test('RFC 8785 §3.2.2: one number is one content however it was written; a text
   expect(new Set(['{"a":0,"b":100}', '{"b":1e2,"a":-0}', '{"b":100.0,"a":0.0}'].map(written)).size).toBe(1)
   const [composed, decomposed] = ['Größe'.normalize('NFC'), 'Größe'.normalize('NFD')]
   expect(hashOf(sampleManifest({ title: composed }))).not.toBe(hashOf(sampleManifest({ title: decomposed })))
-  expect(slugOf(composed), 'both are one convention').toBe(slugOf(decomposed))
+  expect(slugOf(composed), 'both have the same address').toBe(slugOf(decomposed))
 })
 
-test('every other change of a value is other content', () => {
+test('every other change of a value gives different content', () => {
   const manifest = sampleManifest()
   const original = hashOf(manifest)
   const visit = (at: unknown, put: (value: unknown) => unknown): void => {

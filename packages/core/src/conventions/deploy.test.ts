@@ -1,4 +1,4 @@
-/** Registering conventions on the memory store: who may, what makes a version, all or nothing, and how much. */
+/** Registering conventions on the memory store: permission, versions, atomicity and limits. */
 import type { ConventionManifest, Role } from '@osa/contract'
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
@@ -20,7 +20,7 @@ function world(budgets: Partial<typeof defaultBudgets> = {}) {
   const conventions = createConventions({ ...node.deps, limiter, store })
   const setRole = (principal: Principal, role: Role) =>
     node.store.transaction((tx) => tx.saveUser({ ...principal.user, role }))
-  /** Signs in; the role is stored before the token is looked at. */
+  /** Signs in a person with this role. The role is stored before `authenticate` reads it. */
   const signedIn = async (role: Role, subject = 'carberry'): Promise<Principal> => {
     const { access_token } = await node.logIn(subject)
     const before = await node.auth.authenticate(access_token)
@@ -46,13 +46,13 @@ function world(budgets: Partial<typeof defaultBudgets> = {}) {
 
 const titled = (title: string, changes: Partial<ConventionManifest> = {}) => sampleManifest({ title, ...changes })
 
-describe('who may', () => {
-  test.each(['publisher', 'admin'] as const)('a %s may', async (role) => {
+describe('permission to deploy', () => {
+  test.each(['publisher', 'admin'] as const)('a %s may deploy', async (role) => {
     const { signedIn, deploy } = world()
     expect(await deploy(await signedIn(role), sampleManifest())).toMatchObject([{ version: 1, changed: true }])
   })
 
-  test('F14 a token without conventions:write is refused by the scope it lacks, whatever the role and the content', async () => {
+  test('F14 a token without conventions:write is refused, whatever the role and the content, and the refusal names the scope', async () => {
     const { signedIn, attempt, audit } = world()
     const principal = { ...(await signedIn('admin')), scope: ['profile'] }
     for (const manifest of [sampleManifest(), {}]) {
@@ -65,7 +65,7 @@ describe('who may', () => {
     expect(await audit()).toMatchObject([{ detail: 'insufficient_scope' }, { outcome: 'refused' }])
   })
 
-  test('a person without the role is refused by the roles that have it, before the content is looked at', async () => {
+  test('a person without the role is refused before the content is checked, and the refusal names the needed roles', async () => {
     const { signedIn, attempt, conventions } = world()
     const principal = await signedIn('user')
     for (const manifest of [sampleManifest(), {}]) {
@@ -79,7 +79,7 @@ describe('who may', () => {
     expect(await conventions.list()).toEqual([])
   })
 
-  test('F16 a role that was taken, or a session that was ended, after the token was looked at counts with the writes', async () => {
+  test('F16 a role that was removed, or a session that was ended, after the token was checked prevents the writes', async () => {
     const { signedIn, attempt, setRole, auth, conventions, audit } = world()
     const principal = await signedIn('publisher')
     await setRole(principal, 'user')
@@ -93,7 +93,7 @@ describe('who may', () => {
 })
 
 describe('versions', () => {
-  test('the same content again changes nothing; other content makes the next version; old ones stay readable', async () => {
+  test('the same content changes nothing, different content makes the next version, and old versions stay readable', async () => {
     const { signedIn, deploy, conventions, clock } = world()
     const principal = await signedIn('publisher')
     const [first] = await deploy(principal, sampleManifest())
@@ -115,7 +115,7 @@ describe('versions', () => {
     expect(await conventions.list()).toMatchObject([{ slug: 'protein-structures', version: 2 }])
   })
 
-  test('going back to earlier content is a new version too: versions tell what was in force when', async () => {
+  test('returning to earlier content makes a new version, so that versions show which content was valid when', async () => {
     const { signedIn, deploy } = world()
     const principal = await signedIn('publisher')
     const [a, b, back] = [sampleManifest(), sampleManifest({ description: 'B' }), sampleManifest()]
@@ -124,7 +124,7 @@ describe('versions', () => {
     expect(versions).toEqual([1, 2, 3, 3])
   })
 
-  test('another title with the same address is the next version of the same convention', async () => {
+  test('another title with the same address makes the next version of the same convention', async () => {
     const { signedIn, deploy, conventions } = world()
     const principal = await signedIn('publisher')
     await deploy(principal, titled('Protein structures'))
@@ -134,7 +134,7 @@ describe('versions', () => {
     expect(await conventions.list()).toHaveLength(1)
   })
 
-  test('any publisher may make the next version; each is under its own name', async () => {
+  test('any publisher may make the next version, and each version has the name of its publisher', async () => {
     const { signedIn, deploy, conventions } = world()
     await deploy(await signedIn('publisher', 'one'), sampleManifest())
     await deploy(await signedIn('publisher', 'two'), sampleManifest({ description: 'By another.' }))
@@ -142,7 +142,7 @@ describe('versions', () => {
     expect(new Set(found?.versions.map(({ deployed_by }) => deployed_by)).size).toBe(2)
   })
 
-  test('what is not there is null: another address, another version, no address at all', async () => {
+  test('an unknown address or version, or an invalid address, gives null', async () => {
     const { signedIn, deploy, conventions } = world()
     await deploy(await signedIn('publisher'), sampleManifest())
     for (const slug of ['another', '', '../x', "' or '1'='1", '__proto__', 'a\0b', 'Protein structures']) {
@@ -154,8 +154,8 @@ describe('versions', () => {
   })
 })
 
-describe('several at once', () => {
-  test('all are registered, and answered in the order they were sent', async () => {
+describe('several conventions in one deploy', () => {
+  test('are all registered, and returned in the order in which they were sent', async () => {
     const { signedIn, deploy, audit } = world()
     const principal = await signedIn('publisher')
     const deployed = await deploy(principal, titled('Zebrafish'), titled('Antibodies'), titled('Maps'))
@@ -167,7 +167,7 @@ describe('several at once', () => {
     expect(await audit()).toContainEqual({ ...who, detail: 'zebrafish 1 (unchanged), maps 2' })
   })
 
-  test('one that is wrong keeps all of them out, and says which and where', async () => {
+  test('are all refused if one is invalid, with paths to its issues', async () => {
     const { signedIn, attempt, conventions, audit } = world()
     const principal = await signedIn('publisher')
     const outcome = await attempt(principal, titled('Maps'), titled('12'), { title: 'Third' })
@@ -182,7 +182,7 @@ describe('several at once', () => {
     ])
   })
 
-  test('two with one address are an issue', async () => {
+  test('with the same address are an issue', async () => {
     const { signedIn, attempt } = world()
     const outcome = await attempt(await signedIn('publisher'), titled('Maps'), titled('Other'), titled('MAPS'))
     expect(outcome).toMatchObject({
@@ -190,7 +190,7 @@ describe('several at once', () => {
     })
   })
 
-  test('none, and more than fifty, are issues', async () => {
+  test('must be at least one and at most fifty', async () => {
     const { signedIn, attempt, deploy } = world()
     const principal = await signedIn('publisher')
     const many = Array.from({ length: 51 }, (_, at) => titled(`Maps of ${String.fromCodePoint(97 + (at % 26))}${at}`))
@@ -199,7 +199,7 @@ describe('several at once', () => {
     expect(await deploy(principal, ...many.slice(1))).toHaveLength(50)
   })
 
-  test('when the store fails in the middle, nothing is left and nothing is charged', async () => {
+  test('leave nothing behind when the store fails halfway', async () => {
     const node = world({ deploy_kib_by_account: { points: 4, windowSeconds: 86_400 } as never })
     const principal = await node.signedIn('publisher')
     const failing = createConventions({
@@ -222,14 +222,14 @@ describe('several at once', () => {
   })
 })
 
-describe('how much', () => {
+describe('limits', () => {
   const kib = (points: number) => ({ deploy_kib_by_account: { points, windowSeconds: 86_400 } }) as never
   const sized = (title: string, kilobytes: number) =>
     titled(title, {
       hooks: sampleManifest().hooks.map((hook) => ({ ...hook, config: { x: 'x'.repeat(kilobytes * 1024) } })),
     })
 
-  test('one person’s new content is bounded by the day; what was there already costs nothing', async () => {
+  test('new content of one person is limited by day, and unchanged content costs nothing', async () => {
     const { signedIn, deploy, attempt, conventions, clock } = world(kib(100))
     const principal = await signedIn('publisher')
     await deploy(principal, sized('Maps', 50))
@@ -239,14 +239,14 @@ describe('how much', () => {
       retry_after_seconds: expect.any(Number),
     })
     expect(await conventions.list()).toHaveLength(1)
-    // a refusal takes nothing from what is left
+    // a refusal costs nothing
     await deploy(principal, sized('Antibodies', 10))
     expect(await attempt(await signedIn('publisher', 'another'), sized('Zebrafish', 50))).toHaveProperty('conventions')
     clock.advance({ seconds: 86_400 })
     await deploy(principal, sized('Antibodies', 50))
   })
 
-  test('one person’s calls are bounded by the hour, refused ones too, and those beyond leave no audit event', async () => {
+  test('calls of one person are limited by hour, including refused ones, and calls over the limit leave no audit event', async () => {
     const { signedIn, attempt, audit } = world({ deploy_by_account: { points: 3, windowSeconds: 3_600 } } as never)
     const principal = await signedIn('user')
     for (let call = 0; call < 10; call++) await attempt(principal, sampleManifest())
@@ -254,7 +254,7 @@ describe('how much', () => {
     expect(await audit()).toHaveLength(3)
   })
 
-  test('an archive that is full takes new versions and no new conventions', async () => {
+  test('a full archive accepts new versions, but no new conventions', async () => {
     const node = world()
     const principal = await node.signedIn('publisher')
     await node.deploy(principal, titled('Maps'))
@@ -270,7 +270,7 @@ describe('how much', () => {
   })
 })
 
-test('whatever is sent, the answer is a value and nothing is registered', async () => {
+test('arbitrary values are answered with a refusal, and nothing is registered', async () => {
   const { signedIn, attempt, conventions } = world({ deploy_by_account: { points: 1e9, windowSeconds: 60 } } as never)
   const principal = await signedIn('admin')
   await fc.assert(
