@@ -7,7 +7,7 @@ import type { DeviceWatch } from './auth.ts'
 import { registeredFor } from './client.ts'
 import type { AuthDependencies } from './dependencies.ts'
 import { poll } from './device-authorization.ts'
-import { createOpenWatches } from './open-watches.ts'
+import type { AuthPolicy } from './policy.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import type { DeviceAuthorization } from './rows.ts'
 import type { Sha256 } from './secret.ts'
@@ -17,10 +17,7 @@ import type { UnknownCodes } from './unknown-codes.ts'
 const retryAfterSeconds = 60
 
 export function createDeviceWatch(deps: AuthDependencies, unknownCodes: UnknownCodes): DeviceWatch {
-  const openWatches = createOpenWatches({
-    bySource: deps.policy.maxWatchesBySource,
-    inAll: deps.policy.maxWatchesInAll,
-  })
+  const openWatches = createOpenWatches(deps.policy)
   return {
     async watchDeviceAuthorization({ clients, deviceCodeHash, requester, signal }) {
       const registered = registeredFor(clients, deviceCodeGrantType)
@@ -33,6 +30,27 @@ export function createDeviceWatch(deps: AuthDependencies, unknownCodes: UnknownC
         return isRefusal(answer) && !unknownCodes.charge(requester.source) ? busy() : answer
       } finally {
         leave()
+      }
+    },
+  }
+}
+
+/** Limits how many terminals wait in a process: an open stream holds a connection, which polls and pages need too (J02). */
+function createOpenWatches({ maxWatchesBySource, maxWatchesInAll }: AuthPolicy) {
+  const bySource = new Map<string, number>()
+  let inAll = 0
+  return {
+    /** Counts a watch of this source. Returns a function that ends it, or null when there are too many. */
+    enter(source: string): (() => void) | null {
+      const ofSource = bySource.get(source) ?? 0
+      if (ofSource >= maxWatchesBySource || inAll >= maxWatchesInAll) return null
+      bySource.set(source, ofSource + 1)
+      inAll++
+      return () => {
+        inAll--
+        const left = (bySource.get(source) ?? 0) - 1
+        if (left > 0) bySource.set(source, left)
+        else bySource.delete(source)
       }
     },
   }

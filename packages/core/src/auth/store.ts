@@ -73,10 +73,7 @@ export interface AuthStore extends DecisionNotices {
     accessTokenId: string
     now: Date
   }): Promise<{ user: User; identity: LinkedIdentity; family: RefreshFamily } | null>
-  /**
-   * Records that a family's access token was used at `at`, unless a call after `unlessAfter` is already recorded. Does not wait for a locked
-   * row, and then records nothing.
-   */
+  /** Records a call at `at`, unless one after `unlessAfter` is already recorded. Does not wait for a locked row, and then records nothing. */
   noteCall(call: { familyId: string; at: Date; unlessAfter: Date }): Promise<void>
   /** Records for a day that an access token was seen expired, so that setting the clock back does not revive it (L08). */
   endAccessToken(ended: { accessTokenId: string; endedAt: Date }): Promise<void>
@@ -86,10 +83,7 @@ export interface AuthStore extends DecisionNotices {
     now: Date
   }): Promise<{ session: BrowserSession; user: User; identity: LinkedIdentity } | null>
   findDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /**
-   * Lists the families of a person, or with null of all people, that can still be refreshed at `now` and were used after `usedAfter`, newest
-   * first.
-   */
+  /** Lists the active families of a person, or with null of all people, that were used after `usedAfter`, newest first. */
   listRefreshFamilies(query: FamilyQuery): Promise<RefreshFamily[]>
   /** Counts for each source the device authorizations that are pending and not expired at `now`. */
   countPendingBySource(now: Date): Promise<ReadonlyMap<string, number>>

@@ -1,7 +1,7 @@
 /** Puts the parts of `Conventions` together. */
 import type { Conventions } from './conventions.ts'
-import type { ConventionDependencies } from './dependencies.ts'
 import { createDeploying } from './deploy.ts'
+import type { ConventionDependencies } from './ports.ts'
 import { createReading } from './read.ts'
 
 export const createConventions = (deps: ConventionDependencies): Conventions => ({

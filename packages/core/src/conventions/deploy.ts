@@ -5,9 +5,9 @@ import type { Budget } from '../auth/ports.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
 import type { Deploying, Deployment, DeployRejection } from './conventions.ts'
 import { isDeployRejection } from './conventions.ts'
-import type { ConventionDependencies } from './dependencies.ts'
 import { refuseDeploy, refuseRole } from './permission.ts'
 import { maxConventions } from './policy.ts'
+import type { ConventionDependencies } from './ports.ts'
 import { lockAll, registerAll } from './register.ts'
 
 type Deploy = Parameters<Deploying['deploy']>[0]

@@ -1,6 +1,11 @@
-/** The store of conventions. Implemented by `db`, and for tests by `core/testing`. */
+/** The dependencies of the operations on conventions. The store is implemented by `db`, and for tests by `core/testing`. */
+import type { AuthDependencies } from '../auth/dependencies.ts'
 import type { AuditEvent, User } from '../auth/rows.ts'
 import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows.ts'
+
+export type ConventionDependencies = Pick<AuthDependencies, 'limiter' | 'roleGrants' | 'now' | 'random'> & {
+  readonly store: ConventionStore
+}
 
 /** `transaction` commits all changes when `work` resolves, and none when it rejects. The other methods are one statement each. */
 export interface ConventionStore {

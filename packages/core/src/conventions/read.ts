@@ -1,9 +1,9 @@
 /** The public operations: listing conventions, and reading each of their versions. */
 import { isSlug } from '@osa/contract'
 import type { Reading } from './conventions.ts'
-import type { ConventionDependencies } from './dependencies.ts'
 import { detailOf, summaryOf } from './documents.ts'
 import { listedDescriptionLength, listedVersions } from './policy.ts'
+import type { ConventionDependencies } from './ports.ts'
 
 /** The largest `integer` of PostgreSQL. */
 const maxVersionNumber = 2 ** 31 - 1

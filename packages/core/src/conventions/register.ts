@@ -2,9 +2,8 @@
 import type { DeployedConvention } from '@osa/contract'
 import { newId } from '../auth/dependencies.ts'
 import type { Candidate } from './candidates.ts'
-import type { ConventionDependencies } from './dependencies.ts'
 import { summaryOf } from './documents.ts'
-import type { ConventionTx } from './ports.ts'
+import type { ConventionDependencies, ConventionTx } from './ports.ts'
 import type { ConventionOutline, ConventionRow, ConventionVersion } from './rows.ts'
 
 type Found = Awaited<ReturnType<ConventionTx['lockConvention']>>

@@ -17,7 +17,7 @@
  * auth-store-contract.ts  the suite for every `AuthStore` (entry `@osa/core/testing/contract`)
  * convention-store-contract.ts  the suite for every `ConventionStore` (entry `@osa/core/testing/convention-contract`)
  *   sample-rows.ts          valid rows to vary
- * flow-interleavings.test.ts  whole sign-ins in random order; contract/flow-model.ts predicts their outcomes
+ *   contract/flow-model.ts  predicts the outcomes of whole sign-ins in random order
  */
 export * from './manual-clock.ts'
 export * from './memory-convention-store.ts'
