@@ -1,4 +1,4 @@
-/** A browser without a screen: cookies, redirects and forms, as the pages' tests need them. It runs no script; the pages need none. */
+/** A browser for tests of the pages, with cookies, redirects and forms. It runs no scripts, since the pages have none. */
 import { type PageForm, readForms } from './page-forms.ts'
 
 export type Fetch = (address: string, init: RequestInit) => Promise<Response>
@@ -12,7 +12,7 @@ interface Cookie {
   readonly header: string
 }
 
-/** What a page answered, with its text read. */
+/** An answer with its body as text. */
 export interface Visit {
   readonly url: URL
   readonly status: number
@@ -22,7 +22,7 @@ export interface Visit {
 
 const maxRedirects = 10
 
-/** `fetch` reaches every origin the browser may go to; cookies are kept an origin and a path. */
+/** Opens a browser. `fetch` must reach every origin that it may visit; cookies are kept by origin and path. */
 export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fetch; userAgent?: string }) {
   let cookies: Cookie[] = []
   const history: string[] = []
@@ -47,7 +47,7 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
 
-  /** One request, no redirect followed. */
+  /** Sends one request without following redirects. */
   const send = async (address: string | URL, init: RequestInit = {}): Promise<Visit> => {
     const url = new URL(address, current?.url)
     const cookie = cookieHeader(url)
@@ -59,7 +59,7 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
     keepCookies(url, response.headers)
     return { url, status: response.status, headers: response.headers, body: await response.text() }
   }
-  /** One request, and wherever its redirects lead, or a page that goes on by itself. */
+  /** Sends a request and follows redirects, also those of a page with a `Refresh` header. */
   const navigate = async (address: string | URL, init: RequestInit = {}): Promise<Visit> => {
     let visit = await send(address, init)
     for (let hops = 0; ; hops++) {
@@ -76,7 +76,7 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
     if (!current) throw new Error('no page is open')
     return current
   }
-  /** The form with a button of this text, and what pressing that button would send. */
+  /** Finds the form with a button of this text, and the body that pressing the button sends. */
   const pressed = (button: string, typed: Record<string, string>) => {
     const forms = readForms(page().body)
     const form = forms.find(({ buttons }) => buttons.some(({ text }) => text === button))
@@ -95,12 +95,12 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
   return {
     send,
     open: (address: string | URL) => navigate(address),
-    /** Fills fields in and presses the button. */
+    /** Fills in fields, presses the button and follows redirects. */
     press(button: string, typed: Record<string, string> = {}) {
       const { url, body } = pressed(button, typed)
       return navigate(url, posted(url, body))
     },
-    /** As `press`, but stays at the first answer. */
+    /** Like `press`, but without following redirects. */
     pressOnce(button: string, typed: Record<string, string> = {}) {
       const { url, body } = pressed(button, typed)
       return send(url, posted(url, body))
@@ -108,7 +108,7 @@ export function testBrowser({ fetch, userAgent = 'TestBrowser/1' }: { fetch: Fet
     page,
     title: () => titleOf(page()),
     forms: () => readForms(page().body),
-    /** Addresses where a navigation ended, in order. */
+    /** The final address of each navigation, in order. */
     history,
     cookies: () => cookies,
     cookie: (name: string) => cookies.find((cookie) => cookie.name === name) ?? null,

@@ -1,4 +1,4 @@
-/** An OpenTelemetry collector: takes traces and metrics over HTTP, as JSON (OTLP). */
+/** An OpenTelemetry collector that receives traces and metrics over HTTP, as JSON (OTLP). */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,7 +19,7 @@ export interface Attribute {
 export interface DataPoint {
   readonly attributes: Attribute[]
   readonly asDouble?: number
-  /** Of a histogram. */
+  /** Only for a histogram. */
   readonly count?: number
   readonly sum?: number
   readonly bucketCounts?: number[]
@@ -36,7 +36,7 @@ export interface Metric {
   readonly histogram?: Data & { aggregationTemporality: number }
 }
 
-/** Starts one on a free port; `await using` ends it. */
+/** Starts a collector on a free port; `await using` stops it. */
 export async function startCollector() {
   const bodies: string[] = []
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ export async function startCollector() {
         .flatMap(({ resourceSpans }) => resourceSpans)
         .flatMap(({ scopeSpans }) => scopeSpans)
         .flatMap(({ spans }) => spans),
-    /** Of each time that they were sent. */
+    /** The metrics of each export. */
     metrics: (): Metric[][] =>
       received('/v1/metrics').map(({ resourceMetrics: [{ scopeMetrics }] }) =>
         scopeMetrics.flatMap(({ metrics }: { metrics: Metric[] }) => metrics),

@@ -1,6 +1,7 @@
-/** What work costs, told without a clock: other programs on the machine do not count. */
-
-/** Starts to count; the answer tells the milliseconds of processor time that this process has spent since. */
+/**
+ * Starts to measure processor time, which other programs on the machine do not affect. The returned function tells how many milliseconds this
+ * process has used since.
+ */
 export function startCpuTime(): () => number {
   const before = process.cpuUsage()
   return () => {

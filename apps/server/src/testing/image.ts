@@ -1,4 +1,4 @@
-/** Carries out the Dockerfile without a container engine: what its stages would hold, as a folder, and how it would be started. */
+/** Builds the image of the Dockerfile without a container engine: its files as a folder, and the command that starts it. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, matchesGlob } from 'node:path'
@@ -34,8 +34,8 @@ export interface Image {
 }
 
 /**
- * Fills `app` as the stages would: copies what .dockerignore lets in, and runs npm's command of the first. The bundle that the second would
- * make of the same sources with the same packages is the checkout's own.
+ * Fills `app` like the stages of the Dockerfile: copies the files that .dockerignore allows and runs the npm command of the first stage. Uses the
+ * bundle of this checkout, which is the same as that of the second stage, made from the same sources and packages.
  */
 export function buildImage(app: string): Image {
   const instructions = readDockerfile()
@@ -49,15 +49,15 @@ export function buildImage(app: string): Image {
   ]
   const makes = `${install.replace('--omit=dev ', '')} && node apps/server/scripts/bundle.ts`
   if (!isDeepStrictEqual([first, second, last].flatMap(copied), expected) || the(second, 'RUN') !== makes)
-    throw new Error('The Dockerfile does what this cannot imitate.')
+    throw new Error('The Dockerfile has instructions that buildImage does not know.')
   for (const file of buildContext()) {
     mkdirSync(dirname(join(app, file)), { recursive: true })
     cpSync(join(repository, file), join(app, file))
   }
-  // what this needs was downloaded when the tests were installed
+  // the packages were downloaded when the checkout was installed
   const env = { ...process.env, NODE_ENV: 'development', npm_config_prefer_offline: 'true' }
   execFileSync('/bin/sh', ['-c', install], { cwd: app, env, stdio: 'pipe' })
-  if (!isFresh(bundleDirectory)) throw new Error('The bundle is not of these sources: npm run build')
+  if (!isFresh(bundleDirectory)) throw new Error('The bundle is older than its sources: npm run build')
   cpSync(bundleDirectory, join(app, 'apps/server/dist/bundle'), { recursive: true })
   const [uid = 0, gid = 0] = the(last, 'USER').split(':').map(Number)
   const settings = the(last, 'ENV').split(' ')
@@ -70,7 +70,7 @@ export function buildImage(app: string): Image {
   }
 }
 
-/** The one instruction of that name. */
+/** The text of the last instruction with that name. */
 function the(instructions: readonly Instruction[], wanted: string): string {
   const texts = instructions.filter(({ name }) => name === wanted).map(({ text }) => text)
   const text = texts.at(-1)
@@ -78,24 +78,24 @@ function the(instructions: readonly Instruction[], wanted: string): string {
   return text
 }
 
-/** The files of the repository that .dockerignore lets into a build. */
+/** The files of the repository that .dockerignore allows in a build. */
 export const buildContext = (): string[] => filesBelow('').filter((file) => !isIgnored(file))
 
-/** Whether .dockerignore keeps a file out: the last pattern that fits it, or a folder above it, decides. */
+/** Whether .dockerignore excludes a file. The last pattern that matches it or a folder above it decides. */
 export function isIgnored(file: string): boolean {
   const paths = file.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'))
-  const fits = (pattern: string) => pattern === '**' || paths.some((path) => matchesGlob(path, pattern))
-  return ignorePatterns.findLast((pattern) => fits(pattern.replace(/^!/, '')))?.startsWith('!') === false
+  const matches = (pattern: string) => pattern === '**' || paths.some((path) => matchesGlob(path, pattern))
+  return ignorePatterns.findLast((pattern) => matches(pattern.replace(/^!/, '')))?.startsWith('!') === false
 }
 
 const ignorePatterns = readFileSync(join(repository, '.dockerignore'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
 
-/** Large, ignored anyway, and slow to look through. */
-const passedOver = ['node_modules', '.git', '.turbo', 'dist']
+/** Folders that .dockerignore excludes anyway and that are slow to search. */
+const skippedFolders = ['node_modules', '.git', '.turbo', 'dist']
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(join(repository, folder), { withFileTypes: true })
-    .filter(({ name }) => !passedOver.includes(name))
+    .filter(({ name }) => !skippedFolders.includes(name))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : join(folder, entry.name)))

@@ -1,7 +1,7 @@
 /**
- * Nodes to test against. None of it is for production.
+ * Nodes for tests. Not for production.
  *
- * test-node.ts   a node in this process, on the memory store, with a clock that moves when told to
+ * test-node.ts   a node in this process, with the memory store and a clock that tests advance
  * spawn-node.ts  the real node as a process
  */
 export * from './spawn-node.ts'

@@ -1,10 +1,10 @@
-/** Raw calls of the OAuth and v1 endpoints, for tests that look at bytes and headers. */
+/** Raw calls of the OAuth and v1 endpoints, for tests that check bytes and headers. */
 import { deviceCodeGrantType } from '@osa/contract'
 import type { TestNode } from './test-node.ts'
 
 export const formType = 'application/x-www-form-urlencoded'
 
-/** Posts a form. A string body goes out as it is. */
+/** Posts a form. A string body is sent unchanged. */
 export const postForm = (
   node: TestNode,
   path: string,
@@ -24,7 +24,7 @@ export const postJson = (node: TestNode, path: string, body: unknown): Promise<R
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 
-/** One poll at the token endpoint. */
+/** Polls the token endpoint once. */
 export const pollToken = (node: TestNode, deviceCode: string, more: Record<string, string> = {}): Promise<Response> =>
   postForm(node, '/oauth/token', {
     grant_type: deviceCodeGrantType,

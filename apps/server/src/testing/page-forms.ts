@@ -1,9 +1,9 @@
-/** Reads the forms of a page, as plainly as our pages write them. */
+/** Reads the forms of a page with a parser that is sufficient for our own pages. */
 
 export interface PageForm {
   readonly action: string
   readonly fields: readonly { name: string; value: string; checked: boolean; attributes: string }[]
-  /** In the order of the page; `text` is what a person reads. */
+  /** In the order of the page; `text` is the visible text. */
   readonly buttons: readonly { text: string; name: string; value: string; attributes: string }[]
 }
 
@@ -31,6 +31,6 @@ const attribute = (attributes: string, name: string): string =>
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
-/** Text as a person reads it. */
+/** Decodes the HTML entities of a text. */
 export const decode = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => entities[name] ?? '')

@@ -1,4 +1,4 @@
-/** A node with identity providers, and people with browsers who walk its pages: what the tests of the browser leg stand on. */
+/** A node with identity providers, and browsers and terminals that use it, for tests of the pages. */
 import { createHash, randomBytes } from 'node:crypto'
 import { type AuthDependencies, defaultBudgets, deriveKeys } from '@osa/core'
 import { manualClock, memoryLimiter } from '@osa/core/testing'
@@ -18,16 +18,16 @@ export interface PagesOptions {
   readonly app?: TestNodeOptions['app']
 }
 
-/** The pages that anybody can ask for, signed in or not. */
+/** Paths of pages that can be requested with or without a session. */
 export const pagePaths = [
   ...['/', '/device', '/device/confirm', '/device/complete', '/device/error', '/account/sessions'],
   ...['/admin', '/admin/sessions', '/admin/people', '/admin/audit'],
 ]
 
-/** Where browsers and terminals are unless a test says otherwise: in one network. */
+/** The default address of browsers and terminals, which are therefore in the same network. */
 export const nearbyAddress = '203.0.113.5'
 
-/** Starts a node whose providers are real: an upstream's, the development sign-in, or both. The clock stands until it is moved. */
+/** Starts a node with real identity providers: the development sign-in by default, or those of `identity`. The clock only moves when a test advances it. */
 export async function startPages({ publicUrl = 'https://archive.example', identity, ...options }: PagesOptions = {}) {
   const clock = manualClock(new Date())
   const { providers, development, startDiscovery } = createIdentityProviders({
@@ -48,18 +48,18 @@ export async function startPages({ publicUrl = 'https://archive.example', identi
       ...options.auth,
     },
   })
-  const search = startDiscovery((provider, err) => node.log.warn({ provider, err }, 'not found'))
-  await search.attempted
+  const discovery = startDiscovery((provider, err) => node.log.warn({ provider, err }, 'not found'))
+  await discovery.attempted
   const listeners: Listeners = new Map()
   return {
     ...node,
     async [Symbol.asyncDispose]() {
-      await search.stop()
+      await discovery.stop()
       await node[Symbol.asyncDispose]()
     },
     clock,
     callbackUrl: `${publicUrl}/api/v1/auth/callback`,
-    /** A browser at `address`; the node it reaches in this process, everything else over the network. */
+    /** Opens a browser at `address`. It reaches the node in this process, and everything else over the network. */
     browse: ({ address = nearbyAddress, userAgent }: { address?: string; userAgent?: string } = {}) =>
       testBrowser({
         ...(userAgent === undefined ? {} : { userAgent }),
@@ -68,14 +68,14 @@ export async function startPages({ publicUrl = 'https://archive.example', identi
           const listener = listeners.get(`${origin}${pathname}`)
           if (listener) return listener(new URL(url))
           if (origin !== publicUrl) return fetch(url, init)
-          // which answers nobody else
+          // the development sign-in answers only its own machine
           const atNode = pathname === developmentSignInPath
           const headers = new Headers(init?.headers)
           if (atNode) headers.set('host', 'localhost')
           return node.request(`${pathname}${search}`, { ...init, headers }, atNode ? '127.0.0.1' : address)
         },
       }),
-    /** A terminal at `address` begins to sign in. */
+    /** Starts a sign-in from a terminal at `address`. */
     startTerminal: ({
       address = nearbyAddress,
       deviceName = 'laptop',
@@ -91,7 +91,7 @@ export async function startPages({ publicUrl = 'https://archive.example', identi
 export type Pages = Awaited<ReturnType<typeof startPages>>
 export type PagesBrowser = ReturnType<Pages['browse']>
 
-/** What listens on the one computer that all browsers and terminals of a test are on, by address without query. */
+/** The listeners of terminals, by address without query. All browsers and terminals of a test are on one computer. */
 type Listeners = Map<string, (url: URL) => Promise<Response>>
 
 async function startTerminal(
@@ -116,10 +116,10 @@ async function startTerminal(
   })
   return {
     ...started,
-    /** What the terminal opens in a browser on its computer, and what its listener gives away there. */
+    /** The address that the terminal opens in a browser on its computer, and the nonce that its listener sends there. */
     opens: started.same_computer_uri ?? started.verification_uri_complete,
     nonce,
-    /** What the terminal's next poll comes to: an error code, or `signed in`. */
+    /** Polls once, and returns an error code or `signed in`. */
     poll: async (): Promise<string> => {
       const outcome = await node.poll(started.device_code)
       return 'error' in outcome ? outcome.error : 'signed in'
@@ -127,23 +127,23 @@ async function startTerminal(
   }
 }
 
-/** Settings of a node that signs in at `upstream` as at ORCID. */
+/** Settings of a node that uses `upstream` as ORCID. */
 export const orcidAt = ({ issuer, clientId, clientSecret }: Upstream): Partial<IdentitySettings> => ({
   orcid: { issuer, clientId, clientSecret },
   development: false,
 })
 
-/** As at any other OpenID Connect provider. */
+/** Settings of a node that uses `upstream` as an OpenID Connect provider other than ORCID. */
 export const oidcAt = ({ issuer, clientId, clientSecret }: Upstream, name = 'Example University') => ({
   oidc: { issuer, clientId, clientSecret, name },
   development: false,
 })
 
 const [carberry] = developmentPeople
-/** The first of the development sign-in's people, as their button says. */
+/** The text of the button for the first person of the development sign-in. */
 export const carberryButton = `${carberry?.name}, ${carberry?.role}`
 
-/** A person signs a terminal in: their browser, and the terminal's refresh token. */
+/** Signs a terminal in; returns the person's browser and the terminal's refresh token. */
 export async function signInTerminal(pages: Pages, deviceName: string, as = carberryButton) {
   const terminal = await pages.startTerminal({ deviceName })
   const browser = pages.browse()
@@ -154,25 +154,25 @@ export async function signInTerminal(pages: Pages, deviceName: string, as = carb
   return { browser, refreshToken: tokens.refresh_token }
 }
 
-/** Enters the code at the development sign-in's node and arrives at the confirm page. */
+/** Enters the code and signs in at the development sign-in, up to the confirm page. */
 export async function arriveAtConfirm(pages: Pages, browser: PagesBrowser, userCode: string, as = carberryButton) {
   await browser.open(`${pages.publicUrl}/device`)
   await browser.press('Continue with the development sign-in', { user_code: userCode })
   return browser.press(as)
 }
 
-/** Enters the code at a node that signs in at an upstream, and signs in there: up to wherever that leads. */
+/** Enters the code, signs in at the upstream provider and returns the page where that ends. */
 export async function signInUpstream(pages: Pages, browser: PagesBrowser, userCode: string, name = 'ORCID') {
   await browser.open(`${pages.publicUrl}/device`)
   await browser.press(`Continue with ${name}`, { user_code: userCode })
   return browser.press('Sign in and allow')
 }
 
-/** A node and the upstream it signs in at, as at ORCID; both end together. */
+/** Starts a node and the upstream provider that it uses as ORCID; both stop together. */
 export async function startPagesAtUpstream({
   lies = {},
   ...options
-}: Omit<PagesOptions, 'identity'> & { /** What the upstream lies about from the start. */ lies?: Lies } = {}) {
+}: Omit<PagesOptions, 'identity'> & { /** How the upstream misbehaves from the start. */ lies?: Lies } = {}) {
   const upstream = await startUpstream()
   upstream.settings.lies = lies
   const pages = await startPages({ ...options, identity: orcidAt(upstream) })

@@ -1,6 +1,6 @@
 /**
- * A process as a container engine would run it: its own root that cannot be written, with the image's folder in it; memory for `/tmp`
- * (and `/data`); the image's user, without rights. Made of Linux namespaces, by util-linux. Who is not root maps users in a namespace.
+ * Runs a process like a container engine: with a read-only root that contains the image's folder, `/tmp` (and `/data`) in memory, and the image's
+ * user without privileges. Uses Linux namespaces through util-linux. Without root, it maps users in a user namespace.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -37,13 +37,13 @@ exec $drop --no-new-privs "$@"
 
 export interface Contained extends AsyncDisposable {
   readonly child: ChildProcess
-  /** Exit code or signal, once its output has ended too. */
+  /** Resolves to the exit code or signal, after the output has ended. */
   readonly ended: Promise<number | NodeJS.Signals>
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Starts `command` inside; `writable` are the folders of its root that take files. */
+/** Starts `command` in the container; `writable` are the writable folders of its root. */
 export function runContained(
   image: Image,
   options: { command: readonly string[]; env?: Record<string, string>; writable: readonly ('tmp' | 'data')[] },
@@ -71,7 +71,7 @@ export function runContained(
   const ended = once(child, 'close').then(
     ([code, signal]) => code ?? signal,
     (cause) => {
-      throw new Error('Running something as in a container needs Linux and its `unshare` (util-linux).', { cause })
+      throw new Error('This test needs Linux with `unshare` (util-linux).', { cause })
     },
   )
   const kill = () => child.kill('SIGKILL')

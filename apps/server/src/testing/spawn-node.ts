@@ -1,4 +1,4 @@
-/** The real node as a process of its own, started the way a person starts it. */
+/** Starts the real node as a process, like a person does. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,11 +9,11 @@ const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url))
 const readyWithinMs = 600_000
 const endedWithinMs = 600_000
 
-/** Starts `src/main.ts` with this Node.js and waits for its ready line; rejects with its output when it ends before. */
+/** Starts `src/main.ts` with this Node.js and waits for its ready line. Rejects with its output if it exits before. */
 export async function spawnNode(options: { env?: Record<string, string>; nodeBinary?: string } = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'osa-node-'))
   const child = spawn(options.nodeBinary ?? process.execPath, [mainPath], {
-    // nothing of the tests' own environment
+    // without the environment of the tests
     env: { HOME: dataDirectory, PORT: '0', OSA_DATA_DIR: dataDirectory, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -26,7 +26,7 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
   })
-  // nothing survives a test run that forgot it
+  // stops the process if a test did not
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
   const end = async (signal: NodeJS.Signals) => {
@@ -44,9 +44,9 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
       url,
       pid: child.pid,
       dataDirectory,
-      /** Asks it to stop; answers its exit code. */
+      /** Stops the node and returns its exit code. */
       stop: () => end('SIGTERM'),
-      /** Ends it as a power cut would. */
+      /** Kills the node, like a power cut. */
       kill9: () => end('SIGKILL'),
       signal: (signal: NodeJS.Signals) => child.kill(signal),
       ended,

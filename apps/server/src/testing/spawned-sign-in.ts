@@ -1,9 +1,9 @@
-/** A sign-in at a node that runs as a process of its own: what the terminal sends, and what a person does in a browser. */
+/** Signs in at a node that runs as a process: the requests of the terminal, and the person in a browser. */
 import { testBrowser } from './browser.ts'
 import { carberryButton } from './pages.ts'
 import type { SpawnedNode } from './spawn-node.ts'
 
-/** One form, and the answer's JSON. */
+/** Posts a form and returns the status and JSON of the answer. */
 export async function post(node: SpawnedNode, path: string, fields: Record<string, string>) {
   const response = await fetch(`${node.url}${path}`, { method: 'POST', body: new URLSearchParams(fields) })
   return { status: response.status, body: await response.json() }
@@ -11,7 +11,7 @@ export async function post(node: SpawnedNode, path: string, fields: Record<strin
 
 export const start = (node: SpawnedNode) => post(node, '/oauth/device_authorization', { client_id: 'osa-cli' })
 
-/** Enters the code as a person would, up to the page that asks. */
+/** Enters the code in a browser and signs in, up to the confirm page. */
 async function arrive(node: SpawnedNode, userCode: string) {
   const browser = testBrowser({ fetch: (url, init) => fetch(url, init) })
   await browser.open(`${node.url}/device`)
@@ -27,7 +27,7 @@ const poll = (node: SpawnedNode, deviceCode: string) =>
     client_id: 'osa-cli',
   })
 
-/** A whole sign-in from a terminal, as the first of the development sign-in's people. */
+/** Signs a terminal in as the first person of the development sign-in. */
 export async function logIn(node: SpawnedNode): Promise<{ access_token: string; refresh_token: string }> {
   const { body } = await start(node)
   const browser = await arrive(node, body.user_code)

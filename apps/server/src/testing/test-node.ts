@@ -1,5 +1,4 @@
-/** A whole node in this process: the real app and operations, on the memory store, with a clock that tests move. */
-
+/** A whole node in this process: the real app and operations, with the memory store and a clock that tests advance. */
 import { createHash } from 'node:crypto'
 import {
   type AuthDependencies,
@@ -22,7 +21,7 @@ import type { NodeEnv } from '../requester.ts'
 /** The secret of `resource-server`, a confidential client for introspection. */
 export const resourceServerSecret = 'a-secret-of-a-resource-server'
 
-/** Beside the built-in ones: without the device grant, a second one with it, and a confidential one. */
+/** The built-in clients, one without the device grant, another one with it, and a confidential one. */
 export const testClients: readonly Client[] = [
   ...builtInClients,
   { clientId: 'no-device', clientName: 'No device', grantTypes: ['refresh_token'], scope: ['profile'] },
@@ -37,19 +36,19 @@ export const testClients: readonly Client[] = [
 ]
 
 export interface TestNodeOptions {
-  /** Public origin of an in-process node; one that listens is at `http://localhost:<port>`. */
+  /** The public origin of a node that does not listen; a listening one has `http://localhost:<port>`. */
   publicUrl?: string
-  /** Also serve TCP on a free port of 127.0.0.1, for clients that cannot be handed a `fetch`. */
+  /** Whether to listen on a free port of 127.0.0.1 too, for clients that do not accept a `fetch`. */
   listening?: boolean
   policy?: Partial<Omit<AuthPolicy, 'publicUrl'>>
   auth?: Partial<AuthDependencies>
   app?: Partial<Omit<AppDeps, 'auth' | 'policy' | 'publicUrl'>>
   logLevel?: LogLevel
-  /** Where the clock starts; now by default, for clients that look at a real one. */
+  /** The start time of the clock; now by default, for clients that use the real one. */
   startAt?: Date
 }
 
-/** Starts a node. `await using` ends it. */
+/** Starts a node; `await using` stops it. */
 export async function startTestNode(options: TestNodeOptions = {}) {
   const clock = manualClock(options.startAt ?? new Date())
   const logLines: string[] = []
@@ -103,15 +102,15 @@ export async function startTestNode(options: TestNodeOptions = {}) {
     clock,
     publicUrl: publicUrl.origin,
     log,
-    /** What was logged so far, one JSON document a line. */
+    /** The log so far, with one JSON document in each line. */
     logLines,
-    /** A request to a path of the node, as if from `peer` over TCP. */
+    /** Sends a request to a path of the node, as if from `peer` over TCP. */
     request: (path: string, init: RequestInit = {}, peer = '192.0.2.7'): Promise<Response> =>
       Promise.resolve(made.request(`${publicUrl.origin}${path}`, init, fromPeer(peer))),
-    /** A `fetch` that reaches this node and nothing else. */
+    /** A `fetch` that reaches only this node. */
     fetch: (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
       Promise.resolve(made.fetch(new Request(input, init), fromPeer('192.0.2.7'))),
-    /** Enters a code, signs in as `as` and approves, as a person at the pages would. */
+    /** Enters a code, signs in as `as` and approves, like a person on the pages. */
     approve: (userCode: string, as?: string) => world.decide(userCode, 'approve', as),
     deny: (userCode: string, as?: string) => world.decide(userCode, 'deny', as),
     async [Symbol.asyncDispose]() {
@@ -124,9 +123,9 @@ export async function startTestNode(options: TestNodeOptions = {}) {
 export type TestNode = Awaited<ReturnType<typeof startTestNode>>
 
 function running(app: Hono<NodeEnv> | null): Hono<NodeEnv> {
-  if (!app) throw new Error('the node is not up yet')
+  if (!app) throw new Error('the node has not started yet')
   return app
 }
 
-/** The one thing the app reads from a socket besides bodies. */
+/** The only thing that the app reads from a socket besides bodies. */
 const fromPeer = (remoteAddress: string) => ({ remoteAddress })

@@ -1,4 +1,4 @@
-/** A reverse proxy that ends TLS, with a certificate of its own authority; what it says of whom it forwards for can be changed. */
+/** A reverse proxy that terminates TLS with a self-signed certificate, and whose forwarding headers can be changed. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -8,20 +8,20 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The address that nodes see this proxy at. */
+/** The address from which this proxy connects to nodes. */
 export const proxyAddress = '127.0.0.2'
 
-/** How the headers of a request leave the proxy; `client` is the address that it came from. */
+/** Makes the headers that the proxy forwards; `client` is the address of the client. */
 export type Forwarding = (headers: IncomingHttpHeaders, client: string) => IncomingHttpHeaders
 
-/** As a proxy should: appends the client to `X-Forwarded-For` and says by which scheme they came. */
+/** The correct behaviour: appends the client to `X-Forwarded-For` and sends the scheme as `X-Forwarded-Proto`. */
 export const appendClient: Forwarding = (headers, client) => ({
   ...headers,
   'x-forwarded-for': [headers['x-forwarded-for'], client].filter((part) => part !== undefined).join(', '),
   'x-forwarded-proto': 'https',
 })
 
-/** Starts on a free port of 127.0.0.1, known as `localhost`, in front of a node on `port`. */
+/** Starts the proxy on a free port of localhost, in front of a node on `port`. The certificate is valid for `days`. */
 export async function startTlsProxy({ port, days = 30 }: { port: number; days?: number }) {
   const folder = mkdtempSync(join(tmpdir(), 'osa-proxy-'))
   const [keyPath, certificatePath] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
@@ -48,7 +48,7 @@ export async function startTlsProxy({ port, days = 30 }: { port: number; days?: 
   await once(server, 'listening')
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
-    /** For NODE_EXTRA_CA_CERTS of whoever is to trust it. */
+    /** For NODE_EXTRA_CA_CERTS of processes that should trust it. */
     certificatePath,
     settings,
     async [Symbol.asyncDispose]() {

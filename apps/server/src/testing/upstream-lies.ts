@@ -1,4 +1,4 @@
-/** The dishonest half of the identity provider: what it can be told to get wrong (E03–E05, E08, E10, E14, E18). */
+/** Ways in which the test identity provider can be made to misbehave (E03–E05, E08, E10, E14, E18). */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { base64url, decodeJwt, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { UpstreamEndpoint } from './upstream.ts'
@@ -22,38 +22,38 @@ export interface Lies {
     readonly at: UpstreamEndpoint
     readonly how: 'hang' | 'redirect' | 'html' | 'error' | 'huge'
   }
-  /** Claims put over the true ones; `undefined` takes one away. */
+  /** Claims that replace the correct ones; `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** Header members put over the true ones, such as another `kid`. */
+  /** Members of the token header that replace the correct ones, such as another `kid`. */
   readonly header?: Readonly<Record<string, unknown>>
-  /** What the token is signed with instead: another key under the same id, the client secret, or nothing. */
+  /** Signs the token with another key under the same id or with the client secret, or not at all. */
   readonly signature?: 'decoy' | 'client_secret' | 'none'
-  /** Members put over those of the token response. */
+  /** Members that replace those of the token response. */
   readonly tokenResponse?: Readonly<Record<string, unknown>>
-  /** Members put over those of the metadata. */
+  /** Members that replace those of the metadata. */
   readonly metadata?: Readonly<Record<string, unknown>>
-  /** The key set holds other keys under the same ids. */
+  /** Publishes other keys under the same ids. */
   readonly swappedKeys?: boolean
-  /** `state` is lost when the person declines, as ORCID has done. */
+  /** Drops `state` if the person declines, as ORCID has done. */
   readonly dropStateOnDenial?: boolean
-  /** Changes the way back to the node. */
+  /** Changes the callback address. */
   readonly callback?: (address: URL) => void
 }
 
 export interface RewriteContext {
   readonly endpoint: UpstreamEndpoint
   readonly issuer: string
-  /** Collects what was given out. */
+  /** Collects the issued codes and tokens. */
   readonly issued: string[]
   readonly settings: { readonly lies: Lies; readonly orcidStyle: boolean; readonly person: { readonly name: string } }
   readonly key: UpstreamKey
   readonly decoy: UpstreamKey
 }
 
-/** Where a lying endpoint redirects to; nothing may ever arrive there. */
+/** The target of a misbehaving redirect, which must never get a request. */
 export const evilOrigin = 'https://evil.example'
 
-/** What an endpoint answers when it is told to misbehave as a whole; null for one that is not. */
+/** Returns the answer of an endpoint that is set to misbehave, or null for other endpoints. */
 export function lyingAnswer({ answer }: Lies, endpoint: UpstreamEndpoint): Upstreamed | 'hang' | null {
   if (answer?.at !== endpoint) return null
   const json = { 'content-type': 'application/json' }
@@ -71,27 +71,28 @@ export function lyingAnswer({ answer }: Lies, endpoint: UpstreamEndpoint): Upstr
   }
 }
 
-/** The true answer, with this provider's signature and the lies it was told to tell. */
+/** Returns the real provider's answer with this provider's signature and the configured lies. */
 export async function rewrite(answer: Upstreamed, context: RewriteContext): Promise<Upstreamed> {
   const { endpoint, settings, key, decoy } = context
   const { lies } = settings
   const { location } = answer.headers
   if (typeof location === 'string')
-    return { ...answer, headers: { ...answer.headers, location: back(location, context) } }
+    return { ...answer, headers: { ...answer.headers, location: redirectTarget(location, context) } }
   if (answer.status !== 200) return answer
   if (endpoint === 'discovery') return withJson(answer, (metadata) => ({ ...metadata, ...lies.metadata }))
   if (endpoint === 'jwks') return withJson(answer, () => ({ keys: [(lies.swappedKeys ? decoy : key).publicJwk] }))
   if (endpoint !== 'token') return answer
   const tokens: TokenResponse = JSON.parse(answer.body)
   const claims = decodeJwt(tokens.id_token)
-  const said: Record<string, unknown> = {
+  const changed: Record<string, unknown> = {
     ...tokens,
     ...(settings.orcidStyle ? { orcid: claims.sub, name: settings.person.name } : {}),
     id_token: await idToken(claims, context),
     ...lies.tokenResponse,
   }
-  for (const token of [said.access_token, said.id_token]) if (typeof token === 'string') context.issued.push(token)
-  return withJson(answer, () => said)
+  for (const token of [changed.access_token, changed.id_token])
+    if (typeof token === 'string') context.issued.push(token)
+  return withJson(answer, () => changed)
 }
 
 interface TokenResponse {
@@ -104,8 +105,8 @@ const withJson = (answer: Upstreamed, change: (body: Record<string, unknown>) =>
   body: JSON.stringify(change(JSON.parse(answer.body))),
 })
 
-/** A redirect: the provider's own, or the way back to the node with code or error. */
-function back(location: string, { issuer, settings: { lies }, issued }: RewriteContext): string {
+/** Rewrites a redirect to the node's callback; leaves the provider's own redirects as they are. */
+function redirectTarget(location: string, { issuer, settings: { lies }, issued }: RewriteContext): string {
   const address = new URL(location, issuer)
   if (address.origin === issuer) return location
   const code = address.searchParams.get('code')

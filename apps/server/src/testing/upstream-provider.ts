@@ -1,4 +1,4 @@
-/** The honest half of the identity provider: `oidc-provider` and its login page. */
+/** The correct part of the test identity provider: `oidc-provider` with a login page. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from 'hono/html'
 import Provider, { type Configuration } from 'oidc-provider'
@@ -21,7 +21,7 @@ interface UpstreamSettings {
 
 const names = new Map<string, string>()
 
-/** A request listener for the whole provider. */
+/** Returns a request listener for the whole provider. */
 export function identityProvider(options: UpstreamSettings) {
   const provider = new Provider(options.issuer, configurationOf(options))
   provider.proxy = options.issuer.startsWith('https:')
@@ -40,7 +40,7 @@ const configurationOf = ({ clientId, clientSecret, signingKey }: UpstreamSetting
     {
       client_id: clientId,
       client_secret: clientSecret,
-      // what is really allowed is asked for at each request
+      // redirectUriAllowed checks the real redirect URIs at each request
       redirect_uris: ['https://unused.example/callback'],
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -54,7 +54,7 @@ const configurationOf = ({ clientId, clientSecret, signingKey }: UpstreamSetting
   interactions: { url: (_ctx, interaction) => `/login/${interaction.uid}` },
   ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, IdToken: 3600, Interaction: 3600, Session: 3600 },
   findAccount: (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, name: names.get(id) }) }),
-  /** Consent is given with the login; a declined login gives none. */
+  /** Signing in includes consent. */
   async loadExistingGrant(ctx) {
     const grant = new ctx.oidc.provider.Grant({
       clientId: ctx.oidc.client?.clientId ?? '',
@@ -91,7 +91,7 @@ async function login(
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(String(await loginPage(settings.person)))
 }
 
-/** Lets somebody else sign in where one person is: the library would show a page in between that needs a script. */
+/** Lets another person sign in during a session; the library would otherwise show a page that needs a script. */
 async function forget(provider: Provider, sessionUid: string): Promise<void> {
   const session = await provider.Session.findByUid(sessionUid)
   if (!session) return

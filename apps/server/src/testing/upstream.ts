@@ -1,6 +1,6 @@
 /**
- * An identity provider to sign in at: a real `oidc-provider` over HTTP on loopback, with a login page that a person clicks through. A
- * proxy before it counts every hit and signs the ID tokens, so that it can also lie in ways the real one would refuse to.
+ * An identity provider for tests: a real `oidc-provider` over HTTP on loopback, with a login page. A proxy in front of it counts requests and
+ * signs the ID tokens, so that it can also misbehave in ways that `oidc-provider` does not support.
  */
 import { createServer, request as forwardRequest, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,8 +27,8 @@ export interface UpstreamRequest {
 }
 
 /**
- * Starts one; `await using` ends it. Only addresses in `redirectUris` are redirected to; more can be added at any time. `behind` is the
- * public address of a proxy in front of it that ends TLS, and the port that it leads to.
+ * Starts a provider; `await using` stops it. It redirects only to addresses in `redirectUris`, which can be extended at any time. `behind` is
+ * the public address of a TLS proxy in front of it, and the port that the proxy forwards to.
  */
 export async function startUpstream({
   redirectUris = [],
@@ -49,11 +49,11 @@ export async function startUpstream({
   const seen: UpstreamRequest[] = []
   const issued: string[] = []
   const settings = {
-    /** Who the login page signs in when nothing else is typed, and who a silent provider vouches for. */
+    /** The person that the login page suggests, and that a silent provider signs in. */
     person: { subject: '0000-0002-1825-0097', name: 'Josiah Carberry' } as UpstreamPerson,
-    /** Redirect back at once, without a page: as ORCID does for whoever is signed in and has consented before. */
+    /** Whether to redirect back at once without a page, as ORCID does for people who are signed in and have consented before. */
     silent: false,
-    /** Put `orcid` and `name` beside the tokens, as ORCID does. */
+    /** Whether to add `orcid` and `name` to the token response, as ORCID does. */
     orcidStyle: false,
     lies: {} as Lies,
   }
@@ -92,10 +92,10 @@ export async function startUpstream({
     counts,
     /** Every request, in order. */
     seen,
-    /** Every code and token it gave out: canaries that must turn up nowhere. */
+    /** Every issued code and token, which must appear nowhere else. */
     issued,
     allowRedirect: (uri: string) => void allowed.add(uri),
-    /** From now on tokens are signed with a new key under a new id, and the old one is not published any more. */
+    /** Signs further tokens with a new key under a new id, and stops publishing the old key. */
     async rotateKeys() {
       key = await newSigningKey(`key-${Date.now()}`)
     },
@@ -126,7 +126,7 @@ const listenOnLoopback = (server: Server, port = 0): Promise<number> =>
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
-/** The same request, Host included, to the real provider. */
+/** Forwards a request to the real provider, including Host. */
 const forward = ({
   port,
   path,

@@ -1,4 +1,4 @@
-/** Conventions on the v1 wire, as the original `osa deploy` and scripts use it. */
+/** Conventions on the v1 wire, as used by the original `osa deploy` and by scripts. */
 import { sampleManifest } from '@osa/contract/testing'
 import { isRefusal } from '@osa/core'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { startTestNode, type TestNode } from '../testing/test-node.ts'
 
 const path = '/api/v1/conventions'
 
-/** A node on which everybody has this role, and the token of somebody. */
+/** Starts a node where everyone has this role, and signs one person in. */
 async function nodeWith({ role = 'publisher', scope }: { role?: 'user' | 'publisher'; scope?: string } = {}) {
   const node = await startTestNode({ auth: { roleGrants: () => role } })
   const tokens = await node.logIn('carberry', node.client('osa-py'))
@@ -27,7 +27,7 @@ const deploy = (node: TestNode & { token: string }, body: unknown) =>
 const list = async (node: TestNode) => (await node.request(path)).json()
 
 describe('POST /api/v1/conventions', () => {
-  test('201 with exactly what the original answers, and the same again for the same content', async () => {
+  test('a deploy gets 201 with exactly the document of the original node, and so does the same content again', async () => {
     const node = await nodeWith()
     const answers = [await deploy(node, sampleManifest()), await deploy(node, sampleManifest())]
     expect(answers.map(({ status }) => status)).toEqual([201, 201])
@@ -44,18 +44,18 @@ describe('POST /api/v1/conventions', () => {
     expect(answers[0]?.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('a manifest as osa-py writes it, without the nulls, is taken', async () => {
+  test('a manifest in the form that osa-py sends, without nulls, is accepted', async () => {
     const node = await nodeWith()
     const { ingester: _ingester, ...manifest } = sampleManifest({ hooks: [] })
     expect((await deploy(node, manifest)).status).toBe(201)
-    // a Python attribute's own name, and pydantic's examples
+    // a field named like a Python attribute, with pydantic's examples
     const field = { name: 'pH', type: 'number', required: false, cardinality: 'exactly_one', examples: ['7.4'] }
     const fields = [{ ...field, constraints: { type: 'number', integer_only: false } }]
     const again = await deploy(node, { ...manifest, schema: { ...manifest.schema, fields } })
     expect(again.status).toBe(201)
   })
 
-  test('F13 without a valid token it is 401 as on /me, whatever the body', async () => {
+  test('F13 without a valid token a deploy gets 401 as on /me, whatever the body', async () => {
     const node = await nodeWith()
     for (const body of [JSON.stringify(sampleManifest()), '{}', '{', 'x'.repeat(5_000_000)]) {
       const answer = await post(node, body)
@@ -69,7 +69,7 @@ describe('POST /api/v1/conventions', () => {
     expect(await list(node)).toEqual([])
   })
 
-  test('F14 RFC 6750 §3.1: a token without the scope is 403 with a challenge that names it, before 422', async () => {
+  test('F14 RFC 6750 §3.1: a token without the scope gets 403 with a challenge that names the scope, even if the body is invalid', async () => {
     const node = await nodeWith({ scope: 'profile' })
     for (const body of [sampleManifest(), {}]) {
       const answer = await deploy(node, body)
@@ -81,7 +81,7 @@ describe('POST /api/v1/conventions', () => {
     }
   })
 
-  test('a person without the role is 403 forbidden, without a challenge: no other token would help', async () => {
+  test('a person without the role gets 403 forbidden without a challenge, since no other token would help', async () => {
     const node = await nodeWith({ role: 'user' })
     for (const body of [sampleManifest(), {}]) {
       const answer = await deploy(node, body)
@@ -90,7 +90,7 @@ describe('POST /api/v1/conventions', () => {
     }
   })
 
-  test('what is wrong is 422 with every place and what to write there, as FastAPI writes it', async () => {
+  test('an invalid convention gets 422 with the location of each issue and how to fix it, in the form of FastAPI', async () => {
     const node = await nodeWith()
     const manifest = sampleManifest()
     const answer = await deploy(node, {
@@ -110,7 +110,7 @@ describe('POST /api/v1/conventions', () => {
     expect(await list(node)).toEqual([])
   })
 
-  test('bodies that are no JSON object, or could be read in two ways, are 400', async () => {
+  test('bodies that are not JSON objects, or are ambiguous, get 400', async () => {
     const node = await nodeWith()
     const whole = JSON.stringify(sampleManifest())
     const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
@@ -135,7 +135,7 @@ describe('POST /api/v1/conventions', () => {
     expect(other.status).toBe(400)
   })
 
-  test('B27 numbers out of range, half characters and prototype keys are 422, never 500, and pollute nothing', async () => {
+  test('B27 numbers out of range, lone surrogates and prototype keys get 422, never 500, and do not pollute prototypes', async () => {
     const node = await nodeWith()
     const whole = JSON.stringify(sampleManifest())
     const withConfig = (config: string) => whole.replace('"config":{', `"config":{${config},`)
@@ -150,7 +150,7 @@ describe('POST /api/v1/conventions', () => {
     expect((await deploy(node, withConfig('"x":1e308,"y":-0,"z":"\\u0001"'))).status).toBe(201)
   })
 
-  test('J04 a convention of a megabyte is taken, a longer one is 422, and a body beyond all measure 413', async () => {
+  test('J04 a convention of a megabyte is accepted, a longer one gets 422, and a body over the limit 413', async () => {
     const node = await nodeWith()
     const sized = (bytes: number) => {
       const manifest = sampleManifest()
@@ -161,7 +161,7 @@ describe('POST /api/v1/conventions', () => {
     expect((await deploy(node, sized(2_200_000))).status).toBe(413)
   })
 
-  test('J12 hostile structures are cheap', async () => {
+  test('J12 refusing hostile structures is cheap', async () => {
     const node = await nodeWith()
     const spentMs = startCpuTime()
     const bodies = [
@@ -175,7 +175,7 @@ describe('POST /api/v1/conventions', () => {
     expect(spentMs()).toBeLessThan(8_000)
   })
 
-  test('too many are 429 with Retry-After', async () => {
+  test('too many deploys get 429 with Retry-After', async () => {
     const node = await nodeWith()
     for (let call = 0; call < 300; call++) expect((await deploy(node, {})).status).toBe(422)
     const answer = await deploy(node, sampleManifest())
@@ -185,7 +185,7 @@ describe('POST /api/v1/conventions', () => {
 })
 
 describe('GET', () => {
-  test('the list and one convention are open to all, also an older version', async () => {
+  test('anyone can read the list and each version of a convention', async () => {
     const node = await nodeWith()
     expect(await list(node)).toEqual([])
     await deploy(node, sampleManifest())
@@ -208,14 +208,14 @@ describe('GET', () => {
     '/..%2f',
     '/__proto__',
     `/${'a'.repeat(2_000)}`,
-  ])('%s is 404 in JSON', async (rest) => {
+  ])('%s gets 404 as JSON', async (rest) => {
     const node = await nodeWith()
     await deploy(node, sampleManifest())
     const answer = await node.request(`${path}${rest}`)
     expect([answer.status, (await answer.json()).detail.code]).toEqual([404, 'not_found'])
   })
 
-  test('HEAD is answered as GET; other methods are 405', async () => {
+  test('HEAD is answered like GET; other methods get 405', async () => {
     const node = await nodeWith()
     await deploy(node, sampleManifest())
     for (const address of [path, `${path}/protein-structures`]) {
@@ -227,7 +227,7 @@ describe('GET', () => {
   })
 })
 
-test('deploys are counted by what they came to', async () => {
+test('deploys are counted by their outcome', async () => {
   const node = await nodeWith()
   for (const body of [sampleManifest(), sampleManifest(), {}]) await deploy(node, body)
   const text = await node.metrics.registry.metrics()

@@ -1,4 +1,4 @@
-/** Conventions as the original `osa deploy` sends them, one a request; and what scripts may read of them. */
+/** Conventions on the v1 wire: deploys by the original `osa`, one convention in each request, and reads by scripts. */
 import { maxConventionBytes, type V1InvalidConvention } from '@osa/contract'
 import {
   type Auth,
@@ -18,12 +18,12 @@ import type { NodeEnv } from '../requester.ts'
 import { readDocument } from './json.ts'
 import { replyDetail, replyMalformed, replyUnauthorized } from './reply.ts'
 
-/** White space and escapes may make a body longer than the convention that is in it. */
+/** White space and escapes can make a body longer than the convention in it. */
 const maxBodyBytes = 2 * maxConventionBytes
 
 /**
- * `POST /api/v1/conventions`: registers one convention. 201 with what it is registered as, also when the same content was there already:
- * osa-py takes nothing else for success. Nothing of the body is read before a 401, and nothing in it is checked before a 403.
+ * `POST /api/v1/conventions`: registers one convention. Answers 201 with the registered convention, also if it was registered before with the
+ * same content, since osa-py treats any other status as a failure. A 401 comes before the body is read, and a 403 before it is checked.
  */
 export const deployConvention =
   ({ auth, conventions }: { auth: Auth; conventions: Conventions }) =>
@@ -31,7 +31,7 @@ export const deployConvention =
     const principal = await requireBearer(c, auth.authenticate)
     if (isRefusal(principal)) return replyUnauthorized(c, principal)
     const mayDeploy = refuseDeploy(principal) === null
-    // of those who may not deploy nothing is read: without a document the operation refuses them all the same
+    // the body is not read if the person may not deploy, since the operation refuses them anyway
     const read = mayDeploy ? await readDocument(c, maxBodyBytes) : null
     if (read && 'refusal' in read) return replyMalformed(c, read.refusal)
     const requester = c.get('requester')
@@ -59,7 +59,7 @@ function replyRejection(c: Context, rejection: DeployRejection): Response {
       if (rejection.retry_after_seconds !== null) c.header('Retry-After', String(rejection.retry_after_seconds))
       return replyDetail(c, 429, error, message)
     case 'insufficient_scope': {
-      // RFC 6750 §3.1: the challenge names what a better token would have
+      // RFC 6750 §3.1: the challenge names the required scope
       const challenge = `Bearer realm="OSA", error="${error}", error_description="${message}", scope="${rejection.scope}"`
       c.header('WWW-Authenticate', challenge)
       return replyDetail(c, 403, error, message)
@@ -69,7 +69,7 @@ function replyRejection(c: Context, rejection: DeployRejection): Response {
   }
 }
 
-/** `0.hooks.1.limits.memory` of the only convention is `["body", "hooks", 1, "limits", "memory"]`, as FastAPI writes it. */
+/** Turns `0.hooks.1.limits.memory` into `["body", "hooks", 1, "limits", "memory"]`, the form of FastAPI. */
 const locationOf = (path: string): (string | number)[] => [
   'body',
   ...path
@@ -78,13 +78,13 @@ const locationOf = (path: string): (string | number)[] => [
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
 ]
 
-/** `GET /api/v1/conventions`: the newest version of each, by slug. */
+/** `GET /api/v1/conventions`: lists the newest version of each convention, ordered by slug. */
 export const listConventions =
   (conventions: Conventions) =>
   async (c: Context<NodeEnv>): Promise<Response> =>
     reply(c, await conventions.list())
 
-/** `GET /api/v1/conventions/{slug}`: the newest version with its manifest, or with `?version=` an older one. */
+/** `GET /api/v1/conventions/{slug}`: answers with the newest version and its manifest, or with the version that `?version=` names. */
 export const getConvention =
   (conventions: Conventions) =>
   async (c: Context<NodeEnv>): Promise<Response> => {

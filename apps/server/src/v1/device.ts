@@ -1,5 +1,4 @@
-/** The device grant as osa-py speaks it: JSON in; a start that needs no body; polls that never answer 429, a redirect or HTML. */
-
+/** The device grant in the form that osa-py uses: JSON requests, starts without a body, and polls that never get 429, a redirect or HTML. */
 import { presentingClients } from '@osa/api'
 import { builtInClientIds, deviceCodeGrantType, v1DeviceRequest, v1DeviceTokenRequest } from '@osa/contract'
 import { type Auth, isRefusal, refuse } from '@osa/core'
@@ -9,7 +8,7 @@ import { reply, replyRefusal } from '../oauth/reply.ts'
 import type { NodeEnv } from '../requester.ts'
 import { readJson } from './json.ts'
 
-/** `POST /api/v1/auth/device`: starts a device authorization, for osa-py when no client is named. */
+/** `POST /api/v1/auth/device`: starts a device authorization; the client is osa-py if the request names none. */
 export const startDevice =
   (auth: Auth) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
@@ -26,7 +25,7 @@ export const startDevice =
     return isRefusal(started) ? replyRefusal(c, started, { overload: 429 }) : reply(c, started)
   }
 
-/** `POST /api/v1/auth/device/token`: one poll. Refusals are 400 with the codes of RFC 8628 §3.5, trouble is 503. */
+/** `POST /api/v1/auth/device/token`: answers one poll. Refuses with 400 and the codes of RFC 8628 §3.5, or with 503 if the node cannot answer now. */
 export const pollDevice =
   ({ auth, count }: { auth: Auth; count: Count }) =>
   async (c: Context<NodeEnv>): Promise<Response> => {

@@ -1,6 +1,6 @@
 /**
- * The strict JSON readers of the v1 wire: one object, no key twice, no nesting worth the name. Requests are flat, with plain strings only
- * for what reaches the core, and unknown keys are ignored; documents are nested, and whoever reads one checks it.
+ * The strict JSON readers of the v1 wire. A body is one object, without repeated keys and with limited nesting. Requests are flat objects of
+ * strings, whose unknown keys are ignored. Documents are nested, and their caller validates them.
  */
 import { type Refusal, refuse } from '@osa/core'
 import type { Context } from 'hono'
@@ -12,17 +12,18 @@ import { scanJson } from './scan-json.ts'
 
 const maxDepth = 32
 
-/** Reads a request's JSON against a schema of strings; an empty body is `{}`. Refuses with `invalid_request`. */
+/** Reads the JSON of a request and checks it against a schema of strings; an empty body counts as `{}`. Refuses with `invalid_request`. */
 export async function readJson<T extends z.ZodType>(c: Context<NodeEnv>, schema: T): Promise<z.output<T> | Refusal> {
   const read = await readObject(c, { maxBytes: maxBodyBytes, maxKeyDepth: 1 })
   if ('refusal' in read) return read.refusal
   const parsed = schema.safeParse(read.document)
-  if (!parsed.success) return malformed(`The body lacks a field or has one of the wrong type: ${fields(parsed.error)}.`)
+  if (!parsed.success)
+    return malformed(`A field of the body is missing or has the wrong type: ${fields(parsed.error)}.`)
   const plain = Object.values(parsed.data as object).every(isPlainText)
-  return plain ? parsed.data : malformed('A field holds characters that are not text.')
+  return plain ? parsed.data : malformed('A field contains characters that are not text.')
 }
 
-/** Reads a whole JSON object of at most `maxBytes`, in which no object names a key twice. Refuses with `invalid_request`. */
+/** Reads a JSON object of at most `maxBytes` in which no key is repeated, at any level. Refuses with `invalid_request`. */
 export const readDocument = (c: Context<NodeEnv>, maxBytes: number): Promise<JsonObject> =>
   readObject(c, { maxBytes, maxKeyDepth: maxDepth })
 
@@ -43,14 +44,12 @@ async function readObject(
     return { refusal: malformed('The body must be application/json.') }
   }
   const document = parse(body.text === '' ? '{}' : body.text, maxKeyDepth)
-  return document === null
-    ? { refusal: malformed('The body is not a JSON object that can be read one way only.') }
-    : { document }
+  return document === null ? { refusal: malformed('The body is not an unambiguous JSON object.') } : { document }
 }
 
 const malformed = (description: string): Refusal => refuse('invalid_request', description)
 
-/** Names of the schema's own fields, so never text from the request. */
+/** Names fields of the schema, and never text from the request. */
 const fields = (error: z.ZodError): string => [...new Set(error.issues.map(({ path }) => path.join('.')))].join(', ')
 
 function parse(text: string, maxKeyDepth: number): object | null {
@@ -67,6 +66,6 @@ function parse(text: string, maxKeyDepth: number): object | null {
 const isJsonType = (contentType: string | undefined): boolean =>
   /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?;?$/i.test(contentType?.trim() ?? '')
 
-/** PostgreSQL's text can hold neither NUL nor lone surrogates (B27). */
+/** PostgreSQL's text can contain neither NUL nor lone surrogates (B27). */
 const isPlainText = (value: unknown): boolean =>
   value === undefined || (typeof value === 'string' && !value.includes('\0') && value.isWellFormed())

@@ -1,4 +1,4 @@
-/** The JSON wire as the original Python `osa` speaks it. */
+/** The JSON wire as the original Python `osa` uses it. */
 import { deviceCodeGrantType } from '@osa/contract'
 import { memoryAuthStore } from '@osa/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ const me = (node: TestNode, authorization?: string, query = '') =>
   )
 
 describe('device', () => {
-  test('a start needs neither a body nor a Content-Type, and is then for osa-py', async () => {
+  test('a start needs neither a body nor a Content-Type, and its client is then osa-py', async () => {
     const node = await startTestNode()
     const answer = await node.request('/api/v1/auth/device', { method: 'POST', headers: { Accept: '*/*' } })
     expect(answer.status).toBe(200)
@@ -29,13 +29,13 @@ describe('device', () => {
     })
   })
 
-  test('B19 a client without the device grant cannot use it here either', async () => {
+  test('B19 a client without the device grant cannot poll', async () => {
     const node = await startTestNode()
     const answer = await poll(node, 'x', { client_id: 'no-device' })
     expect([answer.status, (await answer.json()).error]).toEqual([400, 'unauthorized_client'])
   })
 
-  test('osa-py signs in: first poll at once, then tokens, then me and refresh', async () => {
+  test('osa-py signs in: it polls at once, gets tokens, and can then use me and refresh', async () => {
     const node = await startTestNode()
     const started = await (await node.request('/api/v1/auth/device', { method: 'POST' })).json()
     const pending = await poll(node, started.device_code)
@@ -57,7 +57,7 @@ describe('device', () => {
     ])
   })
 
-  test('a named client must be public, and only its own codes are its own', async () => {
+  test('a named client must be public and can redeem only its own codes', async () => {
     const node = await startTestNode()
     for (const clientId of ['resource-server', 'nope']) {
       const answer = await postJson(node, '/api/v1/auth/device', { client_id: clientId })
@@ -69,7 +69,7 @@ describe('device', () => {
     expect(await own.json()).toMatchObject({ error: 'authorization_pending' })
   })
 
-  test('A19, A18 no cookies and no cross-origin access', async () => {
+  test('A19, A18 answers set no cookie and allow no cross-origin access', async () => {
     const node = await startTestNode()
     const answer = await node.request('/api/v1/auth/device', {
       method: 'POST',
@@ -102,7 +102,7 @@ describe('device', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  test('B30 the poll path answers 503 with Retry-After when the database is down', async () => {
+  test('B30 a poll gets 503 with Retry-After if the database is down', async () => {
     const down = new Error('down')
     const store = { ...memoryAuthStore(), findPolled: () => Promise.reject(down) }
     const node = await startTestNode({ auth: { store }, app: { isUnavailable: (error) => error === down } })
@@ -111,7 +111,7 @@ describe('device', () => {
     expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' })
   })
 
-  test('B20 only the device grant polls here', async () => {
+  test('B20 the poll path accepts only the device grant', async () => {
     const node = await startTestNode()
     const answer = await poll(node, 'x', { grant_type: 'refresh_token' })
     expect(await answer.json()).toMatchObject({ error: 'unsupported_grant_type' })
@@ -119,7 +119,7 @@ describe('device', () => {
 })
 
 describe('strict JSON', () => {
-  test('B22, B24 repeated keys are refused; prototype names and objects match nothing', async () => {
+  test('B22, B24 repeated keys are refused; prototype names and nested objects match nothing', async () => {
     const node = await startTestNode()
     const { device_code } = await node.start()
     const grant = `"grant_type":"${deviceCodeGrantType}"`
@@ -140,7 +140,7 @@ describe('strict JSON', () => {
     expect({}).not.toHaveProperty('x')
   })
 
-  test('B27 NUL, lone surrogates and bytes that are not UTF-8 are 400', async () => {
+  test('B27 NUL, lone surrogates and bytes that are not UTF-8 get 400', async () => {
     const node = await startTestNode()
     const bodies = ['{"device_name":"a\\u0000b"}', '{"device_name":"\\ud800"}', Buffer.from([0x7b, 0xff, 0x7d])]
     for (const body of bodies) {
@@ -150,7 +150,7 @@ describe('strict JSON', () => {
     }
   })
 
-  test('J12 deep nesting is refused cheaply', async () => {
+  test('J12 refusing deep nesting is cheap', async () => {
     const node = await startTestNode()
     const spentMs = startCpuTime()
     for (const body of [
@@ -173,7 +173,7 @@ describe('sessions', () => {
     return [answer.status, document.detail?.code ?? 'ok']
   }
 
-  test('J02 a session that is renewed too often is told to wait, and its token stays good', async () => {
+  test('J02 a session that is refreshed too often gets 429, and its refresh token stays valid', async () => {
     const node = await startTestNode()
     let { refresh_token } = await node.logIn()
     for (let n = 0; n < 600; n++) {
@@ -188,7 +188,7 @@ describe('sessions', () => {
     expect((await postJson(node, '/api/v1/auth/refresh', { refresh_token })).status).toBe(200)
   })
 
-  test('refusals of refresh are 401 with the codes osa-py knows', async () => {
+  test('a refused refresh gets 401 with the codes that osa-py knows', async () => {
     const node = await startTestNode()
     expect(await refresh(node, { refresh_token: 'unknown' })).toEqual([401, 'invalid_refresh_token'])
     const first = await node.logIn()
@@ -203,7 +203,7 @@ describe('sessions', () => {
     expect(await refresh(node, '{')).toEqual([400, 'invalid_request'])
   })
 
-  test('G03 several commands of osa-py at once refresh the same token and all go on', async () => {
+  test('G03 several commands of osa-py can refresh the same token at once', async () => {
     const node = await startTestNode()
     const { refresh_token } = await node.logIn('carberry', node.client('osa-py'))
     const answers = await Promise.all(
@@ -213,7 +213,7 @@ describe('sessions', () => {
     expect(new Set(documents.map((document) => document.refresh_token)).size).toBe(1)
   })
 
-  test('logout ends the session, and is content with a token it does not know', async () => {
+  test('logout ends the session, and succeeds for an unknown token', async () => {
     const node = await startTestNode()
     const { refresh_token, access_token } = await node.logIn()
     for (const token of [refresh_token, 'unknown']) {
@@ -231,7 +231,7 @@ describe('F13 RFC 6750: the access token of a request', () => {
     return [answer.status, detail?.code ?? 'ok', answer.headers.get('www-authenticate')]
   }
 
-  test('only in the Authorization header, with a scheme in any case', async () => {
+  test('is accepted only in the Authorization header, with a scheme in any case', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     expect((await me(node, `bearer ${access_token}`)).status).toBe(200)
@@ -243,7 +243,7 @@ describe('F13 RFC 6750: the access token of a request', () => {
     ])
   })
 
-  test('none is 401 without an error, a bad or expired one 401 with invalid_token', async () => {
+  test('without a token the challenge has no error; with an invalid or expired one it has invalid_token', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     expect(await outcome(await me(node))).toEqual([401, 'missing_token', 'Bearer realm="OSA"'])
@@ -257,7 +257,7 @@ describe('F13 RFC 6750: the access token of a request', () => {
     expect((await outcome(await me(node, `Bearer ${access_token}`)))[1]).toBe('token_expired')
   })
 
-  test('two tokens are 400', async () => {
+  test('two tokens get 400', async () => {
     const node = await startTestNode()
     const { access_token } = await node.logIn()
     expect((await me(node, `Bearer ${access_token}`, '?access_token=x')).status).toBe(400)

@@ -1,4 +1,4 @@
-/** The JSON wire of `/api/v1`, which the original Python `osa` speaks unchanged. Route handlers only; every rule is behind `Auth`. */
+/** The JSON wire of `/api/v1`, which the original Python `osa` uses unchanged. Contains only route handlers; the rules are in `Auth`. */
 import type { Auth, Conventions } from '@osa/core'
 import { Hono } from 'hono'
 import type { Count } from '../metrics.ts'
@@ -8,7 +8,7 @@ import { deployConvention, getConvention, listConventions } from './conventions.
 import { pollDevice, startDevice } from './device.ts'
 import { logout, refreshSession, whoAmI } from './session.ts'
 
-/** Conventions, and the machine half of `/api/v1/auth`; its pages belong to `browser/`. */
+/** Routes for conventions and for the API part of `/api/v1/auth`; its pages are in `browser/`. */
 export function v1Routes(deps: { auth: Auth; conventions: Conventions; count: Count }): Hono<NodeEnv> {
   const { auth, conventions, count } = deps
   const app = new Hono<NodeEnv>()

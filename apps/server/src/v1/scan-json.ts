@@ -1,16 +1,14 @@
-/** What `JSON.parse` does not tell: how deep a text nests, and whether an object names a key twice (B22, J12). */
-
 /**
- * One pass over the tokens. The text need not be valid JSON; what it is, `JSON.parse` decides. `maxKeyDepth` says down to which level
- * keys are compared: 1 is the outermost object alone.
+ * Finds what `JSON.parse` does not report: how deep a text nests, and whether an object repeats a key (B22, J12). It makes one pass over the tokens
+ * and does not check whether the text is valid JSON. `maxKeyDepth` is the deepest level at which keys are compared; 1 is the outermost object.
  */
 export function scanJson(text: string, maxKeyDepth = 1): { maxDepth: number; repeatedKey: boolean } {
   const keysAt: Set<string>[] = []
   let depth = 0
   let maxDepth = 0
   let repeatedKey = false
-  // Strings as a whole, so that brackets inside them do not count; a colon behind one makes it a key. One without an end takes the rest
-  // with it: searched again from each quote inside it, 64 KiB would take seconds.
+  // A string is one token, so that brackets inside it do not count; a colon after it makes it a key. A string without an end extends to the
+  // end of the text: restarting at each quote inside it would take seconds for 64 KiB.
   for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*"?)(\s*:)?|[[\]{}]/gs)) {
     if (token === '{' || token === '[') {
       maxDepth = Math.max(maxDepth, ++depth)
@@ -26,11 +24,11 @@ export function scanJson(text: string, maxKeyDepth = 1): { maxDepth: number; rep
   return { maxDepth, repeatedKey }
 }
 
-/** `"\u0061"` and `"a"` are the same key. */
+/** Removes escapes, since `"\u0061"` and `"a"` are the same key. */
 function unescaped(string: string): string {
   try {
     return String(JSON.parse(string))
   } catch {
-    return string // not valid JSON, which the caller will find out
+    return string // not valid JSON, which JSON.parse reports later
   }
 }

@@ -1,5 +1,4 @@
-/** Refresh, logout and "who am I" of the v1 wire. */
-
+/** Refresh, logout and "who am I" on the v1 wire. */
 import { presentingClients } from '@osa/api'
 import { refreshTokenGrantType, type V1RefreshErrorCode, v1LogoutRequest, v1RefreshRequest } from '@osa/contract'
 import { type Auth, isRefusal, type Refusal } from '@osa/core'
@@ -11,7 +10,7 @@ import type { NodeEnv } from '../requester.ts'
 import { readJson } from './json.ts'
 import { replyDetail, replyMalformed, replyUnauthorized } from './reply.ts'
 
-/** `POST /api/v1/auth/refresh`: exchanges a refresh token. Refusals are 401 with the codes osa-py knows. */
+/** `POST /api/v1/auth/refresh`: exchanges a refresh token. Refuses with 401 and the codes that osa-py knows. */
 export const refreshSession =
   ({ auth, count }: { auth: Auth; count: Count }) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
@@ -32,14 +31,14 @@ const refreshErrorCodes: Partial<Record<NonNullable<Refusal['reason']>, V1Refres
 
 function replyRefreshRefusal(c: Context, { error, reason, retryAfterSeconds, error_description }: Refusal): Response {
   if (error === 'temporarily_unavailable') {
-    // the token is as good as before
+    // not 401, since the refresh token is still valid
     c.header('Retry-After', String(retryAfterSeconds ?? defaultRetryAfterSeconds))
     return replyDetail(c, 429, error, error_description)
   }
   return replyDetail(c, 401, (reason && refreshErrorCodes[reason]) ?? 'invalid_refresh_token', error_description)
 }
 
-/** `POST /api/v1/auth/logout`: ends the session behind a refresh token; succeeds for unknown ones too (RFC 7009 §2.2). */
+/** `POST /api/v1/auth/logout`: ends the session of a refresh token; succeeds for unknown tokens too (RFC 7009 §2.2). */
 export const logout =
   (auth: Auth) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
@@ -51,7 +50,7 @@ export const logout =
     return reply(c, { success: true })
   }
 
-/** `GET /api/v1/auth/me`: the signed-in person. */
+/** `GET /api/v1/auth/me`: describes the signed-in person. */
 export const whoAmI =
   (auth: Auth) =>
   async (c: Context<NodeEnv>): Promise<Response> => {
