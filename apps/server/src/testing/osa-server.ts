@@ -7,18 +7,14 @@ import { text } from 'node:stream/consumers'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { runOperator } from '../operator/program.ts'
+import { collectedOutput } from './spawn-node.ts'
 
 export const osaServerPath = fileURLToPath(new URL('../../bin/osa-server.js', import.meta.url))
 
 /** Runs `osa-server` in a process until it exits, with only these environment variables. */
 export async function osaServer(args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
   const child = spawn(process.execPath, [osaServerPath, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
+  const output = collectedOutput(child)
   const [code] = await once(child, 'close')
   return { code: Number(code), ...output }
 }

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Image } from './image.ts'
+import { collectedOutput } from './spawn-node.ts'
 
 const script = `
 set -eu
@@ -62,12 +63,7 @@ export function runContained(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
+  const output = collectedOutput(child)
   const ended = once(child, 'close').then(
     ([code, signal]) => code ?? signal,
     (cause) => {

@@ -1,8 +1,9 @@
 /** Starts the real node as a process, like a person does. */
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const mainPath = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -17,12 +18,7 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
     env: { HOME: dataDirectory, PORT: '0', OSA_DATA_DIR: dataDirectory, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-    })
-  }
+  const output = collectedOutput(child)
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
   })
@@ -64,6 +60,17 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
     await end('SIGKILL')
     throw new Error(`${error instanceof Error ? error.message : error}\n${output.stdout}${output.stderr}`)
   }
+}
+
+/** Collects the output of a process; the texts grow while it runs. */
+export function collectedOutput(child: ChildProcessByStdio<null, Readable, Readable>) {
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  return output
 }
 
 export type SpawnedNode = Awaited<ReturnType<typeof spawnNode>>

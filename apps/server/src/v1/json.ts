@@ -8,7 +8,6 @@ import type { z } from 'zod'
 import { maxBodyBytes, readBody } from '../body.ts'
 import { bodyTooLarge } from '../oauth/form.ts'
 import type { NodeEnv } from '../requester.ts'
-import { scanJson } from './scan-json.ts'
 
 const maxDepth = 32
 
@@ -69,3 +68,38 @@ const isJsonType = (contentType: string | undefined): boolean =>
 /** PostgreSQL's text can contain neither NUL nor lone surrogates (B27). */
 const isPlainText = (value: unknown): boolean =>
   value === undefined || (typeof value === 'string' && !value.includes('\0') && value.isWellFormed())
+
+/**
+ * Finds what `JSON.parse` does not report: how deep a text nests, and whether an object repeats a key (B22, J12). It makes one pass over the tokens
+ * and does not check whether the text is valid JSON. `maxKeyDepth` is the deepest level at which keys are compared; 1 is the outermost object.
+ */
+function scanJson(text: string, maxKeyDepth: number): { maxDepth: number; repeatedKey: boolean } {
+  const keysAt: Set<string>[] = []
+  let depth = 0
+  let maxDepth = 0
+  let repeatedKey = false
+  // A string is one token, so that brackets inside it do not count; a colon after it makes it a key. A string without an end extends to the
+  // end of the text: restarting at each quote inside it would take seconds for 64 KiB.
+  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*"?)(\s*:)?|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') {
+      maxDepth = Math.max(maxDepth, ++depth)
+      if (depth <= maxKeyDepth) keysAt[depth] = new Set()
+    } else if (token === '}' || token === ']') depth--
+    else if (depth <= maxKeyDepth && colon !== undefined && string !== undefined) {
+      const keys = keysAt[depth]
+      const key = unescaped(string)
+      repeatedKey ||= keys?.has(key) ?? false
+      keys?.add(key)
+    }
+  }
+  return { maxDepth, repeatedKey }
+}
+
+/** Removes escapes, since `"\u0061"` and `"a"` are the same key. */
+function unescaped(string: string): string {
+  try {
+    return String(JSON.parse(string))
+  } catch {
+    return string // not valid JSON, which JSON.parse reports later
+  }
+}
