@@ -20,7 +20,7 @@ async function filesOf(script: string): Promise<string[]> {
 
 const files = globSync('{apps,packages,tooling}/*/**/*.test.ts', {
   cwd: repository,
-  exclude: (path) => path.includes('node_modules'),
+  exclude: (path) => path.includes('node_modules') || path.startsWith('apps/docs/site'),
 })
   .map((file) => join(repository, file))
   .toSorted()
