@@ -13,7 +13,7 @@ async function world({ role = 'publisher', scope }: { role?: 'user' | 'publisher
   const tokens = await node.logIn()
   const narrowed = scope === undefined ? tokens : await node.refresh(tokens.refresh_token, { scope })
   if ('error' in narrowed) throw new Error(narrowed.error_description)
-  return { anybody: callerWith(null), caller: callerWith(narrowed.access_token) }
+  return { anonymous: callerWith(null), caller: callerWith(narrowed.access_token) }
 }
 
 async function thrownBy(call: Promise<unknown>): Promise<TRPCError> {
@@ -27,21 +27,23 @@ async function thrownBy(call: Promise<unknown>): Promise<TRPCError> {
 const refusalOf = ({ cause }: TRPCError) => (cause instanceof RefusedDeploy ? deployRefusal.parse(cause.refusal) : null)
 
 test('a deployed convention is listed and read back with its dates and its whole manifest', async () => {
-  const { caller, anybody } = await world()
+  const { caller, anonymous } = await world()
   const deployed = await caller.conventions.deploy({ conventions: [sampleManifest()] })
   expect(deployed).toMatchObject({ conventions: [{ slug: 'protein-structures', version: 1, changed: true }] })
-  expect(await anybody.conventions.list()).toMatchObject([{ slug: 'protein-structures', created_at: expect.any(Date) }])
-  const found = await anybody.conventions.get({ slug: 'protein-structures' })
+  expect(await anonymous.conventions.list()).toMatchObject([
+    { slug: 'protein-structures', created_at: expect.any(Date) },
+  ])
+  const found = await anonymous.conventions.get({ slug: 'protein-structures' })
   expect(found.manifest.schema).toEqual(sampleManifest().schema)
   expect(found.manifest.ingester).not.toHaveProperty('initial_run')
-  expect((await thrownBy(anybody.conventions.get({ slug: 'protein-structures', version: 2 }))).code).toBe('NOT_FOUND')
-  expect((await thrownBy(anybody.conventions.get({ slug: 'another' }))).code).toBe('NOT_FOUND')
+  expect((await thrownBy(anonymous.conventions.get({ slug: 'protein-structures', version: 2 }))).code).toBe('NOT_FOUND')
+  expect((await thrownBy(anonymous.conventions.get({ slug: 'another' }))).code).toBe('NOT_FOUND')
 })
 
 test('F13 a deploy without a token is UNAUTHORIZED, whatever its input', async () => {
-  const { anybody } = await world()
+  const { anonymous } = await world()
   for (const input of [{ conventions: [sampleManifest()] }, { conventions: 7 }, undefined]) {
-    const error = await thrownBy(anybody.conventions.deploy(input as { conventions: ConventionManifest[] }))
+    const error = await thrownBy(anonymous.conventions.deploy(input as { conventions: ConventionManifest[] }))
     expect(error.code).toBe('UNAUTHORIZED')
   }
 })

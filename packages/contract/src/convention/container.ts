@@ -1,6 +1,6 @@
 /** The containers of a convention: hooks, which compute features of records, and an ingester, which imports records. */
 import { z } from 'zod'
-import { across, haveUniqueNames, part } from './across.ts'
+import { crossField, haveUniqueNames, part } from './cross-field.ts'
 import { oneLine, readableText, wholeNumber } from './text.ts'
 
 /** A value that JSON can represent. The recursion is safe: `checkConvention` limits the depth before any schema runs. */
@@ -67,7 +67,7 @@ export const feature = z.strictObject(
         { error: 'list the columns' },
       )
       .max(500, { error: 'a feature can have at most 500 columns' })
-      .refine(haveUniqueNames, across({ error: 'two columns have the same name' })),
+      .refine(haveUniqueNames, crossField({ error: 'two columns have the same name' })),
   },
   { error: 'write a feature: {kind, cardinality, columns}' },
 )
@@ -111,16 +111,16 @@ export const hook = z.strictObject({ ...hookShape, release }, aHook)
 /** An ingester as a node accepts it: pinned by digest. */
 export const ingester = z.strictObject({ ...ingesterShape, release }, anIngester)
 
-const oneOrigin = across({
+const oneOrigin = crossField({
   path: ['release'],
   error: 'write either release (an image that was pushed) or build (where to build it), not both',
 })
-const anOrigin = across({
+const anOrigin = crossField({
   path: ['release'],
   error:
     'write release: {image, digest, source_ref} for an image that was pushed, or build: {context} to have osa deploy build it',
 })
-const anImageName = across({
+const anImageName = crossField({
   path: ['build', 'image'],
   error:
     'write a name for the image, such as pockets/find_pockets: registries do not accept the name of this hook or ingester',

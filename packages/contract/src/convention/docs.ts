@@ -1,6 +1,6 @@
 /** Documentation of a convention for people and agents: its purpose, the questions it answers, worked examples. */
 import { z } from 'zod'
-import { across, textsOf } from './across.ts'
+import { crossField, textsOf } from './cross-field.ts'
 import { readableText } from './text.ts'
 
 const question = readableText('the question', 1_000)
@@ -18,7 +18,10 @@ export const docs = z.strictObject(
     example_questions: z
       .array(question, { error: 'list example questions' })
       .max(50, { error: 'list at most 50 example questions' })
-      .refine(hasThree, across({ error: 'write at least three different questions that these records can answer' })),
+      .refine(
+        hasThree,
+        crossField({ error: 'write at least three different questions that these records can answer' }),
+      ),
     examples: z
       .array(
         z.strictObject(

@@ -249,7 +249,7 @@ test('no issue uses a default message of zod, whatever the value is', () => {
   const things = [null, true, -1, 1e9, '', ' ', long(30_000), [], [null], {}, { a: null }, Array(1_000).fill('a')]
   const built = { context: '.', dockerfile: 'Dockerfile', image: 'pockets' }
   const places = [...pathsIn(sampleManifest()), 'hooks.0.build', ...pathsIn(built).map((key) => `hooks.0.build.${key}`)]
-  const told = places.flatMap((path) =>
+  const reported = places.flatMap((path) =>
     things.flatMap((thing) => {
       const sample = changed('hooks.0.build', built)
       const values = path.startsWith('hooks.0.build') ? [sample] : [sample, sampleManifest()]
@@ -258,9 +258,9 @@ test('no issue uses a default message of zod, whatever the value is', () => {
       )
     }),
   )
-  expect(told.length).toBeGreaterThan(1_000)
+  expect(reported.length).toBeGreaterThan(1_000)
   // the first words of zod's default messages
-  expect(told.filter(({ message }) => /^(Invalid|Too|Unrecognized|Expected)/.test(message))).toEqual([])
+  expect(reported.filter(({ message }) => /^(Invalid|Too|Unrecognized|Expected)/.test(message))).toEqual([])
 })
 
 test('a build needs an image name if registries do not accept the name of its hook', () => {

@@ -3,8 +3,8 @@
  * `conventionManifest`; an author writes a `conventionSource`, whose images may still have to be built.
  */
 import { z } from 'zod'
-import { across, haveUniqueNames, isAscending } from './across.ts'
 import { hook, hookSource, ingester, ingesterSource } from './container.ts'
+import { crossField, haveUniqueNames, isAscending } from './cross-field.ts'
 import { docs } from './docs.ts'
 import { metadataSchema } from './metadata-schema.ts'
 import { isSlug, slugOf } from './slug.ts'
@@ -36,7 +36,7 @@ export const fileRequirements = z
   )
   .refine(
     (required) => isAscending(required, 'min_count', 'max_count'),
-    across({ path: ['max_count'], error: 'max_count must be at least min_count' }),
+    crossField({ path: ['max_count'], error: 'max_count must be at least min_count' }),
   )
 
 const title = oneLine('the title', 200).refine((text) => isSlug(slugOf(text)), {
@@ -54,7 +54,7 @@ const hooksOf = <Hook extends z.ZodType<{ name: string }>>(one: Hook) =>
   z
     .array(one, { error: 'list the hooks (an empty list if there are none)' })
     .max(100, { error: 'a convention can have at most 100 hooks' })
-    .refine(haveUniqueNames, across({ error: 'two hooks have the same name' }))
+    .refine(haveUniqueNames, crossField({ error: 'two hooks have the same name' }))
 
 /** The convention that a node accepts. Unknown keys are refused. Absent optional parts may be null, as the original sends them. */
 export const conventionManifest = z.strictObject(

@@ -1,6 +1,6 @@
 /** The metadata of a convention's records: fields, each with a type, a cardinality and constraints on its values. */
 import { z } from 'zod'
-import { across, haveUniqueNames, isAscending, part } from './across.ts'
+import { crossField, haveUniqueNames, isAscending, part } from './cross-field.ts'
 import { oneLine, readableText, wholeNumber } from './text.ts'
 
 export const fieldTypes = ['text', 'number', 'date', 'boolean', 'term', 'url'] as const
@@ -86,22 +86,22 @@ export const metadataField = z
       const types = [part(field, 'type'), constrainedType(field)]
       return types[0] === types[1] || !types.every((type) => fieldTypes.some((known) => known === type))
     },
-    across({ path: ['constraints', 'type'], error: "the constraints' type must be the field's own type" }),
+    crossField({ path: ['constraints', 'type'], error: "the constraints' type must be the field's own type" }),
   )
   .refine(
     (field) => part(field, 'type') !== 'term' || part(field, 'constraints') !== undefined,
-    across({
+    crossField({
       path: ['constraints'],
       error: 'a term needs constraints that name its ontology: {type: "term", ontology_srn}',
     }),
   )
   .refine(
     (field) => hasAscending(field, 'number', 'min_value', 'max_value'),
-    across({ path: ['constraints', 'max_value'], error: 'max_value must be at least min_value' }),
+    crossField({ path: ['constraints', 'max_value'], error: 'max_value must be at least min_value' }),
   )
   .refine(
     (field) => hasAscending(field, 'text', 'min_length', 'max_length'),
-    across({ path: ['constraints', 'max_length'], error: 'max_length must be at least min_length' }),
+    crossField({ path: ['constraints', 'max_length'], error: 'max_length must be at least min_length' }),
   )
 export type MetadataField = z.infer<typeof metadataField>
 
@@ -123,7 +123,7 @@ export const metadataSchema = z.strictObject(
       .array(metadataField, { error: 'list the fields' })
       .min(1, { error: 'a schema needs at least one field' })
       .max(500, { error: 'a schema can have at most 500 fields' })
-      .refine(haveUniqueNames, across({ error: 'two fields have the same name' })),
+      .refine(haveUniqueNames, crossField({ error: 'two fields have the same name' })),
   },
   { error: 'write schema: {id, version, fields}' },
 )

@@ -125,7 +125,7 @@ export type SignInRefusal = {
     | 'rejected' // the provider's answer is not valid
     | 'malformed' // the browser came back without an answer of the provider
     | 'busy' // too many sign-ins were started, from this address or in total
-    | 'unreachable' // the provider is down, slow or answers nonsense; the person may try again
+    | 'unreachable' // the provider is down or slow, or its answer makes no sense; the person may try again
     | 'device_not_usable' // the person is signed in, but the device is decided, expired or claimed by another person
     | 'account_disabled'
   detail: string

@@ -52,7 +52,7 @@ export function roleOf(grants: RoleGrants, user: User, identity: LinkedIdentity)
 
 type AuditDetails = Partial<Omit<AuditEvent, 'at' | 'event' | 'outcome' | 'ip' | 'requestId'>>
 
-/** An audit event of this moment and requester (L07). */
+/** Returns an audit event with the present time, and the address and request id of the requester (L07). */
 export const auditEvent = (
   { random, now }: Pick<AuthDependencies, 'random' | 'now'>,
   event: AuditEvent['event'],

@@ -96,7 +96,7 @@ describe('the same-computer proof', () => {
     const browser = it.auth.newBrowserSecret()
     const terminal = await startLocal(it)
     const state = await terminal.visit(browser)
-    await it.arrive(terminal.user_code, 'somebody else')
+    await it.arrive(terminal.user_code, 'another person')
     expect(await terminal.prove(browser, state)).toBe(false)
     expect(await terminal.visit(browser)).toBe('')
     const late = await startLocal(it)

@@ -23,9 +23,9 @@ export function createUnknownCodes({ now }: Pick<AuthDependencies, 'now'>): Unkn
     windows.delete(source)
     const [oldest] = windows.keys()
     if (oldest !== undefined && windows.size >= maxSources) windows.delete(oldest)
-    const begun = { since: now(), codes: 0 }
-    windows.set(source, begun)
-    return begun
+    const opened = { since: now(), codes: 0 }
+    windows.set(source, opened)
+    return opened
   }
   return {
     charge(source) {

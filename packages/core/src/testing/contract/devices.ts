@@ -153,12 +153,12 @@ export function deviceContract(open: OpenStore): void {
       sampleDevice({ claimedByUserId: user.id, status })
     const hers = [claimedBy(ada.user, 'pending'), claimedBy(ada.user, 'authorized')]
     const decidedBefore = [claimedBy(ada.user, 'consumed'), claimedBy(ada.user, 'denied')]
-    const [his, nobodys] = [claimedBy(bob.user, 'authorized'), sampleDevice()]
+    const [his, unclaimed] = [claimedBy(bob.user, 'authorized'), sampleDevice()]
     const login = sampleLogin({ deviceAuthorizationId: hers[0]?.id ?? null })
     const otherLogin = sampleLogin()
     const [session, otherSession] = [sampleBrowserSession(ada.user), sampleBrowserSession(bob.user)]
     await store.transaction(async (tx) => {
-      for (const device of [...hers, ...decidedBefore, his, nobodys]) await tx.insertDeviceAuthorization(device)
+      for (const device of [...hers, ...decidedBefore, his, unclaimed]) await tx.insertDeviceAuthorization(device)
       for (const row of [login, otherLogin]) await tx.insertLoginTransaction(row)
       for (const row of [session, otherSession]) await tx.insertBrowserSession(row)
     })
@@ -170,14 +170,14 @@ export function deviceContract(open: OpenStore): void {
     expect(await end('not an id')).toBe(0)
     expect(await end(ada.user.id)).toBe(2)
     for (const device of hers) expect(await stored(device)).toEqual({ ...device, endedAt: atSecond(5) })
-    for (const device of [...decidedBefore, his, nobodys]) expect(await stored(device)).toEqual(device)
+    for (const device of [...decidedBefore, his, unclaimed]) expect(await stored(device)).toEqual(device)
     expect([await browser(session), await take(login)]).toEqual([null, null])
     expect(await browser(otherSession)).not.toBeNull()
 
     expect(await end(null)).toBe(1)
     expect(await end(null)).toBe(0)
     expect(await stored(his)).toEqual({ ...his, endedAt: atSecond(5) })
-    expect(await stored(nobodys)).toEqual(nobodys)
+    expect(await stored(unclaimed)).toEqual(unclaimed)
     expect([await browser(otherSession), await take(otherLogin)]).toEqual([null, null])
   })
 

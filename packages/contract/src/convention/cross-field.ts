@@ -4,8 +4,8 @@
  */
 
 /** Returns options for a `refine` that runs even when other checks have failed. */
-export const across = <const Told extends { error: string; path?: string[] }>(told: Told) => ({
-  ...told,
+export const crossField = <const Options extends { error: string; path?: string[] }>(options: Options) => ({
+  ...options,
   when: () => true,
 })
 
