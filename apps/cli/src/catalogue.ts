@@ -1,5 +1,6 @@
 /** All commands, in the order of the help: names, options, texts for help, completions and manual pages, and where the code is. */
 import type { Command } from './command.ts'
+import { shells } from './shells.ts'
 
 const allowHttp = { name: 'allow-http', help: 'Allow http://, which is not encrypted, to other computers' }
 const browserVariables = ['OSA_BROWSER, BROWSER', 'The command that opens pages; none: open no browser'] as const
@@ -211,7 +212,8 @@ export const commands: readonly Command[] = [
     metadata: {
       name: 'completions',
       positionals: '<install|shell> [shell]',
-      positionalChoices: ['install', 'bash', 'zsh', 'fish', 'powershell'],
+      positionalChoices: ['install', ...shells],
+      secondChoices: { install: shells },
       summary: 'Install or print the completions for a shell',
       options: [{ name: 'rc', help: "With install: also add the line that the shell's start-up file needs" }],
       environment: [

@@ -24,6 +24,8 @@ export interface CommandMetadata {
   positionalChoices?: readonly string[]
   /** Values of the first positional argument with a special meaning, if others are allowed too. Shells complete them. */
   positionalWords?: readonly string[]
+  /** The allowed values of the second positional argument, by the first, if they are few. Shells complete them. */
+  secondChoices?: Readonly<Record<string, readonly string[]>>
   summary: string
   options: readonly OptionMetadata[]
   /** The environment variables that affect the command. */

@@ -4,7 +4,8 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { placeFor, type Shell } from './completions/places.ts'
+import { placeFor } from './completions/places.ts'
+import type { Shell } from './shells.ts'
 import { makeSandbox, type Sandbox } from './testing/run-osa.ts'
 
 const execute = promisify(execFile)

@@ -39,7 +39,11 @@ test('bash offers commands, their options and the values of both', async () => {
   expect(await offer('osa', '--server', 'login', 'who')).toEqual(['whoami'])
   expect(await offer('osa', '--server', '=', 'x', 'who')).toEqual(['whoami'])
   expect(await offer('osa', 'completions', '')).toEqual(['install', 'bash', 'zsh', 'fish', 'powershell'])
+  expect(await offer('osa', 'completions', '--rc', 'install', '')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
+  expect(await offer('osa', 'completions', 'install', '--cwd', '=', 'x', 'z')).toEqual(['zsh'])
+  expect(await offer('osa', 'completions', 'bash', '')).toEqual([])
   expect(await offer('osa', 'conventions', '')).toEqual(['list', 'show'])
+  expect(await offer('osa', 'conventions', 'show', '')).toEqual([])
   expect(await offer('osa', 'open', '')).toEqual(['sessions'])
   expect(await offer('osa', 'help', 'sess')).toEqual(['sessions'])
   expect(await offer('osa', 'whoami', '--cwd', 'a')).toEqual(['a\\ folder'])
@@ -92,6 +96,8 @@ test('fish offers commands, their options and the values of both', async () => {
     'powershell',
     'zsh',
   ])
+  expect((await offer('osa completions install ')).sort()).toEqual(['bash', 'fish', 'powershell', 'zsh'])
+  expect(await offer('osa completions bash ')).toEqual([])
 })
 
 /** Types a line into a real zsh, presses Tab, and returns the part of the screen that matches `until`. */
@@ -131,6 +137,8 @@ test('zsh completes commands, options and values', async () => {
   await inZsh(sandbox, script, 'osa login --no-b', /osa login --no-browser /)
   await inZsh(sandbox, script, 'osa login --storage k', /osa login --storage keychain /)
   await inZsh(sandbox, script, 'osa completions f', /osa completions fish /)
+  await inZsh(sandbox, script, 'osa completions install p', /osa completions install powershell /)
+  await inZsh(sandbox, script, 'osa completions --rc install f', /osa completions --rc install fish /)
   await inZsh(sandbox, script, 'osa log', /logout +-- End your session and remove the login from this computer/)
 })
 

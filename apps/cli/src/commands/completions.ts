@@ -2,11 +2,11 @@
 import type { Command, RunCommand } from '../command.ts'
 import { bashCompletions } from '../completions/bash.ts'
 import { fishCompletions } from '../completions/fish.ts'
-import type { Shell } from '../completions/places.ts'
 import { powershellCompletions } from '../completions/powershell.ts'
 import { vocabularyOf } from '../completions/vocabulary.ts'
 import { zshCompletions } from '../completions/zsh.ts'
 import { usage } from '../misspelled-words.ts'
+import type { Shell } from '../shells.ts'
 
 const scripts = { bash: bashCompletions, zsh: zshCompletions, fish: fishCompletions, powershell: powershellCompletions }
 

@@ -21,6 +21,11 @@ const commandCases = ({ completedCommands }: Vocabulary): string[] =>
     ({ name, options, words }) => `    ${name}) flags='${flagsOf(options)}'; arguments='${words.join(' ')}' ;;`,
   )
 
+const secondCases = ({ completedCommands }: Vocabulary): string[] =>
+  completedCommands.flatMap(({ name, secondWords }) =>
+    secondWords.map(([first, words]) => `    '${name} ${first}') arguments='${words.join(' ')}' ;;`),
+  )
+
 /** The script for `eval "$(osa completions bash)"` or bash-completion's folder. */
 export const bashCompletions = (vocabulary: Vocabulary): string =>
   [
@@ -36,7 +41,7 @@ export const bashCompletions = (vocabulary: Vocabulary): string =>
     '}',
     '_osa() {',
     "  local IFS=$' \\t\\n' current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}",
-    `  local words= command= arguments='${vocabulary.commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
+    `  local words= command= given= arguments='${vocabulary.commandNames.join(' ')}' flags='${flagsOf(leadingOptions)}' index`,
     '  COMPREPLY=()',
     '  # bash splits --name=value into three words',
     '  if [[ $current == = ]]; then current=',
@@ -45,7 +50,7 @@ export const bashCompletions = (vocabulary: Vocabulary): string =>
     '    case ${COMP_WORDS[index]} in',
     `      ${pattern(vocabulary.optionsWithValue)}) index=$((index + 1)); [[ \${COMP_WORDS[index]} == = ]] && index=$((index + 1)) ;;`,
     '      -*) ;;',
-    '      *) command=${COMP_WORDS[index]}; break ;;',
+    '      *) if [[ -z $command ]]; then command=${COMP_WORDS[index]}; else given+=" ${COMP_WORDS[index]}"; fi ;;',
     '    esac',
     '  done',
     '  case $previous in',
@@ -55,6 +60,10 @@ export const bashCompletions = (vocabulary: Vocabulary): string =>
     "    '') ;;",
     ...commandCases(vocabulary),
     '    *) return ;;',
+    '  esac',
+    '  [[ -n $given ]] && case $command$given in',
+    ...secondCases(vocabulary),
+    '    *) arguments= ;;',
     '  esac',
     '  if [[ -z $words && $current == -* ]]; then words=$flags; fi',
     '  COMPREPLY=($(compgen -W "${words:-$arguments}" -- "$current"))',

@@ -24,12 +24,19 @@ export function fishCompletions({ completedCommands }: Vocabulary): string {
     '# osa completions for fish, made by: osa completions fish',
     'complete -c osa -f',
     ...leadingOptions.map((option) => optionLine('', option)),
-    ...completedCommands.flatMap(({ name, summary, options, words }) => {
-      const after = ` -n '__fish_seen_subcommand_from ${name}'`
+    ...completedCommands.flatMap(({ name, summary, options, words, secondWords }) => {
+      const seen = `__fish_seen_subcommand_from ${name}`
+      const after = ` -n '${seen}'`
+      const first =
+        secondWords.length > 0 ? ` -n '${seen}; and not __fish_seen_subcommand_from ${words.join(' ')}'` : after
       return [
         `complete -c osa -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
         ...options.filter((option) => !everyCommand.has(option.name)).map((option) => optionLine(after, option)),
-        ...(words.length > 0 ? [`complete -c osa${after} -a ${quoted(words.join(' '))}`] : []),
+        ...(words.length > 0 ? [`complete -c osa${first} -a ${quoted(words.join(' '))}`] : []),
+        ...secondWords.map(
+          ([word, second]) =>
+            `complete -c osa -n '${seen}; and __fish_seen_subcommand_from ${word}' -a ${quoted(second.join(' '))}`,
+        ),
       ]
     }),
   ].join('\n')

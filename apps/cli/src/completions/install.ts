@@ -5,9 +5,11 @@ import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute } from 'node:path'
 import { prepareReplacement } from '@osa/sdk/internal'
 import { isOsaError, OsaError } from '@osa/sdk/node'
+
 import type { CommandContext } from '../command.ts'
 import { readOrNull } from '../read-or-null.ts'
-import { placeFor, type Shell, type StartUpLine, shells } from './places.ts'
+import { type Shell, shells } from '../shells.ts'
+import { placeFor, type StartUpLine } from './places.ts'
 
 /** Whether a file has the line near the top of each of our scripts. Without that line, osa did not write the file. */
 const isOurs = (text: string): boolean => /^# osa completions for \w+, made by: osa completions \w+$/m.test(text)

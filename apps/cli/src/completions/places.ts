@@ -1,9 +1,7 @@
 /** Where each shell looks for a person's completions, and the line it needs in its start-up file to find them. */
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import type { Environment } from '@osa/sdk/node'
-
-export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
-export type Shell = (typeof shells)[number]
+import type { Shell } from '../shells.ts'
 
 /** A line that the start-up file of a shell needs. */
 export interface StartUpLine {

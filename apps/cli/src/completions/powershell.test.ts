@@ -40,6 +40,7 @@ test('the script for PowerShell has every command with its summary, and the opti
 
 test('the script for PowerShell has the arguments of commands, the values of options, and the options that take folders', () => {
   expect(script).toContain("\n    'conventions' = @('list', 'show')\n")
+  expect(script).toContain("\n    'completions install' = @('bash', 'zsh', 'fish', 'powershell')\n")
   expect(script).toContain("\n    '--storage' = @('auto', 'keychain', 'file')\n")
   expect(script).toContain("\n    '--server' = @()\n")
   expect(script).toContain("\n  $folders = @('--context-root', '--cwd')\n")

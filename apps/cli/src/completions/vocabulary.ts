@@ -7,8 +7,10 @@ export interface CompletedCommand {
   summary: string
   /** The command's options and those of every command. */
   options: readonly OptionMetadata[]
-  /** Words for its positional argument; none where it is free text alone. */
+  /** Words for its first argument; none if that is free text. */
   words: readonly string[]
+  /** Words for its second argument, by the first. */
+  secondWords: readonly (readonly [first: string, words: readonly string[]])[]
 }
 
 /** Options whose value is a folder. */
@@ -32,6 +34,7 @@ export function vocabularyOf(commands: readonly Command[]): Vocabulary {
       summary: metadata.summary,
       options: [...metadata.options.filter(({ hidden }) => !hidden), ...globalOptions],
       words: metadata.name === 'help' ? commandNames : (metadata.positionalChoices ?? metadata.positionalWords ?? []),
+      secondWords: Object.entries(metadata.secondChoices ?? {}),
     })),
     optionsWithValue: [
       ...new Map(options.filter(({ argument }) => argument).map((option) => [option.name, option])).values(),

@@ -23,9 +23,16 @@ const optionLines = (options: readonly OptionMetadata[], indent: string): string
   })
 
 /** An argument of free text gets no specification: with one, zsh would list a single match instead of inserting it. */
-function commandCase({ name, options, words }: CompletedCommand): string[] {
-  const positional = words.length > 0 ? [`            ${quoted(`1:argument:(${words.join(' ')})`)} \\`] : []
-  const lines = [...positional, ...optionLines(options, '            ')]
+function commandCase({ name, options, words, secondWords }: CompletedCommand): string[] {
+  const cases = secondWords.map(([first, second]) => `${first}) compadd -- ${second.join(' ')} ;;`)
+  const positionals = [
+    ...(words.length > 0 ? [`1:argument:(${words.join(' ')})`] : []),
+    ...(cases.length > 0 ? [`2:argument:{ case $line[1] in ${cases.join(' ')} esac }`] : []),
+  ]
+  const lines = [
+    ...positionals.map((positional) => `            ${quoted(positional)} \\`),
+    ...optionLines(options, '            '),
+  ]
   return [
     `        ${name})`,
     '          _arguments \\',

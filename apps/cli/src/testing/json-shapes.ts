@@ -1,8 +1,8 @@
 /** The exact JSON documents of `--json`. Scripts depend on them: an additional or missing key is a change of the contract. */
 import { errorCodes } from '@osa/sdk/node'
 import { z } from 'zod'
-import { shells } from '../completions/places.ts'
 import { checks } from '../doctor/finding.ts'
+import { shells } from '../shells.ts'
 import {
   absolutePath,
   build,
