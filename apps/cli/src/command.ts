@@ -63,6 +63,8 @@ export interface CommandContext {
   keychain: KeychainBackend
   /** Runs work that a first Ctrl-C must not interrupt. */
   uninterrupted<T>(work: () => Promise<T>): Promise<T>
+  /** Replaces the message for Ctrl-C, "Cancelled – nothing was changed", from now on: the command has changed something. */
+  setCancelMessage(message: string): void
   /** Makes the run end with the exit code of an error although the command succeeds: `osa status` and `osa doctor` report problems so. */
   endAs(code: ErrorCode): void
 }

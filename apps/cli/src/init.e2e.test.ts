@@ -1,10 +1,12 @@
 /** `osa init`: what it writes, what it does not overwrite, and that the new project deploys, compiles and runs. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { expect, test } from 'vitest'
+import { writeProject as writeProjectFiles } from './init/write-project.ts'
 import { slugOfFolder } from './project-template.ts'
 import { installSdk, writeProject } from './testing/conventions.ts'
 import { failure, success } from './testing/json-shapes.ts'
@@ -194,6 +196,34 @@ test('a file instead of a folder is refused', async () => {
   })
 })
 
+test('if a file cannot be written completely, neither files nor folders of the project remain', async () => {
+  await using sandbox = await makeSandbox()
+  await writeProject(sandbox, 'present/mine', '')
+  // No file may be larger than 1 kB, and README.md is.
+  const limited = (argv: readonly string[]): [string, string[]] => [
+    'bash',
+    ['-c', `trap '' XFSZ; ulimit -f 1; exec "$@"`, 'bash', ...argv],
+  ]
+  const { code, stderr } = await sandbox.run(['init', 'present/new/project', '--no-install'], { within: limited })
+  expect({ code, stderr }).toEqual({
+    code: 9,
+    stderr: expect.stringMatching(/ ✗ Can't write \S+README\.md \(EFBIG\)\n → Check that you may write/),
+  })
+  expect(await readdir(sandbox.project, { recursive: true })).toEqual(['present', 'present/mine'])
+})
+
+test('a failed project leaves no folder that it created, and a folder that another program uses stays', async () => {
+  await using sandbox = await makeSandbox()
+  // "two" cannot be written, because "one" is a file.
+  const broken = ['hooks/one', 'hooks/one/two'].map((name) => ({ name, text: 'x' }))
+  const write = () => writeProjectFiles(join(sandbox.project, 'new'), broken)
+  await expect(write()).rejects.toMatchObject({ code: 'usage' })
+  expect(await readdir(sandbox.project)).toEqual([])
+  await writeProject(sandbox, 'new/hooks/theirs', '')
+  await expect(write()).rejects.toMatchObject({ code: 'usage' })
+  expect(await filesBelow(sandbox.project)).toEqual(['new/hooks/theirs'])
+})
+
 /** Writes an `npm` that runs one of these shell commands, by its first argument. Returns the environment to use it. */
 async function standInNpm(
   sandbox: Sandbox,
@@ -260,5 +290,27 @@ test('after Ctrl-C during npm install the project remains, and osa says so', asy
   })
   expect(code).toBe(130)
   expect(stderr).toContain('Packages are not installed: cancelled.')
+  expect(await filesBelow(sandbox.project)).toEqual(files)
+})
+
+test('K16 after a Ctrl-C that npm ignores, osa ends and says that the project is complete', async () => {
+  await using sandbox = await makeSandbox()
+  const installing = join(sandbox.home, 'installing')
+  // This npm ends when the sandbox is removed.
+  const install = `trap '' TERM; touch ${installing}; while [ -d "$PWD" ]; do sleep 0.1; done`
+  const env = await standInNpm(sandbox, { view: 'echo 0.1.0', install })
+  const { code, stderr } = await sandbox.run(['init'], {
+    env,
+    onStart: (child) => {
+      const timer = setInterval(() => {
+        if (!existsSync(installing)) return
+        clearInterval(timer)
+        child.kill('SIGINT')
+      }, 20)
+    },
+  })
+  expect(code).toBe(130)
+  expect(stderr).toContain(' ✗ Cancelled – the project is complete, but its packages are not installed\n')
+  expect(stderr).not.toContain('nothing was changed')
   expect(await filesBelow(sandbox.project)).toEqual(files)
 })

@@ -102,11 +102,12 @@ interface World {
   host: Host
   io: Io
   interruption: Interruption
+  setCancelMessage(message: string): void
   endAs(code: ErrorCode): void
 }
 
 function makeContext(world: World, flags: Flags): CommandContext {
-  const { io, host, interruption, endAs } = world
+  const { io, host, interruption, setCancelMessage, endAs } = world
   const { env } = host
   const log = (line: string): void => {
     if (env.OSA_DEBUG === '1') io.debug(line)
@@ -136,6 +137,7 @@ function makeContext(world: World, flags: Flags): CommandContext {
     io,
     env,
     flags,
+    setCancelMessage,
     endAs,
     network,
     serverDates,
@@ -186,14 +188,17 @@ export async function runProgram(argv: readonly string[], host: Host): Promise<n
   const { env } = host
   const io = makeIo(argv, host)
   const isEventStream = commandWord(argv) === 'login'
-  const cancelled = new OsaError('aborted', 'Cancelled – nothing was changed')
+  let cancelled = new OsaError('aborted', 'Cancelled – nothing was changed')
+  const setCancelMessage = (message: string): void => {
+    cancelled = new OsaError('aborted', message)
+  }
   const interruption = listenForInterruption(() => reportFailure(io, cancelled, { env, isEventStream }))
   let exitCode = 0
   const endAs = (code: ErrorCode): void => {
     exitCode = exitCodes[code]
   }
   try {
-    const world: World = { argv, host, io, interruption, endAs }
+    const world: World = { argv, host, io, interruption, setCancelMessage, endAs }
     await execute(world)
     await mentionNewerVersion(world)
     return interruption.exitCode() ?? exitCode

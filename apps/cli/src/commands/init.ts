@@ -19,6 +19,7 @@ export const init: RunCommand = async (context) => {
   const folder = resolve(cwd, flags.argument('folder') ?? '')
   const files = projectFiles(folder)
   await writeProject(folder, files)
+  context.setCancelMessage('Cancelled – the project is complete, but its packages are not installed')
   io.ok(`Created a project in ${folder}`)
   for (const { name } of files) io.say(name)
   const done = await installPackages(context, folder)

@@ -1,5 +1,5 @@
 /** Writes the files of a project into its folder: all or none of them, and never over existing files. */
-import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { OsaError } from '@osa/sdk/node'
 import type { ProjectFile } from '../project-template.ts'
@@ -66,25 +66,55 @@ const alreadyThere = (folder: string, names: readonly string[]): OsaError =>
     hint: newFolder,
   })
 
+/** Creates a folder and its missing parents. Adds those that it created to `created`, the outermost first. */
+async function makeFolder(folder: string, created: string[]): Promise<void> {
+  const missing: string[] = []
+  for (let at = folder; !(await statOrNull(at)); at = dirname(at)) missing.unshift(at)
+  // The folder itself may exist as a file: mkdir then fails.
+  for (const one of new Set([...missing, folder])) {
+    if (await mkdir(one, { recursive: true })) created.push(one)
+  }
+}
+
+/** Creates a file, never over an existing one, and writes the text. Adds the file to `created` before its content is complete. */
+async function makeFile(path: string, text: string, created: string[]): Promise<void> {
+  const file = await open(path, 'wx')
+  created.push(path)
+  try {
+    await file.writeFile(text)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Removes files, then folders, the innermost first. A folder stays if another program has written into it. */
+async function remove(files: readonly string[], folders: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true })
+  for (const folder of folders.toReversed()) {
+    await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
+    })
+  }
+}
+
 /**
  * Writes a project. Throws `usage`, with the files that are in the way, before anything is written; `store_unwritable` if a file cannot be
- * written, after removing what it wrote.
+ * written, after removing the files and folders that it created.
  */
 export async function writeProject(folder: string, files: readonly ProjectFile[]): Promise<void> {
-  const written: string[] = []
+  const createdFiles: string[] = []
+  const createdFolders: string[] = []
   let path = folder
   try {
     const present = await conflictsIn(folder, files)
     if (present.length > 0) throw alreadyThere(folder, present)
     for (const { name, text } of files) {
       path = join(folder, name)
-      await mkdir(dirname(path), { recursive: true })
-      // 'wx' also protects a file that was created since the check.
-      await writeFile(path, text, { flag: 'wx' })
-      written.push(path)
+      await makeFolder(dirname(path), createdFolders)
+      await makeFile(path, text, createdFiles)
     }
   } catch (error) {
-    for (const one of written) await rm(one)
+    await remove(createdFiles, createdFolders)
     throw toWriteError(error, path)
   }
 }
