@@ -12,7 +12,7 @@ import {
   isDeployRejection,
   type Principal,
 } from '@osa/core'
-import { atSecond, memoryLimiter, sampleFamily, sampleIdentity, sampleUser, testRequester } from '@osa/core/testing'
+import { addFamily, addPerson, atSecond, memoryLimiter, testRequester } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { DatabaseUnavailable } from './database-errors.ts'
 import { openDatabase } from './index.ts'
@@ -37,13 +37,8 @@ async function threeNodes() {
   const first = await openTestDatabase('postgres')
   const databaseUrl = first.databaseUrl ?? ''
   const others = await Promise.all([openDatabase({ databaseUrl }), openDatabase({ databaseUrl })])
-  const user = sampleUser({ role: 'publisher' })
-  const identity = sampleIdentity(user)
-  const family = sampleFamily(user)
-  await first.store.transaction(async (tx) => {
-    await tx.insertUser(user, identity)
-    await tx.insertRefreshFamily(family)
-  })
+  const { user, identity } = await addPerson(first.store, { role: 'publisher' })
+  const { family } = await addFamily(first.store, user)
   const principal = { user, identity, role: user.role, clientId: 'osa-cli', sessionId: family.id } as Principal
   const unlimited = { points: 1e9, windowSeconds: 60 }
   const budgets = { ...defaultBudgets, deploy_by_account: unlimited, deploy_kib_by_account: unlimited }
@@ -170,7 +165,7 @@ test('a deploy whose second convention fails in the database writes nothing of t
     await nodes.query({ text: 'alter table convention_versions drop constraint refuse_zebrafish' })
   }
   expect(await nodes.versions()).toEqual([])
-  expect(await nodes.store.listAuditEvents({ limit: 10 })).toEqual([])
+  expect(await nodes.store.listAuditEvents({ limit: 10, event: 'convention.deploy' })).toEqual([])
   expect(await nodes.deploy(0, titled('Antibodies'), titled('Zebrafish'))).toHaveLength(2)
 })
 

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { atSecond, sampleDevice } from '@osa/core/testing'
+import { addDevice, atSecond } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { makeEmbedded, makeInPlace, templatePaths } from './embedded-template.ts'
 import { ensureEmbedded } from './ensure-embedded.ts'
@@ -23,11 +23,10 @@ async function emptyDirectory() {
 /** A program that opens the directory, stores a row, prints `open <id>` and waits to be killed; or prints `refused <error>`. */
 const script = (dataDirectory: string): string => `
   const { openDatabase } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
-  const { sampleDevice } = await import('@osa/core/testing')
+  const { addDevice } = await import('@osa/core/testing')
   try {
     const database = await openDatabase({ dataDirectory: ${JSON.stringify(dataDirectory)} })
-    const device = sampleDevice()
-    await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    const device = await addDevice(database.store)
     console.log('open ' + device.id)
     setInterval(() => undefined, 1_000)
   } catch (error) {
@@ -53,8 +52,7 @@ test('a second process is refused with a clear message before it touches the fil
   const again = openDatabase({ dataDirectory })
   await expect(again).rejects.toBeInstanceOf(DataDirectoryInUse)
   await expect(again).rejects.toThrow(/in use by another node.*OSA_DATA_DIR/)
-  const device = sampleDevice()
-  await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const device = await addDevice(database.store)
   expect(await database.store.findDeviceAuthorization(device.id)).toEqual(device)
   await database.close()
 })
@@ -76,8 +74,7 @@ test('I11 only the owner can read the directory and its database, and the data s
   await using directory = await emptyDirectory()
   const dataDirectory = directory.path
   const first = await openDatabase({ dataDirectory })
-  const device = sampleDevice()
-  await first.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const device = await addDevice(first.store)
   await first.close()
   const paths = [dataDirectory, join(dataDirectory, 'pg'), join(dataDirectory, 'lock')]
   const modes = await Promise.all(paths.map((path) => stat(path)))

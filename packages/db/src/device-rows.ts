@@ -4,7 +4,7 @@ import { isUuid } from '@osa/core'
 import type { Unit } from './connections.ts'
 import { decisionChannel } from './decision-channel.ts'
 import { LoginTransactionEntity } from './entities/login-transaction.ts'
-import { inserted, saved } from './query.ts'
+import { saved } from './query.ts'
 
 export function deviceRows({ em, query }: Unit): DeviceTx {
   const lockDevice = () => query.selectFrom('device_authorizations').selectAll().forNoKeyUpdate()
@@ -15,13 +15,7 @@ export function deviceRows({ em, query }: Unit): DeviceTx {
     async lockDeviceAuthorization(id) {
       return isUuid(id) ? ((await lockDevice().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
-    insertDeviceAuthorization: (row) =>
-      inserted(
-        query
-          .insertInto('device_authorizations')
-          .values(row)
-          .onConflict((taken) => taken.doNothing()),
-      ),
+
     saveDeviceAuthorization: ({ id, ...row }) =>
       saved(query.updateTable('device_authorizations').set(row).where('id', '=', id)),
     async announceDecision(deviceCodeHash) {

@@ -1,15 +1,10 @@
 /** Migrating when a database is opened. */
-import { atSecond, sampleAuditEvent, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
+import { addDevice, addFamily, addPerson, atSecond, sampleAuditEvent, sampleDevice } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { migrations } from './migrations.ts'
 import { openTestDatabase, runOn } from './testing/index.ts'
 import { createSharedDatabase } from './testing/shared-postgres.ts'
-
-function personRows() {
-  const user = sampleUser()
-  return { user, identity: sampleIdentity(user) }
-}
 
 test('five nodes that start on an empty database at the same time migrate it once, and all become ready', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: false })
@@ -23,14 +18,9 @@ test('five nodes that start on an empty database at the same time migrate it onc
 test('L08 C15 data of an older version is kept: its sessions continue, and its user codes count as issued', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const before = await openDatabase({ databaseUrl })
-  const { user, identity } = personRows()
-  const family = sampleFamily(user)
-  const device = sampleDevice()
-  await before.store.transaction(async (tx) => {
-    await tx.insertUser(user, identity)
-    await tx.insertRefreshFamily(family)
-    await tx.insertDeviceAuthorization(device)
-  })
+  const { user } = await addPerson(before.store)
+  const { family } = await addFamily(before.store, user)
+  const device = await addDevice(before.store)
   await before.close()
   for (const statement of [
     'alter table device_authorizations drop column ended_at',

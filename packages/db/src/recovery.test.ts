@@ -1,5 +1,5 @@
 /** PostgreSQL stops and starts again: the process keeps running, no transaction is half done, and the pool recovers by itself. */
-import { atSecond, sampleDevice } from '@osa/core/testing'
+import { addDevice, atSecond } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { isDatabaseUnavailable, openDatabase } from './index.ts'
 import { openTestDatabase, startPostgres } from './testing/index.ts'
@@ -14,8 +14,7 @@ test('B31 a transaction is undone if the server stops during it; calls reject as
   await using server = await startPostgres()
   const database = await openDatabase({ databaseUrl: server.url() })
   const { store } = database
-  const device = sampleDevice()
-  await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const device = await addDevice(store)
   // several idle connections, each of which the stopping server closes
   await Promise.all(Array.from({ length: 8 }, () => store.listSigningKeys()))
 

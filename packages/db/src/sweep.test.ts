@@ -1,10 +1,10 @@
 /** The sweep with several processes: only one sweeps at a time, and it waits for no lock. */
 import { randomUUID } from 'node:crypto'
-import { atSecond, freshSha256, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '@osa/core/testing'
+import { addDevice, addFamily, addPerson, atSecond, freshSha256 } from '@osa/core/testing'
 import { expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
 import { sweepLock } from './locks.ts'
-import { openTestDatabase } from './testing/index.ts'
+import { openTestDatabase, type TestDatabase } from './testing/index.ts'
 
 const before = atSecond(0)
 const cutoff = {
@@ -20,14 +20,12 @@ const cutoff = {
   audit: before,
   batch: 1_000,
 }
-const ended = () => sampleDevice({ expiresAt: atSecond(-1) })
+const addEnded = ({ store }: TestDatabase) => addDevice(store, { expiresAt: atSecond(-1) })
 
 test('I08 two nodes that sweep at the same time remove each row once', async () => {
   await using database = await openTestDatabase('postgres')
   const other = await openDatabase({ databaseUrl: database.databaseUrl ?? '' })
-  await database.store.transaction(async (tx) => {
-    for (let n = 0; n < 40; n++) await tx.insertDeviceAuthorization(ended())
-  })
+  await Promise.all(Array.from({ length: 40 }, () => addEnded(database)))
   const stores = [database.store, other.store]
   const rounds = await Promise.all(Array.from({ length: 8 }, (_, n) => stores[n % 2]?.sweep({ ...cutoff, batch: 5 })))
   let removed = rounds.reduce((sum, round) => sum + (round?.device_authorizations ?? 0), 0)
@@ -41,8 +39,7 @@ test('I08 two nodes that sweep at the same time remove each row once', async () 
 
 test('I08 while one node sweeps, the sweep of another does nothing', async () => {
   await using database = await openTestDatabase('postgres')
-  const device = ended()
-  await database.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  await addEnded(database)
   const connection = database.orm.em.getKysely()
   await connection.transaction().execute(async (sweeping) => {
     await database.orm.em.getConnection().execute('select pg_advisory_xact_lock(?)', [sweepLock], 'all', sweeping)
@@ -53,11 +50,7 @@ test('I08 while one node sweeps, the sweep of another does nothing', async () =>
 
 test('I08 the sweep does not wait for a locked row, and leaves it for the next round', async () => {
   await using database = await openTestDatabase('postgres')
-  const [busy, idle] = [ended(), ended()]
-  await database.store.transaction(async (tx) => {
-    await tx.insertDeviceAuthorization(busy)
-    await tx.insertDeviceAuthorization(idle)
-  })
+  const [busy, idle] = [await addEnded(database), await addEnded(database)]
   await database.store.transaction(async (tx) => {
     await tx.lockDeviceAuthorization(busy.id)
     expect(await database.store.sweep(cutoff)).toMatchObject({ device_authorizations: 1 })
@@ -71,12 +64,8 @@ test.each(['pglite', 'postgres'] as const)(
   async (kind) => {
     await using database = await openTestDatabase(kind)
     const { store } = database
-    const user = sampleUser()
-    const family = sampleFamily(user, { expiresAt: atSecond(-1) })
-    await store.transaction(async (tx) => {
-      await tx.insertUser(user, sampleIdentity(user))
-      await tx.insertRefreshFamily(family)
-    })
+    const { user } = await addPerson(store)
+    const { family } = await addFamily(store, user, { expiresAt: atSecond(-1) })
     for (let n = 0; n < 5; n++) {
       const values = [randomUUID(), family.id, freshSha256(), family.createdAt]
       const columns = '(id, family_id, token_hash, created_at, replays)'

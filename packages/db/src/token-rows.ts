@@ -18,9 +18,7 @@ export function tokenRows(unit: Unit): TokenTx {
     async lockRefreshFamily(id) {
       return isUuid(id) ? ((await lockFamily().where('id', '=', id).executeTakeFirst()) ?? null) : null
     },
-    async insertRefreshFamily(row) {
-      await query.insertInto('refresh_families').values(row).execute()
-    },
+
     saveRefreshFamily: ({ id, ...row }) => saved(query.updateTable('refresh_families').set(row).where('id', '=', id)),
     endSignIns: endSignIns(unit),
     async revokeRefreshFamilies({ userId, revokedAt, because }) {

@@ -194,8 +194,7 @@ export interface AuthTx extends DeviceTx, PeopleTx, TokenTx {
 export interface DeviceTx {
   lockDeviceAuthorizationByUserCodeHash(hash: KeyedHash): Promise<DeviceAuthorization | null>
   lockDeviceAuthorization(id: string): Promise<DeviceAuthorization | null>
-  /** Returns false when the user code is taken. Then nothing is inserted, and the transaction stays usable. */
-  insertDeviceAuthorization(row: DeviceAuthorization): Promise<boolean>
+
   saveDeviceAuthorization(row: DeviceAuthorization): Promise<void>
   /** Notifies the listeners for this code, in every process, once this transaction has committed. */
   announceDecision(deviceCodeHash: Sha256): Promise<void>
@@ -228,7 +227,7 @@ export interface PeopleTx {
 /** Sessions, and the keys that sign their access tokens. */
 export interface TokenTx {
   lockRefreshFamily(id: string): Promise<RefreshFamily | null>
-  insertRefreshFamily(row: RefreshFamily): Promise<void>
+
   saveRefreshFamily(row: RefreshFamily): Promise<void>
   /**
    * Ends everything that could still become a session, of one person or of all people: claimed or approved device authorizations that are not

@@ -19,6 +19,7 @@
  *   sample-rows.ts          valid rows to vary
  *   contract/flow-model.ts  predicts the outcomes of whole sign-ins in random order
  */
+export { addDevice, addFamily, addPerson } from './contract/add-rows.ts'
 export * from './manual-clock.ts'
 export * from './memory-convention-store.ts'
 export * from './memory-limiter.ts'

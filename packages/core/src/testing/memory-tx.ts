@@ -32,15 +32,7 @@ const deviceRows = ({ tables, insert, replace, remove }: Draft): Omit<DeviceTx, 
   async lockDeviceAuthorization(id) {
     return tables.deviceAuthorizations.get(id) ?? null
   },
-  async insertDeviceAuthorization(row) {
-    const taken = firstRow(
-      tables.deviceAuthorizations,
-      (other) => other.userCodeHash === row.userCodeHash || other.deviceCodeHash === row.deviceCodeHash,
-    )
-    if (taken) return false
-    insert('deviceAuthorizations', row.id, row)
-    return true
-  },
+
   async saveDeviceAuthorization(row) {
     replace('deviceAuthorizations', row.id, row)
   },
@@ -120,9 +112,7 @@ const tokenRows = ({ tables, insert, replace, remove }: Draft): TokenTx => ({
   async lockRefreshFamily(id) {
     return tables.refreshFamilies.get(id) ?? null
   },
-  async insertRefreshFamily(row) {
-    insert('refreshFamilies', row.id, row)
-  },
+
   async saveRefreshFamily(row) {
     replace('refreshFamilies', row.id, row)
   },

@@ -1,7 +1,24 @@
-/** Adds the rows that most tests of the suite need first. */
-import type { LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
+/**
+ * Adds the rows that most tests need first, through the store's own operations. The audit events of these have the name `session.revoke` and a time
+ * in the far future, so that tests can tell them from their own and the sweep leaves them.
+ */
+import type { DeviceAuthorization, LinkedIdentity, RefreshFamily, User } from '../../auth/rows.ts'
 import type { AuthStore } from '../../auth/store.ts'
-import { sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
+import { atSecond, sampleAuditEvent, sampleDevice, sampleFamily, sampleIdentity, sampleUser } from '../sample-rows.ts'
+
+const farFuture = atSecond(1e9)
+const setupEvent = () => sampleAuditEvent({ event: 'session.revoke', at: farFuture })
+
+/** Starts a device authorization with this row, in whatever state. Throws if one of its codes is taken. */
+export async function addDevice(
+  store: AuthStore,
+  changes: Partial<DeviceAuthorization> = {},
+): Promise<DeviceAuthorization> {
+  const device = sampleDevice(changes)
+  if (!(await store.startDeviceAuthorization({ device, codeRestsUntil: farFuture, event: setupEvent() })))
+    throw new Error('one of the codes is taken')
+  return device
+}
 
 export async function addPerson(
   store: AuthStore,
@@ -13,13 +30,16 @@ export async function addPerson(
   return { user, identity }
 }
 
+/** Redeems a code for a family with this row, in whatever state. */
 export async function addFamily(
   store: AuthStore,
   user: User,
   changes: Partial<RefreshFamily> = {},
 ): Promise<{ family: RefreshFamily }> {
   const family = sampleFamily(user, changes)
-  await store.transaction((tx) => tx.insertRefreshFamily(family))
+  const read = await addDevice(store, { status: 'authorized', claimedByUserId: user.id, expiresAt: farFuture })
+  const next: DeviceAuthorization = { ...read, status: 'consumed', familyId: family.id }
+  await store.redeemDeviceAuthorization({ read, next, family, event: setupEvent() })
   return { family }
 }
 

@@ -13,7 +13,7 @@ import {
   sampleDevice,
   sampleLogin,
 } from '../sample-rows.ts'
-import { addPerson } from './add-rows.ts'
+import { addDevice, addPerson } from './add-rows.ts'
 
 const decided = () =>
   sampleDevice({
@@ -33,13 +33,11 @@ export function deviceContract(open: OpenStore): void {
   test('a device authorization is read back unchanged by each of its keys, including nulls and instants', async () => {
     await using opened = await open()
     for (const device of [sampleDevice(), decided()]) {
-      const found = await opened.store.transaction(async (tx) => {
-        expect(await tx.insertDeviceAuthorization(device)).toBe(true)
-        return [
-          await tx.lockDeviceAuthorization(device.id),
-          await tx.lockDeviceAuthorizationByUserCodeHash(device.userCodeHash),
-        ]
-      })
+      await addDevice(opened.store, device)
+      const found = await opened.store.transaction(async (tx) => [
+        await tx.lockDeviceAuthorization(device.id),
+        await tx.lockDeviceAuthorizationByUserCodeHash(device.userCodeHash),
+      ])
       expect(found).toEqual([device, device])
       expect(await opened.store.findPolled(device.deviceCodeHash)).toEqual({ device, owner: null })
       expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(device)
@@ -67,41 +65,21 @@ export function deviceContract(open: OpenStore): void {
 
   test('I01 a key finds only its own row; C14 neither hash can be used in place of the other', async () => {
     await using opened = await open()
-    const device = sampleDevice()
-    const { userCodeHash, deviceCodeHash } = device
-    const found = await opened.store.transaction(async (tx) => {
-      await tx.insertDeviceAuthorization(device)
-      return [
-        await tx.lockDeviceAuthorization(randomUUID()),
-        await tx.lockDeviceAuthorizationByUserCodeHash(deviceCodeHash as string as typeof userCodeHash),
-      ]
-    })
+    const { userCodeHash, deviceCodeHash } = await addDevice(opened.store)
+    const found = await opened.store.transaction(async (tx) => [
+      await tx.lockDeviceAuthorization(randomUUID()),
+      await tx.lockDeviceAuthorizationByUserCodeHash(deviceCodeHash as string as typeof userCodeHash),
+    ])
     expect(found).toEqual([null, null])
     expect(await opened.store.findPolled(userCodeHash as string as typeof deviceCodeHash)).toBeNull()
   })
 
   test('saving replaces every column', async () => {
     await using opened = await open()
-    const device = sampleDevice()
+    const device = await addDevice(opened.store)
     const next = { ...decided(), id: device.id }
-    await opened.store.transaction((tx) => tx.insertDeviceAuthorization(device))
     await opened.store.transaction((tx) => tx.saveDeviceAuthorization(next))
     expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(next)
-  })
-
-  test('A22 inserting a user code that is in use returns false and inserts nothing, and the transaction continues', async () => {
-    await using opened = await open()
-    const first = sampleDevice()
-    const second = sampleDevice({ userCodeHash: first.userCodeHash })
-    const third = sampleDevice()
-    const inserted = await opened.store.transaction(async (tx) => [
-      await tx.insertDeviceAuthorization(first),
-      await tx.insertDeviceAuthorization(second),
-      await tx.insertDeviceAuthorization(third),
-    ])
-    expect(inserted).toEqual([true, false, true])
-    expect(await opened.store.findDeviceAuthorization(second.id)).toBeNull()
-    expect(await opened.store.findDeviceAuthorization(third.id)).toEqual(third)
   })
 
   test('C15 a user code stays reserved until the sweep removes the reservation', async () => {
@@ -157,8 +135,8 @@ export function deviceContract(open: OpenStore): void {
     const login = sampleLogin({ deviceAuthorizationId: hers[0]?.id ?? null })
     const otherLogin = sampleLogin()
     const [session, otherSession] = [sampleBrowserSession(ada.user), sampleBrowserSession(bob.user)]
+    for (const device of [...hers, ...decidedBefore, his, unclaimed]) await addDevice(store, device)
     await store.transaction(async (tx) => {
-      for (const device of [...hers, ...decidedBefore, his, unclaimed]) await tx.insertDeviceAuthorization(device)
       for (const row of [login, otherLogin]) await tx.insertLoginTransaction(row)
       for (const row of [session, otherSession]) await tx.insertBrowserSession(row)
     })

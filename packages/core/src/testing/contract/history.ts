@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, sampleAuditEvent, sampleDevice } from '../sample-rows.ts'
-import { addFamily, addPerson, idsDown } from './add-rows.ts'
+import { atSecond, sampleAuditEvent } from '../sample-rows.ts'
+import { addDevice, addFamily, addPerson, idsDown } from './add-rows.ts'
 
 export function historyContract(open: OpenStore): void {
   test('J02 an audit event with a count is replaced by a newer one with the same id, but not by an older one', async () => {
@@ -50,8 +50,7 @@ export function historyContract(open: OpenStore): void {
     const { store } = opened
     const { user } = await addPerson(store)
     const { family } = await addFamily(store, user, { deviceName: "ada's laptop" })
-    const device = sampleDevice({ deviceName: "ada's laptop" })
-    await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    const device = await addDevice(store, { deviceName: "ada's laptop" })
     const start = sampleAuditEvent({ at: atSecond(1), deviceAuthorizationId: device.id, ip: '2001:db8::7' })
     const refresh = sampleAuditEvent({ at: atSecond(2), event: 'token.refresh', familyId: family.id })
     const other = sampleAuditEvent({ at: atSecond(3), familyId: randomUUID() })

@@ -5,8 +5,8 @@ import { consume, poll as decide } from '../../auth/device-authorization.ts'
 import type { DeviceAuthorization } from '../../auth/rows.ts'
 import type { AuthStore } from '../../auth/store.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, freshSha256, sampleAuditEvent, sampleDevice, sampleFamily, sampleUser } from '../sample-rows.ts'
-import { addPerson } from './add-rows.ts'
+import { atSecond, freshSha256, sampleAuditEvent, sampleFamily, sampleUser } from '../sample-rows.ts'
+import { addDevice, addPerson } from './add-rows.ts'
 
 type PendingPoll = { early: false } | { early: true; pollIntervalSeconds: number }
 
@@ -25,8 +25,7 @@ async function pollOnce(
 }
 
 async function startedDevice(store: AuthStore, changes: Partial<DeviceAuthorization> = {}) {
-  const device = sampleDevice(changes)
-  await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+  const device = await addDevice(store, changes)
   const poll = async (second: number, clientIds: readonly string[] = ['osa-cli']): Promise<PendingPoll | null> => {
     const outcome = await pollOnce(store, device.deviceCodeHash, clientIds, atSecond(second))
     return outcome === 'stale' ? poll(second, clientIds) : outcome
@@ -178,7 +177,7 @@ export function pollContract(open: OpenStore): void {
     expect(await stored()).toEqual(won[0]?.next)
     const families = await store.listRefreshFamilies({ userId: user.id, now: atSecond(0), usedAfter: atSecond(-1) })
     expect(families).toEqual([won[0]?.family])
-    expect(await store.listAuditEvents({ limit: 10 })).toEqual([won[0]?.event])
+    expect(await store.listAuditEvents({ limit: 10, event: 'device.start' })).toEqual([won[0]?.event])
   })
 
   test('L10 a code that was ended after it was read is not redeemed', async () => {
@@ -191,6 +190,6 @@ export function pollContract(open: OpenStore): void {
     const next = consume(read, family.id, atSecond(2))
     expect(await store.redeemDeviceAuthorization({ read, next, family, event: sampleAuditEvent() })).toBe(false)
     expect(await store.findRefreshFamily(family.id)).toBeNull()
-    expect(await store.listAuditEvents({ limit: 10 })).toEqual([])
+    expect(await store.listAuditEvents({ limit: 10, event: 'device.start' })).toEqual([])
   })
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, freshSha256, sampleBrowserSession, sampleDevice } from '../sample-rows.ts'
-import { addFamily, addPerson, idsDown } from './add-rows.ts'
+import { atSecond, freshSha256, sampleBrowserSession } from '../sample-rows.ts'
+import { addDevice, addFamily, addPerson, idsDown } from './add-rows.ts'
 
 export function readContract(open: OpenStore): void {
   test('F16 a principal is the person with their identity and family, as stored', async () => {
@@ -54,8 +54,7 @@ export function readContract(open: OpenStore): void {
         const person = await addPerson(store, n % 4 === 3 ? { disabledAt: atSecond(1) } : {})
         const { family } = await addFamily(store, person.user, { expiresAt: atSecond(10 + n) })
         const claimedByUserId = n % 2 === 0 ? person.user.id : null
-        const device = sampleDevice({ claimedByUserId })
-        await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+        const device = await addDevice(store, { claimedByUserId })
         return { ...person, family, device }
       }),
     )
@@ -152,16 +151,13 @@ export function readContract(open: OpenStore): void {
   test('J02 pending authorizations are counted by source, without decided and expired ones', async () => {
     await using opened = await open()
     const { store } = opened
-    const claimedByUserId = randomUUID()
-    await store.transaction(async (tx) => {
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '2001:db8:1:2::/64' }))
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '2001:db8:1:2::/64' }))
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9' }))
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', expiresAt: atSecond(30) }))
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', status: 'denied' }))
-      await tx.insertDeviceAuthorization(sampleDevice({ requesterSource: '192.0.2.9', endedAt: atSecond(1) }))
-      await tx.insertDeviceAuthorization(sampleDevice({ status: 'authorized', claimedByUserId }))
-    })
+    await addDevice(store, { requesterSource: '2001:db8:1:2::/64' })
+    await addDevice(store, { requesterSource: '2001:db8:1:2::/64' })
+    await addDevice(store, { requesterSource: '192.0.2.9' })
+    await addDevice(store, { requesterSource: '192.0.2.9', expiresAt: atSecond(30) })
+    await addDevice(store, { requesterSource: '192.0.2.9', status: 'denied' })
+    await addDevice(store, { requesterSource: '192.0.2.9', endedAt: atSecond(1) })
+    await addDevice(store, { status: 'authorized', claimedByUserId: randomUUID() })
     const count = async (second: number) => Object.fromEntries(await store.countPendingBySource(atSecond(second)))
     expect(await count(30)).toEqual({ '2001:db8:1:2::/64': 2, '192.0.2.9': 1 })
     expect(await count(29)).toEqual({ '2001:db8:1:2::/64': 2, '192.0.2.9': 2 })

@@ -12,7 +12,7 @@ import {
   sampleLogin,
   sampleSigningKey,
 } from '../sample-rows.ts'
-import { addFamily, addPerson } from './add-rows.ts'
+import { addDevice, addFamily, addPerson } from './add-rows.ts'
 
 const now = atSecond(0)
 const cutoff = {
@@ -47,11 +47,11 @@ const live = { expiresAt: atSecond(0.001) }
 async function addLiveRows(store: AuthStore) {
   const { user } = await addPerson(store)
   const { family } = await addFamily(store, user, { ...live, lastUsedAt: atSecond(-99.999) })
-  const [device, login, session] = [sampleDevice(live), sampleLogin(live), sampleBrowserSession(user, live)]
+  const device = await addDevice(store, live)
+  const [login, session] = [sampleLogin(live), sampleBrowserSession(user, live)]
   const [signing, kept] = [sampleSigningKey(), sampleSigningKey({ createdAt: atSecond(1), retiresAt: now })]
   const event = sampleAuditEvent({ at: now })
   await store.transaction(async (tx) => {
-    await tx.insertDeviceAuthorization(device)
     await tx.insertLoginTransaction(login)
     await tx.insertBrowserSession(session)
     await tx.insertSigningKey(signing)
@@ -61,7 +61,7 @@ async function addLiveRows(store: AuthStore) {
   const expectUntouched = async () => {
     expect(await store.findDeviceAuthorization(device.id)).toEqual(device)
     expect(await store.listSigningKeys()).toEqual([signing, kept])
-    expect(await store.listAuditEvents({ limit: 10 })).toEqual([event])
+    expect(await store.listAuditEvents({ limit: 10, event: event.event })).toEqual([event])
     const found = await store.transaction(async (tx) => [
       await tx.lockRefreshFamily(family.id),
       await tx.lockBrowserSession(session.secretHash),
@@ -81,11 +81,10 @@ export function sweepContract(open: OpenStore): void {
     await addFamily(store, user, { expiresAt: ended })
     await addFamily(store, user, { revokedAt: ended, revokedBecause: 'logout' })
     await addFamily(store, user, { lastUsedAt: atSecond(-100.001) })
-    const claimedByUserId = randomUUID()
+    for (const status of ['pending', 'authorized', 'denied', 'consumed'] as const) {
+      await addDevice(store, { status, claimedByUserId: user.id, expiresAt: ended })
+    }
     await store.transaction(async (tx) => {
-      for (const status of ['pending', 'authorized', 'denied', 'consumed'] as const) {
-        await tx.insertDeviceAuthorization(sampleDevice({ status, claimedByUserId, expiresAt: ended }))
-      }
       await tx.insertLoginTransaction(sampleLogin({ expiresAt: ended }))
       await tx.insertBrowserSession(sampleBrowserSession(user, { expiresAt: ended }))
       await tx.insertSigningKey(sampleSigningKey({ retiresAt: ended }))
@@ -117,9 +116,7 @@ export function sweepContract(open: OpenStore): void {
   test('I08 a round removes at most one batch of each table and returns the numbers', async () => {
     await using opened = await open()
     const { store } = opened
-    await store.transaction(async (tx) => {
-      for (let n = 0; n < 5; n++) await tx.insertDeviceAuthorization(sampleDevice({ expiresAt: ended }))
-    })
+    for (let n = 0; n < 5; n++) await addDevice(store, { expiresAt: ended })
     const rounds = []
     for (let n = 0; n < 4; n++) rounds.push((await store.sweep({ ...cutoff, batch: 2 })).device_authorizations)
     expect(rounds).toEqual([2, 2, 1, 0])
@@ -134,11 +131,11 @@ export function sweepContract(open: OpenStore): void {
       await addFamily(store, user, { lastUsedAt: atSecond(-100) }),
       await addFamily(store, user, live),
     ]
-    const devices = [sampleDevice({ expiresAt: now }), sampleDevice({ expiresAt: now, status: 'denied' })]
-    const pending = sampleDevice(live)
-    await store.transaction(async (tx) => {
-      for (const device of [...devices, pending]) await tx.insertDeviceAuthorization(device)
-    })
+    const devices = [
+      await addDevice(store, { expiresAt: now }),
+      await addDevice(store, { expiresAt: now, status: 'denied' }),
+    ]
+    const pending = await addDevice(store, live)
     const past = atSecond(-5_000)
     const recording = { ...cutoff, device: past, family: past, familyIdle: past, batch: 1 }
     expect(await store.sweep(recording)).toMatchObject({ device_authorizations_ended: 1, refresh_families_ended: 1 })

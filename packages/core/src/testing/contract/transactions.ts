@@ -2,8 +2,15 @@
 import { expect, test } from 'vitest'
 import { refuse } from '../../auth/refusal.ts'
 import type { OpenStore } from '../auth-store-contract.ts'
-import { atSecond, sampleAuditEvent, sampleBrowserSession, sampleDevice, sampleUser } from '../sample-rows.ts'
-import { addFamily, addPerson } from './add-rows.ts'
+import {
+  atSecond,
+  sampleAuditEvent,
+  sampleBrowserSession,
+  sampleDevice,
+  sampleIdentity,
+  sampleUser,
+} from '../sample-rows.ts'
+import { addDevice, addFamily, addPerson } from './add-rows.ts'
 
 /** Texts that have broken stores before: SQL, wildcards, prototypes, other scripts, control characters, quotes, placeholders. */
 export const oddTexts = [
@@ -39,15 +46,15 @@ export function transactionContract(open: OpenStore): void {
 
   test('B31 a transaction whose work throws leaves nothing behind and rejects with that error', async () => {
     await using opened = await open()
-    const device = sampleDevice()
+    const user = sampleUser()
     const failure = new Error('on purpose')
     const attempt = opened.store.transaction(async (tx) => {
-      await tx.insertDeviceAuthorization(device)
+      await tx.insertUser(user, sampleIdentity(user))
       await tx.appendAuditEvent(sampleAuditEvent())
       throw failure
     })
     await expect(attempt).rejects.toBe(failure)
-    expect(await opened.store.findDeviceAuthorization(device.id)).toBeNull()
+    expect(await opened.store.transaction((tx) => tx.findUser(user.id))).toBeNull()
     expect(await opened.store.listAuditEvents({ limit: 10 })).toEqual([])
   })
 
@@ -66,18 +73,18 @@ export function transactionContract(open: OpenStore): void {
 
   test('a transaction sees its own writes, which are visible to others once it has ended', async () => {
     await using opened = await open()
-    const device = sampleDevice()
+    const device = await addDevice(opened.store)
+    const next = { ...device, deviceName: 'renamed' }
     await opened.store.transaction(async (tx) => {
-      await tx.insertDeviceAuthorization(device)
-      expect(await tx.lockDeviceAuthorization(device.id)).toEqual(device)
+      await tx.saveDeviceAuthorization(next)
+      expect(await tx.lockDeviceAuthorization(device.id)).toEqual(next)
     })
-    expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(device)
+    expect(await opened.store.findDeviceAuthorization(device.id)).toEqual(next)
   })
 
   test('B07 twenty concurrent read-modify-writes under a lock lose no update', async () => {
     await using opened = await open()
-    const device = sampleDevice()
-    await opened.store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    const device = await addDevice(opened.store)
     const addOne = () =>
       opened.store.transaction(async (tx) => {
         const row = await tx.lockDeviceAuthorization(device.id)
@@ -107,8 +114,7 @@ export function transactionContract(open: OpenStore): void {
   test.each(oddTexts)('I10 B24 the text %j is stored unchanged and matches nothing else', async (text) => {
     await using opened = await open()
     const { store } = opened
-    const device = sampleDevice({ deviceName: text, requesterUserAgent: text, scope: text, clientId: text })
-    await store.transaction((tx) => tx.insertDeviceAuthorization(device))
+    const device = await addDevice(store, { deviceName: text, requesterUserAgent: text, scope: text, clientId: text })
     expect(await store.findDeviceAuthorization(device.id)).toEqual(device)
     expect(await store.findDeviceAuthorization(text)).toBeNull()
     expect(
