@@ -23,11 +23,11 @@ export async function sendToProvider(
   if (!auth.identityProviders.some(({ id }) => id === providerId) || providerId === undefined) {
     return showPage(c, deps, messagePage('bad_form', deps))
   }
-  const begun = await auth.beginSignIn({ ...request, providerId, requester: c.get('requester') })
-  if ('authorizationUrl' in begun) return seeOther(c, deps, begun.authorizationUrl)
+  const started = await auth.beginSignIn({ ...request, providerId, requester: c.get('requester') })
+  if ('authorizationUrl' in started) return seeOther(c, deps, started.authorizationUrl)
   log.warn(
-    { refused: begun.refused, detail: begun.detail, requestId: c.get('requester').requestId },
-    'a sign-in could not begin',
+    { refused: started.refused, detail: started.detail, requestId: c.get('requester').requestId },
+    'a sign-in could not start',
   )
-  return showPage(c, deps, signInErrorPage(begun))
+  return showPage(c, deps, signInErrorPage(started))
 }

@@ -22,7 +22,7 @@ export const finishSignIn = (deps: BrowserDependencies) => async (c: PageContext
   })
   if ('refused' in outcome) {
     const { refused, detail } = outcome
-    log.warn({ refused, detail, requestId: requester.requestId }, 'a sign-in did not happen')
+    log.warn({ refused, detail, requestId: requester.requestId }, 'a sign-in failed')
     return seeOther(c, deps, outcomePath(deps, browser, outcome))
   }
   writeCookie(c, 'session', publicUrl, outcome.secret)

@@ -114,14 +114,14 @@ test('example values of a field are shown beside its description', async () => {
 })
 
 test('the page of an older version shows that version and says which one is current', async () => {
-  await using pages = await pagesWith(sampleManifest(), sampleManifest({ description: 'Better told.' }))
+  await using pages = await pagesWith(sampleManifest(), sampleManifest({ description: 'Reworded.' }))
   const newest = await pages.visit('/conventions/protein-structures')
-  expect(newest.body).toContain('Better told.')
+  expect(newest.body).toContain('Reworded.')
   expect(newest.body).toContain('href="/conventions/protein-structures?version=1"')
   expect(newest.body).not.toContain('This is version')
   const old = await pages.visit('/conventions/protein-structures?version=1')
   expect(old.body).toContain('Three-dimensional structures')
-  expect(old.body).not.toContain('Better told.')
+  expect(old.body).not.toContain('Reworded.')
   expect(textOf(old.body)).toContain('This is version 1. The archive now uses version 2')
 })
 

@@ -121,7 +121,7 @@ test('D08 D22 the redirect to the provider is a 303 that contains neither the de
   expect(everything).not.toContain(terminal.user_code)
 })
 
-test('E06 with two providers each has its button, and a callback of one is refused if the other answers it', async () => {
+test('E06 with two providers each has its button, and a callback that names the other one as issuer is refused', async () => {
   await using orcid = await startUpstream()
   await using university = await startUpstream()
   const identity = { ...orcidAt(orcid), ...oidcAt(university) }

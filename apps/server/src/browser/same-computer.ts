@@ -19,7 +19,7 @@ export const passSameComputer = (deps: BrowserDependencies) => async (c: PageCon
     const requester = c.get('requester')
     const proof = { deviceAuthorizationId, browser: known, state, nonce: nonce ?? '', requester }
     const isProven = await auth.proveSameComputer(proof)
-    if (!isProven) log.warn({ requestId: requester.requestId }, 'a proof of the same computer did not hold')
+    if (!isProven) log.warn({ requestId: requester.requestId }, 'a same-computer proof was refused')
     return seeOther(c, deps, next)
   }
   const browser = known ?? auth.newBrowserSecret()

@@ -29,44 +29,47 @@ export interface Discovery {
   /** The last result, however old; null before the first success. Makes no request. */
   known(): Discovered | null
   /** The error of the last attempt; null after a success or before the first attempt. */
-  trouble(): unknown
+  lastError(): unknown
   /** Returns the last result, or else searches now. Only for a person who comes back with a state of this node. */
   find(signal: AbortSignal): Promise<Discovered>
-  /** Searches for the provider now, again after each failure, and every hour. Reports failures to `tell`. */
-  start(tell: (error: unknown) => void): DiscoveryRun
+  /** Searches for the provider now, again after each failure, and every hour. Reports failures to `onFailure`. */
+  start(onFailure: (error: unknown) => void): DiscoveryRun
 }
 
 /** Returns the discovery of one provider, which makes no request before `start` or `find`. */
 export function discoveryOf(provider: { issuer: string; clientId: string; now: () => Date }): Discovery {
   const load = metadataLoader(provider)
   let known: Discovered | null = null
-  let trouble: unknown = null
-  const look = async (signal: AbortSignal): Promise<Discovered> => {
+  let lastError: unknown = null
+  const search = async (signal: AbortSignal): Promise<Discovered> => {
     try {
       known = await load(signal)
-      trouble = null
+      lastError = null
       return known
     } catch (error) {
-      trouble = error
+      lastError = error
       throw error
     }
   }
   return {
     known: () => known,
-    trouble: () => trouble,
-    find: async (signal) => known ?? look(signal),
-    start: (tell) => keepLooking(look, tell),
+    lastError: () => lastError,
+    find: async (signal) => known ?? search(signal),
+    start: (onFailure) => keepSearching(search, onFailure),
   }
 }
 
-function keepLooking(look: (signal: AbortSignal) => Promise<unknown>, tell: (error: unknown) => void): DiscoveryRun {
+function keepSearching(
+  search: (signal: AbortSignal) => Promise<unknown>,
+  onFailure: (error: unknown) => void,
+): DiscoveryRun {
   const stopping = new AbortController()
   const attempt = async (): Promise<boolean> => {
     try {
-      await look(AbortSignal.any([stopping.signal, AbortSignal.timeout(exchangeTimeoutMs)]))
+      await search(AbortSignal.any([stopping.signal, AbortSignal.timeout(exchangeTimeoutMs)]))
       return true
     } catch (error) {
-      if (!stopping.signal.aborted) tell(error)
+      if (!stopping.signal.aborted) onFailure(error)
       return false
     }
   }

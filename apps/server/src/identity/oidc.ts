@@ -63,10 +63,10 @@ export function oidcProvider(settings: OidcSettings, now: () => Date): Discovere
       try {
         const discovered = discovery.known()
         if (!discovered) {
-          const trouble = discovery.trouble()
-          return trouble === null
+          const lastError = discovery.lastError()
+          return lastError === null
             ? signInFailure('unreachable', 'its metadata has not been loaded yet')
-            : failureFrom(trouble)
+            : failureFrom(lastError)
         }
         const config = configurationFor(settings, discovered, AbortSignal.timeout(exchangeTimeoutMs))
         return client.buildAuthorizationUrl(config, {

@@ -38,8 +38,8 @@ export function createIdentityProviders({
 }): {
   providers: IdentityProvider[]
   development: DevelopmentSignIn | null
-  /** Starts the discovery of all providers in the background. Reports failures to `tell`. */
-  startDiscovery: (tell: (provider: string, error: unknown) => void) => DiscoveryRun
+  /** Starts the discovery of all providers in the background. Reports failures to `onFailure`. */
+  startDiscovery: (onFailure: (provider: string, error: unknown) => void) => DiscoveryRun
 } {
   const { orcid, oidc } = identity
   const made = identity.development ? developmentSignIn({ publicUrl, keys, now }) : null
@@ -63,8 +63,10 @@ export function createIdentityProviders({
   return {
     providers: [...discovered.map(({ provider }) => provider), ...(made ? [made.provider] : [])],
     development: made?.development ?? null,
-    startDiscovery(tell) {
-      const runs = discovered.map(({ provider, discovery }) => discovery.start((error) => tell(provider.id, error)))
+    startDiscovery(onFailure) {
+      const runs = discovered.map(({ provider, discovery }) =>
+        discovery.start((error) => onFailure(provider.id, error)),
+      )
       return {
         attempted: Promise.all(runs.map(({ attempted }) => attempted)).then(() => undefined),
         stop: () => Promise.all(runs.map((run) => run.stop())).then(() => undefined),

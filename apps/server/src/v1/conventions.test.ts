@@ -189,10 +189,10 @@ describe('GET', () => {
     const node = await nodeWith()
     expect(await list(node)).toEqual([])
     await deploy(node, sampleManifest())
-    await deploy(node, sampleManifest({ description: 'Better told.' }))
-    expect(await list(node)).toMatchObject([{ slug: 'protein-structures', version: 2, description: 'Better told.' }])
+    await deploy(node, sampleManifest({ description: 'Reworded.' }))
+    expect(await list(node)).toMatchObject([{ slug: 'protein-structures', version: 2, description: 'Reworded.' }])
     const get = async (query = '') => (await node.request(`${path}/protein-structures${query}`)).json()
-    expect(await get()).toMatchObject({ version: 2, manifest: { description: 'Better told.' }, versions: [{}, {}] })
+    expect(await get()).toMatchObject({ version: 2, manifest: { description: 'Reworded.' }, versions: [{}, {}] })
     expect(await get('?version=1')).toMatchObject({ version: 1, manifest: sampleManifest({ ingester: {} as never }) })
   })
 

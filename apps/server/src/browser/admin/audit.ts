@@ -5,7 +5,7 @@ import type { BrowserDependencies, PageContext } from '../dependencies.ts'
 import { adminAuditPage } from '../pages/admin/audit.ts'
 import { showPage } from '../respond.ts'
 import { admitted } from './entrance.ts'
-import { addressOf, findWanted, pageOf, readFilter, readPlace, rowsPerPage } from './list-query.ts'
+import { addressOf, findPersonFilter, pageOf, readCursor, readFilter, rowsPerPage } from './list-query.ts'
 
 export const showAdminAudit = (deps: BrowserDependencies) => async (c: PageContext) => {
   const { administration } = deps.auth
@@ -18,7 +18,7 @@ export const showAdminAudit = (deps: BrowserDependencies) => async (c: PageConte
     address: readFilter(read, 'address'),
     event: auditEvents.find((known) => known === read('event')) ?? null,
   }
-  const [wanted, before] = [await findWanted(administration, filters.person), readPlace(read)]
+  const [wanted, before] = [await findPersonFilter(administration, filters.person), readCursor(read)]
   const { userId } = wanted
   const query = {
     limit: rowsPerPage + 1,

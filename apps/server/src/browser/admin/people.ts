@@ -5,7 +5,7 @@ import { adminPeoplePage } from '../pages/admin/people.ts'
 import { messagePage } from '../pages/message.ts'
 import { seeOther, showPage } from '../respond.ts'
 import { adminForm, admitted, refuse } from './entrance.ts'
-import { addressOf, pageOf, placeOf, readFilter, readPlace, rowsPerPage } from './list-query.ts'
+import { addressOf, cursorFrom, pageOf, readCursor, readFilter, rowsPerPage } from './list-query.ts'
 
 const path = '/admin/people'
 const step = 'admin-people'
@@ -15,7 +15,7 @@ export const showAdminPeople = (deps: BrowserDependencies) => async (c: PageCont
   const browser = await admitted(c, deps)
   if (browser instanceof Response) return browser
   const read = (name: string) => c.req.query(name)
-  const [search, before] = [readFilter(read, 'search'), readPlace(read)]
+  const [search, before] = [readFilter(read, 'search'), readCursor(read)]
   const found = await administration.listPeople({
     limit: rowsPerPage + 1,
     ...(search === null ? {} : { search }),
@@ -30,7 +30,7 @@ export const showAdminPeople = (deps: BrowserDependencies) => async (c: PageCont
       search,
       people,
       ownId: browser.user.id,
-      before: placeOf(read),
+      before: cursorFrom(read),
       next: next && addressOf(path, { search, before: next }),
       formToken: formToken(browser.session.id, step),
     }),
@@ -49,5 +49,5 @@ export const changeRole = (deps: BrowserDependencies) => async (c: PageContext) 
   }
   if (outcome !== 'done') return refuse(c, deps, outcome, by.browser)
   const read = (name: string) => form.get(name)
-  return seeOther(c, deps, addressOf(path, { search: readFilter(read, 'search'), before: placeOf(read) }))
+  return seeOther(c, deps, addressOf(path, { search: readFilter(read, 'search'), before: cursorFrom(read) }))
 }

@@ -4,7 +4,7 @@ import { adminSessionsPage } from '../pages/admin/sessions.ts'
 import { messagePage } from '../pages/message.ts'
 import { seeOther, showPage } from '../respond.ts'
 import { adminForm, admitted, refuse } from './entrance.ts'
-import { addressOf, findWanted, pageOf, placeOf, readFilter, readPlace, rowsPerPage } from './list-query.ts'
+import { addressOf, cursorFrom, findPersonFilter, pageOf, readCursor, readFilter, rowsPerPage } from './list-query.ts'
 
 const path = '/admin/sessions'
 const step = 'admin-sessions'
@@ -15,12 +15,12 @@ export const showAdminSessions = (deps: BrowserDependencies) => async (c: PageCo
   if (browser instanceof Response) return browser
   const read = (name: string) => c.req.query(name)
   const filter = readFilter(read, 'person')
-  const wanted = await findWanted(administration, filter)
-  const before = readPlace(read)
+  const wanted = await findPersonFilter(administration, filter)
+  const before = readCursor(read)
   const query = { userId: wanted.userId, limit: rowsPerPage + 1, ...(before ? { before } : {}) }
   const found = wanted.problem === null ? await administration.listSessions(query) : []
   const list = pageOf(found, ({ session: { created_at: createdAt, id } }) => ({ createdAt, id }))
-  const page = { filter, wanted, list, before: placeOf(read), formToken: formToken(browser.session.id, step) }
+  const page = { filter, wanted, list, before: cursorFrom(read), formToken: formToken(browser.session.id, step) }
   return showPage(c, deps, adminSessionsPage({ ...page, next: list.next && nextOf(filter, list.next) }))
 }
 
@@ -41,5 +41,5 @@ export const endAdminSessions = (deps: BrowserDependencies) => async (c: PageCon
   // a session that has already ended is as requested
   if (outcome !== 'done' && outcome !== 'unknown') return refuse(c, deps, outcome, by.browser)
   const read = (name: string) => form.get(name)
-  return seeOther(c, deps, addressOf(path, { person: readFilter(read, 'person'), before: placeOf(read) }))
+  return seeOther(c, deps, addressOf(path, { person: readFilter(read, 'person'), before: cursorFrom(read) }))
 }

@@ -22,7 +22,7 @@ export const fieldsTable = (fields: readonly MetadataField[]): Html =>
 const fieldRow = (field: MetadataField): Html =>
   html`<tr><th scope="row"><code>${breakable(field.name)}</code></th><td>${field.type}</td><td>${unitOf(field) ?? nothing}</td>
 <td>${yesOrNo(field.required)}</td><td>${cardinality[field.cardinality]}</td><td class="rules">${constraintsOf(field) ?? nothing}</td>
-<td class="told">${descriptionOf(field)}</td></tr>`
+<td class="prose">${descriptionOf(field)}</td></tr>`
 
 /** The author's description of a field, followed by example values. */
 function descriptionOf({ description, examples = [] }: MetadataField): Html | string {
@@ -43,4 +43,4 @@ export const columnsTable = (hook: string, columns: readonly Column[]): Html =>
 
 const columnRow = ({ name, json_type, format, unit, required, description }: Column): Html =>
   html`<tr><th scope="row"><code>${breakable(name)}</code></th><td>${json_type}${format ? ` (${format})` : ''}</td>
-<td>${unit ?? nothing}</td><td>${yesOrNo(required)}</td><td class="told">${description ?? nothing}</td></tr>`
+<td>${unit ?? nothing}</td><td>${yesOrNo(required)}</td><td class="prose">${description ?? nothing}</td></tr>`

@@ -18,8 +18,8 @@ export function conventionPage({ convention, publicUrl }: { convention: Conventi
 <p class="eyebrow">Convention</p>
 <h1>${title}</h1>
 ${version === newest ? '' : earlier(convention, newest)}
-<p class="lead told">${manifest.docs.purpose}</p>
-<p class="told">${manifest.description}</p>
+<p class="lead prose">${manifest.docs.purpose}</p>
+<p class="prose">${manifest.description}</p>
 ${facts(convention, publicUrl)}
 <h2>Fields</h2>
 <p>Records have these fields, as defined by schema <code>${manifest.schema.id}</code> ${manifest.schema.version}.</p>
@@ -71,21 +71,21 @@ ${container(manifest.ingester)}`
 
 const docs = ({ example_questions, examples, when_not_to_use, see_also }: Docs): Html => html`
 <h2>Questions these records can answer</h2>
-<ul>${example_questions.map((question) => html`<li class="told">${question}</li>`)}</ul>
+<ul>${example_questions.map((question) => html`<li class="prose">${question}</li>`)}</ul>
 <h2>${examples.length === 1 ? 'A worked example' : 'Worked examples'}</h2>
 ${examples.map(
-  ({ question, query, interpretation }) => html`<h3 class="told">${question}</h3>
+  ({ question, query, interpretation }) => html`<h3 class="prose">${question}</h3>
 <pre class="command">${query}</pre>
-<p class="told">${interpretation}</p>`,
+<p class="prose">${interpretation}</p>`,
 )}
-${when_not_to_use ? html`<h2>When not to use it</h2><p class="told">${when_not_to_use}</p>` : ''}
+${when_not_to_use ? html`<h2>When not to use it</h2><p class="prose">${when_not_to_use}</p>` : ''}
 ${see_also && see_also.length > 0 ? html`<h2>See also</h2><ul>${see_also.map(reference)}</ul>` : ''}`
 
 /** Links only to web pages over TLS; anything else stays text. */
 const reference = (text: string): Html =>
   isWebAddress(text)
     ? html`<li><a href="${text}" rel="noreferrer">${text}</a></li>`
-    : html`<li class="told">${text}</li>`
+    : html`<li class="prose">${text}</li>`
 
 function isWebAddress(text: string): boolean {
   if (!/^https:\/\/[^\s"'<>\\]+$/.test(text) || !URL.canParse(text)) return false

@@ -52,7 +52,7 @@ function explain(refused: SignInOutcome['refused'], provider: string): Notice {
       return {
         status: 410,
         title: 'This code can no longer be used',
-        what: 'The code you entered has expired, was already approved or denied, or is being used by someone else. Nothing was approved.',
+        what: 'The code you entered has expired, was already approved or denied, or was entered by someone else. Nothing was approved.',
         next: 'Run the command in your terminal again to get a new code.',
       }
     case 'account_disabled':

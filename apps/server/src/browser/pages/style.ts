@@ -158,7 +158,7 @@ body:has(.decision) .masthead { padding-block: 1rem .875rem; }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
 body:has(.folio) :is(.masthead, main, .colophon) { max-width: 60rem; }
 .folio :is(p, ul, .facts, .versions) { max-width: 44rem; }
-.told { white-space: pre-line; overflow-wrap: anywhere; }
+.prose { white-space: pre-line; overflow-wrap: anywhere; }
 .asks, .folio :is(h1, h2, h3, code), .catalogue > li { overflow-wrap: anywhere; }
 h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
 .catalogue { margin: 1.5rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--hairline); }
@@ -178,7 +178,7 @@ h3 { margin: 1.5rem 0 .375rem; font: 600 1.0625rem/1.4 var(--sans); }
 .scroll-hint { display: none; margin: 0 0 .375rem; color: var(--faded); font-size: .875rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; line-height: 1.45; }
 th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hairline); min-width: 4.5rem; max-width: 22rem; overflow-wrap: break-word; }
-td.told { min-width: 12rem; }
+td.prose { min-width: 12rem; }
 td.rules { min-width: 10rem; }
 thead th { color: var(--faded); font-weight: 600; font-size: .875rem; white-space: nowrap; }
 tbody th { min-width: 9rem; font-weight: 600; }
@@ -229,7 +229,7 @@ tbody tr:last-child > * { border-bottom: 0; }
   .scroll { overflow: visible; border: 0; }
   table, thead th { font-size: 8.5pt; }
   th, td { padding: .25rem .4rem; min-width: 0; }
-  td.told, td.rules { min-width: 0; }
+  td.prose, td.rules { min-width: 0; }
   tbody th { min-width: 6.5rem; }
   .lead { font-size: 11.5pt; }
   .faded, .command, dt { font-size: 9.5pt; }

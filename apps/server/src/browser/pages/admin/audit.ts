@@ -2,11 +2,11 @@
 import { type AuditEventName, auditEvents } from '@osa/core'
 import { html } from 'hono/html'
 import type { NamedEvent } from '../../../operator/audit/event.ts'
-import type { WantedPerson } from '../../admin/list-query.ts'
+import type { PersonFilter } from '../../admin/list-query.ts'
 import { addressOf } from '../../admin/list-query.ts'
 import type { Html, Page } from '../../respond.ts'
 import { breakable, nothing, scrolling } from '../parts.ts'
-import { adminPage, filterField, filterForm, pager, personOf, wantedProblem } from './frame.ts'
+import { adminPage, filterField, filterForm, pager, personFilterProblem, personOf } from './frame.ts'
 
 export interface AdminAuditPage {
   readonly filters: {
@@ -15,7 +15,7 @@ export interface AdminAuditPage {
     readonly address: string | null
     readonly event: AuditEventName | null
   }
-  readonly wanted: WantedPerson
+  readonly wanted: PersonFilter
   readonly events: readonly NamedEvent[]
   readonly next: string | null
   readonly isFirst: boolean
@@ -30,7 +30,7 @@ export const adminAuditPage = ({ filters, wanted, events, next, isFirst }: Admin
       fields(filters),
       Object.values(filters).some((value) => value !== null),
     )}
-${wantedProblem(wanted, filters.person)}
+${personFilterProblem(wanted, filters.person)}
 ${wanted.problem === null ? found(events) : ''}
 ${pager(next, isFirst, addressOf('/admin/audit', { ...filters }))}`,
   )
@@ -60,4 +60,4 @@ const row = ({ event: { at, event, outcome, userId, clientId, ip, detail }, pers
   html`<tr><td><time datetime="${at.toISOString()}">${at.toISOString().slice(0, 10)} ${at.toISOString().slice(11, 19)}</time></td>
 <th scope="row">${breakable(event)}${outcome === 'ok' ? '' : html` <span class="role">refused</span>`}</th>
 <td>${userId === null ? nothing : personOf(person, userId)}</td><td>${ip === null ? nothing : breakable(ip)}</td>
-<td>${clientId ?? nothing}</td><td class="told">${detail ?? nothing}</td></tr>`
+<td>${clientId ?? nothing}</td><td class="prose">${detail ?? nothing}</td></tr>`

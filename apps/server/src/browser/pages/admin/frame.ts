@@ -1,7 +1,7 @@
 /** What the parts of the admin page share: the tabs, the filter of a list, and the links to its next page. */
 import type { Person } from '@osa/core'
 import { html } from 'hono/html'
-import type { WantedPerson } from '../../admin/list-query.ts'
+import type { PersonFilter } from '../../admin/list-query.ts'
 import type { Html, Page } from '../../respond.ts'
 import { alert, nameWithId } from '../parts.ts'
 
@@ -38,7 +38,7 @@ export const filterForm = (path: string, fields: Html, isSet: boolean): Html =>
 <div class="row"><button class="plain small">Show</button>${isSet ? html`<a href="${path}">Show everything</a>` : ''}</div></form>`
 
 /** Says why there is no list for the person in the filter. */
-export function wantedProblem({ problem }: WantedPerson, text: string | null): Html | '' {
+export function personFilterProblem({ problem }: PersonFilter, text: string | null): Html | '' {
   if (problem === null) return ''
   return problem === 'nobody'
     ? alert(html`Nobody called “${text}” has signed in here.`)

@@ -2,17 +2,17 @@
 import type { Session } from '@osa/contract'
 import type { Person } from '@osa/core'
 import { html } from 'hono/html'
-import type { Listed, WantedPerson } from '../../admin/list-query.ts'
+import type { Listed, PersonFilter } from '../../admin/list-query.ts'
 import type { Html, Page } from '../../respond.ts'
 import { cross } from '../marks.ts'
 import { breakable, foreign, hiddenFields, hiddenToken, instant } from '../parts.ts'
-import { adminPage, filterField, filterForm, pager, personOf, wantedProblem } from './frame.ts'
+import { adminPage, filterField, filterForm, pager, personFilterProblem, personOf } from './frame.ts'
 
 type Row = { readonly session: Session; readonly person: Person | null }
 
 export interface AdminSessionsPage {
   readonly filter: string | null
-  readonly wanted: WantedPerson
+  readonly wanted: PersonFilter
   readonly list: Listed<Row>
   /** The position of this page in the list, for its forms; null on the first page. */
   readonly before: string | null
@@ -26,7 +26,7 @@ export function adminSessionsPage(view: AdminSessionsPage): Page {
     'sessions',
     wanted.person ? 'Sessions of one person' : 'Sessions',
     html`${filterForm('/admin/sessions', filterField('person', 'Person: name, ORCID iD or id', filter), filter !== null)}
-${wantedProblem(wanted, filter)}
+${personFilterProblem(wanted, filter)}
 ${wanted.person ? ofOne(view, wanted.person) : ''}
 ${list.rows.length > 0 ? html`<ul class="terminals">${list.rows.map((row) => terminal(view, row))}</ul>` : ''}
 ${list.rows.length === 0 && wanted.problem === null ? html`<p>No terminal is signed in here.</p>` : ''}
