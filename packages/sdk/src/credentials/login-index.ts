@@ -42,11 +42,17 @@ export function lookAt(entries: Entries, server: string): SeenLogin {
 /** Opens the index of a config directory. */
 export function openLoginIndex({ dir, warn }: { dir: string; warn: (text: string) => void }): LoginIndex {
   const path = join(dir, 'credentials.json')
+  const warned = new Set<string>()
+  // a mode that cannot be changed is found at every read
+  const warnOnce = (text: string) => {
+    if (!warned.has(text)) warn(text)
+    warned.add(text)
+  }
   return {
     path,
     async read() {
       for (let reads = 1; ; reads++) {
-        const bytes = readPrivateFile(path, warn)
+        const bytes = readPrivateFile(path, warnOnce)
         try {
           return bytes === null ? {} : parseCredentials(bytes, path)
         } catch (error) {

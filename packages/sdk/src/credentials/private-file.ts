@@ -102,13 +102,19 @@ function tighten({ path, descriptor }: OpenFile, mode: number, warn: (text: stri
     throw refusal(path, `can be written by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${path}`)
   }
   if ((mode & 0o077) === 0) return
+  const octal = (mode & 0o777).toString(8)
+  if (makePrivate(descriptor)) warn(`${path} was readable by others (mode ${octal}); fixed to 600`)
+  else warn(`${path} is readable by others (mode ${octal}) and cannot be changed here`)
+}
+
+/** Sets mode 600. Returns whether that took effect: file systems that store no modes accept the call and ignore it. */
+function makePrivate(descriptor: number): boolean {
   try {
     fchmodSync(descriptor, 0o600)
-    warn(`${path} was readable by others (mode ${(mode & 0o777).toString(8)}); fixed to 600`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EROFS') throw error
-    warn(`${path} is readable by others (mode ${(mode & 0o777).toString(8)}) and cannot be changed here`)
   }
+  return (fstatSync(descriptor).mode & 0o077) === 0
 }
 
 function readOpenFile(file: OpenFile, warn: (text: string) => void): Buffer {
