@@ -122,12 +122,22 @@ async function pollUntilDecided(options: WaitOptions, watch: DecisionWatch): Pro
   const pause = createPause(options, watch)
   let intervalSeconds = login.intervalSeconds
   let pauseMs = intervalSeconds * 1000
+  let { expiresAtMs } = login
+  let unwaitedMs = expiresAtMs - clock.now()
   for (;;) {
-    const leftMs = login.expiresAtMs - clock.now()
-    const isDecided = await pause(Math.max(0, Math.min(pauseMs, leftMs)))
-    if (!isDecided && leftMs <= pauseMs) throw expired(login)
+    const leftMs = expiresAtMs - clock.now()
+    const restMs = Math.max(0, Math.min(pauseMs, leftMs))
+    const isDecided = await pause(restMs)
+    unwaitedMs -= restMs
+    const isOver = !isDecided && leftMs <= pauseMs
+    if (isOver && unwaitedMs <= 0) throw expired(login)
     const polled = await poll(osa, login, signal)
     if (polled.outcome === 'approved') return polled.tokens
+    if (isOver) {
+      if (polled.outcome === 'unreachable') throw expired(login)
+      // the clock was set forward: the code lives for as long as has not been waited yet
+      expiresAtMs = clock.now() + unwaitedMs
+    }
     if (polled.outcome === 'slow_down') {
       // Cumulative and for all later polls, not only the next (RFC 8628 §3.5).
       const requested = polled.intervalSeconds === null ? 0 : clampInterval(polled.intervalSeconds)
@@ -137,6 +147,6 @@ async function pollUntilDecided(options: WaitOptions, watch: DecisionWatch): Pro
       polled.outcome === 'unreachable'
         ? Math.max(Math.min(pauseMs * 2, maxIntervalSeconds * 1000), intervalSeconds * 1000, polled.waitMs)
         : intervalSeconds * 1000
-    onWaiting?.({ reason: polled.outcome, secondsLeft: Math.max(0, (login.expiresAtMs - clock.now()) / 1000) })
+    onWaiting?.({ reason: polled.outcome, secondsLeft: Math.max(0, (expiresAtMs - clock.now()) / 1000) })
   }
 }

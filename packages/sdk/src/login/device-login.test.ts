@@ -84,6 +84,33 @@ test('K11 waiting ends at the deadline of this computer, half an hour at most', 
   expect(gaps).toHaveLength(29)
 })
 
+test('K37 a clock that is set forward while a person approves does not end the login: the archive knows when the code is over', async () => {
+  const login = await start({})
+  const clock = createManualClock()
+  const { network, askedAtSeconds } = script(clock, [
+    refuse('authorization_pending'),
+    refuse('authorization_pending'),
+    result(tokens),
+  ])
+  const told: Waiting[] = []
+  const onWaiting = (waiting: Waiting) => {
+    if (told.push(waiting) === 1) clock.advance(7_200_000)
+  }
+  expect(await waitForApproval({ network, login, clock, onWaiting })).toEqual(tokens)
+  expect(askedAtSeconds).toEqual([5, 7_205, 7_210])
+  expect(told.map(({ secondsLeft }) => secondsLeft)).toEqual([895, 895])
+})
+
+test('K37 a computer that slept until the code was over says that it has expired, with the archive in reach or not', async () => {
+  for (const answer of [refuse('expired_token'), new OsaError('connection_refused', 'x')]) {
+    const login = await start({})
+    const clock = createManualClock()
+    const { network } = script(clock, [refuse('authorization_pending'), answer])
+    const waiting = waitForApproval({ network, login, clock, onWaiting: () => clock.advance(7_200_000) })
+    await expect(waiting).rejects.toMatchObject({ code: 'login_expired' })
+  }
+})
+
 test('K12 RFC 8628 §3.5: slow_down adds 5 s for all later polls', async () => {
   const pending = refuse('authorization_pending')
   const answers = [refuse('slow_down'), refuse('slow_down'), pending, pending, result(tokens)]
