@@ -122,15 +122,17 @@ test.each(['NO_PROXY', 'no_proxy'])('K40 a host in %s is reached without the pro
   expect(proxy.seen).toEqual([])
 })
 
-test('K40 a proxy that refuses is named, without its password; http to loopback does not use it', async () => {
+test('K40 a proxy that refuses is named, without its password; http to loopback does not use it, even with NODE_USE_ENV_PROXY', async () => {
   await using proxy = await startProxy({ refuse: 407 })
   await using node = await fakeOsaServer()
   await using sandbox = await makeSandbox()
   const url = `http://me:hunter2@127.0.0.1:${proxy.port}`
   const env = { HTTPS_PROXY: url, HTTP_PROXY: url, OSA_TOKEN: 'at_secret' }
-  const direct = await sandbox.run(['whoami', '--server', node.url], { env })
-  expect(direct.code).toBe(4)
-  expect(node.seen('me')).toHaveLength(1)
+  for (const more of [{}, { NODE_USE_ENV_PROXY: '1' }]) {
+    const direct = await sandbox.run(['whoami', '--server', node.url], { env: { ...env, ...more } })
+    expect(direct.code).toBe(4)
+  }
+  expect(node.seen('me')).toHaveLength(2)
   const { code, stderr } = await sandbox.run(['whoami', '--server', 'https://archive.example'], { env })
   expect(code).toBe(7)
   const shown = `http://127.0.0.1:${proxy.port}`

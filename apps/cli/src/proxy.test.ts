@@ -20,6 +20,17 @@ test.each(['a.example', '.example', 'example', '*', 'b.example, a.example', 'a.e
   },
 )
 
+test.each(['localhost,127.0.0.1,::1', '[::1]', '[::1]:443'])(
+  'K40 NO_PROXY=%s exempts the loopback address of IPv6',
+  (NO_PROXY) => {
+    expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY }, 'https://[::1]/x')).toBeNull()
+  },
+)
+
+test.each(['::2', '[::1]:8443', '1'])('K40 NO_PROXY=%s does not exempt [::1]', (NO_PROXY) => {
+  expect(to({ HTTPS_PROXY: 'http://p:1', NO_PROXY }, 'https://[::1]/x')).not.toBeNull()
+})
+
 test.each(['b.example', 'xa.example', 'a.example:8443', ''])(
   'K40 NO_PROXY=%j does not exempt a.example',
   (NO_PROXY) => {

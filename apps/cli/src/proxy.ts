@@ -13,7 +13,8 @@ function firstSet(env: Environment, names: readonly string[]): { value: string; 
 /** Whether NO_PROXY exempts a host: `*`, a host, or a domain with or without its dot; a port must match if given. */
 const isExempt = (url: URL, noProxy: string): boolean =>
   noProxy.split(/[\s,]+/).some((entry) => {
-    const [, name = '', port] = /^\*?\.?([^:]*)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
+    const bare = /^[^[]*:.*:/.test(entry) ? `[${entry}]` : entry
+    const [, name = '', port] = /^\*?\.?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(bare.toLowerCase()) ?? []
     if (entry === '*') return true
     if (name === '' || (port && port !== (url.port || '443'))) return false
     return url.hostname === name || url.hostname.endsWith(`.${name}`)
@@ -45,6 +46,10 @@ async function dispatcherFor(proxy: { connectUrl: string } | null, ca: readonly 
   return proxy ? new ProxyAgent({ uri: proxy.connectUrl, requestTls: tls }) : new Agent({ connect: tls })
 }
 
+/** Node's own `fetch` can be told to use proxies for plain http too (NODE_USE_ENV_PROXY), which would show them the tokens. */
+const mayUseProxy = (env: Environment): boolean =>
+  firstSet(env, ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY']) !== null
+
 /** Turns an error into one about the proxy. A timeout stays as it is: the deadline reports it. */
 function throughProxy(error: unknown, url: URL, { url: shown, variable }: ProxyInUse): unknown {
   const failed = { error, server: url.origin, timeoutMs: 0, timedOut: false, moreTime: '--timeout 120' }
@@ -64,7 +69,7 @@ export function createProxiedFetch(
     const url = new URL(input instanceof Request ? input.url : input)
     const proxy = proxyFor(env, url)
     const ca = url.protocol === 'https:' ? await authorities() : null
-    if (!proxy && !ca) return await fetch(input, init)
+    if (!proxy && !ca && !mayUseProxy(env)) return await fetch(input, init)
     if (proxy) refuseOtherKinds(proxy)
     const undici = await import('undici')
     const dispatcher = await dispatcherFor(proxy, ca)
