@@ -1,4 +1,4 @@
-/** Every part of the admin page on screens of all widths, in the light and in the dark, and what those see who may not. */
+/** Every part of the admin page at all screen widths, in light and dark mode, and the page for people who are not administrators. */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { barriers, isWiderThanWindow } from './barriers.ts'
@@ -13,7 +13,7 @@ const looks = [
   { colorScheme: 'dark', width: 390 },
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 1280, withAxe: true },
-  // what a window of 1280 pixels is to a page that is shown at twice its size
+  // equivalent to a window of 1280 pixels at 200 % zoom
   { colorScheme: 'light', width: 640 },
 ] as const
 
@@ -28,7 +28,7 @@ async function judge(page: Page, name: string): Promise<void> {
   }
 }
 
-test('D26 every part of the admin page fits every screen, zoomed and with forced colours too', () =>
+test('D26 every part of the admin page fits every screen, also zoomed and with forced colours', () =>
   inChromium(async (pages, chromium) => {
     for (const asking of [ada, stranger]) {
       const { page } = await pages.signIn(chromium, asking)

@@ -1,13 +1,13 @@
-/** The admin page as a keyboard works it. */
+/** Using the admin page with the keyboard. */
 import { expect, test } from 'vitest'
 import { barriers } from './barriers.ts'
 import { ada, inChromium } from './pages-node.ts'
 
-test('D26 an administrator finds a person, gives a role and ends a session with the keyboard alone, and sees where they are', () =>
+test('D26 an administrator finds a person, changes a role and ends a session with the keyboard alone, always with a visible focus', () =>
   inChromium(async (pages, chromium) => {
     await (await pages.signIn(chromium, ada)).page.context().close()
     const page = await pages.administer(chromium, { viewport: { width: 1280, height: 800 } })
-    /** Presses Tab until what has this name has the focus, and sees a ring around each stop. */
+    /** Presses Tab until the element with this name has the focus. Every focused element must have an outline. */
     const reach = async (wanted: RegExp) => {
       for (let presses = 0; presses < 40; presses++) {
         await page.keyboard.press('Tab')

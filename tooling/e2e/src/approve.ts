@@ -1,4 +1,4 @@
-/** A person without a browser: walks the pages with plain requests and the development sign-in, up to the decision. */
+/** Acts as a person without a browser: visits the pages by plain requests and the development sign-in, up to the decision. */
 import type { Page } from 'playwright-core'
 import type { Fetch } from './local-fetch.ts'
 
@@ -9,7 +9,7 @@ function fieldsOf(html: string, formPart: string): URLSearchParams {
   return new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]))
 }
 
-/** Follows redirects and keeps cookies, as a browser does, at one origin. `send` says from where. */
+/** Follows redirects and keeps cookies like a browser, at one origin. `send` sends the requests, such as from another address. */
 export function createWalker(origin: string, send: Fetch = fetch) {
   const cookies = new Map<string, string>()
   const visit = async (
@@ -43,13 +43,13 @@ export function createWalker(origin: string, send: Fetch = fetch) {
   }
 }
 
-/** Types the code on the confirm page, where it asks for it because a link brought the code along. */
+/** Types the code on the confirm page if it asks for it, which it does if the code came with a link. */
 export async function typeCode(page: Page, userCode: string): Promise<void> {
   const field = page.getByLabel('Type the code that your own terminal shows')
   if ((await field.count()) > 0) await field.fill(userCode)
 }
 
-/** Enters the code and signs in as a development person; answers the confirm page and a way to decide on it. */
+/** Enters the code and signs in as a development person. Returns the confirm page and a function that decides on it. */
 export async function reachConfirmPage(origin: string, userCode: string, person = '0000-0002-1825-0097') {
   const walker = createWalker(origin)
   const entry = await walker.visit('/device')
@@ -61,7 +61,7 @@ export async function reachConfirmPage(origin: string, userCode: string, person 
   }
 }
 
-/** The whole walk, with Approve at its end. */
+/** Enters the code, signs in and approves. */
 export async function approve(origin: string, userCode: string, person?: string): Promise<void> {
   const confirm = await reachConfirmPage(origin, userCode, person)
   const done = await confirm.decide('approve')

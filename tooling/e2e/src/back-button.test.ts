@@ -1,14 +1,14 @@
-/** Back, after signing out: a page that Chromium keeps whole in memory (its back/forward cache) must not come up again. */
+/** The Back button after signing out: a page in Chromium's back/forward cache must not reappear. */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { chromiumPath } from './chromium.ts'
+import { listen } from './listen.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Chromium as people run it, which Playwright does not: with that cache. */
+/** Starts Chromium with the back/forward cache, which Playwright disables. */
 const openWithCache = async () =>
   chromium.launch({
     executablePath: chromiumPath(),
@@ -16,23 +16,16 @@ const openWithCache = async () =>
     args: ['--no-sandbox', '--disable-gpu'],
   })
 
-/** Pages that tell whether they came out of the cache. */
+/** Serves pages whose title says whether they came from the cache. */
 async function startPlainPages() {
   const script = `<script>addEventListener('pageshow', (e) => { document.title = e.persisted ? 'kept' : 'loaded' })</script>`
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache' }).end(`${script}page`),
-  ).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  )
+  return listen(server)
 }
 
-/** As the button does: `page.goBack` waits for a load that a page out of the cache never has. */
+/** Goes back like the button. `page.goBack` would wait for a load event, which a page from the cache never has. */
 async function goBack(page: Page): Promise<void> {
   const shown = page.waitForEvent('framenavigated')
   await page.evaluate(() => history.back())
@@ -40,7 +33,7 @@ async function goBack(page: Page): Promise<void> {
   await page.waitForFunction(() => document.readyState === 'complete')
 }
 
-test('D26 ASVS 14.3.2 after signing out, Back shows neither the sessions nor the decision page, though this browser keeps pages', async () => {
+test('D26 ASVS 14.3.2 after signing out, Back shows neither the sessions nor the decision page, even with the back/forward cache', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   await using plain = await startPlainPages()
@@ -50,7 +43,7 @@ test('D26 ASVS 14.3.2 after signing out, Back shows neither the sessions nor the
     await page.goto(`${plain.url}/one`)
     await page.goto(`${plain.url}/two`)
     await goBack(page)
-    expect(await page.title(), 'this browser keeps pages').toBe('kept')
+    expect(await page.title(), 'this browser caches pages').toBe('kept')
 
     const started = await fetch(`${node.url}/oauth/device_authorization`, {
       method: 'POST',

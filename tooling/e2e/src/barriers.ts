@@ -1,13 +1,13 @@
-/** What keeps people out of a page, as far as a program can tell. */
+/** Accessibility checks that a program can make. */
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 
-/** Findings of axe on a page as it is now, in words. */
+/** Returns the accessibility violations that axe finds on a page. */
 export async function barriers(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
-/** Whether a page has to be scrolled sideways. */
+/** Returns whether a page needs horizontal scrolling. */
 export const isWiderThanWindow = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)

@@ -1,4 +1,4 @@
-/** Debian's Chromium, headless, and where its screenshots go. */
+/** Starts the machine's Chromium, headless, and saves screenshots. */
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ const candidates = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** For a start and for each step on a page: it ends what hangs, and does not judge speed. */
+/** Timeout of a start and of each step on a page. It ends hanging tests and does not judge speed. */
 const patienceMs = 300_000
 
-/** The machine's Chromium, or the one that `CHROMIUM_PATH` names. Throws with what to install where there is none. */
+/** Returns the path of the machine's Chromium, or `CHROMIUM_PATH`. If there is none, throws with what to install. */
 export function chromiumPath(): string {
   const path = process.env.CHROMIUM_PATH ?? candidates.find((one) => existsSync(one))
   if (path === undefined) {
@@ -24,7 +24,7 @@ export function chromiumPath(): string {
   return path
 }
 
-/** Starts Chromium, with more arguments if need be. Rejects with what to install where there is none. */
+/** Starts Chromium, with additional arguments. If there is none, rejects with what to install. */
 export async function openChromium(...more: string[]): Promise<Browser> {
   const executablePath = chromiumPath()
   const browser = await chromium.launch({
@@ -45,14 +45,14 @@ export async function openChromium(...more: string[]): Promise<Browser> {
   return browser.on('context', (context) => context.setDefaultTimeout(patienceMs))
 }
 
-/** What a test has of a browser. */
+/** The part of a browser that tests use. */
 export type Chromium = Pick<Browser, 'newContext' | 'newPage' | 'close'> & AsyncDisposable
 
 let running: Promise<Browser> | null = null
 
 /**
- * A Chromium that the tests of a worker share, since a start costs more than most tests do with it. Contexts know nothing of one another;
- * `close` closes those that were made here. It ends with the worker.
+ * Returns a Chromium that the tests of a worker share, since starting one costs more than most tests. Contexts are isolated from each other;
+ * `close` closes those created through the returned object. The browser exits with the worker.
  */
 export async function sharedChromium(): Promise<Chromium> {
   running ??= openChromium().then((started) =>
@@ -80,7 +80,7 @@ export async function sharedChromium(): Promise<Chromium> {
 
 const folder = join(import.meta.dirname, '../test-output')
 
-/** Keeps what the page looks like as `test-output/<name>.png`. */
+/** Saves a screenshot of the page as `test-output/<name>.png`. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })

@@ -1,5 +1,4 @@
-/** L08 with real processes, whose clock is set back by an hour under them and across a restart. */
-
+/** L08 with real processes whose clock is set back by an hour, while they run and across a restart. */
 import { join } from 'node:path'
 import { runOn } from '@osa/db/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
@@ -17,7 +16,7 @@ async function me(url: string, token: string) {
   return detail?.code ?? 'ok'
 }
 
-test('L08 L04 codes, sessions and access tokens that were over stay over when the clock goes back an hour, in the process that saw it and in the next', async () => {
+test('L08 L04 expired codes, sessions and access tokens stay expired when the clock goes back an hour, also after a restart', async () => {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const clock = movableClock(folder.path)
@@ -43,16 +42,16 @@ test('L08 L04 codes, sessions and access tokens that were over stay over when th
   await clock.set(2_000) // past the idle limit
   expect(errorOf(await client.refresh(tokens.refresh_token ?? ''))).toBe('invalid_grant')
 
-  const expectAllOver = async (url: string) => {
+  const expectAllExpired = async (url: string) => {
     const there = clientAt(url)
     for (const { deviceCode } of [pending, waiting]) expect(errorOf(await there.poll(deviceCode))).toBe('expired_token')
     expect(await me(url, token)).not.toBe('ok')
     expect(errorOf(await there.refresh(tokens.refresh_token ?? ''))).toBe('invalid_grant')
   }
   await clock.set(-hour)
-  await expectAllOver(first.url)
+  await expectAllExpired(first.url)
 
-  // what nobody asked for is put on record by the sweep, here by the one at the next start
+  // expiries that no request has noticed are recorded by the sweep, here by the one at the next start
   await first.stop()
   await clock.set(2_000)
   const second = await startNode({ ...settings, PORT: port })
@@ -62,11 +61,11 @@ test('L08 L04 codes, sessions and access tokens that were over stay over when th
   await second.stop()
   await clock.set(-hour)
   await using third = await startNode({ ...settings, PORT: port })
-  await expectAllOver(third.url)
+  await expectAllExpired(third.url)
   expect(errorOf(await client.poll(unseen.deviceCode))).toBe('expired_token')
   expect(errorOf(await client.refresh(unseenSession.refreshToken))).toBe('invalid_grant')
 
-  // and by the clock as it is now, people sign in and work
+  // with the clock set back, people can still sign in and work
   const anew = await redeemed(clientAt(third.url))
   const renewed = documentOf(await client.refresh(anew.refreshToken))
   expect(await me(third.url, renewed.access_token ?? '')).toBe('ok')

@@ -1,6 +1,6 @@
 /**
- * Something to build images with: podman and a registry where this machine has them (Debian: podman, docker-registry), in folders of their
- * own, and the CLI's stand-in for docker everywhere.
+ * Tools that build container images: podman and a registry in temporary folders, if this machine has them (Debian: podman, docker-registry),
+ * and the CLI's stand-in for docker everywhere.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,9 +10,9 @@ import { makeStandInTool } from '@osa/cli/src/testing/stand-in-tool.ts'
 import { freePort } from '@osa/db/testing/free-port'
 
 export interface ContainerWorld extends AsyncDisposable {
-  /** What `osa deploy` needs to find them. */
+  /** The variables by which `osa deploy` finds the tool and the registry. */
   readonly env: Record<string, string>
-  /** Whether the registry has an image by its digest; null where there is no real registry. */
+  /** Returns whether the registry has an image with this digest; null without a real registry. */
   has(image: string, digest: string): Promise<boolean | null>
 }
 
@@ -21,7 +21,7 @@ const answers = (command: string, args: string[], env = process.env): boolean =>
 
 const isInstalled = answers('podman', ['--version']) && answers('docker-registry', ['--version'])
 
-/** The names of what can be tried here; the stand-in always can. */
+/** The tools available on this machine; the stand-in always is. */
 export const containerTools: readonly ('podman' | 'stand-in')[] = isInstalled ? ['stand-in', 'podman'] : ['stand-in']
 
 async function standIn(folder: string): Promise<ContainerWorld> {
@@ -58,7 +58,7 @@ async function startRegistry(folder: string, host: string) {
   }
 }
 
-/** The example's base image, without fetching it: its name on an empty image. Nothing is run in a build of the example. */
+/** Builds an empty image under the name of the example's base image, so that nothing is downloaded. The build of the example runs nothing in it. */
 async function makeBaseImage(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const base = join(folder, 'base')
   await mkdir(base)
@@ -75,7 +75,7 @@ async function podman(folder: string): Promise<ContainerWorld> {
   const [storage, registries] = [join(folder, 'storage.conf'), join(folder, 'registries.conf')]
   const roots = `graphroot = "${join(folder, 'images')}"\nrunroot = "${join(folder, 'run')}"\n`
   await writeFile(storage, `[storage]\ndriver = "vfs"\n${roots}`)
-  // says nothing of the registry here, as on a person's own machine: that it speaks plain http is for osa to tell podman
+  // empty, as on a person's machine: osa itself must tell podman that the registry uses plain http
   await writeFile(registries, '')
   const env = {
     CONTAINERS_STORAGE_CONF: storage,
@@ -97,6 +97,6 @@ async function podman(folder: string): Promise<ContainerWorld> {
   }
 }
 
-/** Dispose it with `await using`; the folder is the caller's to remove. */
+/** Opens a tool by its name. Dispose of it with `await using`; the caller removes the folder. */
 export const openContainerWorld = (name: 'podman' | 'stand-in', folder: string): Promise<ContainerWorld> =>
   name === 'podman' ? podman(folder) : standIn(folder)

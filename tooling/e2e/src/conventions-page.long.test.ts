@@ -1,5 +1,4 @@
-/** What an archive accepts, from a deploy to the page that people read: in light and dark, narrow, and on paper. */
-
+/** Conventions from the deploy to the page that people read: in light and dark mode, on narrow screens, and on paper. */
 import { sampleManifest } from '@osa/contract/testing'
 import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
@@ -14,7 +13,7 @@ async function post(url: string, path: string, fields: Record<string, string>): 
   return (await (await fetch(`${url}${path}`, { method: 'POST', body })).json()) as Record<string, string>
 }
 
-/** The access token of Josiah Carberry, who is an administrator of a node with the development sign-in. */
+/** Signs in Josiah Carberry, an administrator with the development sign-in, and returns his access token. */
 async function signIn(url: string): Promise<string> {
   const started = await post(url, '/oauth/device_authorization', {})
   await approve(url, started.user_code ?? '')
@@ -32,7 +31,7 @@ const deploy = (url: string, token: string, manifest: object): Promise<Response>
     body: JSON.stringify(manifest),
   })
 
-/** A convention whose texts are as long as they may be, without a place to break. */
+/** A convention whose texts have the maximum length and no place for a line break. */
 function unwieldy() {
   const manifest = sampleManifest({ title: `Unwieldy ${'x'.repeat(180)}`, description: 'y'.repeat(3_000) })
   const [field] = manifest.schema.fields
@@ -71,7 +70,7 @@ async function look(chromium: Chromium, url: string, path: string, { colorScheme
   await context.close()
 }
 
-/** On paper nothing scrolls, and what no reader can press is left out. */
+/** Prints a page: nothing on it scrolls, and there are no buttons or fields. */
 async function print(chromium: Chromium, url: string, path: string) {
   const context = await chromium.newContext({ colorScheme: 'dark', viewport: { width: 680, height: 960 } })
   const page = await context.newPage()
@@ -93,7 +92,7 @@ async function print(chromium: Chromium, url: string, path: string) {
   await context.close()
 }
 
-test('D26 the pages of conventions can be read by everybody, on screens of any kind and on paper', async () => {
+test('D26 the pages of conventions are accessible on all screens and on paper', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   await using chromium = await sharedChromium()
@@ -116,7 +115,7 @@ test('D26 the pages of conventions can be read by everybody, on screens of any k
   }
 })
 
-test('a person finds a convention from the start page, without scripts', async () => {
+test('a person finds a convention from the start page without scripts', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const token = await signIn(node.url)

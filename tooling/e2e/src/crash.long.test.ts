@@ -1,12 +1,12 @@
+/** Polls and approvals survive races between two nodes, and crashes of a node or of its database. */
 import { join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
-import { freePort } from '@osa/db/testing/free-port'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
 import { approve, reachConfirmPage } from './approve.ts'
 import { startNode } from './node-process.ts'
 import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { withTwoNodes } from './two-nodes.ts'
 
 async function form(url: string, fields: Record<string, string>) {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: 'osa-cli', ...fields }) })
@@ -21,35 +21,26 @@ const poll = (url: string, deviceCode: string) =>
 const refresh = (url: string, refreshToken: string) =>
   form(`${url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: refreshToken })
 
-test('B07 L04 200 concurrent polls of one approved code, at two nodes on one PostgreSQL, give exactly one token pair', async () => {
-  await using folder = await temporaryFolder()
-  const databaseUrl = await createSharedDatabase({ migrated: true })
-  const settings = {
-    DATABASE_URL: databaseUrl,
-    OSA_SECRET: Buffer.alloc(32, 5).toString('base64url'),
-    OSA_DATA_DIR: join(folder.path, 'data'),
-  }
-  await using one = await startNode(settings)
-  const port = await freePort()
-  await using _two = await startNode({ ...settings, PORT: String(port), OSA_PUBLIC_URL: one.url })
-  const nodes = [one.url, `http://127.0.0.1:${port}`]
+test('B07 L04 200 concurrent polls of one approved code, at two nodes on one PostgreSQL, give exactly one token pair', () =>
+  withTwoNodes({}, async ({ one, twoUrl }) => {
+    const { deviceCode, userCode } = await start(one.url)
+    await approve(one.url, userCode)
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => poll(n % 2 === 0 ? one.url : twoUrl, deviceCode)),
+    )
+    const isBusy = ({ status }: (typeof answers)[number]) => status === 503
+    // a busy node answers 503; retry only while there are no tokens, since a late poll after a redemption ends the session (B09)
+    for (let tries = 0; tries < 200 && !answers.some(({ status }) => status === 200) && answers.some(isBusy); tries++) {
+      answers.push(await poll(one.url, deviceCode))
+    }
+    const won = answers.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    const refused = answers.filter((answer) => answer.status !== 200 && !isBusy(answer))
+    expect(new Set(refused.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']))
+    expect((await refresh(twoUrl, won[0]?.body.refresh_token ?? '')).status).toBe(200)
+  }))
 
-  const { deviceCode, userCode } = await start(one.url)
-  await approve(one.url, userCode)
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => poll(nodes[n % 2] ?? '', deviceCode)))
-  const isBusy = ({ status }: (typeof answers)[number]) => status === 503
-  // a node that is busy for too long says to come again; a terminal that has its session does not, and one that comes back late ends it (B09)
-  for (let tries = 0; tries < 200 && !answers.some(({ status }) => status === 200) && answers.some(isBusy); tries++) {
-    answers.push(await poll(nodes[0] ?? '', deviceCode))
-  }
-  const won = answers.filter(({ status }) => status === 200)
-  expect(won).toHaveLength(1)
-  const refused = answers.filter((answer) => answer.status !== 200 && !isBusy(answer))
-  expect(new Set(refused.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']))
-  expect((await refresh(nodes[1] ?? '', won[0]?.body.refresh_token ?? '')).status).toBe(200)
-})
-
-test('B31 B30 the database dies before a redemption: 503 with a JSON body, and tokens exactly once when it is back', async () => {
+test('B31 B30 if the database stops before a redemption, the poll is 503 as JSON, and tokens are issued exactly once when it is back', async () => {
   await using folder = await temporaryFolder()
   await using postgres = await startPostgres()
   await using node = await startNode({ DATABASE_URL: postgres.url(), OSA_DATA_DIR: join(folder.path, 'data') })
@@ -70,7 +61,7 @@ test('B31 B30 the database dies before a redemption: 503 with a JSON body, and t
   expect((await poll(node.url, deviceCode)).body.error).toBe('invalid_grant')
 })
 
-test('a killed node loses no pending flow and no approval', async () => {
+test('a killed node loses no pending sign-in and no approval', async () => {
   await using folder = await temporaryFolder()
   const settings = { OSA_DATA_DIR: join(folder.path, 'data') }
   const first = await startNode(settings)
@@ -88,7 +79,7 @@ test('a killed node loses no pending flow and no approval', async () => {
   expect(await second.stop()).toBe(0)
 })
 
-test('D17 two codes in two browsers of one person do not cross', async () => {
+test('D17 two codes in two browsers of one person do not interfere', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const [left, right] = [await start(node.url), await start(node.url)]

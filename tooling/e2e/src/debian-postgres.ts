@@ -1,4 +1,4 @@
-/** PostgreSQL as Debian packages it, server and client programs of one version: a cluster of its own for one test. */
+/** Starts a PostgreSQL cluster for one test from the Debian packages, with server and client programs of the same version. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
 
-/** The newest version that is installed. */
+/** Returns the folder of the programs of the newest installed version. */
 function programs(): string {
   const version = (path: string) => Number(path.split('/').at(-3))
   const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => version(b) - version(a))
   if (newest === undefined)
-    throw new Error('These tests need PostgreSQL as Debian packages it: apt-get install postgresql')
+    throw new Error('These tests need the PostgreSQL packages of Debian: apt-get install postgresql')
   return dirname(newest)
 }
 
-/** A server of its own. `settings` are those of `postgres -c`; the one user is `username`, let in by what `auth` says (initdb). */
+/** Starts a server with the single user `username`. `settings` are for `postgres -c`, `auth` are options of initdb. */
 function startCluster({ username, auth, settings }: { username: string; auth: string[]; settings: string[] }) {
   const bin = programs()
   const folder = mkdtempSync(join(tmpdir(), 'osa-debian-postgres-'))
@@ -42,7 +42,7 @@ function startCluster({ username, auth, settings }: { username: string; auth: st
     .join(' ')
   as(join(bin, 'pg_ctl'), 'start', '--wait', '--pgdata', data, '--log', join(data, 'log'), '--options', options)
   const pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10)
-  // nothing survives a test run that is killed in between
+  // no server may survive an interrupted test run
   const killAtExit = () => process.kill(pid, 'SIGQUIT')
   process.once('exit', killAtExit)
   const stop = () => {
@@ -53,7 +53,7 @@ function startCluster({ username, auth, settings }: { username: string; auth: st
   return { bin, folder, socketFolder, password, stop }
 }
 
-/** A role `osa`, which may make databases, and its database `osa`. `env` has what libpq's programs need to reach it. */
+/** Starts PostgreSQL with a role `osa`, which can create databases, and its database `osa`. `env` lets the programs of libpq connect to it. */
 export async function startDebianPostgres() {
   const port = String(await freePort())
   const { bin, folder, password, stop } = startCluster({
@@ -81,8 +81,8 @@ export async function startDebianPostgres() {
 }
 
 /**
- * As Debian sets it up: reached through its socket alone, `.s.PGSQL.5432` in `socketFolder`, with a role `postgres` that may do everything.
- * Who comes is believed to be who they say; Debian asks the system.
+ * Starts PostgreSQL as Debian sets it up: reachable only through the socket `.s.PGSQL.5432` in `socketFolder`, with the superuser `postgres`.
+ * Unlike Debian's setup, it trusts the user names of clients.
  */
 export async function startLocalPostgres() {
   const { bin, socketFolder, stop } = startCluster({

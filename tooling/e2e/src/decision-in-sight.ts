@@ -1,7 +1,7 @@
-/** Whether all that a decision needs is in the window. */
+/** Checks that everything needed for a decision is visible without scrolling. */
 import type { Page } from 'playwright-core'
 
-/** What of a decision is not wholly within the window, before anybody scrolls; `userCode` is null where it has to be typed. */
+/** Returns the parts of the decision page that are not completely visible in the window. `userCode` is null if it has to be typed. */
 export async function outOfSight(page: Page, userCode: string | null): Promise<string[]> {
   const needed = {
     question: page.getByRole('heading', { level: 1 }),

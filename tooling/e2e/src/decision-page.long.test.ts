@@ -1,11 +1,11 @@
-/** The page on which a person decides, as a browser lays it out: all that a decision needs is there before anybody scrolls. */
+/** The layout of the decision page: everything needed for a decision is visible without scrolling. */
 import { expect, test } from 'vitest'
 import { barriers, isWiderThanWindow } from './barriers.ts'
 import { keepScreenshot, sharedChromium } from './chromium.ts'
 import { outOfSight } from './decision-in-sight.ts'
 import { everyday, longest, startPagesNode } from './pages-node.ts'
 
-test('D02 D26 the question, the code, who asks and both buttons are in sight without scrolling', async () => {
+test('D02 D26 the question, the code, who asks and both buttons are visible without scrolling', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
   for (const [name, asking] of Object.entries({
@@ -29,7 +29,7 @@ test('D02 D26 the question, the code, who asks and both buttons are in sight wit
   }
 })
 
-test('D02 D26 the field for a code that has to be typed is in sight too', async () => {
+test('D02 D26 the field for typing the code is visible without scrolling', async () => {
   await using pages = await startPagesNode({ OSA_REMOTE_APPROVAL: 'typed' })
   await using chromium = await sharedChromium()
   for (const [width, height] of [
@@ -46,7 +46,7 @@ test('D02 D26 the field for a code that has to be typed is in sight too', async 
   }
 })
 
-test('D26 a person decides with the keyboard alone, and sees where they are', async () => {
+test('D26 a person can decide with the keyboard alone, always with a visible focus', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
   const elsewhere = { ...everyday, address: '198.51.100.7' }
@@ -78,7 +78,7 @@ test('D26 a person decides with the keyboard alone, and sees where they are', as
   await page.getByRole('heading', { name: 'You approved this terminal' }).waitFor()
 })
 
-test('D26 at 320 pixels both buttons are alike, and their words are whole', async () => {
+test('D26 at 320 pixels both buttons have the same size, and their text is not cut off', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
   const { page } = await pages.arrive(chromium, everyday, { viewport: { width: 320, height: 640 } })
@@ -91,10 +91,10 @@ test('D26 at 320 pixels both buttons are alike, and their words are whole', asyn
   expect(await isWiderThanWindow(page)).toBe(false)
 })
 
-test('D26 at 200 % zoom everything can be read without scrolling sideways', async () => {
+test('D26 at 200 % zoom everything is readable without horizontal scrolling', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
-  // what a window of 1280 by 800 is to a page that is shown at twice its size
+  // equivalent to a window of 1280 by 800 pixels at 200 % zoom
   const zoomed = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }
   const { page } = await pages.arrive(chromium, longest, zoomed)
   await keepScreenshot(page, 'decision-zoom-200')
@@ -104,7 +104,7 @@ test('D26 at 200 % zoom everything can be read without scrolling sideways', asyn
   expect(box && box.y >= 0 && box.y + box.height <= 400).toBe(true)
 })
 
-test('D26 with forced colours the buttons keep their edges and their drawings', async () => {
+test('D26 with forced colours the buttons keep their borders and icons', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -124,7 +124,7 @@ test('D26 with forced colours the buttons keep their edges and their drawings', 
   }
 })
 
-test('D04 the two ends differ in drawing, shape and colour, and not in words alone', async () => {
+test('D04 the pages after Approve and Deny differ in icon, shape and colour, not only in their text', async () => {
   await using pages = await startPagesNode()
   await using chromium = await sharedChromium()
   const seals = []

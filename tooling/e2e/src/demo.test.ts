@@ -5,7 +5,7 @@ import { reachConfirmPage } from './approve.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
 
-test('the demo signs in, says who that is, deploys its convention, names its page, and leaves nothing behind', async () => {
+test('the demo signs in, prints the person, deploys its convention, prints its page, and leaves nothing behind', async () => {
   await using folder = await temporaryFolder()
   const terminal = openTerminal([], { home: folder.path, cwd: folder.path, program: 'tooling/e2e/src/demo.ts' })
   const [, origin = ''] = await terminal.until(/The node runs at (\S+)/)

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a node on the embedded database with the development sign-in, `osa login` against it in this terminal, `osa whoami` and
- * `osa deploy` after the approval, and the node until Ctrl-C. Everything lives in one temporary folder, which is removed at the end.
+ * `npm run demo`: starts a node on the embedded database with the development sign-in, runs `osa login` in this terminal, then `osa whoami`
+ * and `osa deploy`, and keeps the node running until Ctrl-C. All files are in one temporary folder, which is removed at the end.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,12 +18,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const { signal } = stopping
 const stopped = once(signal, 'abort')
 
-/** Runs `osa` in this terminal; its credentials and its project folder are the demo's own. Answers its exit code. */
+/** Runs `osa` in this terminal, with credentials and a project folder of the demo. Returns its exit code. */
 async function osa(folder: string, args: string[]): Promise<number | null> {
   say(`\n$ osa ${args.join(' ')}`)
   const child = spawn(process.execPath, [join(repository, 'apps/cli/bin/osa.js'), ...args], {
     cwd: join(folder, 'project'),
-    // the demo's own login, also where the person has settings of their own; CI is no reason to refuse here
+    // ignores the person's own settings, and CI, in which osa refuses to ask questions
     env: {
       ...process.env,
       OSA_CONFIG_DIR: join(folder, 'config'),
@@ -39,15 +39,15 @@ async function osa(folder: string, args: string[]): Promise<number | null> {
   return code
 }
 
-/** What `osa` exits with when a signed-in person may not do something. */
+/** The exit code of `osa` if the signed-in person is not allowed to do something. */
 const notAllowed = 5
 
-/** Deploys the example, which needs no image, and says where to see it. */
+/** Deploys the example, which needs no image, and prints the address of its page. */
 async function deploy(folder: string, url: string): Promise<void> {
   await writeFile(join(folder, 'project', 'osa.config.json'), JSON.stringify(convention, null, 2))
   const code = await osa(folder, ['deploy'])
   if (code === 0) say(`\n   Its page: ${url}/conventions/${slugOf(convention.title)}`)
-  if (code === notAllowed) say('   Josiah Carberry may: sign in as him next time')
+  if (code === notAllowed) say('   Josiah Carberry is allowed to deploy: sign in as him next time')
 }
 
 async function demo(): Promise<void> {
@@ -62,17 +62,17 @@ async function demo(): Promise<void> {
   }
   say(`\n   The node keeps running at ${node.url}`)
   say(`   Your terminals there: ${node.url}/account/sessions`)
-  say('   Ctrl-C stops it and removes everything this demo made')
+  say('   Ctrl-C stops it and removes everything that this demo created')
   await Promise.race([stopped, node.ended])
-  if (!signal.aborted) throw new Error(`the node ended by itself:\n${node.output()}`)
+  if (!signal.aborted) throw new Error(`the node exited unexpectedly:\n${node.output()}`)
 }
 
 try {
   await demo()
 } catch (error) {
-  // told to stop, whatever was under way was cut off: that is no failure
+  // errors caused by stopping are expected
   if (!signal.aborted) {
-    say(` ✗ The demo could not go on\n   ${error instanceof Error ? error.message : error}`)
+    say(` ✗ The demo failed\n   ${error instanceof Error ? error.message : error}`)
     process.exitCode = 1
   }
 }

@@ -1,4 +1,4 @@
-/** deploy.md from a clean checkout, its commands as they are printed, up to a sign-in through Caddy while a process is replaced. */
+/** Runs the commands of deploy.md as printed, from a clean checkout up to a sign-in through Caddy, and replaces a process. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -18,13 +18,13 @@ import { temporaryFolder } from './temporary-folder.ts'
 const page = 'operating/deploy.md'
 const carberry = '0000-0002-1825-0097'
 
-/** The assignments of a unit, or of a file that it names. */
+/** Returns the environment assignments of a unit or of a settings file. */
 const assignments = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^(?:Environment=)?"?([A-Z_]+)=(.*?)"?$/gm)].map(([, name = '', value = '']) => [name, value]),
   )
 
-test('nothing that can be run here stands in a block of deploy.md that is not', () => {
+test('every command of deploy.md that can run here is in a block that the test runs', () => {
   const text = readFileSync(join(repository, 'apps/docs', page), 'utf8')
   const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
   const others = blocks.flatMap(([, language, block = '']) => (language === 'sh' ? [] : block.trimEnd().split('\n')))
@@ -32,7 +32,7 @@ test('nothing that can be run here stands in a block of deploy.md that is not', 
   expect(others.filter((line) => !/^(docker |kubectl |export SITE=)/.test(line))).toEqual([])
 })
 
-test('J14 deploy.md under systemd from a clean checkout: settings, migrations once, two processes behind Caddy, a sign-in, one process replaced without a failed request', async () => {
+test('J14 deploy.md under systemd leads to two processes behind Caddy and a sign-in, and replacing a process fails no request', async () => {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder()).path
   const postgres = started.use(await startLocalPostgres())
@@ -42,7 +42,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
   )
   const site = `localhost:${httpsPort}`
   const publicUrl = `https://${site}`
-  // as ORCID, which production takes by https only
+  // like ORCID, which must use https in production
   const upstreamProxy = started.use(await startTlsProxy({ port: upstreamPort ?? 0 }))
   const upstream = started.use(await startUpstream({ behind: { url: upstreamProxy.url, port: upstreamPort ?? 0 } }))
   upstream.settings.orcidStyle = true
@@ -79,7 +79,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
     '',
   ])
 
-  /** Starts something as the machine's systemd would, but for its user. */
+  /** Starts a command as systemd would, except for the user. */
   const launch = (command: readonly string[], more: Record<string, string>) => {
     const [program = '', ...args] = [...machine.within, ...command]
     const child = spawn(program, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -137,7 +137,7 @@ test('J14 deploy.md under systemd from a clean checkout: settings, migrations on
       () => 0,
     )
   await expect.poll(answer, { timeout: 120_000 }).toBe(200)
-  // it comes from the address of the proxy here, which is believed, so that one line cannot be told
+  // the doctor runs at the address of the trusted proxy, so it has to skip its check of the proxy
   const { stdout: examined } = await steps.next('osa-server.js doctor')
   expect(examined).toMatch(/✓ sign-in +ORCID found[\s\S]*✓ tls[\s\S]*✓ address .* is this node[\s\S]*Nothing to do\./)
 

@@ -1,5 +1,4 @@
-/** Deploys of one convention at two processes on one PostgreSQL, one of which is killed in their middle. */
-
+/** Concurrent deploys of one convention at two processes on one PostgreSQL. One process is killed during the deploys. */
 import { sampleManifest } from '@osa/contract/testing'
 import { expect, test } from 'vitest'
 import { entryOf, logIn } from './stored-login.ts'
@@ -24,12 +23,12 @@ async function descriptionOf(url: string, version: number): Promise<string> {
   return ((await answer.json()) as { description: string }).description
 }
 
-test('deploys at two processes make one version each, in order; one that is killed among them loses nothing that it answered', async () => {
+test('deploys at two processes create one version each, in order, and killing a process loses no deploy that it confirmed', async () => {
   await using home = await temporaryFolder()
   await withTwoNodes({}, async ({ one, two, twoUrl }) => {
     await logIn(one.url, { home: home.path })
     const { access_token: token } = entryOf(home.path, one.url)
-    /** The status, or null where the process died before it answered. 503 is a wait that was too long: another try, as clients do. */
+    /** Returns the status, or null if the process died before it answered. Retries on 503, like clients do. */
     const deploy = async (url: string, description: string): Promise<number | null> => {
       const answer = await fetch(`${url}/api/v1/conventions`, {
         method: 'POST',

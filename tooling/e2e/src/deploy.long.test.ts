@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
 import { expect, test } from 'vitest'
 import { containerTools, openContainerWorld } from './container-world.ts'
+import { forward, listen } from './listen.ts'
 import { repository, startNode } from './node-process.ts'
 import { onPostgres } from './on-postgres.ts'
 import { type OsaOptions, runOsa, spawnOsa } from './osa-process.ts'
@@ -14,7 +13,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const plainUser = '0000-0002-1694-233X'
 
-/** The example in a folder of its own, as somebody has it who installed `@osa/sdk`. */
+/** Copies the example to a folder of its own, with `@osa/sdk` installed. */
 async function copyExample(folder: string): Promise<OsaOptions & { cwd: string }> {
   const cwd = join(folder, 'protein-structures')
   await cp(join(repository, 'packages/sdk/examples/protein-structures'), cwd, { recursive: true })
@@ -41,7 +40,7 @@ async function getConvention(origin: string, slug: string, version?: number): Pr
   return (await answer.json()) as Detail
 }
 
-test.each(containerTools)('the example goes from a folder to the archive, built with %s', async (name) => {
+test.each(containerTools)('the example is deployed to an archive, with images built by %s', async (name) => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   await using world = await openContainerWorld(name, folder.path)
@@ -110,9 +109,9 @@ async function emptyProject(folder: string): Promise<OsaOptions & { cwd: string 
   return { home: folder, cwd }
 }
 
-test('F16 what the original osa manifest prints is taken from an admin; a plain user is told the role that is needed', async () => {
+test('F16 a manifest printed by the original osa is accepted from an admin; a plain user is refused with the needed role', async () => {
   await using folder = await temporaryFolder()
-  // each use of such a token is within a minute of its end: it is renewed first, silently
+  // such a token is always about to expire, so every command renews it first
   const settings = await onPostgres(folder, { OSA_ACCESS_TOKEN_LIFETIME_SECONDS: '60' })
   await using node = await startNode(settings)
   const place = await emptyProject(folder.path)
@@ -135,45 +134,32 @@ test('F16 what the original osa manifest prints is taken from an admin; a plain 
   expect(code).toBe(0)
 })
 
-/** Passes everything on to a port; deploys that it is told to lose are answered by the node and by nobody else. */
+/** Forwards requests to a port. After `loseNext`, the answer to the next deploy is dropped and its connection closed. */
 async function lossyProxy(
   port: number,
 ): Promise<AsyncDisposable & { url: string; loseNext(onAnswered: () => void): void }> {
   let onAnswered: (() => void) | null = null
-  const server: Server = createServer((incoming, outgoing) => {
-    const { method, url: path, headers } = incoming
-    const onward = request({ port, host: '127.0.0.1', method, path, headers }, (answer) => {
-      if (onAnswered && path?.includes('conventions.deploy')) {
-        const lost = onAnswered
-        onAnswered = null
-        answer.resume().on('end', () => {
-          lost()
-          incoming.socket.destroy()
-        })
-        return
-      }
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    onward.on('error', () => incoming.socket.destroy())
-    incoming.pipe(onward)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const server = createServer((incoming, outgoing) =>
+    forward(incoming, outgoing, `http://127.0.0.1:${port}`, (answer) => {
+      if (!onAnswered || !incoming.url?.includes('conventions.deploy')) return true
+      const lost = onAnswered
+      onAnswered = null
+      answer.on('end', () => {
+        lost()
+        incoming.socket.destroy()
+      })
+      return false
+    }),
+  )
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    loseNext: (told) => {
-      onAnswered = told
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+    ...(await listen(server)),
+    loseNext: (callback) => {
+      onAnswered = callback
     },
   }
 }
 
-test('an answer that is lost, or a terminal that is killed, after the node has registered: a repeat changes nothing', async () => {
+test('if the answer to a deploy is lost or the terminal is killed, repeating the deploy changes nothing', async () => {
   await using folder = await temporaryFolder()
   const port = await freePort()
   await using proxy = await lossyProxy(port)

@@ -1,11 +1,11 @@
-/** What Node.js writes down of a process when it is asked to or crashes, and what other users see of it: no secret of the environment. */
+/** Diagnostic reports of Node.js, and what other users can see of a process: no secrets of the environment. */
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
+import { listen } from './listen.ts'
 import { startNode } from './node-process.ts'
 import { spawnOsa } from './osa-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -14,7 +14,7 @@ const reportsIn = (folder: string) => ({
   NODE_OPTIONS: `--report-on-signal --report-uncaught-exception --report-on-fatalerror --report-directory=${folder}`,
 })
 
-/** Asks the process for a report and waits until it is whole. */
+/** Requests a report from the process and waits until it is complete. */
 async function reportOf(pid: number, folder: string): Promise<string> {
   process.kill(pid, 'SIGUSR2')
   for (let tries = 0; tries < 6_000; tries++) {
@@ -30,15 +30,15 @@ function isJson(text: string): boolean {
     JSON.parse(text)
     return true
   } catch {
-    return false // half written
+    return false // not yet complete
   }
 }
 
-/** What everybody on the machine may read of a process: its command line and its name. */
+/** Returns what every user of the machine can read about a process: its command line and its name. */
 const shownOf = async (pid: number): Promise<string> =>
   `${await readFile(`/proc/${pid}/cmdline`, 'utf8')} ${await readFile(`/proc/${pid}/comm`, 'utf8')}`
 
-test('I06 I04 a diagnostic report of a node, and its command line, have none of its secrets', async () => {
+test('I06 I04 a diagnostic report of a node, and its command line, contain none of its secrets', async () => {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const [secret, clientSecret] = [
@@ -64,17 +64,16 @@ test('I06 I04 a diagnostic report of a node, and its command line, have none of 
   }
 })
 
-test('I06 nor does one of a command have the token that it was given', async () => {
+test('I06 a diagnostic report of a command, and its command line, do not contain its token', async () => {
   await using folder = await temporaryFolder()
   const token = `canary.${randomBytes(24).toString('base64url')}.token`
   let asked = () => {}
   const isAsked = new Promise<void>((resolve) => {
     asked = resolve
   })
-  // an archive that does not answer, so that the command is there to be asked
-  const silent = createServer(() => asked()).listen(0, '127.0.0.1')
-  await new Promise((resolve) => silent.once('listening', resolve))
-  const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  // an archive that does not answer keeps the command running
+  await using silent = await listen(createServer(() => asked()))
+  const server = silent.url
   const osa = spawnOsa(['whoami', '--server', server], {
     home: join(folder.path, 'home'),
     env: { ...reportsIn(folder.path), OSA_TOKEN: token, OSA_SERVER: server },
@@ -86,8 +85,6 @@ test('I06 nor does one of a command have the token that it was given', async () 
     expect((await shownOf(pid)).includes(token)).toBe(false)
   } finally {
     osa.child.kill('SIGKILL')
-    silent.closeAllConnections()
-    silent.close()
     await osa.ended
   }
 })

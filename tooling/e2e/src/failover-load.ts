@@ -1,12 +1,12 @@
-/** People who sign in and terminals that refresh and sign out, without a pause; and a record of all that they were promised. */
+/** Generates load: people who sign in, and terminals that refresh and sign out, continuously. Records everything that they were promised. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { testBrowser } from '@osa/server/testing/browser'
-import { type Answer, type Client, clientAt, documentOf, errorOf, isUnseemly } from './flow-operations.ts'
+import { type Answer, type Client, clientAt, documentOf, errorOf, isUnacceptable } from './flow-operations.ts'
 import { type Fetch, fetchFrom, someLocalAddress } from './local-fetch.ts'
 
-/** Before somebody who found no answer asks again, and after each thing that is done: the machine has others to serve. */
+/** Pauses before a retry and after each sign-in and refresh, so that the load does not saturate the machine. */
 const pauseMs = { again: 300, signIn: 300, refresh: 150 }
-/** For so long the node gives a lost answer again; a session whose refresh found no answer for longer may have ended. */
+/** How long the node repeats a lost answer. A session whose refresh got no answer for longer may have ended. */
 const graceMs = 30_000
 
 interface Session {
@@ -14,18 +14,18 @@ interface Session {
   token: string
 }
 
-/** What came of an operation that was tried until it was answered. */
+/** The result of an operation that was retried until it was answered. */
 interface Outcome {
   readonly answer: Answer
-  /** How long an answer may have been lost on its way before this one; 0 if the first try was answered. */
-  readonly unheardMs: number
+  /** Time from the first try to this answer, in which an earlier answer may have been lost; 0 if the first try was answered. */
+  readonly unansweredMs: number
 }
 
-/** `provider` is the button to sign in with; everybody is at an address of their own, and trusts `certificate`. */
+/** Starts the load. `provider` is the name of the sign-in button. Each caller has its own address and trusts `certificate`. */
 export function startLoad({ url, certificate, provider }: { url: string; certificate: string; provider: string }) {
   let stopping = false
   let isOver = false
-  /** Who still waits for an answer when a test has failed is not woken again. */
+  /** After a failed test, callers that are waiting never continue. */
   const pause = () => (isOver ? new Promise<void>(() => undefined) : delay(pauseMs.again))
   const sessions: Session[] = []
   const waiting: Session[] = []
@@ -35,13 +35,13 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
     requests: 0,
     /** Requests that got a 5xx or no answer. */
     troubles: [] as string[],
-    /** What must not have been. */
+    /** Broken promises. */
     broken: [] as string[],
-    /** Whose answer was lost on its way, so that they had to begin again. */
+    /** Steps whose answer was lost, so that the caller had to start over. */
     startedOver: [] as string[],
     signIns: 0,
     refreshes: 0,
-    /** When each write that was answered was asked for and answered, in ms. */
+    /** The times of the request and the answer of each answered write, in ms. */
     writes: [] as { askedAt: number; answeredAt: number }[],
   }
   const must = (holds: boolean, what: string): void => {
@@ -66,26 +66,26 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
       }
     }
   }
-  /** Again and again until it is answered, and not by a 5xx. */
+  /** Retries until there is an answer other than a 5xx. */
   const ask = async (what: () => Promise<Answer>): Promise<Outcome> => {
     const firstAskedAt = performance.now()
     for (let tries = 1; ; tries++) {
       const askedAt = performance.now()
       try {
         const answer = await what()
-        // 502 is HAProxy's own word, of a process that was lost with the request
-        must(answer.status === 502 || !isUnseemly(answer), `not for a client: ${answer.status} ${answer.text}`)
+        // HAProxy itself answers 502 if the process died during the request
+        must(answer.status === 502 || !isUnacceptable(answer), `unacceptable answer: ${answer.status} ${answer.text}`)
         const answeredAt = performance.now()
         if (answer.status === 200) record.writes.push({ askedAt, answeredAt })
-        if (answer.status < 500) return { answer, unheardMs: tries === 1 ? 0 : answeredAt - firstAskedAt }
+        if (answer.status < 500) return { answer, unansweredMs: tries === 1 ? 0 : answeredAt - firstAskedAt }
       } catch {
-        // noted as trouble
+        // already recorded in `troubles`
       }
       await pause()
     }
   }
 
-  /** True when the page said that it is approved; false when an answer on the way was lost and this browser cannot go on. */
+  /** Returns true if the page confirmed the approval; false if an answer was lost and this browser cannot continue. */
   const approve = async (userCode: string): Promise<boolean> => {
     let troubles = 0
     for (;;) {
@@ -118,21 +118,21 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
   }
 
   const refresh = async (client: Client, session: Session): Promise<boolean> => {
-    const { answer, unheardMs } = await ask(() => client.refresh(session.token))
+    const { answer, unansweredMs } = await ask(() => client.refresh(session.token))
     if (answer.status === 200) {
       session.token = issue(documentOf(answer).refresh_token)
       record.refreshes++
       return true
     }
-    if (unheardMs > graceMs) record.startedOver.push('refresh')
+    if (unansweredMs > graceMs) record.startedOver.push('refresh')
     else record.broken.push(`a session was lost: ${answer.text}`)
     return false
   }
   const revoke = async (client: Client, { token }: Session): Promise<void> => {
-    must((await ask(() => client.revoke(token))).answer.status === 200, 'signing out is answered')
+    must((await ask(() => client.revoke(token))).answer.status === 200, 'signing out was refused')
     revoked.push(token)
     const { answer } = await ask(() => client.refresh(token))
-    must(errorOf(answer) === 'invalid_grant', `a session went on that had ended: ${answer.status}`)
+    must(errorOf(answer) === 'invalid_grant', `an ended session still works: ${answer.status}`)
   }
 
   const signIn = async (): Promise<void> => {
@@ -141,9 +141,9 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
     const deviceCode = issue(started.device_code)
     const isPending = (answer: Answer) => ['authorization_pending', 'slow_down'].includes(errorOf(answer))
     const first = (await ask(() => client.poll(deviceCode))).answer
-    must(isPending(first), `a code that was given out is pending, not ${first.text}`)
+    must(isPending(first), `a new code is not pending: ${first.text}`)
     const isApproved = await approve(started.user_code ?? '')
-    const { answer, unheardMs } = await ask(() => client.poll(deviceCode))
+    const { answer, unansweredMs } = await ask(() => client.poll(deviceCode))
     if (answer.status === 200) {
       const session = { deviceCode, token: issue(documentOf(answer).refresh_token) }
       record.signIns++
@@ -155,8 +155,8 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
     }
     record.startedOver.push(isPending(answer) ? 'approval' : 'redemption')
     must(
-      isPending(answer) ? !isApproved : errorOf(answer) === 'invalid_grant' && unheardMs > 0,
-      `a sign-in was lost, ${isApproved ? '' : 'not '}approved and heard after ${unheardMs} ms: ${answer.text}`,
+      isPending(answer) ? !isApproved : errorOf(answer) === 'invalid_grant' && unansweredMs > 0,
+      `a sign-in was lost, ${isApproved ? '' : 'not '}approved and answered after ${unansweredMs} ms: ${answer.text}`,
     )
   }
 
@@ -182,31 +182,31 @@ export function startLoad({ url, certificate, provider }: { url: string; certifi
     record,
     callers: callers.length,
     /** Resolves when this many more writes have been answered. */
-    async goesOn(writes = 40): Promise<void> {
+    async waitForWrites(writes = 40): Promise<void> {
       const until = record.writes.length + writes
       while (record.writes.length < until) await Promise.race([delay(20), all])
     },
-    /** The longest time in which no write was answered, in seconds. */
+    /** Returns the longest time without an answered write, in seconds. */
     longestGap(): number {
       const gaps = record.writes.map(
         ({ answeredAt }, n, { [n - 1]: before }) => answeredAt - (before?.answeredAt ?? answeredAt),
       )
       return Math.max(...gaps) / 1000
     },
-    /** Lets everybody finish, and asks for all that was promised; what does not hold is in `broken`. */
+    /** Lets all callers finish, then checks every promise. Violations are in `broken`. */
     async stop(): Promise<typeof record> {
       stopping = true
       await all
       const client = clientAt(url, newSend())
       for (const session of sessions) {
         if (!(await refresh(client, session))) continue
-        // last, since whoever shows a spent code ends its session
+        // last, because presenting a redeemed code ends its session
         const { answer } = await ask(() => client.poll(session.deviceCode))
         must(errorOf(answer) === 'invalid_grant', `a code gave tokens twice: ${answer.status}`)
       }
       for (const token of revoked) {
         const { answer } = await ask(() => client.refresh(token))
-        must(errorOf(answer) === 'invalid_grant', `a session went on that had ended: ${answer.status}`)
+        must(errorOf(answer) === 'invalid_grant', `an ended session still works: ${answer.status}`)
       }
       return record
     },

@@ -1,4 +1,4 @@
-/** What apps/docs/operating/high-availability.md promises, on the files that it ships: real etcd, Patroni, PostgreSQL, HAProxy and nodes. */
+/** The promises of apps/docs/operating/high-availability.md, tested with its deploy files and real etcd, Patroni, PostgreSQL, HAProxy and nodes. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { startUpstream } from '@osa/server/testing/upstream'
@@ -49,30 +49,30 @@ const load = () => startLoad({ ...machines, provider: 'Example' })
 function report(event: string, { record, longestGap }: ReturnType<typeof load>): void {
   const { requests, troubles, signIns, refreshes, startedOver } = record
   console.info(
-    `${event}: ${longestGap().toFixed(1)} s without a write; ${troubles.length} of ${requests} requests found no answer or 503; ${signIns} sign-ins, ${refreshes} refreshes, started over: ${startedOver.join(', ') || 'none'}`,
+    `${event}: ${longestGap().toFixed(1)} s without a write; ${troubles.length} of ${requests} requests got no answer or 503; ${signIns} sign-ins, ${refreshes} refreshes, started over: ${startedOver.join(', ') || 'none'}`,
   )
 }
 
-test('J14 each process is replaced in turn, and no request fails', async () => {
+test('J14 while each process is replaced in turn, no request fails', async () => {
   await machines.settled()
   using callers = load()
-  await callers.goesOn()
+  await callers.waitForWrites()
   for (const [machine, node] of [...nodes].toSorted()) {
     expect(await node.stop()).toBe(0)
     await startNodeOf(machine)
   }
-  await callers.goesOn()
+  await callers.waitForWrites()
   report('three nodes replaced', callers)
   const { broken, startedOver, troubles } = await callers.stop()
   expect([broken, startedOver, troubles]).toEqual([[], [], []])
 })
 
-test('B30 B31 a switchover loses nothing that was answered, and issues nothing twice', async () => {
+test('B30 B31 a switchover loses no confirmed write and issues nothing twice', async () => {
   const { primary, standby } = await machines.settled()
   using callers = load()
-  await callers.goesOn()
+  await callers.waitForWrites()
   await machines.switchover()
-  await callers.goesOn()
+  await callers.waitForWrites()
   report('switchover', callers)
   const { broken, startedOver } = await callers.stop()
   expect(broken).toEqual([])
@@ -80,22 +80,22 @@ test('B30 B31 a switchover loses nothing that was answered, and issues nothing t
   expect(await machines.settled()).toEqual({ primary: standby, standby: primary })
 })
 
-test('B30 B31 the machine of the primary is lost: nothing answered is lost, nothing issued twice, and it comes back by itself', async () => {
+test('B30 B31 if the machine of the primary is lost, the standby takes over without losing a confirmed write or issuing anything twice', async () => {
   const { primary, standby } = await machines.settled()
   await machines.leadEtcd(primary)
   using callers = load()
-  await callers.goesOn()
+  await callers.waitForWrites()
   const receiver = Number(await machines.sql('select pid from pg_stat_wal_receiver', { machine: standby }))
   process.kill(receiver, 'SIGSTOP')
   const stoppedAt = performance.now()
   const answeredSince = () => callers.record.writes.filter(({ askedAt }) => askedAt > stoppedAt).length
   const waits = "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and usename = 'osa'"
   await machines.until(async () => Number(await machines.sql(waits, { machine: primary })) > 0 || answeredSince() > 20)
-  expect(answeredSince(), 'answered before the standby has it').toBe(0)
+  expect(answeredSince(), 'confirmed before the standby has it').toBe(0)
   await Promise.all([machines.lose(primary), nodes.get(primary)?.kill()])
   process.kill(receiver, 'SIGCONT')
   await machines.promoted(standby)
-  await callers.goesOn()
+  await callers.waitForWrites()
   report(`machine ${primary} lost`, callers)
   const { broken, startedOver } = await callers.stop()
   expect(broken).toEqual([])

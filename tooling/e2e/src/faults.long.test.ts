@@ -1,5 +1,4 @@
-/** B30, B31: a database that breaks at any moment of any step: nothing is lost, nothing issued twice, and everyone is told in their own terms. */
-
+/** B30, B31: the database fails at any moment of any step. Nothing is lost or issued twice, and every caller gets a proper error. */
 import { join } from 'node:path'
 import { startPostgres } from '@osa/db/testing'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
@@ -8,24 +7,24 @@ import {
   type Answer,
   clientAt,
   type FlowOperation,
-  isUnseemly,
+  issuedSecrets,
+  isUnacceptable,
   operations,
-  secretsGivenOut,
 } from './flow-operations.ts'
 import { startNode } from './node-process.ts'
 import { type Cut, startTcpProxy } from './tcp-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-/** More statements than any step sends; the loop ends when a cut no longer meets one. */
-const mostStatements = 60
+/** More statements than any step sends. The loop ends when no statement is left to cut. */
+const maxStatements = 60
 
-function isSilent(log: string): boolean {
-  expect(secretsGivenOut.size).toBeGreaterThan(0)
-  return ![...secretsGivenOut].some((secret) => log.includes(secret))
+function hasNoSecret(log: string): boolean {
+  expect(issuedSecrets.size).toBeGreaterThan(0)
+  return ![...issuedSecrets].some((secret) => log.includes(secret))
 }
 
-/** Tries until it is done or lost; answers every answer on the way. */
+/** Retries until the operation is done or lost. Returns all answers. */
 async function tryUntilOver({ run, judge }: FlowOperation): Promise<{ outcome: 'done' | 'lost'; answers: Answer[] }> {
   const answers: Answer[] = []
   for (let tries = 0; tries < 6_000; tries++) {
@@ -39,13 +38,13 @@ async function tryUntilOver({ run, judge }: FlowOperation): Promise<{ outcome: '
 }
 
 /**
- * The only steps that may be lost when the answer to a COMMIT is cut off: the database has done what the node cannot know. A redeemed code
- * whose tokens nobody heard, and a claim whose cookie nobody got: the person starts over.
+ * The only steps that may be lost if the answer to a COMMIT is cut off, because the node cannot know that the database has committed: a
+ * redemption whose tokens did not arrive, and a claim whose cookie did not arrive. The person starts over.
  */
 const losable = new Set(['redemption', 'sign-in and callback'])
 
 test.each(Object.entries(operations))(
-  'B30 B31 with the connection reset at any statement of %s, before or after it, it can be tried again and happens once',
+  'B30 B31 if the connection is reset before or after any statement of %s, a retry succeeds and the step happens once',
   async (name, prepare) => {
     await using folder = await temporaryFolder()
     const databaseUrl = await createSharedDatabase({ migrated: true })
@@ -58,16 +57,16 @@ test.each(Object.entries(operations))(
     })
     let [faults, lost] = [0, 0]
     for (const cut of ['before', 'after'] satisfies Cut[]) {
-      for (let nth = 1, fired = true; fired && nth <= mostStatements; nth++) {
+      for (let nth = 1, fired = true; fired && nth <= maxStatements; nth++) {
         const operation = await prepare(clientAt(node.url))
         proxy.arm(nth, cut)
         const first = await operation.run()
         fired = proxy.disarm()
         if (fired) faults++
-        expect(isUnseemly(first), JSON.stringify(first)).toBe(false)
+        expect(isUnacceptable(first), JSON.stringify(first)).toBe(false)
         const outcome = operation.judge(first)
         const over = outcome === 'again' ? await tryUntilOver(operation) : { outcome, answers: [] }
-        expect(over.answers.filter(isUnseemly)).toEqual([])
+        expect(over.answers.filter(isUnacceptable)).toEqual([])
         if (over.outcome === 'lost') {
           lost++
           expect(losable.has(name) && cut === 'after', `${name} lost at statement ${nth}, ${cut}`).toBe(true)
@@ -78,12 +77,12 @@ test.each(Object.entries(operations))(
     console.log(`${name}: ${faults} connections cut, ${lost} answers to a COMMIT lost`)
     expect(faults).toBeGreaterThan(1)
     expect(lost).toBeLessThanOrEqual(3)
-    expect(isSilent(node.output()), 'I06 no secret is in the log of a failure').toBe(true)
+    expect(hasNoSecret(node.output()), 'I06 no secret is in the log of a failure').toBe(true)
     expect(node.output()).not.toMatch(/"level":(50|"error").*a request failed/)
   },
 )
 
-test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, four times: every step ends well, once', async () => {
+test('B30 B31 J08 while PostgreSQL stops and restarts four times, every step succeeds exactly once', async () => {
   await using folder = await temporaryFolder()
   await using postgres = await startPostgres()
   await using node = await startNode({
@@ -97,7 +96,7 @@ test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, fou
       for (let n = 0; n < 3; n++) all.push({ name, operation: await prepare(clientAt(node.url)) })
     }
     const under = all.map(async ({ name, operation }, index) => {
-      await settle(index * round) // from all at one moment to one after another
+      await settle(index * round) // all at once in the first round, more spread out in later ones
       return { name, operation, ...(await tryUntilOver(operation)) }
     })
     await settle(5 * round)
@@ -109,7 +108,7 @@ test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, fou
     for (const { name, operation, outcome, answers } of await Promise.all(under)) {
       operationsTried++
       unavailable += answers.filter(({ status }) => status === 503).length
-      expect(answers.filter(isUnseemly)).toEqual([])
+      expect(answers.filter(isUnacceptable)).toEqual([])
       if (outcome === 'lost') {
         lost++
         expect(losable.has(name), name).toBe(true)
@@ -117,7 +116,7 @@ test('B30 B31 J08 PostgreSQL stops during every step at once and comes back, fou
       await operation.check()
     }
   }
-  expect(isSilent(node.output()), 'I06 no secret is in the log of a failure').toBe(true)
+  expect(hasNoSecret(node.output()), 'I06 no secret is in the log of a failure').toBe(true)
   console.log(
     `PostgreSQL stopped 4 times during ${operationsTried} operations: ${unavailable} answers were 503, ${lost} lost`,
   )

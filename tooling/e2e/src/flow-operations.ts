@@ -1,4 +1,4 @@
-/** Each step of a sign-in as one operation that can be made to fail and tried again, over HTTP, from an address of its own. */
+/** The steps of a sign-in as operations that can fail and be retried, over HTTP. Each client has its own address. */
 import { createWalker } from './approve.ts'
 import { type Fetch, fetchFrom, someLocalAddress } from './local-fetch.ts'
 
@@ -8,28 +8,28 @@ export interface Answer {
   readonly text: string
 }
 
-/** How a step went: `done`, or `lost`: it happened, but who asked for it cannot go on and starts over. */
+/** The outcome of a step: `done`; `lost`: it happened, but the client did not get the answer and starts over; `again`: try again. */
 export type Outcome = 'done' | 'lost' | 'again'
 
 export interface FlowOperation {
-  /** Does it, or tries it again. */
+  /** Runs the step, or retries it. */
   run(): Promise<Answer>
-  /** What an answer means. `again` is for trouble that says so. */
+  /** Classifies an answer. `again` is for answers that ask for a retry. */
   judge(answer: Answer): Outcome
-  /** What must hold once it is done, whatever was cut on the way. */
+  /** Throws if the node is not in the expected state after the step. */
   check(): Promise<void>
 }
 
-/** Every device code and token that was given out to anybody: canaries that no log may have. */
-export const secretsGivenOut = new Set<string>()
+/** Every device code and token that was issued. None of them may appear in a log. */
+export const issuedSecrets = new Set<string>()
 
-/** A client of the node at `url`, at an address of its own unless `send` says otherwise. */
+/** Returns a client of the node at `url`, which sends from its own address unless `send` is given. */
 export function clientAt(url: string, send: Fetch = fetchFrom(someLocalAddress())) {
   const post = async (path: string, fields: Record<string, string>): Promise<Answer> => {
     const body = new URLSearchParams({ client_id: 'osa-cli', ...fields })
     const answer = await send(`${url}${path}`, { method: 'POST', body })
     const text = await answer.text()
-    for (const [secret = ''] of text.matchAll(/[\w.-]{43,}/g)) secretsGivenOut.add(secret)
+    for (const [secret = ''] of text.matchAll(/[\w.-]{43,}/g)) issuedSecrets.add(secret)
     return { status: answer.status, type: answer.headers.get('content-type') ?? '', text }
   }
   return {
@@ -46,12 +46,12 @@ export function clientAt(url: string, send: Fetch = fetchFrom(someLocalAddress()
 }
 export type Client = ReturnType<typeof clientAt>
 
-/** The JSON of an answer. */
+/** Parses the JSON of an answer. */
 export const documentOf = ({ text }: Answer): Record<string, string> => JSON.parse(text === '' ? '{}' : text)
 export const errorOf = (answer: Answer): string => documentOf(answer).error ?? 'none'
 
-/** An answer that no client may ever get: a defect, or trouble that is not told in the wire's own shape. */
-export function isUnseemly({ status, type, text }: Answer): boolean {
+/** Returns whether an answer is one that no client should get: a 500, or an error that is not in the format of its wire. */
+export function isUnacceptable({ status, type, text }: Answer): boolean {
   if (status === 500) return true
   if (type.startsWith('text/html')) return !text.includes('<title>')
   if (status === 200) return false
@@ -76,7 +76,7 @@ async function enterCode({ walker }: Client, userCode: string): Promise<Page> {
 const signIn = (client: Client, page: Page): Promise<Page> =>
   client.walker.submit(page.url, page.html, 'name="person"', { person: '0000-0002-1825-0097' })
 
-/** Up to the decision page. A node that is busy asks people to come again, and they do. */
+/** Enters the code and signs in, up to the decision page. Retries while the node is busy (503). */
 export async function arriveAtDecision(client: Client, userCode: string): Promise<Page> {
   for (;;) {
     let page = await enterCode(client, userCode)
@@ -106,12 +106,12 @@ function must(condition: boolean, what: string): void {
 }
 const againOr = (answer: Answer, outcome: Outcome): Outcome => (answer.status === 503 ? 'again' : outcome)
 
-/** Prepares each operation up to the moment before it. */
+/** Each function does everything that precedes its operation. */
 export const operations: Readonly<Record<string, (client: Client) => Promise<FlowOperation>>> = {
   start: async (client) => ({
     run: client.start,
     judge: (answer) => againOr(answer, 'done'),
-    check: async () => must((await client.start()).status === 200, 'starting works'),
+    check: async () => must((await client.start()).status === 200, 'another start fails'),
   }),
 
   'a poll of a pending code': async (client) => {
@@ -120,7 +120,7 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
       run: () => client.poll(deviceCode),
       judge: (answer) =>
         againOr(answer, ['authorization_pending', 'slow_down'].includes(errorOf(answer)) ? 'done' : 'lost'),
-      check: async () => must(errorOf(await client.poll(deviceCode)) !== 'invalid_grant', 'the code is still there'),
+      check: async () => must(errorOf(await client.poll(deviceCode)) !== 'invalid_grant', 'the code is gone'),
     }
   },
 
@@ -129,7 +129,8 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
     return {
       run: async () => asAnswer(await enterCode(client, userCode)),
       judge: (answer) => againOr(answer, answer.text.includes('name="person"') ? 'done' : 'lost'),
-      check: async () => must(errorOf(await client.poll(deviceCode)) === 'authorization_pending', 'nothing is decided'),
+      check: async () =>
+        must(errorOf(await client.poll(deviceCode)) === 'authorization_pending', 'the code is no longer pending'),
     }
   },
 
@@ -138,7 +139,7 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
     let page = await enterCode(client, userCode)
     return {
       run: async () => {
-        // who comes back to a broken callback enters the code again
+        // after a broken callback, a person enters the code again
         if (!page.html.includes('name="person"')) page = await enterCode(client, userCode)
         if (page.html.includes('name="person"')) page = await signIn(client, page)
         return asAnswer(page)
@@ -150,7 +151,7 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
       check: async () =>
         must(
           ['authorization_pending', 'slow_down'].includes(errorOf(await client.poll(deviceCode))),
-          'nothing is decided',
+          'the code is no longer pending',
         ),
     }
   },
@@ -162,8 +163,8 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
       run: async () => asAnswer(await decide(client, confirm, 'approve')),
       judge: (answer) => againOr(answer, 'done'),
       check: async () => {
-        must((await client.poll(deviceCode)).status === 200, 'what was approved is redeemed')
-        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'once')
+        must((await client.poll(deviceCode)).status === 200, 'the approved code cannot be redeemed')
+        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code can be redeemed twice')
       },
     }
   },
@@ -183,9 +184,9 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
       },
       judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
       check: async () => {
-        must(pairs <= 1, 'nothing is issued twice')
-        if (pairs === 1) must((await client.refresh(token)).status === 200, 'what was issued works')
-        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code is spent')
+        must(pairs <= 1, 'tokens were issued twice')
+        if (pairs === 1) must((await client.refresh(token)).status === 200, 'the issued token does not work')
+        must(errorOf(await client.poll(deviceCode)) === 'invalid_grant', 'the code can be redeemed again')
       },
     }
   },
@@ -200,7 +201,7 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
         return answer
       },
       judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
-      check: async () => must((await client.refresh(next)).status === 200, 'the session goes on'),
+      check: async () => must((await client.refresh(next)).status === 200, 'the session has ended'),
     }
   },
 
@@ -209,7 +210,8 @@ export const operations: Readonly<Record<string, (client: Client) => Promise<Flo
     return {
       run: () => client.revoke(refreshToken),
       judge: (answer) => againOr(answer, answer.status === 200 ? 'done' : 'lost'),
-      check: async () => must(errorOf(await client.refresh(refreshToken)) === 'invalid_grant', 'the session is over'),
+      check: async () =>
+        must(errorOf(await client.refresh(refreshToken)) === 'invalid_grant', 'the session has not ended'),
     }
   },
 }

@@ -1,6 +1,6 @@
 /**
- * What a request costs a node is linear in its bytes, whatever it says. Measured in processor time of the node's process, at a size and at
- * four times that size: a straight line gives at most four, a square sixteen.
+ * The cost of a request is linear in its size, whatever its content. Compares the processor time of the node at one size and at four times
+ * that size: linear cost gives a factor of at most four, quadratic cost sixteen.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import * as fc from 'fast-check'
@@ -15,16 +15,16 @@ import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const seconds = Number(process.env.FUZZ_SECONDS ?? 30)
-/** With less than a minute, one half of the cases or the other: which one, the seed says. */
+/** With less than a minute, only one half of the cases runs, chosen by the seed. */
 const isHalf = seconds < 60
 const madeUp = seconds * 2
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
-const mostFactor = 6
-/** Below this all requests cost much the same, and the rest is chance. */
+const maxFactor = 6
+/** Below this cost, differences are noise. */
 const floorMs = 0.5
 const atOnce = 4
 
-/** Milliseconds of processor time that one of `atOnce` requests costs. */
+/** Returns the processor time of one of `atOnce` requests, in milliseconds. */
 async function costOf(node: MeasuredNode, { request }: CostlyCase, bytes: number): Promise<number> {
   const port = Number(new URL(node.url).port)
   const sent = request(bytes)
@@ -36,17 +36,17 @@ async function costOf(node: MeasuredNode, { request }: CostlyCase, bytes: number
   return Math.max(floorMs, ((await node.cpuMs()) - before) / atOnce)
 }
 
-/** How often the cost of the least is in that of four times as much; the lowest of five tries, since other work of the node counts too. */
+/** Returns the factor by which the cost grows for four times the size: the lowest of five tries, since other work of the node is measured too. */
 async function factorOf(node: MeasuredNode, tried: CostlyCase): Promise<number> {
   let lowest = Number.POSITIVE_INFINITY
-  for (let tries = 0; tries < 5 && lowest > mostFactor; tries++) {
-    const least = await costOf(node, tried, tried.mostBytes / 4)
-    lowest = Math.min(lowest, (await costOf(node, tried, tried.mostBytes)) / least)
+  for (let tries = 0; tries < 5 && lowest > maxFactor; tries++) {
+    const quarter = await costOf(node, tried, tried.maxBytes / 4)
+    lowest = Math.min(lowest, (await costOf(node, tried, tried.maxBytes)) / quarter)
   }
   return lowest
 }
 
-test('J12 no text, document or annotation costs more than its bytes, in any field, query or header of any wire', async () => {
+test('J12 the cost of any text, document or annotation is linear in its size, in every field, query and header of every wire', async () => {
   await using folder = await temporaryFolder()
   await using node = await startMeasuredNode(await onPostgres(folder, { OSA_LOG_LEVEL: 'warn' }))
   const live = await liveValues(node.url)
@@ -61,13 +61,13 @@ test('J12 no text, document or annotation costs more than its bytes, in any fiel
   for (const tried of cases) {
     const factor = await factorOf(node, tried)
     factors.push(factor)
-    if (factor > mostFactor) steep.push(tried)
+    if (factor > maxFactor) steep.push(tried)
   }
-  // a node's own work (compiling, collecting, sweeping) can fill all tries of one moment; what is steep by itself is steep at any moment
+  // the node's own work (compiling, garbage collection, sweeping) can distort all tries at one moment, so steep cases are repeated later
   for (let later = 0; later < 5 && steep.length > 0; later++) {
     await delay(2_000)
     const still: CostlyCase[] = []
-    for (const tried of steep) if ((await factorOf(node, tried)) > mostFactor) still.push(tried)
+    for (const tried of steep) if ((await factorOf(node, tried)) > maxFactor) still.push(tried)
     steep = still
   }
   console.log(

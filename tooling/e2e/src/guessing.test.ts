@@ -4,7 +4,7 @@ import { startNode } from './node-process.ts'
 import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-test('C08 new browsers, forged addresses and the other wire do not buy a guesser more guesses', async () => {
+test('C08 new browsers, forged addresses and another wire do not increase the number of guesses', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const forged = (n: number) => ({
@@ -13,7 +13,7 @@ test('C08 new browsers, forged addresses and the other wire do not buy a guesser
     'x-real-ip': `198.51.100.${n}`,
     'user-agent': `browser/${n}`,
   })
-  /** Each guess comes from a new browser, with no cookie of the one before it. */
+  /** Each guess comes from a new browser without cookies. */
   const guessAtPage = async (n: number, userCode: string): Promise<number> => {
     const walker = createWalker(node.url)
     const entry = await walker.visit('/device', { headers: forged(n) })

@@ -9,11 +9,11 @@ import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
 
 test.each(['approves', 'refuses'] as const)(
-  'D07 D13 E08 a person who clicks through a real provider’s login page and %s there is heard by the terminal',
+  'D07 D13 E08 when a person %s on the login page of a real provider, the terminal reports it',
   async (what) => {
     await using folder = await temporaryFolder()
     const port = await freePort()
-    // another host name than the node's: coming back from the provider is a cross-site navigation, as it is in life
+    // a host name other than the node's, so that the redirect from the provider is a cross-site navigation, as in production
     await using upstream = await startUpstream({ redirectUris: [`http://localhost:${port}/api/v1/auth/callback`] })
     await using node = await startNode({
       PORT: String(port),

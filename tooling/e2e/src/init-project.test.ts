@@ -1,4 +1,4 @@
-/** What `osa init` writes, taken to a real node: linked, deployed, and its page read. */
+/** Links and deploys a project written by `osa init` to a real node, and opens its page. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
@@ -7,7 +7,7 @@ import { runOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-test('a new project is linked and deployed as it was written, and the archive has a page of it', async () => {
+test('a new project can be linked and deployed unchanged, and has a page in the archive', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const home = join(folder.path, 'home')

@@ -12,7 +12,7 @@ import { openTerminal } from './terminal.ts'
 test.each([
   { name: 'with scripts in a light browser', javaScriptEnabled: true, colorScheme: 'light', width: 1024 },
   { name: 'without scripts in a dark narrow browser', javaScriptEnabled: false, colorScheme: 'dark', width: 320 },
-] as const)('B37 D26 a person gets in $name: from the printed address to Logged in', async (browserKind) => {
+] as const)('B37 D26 a person signs in $name, from the printed address to Logged in', async (browserKind) => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   const cwd = join(folder.path, 'project')
@@ -23,7 +23,7 @@ test.each([
 
   await using chromium = await sharedChromium()
   const { javaScriptEnabled, colorScheme, width } = browserKind
-  // axe runs in the page and needs scripts, so the page is judged in the journey that has them
+  // axe needs scripts in the page, so pages are checked only with scripts enabled
   const look = async (page: Page, name: string) => {
     await keepScreenshot(page, `${name}-${colorScheme}-${width}`)
     const overflow = javaScriptEnabled
@@ -43,7 +43,7 @@ test.each([
   await page.getByRole('button', { name: /Carberry/ }).click()
   await look(page, '3-confirm')
   const fromLink = address.includes('user_code')
-  expect(await page.getByText(code).count(), 'who only has the link is not shown the code').toBe(fromLink ? 0 : 1)
+  expect(await page.getByText(code).count(), 'a page opened by a link does not show the code').toBe(fromLink ? 0 : 1)
   await typeCode(page, code.toLowerCase())
   for (const text of ['Josiah Carberry', '0000-0002-1825-0097', 'OSA command line', '127.0.0.1']) {
     expect(await page.textContent('body'), 'D02').toContain(text)
@@ -72,7 +72,7 @@ test.each([
   expect(await logout.exitCode).toBe(0)
 })
 
-test('D04 E08 a denial on our page, or at the provider, ends the command at its next poll', async () => {
+test('D04 E08 after a denial on the confirm page or at the provider, the command ends at its next poll', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
   await using chromium = await sharedChromium()

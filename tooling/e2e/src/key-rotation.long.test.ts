@@ -1,4 +1,4 @@
-/** F12: signing keys are rotated while people work at two processes, again and again: nobody is refused, and the new keys come into use. */
+/** F12: signing keys are rotated repeatedly while people work at two processes. No request is refused, and the new keys come into use. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ const clientSecret = 'a-secret-of-a-resource-server'
 const kidOf = (token = '') =>
   String(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString() || '{}').kid)
 
-test('F12 while keys are rotated under load every refresh, call, poll and question about a token is answered, by new keys in the end', async () => {
+test('F12 while keys are rotated under load, every refresh, call, poll and introspection succeeds, and the new keys come into use', async () => {
   await using folder = await temporaryFolder()
   const clock = movableClock(folder.path)
   const clients = join(folder.path, 'clients.json')
@@ -64,7 +64,7 @@ test('F12 while keys are rotated under load every refresh, call, poll and questi
         const tokens = documentOf(renewed)
         held = tokens.refresh_token ?? ''
         kids.add(kidOf(tokens.access_token))
-        // at both, the one that did not sign it first
+        // at both processes, starting with the one that did not sign the token
         for (const url of urls.toReversed())
           await Promise.all([me(url, tokens.access_token ?? ''), introspect(url, tokens.access_token ?? '')])
         const poll = await there.poll(deviceCode)
@@ -76,9 +76,9 @@ test('F12 while keys are rotated under load every refresh, call, poll and questi
         answered += 6
       }
     }
-    // beyond what nodes would take for a clock that is a little off
+    // farther ahead than the tolerance, so that nodes do not correct it
     let at = 600
-    // each process goes on for 30 s with the keys it has read: they read by turns, so that one has what the other has not
+    // each process caches keys for 30 s; they read them at different times, so that one process knows keys that the other does not
     for (const url of urls) {
       at += 15
       await clock.set(at)
@@ -97,7 +97,7 @@ test('F12 while keys are rotated under load every refresh, call, poll and questi
       for (let rotation = 0; rotation < rotations; rotation++) {
         await until(60)
         await rotate()
-        // over the time in which the new key is published and does not sign, and on until it does everywhere
+        // past the time in which the new key is published but does not sign, until it signs everywhere
         for (let step = 0; step < 24; step++) {
           at += 15
           await clock.set(at)

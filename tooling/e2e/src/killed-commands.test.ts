@@ -3,5 +3,5 @@ import { killCommands } from './killed-commands.ts'
 
 const kills = 8
 
-test(`K18 K32 K35 of ${kills} kills of osa none costs a session, corrupts the file, or leaves a lock that holds up the next command`, () =>
+test(`K18 K32 K35 of ${kills} kills of osa none ends a session, corrupts the file, or leaves a lock that delays the next command`, () =>
   killCommands(kills))

@@ -1,6 +1,6 @@
 /**
- * `osa` killed with SIGKILL at random moments of a refresh and of a login (K18, K32, K35). After each kill the file can be read, the next
- * command works with the session that is in it, and no lock of the dead holds it up. `OSA_TEST_SEED` repeats a run.
+ * Kills `osa` with SIGKILL at random moments of a refresh and of a login (K18, K32, K35). After each kill the credentials file is readable,
+ * the next command works with the session in it, and no lock of the killed process delays it. `OSA_TEST_SEED` repeats a run.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,9 +13,9 @@ import { startTappedProxy, type TappedProxy } from './tapped-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const seed = Number(process.env.OSA_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const mostHomes = 4
+const maxHomes = 4
 
-/** mulberry32: the same numbers for the same kill, whatever the others do. */
+/** mulberry32: each kill has its own sequence of numbers, independent of the order of kills. */
 function createRandom(of: number) {
   let state = (seed + of * 0x9e3779b9) | 0
   return (below: number): number => {
@@ -32,9 +32,9 @@ interface Home {
   readonly proxy: TappedProxy
 }
 
-/** What all the kills came to. */
+/** The results of all kills. */
 interface Tally {
-  /** By where the dead left off. */
+  /** Numbers of kills, by the state that they left. */
   counts: Record<string, number>
   recoveryMs: number[]
 }
@@ -47,7 +47,7 @@ function killAfter(osa: OsaProcess, ms: number): void {
   setTimeout(() => osa.child.kill('SIGKILL'), ms)
 }
 
-/** The next command after a kill: it has to work, and soon. */
+/** Runs the next command after a kill, which must succeed, and records its duration. */
 async function recover(home: string, url: string, tally: Tally, what: string): Promise<void> {
   const startedAt = performance.now()
   const whoami = await runOsa(['whoami', '--server', url], { home })
@@ -58,7 +58,7 @@ async function recover(home: string, url: string, tally: Tally, what: string): P
   })
 }
 
-/** Kills a refresh at a time, when it reaches the node, or shortly after the node has rotated. */
+/** Kills a refresh at a random time, when it reaches the node, or shortly after the node has rotated the token. */
 async function killRefresh({ home, proxy }: Home, random: Random, tally: Tally): Promise<void> {
   ageLogin(home, proxy.url)
   const before = entryOf(home, proxy.url)
@@ -83,7 +83,7 @@ async function killRefresh({ home, proxy }: Home, random: Random, tally: Tally):
   await recover(home, proxy.url, tally, 'after a killed refresh')
 }
 
-/** Kills a new login over an existing one, before its code is there or around its approval. The old or the new one has to work. */
+/** Kills a new login over an existing one, either early or around its approval. Afterwards the old or the new login must work. */
 async function killLogin({ home }: Home, { url }: NodeProcess, random: Random, tally: Tally): Promise<void> {
   const before = entryOf(home, url)
   const isEarly = random(4) < 1
@@ -104,7 +104,7 @@ async function killLogin({ home }: Home, { url }: NodeProcess, random: Random, t
   await recover(home, url, tally, 'after a killed login')
 }
 
-/** What the dead have left beside the file: half-written replacements and ended locks, which later commands remove, and held locks. */
+/** Returns the files that killed processes left beside the credentials: half-written replacements, released locks and held locks. */
 function leftovers({ home }: Home): string[] {
   const dir = dirname(credentialsPath(home))
   return readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(
@@ -112,7 +112,10 @@ function leftovers({ home }: Home): string[] {
   )
 }
 
-/** Kills that many in up to four homes at once, and fails where one cost a session, broke the file or left a lock that holds up the next command. */
+/**
+ * Kills this many commands, in up to four homes at once. Fails if a kill ends a session, corrupts the file or leaves a lock that delays the
+ * next command.
+ */
 export async function killCommands(kills: number): Promise<void> {
   // a node lets one source start 60 logins a minute
   const killedLogins = Math.min(Math.floor(kills / 4), 40)
@@ -126,7 +129,7 @@ export async function killCommands(kills: number): Promise<void> {
     const proxy = stack.use(await startTappedProxy(node.url))
     const at: Home = { home: join(folder.path, `home-${name}`), proxy }
     await logIn(node.url, at)
-    // two sessions: one that is refreshed by way of the proxy, one that is replaced by new logins
+    // two sessions: one is refreshed through the proxy, the other is replaced by new logins
     writeEntries(at.home, { [proxy.url]: entryOf(at.home, node.url), 'https://other.example': { kept: true } })
     await logIn(node.url, at)
     while (next < kills) {
@@ -137,7 +140,7 @@ export async function killCommands(kills: number): Promise<void> {
       expect(readEntries(at.home)['https://other.example']).toEqual({ kept: true })
       expect(statSync(credentialsPath(at.home)).mode & 0o777).toBe(0o600)
     }
-    // whatever locks the dead have left, a refresh of each login gets past them
+    // a refresh of each login succeeds despite the locks that are left
     for (const url of [proxy.url, node.url]) {
       ageLogin(at.home, url)
       await recover(at.home, url, tally, 'at the end')
@@ -145,7 +148,7 @@ export async function killCommands(kills: number): Promise<void> {
     return at
   }
   const worked = await Promise.all(
-    Array.from({ length: Math.min(mostHomes, Math.ceil(kills / 4)) }, (_, name) => work(name)),
+    Array.from({ length: Math.min(maxHomes, Math.ceil(kills / 4)) }, (_, name) => work(name)),
   )
   const left = worked.flatMap(leftovers)
   const slowest = Math.max(...tally.recoveryMs)
@@ -159,8 +162,8 @@ export async function killCommands(kills: number): Promise<void> {
     endedLocks: spent.length,
   }
   console.info(`${next} kills in ${Math.round((performance.now() - startedAt) / 1000)} s: ${JSON.stringify(report)}`)
-  // a lock that nobody has signed yet counts as dead after 2 s, one of a dead process at once; a silent one only after 17 s
+  // a lock without an owner file expires after 2 s, one of a dead process at once, and any other only after 17 s
   expect(slowest).toBeLessThan(17_000)
   const held = left.filter((name) => !temporary.includes(name) && !spent.includes(name))
-  expect(held, 'locks that are held when all is done').toEqual([])
+  expect(held, 'locks held at the end').toEqual([])
 }

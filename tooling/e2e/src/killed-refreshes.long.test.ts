@@ -14,7 +14,7 @@ async function post(url: string, fields: Document): Promise<{ status: number; bo
 const refresh = (url: string, refreshToken: string) =>
   post(`${url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: refreshToken })
 
-/** A terminal that signs in, refreshes without a pause until the node is gone, and keeps what it was last told. */
+/** Signs in a terminal that refreshes continuously until the node is gone, and keeps the last token it received. */
 async function signIn(url: string) {
   const { body: started } = await post(`${url}/oauth/device_authorization`, {})
   await approve(url, started.user_code ?? '')
@@ -26,7 +26,7 @@ async function signIn(url: string) {
   let rotations = 0
   const refreshUntilGone = async () => {
     for (;;) {
-      // a connection that broke is what this test is about; the token kept so far is what remains
+      // the kill breaks the connection; the last token remains
       const answer = await refresh(url, kept).catch(() => null)
       if (answer === null) return
       expect(answer.status).toBe(200)
@@ -39,7 +39,7 @@ async function signIn(url: string) {
 
 const settle = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Kills the node in the middle of a storm of refreshes, starts it again, and lets every terminal go on with what it kept. */
+/** Kills the node during many refreshes, restarts it, and lets every terminal continue with its last token. */
 async function killAndRecover(settings: Record<string, string>): Promise<void> {
   let node: NodeProcess = await startNode(settings)
   try {
@@ -54,9 +54,9 @@ async function killAndRecover(settings: Record<string, string>): Promise<void> {
       await Promise.all(storm)
       node = await startNode({ ...settings, PORT: port })
       for (const terminal of terminals) {
-        // once more where a connection to the killed node is found dead only now
+        // retried if a pooled connection to the killed node turns out to be dead
         const again = await refresh(url, terminal.kept()).catch(() => refresh(url, terminal.kept()))
-        expect(again, 'the kept token is good, or gets the successor whose answer was lost').toMatchObject({
+        expect(again, 'the last token works, or gets the successor whose answer was lost').toMatchObject({
           status: 200,
         })
         const repeated = await refresh(url, terminal.kept())
@@ -68,12 +68,12 @@ async function killAndRecover(settings: Record<string, string>): Promise<void> {
   }
 }
 
-test('G15 kill -9 during 200 refreshes on the embedded database: every terminal goes on with the token it kept', async () => {
+test('G15 after kill -9 during 200 refreshes on the embedded database, every terminal continues with its last token', async () => {
   await using folder = await temporaryFolder()
   await killAndRecover({ OSA_DATA_DIR: join(folder.path, 'data') })
 })
 
-test('G15 and so it is on PostgreSQL', async () => {
+test('G15 after kill -9 during 200 refreshes on PostgreSQL, every terminal continues with its last token', async () => {
   await using folder = await temporaryFolder()
   await killAndRecover(await onPostgres(folder))
 })

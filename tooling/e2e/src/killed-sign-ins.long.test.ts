@@ -1,5 +1,4 @@
-/** B07, B31, G15: a node killed during approvals and redemptions, on one database with another that lives: nothing lost, nothing issued twice. */
-
+/** B07, B31, G15: a node is killed during approvals and redemptions. Nothing is lost and nothing is issued twice. */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runOn } from '@osa/db/testing'
@@ -22,7 +21,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const terminals = 10
 const rounds = 4
 
-/** Kills the node once `progress` has come so far, lets all that was under way end, and starts it again at the same address. */
+/** Kills the node once `isTime` returns true, waits for the requests under way, and restarts the node at the same address. */
 async function killAmid(
   node: NodeProcess,
   settings: Record<string, string>,
@@ -45,30 +44,30 @@ async function onPostgres(work: (context: { settings: Record<string, string>; da
   await work({ settings, databaseUrl })
 }
 
-test('B07 B31 kill -9 during redemptions: each code gives one token pair at most, and one session exactly', () =>
+test('B07 B31 with kill -9 during redemptions, each code gives at most one token pair and exactly one session', () =>
   onPostgres(async ({ settings, databaseUrl }) => {
     let node = await startNode(settings)
-    let [kills, redeemedBefore, redeemedAfter, unheard] = [0, 0, 0, 0]
+    let [kills, redeemedBefore, redeemedAfter, unanswered] = [0, 0, 0, 0]
     for (let round = 0; round < rounds; round++) {
       const { url } = node
       const clients = Array.from({ length: terminals }, () => clientAt(url))
       const codes = await Promise.all(clients.map(approved))
-      const heard: (Answer | null)[] = codes.map(() => null)
+      const received: (Answer | null)[] = codes.map(() => null)
       const polls = clients.map(async (client, index) => {
-        // a connection that broke is what this test is about
-        heard[index] = await client.poll(codes[index]?.deviceCode ?? '').catch(() => null)
+        // the kill breaks the connection
+        received[index] = await client.poll(codes[index]?.deviceCode ?? '').catch(() => null)
       })
-      node = await killAmid(node, settings, () => heard.filter(Boolean).length >= round, polls)
+      node = await killAmid(node, settings, () => received.filter(Boolean).length >= round, polls)
       kills++
       for (const [index, client] of clients.entries()) {
-        const before = heard[index]
-        // whoever was answered has no reason to ask again, and a second redemption would end the session (B09)
+        const before = received[index]
+        // a client that got its tokens does not poll again, since a second redemption would end the session (B09)
         const after = before?.status === 200 ? before : await client.poll(codes[index]?.deviceCode ?? '')
         const pairs = [after].filter((answer) => answer.status === 200)
         if (pairs[0]) expect((await client.refresh(documentOf(pairs[0]).refresh_token ?? '')).status).toBe(200)
         if (before?.status === 200) redeemedBefore++
         else if (after.status === 200) redeemedAfter++
-        else unheard++ // committed, and the node was gone before it could say so
+        else unanswered++ // committed, but the node was killed before it could answer
         if (pairs.length === 0) expect(errorOf(after)).toBe('invalid_grant')
       }
     }
@@ -81,12 +80,12 @@ test('B07 B31 kill -9 during redemptions: each code gives one token pair at most
     const all = rounds * terminals
     expect(rows).toEqual([{ families: all, named: all, consumed: all }])
     console.log(
-      `${kills} kills during redemptions: ${redeemedBefore} heard before, ${redeemedAfter} after, ${unheard} never`,
+      `${kills} kills during redemptions: ${redeemedBefore} answered before, ${redeemedAfter} after, ${unanswered} never`,
     )
     await node.stop()
   }))
 
-test('D18 B31 kill -9 during approvals: each is decided or not, can be pressed again, and is redeemed once', () =>
+test('D18 B31 with kill -9 during approvals, each code is decided or can be approved again, and is redeemed once', () =>
   onPostgres(async ({ settings }) => {
     let node = await startNode(settings)
     let [kills, survived, pressedAgain] = [0, 0, 0]

@@ -1,5 +1,4 @@
-/** Many users of one stored login at once: one of them renews it, all of them work (K32). */
-
+/** Many processes use one stored login at once: one of them renews it, and all of them work (K32). */
 import { dirname, join } from 'node:path'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createStoredTokens, openCredentialStore, openNetwork, systemClock } from '@osa/sdk/internal'
@@ -12,7 +11,7 @@ import { ageLogin, credentialsPath, entryOf, logIn, writeEntries } from './store
 import { startTappedProxy } from './tapped-proxy.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-test('K32 sixty osa processes with an expired token make one refresh at the node, and all of them succeed', async () => {
+test('K32 sixty osa processes with an expired token refresh once, and all succeed', async () => {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   await using node = await startMeasuredNode({ DATABASE_URL: databaseUrl, OSA_DATA_DIR: join(folder.path, 'data') })
@@ -28,7 +27,7 @@ test('K32 sixty osa processes with an expired token make one refresh at the node
   expect(await node.refreshes()).toBe(1)
 })
 
-test('K23 K32 forty osa processes whose expired login is in a keyring make one refresh, and all of them succeed', async () => {
+test('K23 K32 forty osa processes with an expired login in a keyring refresh once, and all succeed', async () => {
   await using folder = await temporaryFolder()
   await using session = await startKeyringSession()
   await using node = await startMeasuredNode(await onPostgres(folder))
@@ -48,13 +47,13 @@ test('K23 K32 forty osa processes whose expired login is in a keyring make one r
   expect(entryOf(session.home, url)).toMatchObject({ storage: 'keychain' })
 })
 
-test('K32 users of the SDK in one process and osa processes beside it share one refresh', async () => {
+test('K32 SDK clients in one process and concurrent osa processes share one refresh', async () => {
   await using folder = await temporaryFolder()
   await using node = await startMeasuredNode(await onPostgres(folder))
   const { url } = node
   const options = { home: join(folder.path, 'home') }
   await logIn(url, options)
-  // each with a store and a session of its own, as two libraries in one process would have
+  // separate stores and sessions, as of several libraries in one process
   const sessions = Array.from({ length: 4 }, () => {
     const store = openCredentialStore({ dir: dirname(credentialsPath(options.home)), clock: systemClock })
     return createStoredTokens({ store, network: openNetwork(), clock: systemClock })
@@ -71,7 +70,7 @@ test('K32 users of the SDK in one process and osa processes beside it share one 
   }
 })
 
-test('K32 K35 a command that is suspended when the node has renewed its token costs nobody the session', async () => {
+test('K32 K35 suspending a command just after the node has renewed its token does not end the session', async () => {
   await using folder = await temporaryFolder()
   await using node = await startMeasuredNode(await onPostgres(folder))
   await using proxy = await startTappedProxy(node.url)
@@ -88,7 +87,7 @@ test('K32 K35 a command that is suspended when the node has renewed its token co
       done()
     }
   })
-  // it waits for the lock until the holder has been silent for so long that it counts as dead
+  // waits for the lock until its holder has been silent long enough to count as dead
   expect(await runOsa(['whoami', '--server', url], options)).toMatchObject({ code: 0 })
   suspended.child.kill('SIGCONT')
   expect([await suspended.ended, suspended.stderr()]).toEqual([0, ''])

@@ -1,14 +1,14 @@
-/** A real node that tells its numbers: how many terminals wait, how many refreshes it has made. */
+/** Starts a node and reads its metrics: waiting terminals, refreshes, processor time. */
 import { freePort } from '@osa/db/testing/free-port'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export interface MeasuredNode extends NodeProcess {
   readonly adminPort: number
-  /** Terminals that wait to be told of a decision. */
+  /** Returns the number of terminals that are waiting for a decision. */
   openWatches(): Promise<number>
-  /** Refreshes that were answered with tokens, repeats inside the grace window among them. */
+  /** Returns the number of refreshes answered with tokens, including replays within the grace period. */
   refreshes(): Promise<number>
-  /** Processor time that its process has spent since it started, in milliseconds: `process.cpuUsage()`, all threads. */
+  /** Returns the processor time of all threads since the process started, in milliseconds (`process.cpuUsage()`). */
   cpuMs(): Promise<number>
 }
 

@@ -1,33 +1,22 @@
 /**
- * What callers rely on, asked of a real node and of the scripted one of `@osa/sdk/testing`: both pass the same calls, so that tests against
- * the scripted one say something about a real one.
+ * The behaviour that callers rely on, tested on a real node and on the scripted node of `@osa/sdk/testing`. Both pass the same tests, so that
+ * tests with the scripted node are valid for a real one.
  */
 import { sampleManifest } from '@osa/contract/testing'
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { createOsaClient, OsaCallError, type OsaClient } from '@osa/sdk'
 import { openNetwork } from '@osa/sdk/internal'
 import { fakeOsaServer } from '@osa/sdk/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { reachConfirmPage } from './approve.ts'
-import { type NodeProcess, startNode } from './node-process.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { nodeForThisFile } from './on-postgres.ts'
 
 interface ContractNode extends AsyncDisposable {
   readonly url: string
-  /** A person's decision about a user code. */
+  /** Decides about a user code as a person. */
   decide(userCode: string, decision: 'approve' | 'deny'): Promise<void>
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let real: NodeProcess
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  real = await startNode({ DATABASE_URL: await createSharedDatabase({ migrated: true }), OSA_DATA_DIR: folder.path })
-})
-afterAll(async () => {
-  await real[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+const real = nodeForThisFile()
 
 const openReal = async (): Promise<ContractNode> => ({
   url: real.url,
@@ -67,7 +56,7 @@ async function signIn(node: ContractNode) {
 
 const refresh = (node: ContractNode, refresh_token: string) => clientOf(node).session.refresh.mutate({ refresh_token })
 
-/** What the node itself said of a refused call. */
+/** Returns the error data of a refused call. */
 async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
     (answer) => new Error(`answered: ${JSON.stringify(answer)}`),
@@ -81,7 +70,7 @@ async function refusalOf(call: Promise<unknown>) {
 const notFound = { code: 'NOT_FOUND', httpStatus: 404 }
 const badRequest = { code: 'BAD_REQUEST', httpStatus: 400 }
 
-/** What is said of each field of an input that does not fit. */
+/** The messages about invalid fields. */
 const expectedOf: Readonly<Record<string, string>> = {
   scope: 'Invalid input: expected string, received number',
   user_code: 'Missing: expected string',
@@ -96,7 +85,7 @@ describe.each([
   ['the scripted node', openFake],
   ['a real node', openReal],
 ])('%s', (_name, open) => {
-  test('introduces itself by one document, on the well-known page and by procedure', async () => {
+  test('serves the same document at its well-known address and by procedure', async () => {
     await using node = await open()
     const answer = await fetch(`${node.url}/.well-known/osa`)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
@@ -116,7 +105,7 @@ describe.each([
     expect(await openNetwork().discover(node.url)).toEqual(document)
   })
 
-  test('a login is pending, then approved, and its code is worth nothing afterwards', async () => {
+  test('a login is pending, then approved, and its code cannot be used again', async () => {
     await using node = await open()
     const osa = clientOf(node)
     const started = await start(node)
@@ -136,7 +125,7 @@ describe.each([
     expect(again).toMatchObject({ error: 'invalid_grant', error_description: expect.any(String) })
   })
 
-  test('a login that is denied, and a code that nobody was given, are refused by value', async () => {
+  test('a denied login and an unknown code are refused by value', async () => {
     await using node = await open()
     const osa = clientOf(node)
     const { device_code, user_code } = await start(node)
@@ -145,7 +134,7 @@ describe.each([
     expect(await osa.device.token.mutate({ device_code: 'x'.repeat(43) })).toMatchObject({ error: 'invalid_grant' })
   })
 
-  test('verify shows a code that waits for a decision, however it is typed, and no other', async () => {
+  test('verify accepts only pending codes, however they are typed', async () => {
     await using node = await open()
     const { device } = clientOf(node)
     const { user_code } = await start(node)
@@ -162,7 +151,7 @@ describe.each([
     expect(await refusalOf(device.verify.mutate({ user_code: 'no code' }))).toEqual(notFound)
   })
 
-  test('a watch says once that a decision has fallen, and then ends', async () => {
+  test('a watch reports a decision once and then ends', async () => {
     await using node = await open()
     const { user_code, device_code_hash } = await start(node)
     const events = clientOf(node).device.watch.subscribe({ device_code_hash })
@@ -177,7 +166,7 @@ describe.each([
     )
   })
 
-  test('without a token, or with one of no session, a person is nobody', async () => {
+  test('calls without a token, or with an unknown one, are refused', async () => {
     await using node = await open()
     expect(await refusalOf(clientOf(node).me.query())).toEqual({
       code: 'UNAUTHORIZED',
@@ -189,7 +178,7 @@ describe.each([
     }
   })
 
-  test('a person sees their sessions, ends another, and with their own the token', async () => {
+  test('a person sees their sessions, and ending one ends its token', async () => {
     await using node = await open()
     const [here, there] = [await signIn(node), await signIn(node)]
     expect(await here.osa.me.query()).toEqual({
@@ -227,7 +216,7 @@ describe.each([
     expect(await refusalOf(here.osa.me.query())).toMatchObject({ token_error: 'invalid_token' })
   })
 
-  test('a refresh rotates; its repeat gets the same token; a token from further back ends the session', async () => {
+  test('a refresh rotates the token, its repeat gets the same token, and an older token ends the session', async () => {
     await using node = await open()
     const { refresh_token: first } = await signIn(node)
     const second = await refresh(node, first)
@@ -242,7 +231,7 @@ describe.each([
     expect(await refresh(node, 'unknown')).toMatchObject({ error: 'invalid_grant', reason: 'unknown' })
   })
 
-  test('the end of a session is the end of its tokens, and may be said twice', async () => {
+  test('ending a session ends its tokens, and can be repeated', async () => {
     await using node = await open()
     const { osa, refresh_token } = await signIn(node)
     for (const token of [refresh_token, refresh_token, 'unknown']) {
@@ -252,7 +241,7 @@ describe.each([
     expect(await refusalOf(osa.me.query())).toMatchObject({ token_error: 'invalid_token' })
   })
 
-  test('conventions are registered by people, version by version, and read by anybody', async () => {
+  test('signed-in people register conventions version by version, and anybody can read them', async () => {
     await using node = await open()
     const { osa } = await signIn(node)
     const anybody = clientOf(node).conventions
@@ -308,7 +297,7 @@ describe.each([
     ['session.revoke', 'session_id', (osa) => osa.session.revoke.mutate({ session_id: 'no uuid' })],
     ['conventions.get', 'version', (osa) => osa.conventions.get.query({ slug: 'a', version: 0 })],
     ['conventions.deploy', 'conventions', (osa) => osa.conventions.deploy.mutate({} as never)],
-  ])('%s refuses another %s than it takes, and names it in the same words', async (_path, field, call) => {
+  ])('%s refuses an invalid %s with the same message', async (_path, field, call) => {
     await using node = await open()
     const { osa } = await signIn(node)
     const refused = call(osa)
@@ -317,7 +306,7 @@ describe.each([
     expect(issues).toEqual([{ path: field, message: expectedOf[field] }])
   })
 
-  test('a batch is as many answers as calls, ten at most; a procedure is called by its own method', async () => {
+  test('a batch has one answer for each call, at most ten, and procedures require their own method', async () => {
     await using node = await open()
     const ask = async (path: string, init?: RequestInit) => {
       const answer = await fetch(`${node.url}/trpc/${path}`, init)
@@ -336,8 +325,8 @@ describe.each([
     expect(await ask('server.info', post)).toEqual([405, 'error'])
   })
 
-  // The last, because it spends what everybody at this address may guess.
-  test('after ten wrong codes nobody may try another for a while, not even a right one', async () => {
+  // Must be the last test, because it uses up the guess budget of this address.
+  test('after ten wrong codes even a right one is refused for a while', async () => {
     await using node = await open()
     const { device } = clientOf(node)
     const { user_code } = await start(node)

@@ -1,4 +1,4 @@
-/** A real node: the server's own main, as a process of its own, to be talked to, killed and started again. */
+/** Runs a node as a process, which tests can call, kill and restart. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
@@ -9,20 +9,20 @@ export const repository = join(dirname(fileURLToPath(import.meta.url)), '../../.
 const main = join(repository, 'apps/server/src/main.ts')
 
 export interface NodeProcess extends AsyncDisposable {
-  /** The public address, from the line a node prints when it is ready. */
+  /** The public address, from the line that a node prints when it is ready. */
   readonly url: string
   readonly pid: number
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when the process has exited, for any reason. */
   readonly ended: Promise<void>
-  /** All it has printed so far, both streams. */
+  /** Returns all output so far, of both streams. */
   output(): string
-  /** SIGTERM, then waits for the end; answers the exit code. */
+  /** Sends SIGTERM and waits for the exit. Returns the exit code. */
   stop(): Promise<number | null>
-  /** SIGKILL: no chance to tidy up. */
+  /** Sends SIGKILL and waits for the exit. */
   kill(): Promise<void>
 }
 
-/** Nothing of the caller's settings leaks into a node or a terminal under test. */
+/** Returns an environment without settings of the caller, for a node or a terminal under test. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, LANG, LC_ALL } = process.env
   return Object.fromEntries(
@@ -31,9 +31,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`; `program` is another one than
- * the checkout's, with its arguments. Rejects with all that the node printed when it ends before, and when `signal` aborts; the node is
- * gone then.
+ * Starts a node with these settings (`PORT` 0 unless given) and waits until it is ready, at most `timeoutMs`. `program` replaces the node of
+ * the checkout. If the node exits early or `signal` aborts, kills it and rejects with its output.
  */
 export async function startNode(
   settings: Readonly<Record<string, string>>,
@@ -47,7 +46,7 @@ export async function startNode(
     env: { ...cleanEnvironment(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // nothing survives a caller that ends without stopping it
+  // the node must not survive a caller that exits without stopping it
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
   const ended = once(child, 'exit').then(() => {
@@ -89,7 +88,7 @@ const readyUrl = (child: ChildProcess, lines: string[], signal: AbortSignal): Pr
     const giveUp = () => fail('the node was not ready in time')
     signal.addEventListener('abort', giveUp)
     child.once('error', (error) => fail(`the node could not be started (${error.message})`))
-    child.once('exit', (code) => fail(`the node ended with ${code} before it was ready`))
+    child.once('exit', (code) => fail(`the node exited with ${code} before it was ready`))
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue
       createInterface({ input: stream }).on('line', (line) => {

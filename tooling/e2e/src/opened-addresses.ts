@@ -1,27 +1,26 @@
-/** Stands in for the desktop: what `osa` opens in a browser arrives here, for a test's own browser to visit. */
-import { once } from 'node:events'
+/** Stands in for the desktop: receives the addresses that `osa` opens, so that a test can visit them in its own browser. */
 import { chmod, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { listen } from './listen.ts'
 
 export interface OpenedAddresses extends AsyncDisposable {
-  /** The program to name in `OSA_BROWSER` or `BROWSER`. */
+  /** The value for `OSA_BROWSER` or `BROWSER`. */
   readonly program: string
-  /** The next address that was opened, once there is one. */
+  /** Returns the next opened address, waiting for it if necessary. */
   next(): Promise<string>
-  /** All so far. */
+  /** All addresses so far. */
   readonly all: readonly string[]
 }
 
-/** Opens what a terminal on this computer opened, up to where the browser has been at its listener and back. */
+/** Opens an address that a terminal on this computer opened, until the browser has visited the listener and returned. */
 export async function openBesideTerminal(page: Page, address: string): Promise<void> {
   await page.goto(address, { waitUntil: 'commit' })
   await page.waitForURL('**/device?user_code=*')
 }
 
-/** `folder` keeps the program. */
+/** Starts receiving addresses. The program is written to `folder`. */
 export async function openedAddresses(folder: string): Promise<OpenedAddresses> {
   const all: string[] = []
   const unread: string[] = []
@@ -34,11 +33,10 @@ export async function openedAddresses(folder: string): Promise<OpenedAddresses> 
     const reader = waiting.shift()
     if (reader) reader(address)
     else unread.push(address)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  })
+  const listening = await listen(server)
   const program = join(folder, 'open-address')
-  const { port } = server.address() as AddressInfo
-  await writeFile(program, `#!/bin/sh\nexec curl -s --noproxy '*' --data-binary "$1" http://127.0.0.1:${port}/\n`)
+  await writeFile(program, `#!/bin/sh\nexec curl -s --noproxy '*' --data-binary "$1" ${listening.url}/\n`)
   await chmod(program, 0o755)
   return {
     program,
@@ -47,10 +45,6 @@ export async function openedAddresses(folder: string): Promise<OpenedAddresses> 
       const address = unread.shift()
       return address === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(address)
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
 }

@@ -1,4 +1,4 @@
-/** The procedures of an operator, their commands run as the pages print them, beside real nodes on real databases. */
+/** The procedures of the operating pages: runs their commands as printed, with real nodes and databases. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const carberry = '0000-0002-1825-0097'
 const newSecret = () => randomBytes(32).toString('base64url')
 
-/** The settings as the node has them, in `osa.env` of a folder of their own. */
+/** Writes the settings of a node to `osa.env` in a folder. Returns them. */
 async function settingsIn(folder: string, more: Record<string, string>): Promise<Record<string, string>> {
   const settings = { PORT: String(await freePort()), ...more }
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
@@ -31,7 +31,7 @@ const readSettings = (folder: string): Record<string, string> =>
     ]),
   )
 
-test('backup and restore: what was there is back, sessions are not, and people sign in again', async () => {
+test('backup and restore bring back the data but no sessions, and people sign in again', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   await using postgres = await startDebianPostgres()
@@ -81,7 +81,7 @@ test('backup and restore: what was there is back, sessions are not, and people s
   page.done()
 })
 
-test('L03 rotation: a new key, database password, client secret and OSA_SECRET, each with a node that goes on or starts again', async () => {
+test('L03 rotation replaces the signing key, database password, client secret and OSA_SECRET, and the node keeps running or starts again', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   await using postgres = await startDebianPostgres()
@@ -115,7 +115,7 @@ test('L03 rotation: a new key, database password, client secret and OSA_SECRET, 
     expect(others).toEqual(Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'DATABASE_URL')))
     expect(DATABASE_URL).not.toBe(before.DATABASE_URL)
     postgres.writePassword(new URL(DATABASE_URL).password)
-    // the running processes go on
+    // running processes are not affected
     expect((await ask('/readyz')).status).toBe(200)
   }
   await page.next('NEW_CLIENT_SECRET')
@@ -132,7 +132,7 @@ test('L03 rotation: a new key, database password, client secret and OSA_SECRET, 
   page.done()
 })
 
-test('H09 L10 incidents: a stolen laptop, stolen tokens, abused sign-ins, and what is on record of them', async () => {
+test('H09 L10 incidents: a stolen laptop, stolen tokens and abused sign-ins, and their audit events', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   const databaseUrl = await createSharedDatabase({ migrated: true })

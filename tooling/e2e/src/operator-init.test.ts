@@ -1,4 +1,4 @@
-/** `osa-server init` at a terminal: it asks, shows no secret, and writes nothing when left. */
+/** `osa-server init` at a terminal asks questions, shows no secret, and writes nothing if cancelled. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { openTerminal } from './terminal.ts'
 
 const program = 'apps/server/bin/osa-server.js'
 
-test('I04 a person answers what init asks; secrets are not shown as they are typed, and the file is theirs alone', async () => {
+test('I04 init asks for settings, does not echo secrets, and writes a file that only its owner can read', async () => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, '.env')
   const terminal = openTerminal(['init'], { home: folder.path, cwd: folder.path, program })
@@ -38,7 +38,7 @@ test('I04 a person answers what init asks; secrets are not shown as they are typ
   }
 })
 
-test('Ctrl-D at a question ends init with nothing written', async () => {
+test('Ctrl-D at a question cancels init without writing anything', async () => {
   await using folder = await temporaryFolder()
   const terminal = openTerminal(['init'], { home: folder.path, cwd: folder.path, program })
   await terminal.until(/public address of the node/)

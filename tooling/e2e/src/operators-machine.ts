@@ -1,7 +1,7 @@
 /**
- * A machine for the steps of deploy.md as root would follow them: its own /opt/osa, with a checkout of what is here, its own /etc and
- * /run/postgresql, made of Linux namespaces by util-linux. It has no other users and no systemd: `useradd` and `chown` do nothing, `su` and
- * `runuser` run what they are to run, and `systemctl` notes what it was asked for.
+ * An isolated machine for the steps of deploy.md, as root would follow them. Linux namespaces (util-linux) give it its own /opt/osa with a
+ * copy of this checkout, /etc and /run/postgresql. It has no other users and no systemd: `useradd` and `chown` do nothing, `su` and `runuser`
+ * run their command as the current user, and `systemctl` records its arguments.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ cd /opt/osa
 exec "$@"
 `
 
-/** What programs read of /etc. */
+/** The files of /etc that programs need. */
 const ownSettings = [
   'passwd',
   'group',
@@ -44,7 +44,10 @@ const standIns = {
   systemctl: 'echo "$@" >> /etc/systemctl-was-asked',
 }
 
-/** Writes it into `folder`. `within` runs in it what comes after, in /opt/osa, with `env`; what is written there is below `folder`. */
+/**
+ * Creates the machine in `folder`. `within` is a command prefix that runs another command on the machine, in /opt/osa; use it with `env`. Files
+ * written there are below `folder`.
+ */
 export function openMachine(folder: string, postgres: Awaited<ReturnType<typeof startLocalPostgres>>) {
   for (const name of ['opt/osa', 'bin', 'etc/systemd/system']) mkdirSync(join(folder, name), { recursive: true })
   for (const name of ownSettings.filter((each) => existsSync(join('/etc', each)))) {
@@ -69,7 +72,7 @@ export function openMachine(folder: string, postgres: Awaited<ReturnType<typeof 
     env: {
       PATH: `${join(folder, 'bin')}:${dirname(process.execPath)}:${postgres.programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       HOME: process.env.HOME ?? '',
-      // what an install needs was downloaded when the tests were installed
+      // the packages are already in the cache since the tests were installed
       npm_config_prefer_offline: 'true',
     },
   }

@@ -1,4 +1,4 @@
-/** `osa` as a process without a terminal: to be read, waited for, and killed. */
+/** Runs `osa` as a process without a terminal. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,19 +8,19 @@ export interface OsaProcess {
   readonly child: ChildProcess
   stdout(): string
   stderr(): string
-  /** Waits until what it printed, on either stream, matches; rejects with all of it when it ends before. */
+  /** Waits until the output of either stream matches. Rejects with the output if the process exits first. */
   until(pattern: RegExp): Promise<RegExpExecArray>
-  /** Its exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the process. */
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
 export interface OsaOptions {
-  /** A home of its own, made when it is not there: credentials go below it. */
+  /** The home folder, created if missing. Credentials are stored in it. */
   home: string
-  /** The home folder, if not given. */
+  /** By default the home folder. */
   cwd?: string
   env?: Record<string, string>
-  /** Another Node.js, and another installation of `osa` than the checkout's. */
+  /** Another Node.js, and another installation of `osa` than that of the checkout. */
   node?: string
   bin?: string
 }
@@ -72,20 +72,20 @@ export function spawnOsa(args: readonly string[], options: OsaOptions): OsaProce
         check()
         void ended.then((code) => {
           check()
-          if (watchers.delete(check)) reject(new Error(`osa ended (${code}) without ${pattern}:\n${all()}`))
+          if (watchers.delete(check)) reject(new Error(`osa exited (${code}) without ${pattern}:\n${all()}`))
         }, reject)
       }),
   }
 }
 
-/** Runs `osa` to its end. */
+/** Runs `osa` until it exits. */
 export async function runOsa(args: readonly string[], options: OsaOptions) {
   const osa = spawnOsa(args, options)
   const code = await osa.ended
   return { code, stdout: osa.stdout(), stderr: osa.stderr() }
 }
 
-/** Starts a login and waits for its user code. It links `cwd`, unless that is the home folder. */
+/** Starts a login and waits for its user code. The login links `cwd`, unless that is the home folder. */
 export async function startLogin(url: string, options: OsaOptions, flags: readonly string[] = []) {
   const login = spawnOsa(['login', url, '--json', ...flags], options)
   const [, userCode = ''] = await login.until(/"user_code":"([A-Z]{4}-[A-Z]{4})"/)

@@ -5,7 +5,7 @@ import { startNode } from './node-process.ts'
 import { onPostgres } from './on-postgres.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** RFC 8628 §3.2, and nothing of the same-computer proof. */
+/** The fields of RFC 8628 §3.2, without those of the same-computer proof. */
 const rfc8628Answer = [
   'device_code',
   'expires_in',
@@ -15,7 +15,7 @@ const rfc8628Answer = [
   'verification_uri_complete',
 ]
 
-test('B37 openid-client completes the whole flow over TCP: discovery, start, polling through slow_down, refresh, revocation', async () => {
+test('B37 openid-client completes the whole flow: discovery, start, polling through slow_down, refresh, revocation', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder, { OSA_DEVICE_POLL_INTERVAL_SECONDS: '5' }))
   const configuration = await client.discovery(new URL(node.url), 'osa-cli', undefined, client.None(), {
@@ -52,7 +52,7 @@ test('B37 openid-client completes the whole flow over TCP: discovery, start, pol
   })
 })
 
-test('the original Python client logs in unchanged: empty start, immediate first poll, refresh before every command', async () => {
+test('the original Python client works unchanged: empty start, immediate first poll, refresh before every command', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const v1 = async (path: string, body?: object) => {

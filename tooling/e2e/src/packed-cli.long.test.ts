@@ -1,6 +1,6 @@
 /**
- * The command as people get it: packed, installed from its tarball into an empty prefix, and taken through a whole journey, on the Node.js at
- * hand and on the oldest and newest lines that are promised, which come from the registry.
+ * The packed command: installed from its tarball into an empty prefix and used from login to logout, on the current Node.js and on the oldest
+ * and newest supported lines, which are installed from the registry.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ interface Packed {
   files: { path: string }[]
 }
 
-/** Runs npm and answers what it prints. */
+/** Runs npm and returns its output. */
 async function npm(args: string[], cwd: string): Promise<string> {
   const { stdout } = await run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
@@ -37,18 +37,18 @@ async function pack(folder: string): Promise<Packed & { tarball: string }> {
   const answer = await npm(['pack', '--json', '--pack-destination', folder], join(repository, 'apps/cli'))
   const parsed = JSON.parse(answer) as Packed[] | Record<string, Packed>
   const [packed] = Object.values(parsed)
-  if (!packed) throw new Error(`npm pack said nothing: ${answer}`)
+  if (!packed) throw new Error(`npm pack printed no package: ${answer}`)
   return { ...packed, tarball: join(folder, packed.filename) }
 }
 
-/** `npm install -g` into an empty prefix; answers the path of `osa` in it. */
+/** Runs `npm install -g` with an empty prefix. Returns the path of `osa` in it. */
 async function install(tarball: string, prefix: string, flags: string[]): Promise<string> {
   mkdirSync(prefix, { recursive: true })
   await npm(['install', '--global', '--prefix', prefix, '--prefer-offline', ...flags, tarball], prefix)
   return join(prefix, 'bin/osa')
 }
 
-/** A Node.js of this release line, from the package that carries it for this kind of machine. */
+/** Installs a version of Node.js from the npm package for this platform. */
 async function fetchNode(version: string, folder: string): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`
   const prefix = join(folder, `node-${version}`)
@@ -62,7 +62,7 @@ const textsBelow = (dir: string): { name: string; text: string }[] =>
     .filter((entry) => entry.isFile())
     .map(({ name, parentPath }) => ({ name, text: readFileSync(join(parentPath, name), 'utf8') }))
 
-test('L02 the package holds the command, its licence and its words, and nothing of the machine that packed it', async () => {
+test('L02 the package contains the command, its licence and documents, and nothing of the machine that packed it', async () => {
   await using folder = await temporaryFolder()
   const { files, tarball, size, unpackedSize } = await pack(folder.path)
   const paths = files.map(({ path }) => path)
@@ -93,7 +93,7 @@ test('L02 the package holds the command, its licence and its words, and nothing 
 
 const otherNodes = ['20.19.0', '22.23.3', '26.10.0']
 
-test('the packed command takes a person in and out again, on each Node.js, with no install script and no keychain library', async () => {
+test('the packed command logs in and out on each Node.js, without install scripts or a keychain library', async () => {
   await using folder = await temporaryFolder()
   const { tarball } = await pack(folder.path)
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
@@ -115,6 +115,6 @@ test('the packed command takes a person in and out again, on each Node.js, with 
       expect(await runOsa(['logout', node.url], options), version).toMatchObject({ code: 0 })
       expect(await runOsa(['whoami', '--server', node.url], options), version).not.toMatchObject({ code: 0 })
     }
-    console.info(`in and out again on Node.js ${version.trim()}`)
+    console.info(`logged in and out on Node.js ${version.trim()}`)
   }
 })

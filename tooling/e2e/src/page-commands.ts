@@ -1,10 +1,10 @@
-/** The commands of a page of the documents, to be run as they are printed. */
+/** Runs the commands of a documentation page as printed. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from './node-process.ts'
 
-/** The blocks marked `sh`, in order. */
+/** Returns the code blocks marked `sh`, in order. */
 export const commandsOf = (page: string): string[] =>
   [...readFileSync(join(repository, 'apps/docs', page), 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(
     ([, text = '']) => text,
@@ -16,8 +16,8 @@ export interface Printed {
 }
 
 /**
- * Runs each block of a page with a shell that stops at the first failure, in order. Rejects with all it printed when one fails, when `done`
- * is called before all were run, and when there is no next one. `within` is a command that runs another one somewhere else.
+ * Runs the blocks of a page in order, in a shell that stops at the first failure. `next` rejects with the output if a block fails or there is
+ * none left; `done` throws if blocks were not run. `within` is a command prefix that runs the shell elsewhere.
  */
 export function followPage(
   page: string,
@@ -26,10 +26,10 @@ export function followPage(
   const blocks = commandsOf(page)
   let at = 0
   return {
-    /** Runs the next block, which must have `part` in it: whoever edits the page sees which step of the test it belongs to. */
+    /** Runs the next block. It must contain `part`, so that a change of the page fails at the right step of the test. */
     async next(part: string, more: Record<string, string> = {}): Promise<Printed> {
       const block = blocks[at++] ?? ''
-      if (!block.includes(part)) throw new Error(`block ${at} of ${page} was to have "${part}" in it:\n${block}`)
+      if (!block.includes(part)) throw new Error(`block ${at} of ${page} does not contain "${part}":\n${block}`)
       return shell([...within, 'bash', '-euo', 'pipefail', '-c', block], { cwd, env: { ...env, ...more } })
     },
     done() {
@@ -38,7 +38,7 @@ export function followPage(
   }
 }
 
-/** With the repository's commands on the path, as `npx` has them. */
+/** Runs a command with the repository's commands on the path, as `npx` does. */
 const shell = (
   [program = '', ...args]: readonly string[],
   { cwd, env }: { cwd: string; env: Record<string, string> },
@@ -59,6 +59,6 @@ const shell = (
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve(printed)
-      else reject(new Error(`ended with ${code}:\n${args.at(-1)}\n${printed.stdout}${printed.stderr}`))
+      else reject(new Error(`exited with ${code}:\n${args.at(-1)}\n${printed.stdout}${printed.stderr}`))
     })
   })

@@ -1,4 +1,4 @@
-/** A node behind a proxy that says where people are, and people who sign in there at a provider as at ORCID. */
+/** A node with a provider like ORCID, and people who sign in. Requests carry `X-Forwarded-For`, as behind a trusted proxy. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
@@ -9,7 +9,7 @@ import { type Chromium, sharedChromium } from './chromium.ts'
 import { startNode } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** 100 characters in words, and as few places to break as a name may have. */
+/** A name of 100 characters with few places for a line break. */
 const longName =
   'Wilhelmina Weatherby-Worthington van der Westhuizen, Department of Macromolecular Crystallography, WW'.slice(0, 100)
 
@@ -20,12 +20,12 @@ export interface Asking {
   readonly clientId: string
   readonly deviceName: string
   readonly userAgent: string
-  /** Of the terminal; the browser is at 203.0.113.5. */
+  /** The address of the terminal. That of the browser is 203.0.113.5. */
   readonly address: string
   readonly person: string
-  /** The ORCID iD; Josiah Carberry's without, who is an administrator. */
+  /** The ORCID iD; by default that of Josiah Carberry, who is an administrator. */
   readonly orcid?: string
-  /** The browser opens an address with the code in it, and nobody types the code. */
+  /** The browser opens a link that contains the code, instead of typing the code. */
   readonly byLink?: true
 }
 
@@ -44,7 +44,7 @@ export const longest: Asking = {
   person: longName,
 }
 
-/** Somebody else than the administrator. */
+/** A person who is not an administrator. */
 export const ada: Asking = {
   ...everyday,
   person: 'Ada Example',
@@ -52,7 +52,7 @@ export const ada: Asking = {
   deviceName: 'a notebook',
 }
 
-/** A node that signs in at a provider as at ORCID, behind a proxy that says where people are. */
+/** Starts a node with a provider like ORCID that trusts `X-Forwarded-For` from loopback. */
 export async function startPagesNode(settings: Readonly<Record<string, string>> = {}) {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
@@ -77,7 +77,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     }),
   )
   const running = started.move()
-  /** A terminal asks as `asking`, and a browser of this kind is led to the page about it. */
+  /** Starts a sign-in as described by `asking`, and opens its confirm page in a browser with the options `look`. */
   const arrive = async (chromium: Chromium, asking: Asking, look: BrowserContextOptions) => {
     upstream.settings.person = { subject: asking.orcid ?? carberry, name: asking.person }
     const answer = await fetch(`${node.url}/oauth/device_authorization`, {
@@ -95,7 +95,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     await page.waitForURL('**/device/confirm**')
     return { page, userCode: user_code, deviceCode: device_code }
   }
-  /** The same up to a terminal that is signed in, and the browser that approved it. */
+  /** Does the same and approves, until the terminal is signed in. Returns the page of the browser that approved. */
   const signIn = async (chromium: Chromium, asking: Asking, look: BrowserContextOptions = {}) => {
     const { page, deviceCode } = await arrive(chromium, asking, look)
     if (await page.getByRole('checkbox').count()) await page.getByRole('checkbox').check()
@@ -109,7 +109,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
     if (!answer.ok) throw new Error(`the terminal was not signed in: ${await answer.text()}`)
     return { page }
   }
-  /** A browser in which the administrator has signed in at the admin page. */
+  /** Opens a browser in which the administrator has signed in to the admin page. */
   const administer = async (chromium: Chromium, look: BrowserContextOptions = {}) => {
     upstream.settings.person = { subject: carberry, name: everyday.person }
     const context = await chromium.newContext({ ...look, extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.5' } })
@@ -123,7 +123,7 @@ export async function startPagesNode(settings: Readonly<Record<string, string>> 
   return { url: node.url, arrive, signIn, administer, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** Uses such a node and a Chromium, and ends both. */
+/** Runs `use` with such a node and a Chromium, and stops both. */
 export async function inChromium(
   use: (pages: Awaited<ReturnType<typeof startPagesNode>>, chromium: Chromium) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** A real PgBouncer in front of a PostgreSQL. */
+/** Runs a real PgBouncer in front of a PostgreSQL. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, writeFile } from 'node:fs/promises'
@@ -20,7 +20,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** Starts one with `connections` to the database; `url` is the database's address through it. Rejects where none is installed. */
+/** Starts a PgBouncer with `connections` to the database. `url` is the address of the database through it. Rejects if none is installed. */
 export async function startPgBouncer(
   databaseUrl: string,
   mode: 'session' | 'transaction',
@@ -28,7 +28,7 @@ export async function startPgBouncer(
 ): Promise<AsyncDisposable & { url: string }> {
   const database = new URL(databaseUrl)
   const folder = await temporaryFolder()
-  // PgBouncer does not run as root, and then reads as somebody else
+  // PgBouncer does not run as root, so another user must be able to read the folder
   await chmod(folder.path, 0o755)
   const port = await freePort()
   const users = join(folder.path, 'users.txt')
@@ -49,10 +49,10 @@ default_pool_size = ${connections}
 max_client_conn = 200
 `,
   )
-  const asSomebody = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
-  const child = spawn('pgbouncer', ['-q', ...asSomebody, settings], {
+  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
+  const child = spawn('pgbouncer', ['-q', ...asNobody, settings], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    // where Debian has it, which is not on everybody's PATH
+    // Debian installs it in /usr/sbin, which is not on every PATH
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
   })
   const ended = once(child, 'exit')
@@ -67,7 +67,7 @@ max_client_conn = 200
   while (!(await answers(port))) {
     if (child.exitCode !== null) {
       await dispose()
-      throw new Error(`PgBouncer ended:\n${lines.join('')}`)
+      throw new Error(`PgBouncer exited:\n${lines.join('')}`)
     }
     await delay(50)
   }

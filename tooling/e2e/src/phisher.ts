@@ -1,13 +1,13 @@
-/** The two ends of consent phishing (RFC 8628 §5.4): who starts sign-ins and sends links, and who clicks everything. */
+/** The two sides of consent phishing (RFC 8628 §5.4): a phisher who starts sign-ins and sends links, and victims who click everything. */
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import type { Page } from 'playwright-core'
 import type { Chromium } from './chromium.ts'
 
-/** One that nobody has: what the terminals of a phisher say they listen on, as seen from their victims' computers. */
+/** The port that a phisher's terminals claim to listen on. On the victims' computers, nothing listens there. */
 const deadPort = 1_025
 
-/** From an address of its own, for the budgets of one address would end the attack before the pages do. */
+/** Sends from a given address, since the budgets of a single address would stop the attack before the pages do. */
 const postFrom = (localAddress: string, url: string, fields: Record<string, string>): Promise<Record<string, string>> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -20,20 +20,20 @@ const postFrom = (localAddress: string, url: string, fields: Record<string, stri
   })
 
 export interface Phisher {
-  /** What is sent to a victim, of each kind one; the plain one, with the code in it, comes first. */
+  /** The links for a victim, one of each kind. The first is the plain one, which contains the code. */
   readonly links: readonly string[]
-  /** Whether the terminal has been let in. */
+  /** Polls once. Returns whether the terminal got tokens. */
   poll(): Promise<boolean>
 }
 
-/** A phisher on another computer: starts sign-ins as `osa` does, and knows all that a terminal knows. */
+/** Starts a sign-in like `osa`, as a phisher on another computer, who knows everything that a terminal knows. */
 export async function startElsewhere(nodeUrl: string, address: string): Promise<Phisher> {
   const nonce = randomBytes(32).toString('base64url')
   const loopback_challenge = createHash('sha256').update(nonce).digest('base64url')
   const fields = { client_id: 'osa-cli', loopback_challenge, loopback_port: String(deadPort) }
   const document = await postFrom(address, `${nodeUrl}/oauth/device_authorization`, fields)
   const { device_code = '', user_code = '', verification_uri_complete = '', same_computer_uri = '' } = document
-  // the state that the node makes for the phisher's own browser
+  // the state that the node creates for the phisher's own browser
   const answer = await fetch(same_computer_uri)
   const state = new URL(answer.headers.get('refresh')?.split('url=')[1] ?? '').searchParams.get('state') ?? ''
   const withQuery = (added: Record<string, string>): string => {
@@ -60,8 +60,8 @@ export async function startElsewhere(nodeUrl: string, address: string): Promise<
 const decisionPath = '/device/confirm'
 
 /**
- * Somebody who ticks every box and clicks everything on every page but Deny, and whom no browser keeps from it; types nothing, having no
- * terminal to read from. Opens the links until one leads to the decision, and answers the pages seen.
+ * Acts as a victim who ticks every box and clicks everything except Deny, but types nothing, since they have no terminal to read a code from.
+ * The browser's form validation is disabled. Opens the links until one leads to the decision page. Returns the paths of the pages seen.
  */
 export async function clickEverything(chromium: Chromium, links: readonly string[]): Promise<ReadonlySet<string>> {
   const context = await chromium.newContext()
@@ -77,7 +77,7 @@ export async function clickEverything(chromium: Chromium, links: readonly string
   return seen
 }
 
-/** A port where nobody listens: the end of a link, and not of the attack. */
+/** Ignores a refused connection: the link leads nowhere, but the attack continues. */
 function unlessRefused(error: Error): void {
   if (!error.message.includes('ERR_CONNECTION_REFUSED')) throw error
 }
@@ -96,8 +96,8 @@ async function clickAlong(page: Page, seen: Set<string>): Promise<void> {
 }
 
 /**
- * Where the mouse finds the next button that was not clicked yet, after every box is ticked and no form holds a browser back any more. A
- * button that lies under another one could not be clicked by a person either.
+ * Ticks every box, disables form validation, and returns the position of the next button that was not clicked yet. Skips buttons covered by
+ * another element, which a person could not click either.
  */
 const nextButton = (page: Page, clicked: readonly string[]) =>
   page.evaluate((clicked) => {

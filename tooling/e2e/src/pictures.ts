@@ -1,6 +1,6 @@
 /**
- * Makes the pictures of the README from a real sign-in: `osa login` in a pseudo-terminal, its decision page in Chromium. Run it when either
- * looks different: `npm run pictures -w @osa/e2e`. The folder and the port of the run are replaced by ones that a reader knows.
+ * Creates the pictures of the README from a real sign-in: `osa login` in a pseudo-terminal and its decision page in Chromium. Run it when
+ * either has changed: `npm run pictures -w @osa/e2e`. Replaces the temporary folder and the port by familiar ones.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })
 const cwd = join(folder.path, 'structures')
 await mkdir(cwd)
 await using opened = await openedAddresses(folder.path)
-// the folder of the run is longer than the one that takes its place
+// wide enough for the temporary folder, which is longer than its replacement
 const columns = 120
 const terminal = openTerminal(['login', node.url], {
   ...{ home: folder.path, cwd, columns },

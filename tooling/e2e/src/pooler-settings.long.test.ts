@@ -1,4 +1,4 @@
-/** Behind a pooler, what a connection was told does not always hold: what a role is set to must not matter there either. */
+/** Behind a pooler, session settings of a connection do not always apply. The defaults of the database role must not matter then. */
 import { join } from 'node:path'
 import { runOn, startPostgres } from '@osa/db/testing'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const settings = ["DateStyle = 'German'", "default_transaction_isolation = 'serializable'", "TimeZone = 'Asia/Kolkata'"]
 
 test.each(['session', 'transaction'] as const)(
-  'through PgBouncer in %s mode a role with another DateStyle and isolation signs people in all the same',
+  'through PgBouncer in %s mode, sign-ins work for a role with another default DateStyle and isolation level',
   async (mode) => {
     await using folder = await temporaryFolder()
     await using postgres = await startPostgres()

@@ -1,5 +1,4 @@
-/** Two nodes whose database is behind a pooler: what they promise must not depend on whose connection a statement lands on. */
-
+/** Two nodes with a database behind a pooler: their guarantees must not depend on the connection that a statement uses. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
@@ -14,7 +13,7 @@ test.each([
   ['session', 60],
   ['transaction', 3],
 ] as const)(
-  'B07 G02 through PgBouncer in %s mode two nodes sign people in, each code and each token counting once',
+  'B07 G02 through PgBouncer in %s mode, two nodes sign people in, and each code and each token works once',
   async (mode, connections) => {
     await using folder = await temporaryFolder()
     const databaseUrl = await createSharedDatabase({ migrated: true })

@@ -1,6 +1,5 @@
 /**
- * A release as people get it: packed, installed in an empty folder, and put in the place of the previous one, on what that one has left in
- * either kind of database.
+ * A packed release: installed in an empty folder, and replacing the previous release on the data that it left in both kinds of database.
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -35,7 +34,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const run = promisify(execFile)
 
 interface Installed {
-  /** What `osa-server start` runs. */
+  /** The command line that starts the node. */
   readonly node: readonly string[]
   readonly osa: string
 }
@@ -45,7 +44,7 @@ const installedIn = (into: string): Installed => {
   return { node: [bin('osa-server'), 'start'], osa: bin('osa') }
 }
 
-/** As somebody installs these tarballs, in the folder in which they are. */
+/** Installs the tarballs that match a pattern, in the folder that contains them. */
 async function install(into: string, pattern: RegExp): Promise<void> {
   const tarballs = (await readdir(into)).filter((name) => pattern.test(name)).map((name) => `./${name}`)
   await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: into, env: npmEnv })
@@ -56,7 +55,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let release: string
 let previous: Installed
 let current: Installed
-/** What the commands of the page printed, and what npm then had put into the folder. */
+/** The output of the page's commands, and the packages that they installed. */
 let page: { printed: string; packages: string[] }
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -84,7 +83,7 @@ afterAll(() => folder[Symbol.asyncDispose]())
 
 const versions = { cli: cli.version, sdk: sdk.version, server: server.version }
 
-test('L09 a release is a versioned tarball and its bill for each kind of reader, and sums; the node installs as its page says', async () => {
+test('L09 a release consists of tarballs, bills of materials and checksums, and the node can be installed as documented', async () => {
   const names = Object.entries(versions).flatMap(([name, version]) =>
     ['cdx.json', 'tgz'].map((kind) => `osa-${name}-${version}.${kind}`),
   )
@@ -114,12 +113,12 @@ test('L09 a release is a versioned tarball and its bill for each kind of reader,
   expect(page.packages).toEqual(['node_modules/@electric-sql/pglite', 'node_modules/@osa/server'])
 })
 
-test('L09 nothing is packed into a folder that has anything in it', async () => {
+test('L09 packing into a folder that is not empty is refused', async () => {
   const again = run(process.execPath, [join(repository, 'tooling/lint/src/release.ts'), release])
   await expect(again).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('empty or does not exist yet') })
 })
 
-test('the previous release that is kept here is the one before this in the list of changes, once there is one', async () => {
+test('the stored previous release is the one before the current version in the changelog, if there is one', async () => {
   const changes = await readFile(join(repository, 'apps/server/CHANGELOG.md'), 'utf8')
   const [first, before = first] = [...changes.matchAll(/^## (\S+)$/gm)].map(([, version]) => version)
   expect(first).toBe(versions.server)
@@ -127,7 +126,7 @@ test('the previous release that is kept here is the one before this in the list 
   expect(kept.toSorted()).toEqual([`osa-cli-${before}.tgz`, `osa-server-${before}.tgz`])
 })
 
-/** A home whose login was made at the previous release, by its own command. */
+/** Logs in and deploys with the previous release. */
 async function deployAtPrevious(gate: Switch, home: string): Promise<void> {
   await logIn(gate.url, { home, bin: previous.osa })
   const answer = await fetch(`${gate.url}/api/v1/conventions`, {
@@ -141,7 +140,7 @@ async function deployAtPrevious(gate: Switch, home: string): Promise<void> {
   expect(answer.status).toBe(201)
 }
 
-/** The login goes on, refreshed at the node of this release by the commands of both; and what was deployed is there. */
+/** Expects that the commands of both releases can refresh the login at this release's node, and that the deployed convention exists. */
 async function expectAllThere(gate: Switch, home: string): Promise<void> {
   for (const bin of [previous.osa, current.osa, previous.osa]) {
     ageLogin(home, gate.url)
@@ -154,7 +153,7 @@ async function expectAllThere(gate: Switch, home: string): Promise<void> {
   expect(conventions).toMatchObject({ description: sampleManifest().description, versions: [{ version: 1 }] })
 }
 
-/** Starts one of the two releases behind `gate`, which leads to it from now on. */
+/** Starts one of the releases behind `gate` and directs `gate` to it. */
 async function startBehind(gate: Switch, release: Installed, settings: Record<string, string>) {
   const port = await freePort()
   const behind = { ...settings, OSA_PUBLIC_URL: gate.url, PORT: String(port) }
@@ -163,7 +162,7 @@ async function startBehind(gate: Switch, release: Installed, settings: Record<st
   return { node, port, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() }
 }
 
-test('what the previous release left in the embedded database goes on in this one: logins, both commands, conventions', async () => {
+test('this release continues with the embedded database of the previous one: logins of both commands, and conventions', async () => {
   await using gate = await startSwitch()
   const settings = { OSA_DATA_DIR: join(folder.path, 'data') }
   const home = join(folder.path, 'home-embedded')
@@ -175,7 +174,7 @@ test('what the previous release left in the embedded database goes on in this on
   await expectAllThere(gate, home)
 })
 
-/** A terminal that polls and one that refreshes its token, without a pause; what they were told that is no good answer is `wrong`. */
+/** Polls a pending code and refreshes a token continuously. Unexpected answers are recorded in `wrong`. */
 function keepAsking(client: Client, deviceCode: string, token: string) {
   const seen = { rounds: 0, wrong: [] as string[] }
   let isOver = false
@@ -194,7 +193,7 @@ function keepAsking(client: Client, deviceCode: string, token: string) {
   }
   const asking = ask()
   return {
-    async goesOn(): Promise<void> {
+    async waitForRounds(): Promise<void> {
       const until = seen.rounds + 20
       await Promise.race([asking, expect.poll(() => seen.rounds).toBeGreaterThan(until)])
     },
@@ -206,7 +205,7 @@ function keepAsking(client: Client, deviceCode: string, token: string) {
   }
 }
 
-test('on PostgreSQL this release joins the previous one and replaces it: signing in takes any way through both, no request fails, and what either left goes on', async () => {
+test('on PostgreSQL this release runs beside the previous one and replaces it: sign-ins work across both, no request fails, and all data remains', async () => {
   await using gate = await startSwitch()
   const settings = {
     DATABASE_URL: await createSharedDatabase({ migrated: false }),
@@ -243,15 +242,15 @@ test('on PostgreSQL this release joins the previous one and replaces it: signing
   }
   gate.port = old.port
   const terminals = keepAsking(client, (await started(client)).deviceCode, tokens.shift() ?? '')
-  await terminals.goesOn()
+  await terminals.waitForRounds()
   gate.port = young.port
   expect(await old.node.stop()).toBe(0)
-  await terminals.goesOn()
+  await terminals.waitForRounds()
   expect(await terminals.stop()).toEqual([])
   for (const token of tokens) expect((await client.refresh(token)).status).toBe(200)
   await expectAllThere(gate, home)
 
-  // the previous command does all of it at this node
+  // the previous command works with this node
   const late = { home: join(folder.path, 'home-late'), bin: previous.osa }
   await logIn(gate.url, late)
   const { code, stdout } = await runOsa(['sessions', '--server', gate.url, '--json'], late)

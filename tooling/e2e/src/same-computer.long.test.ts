@@ -1,4 +1,4 @@
-/** `osa login` beside the browser, and everywhere else: what a terminal proves, and what it is let in with when it proves nothing. */
+/** `osa login` on the computer of the browser and elsewhere: the same-computer proof, and approvals without it. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -13,7 +13,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 import { openTerminal } from './terminal.ts'
 
 const openedAddress = /\/device\/same-computer\?flow=[0-9a-f-]{36}$/
-/** A second between Approve and the end of the command is the aim; ten show a fault and not a slow machine. */
+/** The command should end within a second of Approve; more than ten seconds indicate a defect rather than a slow machine. */
 const doneWithinMs = 10_000
 
 async function world(settings: Record<string, string> = {}) {
@@ -22,7 +22,7 @@ async function world(settings: Record<string, string> = {}) {
   const node = started.use(await startNode({ OSA_DATA_DIR: join(folder.path, 'data'), ...settings }))
   const opened = started.use(await openedAddresses(folder.path))
   const running = started.move()
-  /** `osa login` of a person with a home of their own. */
+  /** Runs `osa login` with its own home folder. */
   const login = async (
     home: string,
     env: Readonly<Record<string, string | undefined>> = { OSA_BROWSER: opened.program },
@@ -36,7 +36,7 @@ async function world(settings: Record<string, string> = {}) {
   return { node, opened, login, osa, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
-/** From the page for the code, filled in, to the one on which a person decides, with clicks alone. */
+/** Clicks from the page with the filled-in code to the confirm page. */
 async function clickToConfirm(page: Page, person: RegExp): Promise<void> {
   await page.getByRole('button', { name: /continue/i }).click()
   await page.getByRole('button', { name: person }).click()
@@ -47,7 +47,7 @@ test.each([
   { javaScriptEnabled: true, policy: 'never' },
   { javaScriptEnabled: false, policy: 'typed' },
 ] as const)(
-  'beside the browser (scripts: $javaScriptEnabled, policy: $policy) nothing is typed, and the command ends with the click',
+  'on the computer of the browser (scripts: $javaScriptEnabled, policy: $policy) nothing is typed, and the command ends after Approve',
   async ({ javaScriptEnabled, policy }) => {
     await using it = await world({ OSA_REMOTE_APPROVAL: policy })
     await using chromium = await sharedChromium()
@@ -68,14 +68,14 @@ test.each([
     console.info(`the command ended ${Math.round(tookMs)} ms after Approve`)
     expect(tookMs).toBeLessThan(doneWithinMs)
     expect(terminal.screen()).toContain('Logged in to')
-    expect(it.opened.all, 'and no second address was opened').toEqual([address])
+    expect(it.opened.all, 'no second address was opened').toEqual([address])
     expect(it.node.output()).not.toMatch(/nonce|state=|[?&]user_code/)
     const sessions = it.osa('home', ['sessions'])
     await sessions.until(/APPROVED[\s\S]*same computer/)
   },
 )
 
-test('two logins at once on one computer end each as its own, in two tabs of one browser', async () => {
+test('two simultaneous logins on one computer, in two tabs of one browser, do not interfere', async () => {
   await using it = await world({ OSA_REMOTE_APPROVAL: 'never' })
   await using chromium = await sharedChromium()
   const terminals = [await it.login('one'), await it.login('two')]
@@ -92,7 +92,7 @@ test('two logins at once on one computer end each as its own, in two tabs of one
   for (const terminal of terminals) expect(await terminal.exitCode).toBe(0)
 })
 
-test('a second browser on the computer proves nothing once the first has, and types the code', async () => {
+test('once one browser has the proof, a second browser on the computer has to type the code', async () => {
   await using it = await world()
   await using chromium = await sharedChromium()
   const terminal = await it.login('home')
@@ -105,7 +105,7 @@ test('a second browser on the computer proves nothing once the first has, and ty
   await keepScreenshot(second, 'typed-code')
   expect(await barriers(second)).toEqual([])
   await second.getByRole('button', { name: 'Approve' }).click()
-  expect(second.url(), 'an empty field holds the browser back').toContain('/device/confirm')
+  expect(second.url(), 'the browser refuses to submit an empty field').toContain('/device/confirm')
   const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
   await second.getByRole('textbox').fill(code.toLowerCase())
   await second.keyboard.press('Enter')
@@ -114,9 +114,9 @@ test('a second browser on the computer proves nothing once the first has, and ty
   await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
 })
 
-test('a site on the internet leads Chromium to the listener without a question', async () => {
+test('Chromium follows a public site to the listener without asking the person', async () => {
   await using it = await world({ OSA_REMOTE_APPROVAL: 'never' })
-  // the node's address counts as public, so that its way to 127.0.0.1 is one into a more private network
+  // the node's address is treated as public, so that going to 127.0.0.1 enters a more private network
   const chromium = await openChromium(`--ip-address-space-overrides=127.0.0.1:${new URL(it.node.url).port}=public`)
   try {
     const terminal = await it.login('home')
@@ -130,7 +130,7 @@ test('a site on the internet leads Chromium to the listener without a question',
   }
 })
 
-test('a proxy that swallows what a browser sends to 127.0.0.1 costs nothing: the code is typed on the page that is there', async () => {
+test('if a proxy swallows requests to 127.0.0.1, the code can be typed without waiting', async () => {
   await using it = await world()
   await using proxy = await proxyOfOnly(it.node.url)
   await using chromium = await sharedChromium()
@@ -140,7 +140,7 @@ test('a proxy that swallows what a browser sends to 127.0.0.1 costs nothing: the
   const openedAtMs = performance.now()
   await page.goto(await it.opened.next(), { waitUntil: 'commit' })
   await proxy.swallowed
-  // by the keyboard alone: while a browser waits for a site, its DevTools hold back whatever asks the page
+  // only by keyboard: while the browser waits for a site, DevTools blocks calls that query the page
   await page.keyboard.type(code)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/development/sign-in**', { waitUntil: 'commit' })
@@ -152,7 +152,7 @@ test('a proxy that swallows what a browser sends to 127.0.0.1 costs nothing: the
   await it.osa('home', ['status']).until(/APPROVED[\s\S]*code typed/)
 })
 
-/** What Node.js says where no port is left. */
+/** Makes listening fail as it does if no port is free. */
 const noPortIsFree = `data:text/javascript,${encodeURIComponent(`
   import { Server } from 'node:net'
   Server.prototype.listen = function () {
@@ -169,18 +169,21 @@ test.each([
   { where: 'with a browser that cannot be started', env: { OSA_BROWSER: '/bin/false' }, opens: false },
   { where: 'approved on another computer', env: { OSA_BROWSER: '/bin/true' }, opens: false },
   { where: 'with every port taken', env: { NODE_OPTIONS: `--import=${noPortIsFree}` }, opens: true },
-])('$where a login is as it was: no more questions, no address that nobody answers', async ({ env, opens }) => {
-  await using it = await world()
-  const terminal = await it.login('home', { OSA_BROWSER: '', BROWSER: it.opened.program, ...env })
-  const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
-  if (opens) expect(await it.opened.next()).toBe(`${it.node.url}/device?user_code=${code}`)
-  expect(terminal.screen()).not.toContain('127.0.0.1:')
-  await approve(it.node.url, code)
-  expect(await terminal.exitCode).toBe(0)
-  expect(it.opened.all).toHaveLength(opens ? 1 : 0)
-})
+])(
+  '$where a login works without the proof, without further questions or an unreachable address',
+  async ({ env, opens }) => {
+    await using it = await world()
+    const terminal = await it.login('home', { OSA_BROWSER: '', BROWSER: it.opened.program, ...env })
+    const [code = ''] = await terminal.until(/[A-Z]{4}-[A-Z]{4}/)
+    if (opens) expect(await it.opened.next()).toBe(`${it.node.url}/device?user_code=${code}`)
+    expect(terminal.screen()).not.toContain('127.0.0.1:')
+    await approve(it.node.url, code)
+    expect(await terminal.exitCode).toBe(0)
+    expect(it.opened.all).toHaveLength(opens ? 1 : 0)
+  },
+)
 
-test('where only the same computer counts, a terminal without a browser hears at once what to do', async () => {
+test('if the proof is required, a terminal without a browser says at once what to do', async () => {
   await using it = await world({ OSA_REMOTE_APPROVAL: 'never' })
   const terminal = await it.login('home', { OSA_BROWSER: 'none' })
   await terminal.until(/lets a terminal in only from a browser on the same computer/)

@@ -1,4 +1,4 @@
-/** Every page on screens of three widths, in the light and in the dark: nothing needs sideways scrolling, and nothing keeps people out. */
+/** Every page at three screen widths, in light and dark mode: no horizontal scrolling, and no accessibility violations. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -30,7 +30,7 @@ async function judge(page: Page, name: string) {
   }
 }
 
-test('D26 pages for anybody fit every screen', () =>
+test('D26 public pages fit every screen', () =>
   inChromium(async ({ url }, chromium) => {
     const page = await (await chromium.newContext()).newPage()
     const paths = {
@@ -50,7 +50,7 @@ test('D26 pages for anybody fit every screen', () =>
     await judge(page, 'code-refused')
   }))
 
-test('D26 the terminals of a person fit every screen, whatever they call themselves', () =>
+test('D26 the list of terminals fits every screen, whatever their names', () =>
   inChromium(async (pages, chromium) => {
     const { page } = await pages.signIn(chromium, everyday)
     const far = { ...everyday, deviceName: 'login node 3 of the cluster', address: '198.51.100.7' }
@@ -62,7 +62,7 @@ test('D26 the terminals of a person fit every screen, whatever they call themsel
     await judge(page, 'terminals')
   }))
 
-test('D26 a node with its own name, logo and colour fits every screen, and its colours can be read', async () => {
+test('D26 a node with its own name, logo and colour fits every screen, with sufficient contrast', async () => {
   await using folder = await temporaryFolder()
   const file = join(folder.path, 'logo.svg')
   await writeFile(file, logo)

@@ -1,4 +1,4 @@
-/** The SDK's browser build in Chromium: the example of a page, bundled. */
+/** The SDK's browser build in Chromium, with the bundled example of a page. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -22,7 +22,7 @@ async function bundle(): Promise<string> {
   return output[0].code
 }
 
-test('a page loads at most 15 kB of it, gzipped, before it subscribes to anything', async () => {
+test('a page loads at most 15 kB of the SDK, gzipped, before it subscribes to anything', async () => {
   const program = `import { createOsaClient, isOsaError } from '@osa/sdk'; globalThis.used = [createOsaClient, isOsaError]`
   const id = join(import.meta.dirname, 'page.js')
   const page = {
@@ -34,13 +34,13 @@ test('a page loads at most 15 kB of it, gzipped, before it subscribes to anythin
   const { output } = await build.generate({ format: 'esm', minify: true })
   await build.close()
   const [entry] = output
-  expect(entry.imports, 'all else is loaded later').toEqual([])
+  expect(entry.imports, 'everything else is loaded later').toEqual([])
   expect(gzipSync(entry.code, { level: 9 }).length).toBeLessThan(15_000)
 })
 
-/** A tool's own server: its page, its script, a token for whoever is signed in to the tool, and the node's /trpc passed through. */
+/** Starts the server of a tool: its page and script, a token for the person signed in to the tool, and a proxy for the node's /trpc. */
 async function startToolServer(code: string, nodeUrl: string, token: () => Promise<string | null>) {
-  const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const forwardToNode = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const headers = { authorization: request.headers.authorization ?? '' }
     const answer = await fetch(nodeUrl + request.url, { headers })
     response
@@ -48,7 +48,7 @@ async function startToolServer(code: string, nodeUrl: string, token: () => Promi
       .end(Buffer.from(await answer.arrayBuffer()))
   }
   const server = createServer(async (request, response) => {
-    if (request.url?.startsWith('/trpc/')) return passOn(request, response)
+    if (request.url?.startsWith('/trpc/')) return forwardToNode(request, response)
     if (request.url === '/page.js') return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(code)
     if (request.url === '/osa-token') return void response.end(await token())
     const at = request.url === '/elsewhere' ? ` data-server="${nodeUrl}"` : ''
@@ -58,7 +58,7 @@ async function startToolServer(code: string, nodeUrl: string, token: () => Promi
   return listen(server)
 }
 
-test('a page calls a node with a token from its own server, through its own origin; no other origin may (A19)', async () => {
+test('a page can call a node with a token from its own server, but only through its own origin (A19)', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: folder.path })
   const store = memoryStore()

@@ -1,25 +1,14 @@
-/** The SDK's client against a real node: what a tool on a person's machine does, from the sign-in to the end of the session. */
-import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
+/** The SDK's client with a real node, as a tool on a person's machine uses it, from sign-in to the end of the session. */
 import { createOsaClient, isOsaError, type OsaClient, OsaError } from '@osa/sdk'
 import { login, logout, storedCredentials } from '@osa/sdk/node'
 import { memoryStore } from '@osa/sdk/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { approve } from './approve.ts'
-import { type NodeProcess, startNode } from './node-process.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { nodeForThisFile } from './on-postgres.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let node: NodeProcess
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  node = await startNode({ DATABASE_URL: await createSharedDatabase({ migrated: true }), OSA_DATA_DIR: folder.path })
-})
-afterAll(async () => {
-  await node[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+const node = nodeForThisFile()
 
-/** Signs in as a tool would, and answers its client with the counts of what it sent. */
+/** Signs in like a tool. Returns its clients and the paths of their requests. */
 async function signIn() {
   const store = memoryStore()
   await login({
@@ -38,13 +27,13 @@ async function signIn() {
   return { store, sent, clientOf }
 }
 
-/** The saved login with another access token or expiry. */
+/** Returns a store with a changed login, such as another access token or expiry. */
 function withEntry(store: ReturnType<typeof memoryStore>, change: Record<string, unknown>) {
   const entry = store.snapshot()[node.url] as Record<string, unknown>
   return memoryStore({ [node.url]: { ...entry, ...change } })
 }
 
-test('login by call, then me, session.list and server.info, in one request and fully typed', async () => {
+test('after a login by call, me, session.list and server.info are sent in one request and fully typed', async () => {
   const { clientOf, sent } = await signIn()
   const osa = clientOf()
   const [me, sessions, info] = await Promise.all([osa.me.query(), osa.session.list.query(), osa.server.info.query()])
@@ -58,8 +47,8 @@ test('login by call, then me, session.list and server.info, in one request and f
 
 test.each([
   ['expired', { expires_at: 1 }, 1],
-  ['refused by the node though it looks valid', { access_token: 'not-the-token' }, 2],
-])('K33 eight parallel calls with a token that is %s: one refresh, eight answers', async (_name, change, requests) => {
+  ['refused by the node although it looks valid', { access_token: 'not-the-token' }, 2],
+])('K33 eight parallel calls with a token that is %s need one refresh', async (_name, change, requests) => {
   const { store, clientOf, sent } = await signIn()
   const osa = clientOf(withEntry(store, change))
   const answers = await Promise.all(Array.from({ length: 8 }, () => osa.me.query()))
@@ -68,7 +57,7 @@ test.each([
   expect(sent.filter((path) => path.startsWith('/trpc/me'))).toHaveLength(requests)
 })
 
-test('a session that was ended elsewhere is session_ended, and logging out forgets it', async () => {
+test('calls in a session that was ended elsewhere fail with session_ended, and logging out removes the login', async () => {
   const { store, clientOf } = await signIn()
   const osa = clientOf()
   const current = (await osa.session.list.query()).find((session) => session.current)
@@ -80,7 +69,7 @@ test('a session that was ended elsewhere is session_ended, and logging out forge
   expect(await logout({ server: node.url, store })).toMatchObject({ removed: true })
 })
 
-test('an input that is wrong only at run time is usage and names the field, an unknown session not_found', async () => {
+test('an invalid input fails with usage and names the field, an unknown session with not_found', async () => {
   const { clientOf } = await signIn()
   const osa = clientOf()
   const revoked = (session_id: string) => osa.session.revoke.mutate({ session_id })
@@ -97,7 +86,7 @@ test('an input that is wrong only at run time is usage and names the field, an u
   })
 })
 
-/** The input of a watch: a code that nobody has decided on yet, by its hash. */
+/** Starts a sign-in. Returns the input for watching it: the hash of its pending code. */
 async function startWatched(osa: OsaClient) {
   const started = await osa.device.start.mutate({})
   if ('error' in started) throw new Error(started.error)
@@ -105,7 +94,7 @@ async function startWatched(osa: OsaClient) {
   return { userCode: started.user_code, input: { device_code_hash: Buffer.from(digest).toString('base64url') } }
 }
 
-test('a subscription tells of the decision, and its token stands in no address', async () => {
+test('a subscription reports the decision, and its URL does not contain the token', async () => {
   const { clientOf, sent, store } = await signIn()
   const osa = clientOf()
   const { userCode, input } = await startWatched(osa)
@@ -119,13 +108,13 @@ test('a subscription tells of the decision, and its token stands in no address',
   expect(node.output()).not.toContain(access_token)
 })
 
-test('a subscription that the node refuses ends with its error', async () => {
+test('a refused subscription ends with the error of the node', async () => {
   const { clientOf } = await signIn()
   const refused = clientOf().device.watch.subscribe({ device_code_hash: 'too short' })
   await expect(refused.next()).rejects.toMatchObject({ code: 'usage', status: 400 })
 })
 
-test('a subscription ends when its caller has had enough, and when its client is closed', async () => {
+test('a subscription ends when its caller aborts it and when its client is closed', async () => {
   const { clientOf } = await signIn()
   const osa = clientOf()
   const { input } = await startWatched(osa)

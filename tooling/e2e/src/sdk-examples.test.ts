@@ -1,5 +1,4 @@
-/** The examples of the SDK, compiled as they stand and run as people run them, against a real node. */
-
+/** Compiles and runs the examples of the SDK, with a real node. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -9,27 +8,19 @@ import { freePort } from '@osa/db/testing/free-port'
 import { createOsaClient } from '@osa/sdk'
 import { login, storedCredentials, writeLink } from '@osa/sdk/node'
 import { QueryClient } from '@tanstack/react-query'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { approve } from './approve.ts'
-import { cleanEnvironment, type NodeProcess, repository, startNode } from './node-process.ts'
-import { onPostgres } from './on-postgres.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { cleanEnvironment, repository } from './node-process.ts'
+import { nodeForThisFile } from './on-postgres.ts'
 
 const examples = join(repository, 'packages/sdk/examples')
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let node: NodeProcess
+const node = nodeForThisFile()
 let configDir: string
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  node = await startNode(await onPostgres(folder))
-  configDir = join(folder.path, 'config')
+  configDir = join(node.folder, 'config')
   const onVerification = ({ userCode }: { userCode: string }) => approve(node.url, userCode)
   await login({ server: node.url, configDir, storage: 'file', onVerification })
-})
-afterAll(async () => {
-  await node[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
 })
 
 interface Ended {
@@ -38,10 +29,10 @@ interface Ended {
   stderr: string
 }
 
-async function run(name: string, env: Record<string, string>, cwd = folder.path): Promise<Ended> {
+async function run(name: string, env: Record<string, string>, cwd = node.folder): Promise<Ended> {
   const program = promisify(execFile)(process.execPath, [join(examples, `${name}.ts`)], {
     cwd,
-    env: { ...cleanEnvironment(), HOME: folder.path, ...env },
+    env: { ...cleanEnvironment(), HOME: node.folder, ...env },
   })
   return program.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -49,15 +40,15 @@ async function run(name: string, env: Record<string, string>, cwd = folder.path)
   )
 }
 
-test('they compile', async () => {
+test('the examples compile', async () => {
   const tsc = join(repository, 'node_modules/typescript/bin/tsc')
   const compiled = promisify(execFile)(process.execPath, [tsc, '-p', examples])
   const { stdout } = await compiled.catch((failed: Ended) => failed)
   expect(stdout).toBe('')
 })
 
-test('developer-machine says who is signed in, or what to do when nobody is', async () => {
-  const project = join(folder.path, 'project')
+test('developer-machine prints who is signed in, or what to do', async () => {
+  const project = join(node.folder, 'project')
   await mkdir(project)
   expect(await run('developer-machine', {}, project)).toMatchObject({ code: 3, stderr: 'Please run: osa link <url>\n' })
   await writeLink({ folder: project, server: node.url, now: Date.now })
@@ -66,7 +57,7 @@ test('developer-machine says who is signed in, or what to do when nobody is', as
   expect(signedIn).toMatchObject({ code: 0, stdout: `Josiah Carberry on ${node.url}\n` })
 })
 
-test('ci-token uses its own tokens, the second when the first is refused', async () => {
+test('ci-token uses its second token if the first is refused', async () => {
   const token = await storedCredentials({ configDir }).getToken({ server: node.url, serverSource: 'option' })
   const env = { OSA_NODE: node.url, VAULT_TOKEN: 'too-old', VAULT_NEXT_TOKEN: token ?? '' }
   expect(await run('ci-token', env)).toMatchObject({ code: 0, stdout: '1 open session(s)\n' })
@@ -76,7 +67,7 @@ test('ci-token uses its own tokens, the second when the first is refused', async
   expect(refused.stderr).not.toContain('too-old')
 })
 
-test('cancellation tells an answer from a deadline from an address where nobody is', async () => {
+test('cancellation distinguishes an answer, a deadline and an unreachable address', async () => {
   expect(await run('cancellation', { OSA_NODE: node.url })).toMatchObject({ code: 0 })
   const late = await run('cancellation', { OSA_NODE: node.url, DEADLINE_MS: '0' })
   expect(late).toMatchObject({ code: 7 })
@@ -86,11 +77,11 @@ test('cancellation tells an answer from a deadline from an address where nobody 
   expect(nobody.stderr).toContain('connection_refused, again in')
 })
 
-/** Starts an example that does not end by itself, and waits for the line that it greets with. */
+/** Starts an example that keeps running, and waits for its greeting. */
 async function start(name: string, env: Record<string, string>, greeting: RegExp) {
   const child = spawn(process.execPath, [join(examples, `${name}.ts`)], {
-    cwd: folder.path,
-    env: { ...cleanEnvironment(), HOME: folder.path, ...env },
+    cwd: node.folder,
+    env: { ...cleanEnvironment(), HOME: node.folder, ...env },
   })
   const ended = once(child, 'exit')
   const said = { stdout: '', stderr: '' }
@@ -102,19 +93,19 @@ async function start(name: string, env: Record<string, string>, greeting: RegExp
         if (match) done(match)
       })
     }
-    child.once('exit', () => fail(new Error(`${name} ended: ${said.stderr}`)))
+    child.once('exit', () => fail(new Error(`${name} exited: ${said.stderr}`)))
   })
   return { child, ended, said, found }
 }
 
-test('daemon signs in once with a person, and from then on with what it has kept', async () => {
-  const secretFile = join(folder.path, 'daemon.json')
+test('daemon signs in once with a person, and later with its stored login', async () => {
+  const secretFile = join(node.folder, 'daemon.json')
   const env = { OSA_NODE: node.url, SECRET_FILE: secretFile, ROUNDS: '1' }
   const first = await start('daemon', env, /and type (\S+)/)
   await approve(node.url, first.found[0] ?? '')
   expect(await first.ended).toEqual([0, null])
   expect(first.said.stdout).toBe('Josiah Carberry: 0 convention(s)\n')
-  // as after some weeks: the access token has run out
+  // some weeks later, the access token has expired
   const [entry] = Object.entries(JSON.parse(await readFile(secretFile, 'utf8')) as Record<string, object>)
   const [server, login] = entry ?? ['', {}]
   await writeFile(secretFile, JSON.stringify({ [server]: { ...login, expires_at: 1 } }))
@@ -122,7 +113,7 @@ test('daemon signs in once with a person, and from then on with what it has kept
   expect(JSON.parse(await readFile(secretFile, 'utf8'))[server].expires_at).toBeGreaterThan(Date.now() / 1000)
 })
 
-test('express-middleware lets in who has a token of the node, and nobody else', async () => {
+test('express-middleware accepts only requests with a token of the node', async () => {
   const port = await freePort()
   const tool = await start('express-middleware', { OSA_NODE: node.url, PORT: String(port) }, /(http:\S+)/)
   const token = await storedCredentials({ configDir }).getToken({ server: node.url, serverSource: 'option' })
@@ -142,7 +133,7 @@ test('express-middleware lets in who has a token of the node, and nobody else', 
   await tool.ended
 })
 
-test('react-query asks by key, and hands on what the node says', async () => {
+test('react-query caches by key, and passes on errors of the node', async () => {
   const { sessions, whoami } = await import(join(examples, 'react-query.ts'))
   const token = await storedCredentials({ configDir }).getToken({ server: node.url, serverSource: 'option' })
   const queries = new QueryClient()
@@ -155,8 +146,8 @@ test('react-query asks by key, and hands on what the node says', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'not_authenticated' })
 })
 
-test('none of them writes a login of its own', async () => {
-  const empty = join(folder.path, 'empty')
+test('ci-token stores no login', async () => {
+  const empty = join(node.folder, 'empty')
   await mkdir(empty)
   await run('ci-token', { OSA_NODE: node.url, VAULT_TOKEN: 'x', OSA_CONFIG_DIR: empty })
   expect(await readdir(empty)).toEqual([])

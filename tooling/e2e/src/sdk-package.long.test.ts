@@ -1,4 +1,4 @@
-/** The SDK as people get it: packed, installed in an empty project from the registry, compiled and run by what they have. */
+/** The packed SDK: installed in an empty project, compiled with several compilers and run on several runtimes. */
 import { execFile } from 'node:child_process'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,16 +12,16 @@ const sdk = join(repository, 'packages/sdk')
 const bin = (name: string): string => join(repository, 'node_modules/.bin', name)
 const minutes = (count: number): number => count * 60_000
 
-/** The oldest and newest that are promised, by the packages that hold nothing but the binary. */
+/** The oldest and newest supported versions, from packages that contain only the binary. */
 const nodes = { node20: '20.19.0', node22: '22.23.3', node26: '26.10.0' }
 const compilers = { typescript59: '5.9.3', typescript60: '6.0.3', typescript70: '7.0.2' }
 const otherRuntimes = { bun: '1.4.5', deno: '2.9.6' }
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let project: string
-/** The programs of the README, as printed. */
+/** The programs in the README. */
 const readmePrograms: string[] = []
-/** Nothing of the workspace in reach: no parent folder of the project holds a node_modules. */
+/** The project cannot use packages of the workspace, because no parent folder has a node_modules. */
 beforeAll(async () => {
   folder = await temporaryFolder()
   project = folder.path
@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, minutes(20))
 afterAll(() => folder[Symbol.asyncDispose](), minutes(20))
 
-test('its declarations name no store, no database and nothing that is not published', async () => {
+test('its declarations refer to no store, no database and no unpublished package', async () => {
   const dist = join(project, 'node_modules/@osa/sdk/dist')
   const declarations = (await readdir(dist)).filter((name) => name.endsWith('.d.ts'))
   expect(declarations.length).toBeGreaterThan(4)
@@ -72,7 +72,7 @@ test('its declarations name no store, no database and nothing that is not publis
   expect(Object.keys(dependencies).filter((name) => name.startsWith('@osa/'))).toEqual([])
 })
 
-/** What a compiler says of these files with these settings and `strict`; every library's declarations are checked too. */
+/** Compiles files with these options and `strict`, including the declarations of all libraries. Returns the compiler's messages. */
 async function complaints(compiler: string, options: object, files: readonly string[]): Promise<string[]> {
   const compilerOptions = { strict: true, noEmit: true, skipLibCheck: false, ...options }
   const config = join(project, `tsconfig.${compiler}.${Object.values(options).flat().join('-') || 'bare'}.json`)
@@ -84,7 +84,7 @@ async function complaints(compiler: string, options: object, files: readonly str
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-/** tRPC's own declarations name this one of the DOM's types, which Node's do not have. */
+/** The declarations of tRPC use this DOM type, which the types of Node.js do not have. */
 const isOfTrpc = (line: string): boolean => /^node_modules\/@trpc\/client\/.*'RequestInfo'/.test(line)
 
 const nodeNext = { module: 'nodenext' }
@@ -92,7 +92,7 @@ const bundler = { module: 'esnext', moduleResolution: 'bundler', customCondition
 const settings: [name: string, compilerOptions: object][] = [
   ['the oldest target, and no types', { ...nodeNext, target: 'es2020', types: [] }],
   ['the oldest target and library, without the DOM', { ...nodeNext, target: 'es2020', lib: ['es2020'], types: [] }],
-  ['what a compiler does by itself', { ...nodeNext }],
+  ['default options', { ...nodeNext }],
   ['the newest target', { ...nodeNext, target: 'esnext' }],
   ['one file at a time', { ...nodeNext, target: 'es2022', isolatedModules: true }],
   [
@@ -105,22 +105,22 @@ const settings: [name: string, compilerOptions: object][] = [
     { ...bundler, target: 'esnext', lib: ['esnext'], types: [], verbatimModuleSyntax: true },
   ],
 ]
-// the native one is fast enough for all of them
+// the native compiler is fast enough for all settings
 const fastest = 'typescript70'
 test.each([
   ...settings.map(([name, options]) => [fastest, name, options] as const),
   ...Object.keys(compilers).flatMap((one) => (one === fastest ? [] : [[one, ...(settings[1] ?? ['', {}])] as const])),
 ])(
-  'its declarations name what they need: %s, %s',
+  'its declarations compile with %s and %s',
   async (compiler, _name, options) => {
-    // a file of CommonJS has no `import` where a bundler is promised one
+    // a CommonJS file cannot be compiled with settings for bundlers
     const files = ['entries.ts', ...('moduleResolution' in options ? [] : ['caller.cts'])]
     expect((await complaints(compiler, options, files)).filter((line) => !isOfTrpc(line))).toEqual([])
   },
   minutes(20),
 )
 
-test.each(Object.keys(compilers))('what osa init writes compiles against it with %s', async (compiler) => {
+test.each(Object.keys(compilers))('a project written by osa init compiles with %s', async (compiler) => {
   const folder = join(project, `begun-${compiler}`)
   const osa = join(repository, 'apps/cli/bin/osa.js')
   await run(process.execPath, [osa, 'init', folder, '--no-install'], { env: cleanEnvironment() })
@@ -130,7 +130,7 @@ test.each(Object.keys(compilers))('what osa init writes compiles against it with
 })
 
 test(
-  'a page needs the types of the DOM and nothing else',
+  'a page needs only the types of the DOM',
   async () => {
     const options = {
       module: 'esnext',
@@ -146,7 +146,7 @@ test(
 
 describe.each(Object.keys(compilers))('%s', (compiler) => {
   test(
-    'tells a program for Node that a bundler compiles for pages which setting it needs',
+    'reports the missing setting if a program for Node.js is compiled for pages by a bundler',
     async () => {
       const [program = ''] = readmePrograms
       const options = { module: 'esnext', moduleResolution: 'bundler', target: 'es2022', skipLibCheck: true }
@@ -177,10 +177,10 @@ describe.each(Object.keys(compilers))('%s', (compiler) => {
         moduleResolution,
         ...(customConditions.length > 0 ? { customConditions } : {}),
         types: ['node'],
-        // the newest is fast enough to check every library's declarations too
+        // the newest compiler is fast enough to check the declarations of all libraries too
         skipLibCheck: compiler !== fastest,
       }
-      // without the condition `node` a compiler sees the build for browsers
+      // without the condition `node`, a compiler uses the build for browsers
       const isPage = moduleResolution === 'bundler' && customConditions.length === 0
       expect(readmePrograms.length).toBeGreaterThan(1)
       const files = ['types.ts', ...(isPage ? ['page-types.ts'] : ['node-types.ts', ...readmePrograms])]
@@ -195,7 +195,7 @@ describe.each(Object.keys(compilers))('%s', (compiler) => {
 })
 
 test(
-  'an editor explains every procedure, and calls its answer by a name',
+  'an editor shows an explanation and a named return type for every procedure',
   async () => {
     const { stdout } = await run(process.execPath, ['hovers.js'], { cwd: project })
     const shown = stdout
@@ -231,7 +231,7 @@ describe('runs on', () => {
 })
 
 test.each([['this Node', process.execPath], ...Object.keys(nodes).map((name) => [name, `${name}/bin/node`])])(
-  'a CommonJS program has all of it with require on %s',
+  'a CommonJS program can require every entry on %s',
   async (_name, program = '') => {
     const node = program.startsWith('/') ? program : join(project, 'node_modules', program)
     const { stdout } = await run(node, ['caller.cjs'], { cwd: project, env: cleanEnvironment() })

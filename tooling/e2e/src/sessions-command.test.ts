@@ -1,5 +1,4 @@
-/** `osa sessions`, `osa status`, `osa doctor` and `osa token` against a real node: two terminals of one person, one of which ends the other. */
-
+/** `osa sessions`, `osa status`, `osa doctor` and `osa token` with a real node and two terminals of one person. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startNode } from './node-process.ts'
@@ -10,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const osa = (args: string[], home: string) => runOsa([...args, '--json'], { home })
 
-test('a person sees their terminals from one of them and ends the other', async () => {
+test('a person lists their terminals on one of them and ends the session of the other', async () => {
   await using folder = await temporaryFolder()
   await using node = await startNode(await onPostgres(folder))
   const homes = [join(folder.path, 'first'), join(folder.path, 'second')] as const

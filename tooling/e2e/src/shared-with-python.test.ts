@@ -1,8 +1,7 @@
 /**
- * The original Python `osa` beside ours, on one `credentials.json`: it refreshes before every command without a lock, several at once, and
- * rewrites the entry with exactly two keys, indented by two, without a final newline. Here it is played by what it does to the file and the wire.
+ * The original Python `osa` and ours share one `credentials.json`. The original refreshes before every command without a lock, possibly several
+ * at once, and rewrites the entry with exactly two keys, indented by two, without a final newline. These tests imitate its requests and writes.
  */
-
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -17,7 +16,7 @@ const foreign = {
   'a tool of mine': { kept: [1, 2] },
 }
 
-/** One command of osa-py: read, refresh, write, use. Any answer but 200 to the refresh means the old token. Answers the status of its use. */
+/** Imitates a command of osa-py: read, refresh, write, call. If the refresh is not 200, it uses the old token. Returns the status of the call. */
 async function runOsaPy(home: string, url: string): Promise<number> {
   const { access_token, refresh_token } = entryOf(home, url)
   const refreshed = await fetch(`${url}/api/v1/auth/refresh`, {
@@ -36,7 +35,7 @@ async function runOsaPy(home: string, url: string): Promise<number> {
   return (await fetch(`${url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${token}` } })).status
 }
 
-/** A node, and a home whose credentials file has a login there beside somebody else's entries. */
+/** Starts a node, and creates a home whose credentials file has a login and entries of other programs. */
 async function startWorld() {
   const folder = await temporaryFolder()
   const node = await startNode(await onPostgres(folder))
@@ -53,19 +52,19 @@ async function startWorld() {
   }
 }
 
-test('commands of osa-py, alone and several at once, and ours in between, go on with one session', async () => {
+test('commands of osa-py, alone and concurrent, and ours in between, keep using one session', async () => {
   await using world = await startWorld()
   const { url, home } = world
   const whoami = () => runOsa(['whoami', '--server', url], { home })
   for (let round = 0; round < 6; round++) {
     expect(await runOsaPy(home, url)).toBe(200)
     expect(Object.keys(entryOf(home, url))).toEqual(['access_token', 'refresh_token'])
-    // ours takes the expiry from the token itself now, and has no reason to refresh
+    // ours reads the expiry from the token itself, and does not refresh
     const written = readFileSync(credentialsPath(home), 'utf8')
     expect(await whoami()).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(credentialsPath(home), 'utf8')).toBe(written)
     expect(await Promise.all(Array.from({ length: 4 }, () => runOsaPy(home, url)))).toEqual([200, 200, 200, 200])
-    // ours refreshes while theirs does
+    // both refresh at the same time
     ageLogin(home, url)
     const [ours, ...theirs] = await Promise.all([whoami(), runOsaPy(home, url), runOsaPy(home, url)])
     expect([ours?.code, ours?.stderr, ...theirs]).toEqual([0, '', 200, 200])
@@ -78,7 +77,7 @@ test('commands of osa-py, alone and several at once, and ours in between, go on 
   expect(status, 'the session that both used has ended').toBe(401)
 })
 
-test('ours reads the file while osa-py rewrites it in place, and never treats it as broken or empty', async () => {
+test('while osa-py rewrites the file in place, ours never reads it as corrupt or empty', async () => {
   await using world = await startWorld()
   const { url, home } = world
   const text = JSON.stringify(readEntries(home), null, 2)

@@ -1,6 +1,6 @@
 /**
- * Loaded into a node before anything else (`NODE_OPTIONS=--import`), by tests only: sets its clock forward or back by as many seconds as the
- * file `SHIFTED_CLOCK_FILE` says, read again every few milliseconds. The node knows nothing of it.
+ * Preloaded into a node by tests (`NODE_OPTIONS=--import`): shifts its clock by the number of seconds in the file `SHIFTED_CLOCK_FILE`, which
+ * is read again every few milliseconds. The node needs no code for it.
  */
 import { readFileSync } from 'node:fs'
 

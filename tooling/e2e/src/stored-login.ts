@@ -1,4 +1,4 @@
-/** Logins in a `credentials.json`, as tests make, read and age them. */
+/** Creates, reads and ages logins in a `credentials.json`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { approve } from './approve.ts'
@@ -13,7 +13,7 @@ export type Entries = Record<string, Entry>
 
 export const credentialsPath = (home: string): string => join(home, '.config/osa/credentials.json')
 
-/** What the file holds; throws when it is no JSON. */
+/** Reads all entries. Throws if the file is not JSON. */
 export const readEntries = (home: string): Entries => JSON.parse(readFileSync(credentialsPath(home), 'utf8')) as Entries
 
 export function entryOf(home: string, url: string): Entry {
@@ -27,14 +27,14 @@ export function writeEntries(home: string, entries: object): void {
   writeFileSync(credentialsPath(home), `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** Lets the access token of a login be over as far as `osa` knows, so that its next command refreshes. */
+/** Marks the access token of a login as expired, so that the next `osa` command refreshes it. */
 export const ageLogin = (home: string, url: string): void =>
   writeEntries(home, { ...readEntries(home), [url]: { ...entryOf(home, url), expires_at: 1 } })
 
-/** A whole login, approved by a development person (the administrator, if none is named). */
+/** Logs in, approved by a development person (by default the administrator). */
 export async function logIn(url: string, options: OsaOptions, person?: string): Promise<void> {
   const login = await startLogin(url, options)
   await approve(url, login.userCode, person)
   const code = await login.ended
-  if (code !== 0) throw new Error(`osa login ended with ${code}:\n${login.stdout()}${login.stderr()}`)
+  if (code !== 0) throw new Error(`osa login exited with ${code}:\n${login.stdout()}${login.stderr()}`)
 }

@@ -1,35 +1,17 @@
-/** A proxy before the processes of a node: one address, which leads to one of them at a time. */
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** A proxy with one public address, which forwards requests to one process of a node at a time. */
+import { createServer } from 'node:http'
+import { forward, listen } from './listen.ts'
 
 export interface Switch extends AsyncDisposable {
   /** The public address, for `OSA_PUBLIC_URL`. */
   readonly url: string
-  /** Where the process listens that answers from the next request on. */
+  /** The port of the process that gets the next requests. */
   port: number
 }
 
 export async function startSwitch(): Promise<Switch> {
-  const server = createServer((asked, answer) => {
-    const { method, url: path, headers } = asked
-    const onward = request({ host: '127.0.0.1', port: gate.port, method, path, headers }, (answered) => {
-      answer.writeHead(answered.statusCode ?? 502, answered.headers)
-      answered.pipe(answer)
-    })
-    onward.on('error', () => answer.destroy())
-    asked.on('error', () => answer.destroy()).pipe(onward)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const gate: Switch = {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    port: 0,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  const server = createServer((incoming, outgoing) => forward(incoming, outgoing, `http://127.0.0.1:${gate.port}`))
+  const listening = await listen(server)
+  const gate = { ...listening, url: listening.url.replace('127.0.0.1', 'localhost'), port: 0 }
   return gate
 }

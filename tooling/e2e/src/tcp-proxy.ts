@@ -1,15 +1,15 @@
-/** A proxy before a database that cuts connections on demand: in the middle of a question, or of its answer. */
+/** A proxy in front of a database that cuts connections on demand, before a message is delivered or before its answer is. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Before the message reaches the server, or after it did and before anybody hears what came of it. */
+/** Cut before the message reaches the server, or after it did but before the answer reaches the client. */
 export type Cut = 'before' | 'after'
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
   /** Cuts the connection that sends the `nth` message from now on (1 is the next). */
   arm(nth: number, cut: Cut): void
-  /** Whether the armed cut has happened; from now on all is let through. */
+  /** Stops cutting. Returns whether the armed cut has happened. */
   disarm(): boolean
 }
 
@@ -24,10 +24,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   }
   const server = createServer((client) => {
     const upstream = connect(target)
-    let deaf = false
+    let cutsAnswer = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
-      socket.on('error', () => socket.destroy()) // a broken connection is what this is for
+      socket.on('error', () => socket.destroy()) // broken connections are expected
       socket.on('close', () => sockets.delete(socket))
     }
     client.on('data', (message) => {
@@ -36,11 +36,11 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       armed = null
       fired = true
       if (cut === 'before') return reset(client, upstream)
-      deaf = true
+      cutsAnswer = true
       upstream.write(message)
     })
     upstream.on('data', (answer) => {
-      if (deaf) reset(client, upstream)
+      if (cutsAnswer) reset(client, upstream)
       else client.write(answer)
     })
     client.on('close', () => upstream.destroy())
@@ -49,7 +49,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port was given out')
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
   return {
     port: address.port,
     arm(nth, cut) {

@@ -1,4 +1,4 @@
-/** A folder that is gone when its scope ends. */
+/** Creates a folder that is removed at the end of its scope. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

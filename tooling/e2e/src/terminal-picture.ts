@@ -1,4 +1,4 @@
-/** What a terminal shows, as an SVG: text, colours, bold, and lines that were written again. */
+/** Renders terminal output as an SVG: text, colours, bold, and overwritten lines. */
 
 interface Cell {
   readonly character: string
@@ -20,7 +20,7 @@ const colours: Readonly<Record<string, string>> = {
   90: '#8b949e',
 }
 
-/** Colour and weight after a Select Graphic Rendition sequence. */
+/** Returns colour and weight after a Select Graphic Rendition sequence. */
 function styled({ colour, bold, dim }: { colour: string; bold: boolean; dim: boolean }, codes: string) {
   let next = { colour, bold, dim }
   for (const code of codes === '' ? ['0'] : codes.split(';')) {
@@ -34,7 +34,7 @@ function styled({ colour, bold, dim }: { colour: string; bold: boolean; dim: boo
   return next
 }
 
-/** The lines that are on the screen after all of `output`. */
+/** Returns the lines on the screen after all of `output`. */
 function linesOf(output: string): Cell[][] {
   const lines: Cell[][] = [[]]
   let column = 0
@@ -70,7 +70,7 @@ function spans(line: readonly Cell[]): string {
 
 const [fontSize, lineHeight, characterWidth, padding] = [14, 20, 8.43, 16]
 
-/** Draws the screen after `output`, as wide as its longest line; `title` is for who cannot see it. */
+/** Draws the screen after `output`, as wide as its longest line. `title` is the accessible name. */
 export function terminalPicture(output: string, title: string): string {
   const lines = linesOf(output.trimEnd())
   const width = Math.ceil(Math.max(...lines.map(({ length }) => length)) * characterWidth) + 2 * padding

@@ -1,14 +1,14 @@
-/** `osa`, or another command of this repository, in a real pseudo-terminal, as a person sees it. */
+/** Runs `osa` or another command of this repository in a real pseudo-terminal. */
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import { cleanEnvironment, repository } from './node-process.ts'
 
 export interface Terminal {
-  /** What is on it so far, colours and cursor movements removed. */
+  /** Returns the text so far, without colours and cursor movements. */
   screen(): string
-  /** All that was written to it, colours and cursor movements too. */
+  /** Returns the raw output so far, with colours and cursor movements. */
   output(): string
-  /** Waits until the screen matches; answers the match. Rejects with the screen after `timeoutMs`. */
+  /** Waits until the screen matches and returns the match. Rejects with the screen after `timeoutMs`. */
   until(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
   readonly exitCode: Promise<number>
   write(text: string): void

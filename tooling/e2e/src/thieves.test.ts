@@ -1,13 +1,13 @@
-/** Copied codes and tokens in the hands of somebody elsewhere, at two real processes. */
+/** Stolen codes and tokens are detected, at two real processes. */
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf, redeemed } from './flow-operations.ts'
 import { withTwoNodes } from './two-nodes.ts'
 
 test(
-  'B09 G16 whoever redeems a copied code or follows a copied token is found out, though both processes are asked in turn',
+  'B09 G16 redeeming a stolen code or refreshing a stolen token ends the session, even if the requests alternate between processes',
   () =>
     withTwoNodes({}, async ({ one, twoUrl }) => {
-      // each client has an address of its own
+      // each client has its own address
       const [victim, thief] = [clientAt(one.url), clientAt(twoUrl)]
       const { deviceCode } = await approved(victim)
       const { refresh_token: stolen = '' } = documentOf(await thief.poll(deviceCode))
@@ -26,7 +26,7 @@ test(
       expect(followed).toEqual(['none', 'none', 'invalid_grant'])
       expect(errorOf(await victim.refresh(held))).toBe('invalid_grant')
 
-      // the same person's other terminals, and laptops that travel, go on
+      // other terminals of the person, and laptops that change networks, are not affected
       const traveller = await redeemed(victim)
       let token = traveller.refreshToken
       for (let ride = 0; ride < 10; ride++) {

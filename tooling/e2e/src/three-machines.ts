@@ -1,25 +1,35 @@
 /**
- * The three machines of apps/docs/operating/high-availability.md on this one: etcd, PostgreSQL under Patroni, and HAProxy as Debian packages
- * them, on the files that people copy. Replaced in these are addresses and folders, and how often Patroni looks after things: each machine is
- * an address of 127.0.0.0/8.
+ * Runs the three machines of apps/docs/operating/high-availability.md on this one: etcd, PostgreSQL with Patroni, and HAProxy from Debian's
+ * packages, with the deploy files. Each machine is an address of 127.0.0.0/8. Only addresses, folders and Patroni's loop interval differ from
+ * the files.
  */
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import {
+  debianEnvironment,
+  giveTo,
+  isRoot,
+  killWithChildren,
+  makeCertificate,
+  makeFolderFor,
+  type Program,
+  startProgram,
+} from './debian-programs.ts'
 import { repository } from './node-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const files = join(repository, 'apps/server/deploy/high-availability')
 const watchdog = fileURLToPath(import.meta.resolve('@osa/db/testing/postgres-watchdog'))
-const isRoot = process.getuid?.() === 0
-const run = promisify(execFile)
 
-/** A file as it is shipped, with each text replaced wherever it stands; it has to stand somewhere. */
+const execute = promisify(execFile)
+
+/** Returns a deploy file with replacements. Throws if a text to replace does not occur. */
 function shipped(name: string, replacements: readonly (readonly [from: string | RegExp, to: string])[]): string {
   let text = readFileSync(join(files, name), 'utf8')
   for (const [from, to] of replacements) {
@@ -32,54 +42,13 @@ function shipped(name: string, replacements: readonly (readonly [from: string | 
 const settingsIn = (text: string): Record<string, string> =>
   Object.fromEntries([...text.matchAll(/^(\w+)=(.*)$/gm)].map(([, key = '', value = '']) => [key, value]))
 
-/** Debian has what these programs need on this path, and the tests' own settings are none of theirs. */
-const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' }
-
-/** Runs as the user that its package makes, where this is root; ends with the test run in any case. */
-function start(user: string, command: readonly string[], env: Record<string, string> = {}) {
-  const asUser = isRoot ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : []
-  const child = spawn('setpriv', [...asUser, '--pdeathsig=KILL', ...command], {
-    cwd: '/',
-    env: { ...environment, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const ended = once(child, 'exit')
-  let isOver = false
-  child.once('exit', () => {
-    isOver = true
-  })
-  const lines: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => lines.push(String(text)))
-  return {
-    isOver: () => isOver,
-    output: () => lines.join(''),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
-}
-type Program = ReturnType<typeof start>
-
-/** SIGKILL to a process and to those it has started. */
-function killWithChildren(pid: number): void {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
-  for (const one of [pid, ...children.map(Number)]) {
-    try {
-      process.kill(one, 'SIGKILL')
-    } catch (error) {
-      // a connection's process may have ended by itself
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
-}
-
-/** Starts all of it; there is a primary with an empty database `osa` then, and soon a standby. The nodes are the caller's to start. */
+/** Starts the machines and waits for a primary with an empty database `osa`; the standby follows soon. The caller starts the nodes. */
 export async function startThreeMachines() {
   const [initdb] = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted((a, b) =>
     b.localeCompare(a, 'en', { numeric: true }),
   )
-  if (initdb === undefined) throw new Error('PostgreSQL as Debian packages it is needed: apt-get install postgresql')
+  if (initdb === undefined)
+    throw new Error('These tests need the PostgreSQL packages of Debian: apt-get install postgresql')
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder()).path
   chmodSync(folder, 0o755)
@@ -89,8 +58,7 @@ export async function startThreeMachines() {
   const password = randomBytes(24).toString('hex')
   const folderOf = (user: string, name: string): string => {
     const path = join(folder, name)
-    mkdirSync(path, { mode: 0o700 })
-    if (isRoot) execFileSync('chown', [`${user}:${user}`, path])
+    makeFolderFor(user, path)
     return path
   }
   const ofMachine = (machine: number) =>
@@ -100,17 +68,17 @@ export async function startThreeMachines() {
     ] as const
 
   const programs = new Map<string, Program>()
-  const startProgram = (name: string, ...what: Parameters<typeof start>): void => {
-    programs.set(name, start(...what))
+  const run = (name: string, ...what: Parameters<typeof startProgram>): void => {
+    programs.set(name, startProgram(...what))
     stack.defer(() => programs.get(name)?.kill())
   }
   for (const machine of [1, 2, 3]) {
     const name = `etcd${machine}`
-    // the list of all three is the one line that is the same everywhere
+    // only the list of all three machines is the same on each
     const all = /^ETCD_INITIAL_CLUSTER=.*$/m.exec(shipped('etcd.env', []))?.[0] ?? ''
     const own = settingsIn(shipped('etcd.env', ofMachine(machine)))
     const cluster = settingsIn(all.replaceAll('10.0.0.', network))
-    startProgram(name, 'etcd', ['etcd'], { ...own, ...cluster, ETCD_DATA_DIR: folderOf('etcd', name) })
+    run(name, 'etcd', ['etcd'], { ...own, ...cluster, ETCD_DATA_DIR: folderOf('etcd', name) })
   }
   const data = (machine: number): string => join(folder, `postgres${machine}/data`)
   const patroniOf = (machine: number): { settings: string; env: Record<string, string> } => {
@@ -118,7 +86,7 @@ export async function startThreeMachines() {
     const settings = join(folder, `patroni${machine}.yml`)
     const text = shipped('patroni.yml', [
       ['10.0.0.', network],
-      // a pair forms sooner; a lost primary is replaced after `ttl` all the same
+      // the standby joins sooner; a lost primary is still replaced only after `ttl`
       ['loop_wait: 5', 'loop_wait: 1'],
       ['/usr/lib/postgresql/15/bin', dirname(initdb)],
       ['/var/lib/postgresql/15/osa', data(machine)],
@@ -133,7 +101,7 @@ export async function startThreeMachines() {
   }
   for (const machine of [1, 2]) {
     folderOf('postgres', `postgres${machine}`)
-    // who ends the whole group of a test run does not end what sees to PostgreSQL's end
+    // detached, so that the watchdog survives a kill of the process group and then stops PostgreSQL
     const guard = spawn(process.execPath, [watchdog, data(machine)], {
       stdio: ['pipe', 'ignore', 'inherit'],
       detached: true,
@@ -143,7 +111,7 @@ export async function startThreeMachines() {
       await once(guard, 'exit')
     })
     const { settings, env } = patroniOf(machine)
-    startProgram(`patroni${machine}`, 'postgres', ['patroni', settings], env)
+    run(`patroni${machine}`, 'postgres', ['patroni', settings], env)
   }
   const pem = join(folder, 'osa.pem')
   makeCertificate(front, pem)
@@ -153,14 +121,14 @@ export async function startThreeMachines() {
     ['bind :443 ', `bind ${front}:${httpsPort} `],
     ['127.0.0.1:5000', `${front}:${databasePort}`],
     ['/etc/haproxy/osa.pem', pem],
-    // whoever is not root is the only user there can be
+    // without root, every program runs as the current user
     ...(isRoot ? [] : ([[/^\t(?:user|group) haproxy$/gm, '']] as const)),
   ])
   writeFileSync(haproxy, proxySettings)
-  if (isRoot) execFileSync('chown', ['haproxy:haproxy', pem])
-  startProgram('haproxy', 'haproxy', ['haproxy', '-f', haproxy])
+  giveTo('haproxy', pem)
+  run('haproxy', 'haproxy', ['haproxy', '-f', haproxy])
 
-  /** The machine that Patroni of `asked` takes for the one with this role; null while there is none. */
+  /** Returns the machine with this role, according to Patroni on the machines `asked`; null while there is none. */
   const machineWith = async (
     role: 'leader' | 'sync_standby',
     asked: readonly number[] = [1, 2],
@@ -172,7 +140,7 @@ export async function startThreeMachines() {
         const found = members.find((member) => member.role === role && ['running', 'streaming'].includes(member.state))
         if (found !== undefined) return Number(found.name.at(-1))
       } catch {
-        // not up yet, or not any more
+        // not yet running, or stopped
       }
     }
     return null
@@ -180,21 +148,22 @@ export async function startThreeMachines() {
   const until = async <T>(what: () => Promise<T | null | false>): Promise<T> => {
     for (;;) {
       for (const [name, program] of programs)
-        if (program.isOver()) throw new Error(`${name} has ended:\n${program.output()}`)
+        if (program.isOver()) throw new Error(`${name} has exited:\n${program.output()}`)
       const found = await what()
       if (found !== null && found !== false) return found
       await delay(50)
     }
   }
-  /** What PostgreSQL answers a superuser, at a machine or at what HAProxy takes for the primary. */
+  /** Runs SQL as a superuser, on a machine or through HAProxy on the primary. Returns the output. */
   const sql = async (
     text: string,
     { machine, database = 'postgres' }: { machine?: number; database?: string } = {},
   ): Promise<string> => {
     const [host, port] = machine === undefined ? [front, databasePort] : [address(machine), '5432']
     const options = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', host, '-p', port, '-U', 'postgres', '-d', database]
-    const psql = run(join(dirname(initdb), 'psql'), options, { env: { ...environment, PGPASSWORD: password } })
-    // one that finds no server is gone before it has read this, and its end says so
+    const env = { ...debianEnvironment, PGPASSWORD: password }
+    const psql = execute(join(dirname(initdb), 'psql'), options, { env })
+    // psql may exit without reading its input if there is no server; its exit code reports that
     psql.child.stdin?.on('error', () => undefined).end(text)
     return (await psql).stdout.trim()
   }
@@ -219,14 +188,14 @@ export async function startThreeMachines() {
     sql,
     settled,
     until,
-    /** As the page says, without its questions. Resolves when the other machine is the primary. */
+    /** Switches over as documented, without confirmation. Resolves when the other machine is the primary. */
     async switchover(): Promise<void> {
       const { primary } = await settled()
       const { settings, env } = patroniOf(primary)
-      await run('patronictl', ['-c', settings, 'switchover', '--force'], { env: { ...environment, ...env } })
+      await execute('patronictl', ['-c', settings, 'switchover', '--force'], { env: { ...debianEnvironment, ...env } })
       await until(async () => (await machineWith('leader', [3 - primary])) === 3 - primary)
     },
-    /** Makes the etcd of this machine the one that leads: the worst to lose, since the next one to lead prolongs all leases. */
+    /** Makes the etcd of this machine the leader. Losing the leader is the worst case, since the next one extends all leases. */
     async leadEtcd(machine: number): Promise<void> {
       const ask = async (at: number, path: string, body = {}) => {
         const answer = await fetch(`http://${address(at)}:2379/v3/maintenance/${path}`, {
@@ -241,7 +210,7 @@ export async function startThreeMachines() {
       const leading = members.findIndex(({ header, leader }) => header.member_id === leader) + 1
       if (leading !== machine) await ask(leading, 'transfer-leadership', { targetID })
     },
-    /** SIGKILL to its etcd, Patroni and PostgreSQL. */
+    /** Kills etcd, Patroni and PostgreSQL of a machine with SIGKILL. */
     async lose(machine: number): Promise<void> {
       const postmaster = Number.parseInt(readFileSync(join(data(machine), 'postmaster.pid'), 'utf8'), 10)
       for (const name of [`patroni${machine}`, `etcd${machine}`]) {
@@ -251,15 +220,8 @@ export async function startThreeMachines() {
       }
       killWithChildren(postmaster)
     },
-    /** Resolves when this machine is the primary, as it sees it. */
+    /** Resolves when this machine considers itself the primary. */
     promoted: (machine: number) => until(async () => (await machineWith('leader', [machine])) === machine),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-}
-
-/** For one address, signed by nobody else; the key and the certificate in one file. */
-function makeCertificate(ip: string, pem: string): void {
-  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=archive', '-days', '2']
-  const named = ['-addext', `subjectAltName=IP:${ip}`, '-keyout', pem, '-out', pem]
-  execFileSync('openssl', ['req', '-x509', ...made, ...named], { stdio: 'ignore' })
 }

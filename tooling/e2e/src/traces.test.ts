@@ -1,4 +1,4 @@
-/** One trace from the command over the node to the database. */
+/** One trace from the command through the node to the database. */
 import { join } from 'node:path'
 import { startCollector } from '@osa/server/testing/collector'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { runOsa } from './osa-process.ts'
 import { logIn } from './stored-login.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-test('a script that sets TRACEPARENT finds its osa commands, what the node did for them, and its statements in one trace', async () => {
+test('with TRACEPARENT, an osa command, its requests and their database statements are in one trace', async () => {
   await using folder = await temporaryFolder()
   await using collector = await startCollector()
   const options = { home: join(folder.path, 'home') }

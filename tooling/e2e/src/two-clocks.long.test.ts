@@ -1,38 +1,31 @@
-/** L08: two real processes whose machines disagree about the time. Both follow the database's clock as long as the tolerance allows. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** L08: two real processes whose machines have different times. Within the tolerance, both use the time of the database. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { approved, clientAt, documentOf, errorOf } from './flow-operations.ts'
-import { repository } from './node-process.ts'
+import { movableClock } from './movable-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { withTwoNodes } from './two-nodes.ts'
 
 const graceSeconds = 10
 
-/** Two nodes; the second's machine is ahead of the first's, and of the database's, by `seconds`. */
+/** Starts two nodes. The clock of the second is `seconds` ahead of the first and of the database. */
 async function withClocks(seconds: number, work: Parameters<typeof withTwoNodes>[1]) {
   await using folder = await temporaryFolder()
-  const clockFile = join(folder.path, 'clock')
-  writeFileSync(clockFile, String(seconds))
-  const settings = { OSA_REFRESH_REUSE_GRACE_SECONDS: String(graceSeconds) }
-  await withTwoNodes(settings, work, {
-    NODE_OPTIONS: `--import=${pathToFileURL(join(repository, 'tooling/e2e/src/shifted-clock.ts')).href}`,
-    SHIFTED_CLOCK_FILE: clockFile,
-  })
+  const clock = movableClock(folder.path)
+  await clock.set(seconds)
+  await withTwoNodes({ OSA_REFRESH_REUSE_GRACE_SECONDS: String(graceSeconds) }, work, clock.settings)
 }
 
 const me = async (url: string, token: string) =>
   (await fetch(`${url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status
 
-/** People use the pages at the public address, the first node's; `url` is where the terminal polls. */
+/** Signs in: the person uses the pages of the first node, the public address, and the terminal polls at `url`. */
 async function tokensFrom({ one }: { one: { url: string } }, url: string) {
   const { deviceCode } = await approved(clientAt(one.url))
   return documentOf(await clientAt(url).poll(deviceCode))
 }
 
-test.each([20, -55])('L08 F04 G04 with machines %i s apart nobody notices: not a token, not the grace', (apart) =>
+test.each([20, -55])('L08 F04 G04 with clocks %i s apart, tokens and the grace period work as usual', (apart) =>
   withClocks(apart, async (pair) => {
     const { one, two, twoUrl } = pair
     const urls = [one.url, twoUrl]
@@ -53,7 +46,7 @@ test.each([20, -55])('L08 F04 G04 with machines %i s apart nobody notices: not a
   }),
 )
 
-test('L08 a machine that is further off goes by its own clock, and its log says so', () =>
+test('L08 with a larger difference, a node uses its own clock and logs it', () =>
   withClocks(90, async (pair) => {
     const { one, two, twoUrl } = pair
     const { access_token: token = '' } = await tokensFrom(pair, twoUrl)

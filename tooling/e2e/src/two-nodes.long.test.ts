@@ -1,4 +1,4 @@
-/** Two processes on one database: races on one row, budgets in common, and an operator whom both obey. */
+/** Two processes on one database: races for one row, shared budgets, and operator commands that apply to both. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ import { cleanEnvironment, type NodeProcess, repository } from './node-process.t
 import { temporaryFolder } from './temporary-folder.ts'
 import { behindProxy, withTwoNodes } from './two-nodes.ts'
 
-test('D18 G05 H02 two processes race on one row: one decision, one successor, and a revocation that holds', () =>
+test('D18 G05 H02 if two processes race for one row, there is one decision, one successor, and a final revocation', () =>
   withTwoNodes({}, async ({ one, twoUrl }) => {
     for (let round = 0; round < 5; round++) {
       const client = clientAt(one.url)
@@ -50,7 +50,7 @@ test('D18 G05 H02 two processes race on one row: one decision, one successor, an
     )
     expect(new Set(refreshes.map(({ status }) => status))).toEqual(new Set([200]))
     const successors = new Set(refreshes.map((answer) => documentOf(answer).refresh_token))
-    expect(successors.size, 'one living leaf').toBe(1)
+    expect(successors.size, 'one valid successor').toBe(1)
     const [leaf = ''] = successors
     await Promise.all([client.refresh(leaf ?? ''), other.revoke(refreshToken), client.revoke(leaf ?? '')])
     for (const node of [client, other]) expect(errorOf(await node.refresh(leaf ?? ''))).toBe('invalid_grant')
@@ -65,7 +65,7 @@ async function startFrom(url: string, forwardedFor: string): Promise<Answer> {
   return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() }
 }
 
-test('J07 J09 C06 at two processes in turn, one IPv6 /64 has one budget for starting and one for guessing, and its neighbour another', () =>
+test('J07 J09 C06 two processes share one budget for starts and one for guesses per IPv6 /64', () =>
   withTwoNodes(behindProxy, async ({ one, twoUrl }) => {
     const urls = [one.url, twoUrl]
     const hostOf = (n: number) => `2001:db8:1:2:${((n * 7919 + 1) % 65_536).toString(16)}::${(n + 1).toString(16)}`
@@ -89,7 +89,7 @@ test('J07 J09 C06 at two processes in turn, one IPv6 /64 has one budget for star
     expect(guesses.slice(0, 10)).not.toContain(429)
   }))
 
-test('J06 without a configured proxy, and from a peer that is none, the header is only text: all share the budget of the peer', () =>
+test('J06 X-Forwarded-For from a peer that is not a trusted proxy is ignored: all requests use the budget of the peer', () =>
   withTwoNodes({ ...behindProxy, OSA_TRUSTED_PROXIES: '10.0.0.0/8' }, async ({ one, twoUrl }) => {
     const statuses: number[] = []
     for (let n = 0; n < 64; n++) {
@@ -98,13 +98,13 @@ test('J06 without a configured proxy, and from a peer that is none, the header i
     expect(statuses.filter((status) => status === 429)).toHaveLength(4)
   }))
 
-/** Resident memory of a process in MiB, as Linux tells it. */
+/** Returns the resident memory of a process in MiB, from /proc. */
 async function residentMiB({ pid }: NodeProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }
 
-test('J08 two thousand sources at two processes cost rows in the database and no memory that stays', () =>
+test('J08 two thousand sources at two processes add rows to the database but no lasting memory', () =>
   withTwoNodes(behindProxy, async ({ one, two, twoUrl, settings }) => {
     const sweepOf = async (from: number, to: number) => {
       for (let n = from; n < to; n += 20) {
@@ -134,7 +134,7 @@ const osaServer = (settings: Record<string, string>, ...args: string[]) =>
     env: { ...cleanEnvironment(), ...settings },
   })
 
-test('L10 H09 each command of the operator is in force at both running processes within a minute', async () => {
+test('L10 H09 each operator command takes effect at both running processes within a minute', async () => {
   await using folder = await temporaryFolder()
   const clock = movableClock(folder.path)
   await withTwoNodes(clock.settings, async ({ one, twoUrl, settings }) => {
@@ -153,7 +153,7 @@ test('L10 H09 each command of the operator is in force at both running processes
         }),
       )
     const [client = clientAt(one.url)] = clients
-    // both processes have everything in memory that they may remember
+    // fill the caches of both processes
     const session = await redeemed(client)
     const waiting = await approved(client)
     const tokens = documentOf(await client.refresh(session.refreshToken))
@@ -163,7 +163,7 @@ test('L10 H09 each command of the operator is in force at both running processes
     expect(await statusesOf(tokens.access_token)).toEqual([401, 401])
     for (const each of clients) {
       expect(errorOf(await each.refresh(tokens.refresh_token ?? ''))).toBe('invalid_grant')
-      expect(errorOf(await each.poll(waiting.deviceCode)), 'approved before, redeemed by nobody').toBe('expired_token')
+      expect(errorOf(await each.poll(waiting.deviceCode)), 'a code that was approved before').toBe('expired_token')
     }
 
     const renewed = documentOf(await client.poll((await approved(client)).deviceCode))
@@ -180,7 +180,7 @@ test('L10 H09 each command of the operator is in force at both running processes
   })
 })
 
-test('F15 RFC 9068 §5: a person keeps their sub, a person deleted and created again gets another, and no client is called that', () =>
+test('F15 RFC 9068 §5: a person keeps their sub, gets a new one if deleted and created again, and it is never a client id', () =>
   withTwoNodes({}, async ({ one, settings }) => {
     const subOf = async (url: string) => {
       const client = clientAt(url)
@@ -199,6 +199,6 @@ test('F15 RFC 9068 §5: a person keeps their sub, a person deleted and created a
     const old = await fetch(`${one.url}/api/v1/auth/me`, {
       headers: { authorization: `Bearer ${first.tokens.access_token}` },
     })
-    expect(old.status, 'what the deleted person held opens nothing').toBe(401)
+    expect(old.status, 'tokens of a deleted person').toBe(401)
     expect(errorOf(await clientAt(one.url).refresh(first.tokens.refresh_token ?? ''))).toBe('invalid_grant')
   }))

@@ -1,5 +1,4 @@
-/** Two processes of one node on one database. */
-
+/** Runs two processes of one node on one database. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
@@ -10,12 +9,12 @@ import { temporaryFolder } from './temporary-folder.ts'
 export interface Pair {
   readonly one: NodeProcess
   readonly two: NodeProcess
-  /** The second process under its own port; both call themselves by the first one's address. */
+  /** The address of the second process. Its public address is that of the first. */
   readonly twoUrl: string
   readonly settings: Record<string, string>
 }
 
-/** Starts both on a PostgreSQL of their own, and ends all of it after `work`. `ofSecond` are settings of the second alone. */
+/** Starts both on a new database and stops them after `work`. `ofSecond` are additional settings of the second process. */
 export async function withTwoNodes(
   more: Record<string, string>,
   work: (pair: Pair) => Promise<void>,
@@ -35,7 +34,7 @@ export async function withTwoNodes(
   await work({ one, two, twoUrl: `http://127.0.0.1:${port}`, settings })
 }
 
-/** Lets a test come from addresses that no machine has. Nobody can sign in: the provider that a proxy asks for is not there. */
+/** Lets tests use any client address. Nobody can sign in, because the provider, which a trusted proxy requires, is unreachable. */
 export const behindProxy = {
   OSA_TRUSTED_PROXIES: '127.0.0.1',
   OSA_OIDC_ISSUER: 'http://127.0.0.1:9',

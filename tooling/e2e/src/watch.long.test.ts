@@ -1,5 +1,4 @@
-/** Being told of the decision at once: real nodes, the built `osa`, and networks that let events through or do not. */
-
+/** Immediate notification of the decision, with real nodes and the built `osa`, through networks that do or do not pass events. */
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { freePort } from '@osa/db/testing/free-port'
@@ -13,14 +12,14 @@ import { onPostgres } from './on-postgres.ts'
 import { runOsa, startLogin } from './osa-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** With an interval of a minute, which is when the next poll would be. */
+/** Well before the next poll, at an interval of a minute. */
 const longBeforeThePollMs = 30_000
 const patience = { timeout: 300_000, interval: 20 }
 
 const untilOpen = (node: { openWatches(): Promise<number> }, count: number) =>
   vi.waitFor(async () => expect(await node.openWatches()).toBe(count), patience)
 
-/** Logs in and answers how long after the approval `osa` said so, and how long it lived on after that. */
+/** Logs in. Returns the time from the approval until `osa` reported it, and from then until it exited. */
 async function timedLogin(node: Pick<NodeProcess, 'url'>, home: string, onWaiting: () => Promise<unknown>) {
   const login = await startLogin(node.url, { home })
   await onWaiting()
@@ -33,7 +32,7 @@ async function timedLogin(node: Pick<NodeProcess, 'url'>, home: string, onWaitin
 }
 
 test.each([5, 60])(
-  'with an interval of %i s an approval is in the terminal within moments, and osa ends',
+  'with an interval of %i s, the terminal reports an approval within moments, and osa exits',
   async (interval) => {
     await using folder = await temporaryFolder()
     await using node = await startMeasuredNode({
@@ -53,7 +52,7 @@ test.each([5, 60])(
   },
 )
 
-test('L04 an approval at one node wakes a terminal that waits at another, on one PostgreSQL', async () => {
+test('L04 an approval at one node notifies a terminal that waits at another, on one PostgreSQL', async () => {
   await using folder = await temporaryFolder()
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const settings = {
@@ -70,12 +69,12 @@ test('L04 an approval at one node wakes a terminal that waits at another, on one
   await approve(`http://127.0.0.1:${port}`, login.userCode)
   const approvedAt = performance.now()
   await login.until(/"event":"result","ok":true/)
-  console.info(`told by the other node after ${Math.round(performance.now() - approvedAt)} ms`)
+  console.info(`notified by the other node after ${Math.round(performance.now() - approvedAt)} ms`)
   expect(performance.now() - approvedAt).toBeLessThan(longBeforeThePollMs)
   expect(await login.ended).toBe(0)
 })
 
-test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops does not wait for terminals', async () => {
+test('K16 J14 Ctrl-C ends a login that is waiting on a stream, and a stopping node does not wait for terminals', async () => {
   await using folder = await temporaryFolder()
   await using node = await startMeasuredNode(await onPostgres(folder, { OSA_DEVICE_POLL_INTERVAL_SECONDS: '60' }))
   const [cancelled, outliving] = await Promise.all(
@@ -93,12 +92,12 @@ test('K16 J14 Ctrl-C ends a login that is being told at once; a node that stops 
   const stopMs = Math.round(performance.now() - stoppedAt)
   console.info(`Ctrl-C: ${cancelMs} ms; node stopped with a terminal waiting: ${stopMs} ms`)
   expect(cancelMs).toBeLessThan(longBeforeThePollMs)
-  expect(stopMs, 'less than the grace for what is in flight').toBeLessThan(10_000)
+  expect(stopMs, 'less than the time for requests in flight').toBeLessThan(10_000)
   outliving.child.kill('SIGINT')
   expect(await outliving.ended).toBe(130)
 })
 
-/** What stands between a terminal and a node, and does as it likes with event streams. */
+/** Starts a proxy between a terminal and a node that interferes with event streams. */
 async function startProxy(target: string, streams: 'refused' | 'swallowed' | 'held back') {
   const held: string[] = []
   const server = createServer((incoming, outgoing) => {
@@ -121,7 +120,7 @@ async function startProxy(target: string, streams: 'refused' | 'swallowed' | 'he
 }
 
 test.each(['refused', 'swallowed', 'held back'] as const)(
-  'where events are %s on the way, the login goes through at the next poll and osa ends',
+  'if events are %s on the way, the login completes at the next poll and osa exits',
   async (trpc) => {
     await using folder = await temporaryFolder()
     const port = await freePort()

@@ -1,10 +1,10 @@
-/** Bodies and queries in each encoding that a node reads, well-formed or nearly. */
+/** Generates bodies and queries in each encoding that a node reads, valid or nearly valid. */
 import * as fc from 'fast-check'
 import { manifestText } from './conventions.ts'
 import { caps, fields, type LiveValues } from './fields.ts'
 import type { FuzzedRoute } from './routes.ts'
 
-/** `encodeURIComponent` throws at lone surrogates; their bytes go out as the encoder's stand-in. */
+/** Escapes a value. Lone surrogates, at which `encodeURIComponent` throws, are replaced. */
 export const escaped = (value: string) => encodeURIComponent(value.toWellFormed())
 export const formText = (pairs: [string, string][], raw: boolean) =>
   pairs.map(([name, value]) => (raw ? `${name}=${value}` : `${escaped(name)}=${escaped(value)}`)).join('&')
@@ -12,7 +12,7 @@ export const formText = (pairs: [string, string][], raw: boolean) =>
 const jsonText = (live: LiveValues): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 4, arbitrary: fields(live).map((pairs) => JSON.stringify(Object.fromEntries(pairs))) },
-    // with repeated and prototype keys, which an object on the way could not hold
+    // with repeated keys and prototype keys, which an object cannot represent
     { weight: 3, arbitrary: fields(live).map((pairs) => `{${pairs.map(jsonPair).join(',')}}`) },
     { weight: 2, arbitrary: fc.tuple(fields(live), fc.jsonValue()).map(([pairs, odd]) => mixed(pairs, odd)) },
     { weight: 1, arbitrary: fc.json({ noUnicodeString: false } as object) },
@@ -30,7 +30,7 @@ const jsonPair = ([name, value]: [string, string]) => `${JSON.stringify(name)}:$
 const mixed = (pairs: [string, string][], odd: unknown) =>
   JSON.stringify(Object.fromEntries(pairs.map(([name, value], at) => [name, at % 2 === 0 ? odd : value])))
 
-/** As superjson wraps it, with and without the notes on types that it would act on. */
+/** JSON as wrapped by superjson, with and without annotations. */
 export const trpcText = (live: LiveValues): fc.Arbitrary<string> =>
   fc
     .tuple(jsonText(live), fc.constantFrom('', ...superjsonNotes), fc.constantFrom('', '', '0', '10'))
@@ -50,7 +50,7 @@ const superjsonNotes = [
   '7',
 ]
 
-/** One, as v1 takes it, or several as the typed wire does. */
+/** A single manifest for v1, or several for tRPC. */
 const manifests = (route: FuzzedRoute): fc.Arbitrary<string> =>
   route.speaks === 'trpc'
     ? fc
@@ -59,7 +59,7 @@ const manifests = (route: FuzzedRoute): fc.Arbitrary<string> =>
     : manifestText()
 
 const bytesOf = (value: string) => new TextEncoder().encode(value)
-/** A body for a route: mostly of the kind it reads. */
+/** Generates a body for a route, mostly in the encoding that it expects. */
 export function body(route: FuzzedRoute, live: LiveValues): fc.Arbitrary<Uint8Array> {
   const form = fc.tuple(fields(live), fc.boolean()).map(([pairs, raw]) => bytesOf(formText(pairs, raw)))
   const json = jsonText(live).map(bytesOf)

@@ -1,8 +1,8 @@
-/** Conventions that are nearly right: a whole one in which something is replaced, so that it gets past what refuses the rest at once. */
+/** Generates nearly valid conventions: a valid one in which parts are replaced, so that it passes the first checks. */
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
 
-// without its query: an answer that looks like SQL counts as a fault
+// without its query, because answers that contain SQL count as faults
 function sample(): unknown {
   const { docs, ...manifest } = sampleManifest()
   return { ...manifest, docs: { ...docs, examples: docs.examples.map((example) => ({ ...example, query: 'x' })) } }
@@ -31,13 +31,13 @@ const oddValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(20, 40, 5_000).map((levels) => `\u0001${levels}`),
 )
 
-/** Stands in a text for nesting that no object on the way could hold. */
+/** Replaces marks by deep nesting, which would overflow the stack as an object. */
 const nested = (text: string): string =>
   text.replaceAll(/"\\u0001(\d+)"/g, (_mark, levels) => '{"a":'.repeat(Number(levels)) + 1 + '}'.repeat(Number(levels)))
 
 const oddKeys = ['', '', '', '"__proto__":{"title":1},', '"constructor":1,', '"title":"Again",', '"x":1e999,']
 
-/** A manifest as JSON text, with up to three things replaced, and now and then a key that does not belong. */
+/** Generates a manifest as JSON text, with up to three parts replaced and sometimes an unknown key. */
 export const manifestText = (): fc.Arbitrary<string> =>
   fc
     .tuple(fc.array(fc.tuple(fc.constantFrom(...paths), oddValues), { maxLength: 3 }), fc.constantFrom(...oddKeys))
@@ -46,7 +46,7 @@ export const manifestText = (): fc.Arbitrary<string> =>
       return nested(JSON.stringify(manifest)).replace('{', `{${key}`)
     })
 
-/** An earlier change may have taken away what a later one would reach into. */
+/** Replaces a part, unless an earlier change has removed its parent. */
 const tryReplace = (value: unknown, path: readonly string[], next: unknown): unknown =>
   path
     .slice(0, -1)

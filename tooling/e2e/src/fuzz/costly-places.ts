@@ -1,23 +1,23 @@
-/** Where a text or a document of any size can stand, on every wire: forms, JSON, the typed wire, queries and headers. */
+/** All places of a request for a text or a document of any size: forms, JSON, tRPC, queries and headers. */
 import { annotations, documents, manifests, type OfSize, texts } from './costly-shapes.ts'
 import type { LiveValues } from './fields.ts'
 import type { RawRequest } from './raw-request.ts'
 import { type FuzzedRoute, fuzzedRoutes, plainNames, secretNames } from './routes.ts'
 
 type Sent = Omit<RawRequest, 'from'>
-/** A request of about `bytes` bytes. */
+/** Builds a request of about `bytes` bytes. */
 export interface CostlyCase {
   readonly name: string
   readonly request: (bytes: number) => Sent
-  /** What the wire lets through. */
-  readonly mostBytes: number
+  /** The limit of the wire. */
+  readonly maxBytes: number
 }
 /** A place for any text. */
 export type Place = (shape: string, text: OfSize) => CostlyCase
 
 const [bodyBytes, addressBytes, headerBytes, deployBytes] = [60_000, 7_600, 15_000, 256_000]
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
-/** Every field that some route reads, but for those that let a request in. */
+/** Every field that a route reads, except those that must be valid for a request to be accepted. */
 const names = [...secretNames, ...plainNames].filter((name) => !/^(client_id|grant_type|form_token)$/.test(name))
 
 const send = (
@@ -34,7 +34,7 @@ const routesOf = (speaks: FuzzedRoute['speaks'], method: FuzzedRoute['method']) 
 const asJson = ['Content-Type', 'application/json'] as const
 const bearer = ({ accessToken }: LiveValues) => ['Authorization', `Bearer ${accessToken}`] as const
 
-/** As raw text; what is no character of a query is escaped, as any client must. */
+/** Returns fields as raw text; `inAddress` escapes the characters that a query cannot contain. */
 function pairs(text: OfSize, bytes: number): string {
   const value = text(bytes / names.length)
   return names.map((name) => `${name}=${value}`).join('&')
@@ -43,7 +43,7 @@ function pairs(text: OfSize, bytes: number): string {
 const forms = (live: LiveValues, origin: string): Place[] =>
   routesOf('form', 'POST').map((route) => (shape, text) => ({
     name: `${shape} in the form of ${route.path}`,
-    mostBytes: bodyBytes,
+    maxBytes: bodyBytes,
     request: (bytes) =>
       send(route, {
         headers: [
@@ -62,7 +62,7 @@ function jsonFields(text: OfSize, bytes: number): string {
 const jsonBodies = (live: LiveValues): Place[] =>
   [...routesOf('json', 'POST'), ...routesOf('trpc', 'POST')].map((route) => (shape, text) => ({
     name: `${shape} in the JSON of ${route.path}`,
-    mostBytes: bodyBytes,
+    maxBytes: bodyBytes,
     request: (bytes) => {
       const fields = jsonFields(text, bytes)
       return send(route, {
@@ -75,27 +75,27 @@ const jsonBodies = (live: LiveValues): Place[] =>
 const addresses = (live: LiveValues): Place[] =>
   [...routesOf('query', 'GET'), ...routesOf('trpc', 'GET')].map((route) => (shape, text) => ({
     name: `${shape} in the query of ${route.path}`,
-    mostBytes: addressBytes,
+    maxBytes: addressBytes,
     request: (bytes) => {
       const ofSize = (n: number) => (route.speaks === 'trpc' ? `input={"json":${jsonFields(text, n)}}` : pairs(text, n))
       return send(route, { headers: [bearer(live)], query: fitted(ofSize, bytes) })
     },
   }))
 /**
- * A query that is at most `bytes` long once it is escaped, with all of its fields: without the last of them, or with JSON that ends early, a route
- * answers something else, and its cost says nothing about the cost of four times as much.
+ * Returns a query with all of its fields that is at most `bytes` long when escaped. A truncated query would get another answer, whose cost could
+ * not be compared with that of a query four times as long.
  */
 function fitted(query: OfSize, bytes: number): string {
   let size = bytes
   let escaped = inAddress(query(size))
-  // a text is at least one unit long: below that, nothing gets shorter
+  // a text has at least one unit, so it cannot become shorter than that
   while (escaped.length > bytes && size > 1) {
     size *= (0.95 * bytes) / escaped.length
     escaped = inAddress(query(size))
   }
   return escaped
 }
-/** Only what an address cannot carry is escaped: percent signs stay as they are. */
+/** Escapes only characters that a URL cannot contain. Percent signs are kept. */
 const inAddress = (text: string): string =>
   text.replace(/[^!-~]|["<>\\^`{|}#]/gu, (character) => encodeURIComponent(character.toWellFormed()))
 
@@ -115,7 +115,7 @@ const headers = (): Place[] =>
       (path): Place =>
         (shape, text) => ({
           name: `${shape} in ${header} of ${path}`,
-          mostBytes: headerBytes,
+          maxBytes: headerBytes,
           request: (bytes) => {
             const method = path.startsWith('/oauth') || path.startsWith('/trpc') ? 'POST' : 'GET'
             const scheme = header === 'Authorization' ? (path === '/oauth/token' ? 'Basic ' : 'Bearer ') : ''
@@ -141,7 +141,7 @@ const ofDocuments = (live: LiveValues): CostlyCase[] =>
     )
     return [...whole, ...(isTyped ? Object.entries(annotations) : [])].map(([shape, document]) => ({
       name: `${shape} at ${route.path}`,
-      mostBytes: bodyBytes,
+      maxBytes: bodyBytes,
       request: (bytes: number) => send(route, { headers: [asJson, bearer(live)], body: document(bytes) }),
     }))
   })
@@ -158,11 +158,11 @@ const ofDeploys = (live: LiveValues): CostlyCase[] =>
   ])
 const deploy = (live: LiveValues, name: string, path: string, body: OfSize): CostlyCase => ({
   name,
-  mostBytes: deployBytes,
+  maxBytes: deployBytes,
   request: (bytes) => send({ method: 'POST', path }, { headers: [asJson, bearer(live)], body: body(bytes) }),
 })
 
-/** Every shape at every place where it belongs. */
+/** Every shape in every place where it fits. */
 export const costlyCases = (live: LiveValues, origin: string): CostlyCase[] => [
   ...placesOf(live, origin).flatMap((place) => Object.entries(texts).map(([shape, text]) => place(shape, text))),
   ...ofDocuments(live),

@@ -1,8 +1,8 @@
-/** Inputs of any size that cost a careless reader more than their bytes. */
+/** Inputs of any size whose processing could cost more than linear time. */
 import { sampleManifest } from '@osa/contract/testing'
 import * as fc from 'fast-check'
 
-/** Something of about `bytes` bytes. */
+/** Returns a text of about `bytes` bytes. */
 export type OfSize = (bytes: number) => string
 
 const repeat =
@@ -10,7 +10,7 @@ const repeat =
   (bytes) =>
     unit.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(unit)))) + end
 
-/** Texts at which a regular expression begins again and again, or a reader of Unicode looks far back. */
+/** Texts that make regular expressions backtrack, or Unicode algorithms look far back. */
 export const texts: Readonly<Record<string, OfSize>> = {
   'one letter': repeat('a'),
   'spaces and an end': repeat(' ', '!'),
@@ -39,10 +39,10 @@ const anyUnit = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'aB0 .-_~+/=,;:%&?#@!"\\\'()[]{}<>|^$*'), minLength: 1, maxLength: 4 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 2 }),
 )
-/** A made-up unit again and again, with an end that does not fit. */
+/** A generated unit, repeated, with an end that does not match. */
 export const anyRepetition: fc.Arbitrary<[name: string, text: OfSize]> = fc
   .tuple(anyUnit, fc.constantFrom('', '!', '\u0301', ' ', '='))
-  .map(([unit, end]) => [`${JSON.stringify(unit)} again and again, then ${JSON.stringify(end)}`, repeat(unit, end)])
+  .map(([unit, end]) => [`${JSON.stringify(unit)} repeated, then ${JSON.stringify(end)}`, repeat(unit, end)])
 
 const listOf =
   (item: string): OfSize =>
@@ -56,11 +56,11 @@ const objectOf =
     `{${Array.from({ length: Math.ceil(bytes / (entry(0).length + 1)) }, (_, n) => entry(n)).join(',')}}`
 const key = (n: number) => `"k${String(n).padStart(6, '0')}"`
 
-/** JSON, deep and wide, that is nothing a procedure wants. */
+/** Deep and wide JSON that no procedure accepts. */
 export const documents: Readonly<Record<string, OfSize>> = {
   'deep lists': (bytes) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2),
   'deep objects': (bytes) => `${'{"a":'.repeat(bytes / 6)}1${'}'.repeat(bytes / 6)}`,
-  'one key again and again': objectOf(() => '"client_id":1'),
+  'one key repeated': objectOf(() => '"client_id":1'),
   'many keys': objectOf((n) => `${key(n)}:1`),
   'many empty objects': listOf('{}'),
   'many texts': listOf('"a"'),
@@ -70,10 +70,10 @@ export const documents: Readonly<Record<string, OfSize>> = {
   'names of prototypes': listOf('{"__proto__":{}}'),
 }
 
-/** What superjson would act on. */
+/** Annotations that superjson would process. */
 export const annotations: Readonly<Record<string, OfSize>> = {
-  'a set whose last element is named again and again': (bytes) => {
-    // all different, or the set has only one
+  'a set whose last element is referenced repeatedly': (bytes) => {
+    // all different, since a set drops duplicates
     const items = Array.from({ length: Math.ceil(bytes / 12) }, (_, n) => n)
     const last = `a.${items.length - 1}`
     const meta = {
@@ -96,7 +96,7 @@ const manifestOf =
 const many = <T>(item: T, bytes: number): T[] =>
   Array<T>(Math.ceil(bytes / (JSON.stringify(item).length + 1))).fill(item)
 
-/** Conventions that are right but for one large part: the kinds of a field are a union, and every issue is told. */
+/** Conventions that are valid except for one large part. The types of a field form a union, and every issue is reported. */
 export const manifests: Readonly<Record<string, OfSize>> = {
   'fields of no kind': manifestOf(({ schema }, bytes) => ({
     schema: { ...schema, fields: many({ name: 'a', type: '?' }, bytes) },

@@ -1,4 +1,4 @@
-/** Generated requests to every route of a real node, for a while. `FUZZ_SEED` repeats a run. */
+/** Sends generated requests to every route of a real node. `FUZZ_SEED` repeats a run. */
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect } from 'vitest'
@@ -14,14 +14,14 @@ const firstSeed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 const batchSize = 400
 const atOnce = 8
 
-/** A request as a report may hold it: live values by their names. */
+/** Formats a request for a report, with the names of live values in place of the values. */
 function shown({ method, target, headers, body }: RawRequest, live: LiveValues): string {
   const whole = JSON.stringify({ method, target, headers, body: Buffer.from(body).toString('utf8') })
   const named = Object.entries(live).reduce((text, [name, value]) => text.replaceAll(value, `<${name}>`), whole)
   return named.length > 900 ? `${named.slice(0, 900)}…` : named
 }
 
-/** Sends them for as long: no answer may be one of 5xx, tell a secret, or leave the node's own words. */
+/** Sends requests for this time. No answer may be a 5xx, reveal a secret, or have another format than its wire. */
 export async function fuzzEveryRoute(seconds: number): Promise<void> {
   await using folder = await temporaryFolder()
   await using node = await startNode({ OSA_DATA_DIR: join(folder.path, 'data') })

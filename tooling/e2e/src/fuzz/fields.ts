@@ -1,22 +1,22 @@
-/** Names and values to put into requests: real ones, near misses, and what no parser likes. */
+/** Generates names and values for requests: valid ones, nearly valid ones, and values that are difficult to parse. */
 import * as fc from 'fast-check'
 import { plainNames, secretNames } from './routes.ts'
 
-/** In every made-up secret, so that one look tells whether any was echoed or logged. */
+/** Part of every generated secret, to detect secrets in answers and logs. */
 export const canary = 'cAnAry'
 
-/** Values that work, or did until a moment ago: they open the doors behind which the rest is tried. */
+/** Values that are valid, or were until recently. With them, requests get past authentication. */
 export interface LiveValues {
   readonly deviceCode: string
   readonly userCode: string
   readonly accessToken: string
   readonly refreshToken: string
-  /** A browser's cookie, and the token of the form that it was shown. */
+  /** The cookie of a browser, and the token of its form. */
   readonly cookie: string
   readonly formToken: string
 }
 
-/** Lengths around those that something somewhere is limited to. */
+/** Lengths around the limits of various values. */
 export const caps = [64, 200, 255, 256, 400, 1_000, 1_001, 4_096, 8_192, 16_384, 65_535, 65_536, 65_537, 70_000]
 const oddTexts = [
   ...[
@@ -69,7 +69,7 @@ export const text = (): fc.Arbitrary<string> =>
     { weight: 1, arbitrary: fc.constantFrom(...caps).map((length) => 'x'.repeat(length)) },
   )
 
-/** A live secret, a made-up one, or a forged token. */
+/** Generates a live secret, an invented one, or a forged token. */
 export const secret = (live: LiveValues): fc.Arbitrary<string> =>
   fc.oneof(
     fc.constantFrom(live.deviceCode, live.refreshToken, live.accessToken, live.userCode),
@@ -87,7 +87,7 @@ const field = (live: LiveValues): fc.Arbitrary<[string, string]> =>
   )
 
 const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code'
-/** What real callers send; a field more, or one in another's place, makes it a near miss. */
+/** Requests of real clients. An additional or replaced field makes them nearly valid. */
 const wholeRequests = (live: LiveValues): [string, string][][] => [
   [['client_id', 'osa-cli']],
   [
@@ -109,7 +109,7 @@ const wholeRequests = (live: LiveValues): [string, string][][] => [
     ['user_code', live.userCode],
   ],
 ]
-/** The fields of one request. */
+/** Generates the fields of one request. */
 export const fields = (live: LiveValues): fc.Arbitrary<[string, string][]> =>
   fc.oneof(
     fc.array(field(live), { maxLength: 6 }),

@@ -1,4 +1,4 @@
-/** Generated requests: near enough to real ones to get past the first check, and then wrong in one way or many. */
+/** Generates requests that are close enough to valid ones to pass the first checks, and then wrong in one or more ways. */
 import * as fc from 'fast-check'
 import { body, escaped, formText, trpcText } from './bodies.ts'
 import { fields, type LiveValues, secret } from './fields.ts'
@@ -26,7 +26,7 @@ const typeHeader = (route: FuzzedRoute) =>
     )
     .map((value): [string, string][] => (value === '' ? [] : [['Content-Type', value]]))
 
-/** What a header line can carry at all, and now and then what it cannot. */
+/** Removes the characters that would end a header line. */
 const headerText = (value: string) => value.replace(/[\r\n\0]/g, '').toWellFormed()
 const oddHeader = (live: LiveValues): fc.Arbitrary<[string, string]> =>
   fc.oneof(
@@ -93,7 +93,7 @@ function target(route: FuzzedRoute, live: LiveValues): fc.Arbitrary<string> {
 
 const oddMethods = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'QUERY', 'PURGE', 'get', 'FOO']
 
-/** Any request to any route; `live` values are mixed in. Each comes from an address of its own. */
+/** Generates requests to any route, with `live` values mixed in. Each comes from its own address. */
 export const anyRequest = (live: LiveValues): fc.Arbitrary<RawRequest> =>
   fc.constantFrom(...fuzzedRoutes).chain((route) =>
     fc

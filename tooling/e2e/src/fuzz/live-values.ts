@@ -1,4 +1,4 @@
-/** Makes the values that open a node's doors, by signing in to it. */
+/** Obtains live values by signing in to a node. */
 import { approve } from '../approve.ts'
 import type { LiveValues } from './fields.ts'
 
@@ -7,7 +7,7 @@ async function post(url: string, fields: Record<string, string>): Promise<Record
   return (await answer.json()) as Record<string, string>
 }
 
-/** Signs in again, since a batch may have used up or ended what the one before it worked with. Null when a limit is in the way. */
+/** Signs in, which every batch needs anew, since the previous one may have used up the values. Returns null if a rate limit prevents it. */
 export async function liveValues(url: string): Promise<LiveValues | null> {
   const [redeemed, open] = [
     await post(`${url}/oauth/device_authorization`, {}),

@@ -1,11 +1,11 @@
-/** One HTTP request as bytes on a socket of its own: also what no well-behaved client would or could send. */
+/** Sends one HTTP request as bytes on its own socket, so that it can be one that no regular client would send. */
 import { connect } from 'node:net'
 
 export interface RawRequest {
-  /** The address of this machine that it is sent from. */
+  /** The source address, one of this machine. */
   readonly from: string
   readonly method: string
-  /** Path and query, as they stand in the request line. */
+  /** Path and query, as in the request line. */
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
@@ -18,26 +18,26 @@ export interface RawAnswer {
 }
 
 const patienceMs = 300_000
-/** A subscription's answer need not end; this long without news is enough of it. */
+/** The answer to a subscription may never end, so reading stops after this time without data. */
 const streamMs = 300
 
-const names = (request: RawRequest, pattern: RegExp) => request.headers.some(([name]) => pattern.test(name))
+const hasHeader = (request: RawRequest, pattern: RegExp) => request.headers.some(([name]) => pattern.test(name))
 
-/** The bytes of a request. Header text goes out as UTF-8, whatever it holds. `Content-Length` is added unless `headers` speaks of length. */
+/** Returns the bytes of a request. Headers are encoded as UTF-8. `Content-Length` is added unless `headers` already declares the length. */
 function requestBytes(request: RawRequest): Buffer {
   const { method, target, headers, body } = request
   const lines = [
     `${method} ${target} HTTP/1.1`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
-    ...(names(request, /^(content-length|transfer-encoding)$/i) ? [] : [`Content-Length: ${body.byteLength}`]),
+    ...(hasHeader(request, /^(content-length|transfer-encoding)$/i) ? [] : [`Content-Length: ${body.byteLength}`]),
     'Connection: close',
   ]
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body])
 }
 
 /**
- * Sends a request and reads until the other side closes. Null when it closed without an answer. Rejects when nothing comes for
- * five minutes, and when nobody listens.
+ * Sends a request and reads until the server closes the connection. Returns null if it closed without an answer. Rejects if nothing arrives
+ * for five minutes or if the connection is refused.
  */
 export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | null> =>
   new Promise((resolve, reject) => {
@@ -56,17 +56,18 @@ export const sendRaw = (port: number, request: RawRequest): Promise<RawAnswer | 
       socket.setTimeout(streamMs)
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // a server that has heard enough answers and resets; what it said before counts
+      // a server may answer early and reset the connection; its answer still counts
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
     })
     socket.on('close', () => resolve(parseAnswer(Buffer.concat(chunks).toString('utf8'))))
-    // a node that waits for the rest of a body must learn that none will come; others would treat the end as a hang-up
-    if (names(request, /^(content-length|transfer-encoding|upgrade|expect)$/i)) socket.end(requestBytes(request))
+    // if the declared length may be wrong, close the sending side, so that the node does not wait for more; other requests stay open, since a
+    // closed side could be mistaken for a disconnect
+    if (hasHeader(request, /^(content-length|transfer-encoding|upgrade|expect)$/i)) socket.end(requestBytes(request))
     else socket.write(requestBytes(request))
   })
 
 function parseAnswer(received: string): RawAnswer | null {
-  const text = received.replace(/^HTTP\/1\.1 1\d\d[\s\S]*?\r\n\r\n/, '') // "go on", before the answer itself
+  const text = received.replace(/^HTTP\/1\.1 1\d\d[\s\S]*?\r\n\r\n/, '') // an interim 1xx answer
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1])
   if (!status) return null
   const at = text.indexOf('\r\n\r\n')

@@ -1,4 +1,4 @@
-/** Every address of a node, with the method that it expects and the names of what it reads. */
+/** Every route of a node, with its method and encoding, and the names of all parameters. */
 
 export interface FuzzedRoute {
   readonly method: 'GET' | 'POST'
@@ -12,7 +12,7 @@ const routesOf = (
   paths: readonly string[],
 ): FuzzedRoute[] => paths.map((path) => ({ method, path, speaks }))
 
-/** tRPC procedures that change something are called by POST, the others by GET. */
+/** tRPC mutations are called by POST, queries and subscriptions by GET. */
 export const fuzzedRoutes: readonly FuzzedRoute[] = [
   ...routesOf('GET', 'query', [
     '/',
@@ -88,7 +88,7 @@ export const fuzzedRoutes: readonly FuzzedRoute[] = [
   ]),
 ]
 
-/** Parameters whose values are secrets, or may be: what is sent in them must come back nowhere. */
+/** Parameters whose values are or may be secrets. Their values must never appear in an answer. */
 export const secretNames = [
   'device_code',
   'refresh_token',

@@ -1,4 +1,4 @@
-// A CommonJS program: every entry loads with require and with import(), as one and the same module, and nothing is warned of.
+// A CommonJS program: every entry loads with require and with import() as the same module, without warnings.
 const assert = require('node:assert/strict')
 
 const warnings = []

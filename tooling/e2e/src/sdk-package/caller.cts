@@ -1,4 +1,4 @@
-/** What a CommonJS caller writes: `require` of the entries, since Node 20.19, and `import()` as ever. It is compiled and never run. */
+/** A CommonJS program in TypeScript, with `require` (Node.js 20.19 or newer) and `import()` of the entries. It is compiled but never run. */
 import { createOsaClient, isOsaError } from '@osa/sdk'
 
 import sdk = require('@osa/sdk/node')

@@ -1,4 +1,4 @@
-/** All entries at once, with nothing set but what a project happens to have set. It is compiled and never run. */
+/** Imports all entries, for compiling with various settings. It is never run. */
 import { createOsaClient, type OsaClient, OsaError } from '@osa/sdk'
 import { defineConvention } from '@osa/sdk/convention'
 import { loadConventions } from '@osa/sdk/deploy'

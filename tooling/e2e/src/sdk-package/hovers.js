@@ -1,4 +1,4 @@
-// What an editor shows for each procedure of the packed SDK: its explanation, and the name of its answer. One line of JSON for each.
+// Prints what an editor shows for each procedure of the packed SDK, as a line of JSON: its explanation and the name of its return type.
 import { join } from 'node:path'
 import ts from 'typescript59'
 
@@ -26,7 +26,7 @@ const host = {
 }
 const editor = ts.createLanguageService(host)
 
-/** The names that may follow `osa.me.` and the like. */
+/** Returns the completions after a path such as `osa.me`. */
 const after = (path) => {
   const kept = program
   program += `${path}.`

@@ -1,5 +1,5 @@
-// What the packed SDK must do on every runtime: renew once for parallel calls, warn of nothing, say how a session ended, open
-// an event stream, and load with require.
+// Checks the packed SDK on every runtime: it renews once for parallel calls, prints no warnings, reports how a session ended, opens
+// an event stream, and loads with require.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -17,7 +17,7 @@ const people = await Promise.all([osa.me.query(), osa.me.query(), osa.me.query()
 assert.equal(people[2].display_name, 'Josiah Carberry')
 assert.equal(node.calls.refresh, 1)
 
-// many calls at once, with and without a signal that they share
+// many concurrent calls, with and without a shared signal
 const { signal } = new AbortController()
 const all = Array.from({ length: 24 }, (_, index) => osa.me.query(undefined, index % 2 ? { signal } : {}))
 assert.equal((await Promise.all(all)).length, 24)

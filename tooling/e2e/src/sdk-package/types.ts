@@ -1,4 +1,4 @@
-/** What a consumer's compiler must find in the packed SDK: exact types, and errors for wrong calls. It is compiled and never run. */
+/** Types of the packed SDK: exact types, and errors for wrong calls. It is compiled but never run. */
 import {
   type AppRouter,
   canonicalServer,
@@ -35,11 +35,11 @@ exactly<Inputs['session']['revoke'], { session_id: string }>(true)
 export async function wrong(): Promise<void> {
   // @ts-expect-error session_id is missing
   await osa.session.revoke.mutate({})
-  // @ts-expect-error it is a string
+  // @ts-expect-error session_id is a string
   await osa.session.revoke.mutate({ session_id: 7 })
   // @ts-expect-error there is no such procedure
   await osa.session.steal.query()
-  // @ts-expect-error a query is not mutated
+  // @ts-expect-error queries have no mutate
   await osa.me.mutate()
   // @ts-expect-error there is no such field
   const { nickname } = await osa.me.query()
@@ -47,7 +47,7 @@ export async function wrong(): Promise<void> {
   isOsaError(nickname, 'teapot')
 }
 
-/** What an error holds once it is told apart. */
+/** The types of an error after narrowing. */
 export function handle(error: unknown): string | null {
   if (error instanceof OsaCallError) exactly<NonNullable<typeof error.data>['httpStatus'], number>(true)
   if (isOsaError(error, 'forbidden')) return error.hint ?? null
