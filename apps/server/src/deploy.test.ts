@@ -13,8 +13,20 @@ const deploy = fileURLToPath(new URL('../deploy', import.meta.url))
 const read = (path: string): string => readFileSync(join(deploy, path), 'utf8')
 const readYaml = (path: string) => parse(read(path), { merge: true })
 const instruction = (wanted: string): string => readDockerfile().findLast(({ name }) => name === wanted)?.text ?? ''
-/** Maximum time that a node takes to finish requests in flight. */
+/** Maximum time that a node takes to finish requests in flight, after draining. */
 const stopSeconds = 14
+/** Maximum time that Caddy takes to notice that a process is not ready. */
+const noticedWithinSeconds = [...read('Caddyfile').matchAll(/health_(?:interval|timeout) (\d+)s/g)].reduce(
+  (sum, [, seconds]) => sum + Number(seconds),
+  0,
+)
+
+/** Expects that a process drains until Caddy has noticed that it is stopping, and is not killed before it has finished. */
+function expectToDrain({ drainSeconds, killedAfterSeconds }: { drainSeconds: number; killedAfterSeconds: number }) {
+  expect(noticedWithinSeconds).toBeGreaterThan(0)
+  expect(drainSeconds).toBeGreaterThan(noticedWithinSeconds)
+  expect(killedAfterSeconds).toBeGreaterThan(drainSeconds + stopSeconds)
+}
 
 const imageFiles = buildContext()
 const isInImage = (command: readonly string[]) => command[0] === 'node' && imageFiles.includes(command[1] ?? '')
@@ -27,7 +39,10 @@ test('compose.yaml migrates once, then runs two locked-down processes of the ima
     expect(existsSync(join(deploy, service.build.context, service.build.dockerfile))).toBe(true)
     expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
     expect(Object.keys(service.environment).filter((setting) => !(setting in knownSettings))).toEqual([])
-    expect(Number.parseInt(service.stop_grace_period, 10)).toBeGreaterThan(stopSeconds)
+    expectToDrain({
+      drainSeconds: service.environment.OSA_DRAIN_SECONDS,
+      killedAfterSeconds: Number.parseInt(service.stop_grace_period, 10),
+    })
     expect(service.environment.OSA_TRUSTED_PROXIES).toBe(services.caddy.networks.front.ipv4_address)
   }
   expect(services.node1.depends_on).toEqual({ migrate: { condition: 'service_completed_successfully' } })
@@ -64,7 +79,8 @@ test('the systemd units are valid, start what is installed, and remove all privi
   expect(
     Number(/exposure level[^:]*: ([\d.]+)/.exec(analyze('security', '--offline=yes', '--no-pager'))?.[1]),
   ).toBeLessThan(2)
-  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(read('systemd/osa@.service'))?.[1])).toBeGreaterThan(stopSeconds)
+  const numberOf = (name: string) => Number(new RegExp(`${name}=(\\d+)$`, 'm').exec(read('systemd/osa@.service'))?.[1])
+  expectToDrain({ drainSeconds: numberOf('OSA_DRAIN_SECONDS'), killedAfterSeconds: numberOf('TimeoutStopSec') })
 })
 
 test('the Kubernetes manifests have matching probes, a rolling update without a gap, a disruption budget and the user of the image', () => {
@@ -102,8 +118,8 @@ test('the Kubernetes manifests have matching probes, a rolling update without a 
   expect(container.ports.find(({ name }: { name: string }) => name === 'http').containerPort).toBe(
     Number(instruction('EXPOSE')),
   )
-  const preStopSeconds = Number(/(\d+)000\)/.exec(container.lifecycle.preStop.exec.command[2])?.[1])
-  expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(preStopSeconds + stopSeconds)
+  const drain = container.env.find(({ name }: { name: string }) => name === 'OSA_DRAIN_SECONDS')
+  expectToDrain({ drainSeconds: Number(drain.value), killedAfterSeconds: pod.terminationGracePeriodSeconds })
   expect(Ingress.spec.rules[0].http.paths[0].backend.service).toEqual({
     name: Service.metadata.name,
     port: { name: 'http' },

@@ -1,6 +1,6 @@
 /** Polls and approvals survive races between two nodes, and crashes of a node or of its database. */
 import { join } from 'node:path'
-import { startPostgres } from '@osa/db/testing'
+import { runOn, startPostgres } from '@osa/db/testing'
 import { expect, test } from 'vitest'
 import { approve, reachConfirmPage } from './approve.ts'
 import { startNode } from './node-process.ts'
@@ -22,7 +22,7 @@ const refresh = (url: string, refreshToken: string) =>
   form(`${url}/oauth/token`, { grant_type: 'refresh_token', refresh_token: refreshToken })
 
 test('B07 L04 200 concurrent polls of one approved code, at two nodes on one PostgreSQL, give exactly one token pair', () =>
-  withTwoNodes({}, async ({ one, twoUrl }) => {
+  withTwoNodes({}, async ({ one, twoUrl, settings }) => {
     const { deviceCode, userCode } = await start(one.url)
     await approve(one.url, userCode)
     const answers = await Promise.all(
@@ -37,7 +37,10 @@ test('B07 L04 200 concurrent polls of one approved code, at two nodes on one Pos
     expect(won).toHaveLength(1)
     const refused = answers.filter((answer) => answer.status !== 200 && !isBusy(answer))
     expect(new Set(refused.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']))
-    expect((await refresh(twoUrl, won[0]?.body.refresh_token ?? '')).status).toBe(200)
+    // on a busy machine some polls arrive more than two seconds after the redemption, which ends the session (B09)
+    const late = `select from audit_events where event = 'device.redeem_reuse'`
+    const isEnded = (await runOn(settings.DATABASE_URL ?? '', late)).rows.length > 0
+    expect((await refresh(twoUrl, won[0]?.body.refresh_token ?? '')).status).toBe(isEnded ? 400 : 200)
   }))
 
 test('B31 B30 if the database stops before a redemption, the poll is 503 as JSON, and tokens are issued exactly once when it is back', async () => {

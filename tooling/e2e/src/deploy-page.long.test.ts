@@ -158,7 +158,9 @@ test('J14 deploy.md under systemd leads to two processes behind Caddy and a sign
 
   const me = async () =>
     (await fetch(`${publicUrl}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${tokens.access_token}` } })).status
+  const pending = await post('/oauth/device_authorization', { client_id: 'osa-cli' })
   const statuses = new Set<number>()
+  const polled = new Set<string>()
   first.child.kill('SIGTERM')
   let isReplaced = false
   const replaced = first.closed
@@ -166,9 +168,13 @@ test('J14 deploy.md under systemd leads to two processes behind Caddy and a sign
     .finally(() => {
       isReplaced = true
     })
-  while (!isReplaced) statuses.add(await me())
+  while (!isReplaced) {
+    statuses.add(await me())
+    polled.add((await post('/oauth/token', { ...grant, device_code: pending.device_code })).error)
+  }
   await replaced
   expect([...statuses]).toEqual([200])
+  expect(['authorization_pending', 'slow_down']).toEqual(expect.arrayContaining([...polled]))
   expect(await first.closed).toEqual([0, null])
 
   await steps.next('postgres-password', answers)

@@ -25,7 +25,7 @@ export const keysList: OperatorCommand = {
 
 export const keysRotate: OperatorCommand = {
   name: 'keys rotate',
-  summary: 'Create a new signing key; it takes over in six minutes, without downtime',
+  summary: 'Create a new signing key; it takes over in six minutes, without an outage',
   positionals: '',
   options: {
     now: { type: 'boolean', help: 'If a key leaked: sign with the new key now and refuse all others' },
