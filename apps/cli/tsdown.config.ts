@@ -16,7 +16,7 @@ const sdk = (file: string): string => fileURLToPath(new URL(`../../packages/sdk/
 
 /** The code that `osa whoami --offline` and nearly every other command needs. In one file, because opening a file costs more than reading it. */
 const start = [
-  /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|live-line|marks|misspelled-words|nearest|person-label|program|prompt|shells)\.ts$/,
+  /[\\/]cli[\\/]src[\\/](catalogue|command-line|exit-codes|failure|interruption|io|labels|live-line|marks|misspelled-words|nearest|program|prompt|shells)\.ts$/,
   /[\\/]cli[\\/]src[\\/](commands[\\/]whoami|server-resolution|storage|time-text|token-resolution|wrap)\.ts$/,
   /[\\/]node_modules[\\/]cac[\\/]/,
   /[\\/]sdk[\\/]src[\\/](clock|duration|errors|server-url|signal|json-text|client[\\/](token-rule|resolve-server|issuer))\.ts$/,

@@ -2,8 +2,8 @@
 import type { Command } from './command.ts'
 import { shells } from './shells.ts'
 
-const allowHttp = { name: 'allow-http', help: 'Allow http://, which is not encrypted, to other computers' }
-const browserVariables = ['OSA_BROWSER, BROWSER', 'The command that opens pages; none: open no browser'] as const
+const allowHttp = { name: 'allow-http', help: 'Allow http:// to other computers (not encrypted)' }
+const browserVariables = ['OSA_BROWSER, BROWSER', 'The command that opens pages; none means no browser'] as const
 const tokenVariable = ['OSA_TOKEN', 'An access token for scripts and CI, used instead of a login'] as const
 
 export const commands: readonly Command[] = [
@@ -70,7 +70,7 @@ export const commands: readonly Command[] = [
   {
     metadata: {
       name: 'whoami',
-      summary: 'Show who you are on this archive',
+      summary: 'Show which account you are signed in with',
       options: [{ name: 'offline', help: 'Show who logged in last, without asking the archive' }, allowHttp],
       examples: ['whoami', 'whoami --server archive.example.org', 'whoami --json'],
     },

@@ -35,7 +35,7 @@ test('fish finds the installed completions', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   expect(stderr).toBe(` ✓ Wrote ${file}\n → Open a new fish and press Tab after: osa \n`)
   expect(await inShell(sandbox, 'fish', ['-c', 'complete -C "osa who"'])).toBe(
-    'whoami\tShow who you are on this archive\n',
+    'whoami\tShow which account you are signed in with\n',
   )
 })
 

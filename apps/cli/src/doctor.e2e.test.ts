@@ -50,12 +50,12 @@ test('without problems each line says ok, and the summary that there is nothing 
   const about = [
     `versions      osa ${version} on Node `,
     `folder        ${sandbox.project} is linked to ${node.url} (.osa/config.json)`,
-    `archive       ${node.url} (from .osa/config.json) answers; its version is ${version}`,
+    `archive       ${node.url} (from .osa/config.json) answers (version ${version})`,
     'proxy         none',
     'certificates  not needed: the archive uses http',
     "clock         within two minutes of the archive's clock",
     'keychain      not used here: ',
-    `logins        ${sandbox.credentials} can be read and written, only by you`,
+    `logins        only you can read and write ${sandbox.credentials}`,
     'login         Josiah Carberry (0000-0002-1825-0097), ok, ',
   ]
   const lines = stdout.replaceAll(/\n {17}/g, ' ').split('\n')
@@ -183,7 +183,7 @@ test('a keyring is tested; if it is locked, keychain and login are problems', as
   await session.lock()
   expect(await examineAlone(sandbox, { env })).toMatchObject({
     code: 9,
-    keychain: { state: 'problem', todo: 'Unlock it, or keep logins in a file: osa login --storage file' },
+    keychain: { state: 'problem', todo: 'Start or unlock it, or store logins in a file: osa login --storage file' },
     login: { state: 'problem', code: 'store_locked' },
   })
 })

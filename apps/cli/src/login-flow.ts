@@ -65,7 +65,7 @@ const verificationDocument = (login: Verification, storage: object): object => (
 /** Prints the archive's own name in quotation marks, its description and its contact, each cut to a few lines. */
 function greet({ io }: CommandContext, { name, description, contact }: ServerGreeting): void {
   const quoted = cleanText(name, 60).replaceAll('"', "'")
-  io.say(`It calls itself "${quoted}"${description ? `: ${cleanText(description, 160)}` : ''}`)
+  io.say(`The archive calls itself "${quoted}"${description ? `: ${cleanText(description, 160)}` : ''}`)
   if (contact) io.say(`Questions: ${cleanText(contact.replace(/^mailto:/, ''), 100)}`)
 }
 

@@ -48,10 +48,10 @@ test('the name, description and contact of the archive are shown, cleaned and cu
   const terminal = { env: { OSA_BROWSER: '/bin/true' }, columns: 400 }
   const { code, screen } = await sandbox.runOnTerminal(['login', node.url], terminal)
   expect(code).toBe(0)
-  const [greeting = ''] = screen.match(/It calls itself .*/) ?? []
-  expect(greeting).toMatch(/^It calls itself "Structural\S* 'Biology'x+…": Structures of proteinsy+…/)
-  expect(greeting.length).toBeLessThan(260)
-  expect(greeting).not.toContain('\u001b')
+  const [introduction = ''] = screen.match(/The archive calls itself .*/) ?? []
+  expect(introduction).toMatch(/^The archive calls itself "Structural\S* 'Biology'x+…": Structures of proteinsy+…/)
+  expect(introduction.length).toBeLessThan(260)
+  expect(introduction).not.toContain('\u001b')
   expect(screen).toContain('Questions: help@archive.example')
 })
 

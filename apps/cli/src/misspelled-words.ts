@@ -1,6 +1,6 @@
 /** Errors for mistakes on the command line, with the command, option or archive that was probably meant. */
-import { OsaError } from '@osa/sdk/node'
-import type { Command, CommandMetadata } from './command.ts'
+import { isOsaError, OsaError } from '@osa/sdk/node'
+import type { Command, CommandContext, CommandMetadata } from './command.ts'
 import { nearest } from './nearest.ts'
 import { globalOptions } from './options.ts'
 
@@ -37,4 +37,15 @@ export function unknownOption(spelling: string, metadata: CommandMetadata | null
   const meant = nearest(spelling, knownOptions(metadata))
   const hint = meant ? `Did you mean: ${meant}` : `See all options: ${helpOf(metadata)}`
   return usage(`Unknown option "${spelling}"`, hint)
+}
+
+/** Adds the saved archive that was probably meant to an error about an unknown host. Returns other errors unchanged. */
+export async function withProbableServer(context: CommandContext, error: unknown): Promise<unknown> {
+  if (!isOsaError(error, 'dns') || !error.server || context.env.OSA_TOKEN) return error
+  const known = (await context.store().list()).map((login) => login.server)
+  const meant = nearest(error.server, known)
+  if (!meant) return error
+  const { message, server, details, retryable } = error
+  const hint = `Check the address; is it ${meant}?`
+  return new OsaError('dns', message, { server, details, retryable, hint, cause: error })
 }

@@ -8,7 +8,7 @@ export const globalOptions: readonly OptionMetadata[] = [
   { name: 'quiet', alias: 'q', help: 'Print only results, questions, warnings and errors' },
   { name: 'no-color', help: "Don't use colours" },
   { name: 'non-interactive', help: 'Never ask questions' },
-  { name: 'timeout', argument: 'seconds', help: 'How long one request may take (default 30)' },
+  { name: 'timeout', argument: 'seconds', help: 'How long to wait for each request (default 30)' },
   { name: 'cwd', argument: 'dir', help: 'Run as if started in this folder' },
   { name: 'help', alias: 'h', help: 'Show help' },
 ]

@@ -11,6 +11,7 @@ import { reportFailure, toOsaError } from './failure.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
 import { createIo, type Io } from './io.ts'
 import { type Look, lookOf } from './marks.ts'
+import { withProbableServer } from './misspelled-words.ts'
 import type { CliNetworkOptions } from './network.ts'
 import { beforeDashes } from './options.ts'
 
@@ -167,7 +168,6 @@ async function execute(world: World): Promise<void> {
   try {
     await run(context)
   } catch (error) {
-    const { withProbableServer } = await import('./misspelled-host.ts')
     throw await withProbableServer(context, error)
   }
 }

@@ -11,7 +11,7 @@ test('osa sessions lists the terminals and marks this one', async () => {
   await seedCredentials(sandbox, { [node.url]: node.issue() })
   node.issue()
   const { code, stdout, stderr } = await sandbox.call(['sessions'])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: ' → To end one: osa sessions --revoke <id>\n' })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: ' → To end a session: osa sessions --revoke <id>\n' })
   expect(stdout).toContain(`   Signed in to ${node.url} on:\n`)
   expect(stdout).toMatch(/ {3}DEVICE +CLIENT +SIGNED IN +LAST USED +APPROVED +ID\n/)
   expect(stdout).toMatch(/ ✓ laptop 0 \* +OSA command line +2 h ago +2 h ago +code typed +00000000\n/)

@@ -1,8 +1,8 @@
 /** `osa sessions`: lists the terminals that a person is signed in on, and ends one of their sessions. */
 import { cleanText, isOsaError, type OsaClient, OsaError } from '@osa/sdk/node'
 import { withAccount } from '../account.ts'
-import { approvalWords } from '../approval-words.ts'
 import type { CommandContext, RunCommand } from '../command.ts'
+import { approvalLabel } from '../labels.ts'
 import { chooseServer, type ResolvedServer } from '../server-resolution.ts'
 import { printTable } from '../table.ts'
 import { agoText } from '../time-text.ts'
@@ -41,14 +41,14 @@ function print(context: CommandContext, server: ResolvedServer, sessions: readon
       cleanText(one.client_name, 40),
       ago(context, one.created_at),
       ago(context, one.last_used_at),
-      ...(isApprovalKnown ? [approvalWords(one.approval)] : []),
+      ...(isApprovalKnown ? [approvalLabel(one.approval)] : []),
       one.id.slice(0, shortIdCharacters),
     ],
   }))
   const approved = isApprovalKnown ? ['APPROVED'] : []
   printTable(io.result, ['DEVICE', 'CLIENT', 'SIGNED IN', 'LAST USED', ...approved, 'ID'], rows)
   if (sessions.some((one) => one.current)) io.result.row(null, '* this terminal')
-  io.hint('To end one: osa sessions --revoke <id>')
+  io.hint('To end a session: osa sessions --revoke <id>')
 }
 
 async function end(osa: OsaClient, { url }: ResolvedServer, session_id: string, signal: AbortSignal): Promise<void> {

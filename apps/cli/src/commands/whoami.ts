@@ -1,7 +1,7 @@
 /** `osa whoami`: prints who is signed in to one server. */
 import { cleanText, isOsaError, OsaError, type StoredLogin } from '@osa/sdk/node'
 import type { CommandContext, RunCommand } from '../command.ts'
-import { personLabel } from '../person-label.ts'
+import { personLabel } from '../labels.ts'
 import { chooseServer, type ResolvedServer, serverJson, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { agoText } from '../time-text.ts'

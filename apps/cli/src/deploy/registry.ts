@@ -17,7 +17,7 @@ export function registryOf({ flags, env }: CommandContext): string {
   // The pattern accepts ports that are too large.
   if (registryName.test(named) && URL.canParse(`http://${named}`)) return named
   throw new OsaError('usage', 'The name of the registry is not valid (--registry or OSA_REGISTRY)', {
-    hint: 'Write it without scheme and in lower case: ghcr.io/<group>',
+    hint: 'Write it in lower case and without https://, such as ghcr.io/<group>',
   })
 }
 

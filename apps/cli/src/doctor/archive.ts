@@ -34,11 +34,11 @@ export function archiveFinding(server: ResolvedServer, { value: document, error 
     return { ...problem('archive', error), found: `${named} can't be reached`, todo: `See "${check}" below` }
   }
   const theirs = cleanText(document.version, 40)
-  const found = `${named} answers; its version is ${theirs}`
+  const found = `${named} answers (version ${theirs})`
   if (areCompatible(theirs, version)) return ok('archive', found)
   const isOsaOlder = compareVersions(version, theirs) < 0
   const todo = isOsaOlder ? 'Update osa' : 'Some commands may need a newer archive: ask its administrator'
-  return warning('archive', `${found}, this osa has version ${version}`, todo)
+  return warning('archive', `${found}, but this osa has version ${version}`, todo)
 }
 
 export function proxyFinding({ env }: CommandContext, { url }: ResolvedServer, error: OsaError | null): Finding {

@@ -1,7 +1,7 @@
 /** Checks the folder's link, and the login that commands would use. */
 import { cleanText } from '@osa/sdk/node'
 import type { CommandContext } from '../command.ts'
-import { personLabel } from '../person-label.ts'
+import { personLabel } from '../labels.ts'
 import { type ResolvedServer, shortPath } from '../server-resolution.ts'
 import { reportFromServer } from '../status/logins.ts'
 import { foreignLinkProblems } from '../status/problems.ts'

@@ -19,7 +19,7 @@ export async function keychainFinding(context: CommandContext): Promise<Finding>
   const tried = await attempt(() =>
     chooseStorage(isUsed ? 'keychain' : storageWish(context), { keychain, surroundings }),
   )
-  const inFile = 'Unlock it, or keep logins in a file: osa login --storage file'
+  const inFile = 'Start or unlock it, or store logins in a file: osa login --storage file'
   if (tried.error) return problem('keychain', tried.error, inFile)
   const { target, reason, hasFailed } = tried.value
   if (target.kind === 'keychain') return ok('keychain', `the ${keychain.label} can be read and written`)
@@ -60,5 +60,5 @@ export async function loginsFindings(context: CommandContext): Promise<Finding[]
     await (await context.store().reserve('https://archive.invalid', { kind: 'file' })).abandon()
   })
   if (error) return [...odd, problem('logins', error)]
-  return odd.length > 0 ? odd : [ok('logins', `${path} can be read and written, only by you`)]
+  return odd.length > 0 ? odd : [ok('logins', `only you can read and write ${path}`)]
 }

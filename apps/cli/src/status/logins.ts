@@ -1,8 +1,8 @@
 /** The state of each saved login, as known from the file alone or by asking the server. */
 import { canonicalServer, type OsaClient, OsaError, type SignedInUser, type StoredLogin } from '@osa/sdk/node'
 import { withAccount, withStoredLogin } from '../account.ts'
-import type { SessionApproval } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
+import type { SessionApproval } from '../labels.ts'
 import type { ResolvedServer } from '../server-resolution.ts'
 import { leftText } from '../time-text.ts'
 import { clockProblem, isReportable, type Problem } from './problems.ts'

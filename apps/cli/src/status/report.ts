@@ -1,9 +1,8 @@
 /** Prints the findings of `osa status`, for people and as a JSON document. */
 import { cleanText, type SignedInUser } from '@osa/sdk/node'
-import { approvalWords } from '../approval-words.ts'
 import type { CommandContext } from '../command.ts'
+import { approvalLabel, personLabel } from '../labels.ts'
 import type { Mark } from '../marks.ts'
-import { personLabel } from '../person-label.ts'
 import { type ResolvedServer, serverJson, shortPath, sourceNote } from '../server-resolution.ts'
 import { storageDocument, storageLabel } from '../storage.ts'
 import { printTable } from '../table.ts'
@@ -51,7 +50,7 @@ function printLogins(context: CommandContext, { logins, areLoginsKnown, server }
       `${login.url}${login.url === server?.url ? ' *' : ''}`,
       cleanText(personLabel(login.user), 60),
       login.label,
-      ...(isApprovalKnown ? [approvalWords(login.approval)] : []),
+      ...(isApprovalKnown ? [approvalLabel(login.approval)] : []),
       placeOf(context, login),
     ],
   }))
