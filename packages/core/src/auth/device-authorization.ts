@@ -1,7 +1,7 @@
 /**
- * The device authorization as a pure state machine: `pending → authorized → consumed`, `pending → denied`. A decision is final. "Expired" is
- * computed from the clock, and final once an operation has seen it and recorded `endedAt`. Each function takes a row and the time and
- * returns what follows from them.
+ * The device authorization as a pure state machine: `pending → authorized → consumed`, `pending → denied`. A decision is final. "Expired"
+ * is computed from the clock, and final once an operation has seen it and recorded `endedAt`. Each function takes a row and the time and
+ * returns the next row or a verdict.
  */
 import type { Approval } from '@osa/contract'
 import { clockToleranceSeconds, deviceCodeOverlapSeconds } from './policy.ts'

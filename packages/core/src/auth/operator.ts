@@ -26,8 +26,8 @@ export interface Operator {
    * Rotates the signing keys in stages (F12): the new key is published at once and signs when every cached key set has expired (360 s); the
    * others retire when the last access tokens that they signed have expired. With `atOnce`, for a leaked key, the new key signs now and all
    * others are refused from now on: every access token becomes invalid, and sessions continue with their next refresh. A staged rotation is
-   * refused with `staged` while the key of an earlier one is not signing yet. Every rotation is refused with `other_secret` when the keys in use were
-   * sealed under another `OSA_SECRET`, because the node could not open the new key.
+   * refused with `staged` while the key of an earlier one is not signing yet. Every rotation is refused with `other_secret` when the keys in
+   * use were sealed under another `OSA_SECRET`, because the node could not open the new key.
    */
   rotateKeys(options: { atOnce: boolean }): Promise<RotationOutcome>
   /**

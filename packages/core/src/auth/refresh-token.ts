@@ -57,7 +57,7 @@ export function present(
 
 const burstMs = rotationBurst * rotationPaceSeconds * 1000
 
-/** The generic cell rate algorithm, whose only state is one instant. After the clock is set back, no session has to wait for the old time (L08). */
+/** The generic cell rate algorithm. Its only state is one instant. After the clock is set back, no session waits for the old time (L08). */
 function pacedAfter({ pacedUntil }: RefreshFamily, now: Date): Date {
   const aheadMs = (pacedUntil ?? now).getTime() - now.getTime()
   const countsMs = aheadMs > burstMs + clockToleranceSeconds * 1000 ? 0 : Math.min(Math.max(0, aheadMs), burstMs)
