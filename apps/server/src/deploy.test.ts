@@ -55,6 +55,13 @@ test('compose.yaml migrates once, then runs two locked-down processes of the ima
   expect(networks.back).toEqual({ internal: true })
   expect(services.postgres.networks).toEqual(['back'])
   expect(Object.keys(secrets)).toEqual(services.postgres.secrets)
+  // on the host only its owner can read the password, so PostgreSQL's container has to start as root with the right to read all files
+  const { user, cap_drop, environment } = services.postgres
+  expect([user, cap_drop, environment.POSTGRES_PASSWORD_FILE]).toEqual([
+    undefined,
+    undefined,
+    `/run/secrets/${services.postgres.secrets}`,
+  ])
   const port = /PORT=(\d+)/.exec(instruction('ENV'))?.[1]
   expect(services.caddy.environment.OSA_UPSTREAMS).toBe(`node1:${port} node2:${port}`)
   for (const { image } of [services.postgres, services.caddy]) expect(image).toMatch(/:\d+\.\d+/)

@@ -179,6 +179,7 @@ test('J14 deploy.md under systemd leads to two processes behind Caddy and a sign
 
   await steps.next('postgres-password', answers)
   const deploy = join(folder, 'opt/osa/apps/server/deploy')
+  expect(statSync(join(deploy, 'postgres-password')).mode & 0o777).toBe(0o600)
   const password = readFileSync(join(deploy, 'postgres-password'), 'utf8').trim()
   expect(settingsOf('opt/osa/apps/server/deploy/osa.env').DATABASE_URL).toBe(`postgres://osa:${password}@postgres/osa`)
   expect(readFileSync(join(deploy, '.env'), 'utf8')).toBe(`OSA_SITE=${site}\n`)
