@@ -33,20 +33,10 @@ const packed = {
   type: 'module',
   engines: { node: '>=22.18' },
   bin: { 'osa-server': 'dist/osa-server.js' },
-  files: ['dist', 'THIRD-PARTY-LICENSES.txt'],
+  files: ['dist'],
   dependencies: { '@electric-sql/pglite': pglite },
 }
 writeFileSync(joinPath(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
 copyFileSync(joinPath(repository, 'LICENSE'), joinPath(folder, 'LICENSE'))
 copyFileSync(joinPath(repository, 'apps/server/README.md'), joinPath(folder, 'README.md'))
-
-/** The licence texts that must accompany the code of the joined packages. */
-const notices = joined.map((path) => {
-  const { name, version, license } = JSON.parse(readFileSync(joinPath(path, 'package.json'), 'utf8'))
-  const texts = readdirSync(path)
-    .filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
-    .map((file) => readFileSync(joinPath(path, file), 'utf8').trim())
-  return [`${name} ${version} (${license})`, ...texts].join('\n\n')
-})
-writeFileSync(joinPath(folder, 'THIRD-PARTY-LICENSES.txt'), `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
 process.stdout.write(`${JSON.stringify(joined.map((path) => relative(repository, path)))}\n`)

@@ -104,10 +104,21 @@ test('L09 a release consists of tarballs, bills of materials and checksums, and 
     expect(components.length).toBeGreaterThan(1)
     bills.set(name, components)
   }
-  const { stdout: licences } = await run('tar', ['-xOzf', tarballOf('server'), 'package/THIRD-PARTY-LICENSES.txt'])
-  const joinedIn = [...licences.matchAll(/^(\S+ \d\S*) \(\S+\)$/gm)].map(([, part]) => part)
-  const billed = (bills.get('server') ?? []).map((part) => `${part.name} ${part.version}`)
-  expect(billed.filter((part) => !joinedIn.includes(part))).toEqual([expect.stringMatching(/^@electric-sql\/pglite /)])
+  // a tarball has the licence texts of the packages whose code it contains: those of its bill that are not installed or peers
+  const installedBeside = {
+    cli: /^(jiti|typescript|@(napi-rs|typescript)\/\S+) /,
+    sdk: /^(?!@trpc\/client )/,
+    server: /^@electric-sql\/pglite /,
+  }
+  for (const [name, beside] of Object.entries(installedBeside)) {
+    const tarball = tarballOf(name as keyof typeof versions)
+    const { stdout: licences } = await run('tar', ['-xOzf', tarball, 'package/THIRD-PARTY-LICENSES.txt'])
+    const notices = licences.split(`\n\n${'-'.repeat(80)}\n\n`)
+    expect(notices.filter((notice) => !/copyright|apache license/i.test(notice))).toEqual([])
+    const bundled = notices.map((notice) => /^(\S+ \d\S*) \(\S+\)\n/.exec(notice)?.[1] ?? notice)
+    const billed = (bills.get(name) ?? []).map((part) => `${part.name} ${part.version}`)
+    expect(bundled.toSorted()).toEqual(billed.filter((part) => !beside.test(part)).toSorted())
+  }
   expect(page.printed).toContain(`osa-server-${versions.server}.tgz: OK`)
   expect(page.printed).toContain('Usage: osa-server <command>')
   expect(page.packages).toEqual(['node_modules/@electric-sql/pglite', 'node_modules/@osa/server'])

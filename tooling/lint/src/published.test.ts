@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { bundledPackages as bundledInCli } from '../../../apps/cli/bundled-packages.ts'
 import { installedWith, lockedPackages } from './lock-file.ts'
-import { bundledPackages, type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
+import { bundledIn, bundledPackages, type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
 import { sbomOf } from './sbom.ts'
+import { licencesOf } from './third-party-licences.ts'
 import { repository } from './workspaces.ts'
 
 /** Every package that runs on people's machines, with platform-specific builds counted as one. Adding a name needs a reason. */
@@ -65,6 +66,12 @@ describe.each(Object.keys(expected) as PublishedName[])('%s', (name) => {
       Object.keys(scripts).filter((script) => /^(pre|post)?install$|^(pre)?prepare$|^prepublish$/.test(script)),
     ).toEqual([])
     expect(installedWith(folder).filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
+  })
+
+  test('L09 its licence file has the text of every bundled package', () => {
+    const notices = licencesOf(bundledIn(name)).split(`\n\n${'-'.repeat(80)}\n\n`)
+    expect(notices.map((notice) => notice.split(' ')[0]).sort()).toEqual(bundled)
+    for (const notice of notices) expect(notice).toMatch(/^\S+ \d\S* \(\S+\)\n\n[\s\S]*copyright[\s\S]*/i)
   })
 
   test('L09 its bill of materials is complete, and is made from the lock file without network access', () => {

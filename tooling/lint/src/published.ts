@@ -42,3 +42,9 @@ export function bundledPackages(name: PublishedName): string[] {
 /** Returns the packages that are bundled into its tarball or installed with it. */
 export const partsOf = (name: PublishedName): LockedPackage[] =>
   installedWith(publishedFolders[name], bundledPackages(name))
+
+/** Returns the packages whose code is in its tarball. */
+export function bundledIn(name: PublishedName): LockedPackage[] {
+  const bundled = bundledPackages(name)
+  return partsOf(name).filter((part) => bundled.includes(part.name))
+}

@@ -18,15 +18,20 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installedWith, type LockedPackage } from './lock-file.ts'
-import { type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
+import { bundledIn, type PublishedName, partsOf, publishedFolders, tarballFiles } from './published.ts'
 import { describedBy, sbomOf } from './sbom.ts'
+import { licencesFile, licencesOf } from './third-party-licences.ts'
 import { repository } from './workspaces.ts'
 
-interface Staged {
-  readonly name: string
-  readonly workspace: string
+interface Parts {
   /** The packages in its tarball or installed with it. */
   readonly parts: readonly LockedPackage[]
+  /** Those of them whose code is in its tarball. */
+  readonly bundled: readonly LockedPackage[]
+}
+interface Staged extends Parts {
+  readonly name: string
+  readonly workspace: string
 }
 
 /** Writes a release into `folder`, which must be empty or missing. `url` is the repository's, for npm's provenance. Needs `npm run build`. */
@@ -37,10 +42,11 @@ export function packRelease(folder: string, url?: string): void {
   for (const [name, workspace] of Object.entries(publishedFolders)) {
     const staged = join(staging.path, workspace)
     copyPublished(name as PublishedName, staged)
-    packStaged(staged, folder, { name, workspace, parts: partsOf(name as PublishedName) }, url)
+    const parts = { parts: partsOf(name as PublishedName), bundled: bundledIn(name as PublishedName) }
+    packStaged(staged, folder, { name, workspace, ...parts }, url)
   }
   const node = join(staging.path, 'apps/server')
-  packStaged(node, folder, { name: '@osa/server', workspace: 'apps/server', parts: joinNode(node) }, url)
+  packStaged(node, folder, { name: '@osa/server', workspace: 'apps/server', ...joinNode(node) }, url)
   const sums = readdirSync(folder)
     .toSorted()
     .map((file) => `${sha256(join(folder, file))}  ${file}\n`)
@@ -54,22 +60,24 @@ function copyPublished(name: PublishedName, staged: string): void {
   }
 }
 
-/** Assembles the node in `staged`. Returns the packages that are in it and those that npm installs with it. */
-function joinNode(staged: string): LockedPackage[] {
+/** Assembles the node in `staged`. */
+function joinNode(staged: string): Parts {
   const script = join(repository, 'apps/server/scripts/package.ts')
   const joined: string[] = JSON.parse(execFileSync(process.execPath, [script, staged], { encoding: 'utf8' }))
   const beside = Object.keys(readManifest(staged).dependencies)
   const parts = installedWith('apps/server').filter(({ path, name }) => joined.includes(path) || beside.includes(name))
   if (parts.length !== joined.length + beside.length)
     throw new Error('The node contains packages that it does not declare.')
-  return parts
+  return { parts, bundled: parts.filter(({ path }) => joined.includes(path)) }
 }
 
-function packStaged(staged: string, folder: string, { name, workspace, parts }: Staged, url?: string): void {
+function packStaged(staged: string, folder: string, { name, workspace, parts, bundled }: Staged, url?: string): void {
+  writeFileSync(join(staged, licencesFile), licencesOf(bundled))
   // the published manifest omits what only this repository needs
   const { scripts: _scripts, devDependencies: _devDependencies, ...manifest } = readManifest(staged)
   const origin = url === undefined ? {} : { repository: { type: 'git', url, directory: workspace } }
-  writeFileSync(join(staged, 'package.json'), `${JSON.stringify({ ...manifest, ...origin }, null, 2)}\n`)
+  const published = { ...manifest, files: [...manifest.files, licencesFile], ...origin }
+  writeFileSync(join(staged, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
   const tarball = `${name.slice(1).replace('/', '-')}-${manifest.version}.tgz`
   execFileSync('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: staged })
   renameSync(join(staged, tarball), join(folder, tarball))
