@@ -35,7 +35,7 @@ export function readCookie(c: PageContext, kind: CookieKind, publicUrl: URL): Co
   return /^[A-Za-z0-9_-]{43}$/.test(value) ? (value as CookieSecret) : null
 }
 
-/** Sets a cookie that ends with the browser or after `maxAgeSeconds`. How long the node accepts its secret is stored in the database. */
+/** Sets a cookie that ends with the browser or after `maxAgeSeconds`. The node itself limits how long it accepts the secret. */
 export function writeCookie(
   c: PageContext,
   kind: CookieKind,

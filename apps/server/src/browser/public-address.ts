@@ -9,7 +9,7 @@ import { isForwarded } from './at-this-machine.ts'
 import type { BrowserDependencies, PageContext } from './dependencies.ts'
 import { seeOther } from './respond.ts'
 
-/** Comes back only if the redirect led to the same host, because a proxy rewrites Host. Another redirect would then loop forever. */
+/** Marks a redirected browser. The cookie comes back only if a proxy rewrites Host, so that a further redirect would loop forever. */
 const movedCookie = 'osa_moved'
 const movedSeconds = 10
 /** The query parameters that pages read. Others are dropped from the redirect, since they may be misplaced secrets. */

@@ -51,7 +51,7 @@ const problems = {
   },
 } as const
 
-/** A longer name is cut here and whole in the details, so that it cannot push the buttons out of sight. */
+/** Longer names are cut here, so that they cannot push the buttons out of sight; the details show them in full. */
 const shownNameLength = 40
 
 /** The request in one sentence: on which device, with what, when and from where. */
@@ -105,7 +105,10 @@ function codeOf({ needs, userCode }: DeviceReview): Html {
   }
 }
 
-/** The code is not shown: a person who only followed a link has no terminal to read it from. Enter presses the first button of a form, the hidden one. */
+/**
+ * The field for the code, which the page does not show: a person who only followed a link has no terminal to read it from. Pressing Enter in the
+ * field presses the first button of the form, the hidden one.
+ */
 const typedCode = html`<button class="hidden" name="decision" value="approve" tabindex="-1" aria-hidden="true"></button>
 <label for="typed-code">Type the code that your own terminal shows</label>
 <input class="code-input" type="text" id="typed-code" name="${typedCodeField}" placeholder="XXXX-XXXX" required aria-describedby="typed-code-hint"
@@ -125,7 +128,7 @@ reaching 127.0.0.1.</p>`
 const otherNetwork = html`<label class="tick"><input type="checkbox" name="other_network" value="yes" required><span>I started this
 myself, on a server or cluster that I use. A stranger’s request would look the same.</span></label>`
 
-/** Folded away, for people who are in doubt. */
+/** The facts that only people in doubt need, folded away. */
 function details({ review: { device, clientName }, network, policy }: ConfirmPage): Html {
   const tool = storedText(device.requesterUserAgent, 120)
   return html`<details><summary>What it may do, and for how long</summary>
