@@ -1,6 +1,7 @@
 /**
- * A page of a tool. It keeps no token: its own server hands it a short-lived one of whoever is signed in there, and passes `/trpc` on to the
- * node, because a node answers no other origin. Bundle it with anything: the `browser` build of `@osa/sdk` has no Node built-ins.
+ * A web page of a tool. It stores no token: the tool's server gives it a short-lived token of the signed-in person. That server also forwards
+ * `/trpc` to the node, because a node does not answer pages of other origins. Works with any bundler: the `browser` build of `@osa/sdk` uses no
+ * Node built-ins.
  */
 import { createOsaClient, isOsaError } from '@osa/sdk'
 

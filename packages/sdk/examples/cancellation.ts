@@ -1,5 +1,5 @@
 /**
- * Cancelling, deadlines, typed errors, and what the client is doing.
+ * Cancellation, deadlines, typed errors, and a log of retries.
  *
  *     OSA_NODE=https://archive.example.org node cancellation.ts
  */

@@ -1,6 +1,6 @@
 /**
- * A job in CI, or a service, with tokens of its own secret manager. No saved login is read or written. Here the secret manager is two
- * environment variables.
+ * A CI job, or a service, with tokens from a secret manager. No saved login is read or written. Two environment variables stand in for the
+ * secret manager here.
  *
  *     OSA_NODE=https://archive.example.org VAULT_TOKEN=… node ci-token.ts
  */
@@ -11,7 +11,7 @@ if (!OSA_NODE) throw new Error('Set OSA_NODE to the address of the node')
 
 const fromVault: TokenProvider = {
   getToken: () => VAULT_TOKEN ?? null,
-  // asked once after the node refused a token; null gives up
+  // called once after the node rejected a token; null gives up
   onUnauthorized: ({ rejectedToken }) => (rejectedToken === VAULT_TOKEN ? (VAULT_NEXT_TOKEN ?? null) : null),
 }
 

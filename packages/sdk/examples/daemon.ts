@@ -1,7 +1,7 @@
 /**
- * A program that runs for months: it signs in once, with a person's help, and renews that login itself. It keeps the login in a place of its
- * own; here that is a file, in life a secret manager or a table. A program with a disk of its own needs no store: give `login` and
- * `storedCredentials` a `configDir`.
+ * A program that runs for months. It signs in once, with a person's help, and then renews that login itself. It saves the login in its own
+ * storage: a file in this example, a secret manager or a database table in practice. A program with a persistent disk needs no store of its own:
+ * pass a `configDir` to `login` and `storedCredentials` instead.
  *
  *     OSA_NODE=https://archive.example.org SECRET_FILE=/var/lib/watcher/osa.json node daemon.ts
  */
@@ -22,7 +22,7 @@ const store = secretStore({
     })
     return text === null ? null : JSON.parse(text)
   },
-  // as a whole or not at all: half a login is none
+  // replaces the file atomically, since half a login is useless
   async save(logins) {
     await writeFile(`${SECRET_FILE}.new`, JSON.stringify(logins), { mode: 0o600 })
     await rename(`${SECRET_FILE}.new`, SECRET_FILE)
@@ -55,7 +55,7 @@ try {
     if (round < Number(ROUNDS)) await sleep(Number(PAUSE_MS), undefined, { signal: stop.signal })
   }
 } catch (error) {
-  // somebody has ended it: only a person can begin another one
+  // the session was ended, and only a person can start a new one
   if (isOsaError(error, 'session_ended')) process.exitCode = 4
   else if (!stop.signal.aborted) throw error
 }

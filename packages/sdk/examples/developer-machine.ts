@@ -1,5 +1,5 @@
 /**
- * A script on somebody's own machine: it uses the folder's link and the login that `osa login` saved, so there is nothing to configure.
+ * A script on a developer's machine. It uses the folder's link and the login saved by `osa login`, so there is nothing to configure.
  *
  *     node developer-machine.ts
  */
@@ -7,7 +7,7 @@ import { createOsaClient, isOsaError } from '@osa/sdk'
 
 const osa = createOsaClient()
 try {
-  // one request for both: calls of the same moment travel together
+  // calls made at the same time are sent in one request
   const [me, conventions] = await Promise.all([osa.me.query(), osa.conventions.list.query()])
   console.log(`${me.display_name ?? me.external_id} on ${await osa.$server()}`)
   for (const { slug, title } of conventions) console.log(`${slug}  ${title}`)

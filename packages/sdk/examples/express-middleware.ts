@@ -1,8 +1,8 @@
 /**
  * A tool's own API for people who are signed in to an archive: `curl -H "Authorization: Bearer $(osa token)" http://127.0.0.1:4000/hello`.
  *
- * Whoever sends such a token lends it: this server could do with it what they may do. So ask for it only among people who trust each other with
- * that, and never keep or log one.
+ * A person who sends such a token lends it to this server, which could do with it anything that the person may do. So use this only for people
+ * who trust the server, and never store or log a token.
  *
  *     OSA_NODE=https://archive.example.org PORT=4000 node express-middleware.ts
  */
@@ -17,7 +17,7 @@ const server = canonicalServer(OSA_NODE)
 const tokenOf = (header: string | undefined): string | null =>
   /^Bearer ([\x21-\x7e]+)$/i.exec(header ?? '')?.[1] ?? null
 
-/** Asks the node at each request, so that a session which was ended is out at once. Puts the person into `response.locals`. */
+/** Asks the node at each request, so that an ended session is rejected at once. Puts the person into `response.locals`. */
 const signedIn: RequestHandler = async (request, response, next) => {
   const token = tokenOf(request.headers.authorization)
   if (!token) return void response.status(401).set('WWW-Authenticate', 'Bearer').json({ error: 'not_authenticated' })
@@ -33,7 +33,7 @@ const signedIn: RequestHandler = async (request, response, next) => {
 
 const keys = createRemoteJWKSet(new URL(`${server}/.well-known/jwks.json`))
 
-/** Checks the signature here (RFC 9068 §4). It is faster, and hears of a session's end only when its access token runs out, in minutes. */
+/** Verifies the signature here (RFC 9068 §4). This is faster, but an ended session is accepted until its access token expires, within minutes. */
 const signed: RequestHandler = async (request, response, next) => {
   try {
     const options = { issuer: server, audience: server, typ: 'at+jwt', algorithms: ['ES256'] }

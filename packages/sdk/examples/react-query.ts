@@ -1,10 +1,10 @@
 /**
- * Hooks of a React app, with TanStack Query: keys, cancelling and retries in one place. The client is that of `browser-page.ts`.
+ * Hooks for a React app with TanStack Query: keys, cancellation and retries in one place. The client is the one from `browser-page.ts`.
  */
 import { isOsaError, type OsaClient, type Session, type Whoami } from '@osa/sdk'
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
-/** The SDK has tried three times already; what is refused now is refused the next time too. */
+/** The SDK has already tried three times, so another retry would not help. */
 const retry = false
 
 export const whoami = (osa: OsaClient) =>
@@ -29,7 +29,7 @@ export function useWhoami(osa: OsaClient): Whoami | null {
   return data ?? null
 }
 
-/** The person's terminals, and how to end one: `end.mutate(id)`. */
+/** The person's sessions, and a mutation that ends one: `end.mutate(id)`. */
 export function useSessions(osa: OsaClient) {
   const known = useQueryClient()
   const list = useQuery(sessions(osa))

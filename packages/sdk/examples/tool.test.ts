@@ -1,4 +1,4 @@
-/** Tests of a tool that is built on the SDK: a fake node on a loopback port, logins in memory, no HOME and no waiting. */
+/** Tests of a tool that uses the SDK: with a fake node on a loopback port and logins in memory, without a HOME and without waiting. */
 import { createOsaClient } from '@osa/sdk'
 import { storedCredentials } from '@osa/sdk/node'
 import { FakeRefusal, fakeOsaServer, memoryStore } from '@osa/sdk/testing'
@@ -19,7 +19,7 @@ test('renews once for parallel calls, and keeps the login when the session has e
   expect(store.snapshot()).toHaveProperty([node.url])
 })
 
-test('says what the node refuses', async () => {
+test('reports a refusal of the node', async () => {
   const refuse = () => {
     throw new FakeRefusal('FORBIDDEN', 403, 'Only publishers may do that.')
   }

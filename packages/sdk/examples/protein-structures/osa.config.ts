@@ -1,4 +1,4 @@
-/** Protein structures as the Protein Data Bank describes them, with two hooks: one that checks, one that computes. */
+/** Protein structures, described as in the Protein Data Bank, with two hooks: one checks each structure, the other computes features of it. */
 import { defineConvention } from '@osa/sdk/convention'
 
 export default defineConvention({
@@ -30,7 +30,7 @@ export default defineConvention({
         type: 'number',
         required: false,
         cardinality: 'exactly_one',
-        description: 'Absent where the method has none, as NMR',
+        description: 'Absent for methods without a resolution, such as NMR',
         constraints: { type: 'number', min_value: 0.3, max_value: 100, unit: 'Å' },
       },
       {
@@ -45,7 +45,7 @@ export default defineConvention({
         type: 'number',
         required: false,
         cardinality: 'exactly_one',
-        description: 'Of the measurement',
+        description: 'Temperature of the measurement',
         constraints: { type: 'number', min_value: 0, unit: 'K' },
       },
       { name: 'deposition_date', type: 'date', required: true, cardinality: 'exactly_one' },

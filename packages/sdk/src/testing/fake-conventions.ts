@@ -1,11 +1,11 @@
-/** The conventions of the scripted node: versions by content, as a real node keeps them. It checks nothing. */
+/** The conventions of the scripted node. Like a real node it makes a version for each new content, but it checks nothing. */
 import { createHash } from 'node:crypto'
 
 export interface FakeConvention {
   slug: string
-  /** Every content it has had, the newest last. */
+  /** The content of every version, the newest last. */
   contents: string[]
-  /** When each of them was deployed. */
+  /** When each version was deployed. */
   deployedAt: Date[]
 }
 
@@ -19,7 +19,7 @@ interface Manifest {
 const slugOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
-/** One version (1 is the first) as `conventions.list` shows it, with its content. */
+/** Returns a version (1 is the first; the newest by default) as `conventions.list` shows it, with its content; null if there is none. */
 function versionOf({ slug, contents, deployedAt }: FakeConvention, version = contents.length) {
   const content = contents[version - 1]
   if (content === undefined) return null
@@ -54,7 +54,7 @@ export function createFakeConventions() {
       [...conventions.values()]
         .sort((a, b) => (a.slug < b.slug ? -1 : 1))
         .flatMap((convention) => versionOf(convention)?.summary ?? []),
-    /** Null when there is none. */
+    /** Returns null if there is none. */
     get: ({ slug, version }: { slug: string; version?: number }) => {
       const convention = conventions.get(slug)
       const found = convention && versionOf(convention, version)

@@ -1,14 +1,15 @@
-/** The device grant of a scripted node. It knows no person: a decision is a method call. */
+/** The device grant of a scripted node. There is no person: a test decides with a method call. */
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { withSignal } from '../signal.ts'
-import { FakeRefusal, LostAnswer } from './fake-procedures.ts'
+import { LostAnswer } from './fake-http.ts'
+import { FakeRefusal } from './fake-procedures.ts'
 import { type FakeSessions, refuse, secret } from './fake-sessions.ts'
 
 export interface DeviceScript {
   readonly intervalSeconds?: number
   readonly deviceCodeLifetimeSeconds?: number
-  /** Approves each login by itself at this poll; never when absent. */
+  /** Approves each login automatically at this poll. If absent, never does. */
   readonly approveAtPoll?: number
 }
 
@@ -17,13 +18,13 @@ const userCode = 'BCDF-GHJK'
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 export class FakeDeviceFlow {
-  /** So many polls are told to slow down. */
+  /** How many of the next polls are answered with `slow_down`. */
   slowDowns = 0
-  /** The poll that redeems the code is answered by a broken connection. */
+  /** Whether the connection breaks instead of delivering the tokens. */
   losesTokens = false
   #decision: 'pending' | 'approved' | 'denied' | 'expired' = 'pending'
   readonly #decided = new EventEmitter()
-  /** SHA-256 of the device codes it has handed out. */
+  /** SHA-256 of the device codes that it has issued. */
   readonly #deviceCodes = new Set<string>()
   #wrongGuesses = 0
   #polls = 0
@@ -56,12 +57,12 @@ export class FakeDeviceFlow {
     }
   }
 
-  /** A code that was dictated in an answer is known too. */
+  /** Before the first start, any code is known, so that a test can use one from an answer that it has set. */
   #knows(deviceCodeHash: string): boolean {
     return this.#deviceCodes.size === 0 || this.#deviceCodes.has(deviceCodeHash)
   }
 
-  /** A person's code, however it is written; ten wrong ones are the last. */
+  /** Checks a typed code, in any spelling. After ten wrong codes, refuses all. */
   verify(typed: string, url: string): object {
     if (this.#wrongGuesses >= 10) throw new FakeRefusal('TOO_MANY_REQUESTS', 429, 'Too many codes were tried.')
     const isRight = typed.toUpperCase().replaceAll(/[\s-]/g, '') === userCode.replace('-', '')
@@ -74,7 +75,7 @@ export class FakeDeviceFlow {
     throw new FakeRefusal('NOT_FOUND', 404, 'This code cannot be used.')
   }
 
-  /** Says once that a decision has fallen. */
+  /** Announces the decision, once. */
   async *watch(deviceCodeHash: string, signal: AbortSignal | undefined): AsyncGenerator<object, void> {
     if (!this.#knows(deviceCodeHash) || this.#consumed) return yield refuse('invalid_grant')
     try {

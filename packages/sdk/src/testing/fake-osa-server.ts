@@ -1,50 +1,42 @@
 /**
- * A scripted node for tests: the typed wire with rotation, grace and family revocation, and switches for everything that can go wrong.
- * It time-stamps each request, except the watches, which come beside the polls at any time. It knows no person: approval is a method call.
- * A suite of calls in the repository's end-to-end tests holds it to what a real node does.
+ * A scripted node for tests: the tRPC wire with rotation, grace and reuse detection, and methods that make things go wrong. It records each
+ * request with its time, except watches, which may come at any time. There is no person: a test approves with a method call. An end-to-end test
+ * in the repository compares its answers with those of a real node.
  */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { DictatedAnswers, type RawAnswer } from './fake-answers.ts'
 import { createFakeConventions, type FakeConvention } from './fake-conventions.ts'
 import { FakeDeviceFlow } from './fake-device-flow.ts'
-import { replyTo } from './fake-http.ts'
+import { FakeHttp, LostAnswer, type RawAnswer, type SeenRequest } from './fake-http.ts'
 import { proceduresOn } from './fake-procedure-table.ts'
-import { answerProcedures, LostAnswer, type ScriptedProcedure } from './fake-procedures.ts'
+import { answerProcedures, type ScriptedProcedure } from './fake-procedures.ts'
 import { documentPath, proceduresOf, type Route, routes, routesOf } from './fake-routes.ts'
 import { FakeSessions, type Family } from './fake-sessions.ts'
 
-/** A request as it arrived. */
-export interface SeenRequest {
-  readonly atMs: number
-  readonly method: string
-  readonly path: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
-/** How a fake node behaves from the start. */
+/** The settings of a fake node. */
 export interface FakeOsaServerOptions {
+  /** The poll interval of a device login. 1 by default. */
   intervalSeconds?: number
+  /** How long a device code is valid. 900 by default. */
   deviceCodeLifetimeSeconds?: number
-  /** Seconds that an access token lasts: 900, and 3600 of a login that `issue` makes. */
+  /** How long access tokens are valid, in seconds. By default 900, and 3600 for a login that `issue` creates. */
   accessTtl?: number
+  /** How long a repeated refresh gets the same answer. 30 by default. */
   refreshReuseGraceSeconds?: number
+  /** The display name of the signed-in person. */
   displayName?: string
-  /** What it says of itself in its server document, beside or instead of the usual. */
+  /** Fields of the server document, in addition to the defaults or instead of them. */
   about?: Readonly<Record<string, unknown>>
-  /** Approves each login by itself at this poll; never when absent. */
+  /** Approves each login automatically at this poll: 1 for the first. If absent, never does. */
   approveAtPoll?: number
-  /** What tRPC procedures answer, by path, instead of what they would. */
+  /** Procedures by path, such as `conventions.list`, that replace the built-in ones. */
   procedures?: Readonly<Record<string, ScriptedProcedure>>
 }
 
-/** A node that a test scripts: the tRPC wire, and switches for what goes wrong. `fakeOsaServer` makes one that listens. */
+/** A scripted node: the tRPC wire, and methods that make things go wrong. Use `fakeOsaServer` to start one. */
 export class FakeOsaServer implements AsyncDisposable {
-  readonly requests: SeenRequest[] = []
-  /** What each refresh so far called itself. */
+  /** The `attempt` of each refresh so far; null for refreshes without one. */
   readonly attempts: (string | null)[] = []
+  /** The signed-in person, as `me` returns it. */
   user = {
     id: 'u1',
     display_name: 'Josiah Carberry' as string | null,
@@ -52,15 +44,12 @@ export class FakeOsaServer implements AsyncDisposable {
     external_id: '0000-0002-1825-0097',
     roles: ['admin'],
   }
+  /** The node's address, once it listens. */
   url = ''
   readonly #options: FakeOsaServerOptions
-  readonly #server = createServer((request, response) => void this.#answer(request, response))
-  #drops = 0
-  #delayMs = 0
-  #skewSeconds = 0
+  readonly #http = new FakeHttp((path, request) => this.#answerOf(path, request))
   #graceMs: number | null = null
   #losesDeployResponses = 0
-  readonly #dictated = new DictatedAnswers()
   readonly #conventions = createFakeConventions()
   readonly #sessions: FakeSessions
   readonly #flow: FakeDeviceFlow
@@ -72,120 +61,123 @@ export class FakeOsaServer implements AsyncDisposable {
     if (options.displayName) this.user.display_name = options.displayName
   }
 
-  /** The sessions that it has begun, also those that have ended. */
+  /** All requests so far, except watches. */
+  get requests(): readonly SeenRequest[] {
+    return this.#http.requests
+  }
+  /** All sessions so far, including ended ones. */
   get families(): readonly Family[] {
     return this.#sessions.families
   }
+  /** All access tokens so far. */
   get accessTokens(): ReadonlyMap<string, { expiresAtMs: number; family: Family }> {
     return this.#sessions.accessTokens
   }
-  /** The id of a session, as a node would show it. */
+  /** Returns the id of a session, as `session.list` shows it. */
   sessionId(family: Family): string {
     return this.#sessions.idOf(family)
   }
 
-  /** Listens on a free port of 127.0.0.1; `url` is its address then. */
+  /** Starts listening on a free port of 127.0.0.1 and sets `url`. */
   async listen(): Promise<this> {
-    await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done))
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    this.url = await this.#http.listen()
     return this
   }
 
-  /** Stops listening; open connections are cut. */
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise<void>((done) => this.#server.close(() => done()))
+  /** Stops listening and closes open connections. */
+  close(): Promise<void> {
+    return this.#http.close()
   }
 
-  /** The same as `close`, for `await using`. */
+  /** Calls `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  /** The requests to one route, in order. */
+  /** Returns the requests to a route, in order. */
   seen(route: Route): SeenRequest[] {
     return this.requests.filter((request) => routesOf(request.path).includes(route))
   }
 
-  /** The person says yes: the next poll gets tokens. */
+  /** Approves the login: the next poll gets tokens. */
   approve(): void {
     this.#flow.decide('approved')
   }
-  /** The person says no. */
+  /** Denies the login. */
   deny(): void {
     this.#flow.decide('denied')
   }
-  /** The code is too old. */
+  /** Expires the code of the login. */
   expireCode(): void {
     this.#flow.decide('expired')
   }
-  /** The next polls are told to slow down. */
+  /** Answers the next polls with `slow_down`. */
   slowDown(times = 1): void {
     this.#flow.slowDowns = times
   }
-  /** The next requests lose their connection without an answer; all of them, when nobody says how many. */
+  /** Breaks the connection of the next requests, without an answer; of all requests by default. */
   down(times = Number.POSITIVE_INFINITY): void {
-    this.#drops = times
+    this.#http.drops = times
   }
-  /** Each answer takes this long. */
+  /** Delays each answer by this many milliseconds. */
   slow(ms: number): void {
-    this.#delayMs = ms
+    this.#http.delayMs = ms
   }
-  /** The poll that redeems the code is answered by a broken connection. */
+  /** Breaks the connection instead of answering the poll that redeems the code. */
   loseTokenResponse(): void {
     this.#flow.losesTokens = true
   }
-  /** The next refresh rotates, and its answer is lost. */
+  /** Carries out the next refresh, but breaks the connection instead of answering. */
   loseRefreshResponse(): void {
     this.#sessions.losesNextRefresh = true
   }
-  /** Dictates the next answers of a route; the last one stays when `always`. */
+  /** Sets the next answers of a route. With `always`, the first one is used for all requests from now on. */
   dictate(route: Route, answers: RawAnswer[], options: { always?: boolean } = {}): void {
-    this.#dictated.dictate(route, answers, options)
+    this.#http.dictate(route, answers, options)
   }
-  /** A route, or every route, answers with a web page from now on. */
+  /** Answers a route, or all routes, with a web page from now on. */
   html(route?: Route, status = 200): void {
     const body = '<html><title>Sign in to continue · Example Corp</title></html>'
     this.#always({ status, headers: { 'content-type': 'text/html; charset=utf-8' }, body }, route)
   }
-  /** A route, or every route, redirects from now on. */
+  /** Redirects a route, or all routes, from now on. */
   redirectTo(location: string, route?: Route, status = 307): void {
     this.#always({ status, headers: { location }, body: '' }, route)
   }
   #always(answer: RawAnswer, route?: Route): void {
     for (const each of route ? [route] : routes) this.dictate(each, [answer], { always: true })
   }
-  /** The next deploys register, and their answers are lost. */
+  /** Carries out the next deploys, but breaks the connection instead of answering. */
   loseDeployResponses(times = 1): void {
     this.#losesDeployResponses = times
   }
-  /** What was deployed, in the order of first deploys. */
+  /** The deployed conventions, in the order of their first deploy. */
   get conventions(): readonly FakeConvention[] {
     return this.#conventions.all()
   }
-  /** The node's clock, as its `Date` headers show it, is ahead by this much. */
+  /** Sets the `Date` headers ahead by this many seconds. */
   clockSkew(seconds: number): void {
-    this.#skewSeconds = seconds
+    this.#http.skewSeconds = seconds
   }
-  /** For how long a repeated refresh gets the same answer, from now on. */
+  /** Sets how long a repeated refresh gets the same answer, in milliseconds. */
   reuseGrace(ms: number): void {
     this.#graceMs = ms
   }
-  /** How many requests each route has had. */
+  /** The number of requests to each route so far. */
   get calls(): Readonly<Record<Route, number>> {
     const counts = routes.map((route) => [route, this.seen(route).length])
     return Object.fromEntries(counts) as Record<Route, number>
   }
-  /** Every session is ended: refreshes are refused. */
+  /** Ends all sessions: refreshes are refused. */
   revokeFamily(): void {
     for (const family of this.families) family.revoked = true
   }
-  /** Every access token is too old from now on. */
+  /** Expires all access tokens. */
   expireAccess(): void {
     for (const token of this.accessTokens.values()) token.expiresAtMs = 0
   }
 
-  /** A login that this node knows, as `credentials.json` keeps it. */
+  /** Creates a session and returns its login in the format of `credentials.json`, for `memoryStore`. */
   issue(options: { expired?: boolean; expiresInSeconds?: number } = {}): {
     access_token: string
     refresh_token: string
@@ -205,30 +197,6 @@ export class FakeOsaServer implements AsyncDisposable {
       obtained_at: now - 10,
       user: { display_name, external_id },
     }
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString('utf8')
-    const path = new URL(request.url ?? '/', this.url).pathname
-    const reply = () => replyTo({ request, response, body }, this.url, (asked) => this.#answerOf(path, asked))
-    if (path === '/trpc/device.watch') return await reply()
-    this.requests.push({ atMs: Date.now(), method: request.method ?? '', path, headers: request.headers, body })
-    if (this.#delayMs > 0) await new Promise((done) => setTimeout(done, this.#delayMs))
-    if (this.#drops > 0) {
-      this.#drops--
-      request.socket.destroy()
-      return
-    }
-    if (this.#skewSeconds !== 0)
-      response.setHeader('date', new Date(Date.now() + this.#skewSeconds * 1000).toUTCString())
-    const raw = this.#dictated.next(routesOf(path))
-    if (raw) {
-      response.writeHead(raw.status, raw.headers).end(raw.body)
-      return
-    }
-    await reply()
   }
 
   async #answerOf(path: string, request: Request): Promise<Response> {
@@ -277,6 +245,6 @@ export class FakeOsaServer implements AsyncDisposable {
   }
 }
 
-/** Starts a fake node on a free loopback port; dispose it with `await using`. */
+/** Starts a fake node on a free port of 127.0.0.1. Stop it with `await using` or `close`. */
 export const fakeOsaServer = (options: FakeOsaServerOptions = {}): Promise<FakeOsaServer> =>
   new FakeOsaServer(options).listen()

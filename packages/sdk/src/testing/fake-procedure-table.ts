@@ -1,4 +1,4 @@
-/** What each procedure of the scripted node answers, unless a test scripts another answer. */
+/** The built-in procedures of the scripted node, which a test can replace. */
 import type { createFakeConventions } from './fake-conventions.ts'
 import type { FakeDeviceFlow } from './fake-device-flow.ts'
 import { type FakeProcedure, FakeRefusal, type ScriptedProcedure } from './fake-procedures.ts'
@@ -7,7 +7,7 @@ import type { FakeSessions, Family } from './fake-sessions.ts'
 interface FakeNode {
   readonly url: string
   readonly user: object
-  /** The caller's session, if the access token is of one. */
+  /** The session of the caller's access token, if any. */
   readonly family: Family | undefined
   readonly attempts: (string | null)[]
   readonly flow: FakeDeviceFlow
@@ -22,7 +22,7 @@ const open = (answer: (input: never, signal: AbortSignal | undefined) => unknown
   answer: answer as FakeProcedure,
 })
 
-/** For one caller of a node. */
+/** Returns the procedures of a node for one request. */
 export function proceduresOn(node: FakeNode): Readonly<Record<string, ScriptedProcedure>> {
   const { url, flow, sessions, conventions } = node
   return {

@@ -1,6 +1,5 @@
 /**
- * The tRPC wire of the fake node: tRPC's own server over what a test says that procedures answer, with the inputs, the check of the token
- * and the errors of a node.
+ * The tRPC wire of the fake node: tRPC's own server, with scripted procedures behind a node's input checks, token check and errors.
  */
 import {
   conventionsDeployInput,
@@ -19,15 +18,15 @@ import { type AnyTRPCProcedure, initTRPC } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import superjson from 'superjson'
 import * as z from 'zod/mini'
-import type { RawAnswer } from './fake-answers.ts'
+import { LostAnswer, type RawAnswer } from './fake-http.ts'
 
-/** Thrown by a scripted procedure to refuse, in tRPC's words. */
+/** Throw this in a scripted procedure to answer with a tRPC error. */
 export class FakeRefusal extends Error {
   readonly code: string
   readonly status: number
   readonly data: object
 
-  /** `code` is tRPC's (`FORBIDDEN`), `status` the HTTP status that goes with it (403), `data` what the error's `data` holds beside these. */
+  /** `code` is tRPC's code (`FORBIDDEN`), `status` is the matching HTTP status (403), and `data` adds fields to the error's `data`. */
   constructor(code: string, status: number, message = 'As scripted.', data: object = {}) {
     super(message)
     this.code = code
@@ -36,19 +35,16 @@ export class FakeRefusal extends Error {
   }
 }
 
-/** Thrown by a procedure whose answer gets lost: the connection breaks. */
-export class LostAnswer extends Error {}
-
 /**
- * Answers one call. `input` is what the client passed, dates and all; `signal` fires when the client has gone. What it throws is a refusal,
- * or a defect of the node.
+ * Answers one call. `input` is the client's input; `signal` fires when the client disconnects. Throw a `FakeRefusal` to refuse the call. Any
+ * other error becomes an internal error of the node.
  */
 export type FakeProcedure = (input: unknown, signal: AbortSignal | undefined) => unknown
 
-/** A scripted procedure, or one that answers without a token. */
+/** A scripted procedure. With `isPublic`, it can be called without a token. */
 export type ScriptedProcedure = FakeProcedure | { readonly isPublic: true; readonly answer: FakeProcedure }
 
-/** The inputs of a node's procedures, and which of these are no queries. */
+/** The input schemas of a node's procedures. */
 const inputs = {
   'conventions.deploy': conventionsDeployInput,
   'conventions.get': conventionsGetInput,
@@ -64,7 +60,7 @@ type Checked = keyof typeof inputs
 const isChecked = (path: string): path is Checked => Object.hasOwn(inputs, path)
 const queries: readonly string[] = ['me', 'server.info', 'session.list', 'conventions.list', 'conventions.get']
 
-// Without it the small zod says no more than that an input is wrong.
+// Without a locale, zod/mini only says that an input is invalid.
 z.config(z.locales.en())
 
 const t = initTRPC.context<{ tokenError: string | null }>().create({
@@ -85,7 +81,7 @@ const signedIn = t.procedure.use(({ ctx: { tokenError }, next }) => {
   throw new FakeRefusal('UNAUTHORIZED', 401, 'As scripted.', { token_error: tokenError })
 })
 
-/** A procedure of a script that no node has is whatever its caller takes it for. */
+/** Returns the type of a procedure. For one that no node has, the request's method decides. */
 function typeOf(path: string, method: string): 'query' | 'mutation' | 'subscription' {
   if (path === 'device.watch') return 'subscription'
   const isMutation = isChecked(path) && !queries.includes(path)
@@ -127,7 +123,7 @@ function routerOf(procedures: Readonly<Record<string, ScriptedProcedure>>, metho
   return t.router(routes)
 }
 
-/** Answers a request to `/trpc/…`. `tokenError`: what is wrong with its access token; null when nothing is. Throws `LostAnswer`. */
+/** Answers a request to `/trpc/…`. `tokenError` is what is wrong with its access token; null if nothing is. Throws `LostAnswer`. */
 export async function answerProcedures(
   request: Request,
   tokenError: string | null,
@@ -154,11 +150,11 @@ const asJson = (status: number, body: unknown): RawAnswer => ({
   body: JSON.stringify(body),
 })
 
-/** The answer to a request of one call whose procedure has answered this; for `dictate`. */
+/** Returns the answer of a procedure with this result, to a request with one call. For `FakeOsaServer.dictate`. */
 export const resultAnswer = (value: unknown): RawAnswer =>
   asJson(200, [{ result: { data: superjson.serialize(value) } }])
 
-/** The answer to a request of one call that was refused; for `dictate`. */
+/** Returns the answer of a procedure that refused, to a request with one call. For `FakeOsaServer.dictate`. */
 export function refusalAnswer({ code, status, message, data }: FakeRefusal): RawAnswer {
   const shape = { message, code: -32_000 - (status % 100), data: { code, httpStatus: status, path: '', ...data } }
   return asJson(status, [{ error: superjson.serialize(shape) }])

@@ -1,6 +1,6 @@
-/** What tests of a scripted node tell its requests apart by. */
+/** The routes by which tests distinguish the requests to a scripted node. */
 
-/** Requests that tests tell apart: by the procedure that all their calls are of, or by their path. */
+/** Routes by procedure, for requests whose calls all go to it. */
 const procedures = {
   device: 'device.start',
   token: 'device.token',
@@ -13,14 +13,16 @@ const procedures = {
   info: 'server.info',
 } as const
 export const documentPath = '/.well-known/osa'
-/** `trpc`: all other procedures and every mixed batch, and also `me` and `info`. */
+/** Watches are not recorded: a client may open one at any time, beside its polls. */
+export const watchPath = '/trpc/device.watch'
+/** `trpc` covers all other procedures and mixed batches, and also `me`, `info` and `sessions`. */
 export type Route = keyof typeof procedures | 'document' | 'trpc'
 export const routes = [...(Object.keys(procedures) as (keyof typeof procedures)[]), 'document', 'trpc'] as const
 
 export const proceduresOf = (path: string): string[] | null =>
   path.startsWith('/trpc/') ? decodeURIComponent(path.slice('/trpc/'.length)).split(',') : null
 
-/** The routes of a request, the closest first. */
+/** Returns the routes of a request, the most specific first. */
 export function routesOf(path: string): Route[] {
   if (path === documentPath) return ['document']
   const called = proceduresOf(path)

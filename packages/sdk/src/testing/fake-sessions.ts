@@ -1,30 +1,31 @@
-/** The sessions of a scripted node: refresh tokens that rotate, a grace for repeats, the end of a family, and access tokens. */
+/** The sessions of a scripted node: rotating refresh tokens, a grace for repeats, reuse detection, and access tokens. */
 import { randomBytes } from 'node:crypto'
-import { FakeRefusal, LostAnswer } from './fake-procedures.ts'
+import { LostAnswer } from './fake-http.ts'
+import { FakeRefusal } from './fake-procedures.ts'
 
-/** A session: its newest refresh token, and those that it replaced. */
+/** A session: its current refresh token, and those that it replaced. */
 export interface Family {
   refreshToken: string
   retired: { refreshToken: string; successor: string; atMs: number }[]
   revoked: boolean
 }
 
-/** How sessions behave; read at each use, since tests change it as they go. */
+/** How sessions behave. Read at each use, because tests change it. */
 export interface SessionScript {
   readonly accessTtl: number | undefined
   readonly reuseGraceMs: () => number
 }
 
-/** A random text of 24 bytes with a prefix that tells what it is. */
+/** Returns 24 random bytes as text, after a prefix for the kind of secret. */
 export const secret = (prefix: string): string => `${prefix}_${randomBytes(24).toString('base64url')}`
 
-/** A refusal as a value of a procedure's output. */
+/** Returns a refusal as the output of a procedure. */
 export const refuse = (error: string): object => ({ error, error_description: 'As scripted.' })
 
 export class FakeSessions {
   readonly families: Family[] = []
   readonly accessTokens = new Map<string, { expiresAtMs: number; family: Family }>()
-  /** The next refresh rotates, and its answer is lost. */
+  /** Whether the answer of the next refresh is lost, after it has rotated. */
   losesNextRefresh = false
   readonly #script: SessionScript
 
@@ -44,7 +45,7 @@ export class FakeSessions {
     return accessToken
   }
 
-  /** The token document of a session. */
+  /** Returns the token response of a session, with a new access token. */
   tokens(family: Family): object {
     const expires_in = this.#script.accessTtl ?? 900
     return {
@@ -56,7 +57,7 @@ export class FakeSessions {
     }
   }
 
-  /** What is wrong with an access token, in a node's words; null when nothing is. */
+  /** Returns a node's code for what is wrong with an access token; null if nothing is. */
   tokenError(accessToken: string | null): string | null {
     if (accessToken === null) return 'missing_token'
     const token = this.accessTokens.get(accessToken)
@@ -95,7 +96,7 @@ export class FakeSessions {
     return { ended: true }
   }
 
-  /** The id of a family, as a node would show it. */
+  /** Returns the id of a session, as `session.list` shows it. */
   idOf(family: Family): string {
     return `0000000${this.families.indexOf(family)}-0000-4000-8000-000000000000`
   }

@@ -1,20 +1,19 @@
 /**
- * @osa/sdk/testing: what tests of tools need.
+ * @osa/sdk/testing: helpers for testing tools that use the SDK.
  *
  * fake-osa-server.ts   a scripted node on a loopback port
- * fake-procedures.ts   its tRPC wire: what a procedure answers, in batches too
- * keyring-session.ts   a D-Bus with a gnome-keyring of its own (Linux); silent-bus.ts one that never answers
+ * fake-procedures.ts   its tRPC wire, including batches
+ * keyring-session.ts   a private D-Bus with a gnome-keyring (Linux); silent-bus.ts is a bus that never answers
  * manual-clock.ts      a clock that a test moves
- * memory-keychain.ts   a keychain that can be locked and made to lie
+ * memory-keychain.ts   a keychain that can be locked or made to fail
  * memory-store.ts      saved logins without a file
- * temporary-dir.ts     a folder that goes away with the test
+ * temporary-dir.ts     a folder that is removed with the test
  */
-export type { RawAnswer } from './fake-answers.ts'
+export type { RawAnswer, SeenRequest } from './fake-http.ts'
 export {
   FakeOsaServer,
   type FakeOsaServerOptions,
   fakeOsaServer,
-  type SeenRequest,
 } from './fake-osa-server.ts'
 export {
   type FakeProcedure,

@@ -1,6 +1,6 @@
 /**
- * A desktop session in miniature, for tests on Linux: a D-Bus of its own with an unlocked gnome-keyring on it, in a folder of its own. The
- * developer's session is never touched. Needs Debian's packages dbus and gnome-keyring.
+ * A minimal desktop session for tests on Linux: a private D-Bus with an unlocked gnome-keyring, in a temporary folder. It never touches the
+ * developer's session. Needs Debian's packages dbus and gnome-keyring.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -11,17 +11,17 @@ import { makeTemporaryDir } from './temporary-dir.ts'
 
 const run = promisify(execFile)
 
-/** A D-Bus session with an unlocked keyring of its own. */
+/** A private D-Bus session with a keyring. */
 export interface KeyringSession extends AsyncDisposable {
-  /** What a program needs to find this session, home folder included; nothing else is in it but PATH. */
+  /** The environment variables by which a program finds this session, including HOME, and PATH. */
   readonly env: Readonly<Record<string, string>>
-  /** The session's own home, where the keyring keeps its file. */
+  /** The session's home folder, which contains the keyring's file. */
   readonly home: string
-  /** Locks the keyring; nobody is there to answer a prompt. */
+  /** Locks the keyring. There is no one to answer a prompt. */
   lock(): Promise<void>
 }
 
-/** No service is started on request: no prompt appears, and nothing outlives the bus. */
+/** Starts no services on demand, so that no prompt appears and no process outlives the bus. */
 const busConfiguration = (
   dir: string,
 ): string => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -38,9 +38,9 @@ const busConfiguration = (
 </busconfig>
 `
 
-/** How the keyring starts. */
+/** Options of `startKeyringSession`. */
 export interface KeyringSessionOptions {
-  /** `unlocked` is usual; `uncreated`: a service without any keyring yet; `none`: a bus without the service. */
+  /** The keyring at the start: `unlocked` (the default), `uncreated` (a service without any keyring) or `none` (a bus without the service). */
   keyring?: 'unlocked' | 'uncreated' | 'none'
 }
 
@@ -83,7 +83,7 @@ async function untilReady(env: Record<string, string>, answer: string): Promise<
   throw new Error('gnome-keyring did not come up within ten minutes: is gnome-keyring installed?')
 }
 
-/** Starts a session; dispose it with `await using`. */
+/** Starts a session. End it with `await using`. */
 export async function startKeyringSession(options: KeyringSessionOptions = {}): Promise<KeyringSession> {
   const { keyring = 'unlocked' } = options
   const program = `echo "$DBUS_SESSION_BUS_ADDRESS"; ${services[keyring]}`
@@ -96,7 +96,7 @@ export async function startKeyringSession(options: KeyringSessionOptions = {}): 
   await writeFile(configuration, busConfiguration(runtime))
   const base = { PATH: process.env.PATH ?? '', HOME: home, XDG_RUNTIME_DIR: runtime }
   const args = ['--config-file', configuration, '--', 'sh', '-c', program]
-  // A process group of its own: ending it ends the bus, the keyring and whatever they have started.
+  // Runs in its own process group, so that killing the group ends the bus, the keyring and their children.
   const session = spawn('dbus-run-session', args, { env: base, detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
   const ended = new Promise<void>((done) => session.once('close', () => done()))
   const stop = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** A program for tests: saves a login, and kills itself right before or right after one step of the keychain. Its plan is its argument. */
+/** A program for tests: saves a login, and kills itself right before or after one call of the keychain. Its argument is a `KilledSave` as JSON. */
 import { systemClock } from '../clock.ts'
 import { openCredentialStore } from '../credentials/credential-store.ts'
 import type { Credential } from '../credentials/credentials-file.ts'
@@ -11,7 +11,7 @@ export interface KilledSave {
   server: string
   credential: Credential
   target: StorageTarget
-  /** `none`: lives to the end. */
+  /** When to kill itself. With `none`, it runs to the end. */
   killed: 'none' | `${'before' | 'after'} ${'setPassword' | 'getPassword' | 'deletePassword'}`
 }
 

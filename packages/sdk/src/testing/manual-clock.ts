@@ -1,14 +1,15 @@
-/** A clock that a test moves: sleeping takes no time and is written down. */
+/** A clock that a test moves. Sleeping takes no real time and is recorded. */
 import type { Clock } from '../clock.ts'
 
+/** A clock that a test moves. */
 export interface ManualClock extends Clock {
-  /** Milliseconds of every sleep, in order. */
+  /** The duration of every sleep so far, in milliseconds. */
   readonly slept: number[]
   /** Moves the time forward. */
   advance(ms: number): void
 }
 
-/** Makes a clock that stands still until a test moves it or something sleeps on it. It starts at `startMs`, milliseconds since the epoch. */
+/** Creates a clock that moves only with `advance` and `sleep`. It starts at `startMs`, in milliseconds since the epoch. */
 export function createManualClock(startMs = Date.parse('2026-11-23T08:00:00Z')): ManualClock {
   let nowMs = startMs
   const slept: number[] = []

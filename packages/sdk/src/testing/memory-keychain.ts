@@ -1,4 +1,4 @@
-/** A keychain in memory, which a test can lock, silence or make lie. It passes the contract that the real ones pass. */
+/** A keychain in memory that a test can lock or make fail. It passes the same contract tests as the real ones. */
 import type {
   KeychainAnswer,
   KeychainBackend,
@@ -7,37 +7,40 @@ import type {
   KeychainItem,
 } from '../keychain/keychain.ts'
 
-/** What may be asked of a keychain. */
+/** An operation of a keychain. */
 export type KeychainVerb = 'probe' | 'get' | 'set' | 'delete'
 
-/** A keychain that a test can lock, silence or make lie. */
+/** A keychain in memory that a test can lock or make fail. */
 export interface MemoryKeychain extends KeychainBackend {
-  /** Every call, in order. */
+  /** All calls so far, in order. */
   readonly calls: KeychainVerb[]
-  /** What is stored: `binding service account` to secret. */
+  /** The saved secrets, by `binding service account`. */
   readonly items: Map<string, string>
-  /** The next calls of a verb fail so; null ends it. */
+  /** Makes all calls of an operation fail from now on; null makes them work again. */
   fail(verb: KeychainVerb, failure: KeychainFailure | null): void
-  /** Everything fails as a locked keychain does. */
+  /** Makes all calls fail as if the keychain were locked. */
   lock(): void
   /** Undoes `lock`. */
   unlock(): void
-  /** What is stored differs from what was given. */
+  /** Applies `change` to every secret before saving it; null stops that. */
   corrupt(change: ((secret: string) => string) | null): void
-  /** Called before each call: to look at the world between two steps, or to end it there. */
+  /** Runs before each call. A test can replace it, to look at the state between two steps or to throw there. */
   before: (verb: KeychainVerb) => void
 }
 
-/** What kind of keychain it plays. */
+/** The properties of the simulated keychain. */
 export interface MemoryKeychainOptions {
+  /** The binding that `probe` returns. `keyring` by default. */
   binding?: KeychainBinding
+  /** The largest secret, in bytes. No limit by default. */
   maxBytes?: number
+  /** Whether both bindings access the same items. False by default. */
   sharesItems?: boolean
 }
 
 const lockedFailure: KeychainFailure = { kind: 'locked', reason: 'it is locked, and nobody unlocked it' }
 
-/** Makes an empty, open keychain. */
+/** Creates an empty, unlocked keychain. */
 export function createMemoryKeychain(options: MemoryKeychainOptions = {}): MemoryKeychain {
   const { binding = 'keyring', maxBytes = null, sharesItems = false } = options
   const items = new Map<string, string>()

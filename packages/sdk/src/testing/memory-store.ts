@@ -1,14 +1,14 @@
-/** Saved logins in memory: a test needs no HOME, no file and no keychain. */
+/** Saved logins in memory, for tests without a HOME, files or a keychain. */
 import type { CredentialStore } from '../credentials/credential-store.ts'
 import { secretStore } from '../credentials/secret-store.ts'
 
-/** A store whose content a test may look at. */
+/** A store in memory whose content a test can inspect. */
 export interface MemoryStore extends CredentialStore {
-  /** What `credentials.json` would hold. */
+  /** Returns a copy of the content, in the format of `credentials.json`. */
   snapshot(): Record<string, unknown>
 }
 
-/** Makes a store; `logins` are entries by server, such as `FakeOsaServer.issue()` makes. */
+/** Creates a store. `logins` are the initial entries by server, such as those from `FakeOsaServer.issue()`. */
 export function memoryStore(logins: Readonly<Record<string, unknown>> = {}): MemoryStore {
   let entries: Record<string, unknown> = structuredClone({ ...logins })
   const store = secretStore({

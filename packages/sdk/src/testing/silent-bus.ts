@@ -1,24 +1,25 @@
-/** A D-Bus that takes connections and never says a word: what a hung session looks like to a client. */
+/** A D-Bus that accepts connections and never answers, like a hung session. */
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { makeTemporaryDir } from './temporary-dir.ts'
 
 /** A D-Bus that accepts connections and never answers. */
 export interface SilentBus extends AsyncDisposable {
+  /** The value for DBUS_SESSION_BUS_ADDRESS. */
   readonly address: string
-  /** How many clients are connected now. */
+  /** Returns the number of clients that are connected now. */
   connections(): number
-  /** How many have been, in all. */
+  /** Returns the number of connections so far. */
   total(): number
 }
 
-/** What such a bus does say. */
+/** Options of `startSilentBus`. */
 export interface SilentBusOptions {
-  /** Says how one may authenticate, and nothing after that: a bus that is alive, and hangs as it is used. */
+  /** True to answer which authentication mechanisms there are, and nothing after that: a bus that hangs only when it is used. */
   readonly hangsLater?: boolean
 }
 
-/** Listens on a socket in a folder of its own; dispose it with `await using`. */
+/** Starts a bus on a socket in a temporary folder. Stop it with `await using`. */
 export async function startSilentBus({ hangsLater = false }: SilentBusOptions = {}): Promise<SilentBus> {
   const temporary = await makeTemporaryDir()
   const path = join(temporary.path, 'bus')
@@ -27,10 +28,10 @@ export async function startSilentBus({ hangsLater = false }: SilentBusOptions = 
   const server = createServer((socket) => {
     total++
     sockets.add(socket)
-    // Read, or its end would not be noticed; a killed client may reset the connection.
+    // Reads the data, because the end of a connection goes unnoticed otherwise. A killed client may reset the connection.
     socket
-      .on('data', (said) => {
-        if (hangsLater && String(said) === '\0AUTH\r\n') socket.write('REJECTED EXTERNAL\r\n')
+      .on('data', (data) => {
+        if (hangsLater && String(data) === '\0AUTH\r\n') socket.write('REJECTED EXTERNAL\r\n')
       })
       .on('close', () => sockets.delete(socket))
       .on('error', () => sockets.delete(socket))
