@@ -1,11 +1,11 @@
-/** What importing an entry loads, read from the built files: only `import()` may bring more, and only when it is needed. */
+/** Checks, in the built files, what importing an entry loads. Only `import()` may load more, when it is needed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const dist = join(import.meta.dirname, '../dist')
 
-/** Packages and built-ins that a file imports statically, through all files it imports. */
+/** Returns the packages and built-ins that a file imports statically, directly or through other files. */
 async function loadedBy(file: string, seen = new Set<string>()): Promise<string[]> {
   if (seen.has(file)) return []
   seen.add(file)
@@ -21,13 +21,13 @@ async function loadedBy(file: string, seen = new Set<string>()): Promise<string[
   return [...new Set(found.flat())].sort()
 }
 
-test('the main entry loads tRPC, and on Node no more than that', async () => {
+test('the main entry loads only tRPC, on Node too', async () => {
   const expected = ['@trpc/client', '@trpc/server/observable']
   expect(await loadedBy('index.js')).toEqual(expected)
   expect(await loadedBy('index.node.js')).toEqual(expected)
 })
 
-test('the build for browsers names no Node built-in, not even in what it loads later', async () => {
+test('the build for browsers uses no Node built-in, not even in files that it loads later', async () => {
   const later = /import\(["']\.\/([^"']+)["']\)/g
   const seen = new Set<string>()
   await loadedBy('index.js', seen)
@@ -40,7 +40,7 @@ test('the build for browsers names no Node built-in, not even in what it loads l
 })
 
 test.each(['node.js', 'internal.js'])(
-  '%s loads Node built-ins alone: a command line starts without tRPC and zod',
+  '%s loads only Node built-ins, so that a command starts without tRPC and zod',
   async (entry) => {
     const loaded = await loadedBy(entry)
     expect(loaded.length).toBeGreaterThan(3)

@@ -16,15 +16,15 @@ test.each([
   ['[1, 2', 'line 1, column 6: unexpected end of file'],
   ['{"a": "unfinished', 'line 1, column 18: unexpected end of file'],
   ['{} {}', 'line 1, column 4: unexpected "{"'],
-])('what is wrong with %j is said by line and column', (text, problem) => {
+])('the problem in %j is reported by line and column', (text, problem) => {
   expect(problemOf(text)).toBe(problem)
 })
 
-test('a byte order mark is fine', () => {
+test('a byte order mark is ignored', () => {
   expect(parseJsonText('\ufeff{"a":1}')).toEqual({ value: { a: 1 } })
 })
 
-test('every truncation of a JSON object is reported inside the text', () => {
+test('the problem of a truncated JSON object is reported on one of its lines', () => {
   fc.assert(
     fc.property(fc.object(), fc.nat(), (value, cut) => {
       const text = JSON.stringify(value, null, 2)

@@ -1,4 +1,4 @@
-/** The tables of the README, held to the code. */
+/** Compares the tables of the README with the code. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -12,14 +12,14 @@ beforeAll(async () => {
   readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
 })
 
-/** The rows of the table that begins with a row like this one. */
+/** Returns the rows of the table that starts with this row. */
 function table(head: string): string[] {
   const [, rest = ''] = readme.split(`\n${head}\n`)
   return (rest.split('\n\n')[0] ?? '').split('\n').slice(1)
 }
 const codeIn = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
 
-test('every code of an error has its row, once, and no row has another', () => {
+test('the README lists every error code once, and no others', () => {
   const listed = table('| code | when |').flatMap((row) => codeIn(row.split('|')[1]))
   expect(listed.toSorted()).toEqual([...errorCodes].toSorted())
 })
@@ -28,7 +28,7 @@ test.each([
   ['@osa/sdk', main],
   ['@osa/sdk/node', node],
   ['@osa/sdk/testing', testing],
-])('what the table of %s calls a function is one that it exports', (entry, exported) => {
+])('every function in the table of %s is exported', (entry, exported) => {
   const names = table(`| \`${entry}\` | |`)
     .flatMap((row) => codeIn(row.split('|')[1]))
     .flatMap((code) => /^([a-zA-Z]+)\(/.exec(code)?.[1] ?? [])
@@ -36,7 +36,7 @@ test.each([
   for (const name of names) expect(exported, name).toHaveProperty(name)
 })
 
-test('the fake node has every switch that the README names', async () => {
+test('the fake node has every method that the README names', async () => {
   const [row = ''] = table('| `@osa/sdk/testing` | |')
   const [, switches = ''] = /Its switches: (.*?)\. What/.exec(row) ?? []
   await using fake = await testing.fakeOsaServer()

@@ -1,4 +1,4 @@
-/** The published schemas, held to what a node answers. */
+/** Compares the published schemas with the answers of a node. */
 
 import { expect, test } from 'vitest'
 import * as z from 'zod'
@@ -6,10 +6,10 @@ import { createOsaClient } from './index.ts'
 import { type Described, jsonSchemaOf, schemas } from './schemas.ts'
 import { fakeOsaServer } from './testing/index.ts'
 
-/** As it is written in a file or an answer of `/api/v1`. */
+/** Returns a value as it is written in a file or in an answer of `/api/v1`. */
 const inJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-test('what a node answers fits its zod schema as a value, and its JSON Schema in JSON', async () => {
+test('answers of a node match their zod schema as values, and their JSON Schema as JSON', async () => {
   await using node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
   const [started, [session]] = await Promise.all([osa.device.start.mutate({}), osa.session.list.query()])
@@ -26,7 +26,7 @@ test('what a node answers fits its zod schema as a value, and its JSON Schema in
   }
 })
 
-test('what does not fit is refused by both', () => {
+test('both schemas refuse values that do not match', () => {
   const wrong = { error: 7, title: 7, scope: 7 }
   for (const name of Object.keys(schemas) as (keyof Described)[]) {
     expect(schemas[name].safeParse(wrong).success, name).toBe(false)

@@ -66,7 +66,7 @@ describe('canonicalServer', () => {
     expect(codeOf(input)).toBe(code)
   })
 
-  test('K02 a password in an address is not repeated in the error', () => {
+  test('K02 the error does not repeat a password in an address', () => {
     expect(() => canonicalServer('https://me:hunter2@h')).toThrow(expect.not.stringContaining('hunter2'))
     expect(() => canonicalServer('https://me:hunter2@[')).toThrow(expect.not.stringContaining('hunter2'))
   })
@@ -85,7 +85,7 @@ describe('canonicalServer', () => {
     [' https://h.example ', 'https://h.example'],
     ['\u00a0h.example/base/ ', 'https://h.example/base'],
     ['localhost.evil.example', 'https://localhost.evil.example'],
-  ])('%s has the one spelling %s', (input, server) => {
+  ])('the canonical form of %s is %s', (input, server) => {
     expect(canonicalServer(input)).toBe(server)
     expect(canonicalServer(server)).toBe(server)
   })
@@ -96,7 +96,7 @@ describe('canonicalServer', () => {
   })
 })
 
-test('K24 only scheme, host and port together make an origin; loopback literals on one port are one machine', () => {
+test('K24 origins are compared by scheme, host and port, and all loopback hosts count as the same', () => {
   expect(isSameOrigin('https://a.example/x', 'https://a.example')).toBe(true)
   expect(isSameOrigin('https://a.example:8443', 'https://a.example')).toBe(false)
   expect(isSameOrigin('http://a.example', 'https://a.example')).toBe(false)

@@ -20,7 +20,7 @@ async function failureOf(promise: Promise<unknown>): Promise<OsaError> {
   throw new Error(`no OsaError but ${String(error)}`)
 }
 
-/** A clock is not worth waiting for: pauses are announced by events, so tests may cut them short. */
+/** Limits the pauses, so that the tests do not wait long. */
 const quick = { attempts: 3, maxDelayMs: 2_000 }
 
 describe('signing calls', () => {
@@ -40,7 +40,7 @@ describe('signing calls', () => {
     expect(events.map(({ type }) => type)).toEqual(['request', 'response'])
   })
 
-  test('a token that the node refuses though it looks valid is renewed once for all calls, and each is sent once more', async () => {
+  test('a token that looks valid but is rejected by the node is renewed once for all calls, and each call is repeated once', async () => {
     await using node = await fakeOsaServer()
     const store = memoryStore({ [node.url]: node.issue() })
     node.expireAccess()
@@ -55,7 +55,7 @@ describe('signing calls', () => {
     expect(events.filter(({ type }) => type === 'refresh')).toHaveLength(1)
   })
 
-  test('a function of a token is asked again when its token is refused, and the call is sent once more', async () => {
+  test('a token function is called again when the node rejects its token, and the call is repeated once', async () => {
     await using node = await fakeOsaServer()
     const tokens = ['too-old', node.issue().access_token]
     const auth = vi.fn(() => tokens[Math.min(auth.mock.calls.length, tokens.length) - 1] ?? null)
@@ -76,7 +76,7 @@ describe('signing calls', () => {
     expect(revoke).toHaveBeenCalledTimes(1)
   })
 
-  test('a refresh that the node refuses is session_ended, and the saved login stays as it is', async () => {
+  test('a refresh that the node refuses is session_ended, and the saved login stays unchanged', async () => {
     await using node = await fakeOsaServer()
     const store = memoryStore({ [node.url]: node.issue() })
     const before = store.snapshot()
@@ -87,7 +87,7 @@ describe('signing calls', () => {
     expect(store.snapshot()).toEqual(before)
   })
 
-  test('a provider whose tokens are refused for good is asked once more: two requests, then not_authenticated', async () => {
+  test('a provider whose tokens are all rejected is asked only once more: two requests, then not_authenticated', async () => {
     await using node = await fakeOsaServer()
     const onUnauthorized = vi.fn(() => 'another-bad-token')
     const osa = createOsaClient({ server: node.url, auth: { getToken: () => 'bad-token', onUnauthorized } })
@@ -99,14 +99,14 @@ describe('signing calls', () => {
     )
   })
 
-  test('a single token that is refused is token_rejected', async () => {
+  test('a fixed token that the node rejects is token_rejected', async () => {
     await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: 'bad-token' })
     expect(await failureOf(osa.me.query())).toMatchObject({ code: 'token_rejected' })
     expect(node.calls.trpc).toBe(1)
   })
 
-  test('without a token public procedures answer, others are not_authenticated', async () => {
+  test('without a token, public procedures answer and others are not_authenticated', async () => {
     await using node = await fakeOsaServer()
     for (const auth of [{ type: 'none' } as const, storedCredentials({ store: memoryStore() })]) {
       const osa = createOsaClient({ server: node.url, auth })
@@ -118,7 +118,7 @@ describe('signing calls', () => {
     }
   })
 
-  test('a provider that was asked before a renewal and answers after it does not bring the refused token back', async () => {
+  test('a provider that returns the rejected token after a renewal does not bring it back', async () => {
     await using node = await fakeOsaServer()
     const fresh = node.issue().access_token
     const auth: TokenProvider = { getToken: () => 'stale-token', onUnauthorized: () => fresh }
@@ -128,7 +128,7 @@ describe('signing calls', () => {
     expect(node.calls.trpc).toBe(3)
   })
 
-  test('what a provider throws is not_authenticated with its cause, and its message stays out of ours', async () => {
+  test('an error of a provider becomes the cause of a not_authenticated, whose message does not repeat it', async () => {
     await using node = await fakeOsaServer()
     const cause = new Error('vault token s.canary is sealed')
     const auth: TokenProvider = { getToken: () => Promise.reject(cause) }
@@ -155,7 +155,7 @@ describe('signing calls', () => {
 })
 
 describe('errors', () => {
-  test('are OsaErrors and tRPC errors at once, with the data of the node', async () => {
+  test('are both OsaErrors and tRPC errors, with the data of the node', async () => {
     await using node = await fakeOsaServer({
       procedures: {
         me: () => {
@@ -182,7 +182,7 @@ describe('errors', () => {
     ['CONFLICT', 409, 'usage'],
     ['TOO_MANY_REQUESTS', 429, 'rate_limited'],
     ['INTERNAL_SERVER_ERROR', 500, 'server_error'],
-  ])('%s is %i is %s', async (code, status, expected) => {
+  ])('%s with status %i becomes %s', async (code, status, expected) => {
     await using node = await fakeOsaServer({
       procedures: {
         me: () => {
@@ -194,7 +194,7 @@ describe('errors', () => {
     expect(await failureOf(osa.me.query())).toMatchObject({ code: expected, status, server: node.url })
   })
 
-  test('a procedure that the node does not know is not_found', async () => {
+  test('a procedure that the node does not have is not_found', async () => {
     await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const { records } = osa as unknown as { records: { list: { query(): Promise<unknown> } } }
@@ -210,18 +210,18 @@ describe('errors', () => {
     ['a web page', { headers: html, status: 200, body: '<title>Sign in</title>' }, 'html_response'],
     ['JSON that is not tRPC', { headers: json, status: 200, body: '{"ok":1}' }, 'not_an_osa_server'],
     ['JSON that is not declared', { headers: text, status: 200, body: '[]' }, 'not_an_osa_server'],
-    ['half an answer', { headers: json, status: 200, body: '[{"result"' }, 'not_an_osa_server'],
+    ['a truncated answer', { headers: json, status: 200, body: '[{"result"' }, 'not_an_osa_server'],
     ['more than 1 MiB', { headers: json, status: 200, body: tooLarge }, 'not_an_osa_server'],
-    ['a body that the node finds too large', { headers: json, status: 413, body: refusal }, 'usage'],
-    ['a gateway in trouble', { headers: html, status: 502, body: '<p>bad gateway' }, 'server_error'],
-  ])('%s is reported as what it is', async (_name, answer, code) => {
+    ['a body that is too large for the node', { headers: json, status: 413, body: refusal }, 'usage'],
+    ['an error of a gateway', { headers: html, status: 502, body: '<p>bad gateway' }, 'server_error'],
+  ])('%s has an error code of its own', async (_name, answer, code) => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token, retry: false })
     expect(await failureOf(osa.me.query())).toMatchObject({ code, server: node.url })
   })
 
-  test('a query that fits in no address is usage, and is not sent', async () => {
+  test('a query that is too long for a URL is usage, and is not sent', async () => {
     await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const slug = 'x'.repeat(5_000)
@@ -229,7 +229,7 @@ describe('errors', () => {
     expect(node.calls.trpc).toBe(0)
   })
 
-  test('a redirect is not followed, so that the token stays here', async () => {
+  test('a redirect is not followed, so that the token goes to no other server', async () => {
     await using node = await fakeOsaServer()
     await using elsewhere = await fakeOsaServer()
     node.redirectTo(`${elsewhere.url}/trpc/me`, 'trpc')
@@ -239,7 +239,7 @@ describe('errors', () => {
     expect(elsewhere.requests).toEqual([])
   })
 
-  test('an address where nobody listens is connection_refused, an unknown host is dns', async () => {
+  test('a port that nothing listens on is connection_refused, an unknown host is dns', async () => {
     const gone = await fakeOsaServer()
     const { url } = gone
     await gone[Symbol.asyncDispose]()
@@ -249,7 +249,7 @@ describe('errors', () => {
     expect(await failureOf(calls('https://archive.invalid'))).toMatchObject({ code: 'dns' })
   })
 
-  test('an address that is none is refused when the client is made', () => {
+  test('an invalid address is refused when the client is created', () => {
     expect(() => createOsaClient({ server: 'ftp://x' })).toThrow(
       expect.objectContaining({ code: 'invalid_server_url' }),
     )
@@ -259,10 +259,10 @@ describe('errors', () => {
   })
 })
 
-describe('trying again', () => {
+describe('retries', () => {
   const busy = { status: 503, headers: { 'content-type': 'text/plain', 'retry-after': '0' }, body: 'busy' }
 
-  test('a query is sent three times in all while the node is overloaded', async () => {
+  test('a query is sent up to three times while the node is overloaded', async () => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [busy, busy])
     const events: ClientEvent[] = []
@@ -277,10 +277,10 @@ describe('trying again', () => {
     expect(events.filter(({ type }) => type === 'retry')).toMatchObject([{ attempt: 2 }, { attempt: 3 }])
   })
 
-  test('calls that fail together are sent together again', async () => {
+  test('calls that fail together are retried together', async () => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, headers: { 'content-type': 'text/plain' } }])
-    // A computer so busy that eight errors take a quarter of a second to read.
+    // simulates a computer so busy that handling eight errors takes a quarter of a second
     const spin = ({ type }: ClientEvent): void => {
       const endsAt = performance.now() + (type === 'retry' ? 30 : 0)
       while (performance.now() < endsAt);
@@ -290,7 +290,7 @@ describe('trying again', () => {
     expect(node.calls.trpc).toBe(2)
   })
 
-  test('a pause that the server asks for is kept', async () => {
+  test('a pause that the server asks for is respected', async () => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, headers: { 'content-type': 'text/plain', 'retry-after': '1' } }])
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: quick })
@@ -311,7 +311,7 @@ describe('trying again', () => {
     expect(node.calls.trpc).toBe(3)
   })
 
-  test('a server that asks for more patience than allowed gets no repeat, and the error says how long', async () => {
+  test('a call is not retried if the server asks for a longer pause than allowed, and the error has that pause', async () => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [{ ...busy, status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '60' } }])
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
@@ -319,7 +319,7 @@ describe('trying again', () => {
     expect(node.calls.trpc).toBe(1)
   })
 
-  test('a query whose connection broke is sent again, a mutation is not', async () => {
+  test('a query whose connection broke is retried, a mutation is not', async () => {
     await using node = await fakeOsaServer({ procedures: { 'session.revoke': () => ({ revoked: true }) } })
     const osa = createOsaClient({ server: node.url, auth: node.issue().access_token, retry: quick })
     node.down(1)
@@ -340,8 +340,8 @@ describe('trying again', () => {
   })
 })
 
-describe('ending calls', () => {
-  test('a signal that fires is aborted, a deadline is timeout, and both come at once', async () => {
+describe('cancelling calls', () => {
+  test('a signal that fires is aborted, a deadline is timeout, and both end the call at once', async () => {
     await using node = await fakeOsaServer()
     node.slow(30_000)
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
@@ -354,7 +354,7 @@ describe('ending calls', () => {
     osa.$close()
   })
 
-  test('one cancelled call of a batch leaves the others alone', async () => {
+  test('cancelling one call of a batch does not affect the others', async () => {
     await using node = await fakeOsaServer()
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
     const stop = new AbortController()
@@ -367,7 +367,7 @@ describe('ending calls', () => {
     expect(node.calls.trpc).toBe(1)
   })
 
-  test('an attempt that takes too long is timeout', async () => {
+  test('a request that takes longer than timeoutMs is timeout', async () => {
     await using node = await fakeOsaServer()
     node.slow(30_000)
     const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, timeoutMs: 60, retry: false })
@@ -378,7 +378,7 @@ describe('ending calls', () => {
     })
   })
 
-  test('$close ends what runs and what would start, and so does the signal of the client', async () => {
+  test('$close and the signal of the client end running calls and refuse new ones', async () => {
     await using node = await fakeOsaServer()
     node.slow(30_000)
     const stop = new AbortController()
@@ -394,7 +394,7 @@ describe('ending calls', () => {
 })
 
 describe('the client itself', () => {
-  test('more calls than a node takes at once go in several requests, dates arrive as dates', async () => {
+  test('more calls than a node accepts at once are split into several requests, and dates arrive as dates', async () => {
     const at = new Date('2026-11-24T00:00:00Z')
     const client = { client_id: 'osa-cli', client_name: 'OSA', device_name: null, ip: null, scope: 'profile' }
     const terminal = { id: '1', ...client, created_at: at, last_used_at: at, expires_at: at, current: true }
@@ -405,7 +405,7 @@ describe('the client itself', () => {
     expect(node.calls.trpc).toBe(3)
   })
 
-  test('$server and $auth answer what the next call would use', async () => {
+  test('$server and $auth return what the next call would use', async () => {
     await using node = await fakeOsaServer()
     const saved = node.issue({ expired: true })
     const store = memoryStore({ [node.url]: saved })
@@ -416,13 +416,13 @@ describe('the client itself', () => {
     expect(node.accessTokens.has(token ?? '')).toBe(true)
   })
 
-  test('it says what it is, and what its program says it is', async () => {
+  test('the User-Agent names the SDK, Node and the program', async () => {
     await using node = await fakeOsaServer()
     await createOsaClient({ server: node.url, auth: { type: 'none' }, userAgent: 'tool/1' }).server.info.query()
     expect(node.seen('trpc')[0]?.headers['user-agent']).toMatch(/^osa-sdk\/\d+\.\d+\.\d+ node\/\d+\S* tool\/1$/)
   })
 
-  test('a client is no promise: returning one from an async function hands it over', async () => {
+  test('a client is not a promise, so an async function can return one', async () => {
     const osa = await (async () => createOsaClient({ server: 'https://x.example', auth: { type: 'none' } }))()
     expect(typeof osa.$close).toBe('function')
   })

@@ -6,7 +6,7 @@ import { createExchange, type ExchangeOptions } from './exchange.ts'
 import { nodeNetworkError } from './node-network-error.ts'
 import { unexpectedAnswer } from './unexpected-answer.ts'
 
-/** One request to a server. */
+/** Sends one request to a server. */
 function send(server: string, path: string, options: Partial<ExchangeOptions> & { init?: RequestInit } = {}) {
   const { init, ...more } = options
   const base = {
@@ -47,14 +47,14 @@ test.each([
   [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
   [307, undefined, ' did not answer like an archive', 'Check the address'],
   [304, undefined, ' did not answer like an archive', 'Check the address'],
-])('K09 %i to %s is reported as what it is', async (status, location, what, hint) => {
+])('K09 a %i to %s is reported as a redirect only if it names a target', async (status, location, what, hint) => {
   await using node = await serve((_, response) => response.writeHead(status, location ? { location } : {}).end())
   const error = unexpectedAnswer(await send(node.url, '/'))
   expect(error.message).toBe(node.url + what.replace('URL', node.url))
   expect(error.hint).toContain(hint)
 })
 
-test('K10 a server without TLS is not confused with one that has a bad certificate', async () => {
+test('K10 a server without TLS is distinguished from one with a bad certificate', async () => {
   await using plain = await serve((_, response) => response.end())
   const { host } = new URL(plain.url)
   await expect(send(`https://${host}`, '/')).rejects.toMatchObject({
@@ -64,7 +64,7 @@ test('K10 a server without TLS is not confused with one that has a bad certifica
   })
 })
 
-test('K08 a body without an end is cut off at 1 MiB', async () => {
+test('K08 an endless body is cut off at 1 MiB', async () => {
   await using endless = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write('x'.repeat(65_536)), 1)
@@ -77,7 +77,7 @@ test('K08 a body without an end is cut off at 1 MiB', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
 })
 
-test('K08 a body that trickles in is given up at the deadline', async () => {
+test('K08 a body that arrives too slowly is abandoned at the deadline', async () => {
   await using trickle = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write(' '), 20)
@@ -91,7 +91,7 @@ test('K08 a body that trickles in is given up at the deadline', async () => {
   })
 })
 
-test('nobody listening is connection_refused, an unknown host is dns', async () => {
+test('a port that nothing listens on is connection_refused, an unknown host is dns', async () => {
   const stopped = await fakeOsaServer()
   await stopped[Symbol.asyncDispose]()
   await expect(send(stopped.url, '/')).rejects.toMatchObject({
@@ -120,7 +120,7 @@ test.each([
   await expect(asked).rejects.toMatchObject({ code, retryable: code !== 'tls' })
 })
 
-test('K10 where a runtime tells no more than that it failed, it is a timeout or a failed connection', async () => {
+test('K10 on a runtime that gives no reason for a failure, it is timeout or connection_failed', async () => {
   const fails = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } }))
   const asked = send('https://a.example', '/', { fetch: fails, explain: undefined })
   await expect(asked).rejects.toMatchObject({ code: 'connection_failed', retryable: true })
@@ -132,7 +132,7 @@ test('K10 where a runtime tells no more than that it failed, it is a timeout or 
   await expect(late).rejects.toMatchObject({ code: 'timeout', retryable: true })
 })
 
-test('K40 a proxy that refuses is named, without its password', () => {
+test('K40 a proxy that refuses is named in the error', () => {
   const error = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
   const proxy = { url: 'http://proxy.corp:8080', variable: 'HTTPS_PROXY' }
   const failed = { error, server: 'https://a.example', timeoutMs: 1000, timedOut: false, moreTime: '', proxy }
@@ -142,17 +142,17 @@ test('K40 a proxy that refuses is named, without its password', () => {
   })
 })
 
-test('K17 what is reported of a request holds neither header nor body nor query', async () => {
+test('K17 the events of a request contain no header, body or query', async () => {
   await using node = await fakeOsaServer()
-  const told: object[] = []
+  const events: object[] = []
   const headers = { authorization: 'Bearer at-secret' }
   const init = { method: 'POST', body: '{"refresh_token":"rt-secret"}', headers }
-  await send(node.url, '/trpc/session.refresh?input=secret', { init, onEvent: (event) => told.push(event) })
-  expect(told).toMatchObject([{ type: 'request' }, { type: 'response', procedures: ['session.refresh'] }])
-  expect(JSON.stringify(told)).not.toContain('secret')
+  await send(node.url, '/trpc/session.refresh?input=secret', { init, onEvent: (event) => events.push(event) })
+  expect(events).toMatchObject([{ type: 'request' }, { type: 'response', procedures: ['session.refresh'] }])
+  expect(JSON.stringify(events)).not.toContain('secret')
 })
 
-test('K17 a secret that a server repeats in a refusal is taken out of it, from headers, text and JSON', async () => {
+test('K17 a secret that a server repeats in a refusal is removed from headers, text and JSON', async () => {
   await using node = await serve((request, response) => {
     const secret = String(request.headers.authorization)
     response.writeHead(400, { 'content-type': request.headers.accept, 'x-request-id': secret })

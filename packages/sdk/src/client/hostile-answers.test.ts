@@ -1,4 +1,4 @@
-/** What a server, or whoever speaks for it, may answer to a call: every oddity is one of our codes, and no secret comes back in an error. */
+/** Unexpected answers, from a server or from a proxy in between. Each becomes an error with one of our codes, and no error contains a secret. */
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { type ClientEvent, createOsaClient, type OsaClient, OsaError, type TokenProvider } from '../index.node.ts'
@@ -28,19 +28,19 @@ async function answered(answer: RawAnswer, call = (osa: OsaClient): Promise<unkn
 }
 
 test.each([
-  ['a result of nothing', json(200, [{ result: null }])],
+  ['a result that is null', json(200, [{ result: null }])],
   ['a result without data', json(200, [{ result: {} }])],
-  ['data that is not of superjson', json(200, [{ result: { data: 'x' } }])],
+  ['data that is not superjson', json(200, [{ result: { data: 'x' } }])],
   [
-    'data that reaches for prototypes',
+    'data that tries to change a prototype',
     json(200, [{ result: { data: { json: {}, meta: { values: { prototype: ['Date'] } } } } }]),
   ],
-  ['an error of nothing', json(200, [{ error: null }])],
+  ['an error that is null', json(200, [{ error: null }])],
   ['an error without a code', json(500, [{ error: { json: { message: 'x' } } }])],
   ['no answers at all', json(200, [])],
   ['one answer too many', json(200, [{ result: { data: { json: 1 } } }, { result: { data: { json: 2 } } }])],
   ['one result for all calls', json(200, { result: { data: { json: 1 } } })],
-])('%s is not what a node answers', async (_name, answer) => {
+])('%s is not accepted as the answer of a node', async (_name, answer) => {
   const { error, server } = await answered(answer)
   const code = answer.status === 500 ? 'server_error' : 'not_an_osa_server'
   expect(error).toMatchObject({ code, status: answer.status, server })
@@ -49,21 +49,27 @@ test.each([
 test.each([
   ['a person without a name', { id: '1', provider: 'orcid', external_id: '2', roles: [] }],
   ['a list', []],
-  ['nothing', null],
-  ['far too long a name', { id: '1', display_name: 'x'.repeat(5000), provider: 'p', external_id: 'e', roles: [] }],
-  ['a role that is no text', { id: '1', display_name: null, provider: 'p', external_id: 'e', roles: [7] }],
-])('%s is no person: what is not a document of the contract comes to nobody', async (_name, value) => {
+  ['null', null],
+  [
+    'a person with far too long a name',
+    { id: '1', display_name: 'x'.repeat(5000), provider: 'p', external_id: 'e', roles: [] },
+  ],
+  [
+    'a person with a role that is not a string',
+    { id: '1', display_name: null, provider: 'p', external_id: 'e', roles: [7] },
+  ],
+])('%s is not accepted as the answer to me, because the contract says otherwise', async (_name, value) => {
   const { error, server } = await answered(resultAnswer(value))
   expect(error).toMatchObject({ code: 'not_an_osa_server', status: 200, server })
 })
 
-test('what a newer node says more of is let pass or left out', async () => {
+test('values that only a newer node knows are accepted, and keys that only it knows are removed', async () => {
   const person = { id: '1', display_name: 'Ada', provider: 'orcid', external_id: '2', roles: ['curator'] }
   const { error: answer } = await answered(resultAnswer({ ...person, pronouns: 'she' }))
   expect(answer).toEqual(person)
 })
 
-test('fewer answers than calls are no answer to any of them', async () => {
+test('if there are fewer answers than calls, all of the calls fail', async () => {
   const { error } = await answered(json(200, [{ result: { data: { json: {} } } }]), (osa) =>
     Promise.all([osa.me.query(), osa.session.list.query()]),
   )
@@ -73,13 +79,13 @@ test('fewer answers than calls are no answer to any of them', async () => {
 test.each([
   ['a web page', { status: 401, headers: { 'content-type': 'text/html' }, body: '<title>Proxy' }, 'html_response'],
   ['JSON of a gateway', json(401, { error: 'unauthorized' }), 'not_an_osa_server'],
-])('a 401 that is %s says nothing about the token: the login is not renewed for it', async (_name, answer, code) => {
+])('a 401 with %s says nothing about the token, so it is not renewed', async (_name, answer, code) => {
   const { error, onUnauthorized } = await answered(answer)
   expect(error).toMatchObject({ code, status: 401 })
   expect(onUnauthorized).not.toHaveBeenCalled()
 })
 
-test("the node's own 401 before tRPC asks for another token", async () => {
+test("the node's own 401, sent before tRPC, renews the token", async () => {
   const { error, onUnauthorized } = await answered(json(401, { detail: { code: 'invalid_token', message: 'm' } }))
   expect(error).toMatchObject({
     code: 'not_authenticated',
@@ -110,15 +116,19 @@ describe('K17 a token that a server repeats', () => {
   test.each([
     ['in a refusal', refusal('FORBIDDEN', 403), 'forbidden'],
     ['in a 401', refusal('UNAUTHORIZED', 401), 'token_rejected'],
-    ['in what is wrong with an input', refusal('BAD_REQUEST', 400), 'usage'],
-    ['in a defect', refusal('INTERNAL_SERVER_ERROR', 500), 'server_error'],
+    ['in the issues of an input', refusal('BAD_REQUEST', 400), 'usage'],
+    ['in an internal error', refusal('INTERNAL_SERVER_ERROR', 500), 'server_error'],
     [
       'on a web page',
       { status: 500, headers: { 'content-type': 'text/html' }, body: `<title>KeyError: ${token}` },
       'server_error',
     ],
-    ['in a type', { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' }, 'not_an_osa_server'],
-  ])('%s is in no part of the error, and in no event', async (_name, answer, code) => {
+    [
+      'in a content type',
+      { status: 200, headers: { 'content-type': `text/${token}` }, body: 'x' },
+      'not_an_osa_server',
+    ],
+  ])('%s appears in no part of the error and in no event', async (_name, answer, code) => {
     await using node = await fakeOsaServer()
     node.dictate('trpc', [answer], { always: true })
     const events: ClientEvent[] = []
@@ -138,10 +148,10 @@ describe('K17 a token that a server repeats', () => {
 })
 
 test.each([
-  ['no list', 7],
-  ['not of issues', [null, 7, { path: 1, message: 'm' }, { path: 'p' }]],
-  ['of a hundred issues', Array.from({ length: 100 }, () => ({ path: '\u001b[2J', message: 'm'.repeat(999) }))],
-])('issues that are %s do not get into an error as they are', async (_what, issues) => {
+  ['not a list', 7],
+  ['a list of other things', [null, 7, { path: 1, message: 'm' }, { path: 'p' }]],
+  ['a list of a hundred', Array.from({ length: 100 }, () => ({ path: '\u001b[2J', message: 'm'.repeat(999) }))],
+])('issues that are %s are cleaned before they get into an error', async (_what, issues) => {
   await using node = await fakeOsaServer()
   const refusal = new FakeRefusal('BAD_REQUEST', 400, 'The input is not valid', { issues })
   node.dictate('trpc', [refusalAnswer(refusal)], { always: true })
@@ -153,14 +163,14 @@ test.each([
   expect(told.map(({ path }) => path).join()).not.toContain('\u001b')
 })
 
-test('a token of a few letters leaves the words alone that hold them', async () => {
+test('a token of a few letters is not removed from words that contain it', async () => {
   await using node = await fakeOsaServer()
   const me = { id: 'json', display_name: null, provider: 'json', external_id: 'json', roles: [] }
   node.dictate('trpc', [resultAnswer(me)], { always: true })
   expect(await createOsaClient({ server: node.url, auth: 'json' }).me.query()).toEqual(me)
 })
 
-test('the cause of an error is any value that was given, and is not written out as JSON', async () => {
+test('the cause of an error may be any value, and is not part of its JSON', async () => {
   await using node = await fakeOsaServer()
   const vault = Object.assign(new Error('sealed'), { headers: { 'x-vault-token': 'canary' } })
   for (const cause of ['a string', vault]) {
@@ -177,7 +187,7 @@ test('the cause of an error is any value that was given, and is not written out 
   })
 })
 
-test('programs without types hear at once of an auth that is not offered, and may answer undefined for no token', async () => {
+test('for untyped programs, an unknown kind of auth throws at once, and a provider may return undefined for no token', async () => {
   await using node = await fakeOsaServer()
   for (const auth of [{ type: 'cookie' }, {}, null, 7]) {
     expect(() => createOsaClient({ server: node.url, auth: auth as never })).toThrow(

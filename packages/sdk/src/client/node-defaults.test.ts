@@ -33,14 +33,14 @@ async function saveLogin(entry: object): Promise<void> {
 const jwt = (iss: string): string =>
   ['{"alg":"none"}', JSON.stringify({ iss }), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
 
-test('with nothing said, the linked folder and the saved login are used', async () => {
+test('without options, the link of the folder and the saved login are used', async () => {
   await link(node.url)
   await saveLogin(node.issue({ expired: true }))
   expect(await createOsaClient().me.query()).toMatchObject({ id: 'u1' })
   expect(node.calls.refresh).toBe(1)
 })
 
-test('in a folder that was removed meanwhile OSA_SERVER still counts, and without it that is said', async () => {
+test('in a folder that has been removed, OSA_SERVER still works, and without it the error says so', async () => {
   vi.mocked(process.cwd).mockImplementation(() => {
     throw Object.assign(new Error('ENOENT: process.cwd failed'), { code: 'ENOENT' })
   })
@@ -51,7 +51,7 @@ test('in a folder that was removed meanwhile OSA_SERVER still counts, and withou
   expect(await createOsaClient().me.query()).toMatchObject({ id: 'u1' })
 })
 
-test('without a link no_server, and it may be linked while the client lives', async () => {
+test('without a link calls fail with no_server, and the same client works once the folder is linked', async () => {
   const osa = createOsaClient()
   await expect(osa.me.query()).rejects.toMatchObject({ code: 'no_server' })
   await link(node.url)
@@ -59,14 +59,14 @@ test('without a link no_server, and it may be linked while the client lives', as
   expect(await osa.$server()).toBe(node.url)
 })
 
-test('OSA_SERVER wins over the link, and OSA_TOKEN goes there', async () => {
+test('OSA_SERVER takes precedence over the link, and OSA_TOKEN is sent to it', async () => {
   await link('https://other.example')
   vi.stubEnv('OSA_SERVER', node.url)
   vi.stubEnv('OSA_TOKEN', node.issue().access_token)
   expect(await createOsaClient().me.query()).toMatchObject({ id: 'u1' })
 })
 
-test('K25 OSA_TOKEN is not sent to a server that only the link names, unless it was issued there', async () => {
+test('K25 OSA_TOKEN is not sent to a server that only the link names, unless that server issued it', async () => {
   await link(node.url)
   vi.stubEnv('OSA_TOKEN', node.issue().access_token)
   await expect(createOsaClient().me.query()).rejects.toMatchObject({ code: 'token_wrong_server' })
@@ -78,7 +78,7 @@ test('K25 OSA_TOKEN is not sent to a server that only the link names, unless it 
   expect(node.calls.trpc).toBe(1)
 })
 
-test('K25 neither is a token or a provider of the program, but a server that the program names gets it', async () => {
+test("K25 a program's own token is not sent to a server that only the link names, but to one that the program names", async () => {
   await link(node.url)
   const token = node.issue().access_token
   for (const auth of [token, { getToken: () => token }]) {
@@ -96,13 +96,13 @@ test('K25 OSA_TOKEN stays with the server of OSA_SERVER when the program names a
   expect(await createOsaClient({ server: node.url }).me.query()).toMatchObject({ id: 'u1' })
 })
 
-test('K25 a server that only the link names, where nobody has logged in, is not contacted at all', async () => {
+test('K25 without a login, a server that only the link names is not contacted at all', async () => {
   await link(node.url)
   await expect(createOsaClient().server.info.query()).rejects.toMatchObject({ code: 'not_authenticated' })
   expect(node.requests).toEqual([])
 })
 
-test('a token with a line break is token_malformed and not repeated', async () => {
+test('a token with a line break is token_malformed, and the error does not repeat it', async () => {
   vi.stubEnv('OSA_SERVER', node.url)
   vi.stubEnv('OSA_TOKEN', 'canary\ntoken')
   const error = await createOsaClient()

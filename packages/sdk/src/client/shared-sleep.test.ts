@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { oncePerTurn, sharedSleep } from './shared-sleep.ts'
 
 describe('a shared sleep', () => {
-  test('lets all who wait go in one turn, whenever they came', async () => {
+  test('ends for all callers in the same turn, whenever they started', async () => {
     const sleep = sharedSleep(30)
     const turn = oncePerTurn(() => ({}))
     const first = sleep(null).then(turn)
@@ -12,7 +12,7 @@ describe('a shared sleep', () => {
     expect(await first).toBe(await second)
   })
 
-  test('ends for those whose signal fires, and for them alone', async () => {
+  test('ends early only for callers whose signal fires', async () => {
     const sleep = sharedSleep(20)
     const caller = new AbortController()
     const waits = [sleep(caller.signal), sleep(null)]
@@ -23,7 +23,7 @@ describe('a shared sleep', () => {
     ])
   })
 
-  test('begins again for who comes after all others gave up', async () => {
+  test('starts again for a caller that comes after all others have cancelled', async () => {
     const sleep = sharedSleep(10)
     await expect(sleep(AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' })
     await sleep(null)
@@ -31,7 +31,7 @@ describe('a shared sleep', () => {
 })
 
 describe('a value once per turn', () => {
-  test('is one for all of a turn, its microtasks among them, and another in the next', async () => {
+  test('is the same during one turn, including its microtasks, and another in the next', async () => {
     let made = 0
     const value = oncePerTurn(() => ++made)
     expect([value(), await Promise.resolve().then(value)]).toEqual([1, 1])

@@ -1,4 +1,4 @@
-/** Subscriptions over connections that break: what a node's stream and its absence come to. */
+/** Subscriptions whose connections break or are refused. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { createOsaClient, type TokenProvider } from '../index.node.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
-/** A node whose first connections are answered as listed, the last of them for all that follow. */
+/** A node that answers its connections with these answers in order, and all further ones with the last. */
 async function startStreams(...answers: Answer[]) {
   const tokens: (string | undefined)[] = []
   const server = createServer((request, response) => {
@@ -28,7 +28,7 @@ async function startStreams(...answers: Answer[]) {
 const stream =
   (text: string): Answer =>
   (response) => {
-    // comes back at once instead of after 3 s
+    // makes the client reconnect at once instead of after 3 s
     response
       .writeHead(200, { 'content-type': 'text/event-stream' })
       .end(`retry: 1\n\nevent: connected\ndata: {}\n\n${text}`)
@@ -56,14 +56,14 @@ function counting(): TokenProvider {
   return { getToken: () => `token-${++asked}` }
 }
 
-test('a stream that breaks is opened again, with the token of that moment', async () => {
+test('a stream that breaks is reopened with a fresh token', async () => {
   await using node = await startStreams(stream(''), stream(decided))
   expect(await watchOf(node.url, counting())).toEqual([{ status: 'decided' }])
   const [first, second] = node.tokens.map((token) => Number(token?.replace('Bearer token-', '')))
   expect(second).toBeGreaterThan(first ?? 0)
 })
 
-test('a node that cannot be reached for a moment does not end it', async () => {
+test('a stream survives a node that is unreachable for a moment', async () => {
   const away = refusal(503, { 'content-type': 'text/html', 'retry-after': '0' }, '<p>restarting')
   await using node = await startStreams(
     stream(''),
@@ -75,7 +75,7 @@ test('a node that cannot be reached for a moment does not end it', async () => {
   expect(node.tokens).toHaveLength(4)
 })
 
-test('a token that is refused is renewed once, and a second refusal ends it', async () => {
+test('a rejected token is renewed once, and a second rejection ends the stream', async () => {
   await using node = await startStreams(unauthorized, stream(decided))
   const renewing = (): TokenProvider => ({ getToken: () => 'old', onUnauthorized: () => 'new' })
   expect(await watchOf(node.url, renewing())).toEqual([{ status: 'decided' }])
@@ -100,7 +100,7 @@ test.each([
   ['a web page', refusal(200, { 'content-type': 'text/html' }, '<title>Sign in'), 'html_response'],
   ['a redirect', refusal(302, { location: 'https://elsewhere.example' }, ''), 'not_an_osa_server'],
   ['JSON of another site', refusal(200, { 'content-type': 'application/json' }, '{"error":{}}'), 'not_an_osa_server'],
-])('%s instead of a stream ends it', async (_name, answer, code) => {
+])('%s instead of a stream ends the subscription', async (_name, answer, code) => {
   await using node = await startStreams(answer)
   await expect(watchOf(node.url, counting())).rejects.toMatchObject({ code, server: node.url })
   expect(node.tokens).toHaveLength(1)

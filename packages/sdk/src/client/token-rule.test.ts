@@ -17,7 +17,7 @@ test.each([
   ['https://h.example', 'https://h.example.evil', false],
   ['http://h.example', 'https://h.example', false],
   ['', 'https://h.example', false],
-])('K25 a token of %j goes to %s: %s', (iss, server, goes) => {
+])('K25 whether a token issued by %j may go to %s: %s', (iss, server, goes) => {
   expect(isIssuedBy(tokenOf({ iss }), server)).toBe(goes)
 })
 

@@ -3,11 +3,11 @@ import { expect, expectTypeOf, test } from 'vitest'
 import type { Convention } from './convention.ts'
 import { defineConvention } from './define.ts'
 
-test('the types that authors see are those of the one schema', () => {
+test('the types for authors match the schema of the contract', () => {
   expectTypeOf<Convention>().toExtend<ConventionInput>()
   expectTypeOf<ConventionInput>().toExtend<Convention>()
   expectTypeOf<ConventionSource>().toExtend<Convention>()
-  // assignability alone would not notice an optional key that one of them lacks
+  // assignability alone would miss an optional key that exists in only one of them
   expectTypeOf<keyof Convention>().toEqualTypeOf<keyof ConventionInput>()
   expectTypeOf<keyof Convention['hooks'][number]>().toEqualTypeOf<keyof ConventionInput['hooks'][number]>()
   expectTypeOf<keyof NonNullable<Convention['ingester']>>().toEqualTypeOf<
@@ -22,7 +22,7 @@ test('the types that authors see are those of the one schema', () => {
   expectTypeOf<Convention['hooks'][number]['limits']>().toEqualTypeOf<ConventionInput['hooks'][number]['limits']>()
 })
 
-test('defineConvention answers what it was given', () => {
+test('defineConvention returns its argument', () => {
   const convention = { title: 'Protein Structures' } as unknown as Convention
   expect(defineConvention(convention)).toBe(convention)
 })

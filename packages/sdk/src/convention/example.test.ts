@@ -1,4 +1,4 @@
-/** The example's hooks, run as their containers run them, on a structure made for the purpose. */
+/** Runs the example's hooks as their containers do, on a made-up structure. */
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { loadConventions } from './load.ts'
 const example = fileURLToPath(new URL('../../examples/protein-structures', import.meta.url))
 const columns = ['group_PDB', 'id', 'label_asym_id', 'Cartn_x', 'Cartn_y', 'Cartn_z']
 
-/** A box of atoms, 12 Å inside, open at the top: one pocket. */
+/** Returns a structure with one pocket: a box of atoms, 12 Å wide inside, open at the top. */
 function box(): string {
   const rows: string[] = []
   for (let x = 0; x <= 18; x += 2) {
@@ -48,7 +48,7 @@ async function runHook(folder: string, name: string) {
   return { features: await read('features'), rejections: await read('rejections'), errors: await read('errors') }
 }
 
-test('the example says all that a convention must say', async () => {
+test('the example is a valid convention', async () => {
   const { values } = await loadConventions(join(example, 'osa.config.ts'))
   expect(checkConventions(values)).toMatchObject({ conventions: [{ title: 'Protein Structures' }] })
 })

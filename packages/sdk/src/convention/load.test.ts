@@ -38,7 +38,7 @@ test.each([
   ['\ufeff{"title": "one"}', [{ title: 'one' }]],
   ['[{"title": "one"}]', [{ title: 'one' }]],
   ['{"manifest_version": 1, "conventions": [{"title": "one"}]}', [{ title: 'one' }]],
-])('a JSON file holds them: %s', async (text, values) => {
+])('a JSON file contains conventions: %s', async (text, values) => {
   await using folder = await makeTemporaryDir()
   expect((await loadConventions(await write(folder.path, 'osa.config.json', text))).values).toEqual(values)
 })
@@ -53,20 +53,20 @@ test.each([
   ['osa.config.json', '{"conventions": {}}', 'has a "conventions" that is not a list'],
   ['osa.config.json', '{"conventions": [],}', 'is not valid JSON (line 1, column 20'],
   ['osa.config.json', 'null', 'holds no convention'],
-])('%s with %s is malformed_config, in words', async (name, text, message) => {
+])('%s with %s is malformed_config, with a message that says why', async (name, text, message) => {
   await using folder = await makeTemporaryDir()
-  const said = await codeOf(loadConventions(await write(folder.path, name, text)))
-  expect(said).toMatch(/^malformed_config: /)
-  expect(said).toContain(message)
+  const failure = await codeOf(loadConventions(await write(folder.path, name, text)))
+  expect(failure).toMatch(/^malformed_config: /)
+  expect(failure).toContain(message)
 })
 
-test('a file that is not there is a mistake of use, a folder is not a file', async () => {
+test('a file that does not exist is usage, a folder is malformed_config', async () => {
   await using folder = await makeTemporaryDir()
   expect(await codeOf(loadConventions(join(folder.path, 'nothing.json')))).toMatch(/^usage: There is no file/)
   expect(await codeOf(loadConventions(folder.path))).toMatch(/^malformed_config: .*can't be read \(EISDIR\)/)
 })
 
-test('K28 a file in a parent folder is passed over when others can write to it, and nothing is looked at above the link', async () => {
+test('K28 a file in a parent folder is ignored if others can write to it, and folders above the link are not searched', async () => {
   await using temporary = await makeTemporaryDir()
   const [top, below] = [join(temporary.path, 'linked'), join(temporary.path, 'linked/a/b')]
   await mkdir(below, { recursive: true })
@@ -80,7 +80,9 @@ test('K28 a file in a parent folder is passed over when others can write to it, 
     path: null,
     ignored: [{ path, why: 'others can write to it' }],
   })
-  expect((await findConventionFile({ cwd: top, upTo: top, uid })).path, 'my own folder is my own business').toBe(path)
+  expect((await findConventionFile({ cwd: top, upTo: top, uid })).path, 'the working directory itself is trusted').toBe(
+    path,
+  )
   expect((await readdir(top)).sort()).toEqual(['a', 'osa.config.ts'])
 })
 
@@ -101,7 +103,7 @@ const whole = (title: string) => ({
   },
 })
 
-test('issues of several conventions name the place of each; two with one address are an issue; so are too many', () => {
+test('issues of several conventions name the convention; the same address twice and too many conventions are issues', () => {
   expect(checkConventions([whole('Small Molecules'), { ...whole('Other Molecules'), hooks: 7 }, 7])).toEqual({
     issues: [
       { path: 'conventions.1.hooks', message: 'list the hooks (an empty list if there are none)' },
@@ -129,7 +131,7 @@ test('issues of several conventions name the place of each; two with one address
   const feature = { kind: 'table', cardinality: 'one', columns: [] }
   const hooks = [{ name: 'x', config: { data: 'x'.repeat(1_000_000) }, limits, feature, build: { context: '.' } }]
   const large = Array.from({ length: 5 }, (_, index) => ({ ...whole(`Molecules ${index}`), hooks }))
-  expect(checkConventions(large.slice(1)), 'four megabytes are taken').toHaveProperty('conventions')
+  expect(checkConventions(large.slice(1)), 'four megabytes are accepted').toHaveProperty('conventions')
   expect(checkConventions(large)).toEqual({
     issues: [{ path: 'conventions', message: expect.stringMatching(/^deploy fewer of them at once: .* 4194304$/) }],
   })

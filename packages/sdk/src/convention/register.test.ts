@@ -15,7 +15,7 @@ const convention = {
 const register = (node: { url: string }, accessToken: string) =>
   registerConventions(createOsaClient({ server: node.url, auth: accessToken }), [convention])
 
-test('one call carries all conventions, in the envelope of the typed wire', async () => {
+test('one call registers all conventions, through tRPC', async () => {
   await using node = await fakeOsaServer()
   const answer = await register(node, node.issue().access_token)
   expect(answer).toEqual({
@@ -34,12 +34,12 @@ test('one call carries all conventions, in the envelope of the typed wire', asyn
   expect(JSON.parse(request?.body ?? '')).toEqual({ 0: { json: { conventions: [convention] } } })
 })
 
-test('a refused token is reported as the client reports it', async () => {
+test('a rejected token is reported with the error of the client', async () => {
   await using node = await fakeOsaServer()
   await expect(register(node, 'unknown')).rejects.toMatchObject({ code: 'token_rejected', reason: 'invalid_token' })
 })
 
-test('a lost answer is asked for again only where the caller says that it may be', async () => {
+test('after a lost answer the call is repeated only if mayRepeat allows it, and only once', async () => {
   await using node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: node.issue().access_token })
   node.loseDeployResponses(1)
@@ -52,7 +52,7 @@ test('a lost answer is asked for again only where the caller says that it may be
   expect(node.calls.deploy).toBe(5)
 })
 
-test('too much is rate_limited, with how long to wait where waiting helps', async () => {
+test('a limit of the node is rate_limited, with the time to wait if waiting helps', async () => {
   await using node = await fakeOsaServer()
   const limited = (retry_after_seconds: number | null) => {
     const refusal = { error: 'limited', error_description: 'Too many deploys.', retry_after_seconds }
@@ -63,7 +63,7 @@ test('too much is rate_limited, with how long to wait where waiting helps', asyn
   await expect(limited(null)).rejects.toMatchObject({ code: 'rate_limited', retryable: false })
 })
 
-test("a proxy's own 403 page is no word of the archive", async () => {
+test("a proxy's own 403 page does not count as a refusal by the archive", async () => {
   await using node = await fakeOsaServer()
   node.dictate('deploy', [{ status: 403, headers: { 'content-type': 'text/html' }, body: '<title>Blocked</title>' }])
   await expect(register(node, 'any')).rejects.toMatchObject({ code: 'html_response' })

@@ -37,7 +37,7 @@ async function setUp(text?: string, mode = 0o600) {
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 
 describe('saving', () => {
-  test('K18 a umask that takes everything away from its owner takes nothing from a login', async () => {
+  test('K18 files and folders are usable by their owner even with a umask of 0777', async () => {
     await using home = await setUp()
     const parent = dirname(home.dir)
     const save = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
@@ -79,7 +79,7 @@ describe('saving', () => {
     expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
   })
 
-  test('K18 a look at a login holds no secret, however it is printed, and tells whether the login has changed', async () => {
+  test('K18 look returns no secrets, however they are printed, and detects whether the login has changed', async () => {
     await using home = await setUp()
     await home.save(a, credential('Ada'))
     const seen = await home.store.look(a)
@@ -103,7 +103,7 @@ describe('saving', () => {
     expect(await readFile(real, 'utf8')).toContain('at-Ada')
   })
 
-  test('somebody reading all the while sees the old login or the new one, never none', async () => {
+  test('a reader always sees the old login or the new one, never none', async () => {
     await using home = await setUp()
     await home.save(a, credential('0'))
     const seen = new Set<string>()
@@ -116,19 +116,19 @@ describe('saving', () => {
     })
     while (isWriting) {
       seen.add((await home.store.read(a))?.accessToken ?? 'none')
-      await nextTurn() // reading a file waits for nothing, and the writes need their turn
+      await nextTurn() // reads are synchronous, so the writes need a turn of the event loop
     }
     await writes
     expect(seen).not.toContain('none')
   })
 
-  test('K20 logins of other servers survive, also when saved at the same time', async () => {
+  test('K20 logins of other servers survive, even when saved at the same time', async () => {
     await using home = await setUp()
     await Promise.all([...'abcdefgh'].map((name) => home.save(`https://${name}.example`, credential(name))))
     expect(await home.store.list()).toHaveLength(8)
   })
 
-  test('K20 keys and entries that are not ours stay byte for byte', async () => {
+  test('K20 unknown keys and entries are kept', async () => {
     const foreign = { note: ['kept'], 'ftp://x': 1 }
     await using home = await setUp(
       `${JSON.stringify({ ...foreign, [a]: { access_token: 'old', refresh_token: 'r', extra: true } }, null, 2)}\n`,
@@ -138,20 +138,20 @@ describe('saving', () => {
     expect(after).toMatchObject({ ...foreign, [a]: { access_token: 'at-Ada', extra: true } })
   })
 
-  test('an equivalent spelling of the server is reused, so that a family is never kept twice', async () => {
+  test('an equivalent spelling of the server is reused, so that a session is never saved twice', async () => {
     await using home = await setUp('{"https://A.example:443/": {"access_token": "old", "refresh_token": "r"}}')
     expect((await home.store.read(a))?.accessToken).toBe('old')
     await home.save(a, credential('Ada'))
     expect(Object.keys(JSON.parse(await readFile(home.path, 'utf8')))).toEqual(['https://A.example:443/'])
   })
 
-  test('K22 a folder that cannot be written to is found out before anything is sent', async () => {
+  test('K22 a folder that cannot be written to is detected before anything is sent', async () => {
     await using home = await setUp()
     await writeFile(home.dir, 'a file where the folder should be')
     await expect(home.store.reserve(a)).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K18 what a killed process left half-written is cleaned up', async () => {
+  test('K18 half-written files of killed processes are removed', async () => {
     await using home = await setUp('{}')
     const leftover = join(home.dir, '.credentials.json.1.abc.tmp')
     await writeFile(leftover, 'at-secret', { mode: 0o600 })
@@ -163,7 +163,7 @@ describe('saving', () => {
 })
 
 describe('reading', () => {
-  test('the file of the original osa is read as it is', async () => {
+  test('the file of the original osa is readable', async () => {
     await using home = await setUp(`{\n  "${a}": {\n    "access_token": "at",\n    "refresh_token": "rt"\n  }\n}`)
     expect(await home.store.read(a)).toEqual({
       accessToken: 'at',
@@ -175,7 +175,7 @@ describe('reading', () => {
     expect(await home.store.read(b)).toBeNull()
   })
 
-  test('a login of the original local archive cannot be renewed, and is not tried', async () => {
+  test('a login of the original local archive counts as one that cannot be renewed', async () => {
     await using home = await setUp(`{"${a}": {"access_token": "at", "refresh_token": "dev-no-refresh"}}`)
     expect((await home.store.read(a))?.refreshToken).toBeNull()
   })
@@ -196,13 +196,13 @@ describe('reading', () => {
     expect(await readFile(home.path, 'utf8')).toBe(text)
   })
 
-  test('K20 bytes that are no UTF-8 are reported, not replaced', async () => {
+  test('K20 invalid UTF-8 is reported, not replaced', async () => {
     await using home = await setUp('{}')
     await writeFile(home.path, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))
     await expect(home.store.list()).rejects.toMatchObject({ code: 'malformed_credentials' })
   })
 
-  test('a broken file is moved aside for a new login, and kept', async () => {
+  test('setAsideUnreadable renames a broken file and keeps it', async () => {
     await using home = await setUp('{ broken')
     const aside = await home.store.setAsideUnreadable()
     expect(aside).toMatch(/credentials\.json\.corrupt-\d{8}T\d{6}Z$/)
@@ -217,13 +217,13 @@ describe('reading', () => {
     { refresh_token: 'rt' },
     'at',
     null,
-  ])('K20 the broken entry %j concerns its own server only', async (entry) => {
+  ])('K20 the broken entry %j affects only its own server', async (entry) => {
     await using home = await setUp(JSON.stringify({ [a]: entry, [b]: { access_token: 'at-b', refresh_token: 'rt-b' } }))
     await expect(home.store.read(a)).rejects.toMatchObject({ code: 'malformed_credentials', server: a })
     expect((await home.store.read(b))?.accessToken).toBe('at-b')
   })
 
-  test('K21 an entry under __proto__ is nobody’s login and harms no look-up', async () => {
+  test('K21 an entry under __proto__ is not a login and does not affect look-ups', async () => {
     const text =
       '{\n  "__proto__": {\n    "access_token": "evil"\n  },\n  "constructor": {\n    "access_token": "evil"\n  }\n}\n'
     await using home = await setUp(text)
@@ -234,7 +234,7 @@ describe('reading', () => {
     expect(({} as { access_token?: string }).access_token).toBeUndefined()
   })
 
-  test('a server that stands there in two spellings is one login: the one that is used', async () => {
+  test('two spellings of a server are listed as one login, the one that is used', async () => {
     const entry = (token: string) => ({ access_token: token, expires_at: 2e9 })
     await using home = await setUp(JSON.stringify({ 'https://A.example/': entry('other'), [a]: entry('used') }))
     expect(await home.store.list()).toMatchObject([{ server: a }])
@@ -256,7 +256,7 @@ describe('reading', () => {
   })
 })
 
-describe('other people', () => {
+describe('other users', () => {
   test.each([0o640, 0o644, 0o604])('K19 mode %i is tightened with a warning', async (mode) => {
     await using home = await setUp('{}', mode)
     await home.store.list()
@@ -275,8 +275,8 @@ describe('other people', () => {
     await expect(home.store.list()).rejects.toMatchObject({ code: 'store_unwritable' })
   })
 
-  test('K19 nothing is made in a folder of another user, before or after it is refused', async () => {
-    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can give a folder away
+  test('K19 nothing is created in a folder of another user', async () => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // only root can give a folder to another user
     await using home = await setUp()
     const theirs = join(dirname(home.dir), 'theirs')
     await mkdir(theirs)
@@ -292,7 +292,7 @@ describe('other people', () => {
     }
   })
 
-  test('K19 nor in one that everybody may write to', async () => {
+  test('K19 nothing is created in a folder that everyone can write to, unless it is sticky', async () => {
     await using home = await setUp()
     const open = join(dirname(home.dir), 'open')
     await mkdir(open)
@@ -308,7 +308,7 @@ describe('other people', () => {
     expect(await readdir(open)).toEqual(['osa'])
   })
 
-  test('K19 a folder of locks that others may write to is refused', async () => {
+  test('K19 a folder of locks that others can write to is refused', async () => {
     await using home = await setUp('{}')
     await mkdir(join(home.dir, 'locks'))
     await chmod(join(home.dir, 'locks'), 0o777)
@@ -318,11 +318,11 @@ describe('other people', () => {
     })
   })
 
-  test('K19 a file of another user is refused, with the line that fixes it', async () => {
+  test('K19 a file of another user is refused, with the command that fixes it', async () => {
     await using home = await setUp('{}')
     if (process.getuid?.() === 0) await chown(home.path, 12_345, 12_345)
     else {
-      // Nobody but root can give a file away: one that root owns does as well.
+      // only root can give a file to another user, so this uses one that root owns
       await rm(home.path)
       await symlink('/etc/hosts', home.path)
     }
@@ -332,32 +332,32 @@ describe('other people', () => {
     })
   })
 
-  test('K19 what sudo has left is told by its owner, with the line that fixes it', async () => {
-    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // nobody but root can leave it
+  test('K19 files and folders that sudo left behind are reported, with the command that fixes it', async () => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).toBeGreaterThan(0) // only root can create them
     await using home = await setUp('{}')
     const read = `const { openCredentialStore } = await import(${JSON.stringify(new URL('./credential-store.ts', import.meta.url).href)})
       const store = openCredentialStore({ dir: process.argv[1], clock: { now: Date.now } })
       const wait = { timeoutMs: 100 }
       for (const work of [() => store.list(), () => store.lockRefresh('https://a.example', wait)])
         await work().catch(({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })))`
-    const asSomebody = () => {
+    const asUser = () => {
       const options = { uid: 12_345, gid: 12_345, encoding: 'utf8' as const }
       const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', read, home.dir], options)
       return stdout.trim().split('\n')
     }
-    // a file of root's in my folder; then the folder too
+    // first a file of root in the user's folder, then that folder too
     await chmod(dirname(home.dir), 0o755)
     await chown(home.dir, 12_345, 12_345)
-    const mine = (hint: string) => expect.stringMatching(new RegExp(`belongs to root.*${hint}`))
-    expect(asSomebody()[0]).toEqual(mine(`sudo chown [^-].*${home.path}`))
+    const ofRoot = (hint: string) => expect.stringMatching(new RegExp(`belongs to root.*${hint}`))
+    expect(asUser()[0]).toEqual(ofRoot(`sudo chown [^-].*${home.path}`))
     await mkdir(join(home.dir, 'locks'), { mode: 0o700, recursive: true })
     await chown(join(home.dir, 'locks'), 0, 0)
-    expect(asSomebody()[1]).toEqual(mine(`sudo chown -R .*${join(home.dir, 'locks')}`))
+    expect(asUser()[1]).toEqual(ofRoot(`sudo chown -R .*${join(home.dir, 'locks')}`))
     await chown(home.dir, 0, 0)
-    for (const refused of asSomebody()) expect(refused).toEqual(mine(`sudo chown -R .*${home.dir}`))
+    for (const refused of asUser()) expect(refused).toEqual(ofRoot(`sudo chown -R .*${home.dir}`))
   })
 
-  test('K19 K18 a link into a folder that others may write to is refused, one into a folder of mine is not', async () => {
+  test('K19 K18 a link into a folder that others can write to is refused, a link into a private folder is not', async () => {
     await using home = await setUp()
     const elsewhere = join(dirname(home.dir), 'dotfiles')
     await mkdir(home.dir, { mode: 0o700 })
@@ -385,7 +385,7 @@ describe('other people', () => {
 })
 
 describe('removing', () => {
-  test('logging out of one server leaves the other byte for byte', async () => {
+  test('removing one login leaves the others byte for byte', async () => {
     await using home = await setUp()
     await home.save(b, credential('Grace'))
     const onlyB = await readFile(home.path, 'utf8')

@@ -1,4 +1,4 @@
-/** Migrations between the stores, killed at each step, with a real keyring and real processes. */
+/** Moves logins between file and keychain, killed at each step, with a real keyring and real processes. */
 import { spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ function openStore(session: KeyringSession, dir: string) {
   return openCredentialStore({ dir, clock: systemClock, env: session.env, keychain })
 }
 
-/** Everything below a folder, as one text; the keyring's own file is encrypted. */
+/** Returns the content of all files below a folder. The keyring's own file is encrypted. */
 async function textBelow(folder: string): Promise<string> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = found.filter((one) => one.isFile()).map((one) => readFile(join(one.parentPath, one.name), 'latin1'))
@@ -50,7 +50,7 @@ const moments: [KilledSave['killed'], StorageTarget['kind'], string][] = [
 ]
 
 test.each(moments)(
-  'K23 K35 killed %s on the way to the %s, a working login is left, and the next write tidies up',
+  'K23 K35 a process killed %s while moving a login to the %s leaves a working login, and the next save cleans up',
   async (killed, to, expected) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -71,7 +71,7 @@ test.each(moments)(
 )
 
 test.each(['after setPassword', 'before getPassword', 'after getPassword'] as const)(
-  'K35 a renewal killed %s has saved the new pair already, and the next command uses it',
+  'K35 a renewal killed %s has already saved the new tokens, and the next command uses them',
   async (killed) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -83,7 +83,7 @@ test.each(['after setPassword', 'before getPassword', 'after getPassword'] as co
 )
 
 test.each(['keytar', 'keyring'] as const)(
-  'K23 with the login in a real keyring (%s) no file below home holds a token',
+  'K23 with the login in a real keyring (%s), no file below the home folder contains a token',
   async (binding) => {
     await using session = await startKeyringSession()
     const dir = join(session.home, '.config', 'osa')
@@ -98,7 +98,7 @@ test.each(['keytar', 'keyring'] as const)(
   },
 )
 
-test('K23 each binding reads only what the entry says it has written, and a locked keyring is told from a missing item', async () => {
+test('K23 a locked keyring is store_locked, not a missing item', async () => {
   await using session = await startKeyringSession()
   const dir = join(session.home, '.config', 'osa')
   await (await openStore(session, dir).reserve(server, inKeychain('keytar'))).commit(credential('kept'))

@@ -34,7 +34,7 @@ async function setUp(options: { keychain?: MemoryKeychainOptions; folder?: strin
   const keychain: MemoryKeychain = createMemoryKeychain(options.keychain)
   const warnings: string[] = []
   const env = { HOME: temporary.path }
-  /** A process that starts now. */
+  /** Opens the store as a new process would. */
   const open = () =>
     openCredentialStore({ dir, env, keychain, clock: systemClock, warn: (text) => warnings.push(text) })
   const save = async (one: Credential, target?: StorageTarget) => (await open().reserve(a, target)).commit(one)
@@ -56,7 +56,7 @@ async function setUp(options: { keychain?: MemoryKeychainOptions; folder?: strin
 }
 
 describe('a login in the keychain', () => {
-  test('K23 the file holds a pointer, the keychain the secrets, and no other place has them', async () => {
+  test('K23 the file has a pointer, the keychain has the secrets, and they are nowhere else', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keytar'))
     expect(home.entryNow()).toEqual({
@@ -75,7 +75,7 @@ describe('a login in the keychain', () => {
     expect(await home.open().list()).toMatchObject([{ server: a, storage: 'keychain', isRenewable: true }])
   })
 
-  test('the account is the server; another config directory has accounts of its own', async () => {
+  test('the account is the server, with a suffix for other config directories than the default', async () => {
     await using usual = await setUp({ folder: '.config/osa' })
     await usual.save(credential('Ada'), into('keyring'))
     expect([...usual.keychain.items.keys()]).toEqual([`keyring osa-cli ${a}`])
@@ -85,7 +85,7 @@ describe('a login in the keychain', () => {
     expect([...other.keychain.items.keys()]).toEqual([`keyring osa-cli ${a}#${hash}`])
   })
 
-  test('K24 where two servers share an item, neither gets the token of the other', async () => {
+  test('K24 if two servers share an item, neither gets the token of the other', async () => {
     await using home = await setUp()
     const [upper, lower] = [`${a}/A`, `${a}/a`]
     for (const server of [upper, lower]) {
@@ -97,7 +97,7 @@ describe('a login in the keychain', () => {
     expect((await home.open().read(lower))?.accessToken).toBe('at-a')
   })
 
-  test('an item that was written before items named their server is read', async () => {
+  test('an old item without a server is readable', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     for (const [key, item] of home.keychain.items) {
@@ -113,7 +113,7 @@ describe('a login in the keychain', () => {
     expect(home.keychain.calls).toEqual(['set', 'get'])
   })
 
-  test('one process reads it once, and again only when the index says that it has changed', async () => {
+  test('a process reads a login once, and again only after its entry in the index has changed', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.calls.length = 0
@@ -125,7 +125,7 @@ describe('a login in the keychain', () => {
     expect((await store.read(a))?.accessToken).toBe('at-later')
   })
 
-  test('listing, and looking at another server, never open it', async () => {
+  test('listing logins, and reading that of another server, do not open the keychain', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.calls.length = 0
@@ -134,7 +134,7 @@ describe('a login in the keychain', () => {
     expect(home.keychain.calls).toEqual([])
   })
 
-  test('saving again follows the entry, after a probe', async () => {
+  test('a login is saved again where it was, after a probe', async () => {
     await using home = await setUp({ keychain: { binding: 'keyring' } })
     await home.save(credential('Ada'), into('keytar'))
     home.keychain.calls.length = 0
@@ -144,7 +144,7 @@ describe('a login in the keychain', () => {
     expect((await home.open().read(a))?.refreshToken).toBe('rt-renewed')
   })
 
-  test('keys of the entry that are not ours survive', async () => {
+  test('unknown keys of an entry survive', async () => {
     await using home = await setUp()
     await home.seed({ access_token: 'old', note: 'kept' })
     await home.save(credential('Ada'), into('keyring'))
@@ -160,7 +160,7 @@ const unusable = [
 ] as const
 
 describe('a keychain that does not open', () => {
-  test.each(unusable)('K23 reading (%j) says where the login is, never that there is none', async (failure, code) => {
+  test.each(unusable)('K23 if reading fails (%j), the error says where the login is', async (failure, code) => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.fail('get', failure)
@@ -176,15 +176,18 @@ describe('a keychain that does not open', () => {
     })
   })
 
-  test.each(unusable)('K23 reserving (%j) fails before anything is sent, and leaves nothing', async (failure, code) => {
-    await using home = await setUp()
-    await home.save(credential('Ada'), into('keyring'))
-    home.keychain.fail('probe', failure)
-    await expect(home.open().reserve(a)).rejects.toMatchObject({ code })
-    expect((await readdir(home.dir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
-  })
+  test.each(unusable)(
+    'K23 a failed probe (%j) fails the reservation and leaves no files behind',
+    async (failure, code) => {
+      await using home = await setUp()
+      await home.save(credential('Ada'), into('keyring'))
+      home.keychain.fail('probe', failure)
+      await expect(home.open().reserve(a)).rejects.toMatchObject({ code })
+      expect((await readdir(home.dir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    },
+  )
 
-  test.each(unusable)('K23 writing (%j) fails, and the secret is nowhere', async (failure, code) => {
+  test.each(unusable)('K23 if writing fails (%j), the secret is saved nowhere', async (failure, code) => {
     await using home = await setUp()
     home.keychain.fail('set', failure)
     await expect(home.save(credential('Ada'), into('keyring'))).rejects.toMatchObject({ code })
@@ -207,7 +210,7 @@ describe('a keychain that does not open', () => {
     expect((await home.open().read(a))?.accessToken).toBe('at-old')
   })
 
-  test('K23 a keychain that takes a secret and then cannot be read is a failure too', async () => {
+  test('K23 a keychain that accepts a secret but cannot be read is a failure too', async () => {
     await using home = await setUp()
     home.keychain.fail('get', unusable[0][0])
     await expect(home.save(credential('Ada'), into('keyring'))).rejects.toMatchObject({ code: 'store_locked' })
@@ -228,7 +231,7 @@ describe('a keychain that does not open', () => {
     },
   )
 
-  test('K23 an item that is gone (a new computer, a restored home) is said to be that', async () => {
+  test('K23 a missing item (a new computer, a restored home folder) is not_authenticated', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.items.clear()
@@ -240,10 +243,10 @@ describe('a keychain that does not open', () => {
   })
 })
 
-describe('from one store to the other', () => {
+describe('moving a login', () => {
   const working = async (home: Awaited<ReturnType<typeof setUp>>) => (await home.open().read(a))?.accessToken
 
-  test('K23 file to keychain: written, verified, switched; a working login is there at each step', async () => {
+  test('K23 file to keychain: the entry changes only after the item was written and read back', async () => {
     await using home = await setUp()
     await home.save(credential('old'), file)
     const seen: unknown[] = []
@@ -257,7 +260,7 @@ describe('from one store to the other', () => {
     expect(await home.onDisk()).not.toMatch(/[ar]t-(old|new)/)
   })
 
-  test('K23 keychain to file: the old item goes last', async () => {
+  test('K23 keychain to file: the old item is deleted last', async () => {
     await using home = await setUp()
     await home.save(credential('old'), into('keyring'))
     const seen: unknown[] = []
@@ -267,7 +270,7 @@ describe('from one store to the other', () => {
     expect([await working(home), home.keychain.items.size, await home.marks()]).toEqual(['at-new', 0, 0])
   })
 
-  test('K23 where the old item cannot be deleted it is said, and done at the next write that can', async () => {
+  test('K23 if the old item cannot be deleted, there is a warning, and a later save deletes it', async () => {
     await using home = await setUp()
     await home.save(credential('old'), into('keyring'))
     home.keychain.lock()
@@ -281,7 +284,7 @@ describe('from one store to the other', () => {
     expect([await working(home), home.keychain.items.size, await home.marks()]).toEqual(['at-newer', 0, 0])
   })
 
-  test('an entry with a token counts, and the stale item goes with the next write: the original osa has logged in since', async () => {
+  test('after a login by the original osa, its entry is used, and the next save deletes the stale item', async () => {
     await using home = await setUp()
     await home.save(credential('ours'), into('keyring'))
     await home.seed({ access_token: 'at-theirs', refresh_token: 'rt-theirs', storage: 'keychain', keychain: 'keyring' })
@@ -293,7 +296,7 @@ describe('from one store to the other', () => {
     expect([home.keychain.items.size, await home.marks()]).toEqual([0, 0])
   })
 
-  test('who never had an item never has the keychain asked', async () => {
+  test('a login that never had an item never opens the keychain', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), file)
     await home.save(credential('renewed'))
@@ -301,7 +304,7 @@ describe('from one store to the other', () => {
     expect(home.keychain.calls).toEqual([])
   })
 
-  test('another binding: the item of the former one is deleted, unless both mean the same item', async () => {
+  test('when the binding changes, the old item is deleted unless both bindings share it', async () => {
     await using home = await setUp()
     await home.save(credential('old'), into('keytar'))
     await home.save(credential('new'), into('keyring'))
@@ -332,7 +335,7 @@ describe('the size limit of Windows', () => {
     expect(home.entryNow()).toMatchObject({ storage: 'keychain' })
   })
 
-  test('K23 one byte more goes to the file, and that is said', async () => {
+  test('K23 a login with one byte more is saved in the file, with a warning', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await home.save(sized(2401), into('keyring'))
     expect(home.entryNow()).toHaveProperty('access_token')
@@ -341,7 +344,7 @@ describe('the size limit of Windows', () => {
     ])
   })
 
-  test('K23 where the keychain was asked for, one byte more is refused', async () => {
+  test('K23 if the keychain is required, a login with one byte more is refused', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await expect(
       home.save(sized(2401), { kind: 'keychain', binding: 'keyring', isRequired: true }),
@@ -351,7 +354,7 @@ describe('the size limit of Windows', () => {
     expect(await home.open().list()).toEqual([])
   })
 
-  test('a login that outgrows the keychain when it is renewed moves, and its item goes', async () => {
+  test('a renewed login that has become too large moves to the file, and its item is deleted', async () => {
     await using home = await setUp({ keychain: { maxBytes: 2400 } })
     await home.save(sized(2000), into('keyring'))
     await home.save(sized(3000))
@@ -360,14 +363,14 @@ describe('the size limit of Windows', () => {
 })
 
 describe('logging out', () => {
-  test('the item and the pointer go', async () => {
+  test('the item and the pointer are removed', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     expect(await home.open().remove(a)).toBe(true)
     expect([home.keychain.items.size, await home.marks(), await home.open().list()]).toEqual([0, 0, []])
   })
 
-  test('K23 with a locked keychain nothing goes', async () => {
+  test('K23 with a locked keychain, nothing is removed', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     const before = await readFile(home.path, 'utf8')
@@ -378,7 +381,7 @@ describe('logging out', () => {
     expect((await home.open().read(a))?.accessToken).toBe('at-Ada')
   })
 
-  test('a pointer to nothing goes all the same', async () => {
+  test('a pointer without an item is removed too', async () => {
     await using home = await setUp()
     await home.save(credential('Ada'), into('keyring'))
     home.keychain.items.clear()

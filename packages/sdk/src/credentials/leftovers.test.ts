@@ -13,7 +13,7 @@ async function leaveLock(path: string, touched = before): Promise<void> {
   await utimes(path, touched, touched)
 }
 
-test('K32 what killed processes left of ended locks goes after two minutes, and locks that are held stay', async () => {
+test('K32 released locks of killed processes are removed after two minutes, held locks are kept', async () => {
   await using temporary = await makeTemporaryDir()
   const dir = temporary.path
   await mkdir(join(dir, 'locks'))
@@ -33,7 +33,7 @@ test('K32 what killed processes left of ended locks goes after two minutes, and 
   expect(left.sort()).toEqual(kept.sort())
 })
 
-test('K18 what cannot be removed is no reason that a save fails', async () => {
+test('K18 a leftover that cannot be removed does not make a save fail', async () => {
   await using temporary = await makeTemporaryDir()
   const dir = temporary.path
   const odd = join(dir, '.credentials.json.47.af2e.tmp')

@@ -13,7 +13,7 @@ import { acquireLock, acquireLockUnless } from './lock.ts'
 const acquire = (path: string, timeoutMs = 600_000, clock = systemClock) =>
   acquireLock(path, { timeoutMs, clock, purpose: 'renewing this session' })
 
-/** On it no holder is silent for longer than it is now, however long this test is held up. */
+/** Returns a clock that stands still, so that a holder's silence does not grow while the test runs slowly. */
 function standingClock() {
   const nowMs = Date.now()
   return { ...systemClock, now: () => nowMs }
@@ -26,7 +26,7 @@ async function leaveLock(path: string, owner: object): Promise<void> {
   await writeFile(join(path, 'owner'), JSON.stringify({ nonce: 'old', ...owner }))
 }
 
-test('K32 one holder at a time, and nothing is left behind', async () => {
+test('K32 there is one holder at a time, and nothing is left behind', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   let holders = 0
@@ -44,7 +44,7 @@ test('K32 one holder at a time, and nothing is left behind', async () => {
   expect(await readdir(dir.path)).toEqual([])
 })
 
-test('K32 the lock of a process that is gone is taken over at once, by one of many', async () => {
+test('K32 the lock of a dead process is taken over at once, by only one of several processes', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: deadPid(), host: hostname() })
@@ -65,8 +65,8 @@ test('K32 the lock of a process that is gone is taken over at once, by one of ma
 
 test.each([
   ['on another machine', { pid: 1, host: 'elsewhere' }],
-  // a dead one whose number a living process has by now
-  ['with the number of a living process', { pid: process.ppid, host: hostname() }],
+  // it is dead, but another process has its id now
+  ['with the id of a live process', { pid: process.ppid, host: hostname() }],
 ])('K32 a holder %s counts as alive for 17 s of silence', async (_, holder) => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
@@ -79,7 +79,7 @@ test.each([
   await (await acquire(path)).release()
 })
 
-test('K32 a lock whose maker died before signing it does not last', async () => {
+test('K32 a lock whose process died before writing the owner file is taken over', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const clock = standingClock()
@@ -90,7 +90,7 @@ test('K32 a lock whose maker died before signing it does not last', async () => 
   await (await acquire(path, 50)).release()
 })
 
-test('K32 a lock that changes hands while it is judged stays in its place, and its new holder’s', async () => {
+test('K32 a lock that gets a new owner while the old one is judged dead stays with the new owner', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const owner = join(path, 'owner')
@@ -99,7 +99,7 @@ test('K32 a lock that changes hands while it is judged stays in its place, and i
     { pid: process.pid, nonce: 'new' },
   ]
   await leaveLock(path, dead)
-  // somebody else, who tries all the while to make the lock
+  // tries continuously to create the lock
   const rival = new Worker(
     `const { workerData: path, parentPort } = require('node:worker_threads')
      const end = Date.now() + 1500
@@ -128,7 +128,7 @@ test('K32 a lock that changes hands while it is judged stays in its place, and i
   expect(await made).toBe(0)
 })
 
-test('K32 a lock whose holder died while it took over another dead one is taken over as well', async () => {
+test('K32 a lock whose process died while taking it over is taken over too', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await leaveLock(path, { pid: deadPid(), host: hostname() })
@@ -139,7 +139,7 @@ test('K32 a lock whose holder died while it took over another dead one is taken 
   expect(await readdir(dir.path)).toEqual([])
 })
 
-test('K32 half an owner file, of a process killed as it wrote it, does not last', async () => {
+test('K32 a lock whose process was killed while writing the owner file is taken over', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const clock = standingClock()
@@ -151,7 +151,7 @@ test('K32 half an owner file, of a process killed as it wrote it, does not last'
   await (await acquire(path, 50)).release()
 })
 
-describe('K32 K37 a living holder is not robbed because a clock was set, or the computer slept', () => {
+describe('K32 K37 a live holder keeps its lock when the clock is set', () => {
   test.each([
     ['forward', 3_600_000],
     ['back', -3_600_000],
@@ -166,7 +166,7 @@ describe('K32 K37 a living holder is not robbed because a clock was set, or the 
   })
 })
 
-test('a wait ends without the lock when it is not needed any more', async () => {
+test('a wait ends without the lock when it is no longer needed', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const options = { timeoutMs: 600_000, clock: systemClock, purpose: 'renewing this session' }
@@ -179,7 +179,7 @@ test('a wait ends without the lock when it is not needed any more', async () => 
   expect([asked, free]).toEqual([3, expect.anything()])
 })
 
-test('waiting in vain names the holder', async () => {
+test('lock_timeout names the holder', async () => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   const lock = await acquire(path)
@@ -189,7 +189,7 @@ test('waiting in vain names the holder', async () => {
   await lock.release()
 })
 
-test('K32 what is no folder in the place of a lock is said to be in the way, and nothing is done through a link', async () => {
+test('K32 a lock path that is not a folder is store_unwritable, and links are not followed', async () => {
   await using dir = await makeTemporaryDir()
   const [path, elsewhere] = [join(dir.path, 'lock'), join(dir.path, 'elsewhere')]
   await mkdir(elsewhere)
@@ -210,10 +210,10 @@ test.each([
   ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
   ['a link to an endless device', (path: string) => symlink('/dev/zero', path)],
   ['a folder', (path: string) => mkdir(path)],
-  ['a giant', (path: string) => writeFile(path, ' '.repeat(5000))],
-  ['a process that cannot be', (path: string) => writeFile(path, '{"pid":-1,"host":"x","nonce":"y"}')],
-  ['numbers that are none', (path: string) => writeFile(path, '{"pid":1e999,"host":"x","nonce":"y"}')],
-])('K32 a lock signed with %s is not opened, and does not last', async (_name, make) => {
+  ['a huge file', (path: string) => writeFile(path, ' '.repeat(5000))],
+  ['an impossible process id', (path: string) => writeFile(path, '{"pid":-1,"host":"x","nonce":"y"}')],
+  ['an infinite process id', (path: string) => writeFile(path, '{"pid":1e999,"host":"x","nonce":"y"}')],
+])('K32 a lock with %s as its owner file is taken over', async (_name, make) => {
   await using dir = await makeTemporaryDir()
   const path = join(dir.path, 'lock')
   await mkdir(path)

@@ -1,4 +1,4 @@
-/** Reading a file that somebody else rewrites in place: empty or half written is not broken until it stays so. */
+/** Reading a file that another program rewrites in place: an empty or half-written file counts as broken only if it stays that way. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -21,7 +21,7 @@ async function setUp(text: string) {
 }
 
 test.each(['', whole.slice(0, 20)])(
-  'a file that reads %j for a moment is read again, and nothing is set aside',
+  'a file that contains %j for a moment is read again and not set aside',
   async (torn) => {
     for (const work of ['read', 'setAsideUnreadable'] as const) {
       await using home = await setUp(torn)

@@ -6,7 +6,7 @@ import { logout } from '../login/logout.ts'
 import { fakeOsaServer } from '../testing/index.ts'
 import { secretStore } from './secret-store.ts'
 
-/** A secret manager that a test can look into and switch off. */
+/** A secret manager that a test can inspect and switch off. */
 function vault(content: Record<string, unknown> | null = null) {
   const secret = {
     content,
@@ -22,7 +22,7 @@ function vault(content: Record<string, unknown> | null = null) {
   return secret
 }
 
-test('a login is made, renewed and ended in a place of the program', async () => {
+test("login, renewal and logout work with a program's own storage", async () => {
   await using node = await fakeOsaServer({ approveAtPoll: 1, accessTtl: 1 })
   const secret = vault()
   const store = secretStore({ load: secret.load, save: secret.save })
@@ -37,7 +37,7 @@ test('a login is made, renewed and ended in a place of the program', async () =>
   expect(secret.content).toEqual({})
 })
 
-test('where nothing can be saved, nothing is renewed: the old token serves while it lasts', async () => {
+test('if nothing can be saved, nothing is renewed, and the old token is used until it expires', async () => {
   await using node = await fakeOsaServer()
   const secret = vault({ [node.url]: node.issue({ expiresInSeconds: 30 }) })
   const store = secretStore({ load: secret.load, save: secret.save, name: 'the vault' })
@@ -56,7 +56,7 @@ test('where nothing can be saved, nothing is renewed: the old token serves while
   expect(node.calls.refresh).toBe(1)
 })
 
-test('a login that somebody else has saved meanwhile is left alone', async () => {
+test('commitUnlessChanged does not overwrite a login that was saved meanwhile', async () => {
   await using node = await fakeOsaServer()
   const secret = vault({ [node.url]: node.issue() })
   const store = secretStore({ load: secret.load, save: secret.save })
@@ -68,7 +68,7 @@ test('a login that somebody else has saved meanwhile is left alone', async () =>
   expect(secret.content).toEqual(newer)
 })
 
-test('logins at two archives at once are both kept, though they are saved as one', async () => {
+test('concurrent logins to two archives are both kept, although they are saved as one object', async () => {
   await using one = await fakeOsaServer({ approveAtPoll: 1 })
   await using two = await fakeOsaServer({ approveAtPoll: 1 })
   const secret = vault()
@@ -84,7 +84,7 @@ test('logins at two archives at once are both kept, though they are saved as one
   expect(await store.list()).toHaveLength(2)
 })
 
-test('several processes take the lock of the program', async () => {
+test("a renewal takes and releases the program's lock", async () => {
   await using node = await fakeOsaServer()
   const secret = vault({ [node.url]: node.issue({ expired: true }) })
   const release = vi.fn(async () => undefined)
@@ -95,7 +95,7 @@ test('several processes take the lock of the program', async () => {
   expect(release).toHaveBeenCalledOnce()
 })
 
-test('a place that cannot be read is a reason of its own', async () => {
+test('storage that cannot be read is store_unavailable', async () => {
   await using node = await fakeOsaServer()
   const load = () => {
     throw new Error('vault is sealed')

@@ -14,7 +14,7 @@ import {
 import { type CredentialStore, openCredentialStore } from './credential-store.ts'
 import { createStoredTokens } from './stored-tokens.ts'
 
-/** A node, and a home folder with one login of it. */
+/** Starts a node and creates a folder with a saved login for it. */
 async function setUp(login: { expired?: boolean; expiresInSeconds?: number }, options: FakeOsaServerOptions = {}) {
   const node = await fakeOsaServer(options)
   const temporary = await makeTemporaryDir()
@@ -40,13 +40,13 @@ async function setUp(login: { expired?: boolean; expiresInSeconds?: number }, op
   }
 }
 
-test('K33 a token with time left is used without asking anybody', async () => {
+test('K33 a token that is valid long enough is used without a request', async () => {
   await using home = await setUp({ expiresInSeconds: 120 })
   expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
   expect(home.node.requests).toEqual([])
 })
 
-test('K33 a token about to end is renewed once, and the new pair is saved before it is used', async () => {
+test('K33 a token about to expire is renewed once, and the new tokens are saved', async () => {
   await using home = await setUp({ expiresInSeconds: 30 })
   const token = await home.session.getFreshToken(home.node.url)
   expect(await home.session.getFreshToken(home.node.url)).toBe(token)
@@ -59,7 +59,7 @@ test('K33 a token about to end is renewed once, and the new pair is saved before
   })
 })
 
-test('K37 the new lifetime counts from its receipt on this computer', async () => {
+test("K37 the new lifetime counts from the arrival of the token, by this computer's clock", async () => {
   await using home = await setUp({ expired: true }, { accessTtl: 600 })
   const before = Math.floor(Date.now() / 1000)
   await home.session.getFreshToken(home.node.url)
@@ -69,7 +69,7 @@ test('K37 the new lifetime counts from its receipt on this computer', async () =
   expect(saved?.obtainedAt).toBeLessThanOrEqual(Date.now() / 1000)
 })
 
-test('K32 calls at once, in one process and in several, make one refresh', async () => {
+test('K32 concurrent calls, in one process and in several, share one refresh', async () => {
   await using home = await setUp({ expired: true })
   const sessions = [home.session, home.session, home.newSession(), home.newSession(), home.newSession()]
   const tokens = await Promise.all(sessions.map((session) => session.getFreshToken(home.node.url)))
@@ -77,14 +77,14 @@ test('K32 calls at once, in one process and in several, make one refresh', async
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K33 a refused token is replaced once, even if it looks valid', async () => {
+test('K33 a rejected token is replaced once, even if it looks valid', async () => {
   await using home = await setUp({ expiresInSeconds: 3600 })
   const token = await home.session.getFreshToken(home.node.url, { rejected: home.issued.access_token })
   expect(token).not.toBe(home.issued.access_token)
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K34 a final no ends the session, says so, and leaves the file as it is', async () => {
+test('K34 a final refusal is session_ended and leaves the file unchanged', async () => {
   await using home = await setUp({ expired: true })
   home.node.revokeFamily()
   const before = await readFile(home.path, 'utf8')
@@ -130,7 +130,7 @@ test.each(answers)(
   },
 )
 
-test.each([200, 502])('K34 a web page with status %i in place of a refresh is worth another try', async (status) => {
+test.each([200, 502])('K34 a web page with status %i instead of a refresh is retryable', async (status) => {
   await using home = await setUp({ expired: true })
   home.node.html('refresh', status)
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ retryable: true })
@@ -149,13 +149,13 @@ test.each([
   expect((saved?.expiresAt ?? 0) - (saved?.obtainedAt ?? 0)).toBe(seconds)
 })
 
-test('K34 while the old token lasts, an outage does not matter', async () => {
+test('K34 during an outage, the old token is used until it expires', async () => {
   await using home = await setUp({ expiresInSeconds: 40 })
   home.node.html('refresh', 502)
   expect(await home.session.getFreshToken(home.node.url)).toBe(home.issued.access_token)
 })
 
-test('K35 a lost answer is asked for again where the server promises to repeat it', async () => {
+test('K35 after a lost answer, the refresh is repeated if the server promises to repeat its answer', async () => {
   await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 30 })
   home.node.loseRefreshResponse()
   const token = await home.session.getFreshToken(home.node.url)
@@ -163,7 +163,7 @@ test('K35 a lost answer is asked for again where the server promises to repeat i
   expect(home.node.families[0]?.revoked).toBe(false)
 })
 
-test('K35 G03 a repeat names the same attempt, by which a node knows it from any network; the next refresh names another', async () => {
+test('K35 G03 a repeat has the same attempt, so that a node recognizes it from any network; the next refresh has another', async () => {
   await using home = await setUp({ expired: true })
   home.node.loseRefreshResponse()
   await home.session.getFreshToken(home.node.url)
@@ -176,7 +176,7 @@ test('K35 G03 a repeat names the same attempt, by which a node knows it from any
   expect(other.node.attempts).not.toContain(first)
 })
 
-test('K35 without that promise the token is not sent twice, and the login is kept', async () => {
+test('K35 without that promise, the token is not sent twice, and the login is kept', async () => {
   await using home = await setUp({ expired: true }, { refreshReuseGraceSeconds: 0 })
   home.node.loseRefreshResponse()
   await expect(home.session.getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'connection_failed' })
@@ -184,7 +184,7 @@ test('K35 without that promise the token is not sent twice, and the login is kep
   expect((await home.store.read(home.node.url))?.refreshToken).toBe(home.issued.refresh_token)
 })
 
-test('K30 a promise from a document that names another issuer counts for nothing', async () => {
+test('K30 a promise in a document that names another issuer does not count', async () => {
   await using home = await setUp({ expired: true })
   const document = { name: 'x', version: '1', issuer: 'https://other.example', refresh_reuse_grace_seconds: 30 }
   home.node.dictate('info', [resultAnswer({ ...document, api: 'https://x.example', trpc: 'https://x.example' })], {
@@ -195,7 +195,7 @@ test('K30 a promise from a document that names another issuer counts for nothing
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K32 a tool without our lock that was faster is no loss', async () => {
+test('K32 if a tool without our lock refreshes first, its login is used', async () => {
   await using home = await setUp({ expired: true })
   const winner = home.node.issue()
   const slowFetch: typeof fetch = async (...request) => {
@@ -208,7 +208,7 @@ test('K32 a tool without our lock that was faster is no loss', async () => {
   expect(await session.getFreshToken(home.node.url)).toBe(winner.access_token)
 })
 
-/** What happens to the file while a refresh is on its way: after the answer, before it is saved. */
+/** Returns a network that runs `change` after the answer to a refresh has arrived and before it is saved. */
 const meanwhile = (change: () => Promise<void>): Network =>
   openNetwork({
     fetch: async (...request) => {
@@ -218,7 +218,7 @@ const meanwhile = (change: () => Promise<void>): Network =>
     },
   })
 
-test('K32 a newer login that was saved while this process was at it is neither overwritten nor passed over', async () => {
+test('K32 a newer login that was saved during a refresh is used and not overwritten', async () => {
   await using home = await setUp({ expired: true })
   const winner = { [home.node.url]: home.node.issue() }
   const network = meanwhile(() => writeFile(home.path, JSON.stringify(winner)))
@@ -227,7 +227,7 @@ test('K32 a newer login that was saved while this process was at it is neither o
   expect(JSON.parse(await readFile(home.path, 'utf8'))).toEqual(winner)
 })
 
-test('K32 K36 a login that was ended while it was renewed does not come back', async () => {
+test('K32 K36 a login that was removed during a refresh is not restored', async () => {
   await using home = await setUp({ expired: true })
   const network = meanwhile(() => writeFile(home.path, '{}'))
   const session = createStoredTokens({ store: home.store, network, clock: systemClock })
@@ -236,7 +236,7 @@ test('K32 K36 a login that was ended while it was renewed does not come back', a
   expect(await readdir(home.dir)).toEqual(['credentials.json', 'locks'])
 })
 
-test('K32 who finds the refresh token used up just before sending it sends nothing', async () => {
+test('K32 nothing is sent if the refresh token turns out to be replaced just before sending it', async () => {
   await using home = await setUp({ expired: true })
   const winner = home.node.issue()
   const store = {
@@ -252,7 +252,7 @@ test('K32 who finds the refresh token used up just before sending it sends nothi
   expect(home.node.requests).toEqual([])
 })
 
-test('K32 who waits for another process goes on as soon as the new login is there, not one after the other', async () => {
+test('K32 processes that wait for a refresh all continue as soon as the new login is saved', async () => {
   await using home = await setUp({ expired: true })
   const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
   const waiting = Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
@@ -263,7 +263,7 @@ test('K32 who waits for another process goes on as soon as the new login is ther
   expect(home.node.requests).toEqual([])
 })
 
-test('K32 a login that is renewed between the look at it and the wait for the lock is noticed all the same', async () => {
+test('K32 a login that is renewed just before the wait for the lock is noticed', async () => {
   await using home = await setUp({ expired: true })
   const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
   const renewed = home.node.issue()
@@ -280,7 +280,7 @@ test('K32 a login that is renewed between the look at it and the wait for the lo
   expect(home.node.requests).toEqual([])
 })
 
-test('K34 while the old token lasts, a process that holds the lock for too long does not matter', async () => {
+test('K34 if another process holds the lock for too long, the old token is used until it expires', async () => {
   const stuck = { lockRefreshUnlessChanged: () => Promise.reject(new OsaError('lock_timeout', 'held')) }
   const tokenWhileStuck = (home: Awaited<ReturnType<typeof setUp>>) =>
     createStoredTokens({
@@ -294,7 +294,7 @@ test('K34 while the old token lasts, a process that holds the lock for too long 
   await expect(tokenWhileStuck(ended)).rejects.toMatchObject({ code: 'lock_timeout' })
 })
 
-test('who cancels a shared renewal cancels it for nobody else', async () => {
+test('cancelling a shared renewal cancels it only for that caller', async () => {
   await using home = await setUp({ expired: true })
   const lock = await home.store.lockRefresh(home.node.url, { timeoutMs: 1000 })
   const cancelling = new AbortController()
@@ -306,7 +306,7 @@ test('who cancels a shared renewal cancels it for nobody else', async () => {
   expect(home.node.accessTokens.has(await second)).toBe(true)
 })
 
-test('K22 K35 where nothing can be saved, nothing is rotated', async () => {
+test('K22 K35 if nothing can be saved, nothing is rotated', async () => {
   await using home = await setUp({ expired: true })
   const broken = { ...home.store, reserve: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) }
   const session = createStoredTokens({ store: broken, network: openNetwork(), clock: systemClock })
@@ -314,7 +314,7 @@ test('K22 K35 where nothing can be saved, nothing is rotated', async () => {
   expect(home.node.requests).toEqual([])
 })
 
-test('K15 no login and a login that cannot be renewed are told apart, and nothing is sent', async () => {
+test('K15 no login is not_authenticated, a login that cannot be renewed is session_ended, and nothing is sent', async () => {
   await using home = await setUp({ expired: true })
   await expect(home.session.getFreshToken('https://other.example')).rejects.toMatchObject({ code: 'not_authenticated' })
   await writeFile(home.path, JSON.stringify({ [home.node.url]: { ...home.issued, refresh_token: 'dev-no-refresh' } }))
@@ -322,7 +322,7 @@ test('K15 no login and a login that cannot be renewed are told apart, and nothin
   expect(home.node.requests).toEqual([])
 })
 
-/** The same, with the login in a keychain. */
+/** Like `setUp`, with the login in a keychain. */
 async function inKeychain(login: { expired?: boolean; expiresInSeconds?: number }) {
   const home = await setUp(login)
   const keychain = createMemoryKeychain()
@@ -336,7 +336,7 @@ async function inKeychain(login: { expired?: boolean; expiresInSeconds?: number 
   return { ...home, keychain, open, newSession }
 }
 
-test('K23 K33 a login in the keychain is renewed there: one read, a probe, then the write and its check', async () => {
+test('K23 K33 a login in the keychain is renewed there: one read, a probe, the write, and a read to check it', async () => {
   await using home = await inKeychain({ expired: true })
   const token = await home.newSession().getFreshToken(home.node.url)
   expect(home.keychain.calls).toEqual(['get', 'probe', 'set', 'get'])
@@ -346,14 +346,14 @@ test('K23 K33 a login in the keychain is renewed there: one read, a probe, then 
   expect(await readFile(home.path, 'utf8')).not.toMatch(/(at|rt)_/)
 })
 
-test('K32 two processes with one login in the keychain make one refresh', async () => {
+test('K32 several processes with a login in the keychain share one refresh', async () => {
   await using home = await inKeychain({ expired: true })
   const tokens = await Promise.all([1, 2, 3].map(() => home.newSession().getFreshToken(home.node.url)))
   expect(new Set(tokens).size).toBe(1)
   expect(home.node.seen('refresh')).toHaveLength(1)
 })
 
-test('K23 K32 a login that has changed hands keeps its item in the keychain', async () => {
+test('K23 K32 if the entry changes during a refresh, the item in the keychain is not overwritten', async () => {
   await using home = await inKeychain({ expired: true })
   const pointer = (JSON.parse(await readFile(home.path, 'utf8')) as Record<string, object>)[home.node.url]
   const network = meanwhile(() =>
@@ -364,7 +364,7 @@ test('K23 K32 a login that has changed hands keeps its item in the keychain', as
   expect(home.keychain.calls).not.toContain('set')
 })
 
-test('K23 a keychain that can be read and not written to: nothing is sent, and the old token serves while it lasts', async () => {
+test('K23 if a keychain is readable but not writable, nothing is sent, and the old token is used until it expires', async () => {
   await using home = await inKeychain({ expiresInSeconds: 30 })
   home.keychain.fail('probe', { kind: 'locked', reason: 'it is locked' })
   expect(await home.newSession().getFreshToken(home.node.url)).toBe(home.issued.access_token)
@@ -374,7 +374,7 @@ test('K23 a keychain that can be read and not written to: nothing is sent, and t
   expect([home.node.requests, ended.node.requests]).toEqual([[], []])
 })
 
-test('K23 K35 a write that fails after the refresh is an error, never a plaintext copy; the repeat within the grace recovers', async () => {
+test('K23 K35 a failed write after a refresh is an error and leaves no plaintext copy; a repeat within the grace recovers', async () => {
   await using home = await inKeychain({ expired: true })
   home.keychain.fail('set', { kind: 'locked', reason: 'it is locked' })
   await expect(home.newSession().getFreshToken(home.node.url)).rejects.toMatchObject({ code: 'store_locked' })

@@ -11,14 +11,14 @@ const desktop: KeychainSurroundings = {
 const container = { ...desktop, isContainer: true }
 const silent: KeychainFailure = { kind: 'silent', reason: 'the Secret Service did not answer' }
 
-test('auto: a keychain that proves itself is used', async () => {
+test('auto: a working keychain is used', async () => {
   const keychain = createMemoryKeychain({ binding: 'keytar' })
   expect(await chooseStorage('auto', { keychain, surroundings: desktop })).toEqual({
     ...{ target: { kind: 'keychain', binding: 'keytar', isRequired: false }, reason: null, hasFailed: false },
   })
 })
 
-test('K23 auto where none is expected: the file, with the reason, and nothing is touched', async () => {
+test('K23 auto: if the rules exclude the keychain, the file is used, with the reason, and the keychain is not touched', async () => {
   const keychain = createMemoryKeychain()
   expect(await chooseStorage('auto', { keychain, surroundings: container })).toEqual({
     ...{ target: { kind: 'file' }, reason: 'inside a container', hasFailed: false },
@@ -26,7 +26,7 @@ test('K23 auto where none is expected: the file, with the reason, and nothing is
   expect(keychain.calls).toEqual([])
 })
 
-test('K23 auto where one is expected and fails: the file, and that it failed', async () => {
+test('K23 auto: if the keychain fails, the file is used, with the failure', async () => {
   const keychain = createMemoryKeychain()
   keychain.fail('probe', silent)
   expect(await chooseStorage('auto', { keychain, surroundings: desktop })).toEqual({
@@ -34,7 +34,7 @@ test('K23 auto where one is expected and fails: the file, and that it failed', a
   })
 })
 
-test('keychain: tried whatever the rules say', async () => {
+test('keychain: it is tried whatever the rules say', async () => {
   const { target } = await chooseStorage('keychain', { keychain: createMemoryKeychain(), surroundings: container })
   expect(target).toEqual({ kind: 'keychain', binding: 'keyring', isRequired: true })
 })
@@ -43,7 +43,7 @@ test.each([
   [silent, 'store_unavailable'],
   [{ kind: 'locked', reason: 'it is locked, and nobody unlocked it' } as const, 'store_locked'],
   [{ kind: 'broken', reason: 'it does not return what was saved' } as const, 'store_unavailable'],
-])('K23 keychain, and it fails (%j): an error, never the file', async (failure, code) => {
+])('K23 keychain: if it fails (%j), that is an error, and the file is not used', async (failure, code) => {
   const keychain = createMemoryKeychain()
   keychain.fail('probe', failure)
   await expect(chooseStorage('keychain', { keychain, surroundings: desktop })).rejects.toMatchObject({

@@ -46,7 +46,7 @@ test('surroundings are read from the environment', async () => {
   expect(sessionBusAddress({ XDG_RUNTIME_DIR: dir.path })).toBe(`unix:path=${dir.path}/bus`)
 })
 
-test('K17 the helper gets named variables only, whatever else is set', () => {
+test('K17 the helper gets only the listed variables, whatever else is set', () => {
   const env = {
     PATH: '/bin',
     Path: 'C:\\',

@@ -6,7 +6,7 @@ import type { KeychainBackend, KeychainBinding } from './keychain.ts'
 import { keychainService, openSystemKeychain } from './system-keychain.ts'
 
 interface World extends AsyncDisposable {
-  /** The keychain as a process that starts now would see it. */
+  /** Opens the keychain as a new process would. */
   open(): KeychainBackend
   lock(): Promise<void>
 }
@@ -31,7 +31,7 @@ const worlds: [string, KeychainBinding, () => Promise<World>][] = [
 describe.each(worlds)('%s', (_name, binding, start) => {
   const at = (account: string) => ({ service: keychainService, account, binding })
 
-  test('a secret is there until it is deleted, for every process, and each account has its own', async () => {
+  test('a secret exists until it is deleted, for every process, and each account has its own', async () => {
     await using world = await start()
     const [a, b] = [at('https://a.example'), at('https://b.example')]
     expect(await world.open().getPassword(a)).toEqual({ value: null })
@@ -45,14 +45,14 @@ describe.each(worlds)('%s', (_name, binding, start) => {
     expect(await world.open().getPassword(b)).toEqual({ value: 'other' })
   })
 
-  test('six kilobytes and letters of any script come back as they went in', async () => {
+  test('six kilobytes of text, with letters of any script, come back unchanged', async () => {
     await using world = await start()
     const secret = `${'x'.repeat(6000)} "ключ" 鍵 🔑`
     await world.open().setPassword(at('https://a.example'), secret)
     expect(await world.open().getPassword(at('https://a.example'))).toEqual({ value: secret })
   })
 
-  test('a probe names the binding', async () => {
+  test('a probe returns the binding', async () => {
     await using world = await start()
     expect(await world.open().probe()).toEqual({ value: binding })
     expect(await world.open().probe(binding)).toEqual({ value: binding })
@@ -73,7 +73,7 @@ describe.each(worlds)('%s', (_name, binding, start) => {
   })
 })
 
-/** Children of this process that run the helper. */
+/** Returns the children of this process that run the helper. */
 async function helpers(): Promise<{ pid: string; argv: string; environment: string }[]> {
   const found = []
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
@@ -97,7 +97,7 @@ const bindings: KeychainBinding[] = ['keytar', 'keyring']
 const item = (binding: KeychainBinding) => ({ service: keychainService, account: 'https://a.example', binding })
 
 describe.each(bindings)('where there is no keychain (%s)', (binding) => {
-  test('K23 a bus without a Secret Service is said to be that', async () => {
+  test('K23 a bus without a Secret Service is reported as such', async () => {
     await using session = await startKeyringSession({ keyring: 'none' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -105,7 +105,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     })
   })
 
-  test('K23 a Secret Service without a keyring is said to be that', async () => {
+  test('K23 a Secret Service without a keyring is reported as such', async () => {
     await using session = await startKeyringSession({ keyring: 'uncreated' })
     const keychain = openSystemKeychain({ env: session.env, platform: 'linux', bindings: [binding] })
     expect(await keychain.probe()).toEqual({
@@ -128,7 +128,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     expect(bus.total()).toBe(1)
   })
 
-  test('K23 a bus that hangs as it is used costs three seconds; the helper is killed and leaves nothing', async () => {
+  test('K23 a bus that hangs when it is used costs three seconds; the helper is killed and leaves nothing behind', async () => {
     await using bus = await startSilentBus({ hangsLater: true })
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address }
     const keychain = openSystemKeychain({ env, platform: 'linux', bindings: [binding], isPatient: true })
@@ -136,16 +136,16 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     await until(() => bus.total() > 1)
     const connectedAt = Date.now()
     expect(await read).toEqual({ failure: { kind: 'silent', reason: 'the Secret Service did not answer' } })
-    // Patient or not: nobody is asked for a password before the bus has said a word.
+    // isPatient makes no difference: no password prompt can appear before the bus has answered
     expect(Date.now() - connectedAt).toBeLessThan(60_000)
     expect(await helpers()).toEqual([])
     await until(() => bus.connections() === 0)
-    // Not asked again, so that no command waits twice.
+    // not tried again, so that no command waits twice
     expect(await keychain.probe()).toMatchObject({ failure: { kind: 'silent' } })
     expect(bus.connections()).toBe(0)
   })
 
-  test('K17 K23 neither the arguments nor the environment of the helper hold a secret', async () => {
+  test('K17 K23 the arguments and the environment of the helper contain no secret', async () => {
     await using bus = await startSilentBus({ hangsLater: true })
     const env = {
       ...{ PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: bus.address },
@@ -162,7 +162,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
     await written
   })
 
-  test('Ctrl-C ends the wait at once, and the helper with it', async () => {
+  test('Ctrl-C ends the wait and the helper at once', async () => {
     await using bus = await startSilentBus({ hangsLater: true })
     const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
     const cancel = new AbortController()
@@ -175,7 +175,7 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
   })
 })
 
-test('Ctrl-C on a terminal reaches the helper too, and does not cut off what this process waits for', async () => {
+test('Ctrl-C in a terminal reaches the helper too, but does not end it', async () => {
   await using bus = await startSilentBus({ hangsLater: true })
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const read = openSystemKeychain({ env, platform: 'linux' }).getPassword(item('keytar'))
@@ -184,7 +184,7 @@ test('Ctrl-C on a terminal reaches the helper too, and does not cut off what thi
   expect(await read).toMatchObject({ failure: { kind: 'silent' } })
 })
 
-test('without a D-Bus session nothing is started at all', async () => {
+test('without a D-Bus session, no helper is started', async () => {
   const keychain = openSystemKeychain({
     env: { HOME: '/nonexistent' },
     platform: 'linux',
@@ -195,7 +195,7 @@ test('without a D-Bus session nothing is started at all', async () => {
   })
 })
 
-test('a helper that is missing is a keychain that cannot be used, not a crash', async () => {
+test('a missing helper is a keychain that cannot be used, not a crash', async () => {
   await using bus = await startSilentBus({ hangsLater: true })
   const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
   const helper = new URL('file:///nonexistent/keychain-helper.js')
@@ -204,7 +204,7 @@ test('a helper that is missing is a keychain that cannot be used, not a crash', 
   })
 })
 
-/** A process that waits for a keychain that never answers. */
+/** A program that waits for a keychain that never answers. */
 const waiting = `
   const { openSystemKeychain } = await import(process.argv[1])
   await openSystemKeychain({ env: process.env, platform: 'linux', bindings: [process.argv[2]] }).probe()

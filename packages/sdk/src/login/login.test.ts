@@ -14,7 +14,7 @@ function stopSoon(): AbortSignal {
   return stop.signal
 }
 
-/** A login at a node that knows listeners, with a browser that opens what it is told and visits nothing. */
+/** Runs a login at a node that supports listeners, with a browser that never comes to the listener. */
 async function loginWithoutVisit(more: object) {
   const opened: string[] = []
   const warned: string[] = []
@@ -50,7 +50,7 @@ async function loginWithoutVisit(more: object) {
 }
 
 describe('login', () => {
-  test('shows the code, waits for the approval and saves what storedCredentials then uses', async () => {
+  test('shows the code, waits for the approval and saves the login for storedCredentials', async () => {
     await using node = await fakeOsaServer()
     const store = memoryStore()
     const shown: Verification[] = []
@@ -71,7 +71,7 @@ describe('login', () => {
     expect(await osa.me.query()).toMatchObject({ id: 'u1' })
   })
 
-  test('saves where osa does, in a file of this user alone', async () => {
+  test('saves the login where osa does, in a file that only this user can read', async () => {
     await using folder = await makeTemporaryDir()
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const at = { configDir: folder.path, storage: 'file', clock: createManualClock(Date.now()) } as const
@@ -82,7 +82,7 @@ describe('login', () => {
     expect(node.families[0]?.revoked).toBe(true)
   })
 
-  test('a refusal is login_denied, an expiry login_expired, and nothing is saved', async () => {
+  test('a denial is login_denied, an expired code is login_expired, and nothing is saved', async () => {
     for (const [end, code] of [
       ['deny', 'login_denied'],
       ['expireCode', 'login_expired'],
@@ -100,7 +100,7 @@ describe('login', () => {
     }
   })
 
-  test('a signal ends it with aborted', async () => {
+  test('a signal cancels it with aborted', async () => {
     await using node = await fakeOsaServer()
     const stop = new AbortController()
     const started = login({
@@ -124,7 +124,7 @@ describe('login', () => {
     expect(store.snapshot()).toEqual({})
   })
 
-  test('a signal that fires once the tokens are there still saves nothing, and revokes them', async () => {
+  test('a signal that fires after the tokens have arrived still saves nothing, and revokes them', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const store = memoryStore()
     const stop = new AbortController()
@@ -140,14 +140,14 @@ describe('login', () => {
     expect(node.families.map(({ revoked }) => revoked)).toEqual([true])
   })
 
-  test('a caller that cannot show the code ends it with its own error', async () => {
+  test('an error of onVerification ends the login with that error', async () => {
     await using node = await fakeOsaServer({ intervalSeconds: 60 })
     const reason = new Error('no screen')
     const onVerification = () => Promise.reject(reason)
     await expect(login({ server: node.url, store: memoryStore(), onVerification })).rejects.toBe(reason)
   })
 
-  test('where a server knows no listener, or the browser is elsewhere, the address is opened as it is printed', async () => {
+  test('if the server does not support listeners, or the browser is elsewhere, the browser opens the printed address', async () => {
     for (const isBrowserElsewhere of [false, true]) {
       await using node = await fakeOsaServer()
       const opened: string[] = []
@@ -167,7 +167,7 @@ describe('login', () => {
     }
   })
 
-  test('a browser that never comes to the listener gets the plain address after 8 seconds', async () => {
+  test('if no browser has come to the listener after 8 seconds, the printed address is opened', async () => {
     const { opened, warned } = await loginWithoutVisit({})
     expect(opened).toEqual(
       [/\/device\/same-computer\?flow=f$/, /\/device\?user_code=BCDF-GHJK$/].map((address) =>
@@ -177,13 +177,13 @@ describe('login', () => {
     expect(warned).toEqual([])
   })
 
-  test('where no other browser may approve, it is told instead', async () => {
+  test('if no other browser may approve, there is a warning instead', async () => {
     const { opened, warned } = await loginWithoutVisit({ same_computer_required: true })
     expect(opened).toHaveLength(1)
     expect(warned).toEqual([expect.stringContaining('No browser on this computer')])
   })
 
-  test('an archive that lets in nobody without a listener says so at once', async () => {
+  test('an archive that requires a listener refuses a login without one at once', async () => {
     const refusal = { error: 'access_denied', error_description: 'This archive lets in …' }
     await using node = await fakeOsaServer({
       procedures: { 'device.start': { isPublic: true, answer: () => refusal } },
@@ -192,7 +192,7 @@ describe('login', () => {
     await expect(started).rejects.toMatchObject({ code: 'same_computer_required', hint: expect.any(String) })
   })
 
-  test('nothing is sent where nothing can be saved, and what cannot be saved after all is revoked', async () => {
+  test('nothing is sent if nothing can be saved, and a session that cannot be saved after all is revoked', async () => {
     await using node = await fakeOsaServer({ approveAtPoll: 1 })
     const full = new Error('disk full')
     const store = memoryStore()
@@ -217,7 +217,7 @@ describe('login', () => {
   })
 })
 
-test('logout forgets the login also when the server is out of reach, and says so', async () => {
+test('logout removes the login even if the server is unreachable, and reports that', async () => {
   await using node = await fakeOsaServer()
   const store = memoryStore({ [node.url]: node.issue() })
   node.down()
@@ -230,7 +230,7 @@ test('logout forgets the login also when the server is out of reach, and says so
   expect(await logout({ server: node.url, store })).toMatchObject({ removed: false, revoked: false })
 })
 
-test('K32 K36 logout waits for a renewal that is under way, and ends what came of it', async () => {
+test('K32 K36 logout waits for a renewal in progress, and ends the renewed session', async () => {
   await using node = await fakeOsaServer()
   await using folder = await makeTemporaryDir()
   const issued = node.issue()

@@ -14,7 +14,7 @@ async function listening() {
   return Object.assign(listener, { [Symbol.dispose]: () => listener.close() })
 }
 
-/** One request as it stands on the wire; answers all that came back, until the end of the connection. */
+/** Sends the bytes of one request and returns everything that comes back until the connection ends. */
 const send = (port: number, text: string): Promise<string> =>
   new Promise((resolve) => {
     let received = ''
@@ -36,7 +36,7 @@ function get({ port }: LoopbackListener, path: string, changes: Record<string, s
 const locationOf = (answer: string): string => /^location: (.*)\r$/m.exec(answer)?.[1] ?? ''
 
 describe('the listener of a login', () => {
-  test('sends a browser back to the node with the nonce that the start has spoken of, once', async () => {
+  test('sends a browser back to the node with the nonce of the challenge, once', async () => {
     using listener = await listening()
     const path = `/${listener.challenge}?state=1.abc_-`
     const answer = await get(listener, path)
@@ -51,7 +51,7 @@ describe('the listener of a login', () => {
     expect(await get(listener, path), 'a replay').toBe('')
   })
 
-  test('strangers get not one byte: other paths, names, methods, and whatever a page can send by itself', async () => {
+  test('other paths, hosts and methods, and requests that a page can send itself, do not get a single byte', async () => {
     using listener = await listening()
     const path = `/${listener.challenge}?state=1.a`
     const strangers = [
@@ -84,14 +84,14 @@ describe('the listener of a login', () => {
     expect(locationOf(await get(listener, path)), 'the browser itself still gets in').toContain('nonce=')
   })
 
-  test('of a hundred that race for the nonce one gets it', async () => {
+  test('of a hundred concurrent requests, one gets the nonce', async () => {
     using listener = await listening()
     const path = `/${listener.challenge}?state=1.a`
     const answers = await Promise.all(Array.from({ length: 100 }, () => get(listener, path)))
     expect(answers.filter((answer) => answer.includes('nonce='))).toHaveLength(1)
   })
 
-  test('before it is known where to lead, and after the login, nobody is answered', async () => {
+  test('requests before leadTo, and after the login, get no answer', async () => {
     const listener = await listenOnLoopback()
     if (!listener) throw new Error('no listener')
     const path = `/${listener.challenge}?state=1.a`
@@ -114,15 +114,15 @@ describe('the listener of a login', () => {
         })
         child.once('error', reject).once('close', () => resolve(text))
       })
-    // nobody but root can be somebody else
+    // only root can run a process as another user
     if (process.getuid?.() === 0) expect(await asUser({ uid: 65_534 })).toBe('000')
     expect(await asUser({})).toBe('303')
   })
 })
 
-// the kernel says of a connection whose program has closed it that it is root's; nobody but root can be somebody else
+// the kernel reports root as the owner of a connection that its program has closed; only root can run a process as another user
 test.runIf(process.getuid?.() === 0)(
-  'another user who asks root’s listener and hangs up does not use the nonce up',
+  'another user who sends a request to root’s listener and hangs up does not use up the nonce',
   async () => {
     using listener = await listening()
     const path = `/${listener.challenge}?state=1.a`
@@ -130,13 +130,13 @@ test.runIf(process.getuid?.() === 0)(
     const hangUp = `require('net').connect(${listener.port}, '127.0.0.1', function () {
     this.write(${JSON.stringify(request)}, () => process.exit())
   })`
-    // while this process waits, so that the connection is closed before it is looked at
+    // synchronously, so that the connection is closed before this process looks at it
     execFileSync(process.execPath, ['-e', hangUp], { uid: 65_534, cwd: '/' })
     expect(locationOf(await get(listener, path))).toContain('nonce=')
   },
 )
 
-async function inNetworkOfItsOwn(setUp: string, program: string): Promise<string> {
+async function inPrivateNetwork(setUp: string, program: string): Promise<string> {
   const inside = `ip link set lo up && ${setUp} && exec "$0" --input-type=module -e "$1"`
   const { stdout } = await promisify(execFile)('unshare', ['-rn', 'sh', '-c', inside, process.execPath, program])
   return stdout
@@ -144,17 +144,17 @@ async function inNetworkOfItsOwn(setUp: string, program: string): Promise<string
 
 const loopbackModule = JSON.stringify(new URL('loopback.ts', import.meta.url).href)
 
-test('where every port is taken there is no listener, and no error', async () => {
+test('if every port is taken, there is no listener and no error', async () => {
   const program = `
     import { createServer } from 'node:net'
     for (const port of [40000, 40001]) await new Promise((taken) => createServer().listen(port, '127.0.0.1', taken).unref())
     const { listenOnLoopback } = await import(${loopbackModule})
     console.log(await listenOnLoopback())`
   const onlyTwoPorts = 'echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range'
-  expect(await inNetworkOfItsOwn(onlyTwoPorts, program)).toBe('null\n')
+  expect(await inPrivateNetwork(onlyTwoPorts, program)).toBe('null\n')
 })
 
-test('a busy process does not take its own slowness for a firewall', async () => {
+test('a busy process does not mistake its own slowness for a firewall', async () => {
   let isStarted = false
   const starting = listenOnLoopback().finally(() => {
     isStarted = true
@@ -169,16 +169,16 @@ test('a busy process does not take its own slowness for a firewall', async () =>
   listener?.close()
 })
 
-test('where a firewall swallows what is sent to 127.0.0.1, trying costs less than 300 ms', async () => {
+test('if a firewall drops packets to 127.0.0.1, trying takes less than 300 ms', async () => {
   const program = `
     const { listenOnLoopback } = await import(${loopbackModule})
     const startedAtMs = performance.now()
     const listener = await listenOnLoopback()
     console.log(JSON.stringify({ listener, ms: performance.now() - startedAtMs }))`
-  // a network of its own, whose loopback interface is up and drops everything
-  const { listener, ms } = JSON.parse(await inNetworkOfItsOwn('iptables -A INPUT -i lo -j DROP', program))
+  // a private network, whose loopback interface is up and drops everything
+  const { listener, ms } = JSON.parse(await inPrivateNetwork('iptables -A INPUT -i lo -j DROP', program))
   expect(listener).toBeNull()
   expect(ms).toBeGreaterThanOrEqual(149)
   expect(ms, 'ten times 300 ms').toBeLessThan(3_000)
-  console.info(`a swallowed loopback cost ${Math.round(ms)} ms`)
+  console.info(`a loopback that drops packets cost ${Math.round(ms)} ms`)
 })

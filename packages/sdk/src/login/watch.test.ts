@@ -1,4 +1,4 @@
-/** Being told of the decision, against servers that do it, servers that cannot, and servers that lie. */
+/** Watches, against servers that announce decisions, servers that do not, and servers that lie. */
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,8 +16,8 @@ const patience = { timeout: 300_000, interval: 10 }
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
-/** A server of two routes: its event stream, and polls that are pending until `approve`. */
-async function startServer(onWatch: Answer, options: { pollsEarly?: number } = {}) {
+/** Starts a server with two routes: an event stream, and polls that are pending until `approve`. */
+async function startServer(onWatch: Answer, { intervalSeconds = 60 } = {}) {
   const watches: string[] = []
   const polls: number[] = []
   let isApproved = false
@@ -44,8 +44,7 @@ async function startServer(onWatch: Answer, options: { pollsEarly?: number } = {
     sameComputerUri: null,
     isSameComputerRequired: false,
     expiresAtMs: Date.now() + 900_000,
-    intervalSeconds: 60,
-    ...(options.pollsEarly === undefined ? {} : { intervalSeconds: options.pollsEarly }),
+    intervalSeconds,
   }
   return {
     login,
@@ -73,22 +72,22 @@ const network = openNetwork({
   onEvent: (event) => void ('url' in event && exchanges.push(event.url)),
 })
 
-test('the decision wakes a wait of a minute at once, and the stream is closed afterwards', async () => {
-  let tell = (): void => undefined
+test('the decision ends a wait of a minute at once', async () => {
+  let announce = (): void => undefined
   await using server = await startServer((response) => {
     stream(response)
-    tell = () => void response.write(decidedEvent)
+    announce = () => void response.write(decidedEvent)
   })
   const waiting = waitForApproval({ network, login: server.login, clock: systemClock })
   await vi.waitFor(() => expect(server.watches).toHaveLength(1), patience)
   expect(server.polls).toEqual([])
   server.approve()
-  await vi.waitFor(tell, patience)
+  await vi.waitFor(announce, patience)
   expect(await waiting).toHaveProperty('access_token', 'at')
   expect(server.polls).toHaveLength(1)
 })
 
-test('D22 K17 the device code is in no URL and in no log; the stream asks by its hash', async () => {
+test('D22 K17 the device code is in no URL and in no log; the watch sends its hash', async () => {
   await using server = await startServer((response) => void stream(response).end(decidedEvent))
   server.approve()
   await waitForApproval({ network, login: server.login, clock: systemClock })
@@ -102,9 +101,9 @@ test('D22 K17 the device code is in no URL and in no log; the stream asks by its
   expect(exchanges.join(' ')).not.toContain('?')
 })
 
-test('K11 a server that says decided again and again is polled early once, then at the interval', async () => {
+test('K11 a server that announces a decision repeatedly is polled early once, then at the interval', async () => {
   await using server = await startServer((response) => void stream(response).end(decidedEvent.repeat(50)), {
-    pollsEarly: 1,
+    intervalSeconds: 1,
   })
   const stopping = new AbortController()
   const waiting = waitForApproval({ network, login: server.login, clock: systemClock, signal: stopping.signal })
@@ -113,22 +112,22 @@ test('K11 a server that says decided again and again is polled early once, then 
   await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
   const gaps = server.polls.slice(1).map((at, index) => at - (server.polls[index] ?? 0))
   for (const gap of gaps) expect(gap).toBeGreaterThan(900)
-  expect(server.watches, 'its last word has been said').toHaveLength(1)
+  expect(server.watches, 'the stream is not reopened').toHaveLength(1)
 })
 
 test.each<[string, Answer]>([
-  ['no such address', (response) => void response.writeHead(404).end()],
+  ['a 404', (response) => void response.writeHead(404).end()],
   ['a web page', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
   ['a redirect', (response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end()],
-  ['events that are no JSON', (response) => void stream(response).end('data: decided\n\n')],
+  ['events that are not JSON', (response) => void stream(response).end('data: decided\n\n')],
   ['a refusal', (response) => void stream(response).end('data: {"json":{"error":"temporarily_unavailable"}}\n\n')],
   ['an error', (response) => void stream(response).end('event: serialized-error\ndata: {}\n\n')],
   ['null', (response) => void stream(response).end('data: null\n\n')],
   ['endless text', (response) => void stream(response).end('x'.repeat(2 * 1024 * 1024))],
   ['a broken connection', (response) => response.destroy()],
   ['silence', () => undefined],
-])('where %s comes instead of events, the next poll finds out, and nothing is left open', async (_, onWatch) => {
-  await using server = await startServer(onWatch, { pollsEarly: 1 })
+])('if the watch gets %s instead of the decision, the next poll gets it', async (_, onWatch) => {
+  await using server = await startServer(onWatch, { intervalSeconds: 1 })
   server.approve()
   const tokens = await waitForApproval({ network, login: server.login, clock: systemClock })
   expect(tokens).toHaveProperty('access_token', 'at')
@@ -136,9 +135,9 @@ test.each<[string, Answer]>([
   expect(server.polls).toHaveLength(1)
 })
 
-test('a stream that breaks is opened again, ten times at most', async () => {
+test('a stream that keeps breaking is opened ten times at most', async () => {
   await using server = await startServer((response) => {
-    // comes back at once instead of after 3 s
+    // makes the client reconnect at once instead of after 3 s
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 1\n\n')
   })
   const watch = watchForDecision({ network, login: server.login })
@@ -148,7 +147,7 @@ test('a stream that breaks is opened again, ten times at most', async () => {
   expect(server.watches).toHaveLength(10)
 })
 
-test('K16 the signal ends an open stream and the wait, and its connection is closed', async () => {
+test('K16 the signal ends the wait and closes the connection of the stream', async () => {
   await using server = await startServer((response) => void stream(response))
   const stopping = new AbortController()
   const waiting = waitForApproval({ network, login: server.login, clock: systemClock, signal: stopping.signal })

@@ -6,7 +6,7 @@ import { FakeRefusal, fakeOsaServer, memoryStore } from './index.ts'
 test.each([
   ['html', 'html_response'],
   ['down', 'connection_failed'],
-] as const)('told %s() and no more, every route is, from then on', async (turn, code) => {
+] as const)('%s() without arguments affects every route from then on', async (turn, code) => {
   await using node = await fakeOsaServer()
   node[turn]()
   const osa = createOsaClient({ server: node.url, auth: { type: 'none' }, retry: false })
@@ -15,7 +15,7 @@ test.each([
   await expect(signIn).rejects.toMatchObject({ code })
 })
 
-test('told redirectTo(url), every route leads there', async () => {
+test('redirectTo(url) redirects every route', async () => {
   await using node = await fakeOsaServer()
   node.redirectTo('https://elsewhere.example')
   for (const path of ['/trpc/session.end', '/trpc/me', '/trpc/me,server.info', '/.well-known/osa']) {
@@ -24,7 +24,7 @@ test('told redirectTo(url), every route leads there', async () => {
   }
 })
 
-test('close() ends it with its connections, and once more does no harm', async () => {
+test('close() ends the node and its connections, and can be called twice', async () => {
   await using node = await fakeOsaServer()
   const kept = await fetch(`${node.url}/.well-known/osa`)
   expect(kept.ok).toBe(true)
@@ -33,7 +33,7 @@ test('close() ends it with its connections, and once more does no harm', async (
   await expect(osa.server.info.query()).rejects.toMatchObject({ code: 'connection_refused' })
 })
 
-test('slow(ms) makes every answer wait', async () => {
+test('slow(ms) delays every answer', async () => {
   await using node = await fakeOsaServer()
   node.slow(120)
   const startedAt = performance.now()
@@ -41,7 +41,7 @@ test('slow(ms) makes every answer wait', async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(110)
 })
 
-test('accessTtl is how long its access tokens last', async () => {
+test('accessTtl is the lifetime of access tokens', async () => {
   await using node = await fakeOsaServer({ accessTtl: 60 })
   const { expires_at, refresh_token } = node.issue()
   expect(expires_at - Date.now() / 1000).toBeLessThanOrEqual(60)
@@ -49,14 +49,14 @@ test('accessTtl is how long its access tokens last', async () => {
   expect(await osa.session.refresh.mutate({ refresh_token })).toMatchObject({ expires_in: 60 })
 })
 
-test('its clock runs ahead as far as it is told, in what it says of the time', async () => {
+test('clockSkew sets the Date headers ahead', async () => {
   await using node = await fakeOsaServer()
   node.clockSkew(3600)
   const { headers } = await fetch(`${node.url}/.well-known/osa`)
   expect(Date.parse(headers.get('date') ?? '') - Date.now()).toBeGreaterThan(3_500_000)
 })
 
-test('a repeated refresh gets the same answer only within the grace it is told', async () => {
+test('a repeated refresh gets the same answer only within the grace that reuseGrace sets', async () => {
   await using node = await fakeOsaServer()
   const osa = createOsaClient({ server: node.url, auth: { type: 'none' } })
   const refresh = async (refresh_token: string) => 'error' in (await osa.session.refresh.mutate({ refresh_token }))
@@ -68,7 +68,7 @@ test('a repeated refresh gets the same answer only within the grace it is told',
   expect(node.calls.refresh).toBe(4)
 })
 
-test('calls of one batch come to different ends, with dates in and out as dates', async () => {
+test('calls of one batch can have different outcomes, and dates arrive as dates', async () => {
   const at = new Date('2026-11-24T00:00:00Z')
   const schema_id = { id: 'a', version: '1.0.0' }
   const convention = { slug: 'a', title: 'A', description: '', schema_id, hooks: [], version: 1, created_at: at }
@@ -90,7 +90,7 @@ test('calls of one batch come to different ends, with dates in and out as dates'
   expect(node.calls.trpc).toBe(1)
 })
 
-test('a defect of a scripted procedure is a defect of the node, without its message', async () => {
+test('an unexpected error of a scripted procedure is an internal error of the node, without its message', async () => {
   const me = () => {
     throw new Error('canary')
   }
@@ -101,7 +101,7 @@ test('a defect of a scripted procedure is a defect of the node, without its mess
   expect(String(error)).not.toContain('canary')
 })
 
-test('a store in memory lets one at a time renew, and hands out copies', async () => {
+test('a memory store allows one renewal at a time and returns copies', async () => {
   const store = memoryStore({ 'https://a.example': { access_token: 'a', refresh_token: 'r' } })
   const lock = await store.lockRefresh('https://a.example', { timeoutMs: 1_000 })
   let isTaken = false
