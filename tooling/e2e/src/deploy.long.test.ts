@@ -171,7 +171,7 @@ test('if the answer to a deploy is lost or the terminal is killed, repeating the
 
   proxy.loseNext(() => {})
   const lost = await runOsa(deploy, place)
-  expect(lost.stderr).toContain('The answer was lost; sending the same once more')
+  expect(lost.stderr).toContain('The answer was lost; sending the same request again')
   expect(JSON.parse(lost.stdout).conventions).toMatchObject([{ version: 1, changed: false }])
 
   await manifestFile(place, 'Small molecules.')
