@@ -1,6 +1,9 @@
 /**
  * Writes the npm package of the node into a folder: one program, joined with all its dependencies except PGlite, since Node.js does not run
  * TypeScript below `node_modules`. Prints the folders of the joined packages as a JSON array.
+ *
+ * There is no template of the embedded database in it: that would save about four seconds of the first start, but would add 4.7 MB to a
+ * tarball of 0.8 MB, and no two builds of a template have the same bytes.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join as joinPath, relative } from 'node:path'

@@ -72,20 +72,14 @@ export function runContained(
   )
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
-  return {
+  return Object.assign(output, {
     child,
     ended,
-    get stdout() {
-      return output.stdout
-    },
-    get stderr() {
-      return output.stderr
-    },
     async [Symbol.asyncDispose]() {
       kill()
       await ended
       process.off('exit', kill)
       rmSync(root, { recursive: true })
     },
-  }
+  })
 }

@@ -36,7 +36,7 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
   }
   try {
     const url = await readyUrl(() => output.stdout, ended)
-    return {
+    return Object.assign(output, {
       url,
       pid: child.pid,
       dataDirectory,
@@ -46,16 +46,10 @@ export async function spawnNode(options: { env?: Record<string, string>; nodeBin
       kill9: () => end('SIGKILL'),
       signal: (signal: NodeJS.Signals) => child.kill(signal),
       ended,
-      get stdout() {
-        return output.stdout
-      },
-      get stderr() {
-        return output.stderr
-      },
       async [Symbol.asyncDispose]() {
         await end('SIGTERM')
       },
-    }
+    })
   } catch (error) {
     await end('SIGKILL')
     throw new Error(`${error instanceof Error ? error.message : error}\n${output.stdout}${output.stderr}`)
