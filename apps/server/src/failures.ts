@@ -55,7 +55,7 @@ export function refusePlainHttp(publicUrl: URL): MiddlewareHandler<NodeEnv> {
     const isUnencrypted =
       publicUrl.protocol === 'https:' && forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'http'
     if (!isUnencrypted) return next()
-    const refusal = refuse('invalid_request', 'Use https. What was just sent should be considered public.')
+    const refusal = refuse('invalid_request', 'Use https. Consider the secrets in this request exposed.')
     return usesOAuthErrors(c.req.path)
       ? replyRefusal(c, refusal)
       : replyDetail(c, 400, refusal.error, refusal.error_description)

@@ -1,6 +1,8 @@
 /** Liveness, readiness, and the document by which tools recognise a node. None of them reveals anything else (J13). */
 import type { ServerDocument } from '@osa/contract'
+import type { Auth } from '@osa/core'
 import { Hono } from 'hono'
+import type { Logger } from './log.ts'
 import { defaultRetryAfterSeconds, replyMethodNotAllowed } from './oauth/reply.ts'
 import type { NodeEnv } from './requester.ts'
 
@@ -27,3 +29,20 @@ export function healthRoutes(deps: { isReady: () => Promise<boolean>; serverDocu
   }
   return app
 }
+
+/**
+ * Creates the check behind `/readyz`: the database answers and is migrated, and the signing keys can be decrypted (L12). A process that cannot
+ * sign is not ready, so that a proxy uses another one.
+ */
+export const createReadiness =
+  (deps: { isDatabaseReady: () => Promise<boolean>; auth: Pick<Auth, 'publicKeys'>; log: Pick<Logger, 'error'> }) =>
+  async (): Promise<boolean> => {
+    if (!(await deps.isDatabaseReady())) return false
+    try {
+      await deps.auth.publicKeys()
+      return true
+    } catch (error) {
+      deps.log.error({ err: error }, 'the signing keys cannot be loaded')
+      return false
+    }
+  }

@@ -2,7 +2,7 @@
 import { deviceCodeGrantType } from '@osa/contract'
 import { expect, test } from 'vitest'
 import { createMetrics } from './metrics.ts'
-import { loadMetricsExport } from './metrics-export.ts'
+import { loadMetricsExport } from './telemetry.ts'
 import { type Attribute, type DataPoint, type Metric, startCollector } from './testing/collector.ts'
 
 const pair = ({ key, value }: Attribute) => `${key}="${value.stringValue ?? value.intValue ?? value.doubleValue}"`

@@ -13,8 +13,8 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import type { MetricValueWithName, Registry } from 'prom-client'
-import type { MetricsExport } from './metrics-export.ts'
 import { openResource, shutDown } from './open-otlp.ts'
+import type { MetricsExport } from './telemetry.ts'
 
 /** Exports at each interval and once more when stopped. */
 export function openMetricsExport(

@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace'
 import { routeOf } from './observe.ts'
 import { openResource, shutDown } from './open-otlp.ts'
-import type { Tracing } from './tracing.ts'
+import type { Tracing } from './telemetry.ts'
 
 const headerGetter: TextMapGetter<Headers> = {
   get: (headers, name) => headers.get(name) ?? undefined,

@@ -2,11 +2,10 @@
 import packageJson from '../package.json' with { type: 'json' }
 import { type Config, parseConfig } from './config/config.ts'
 import { createLogger, type Logger } from './log.ts'
-import { loadMetricsExport } from './metrics-export.ts'
 import { type RunningNode, startNode } from './node.ts'
 import { otlpProblems } from './otlp-settings.ts'
 import { databaseName, explainStartProblem } from './start-problem.ts'
-import { startTracing } from './tracing.ts'
+import { loadMetricsExport, startTracing } from './telemetry.ts'
 
 /** A supervisor kills the process 15 s after draining, so the node exits a second before. */
 const shutdownDeadlineMs = 14_000

@@ -2,12 +2,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { createSharedDatabase } from '@osa/db/testing/shared-postgres'
 import { expect, test } from 'vitest'
-import { loadMetricsExport } from './metrics-export.ts'
 import { otlpProblems } from './otlp-settings.ts'
+import { loadMetricsExport, startTracing } from './telemetry.ts'
 import { type Span, startCollector } from './testing/collector.ts'
 import { spawnNode } from './testing/spawn-node.ts'
 import { logIn, post } from './testing/spawned-sign-in.ts'
-import { startTracing } from './tracing.ts'
 
 function attribute(span: Span | undefined, key: string) {
   const value = span?.attributes.find((each) => each.key === key)?.value
@@ -105,8 +104,8 @@ test('without its variables, or turned off, OpenTelemetry is not loaded, for tra
   expect(importing(/from '@opentelemetry\//).toSorted()).toEqual(opening)
   expect(importing(/^import .* from '\.\/open-(tracing|metrics-export)\.ts'/m)).toEqual([])
   expect(importing(/from '\.\/open-otlp\.ts'/).toSorted()).toEqual(opening.filter((file) => file !== 'open-otlp.ts'))
-  expect(importing(/await import\('\.\/open-tracing\.ts'\)/)).toEqual(['tracing.ts'])
-  expect(importing(/await import\('\.\/open-metrics-export\.ts'\)/)).toEqual(['metrics-export.ts'])
+  expect(importing(/await import\('\.\/open-tracing\.ts'\)/)).toEqual(['telemetry.ts'])
+  expect(importing(/await import\('\.\/open-metrics-export\.ts'\)/)).toEqual(['telemetry.ts'])
 })
 
 test('invalid OpenTelemetry variables are reported at start with the other settings', async () => {

@@ -10,8 +10,7 @@ import { parseClientsFile } from './clients-file.ts'
 import type { RemoteApprovalSetting } from './remote-approval.ts'
 import { hasIdentityProvider, isProduction, ruleProblems } from './rules.ts'
 import { type Given, readSettings, type Values } from './settings.ts'
-import { unknownSettings } from './unknown-settings.ts'
-import { adminWarnings, modeWarnings, proxyWarnings } from './warnings.ts'
+import { adminWarnings, modeWarnings, proxyWarnings, unknownSettings } from './warnings.ts'
 
 export type Lifetimes = Pick<
   AuthPolicy,

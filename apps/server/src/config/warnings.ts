@@ -1,7 +1,23 @@
 /** Settings that a node accepts although they are probably mistakes. */
+import { nearestName } from '../nearest-name.ts'
 import type { Config } from './config.ts'
 import { isProduction } from './rules.ts'
-import type { Values } from './settings.ts'
+import { settings, type Values } from './settings.ts'
+
+/** Variables of the `osa` command, which may share an environment with a node. */
+const commandVariables = new Set(['OSA_SERVER', 'OSA_TOKEN', 'OSA_REGISTRY'])
+
+/**
+ * Warns about unknown `OSA_…` variables, with the nearest known name: usually typing errors, because of which the node runs without the
+ * intended setting.
+ */
+export const unknownSettings = (env: NodeJS.ProcessEnv): string[] =>
+  Object.keys(env)
+    .filter((name) => name.startsWith('OSA_') && !(name in settings) && !commandVariables.has(name))
+    .map((name) => {
+      const nearest = nearestName(name, Object.keys(settings))
+      return `${name} is not a setting of this node and is ignored${nearest ? `; did you mean ${nearest}?` : ''}`
+    })
 
 /** Only `NODE_ENV=production` enables the strict rules (L01), so variants such as `prod` get a warning. */
 export const modeWarnings = ({ NODE_ENV: mode }: Values): string[] =>

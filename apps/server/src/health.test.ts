@@ -1,6 +1,6 @@
 /** L12: a node that cannot load its keys is not ready. */
 import { expect, test } from 'vitest'
-import { createReadiness } from './readiness.ts'
+import { createReadiness } from './health.ts'
 
 function readiness(parts: { database: boolean; keys: boolean }) {
   const logged: string[] = []
