@@ -4,8 +4,7 @@ import { authReads } from './auth-reads.ts'
 import { authTx } from './auth-tx.ts'
 import type { Connections } from './connections.ts'
 import { guardedWrite } from './guarded.ts'
-import { movePolls, redeem } from './guarded-devices.ts'
-import { moveFamilies } from './guarded-families.ts'
+import { familyWrite, pollWrite, redemptionWrite } from './guarded-writes.ts'
 import { historyReads } from './history-reads.ts'
 import { hotReads } from './hot-reads.ts'
 import { insertions } from './insertions.ts'
@@ -28,9 +27,9 @@ export const authStore = (connections: Connections, { listenForDecision }: Decis
     )
   },
   ...insertions(connections),
-  movePolled: guardedWrite(connections, movePolls),
-  redeemDeviceAuthorization: guardedWrite(connections, redeem),
-  moveRefreshFamily: guardedWrite(connections, moveFamilies),
+  movePolled: guardedWrite(connections, pollWrite),
+  redeemDeviceAuthorization: guardedWrite(connections, redemptionWrite),
+  moveRefreshFamily: guardedWrite(connections, familyWrite),
   transaction: <T>(work: (tx: AuthTx) => Promise<T>) => connections.transaction((unit) => work(authTx(unit))),
   sweep: (cutoff) => connections.transaction(({ query }) => sweepRows(query, cutoff)),
 })

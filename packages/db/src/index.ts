@@ -11,7 +11,7 @@
  * decision-channel.ts     announces decisions to all processes: postgres-listener.ts, embedded-listener.ts
  * auth-store.ts           core's `AuthStore`
  *   auth-reads.ts, history-reads.ts, auth-tx.ts (device-, people-, token-rows.ts), sweep.ts
- *   in batches: hot-reads.ts, guarded.ts (guarded-devices.ts, guarded-families.ts), insertions.ts, session-calls.ts; batched.ts, listed.ts
+ *   in batches: hot-reads.ts, guarded.ts (guarded-writes.ts), insertions.ts, session-calls.ts; batched.ts, listed.ts
  *   connections.ts (units of work), query.ts (the typed query builder), joined.ts, locks.ts, raw-statements.ts
  * convention-store.ts     core's `ConventionStore`
  * rate-limits.ts          counters shared by all processes; batcher.ts batches their statements

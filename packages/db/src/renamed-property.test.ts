@@ -37,6 +37,6 @@ test('renaming a property of an entity is a compile error in each statement that
     { entity: 'refresh-family.ts', name: '  generation:', renamed: '  turn:' },
     { entity: 'device-authorization.ts', name: 'lastPolledAt:', renamed: 'polledAt:' },
   ])
-  expect(output).toMatch(/guarded-families\.ts.+generation/)
-  expect(output).toMatch(/guarded-devices\.ts.+lastPolledAt/)
+  expect(output).toMatch(/guarded-writes\.ts.+generation/)
+  expect(output).toMatch(/guarded-writes\.ts.+lastPolledAt/)
 })
