@@ -182,7 +182,7 @@ test('a token response that is lost after approval is reported as such', async (
   expect(code).toBe(6)
   expect(stderr).toContain(' ⚠ Lost contact with the archive; still trying (code expires in 14:')
   expect(stderr).toContain(
-    ' ✗ The sign-in was approved, but the answer was lost on the way, or somebody else had the code\n → Run osa login again, then look at osa sessions',
+    ' ✗ The sign-in was approved, but the answer was lost on the way, or someone else used the code\n → Run osa login again, then look at osa sessions',
   )
 })
 

@@ -5,9 +5,13 @@ import { canonicalServerOrNull } from '../server-url.ts'
 /** Returns the token if it is allowed in a header. Otherwise throws `token_malformed`, whose message does not repeat it. */
 export function checkedToken(token: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
-  throw new OsaError('token_malformed', `${what} contains spaces, line breaks or other characters no token has`, {
-    hint: 'Set it again, without quotes or a line break at the end',
-  })
+  throw new OsaError(
+    'token_malformed',
+    `${what} contains spaces, line breaks or other characters that a token can't have`,
+    {
+      hint: 'Set it again, without quotes or a line break at the end',
+    },
+  )
 }
 
 /** Returns the issuer that a JWT names. Its signature is not verified, so it may only be used to restrict where the token goes. */

@@ -29,7 +29,7 @@ function finalRefusal(error: string, login: PendingLogin): OsaError {
   if (error === 'expired_token') return expired(login)
   if (error === 'invalid_grant') {
     // the node cannot tell a lost answer from a copied code, and ends the session in both cases
-    const message = 'The sign-in was approved, but the answer was lost on the way, or somebody else had the code'
+    const message = 'The sign-in was approved, but the answer was lost on the way, or someone else used the code'
     return new OsaError('login_lost', message, { ...options, hint: 'Run osa login again, then look at osa sessions' })
   }
   return new OsaError('server_error', `The archive refused the sign-in (${cleanText(error, 60)})`, options)
