@@ -1,7 +1,7 @@
 /** The node as a process: what a person sees, and how it exits. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposableSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempDisposableSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -176,6 +176,17 @@ describe('a node that cannot start says why in one message, without a stack', ()
     expectMessage(
       run,
       new RegExp(`Port ${port} on 127.0.0.1 is in use.\nStop the program that uses it, or set OSA_ADMIN_PORT`),
+    )
+  })
+
+  test('an embedded database whose files are damaged', async () => {
+    using data = mkdtempDisposableSync(join(tmpdir(), 'osa-main-'))
+    await (await spawnNode({ env: { OSA_DATA_DIR: data.path } })).stop()
+    truncateSync(join(data.path, 'pg', 'global', 'pg_control'))
+    const run = await runToEnd({ PORT: '0', OSA_DATA_DIR: data.path })
+    expectMessage(
+      run,
+      new RegExp(`The embedded database in ${data.path} cannot be opened.\nCheck that the disk is not full`),
     )
   })
 

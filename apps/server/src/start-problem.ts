@@ -18,6 +18,9 @@ export function explainKnownProblem(error: unknown, config: Config): string | nu
   if (error instanceof SecretFileUnusable) {
     return `${error.message}\nRestore it. If the secret is lost, remove the file and run \`osa-server keys abandon\`: this generates a new secret, and everybody has to sign in again.`
   }
+  if ('dataDirectory' in config.database && isAborted(error)) {
+    return `The embedded database in ${config.dataDirectory} cannot be opened.\nCheck that the disk is not full. Otherwise its files are damaged: restore a backup.`
+  }
   const code = codeOf(error)
   const listener = failedListener(error, config)
   const listenProblem = listener && listenProblems[code ?? '']
@@ -29,6 +32,12 @@ export function explainKnownProblem(error: unknown, config: Config): string | nu
   return isDatabaseUnavailable(error)
     ? `The database at ${databaseName(config)} cannot be reached.\nCheck that it is running and that DATABASE_URL is right.`
     : null
+}
+
+/** Whether PGlite ended itself. PostgreSQL in WebAssembly aborts wherever a server process would exit, and the error says no more. */
+function isAborted(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof WebAssembly.RuntimeError) return true
+  return false
 }
 
 function codeOf(error: unknown): string | null {
