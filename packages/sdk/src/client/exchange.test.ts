@@ -45,6 +45,7 @@ test('K09 a redirect is not followed, so no second server sees the secret', asyn
 test.each([
   [302, 'https://evil.example/a?b=c', ' redirects to https://evil.example', 'use its address directly'],
   [302, '/login?next=secret', ' redirects to URL/login', 'A proxy or sign-in page may be in the way'],
+  [302, 'javascript:alert(1)', ' did not answer like an archive', 'Check the address'],
   [307, undefined, ' did not answer like an archive', 'Check the address'],
   [304, undefined, ' did not answer like an archive', 'Check the address'],
 ])('K09 a %i to %s is reported as a redirect only if it names a target', async (status, location, what, hint) => {

@@ -27,10 +27,12 @@ function titleOf(html: string): string {
 export const exchangeLine = (answer: HttpAnswer): string =>
   `${answer.request} → ${answer.status} ${cleanText(answer.contentType, 60) || 'without a content type'}${titleOf(answer.text)}`
 
-/** Returns the target of a redirect; null if it names none. Do not show its query, which may hold anything. */
+/** Returns the target of a redirect; null if it names no web address. Do not show its query, which may hold anything. */
 function redirectTarget({ headers, server }: HttpAnswer): URL | null {
   const location = headers.get('location')
-  return location !== null && URL.canParse(location, server) ? new URL(location, server) : null
+  if (location === null || !URL.canParse(location, server)) return null
+  const target = new URL(location, server)
+  return /^https?:$/.test(target.protocol) ? target : null
 }
 
 function redirectError(answer: HttpAnswer, target: URL, options: OsaErrorOptions): OsaError {
