@@ -308,6 +308,16 @@ describe('other users', () => {
     expect(await readdir(open)).toEqual(['osa'])
   })
 
+  test('K22 a home that is not a folder, such as /dev/null, is named as that, and its mode is nothing to change', async () => {
+    await using home = await setUp('{}', 0o666)
+    const reserved = openCredentialStore({ dir: join(home.path, '.config', 'osa'), clock: systemClock }).reserve(a)
+    await expect(reserved).rejects.toMatchObject({
+      code: 'store_unwritable',
+      message: `${home.path} is not a folder`,
+      hint: 'Set OSA_CONFIG_DIR to a folder of your own',
+    })
+  })
+
   test('K19 a folder of locks that others can write to is refused', async () => {
     await using home = await setUp('{}')
     await mkdir(join(home.dir, 'locks'))

@@ -72,9 +72,12 @@ export function checkPrivateDir(dir: string): void {
   }
 }
 
-/** Refuses a parent folder that another user owns, or that everyone can write to. `/tmp` is allowed, because of its sticky bit. */
+/** Refuses a parent that is not a folder, that another user owns, or that everyone can write to. `/tmp` is allowed, because of its sticky bit. */
 export function checkParentDir(dir: string): void {
-  const { uid, mode } = statSync(dir)
+  const stats = statSync(dir)
+  // Users that run services often have /dev/null as their home, which everyone can write to and must be able to.
+  if (!stats.isDirectory()) throw refusal(dir, 'is not a folder', 'Set OSA_CONFIG_DIR to a folder of your own')
+  const { uid, mode } = stats
   if (!isPosix) return
   // Root may work in another user's home: under `sudo`, or in a container whose home is a mounted volume.
   if (uid !== 0 && process.getuid?.() !== 0) checkOwner(dir, { uid, isFolder: true })
