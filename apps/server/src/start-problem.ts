@@ -84,6 +84,8 @@ const accessProblems: Record<string, (config: Config) => string> = {
   '28000': () => 'The database refused the user.\nCheck the user in DATABASE_URL.',
   '3D000': (config) =>
     `The database ${databaseName(config)} does not exist.\nCreate it with createdb, or check DATABASE_URL.`,
+  '22P05': (config) =>
+    `The database ${databaseName(config)} cannot store all characters, because its encoding is not UTF8.\nCreate another one with createdb --encoding=UTF8 --template=template0.`,
   '25006': (config) =>
     `The database at ${databaseName(config)} is read-only.\nPoint DATABASE_URL at the primary, or give this user write access (default_transaction_read_only).`,
   '42501': () => 'The database user is not allowed to create tables.\nGrant it CREATE on the schema.',

@@ -45,6 +45,15 @@ test('L08 C15 data of an older version is kept: its sessions continue, and its u
   await database.close()
 })
 
+test('a database whose encoding cannot hold every character is refused before it has tables', async () => {
+  const url = new URL(await createSharedDatabase({ migrated: false }))
+  const name = `${url.pathname.slice(1)}_latin1`
+  await runOn(url.href, `create database ${name} encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'`)
+  url.pathname = `/${name}`
+  await expect(openDatabase({ databaseUrl: url.href })).rejects.toMatchObject({ code: '22P05' })
+  expect((await runOn(url.href, 'select from pg_tables where schemaname = current_schema')).rowCount).toBe(0)
+})
+
 test('a database without the newest migration is not ready', async () => {
   const databaseUrl = await createSharedDatabase({ migrated: true })
   const database = await openDatabase({ databaseUrl })

@@ -27,6 +27,8 @@ export async function migrate(orm: MikroORM, shared: boolean): Promise<void> {
     for (const name of unlimited) {
       await query.selectNoFrom(({ fn, val }) => fn('set_config', [val(name), val('0'), val(true)]).as('set')).execute()
     }
+    // fails with 22P05 if the database's encoding has no such character; names of people and devices could not be stored there
+    await query.selectNoFrom(({ val }) => val('\u{1F680}').as('sample')).execute()
     await takeLock(query, migrationLock)
     await orm.migrator.up()
   }
