@@ -26,6 +26,11 @@ test.each([40, 80, undefined])('all help fits a terminal of %s columns, except e
   }
 })
 
+test('--settings names the file that init writes and other commands read', async () => {
+  expect((await run(['init', '--help'])).stdout).toMatch(/--settings <file> +The file to write \(\.env\)\n/)
+  expect((await run(['doctor', '--help'])).stdout).toMatch(/--settings <file> +Read settings from this file/)
+})
+
 test('help, -h and --help of a group show only its commands', async () => {
   const { code, stdout } = await run(['users', '--help'])
   expect(code).toBe(0)

@@ -3,8 +3,13 @@ import type { OperatorCommand } from './command.ts'
 
 type Row = readonly [string, string]
 
-const commonOptions: readonly Row[] = [
-  ['--settings <file>', 'Read settings from this file (.env); the environment takes precedence'],
+const commonOptions = ({ readsSettingsFile }: OperatorCommand): readonly Row[] => [
+  [
+    '--settings <file>',
+    readsSettingsFile === false
+      ? 'The file to write (.env)'
+      : 'Read settings from this file (.env); the environment takes precedence',
+  ],
   ['--json', 'Print JSON, one document per line'],
   ['-h, --help', 'Show this help'],
 ]
@@ -79,5 +84,5 @@ export function commandHelp(command: OperatorCommand, terminalWidth: number): st
     return [`--${option}${value === undefined ? '' : ` ${value}`}`, help]
   })
   const head = `${wrapped(summary, width)}\n\n${usage([name, positionals, '[options]'], width)}`
-  return `${head}\n${listed([...own, ...commonOptions], width)}\nExample:\n  ${example}\n`
+  return `${head}\n${listed([...own, ...commonOptions(command)], width)}\nExample:\n  ${example}\n`
 }

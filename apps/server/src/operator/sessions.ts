@@ -3,7 +3,7 @@ import { nobodyCalled, type OperatorCommand, onDatabase, parsePerson, personForm
 
 export const sessionsRevoke: OperatorCommand = {
   name: 'sessions revoke',
-  summary: 'End all sessions and sign-ins under way, of a person or of everybody; they have to sign in again',
+  summary: 'End all sessions and sign-ins under way of a person or of everybody; they have to sign in again',
   positionals: '',
   options: {
     user: { type: 'string', value: personForms, help: 'Whose sessions' },
