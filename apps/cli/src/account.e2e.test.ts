@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fakeOsaServer } from '@osa/sdk/testing'
 import { describe, expect, test } from 'vitest'
@@ -54,6 +55,29 @@ describe('whoami', () => {
     expect(runs.map(({ code }) => code)).toEqual(Array(10).fill(0))
     expect(node.seen('refresh')).toHaveLength(1)
     expect(node.families[0]?.revoked).toBe(false)
+  })
+
+  test('K35 a terminal that is closed while a session is renewed does not lose it: osa saves the new tokens before it ends', async () => {
+    await using node = await fakeOsaServer()
+    await using sandbox = await makeSandbox()
+    const login = node.issue({ expired: true })
+    await seedCredentials(sandbox, { [node.url]: login })
+    node.slow(1000)
+    const hangUp = async (child: ChildProcess) => {
+      await expect.poll(() => node.seen('refresh'), { interval: 5, timeout: 60_000 }).toHaveLength(1)
+      child.kill('SIGHUP')
+      child.kill('SIGHUP')
+    }
+    let hungUp: Promise<void> | undefined
+    await sandbox.run(['whoami'], {
+      onStart: (child) => {
+        hungUp = hangUp(child)
+      },
+    })
+    await hungUp
+    const saved = (await sandbox.readCredentials())[node.url]
+    expect(saved).toMatchObject({ refresh_token: node.families[0]?.refreshToken })
+    expect(saved).not.toMatchObject({ refresh_token: login.refresh_token })
   })
 
   test('K34 an ended session is reported, and the file is not changed', async () => {

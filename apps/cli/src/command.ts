@@ -49,7 +49,7 @@ export interface CommandContext {
   readonly cwd: string
   flags: Flags
   clock: Clock
-  /** Fires on Ctrl-C and SIGTERM. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP. */
   signal: AbortSignal
   isCi: boolean
   allowHttp: boolean

@@ -1,7 +1,7 @@
-/** Ctrl-C and SIGTERM: ends the run within a second, except during work that must not be interrupted. */
+/** Ctrl-C, SIGTERM and a closed terminal (SIGHUP): ends the run within a second, except during work that must not be interrupted. */
 import { OsaError } from '@osa/sdk/node'
 
-const exitCodeOf = { SIGINT: 130, SIGTERM: 143 } as const
+const exitCodeOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 type Signal = keyof typeof exitCodeOf
 
 export interface Interruption {
@@ -30,14 +30,14 @@ export function listenForInterruption(onForcedExit: () => void): Interruption {
     setTimeout(force, unwindWithinMs).unref()
   }
   const onSignal = (name: Signal): void => {
+    // a closed terminal may send SIGHUP twice: itself, and by its shell
+    if (received && name === 'SIGHUP') return
     if (received) force()
     received = name
     if (protectedDepth === 0) interrupt()
   }
-  const onInt = (): void => onSignal('SIGINT')
-  const onTerm = (): void => onSignal('SIGTERM')
-  process.on('SIGINT', onInt)
-  process.on('SIGTERM', onTerm)
+  const listeners = (Object.keys(exitCodeOf) as Signal[]).map((name) => [name, () => onSignal(name)] as const)
+  for (const [name, listener] of listeners) process.on(name, listener)
 
   return {
     signal: controller.signal,
@@ -52,8 +52,7 @@ export function listenForInterruption(onForcedExit: () => void): Interruption {
       }
     },
     stop() {
-      process.off('SIGINT', onInt)
-      process.off('SIGTERM', onTerm)
+      for (const [name, listener] of listeners) process.off(name, listener)
     },
   }
 }

@@ -260,6 +260,7 @@ test('K22 if the login could not be saved, no sign-in is started', async () => {
 })
 
 test.each([
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('K16 %s while waiting ends osa immediately with %i, and no poll follows', async (signal, exit) => {
