@@ -65,7 +65,8 @@ async function run(): Promise<void> {
   process.exit(0)
 }
 
-// A terminal sends Ctrl-C to all its processes. Ignored here, because the waiting process decides whether to kill this one.
-process.on('SIGINT', () => undefined)
+// A terminal sends Ctrl-C, and SIGHUP when it is closed, to all its processes. Ignored here, because the waiting process decides whether to
+// kill this one.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 // No top-level await: the bundle of the command is CommonJS.
 void run()

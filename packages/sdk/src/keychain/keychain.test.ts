@@ -175,14 +175,17 @@ describe.each(bindings)('where there is no keychain (%s)', (binding) => {
   })
 })
 
-test('Ctrl-C in a terminal reaches the helper too, but does not end it', async () => {
-  await using bus = await startSilentBus({ hangsLater: true })
-  const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
-  const read = openSystemKeychain({ env, platform: 'linux' }).getPassword(item('keytar'))
-  await until(() => bus.total() > 1)
-  for (const { pid } of await helpers()) process.kill(Number(pid), 'SIGINT')
-  expect(await read).toMatchObject({ failure: { kind: 'silent' } })
-})
+test.each(['SIGINT', 'SIGHUP'] as const)(
+  '%s from a terminal reaches the helper too, but does not end it',
+  async (signal) => {
+    await using bus = await startSilentBus({ hangsLater: true })
+    const env = { PATH: process.env.PATH, DBUS_SESSION_BUS_ADDRESS: bus.address }
+    const read = openSystemKeychain({ env, platform: 'linux' }).getPassword(item('keytar'))
+    await until(() => bus.total() > 1)
+    for (const { pid } of await helpers()) process.kill(Number(pid), signal)
+    expect(await read).toMatchObject({ failure: { kind: 'silent' } })
+  },
+)
 
 test('without a D-Bus session, no helper is started', async () => {
   const keychain = openSystemKeychain({
