@@ -512,7 +512,7 @@ describe('the registration', () => {
     [429, 'application/json', tooMuch, 8, 'registered nothing: Too much.'],
     [413, 'application/json', '{"detail":{"code":"invalid_request","message":"No."}}', 10, 'are too large for http://'],
     [400, 'application/json', refused('BAD_REQUEST', 400, 'No shape.'), 10, 'refused the conventions: No shape.'],
-    [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'is in trouble (HTTP 500)'],
+    [500, 'application/json', '{"error":{"json":{"message":"Oh."}}}', 8, 'reports a server error (HTTP 500)'],
     [200, 'application/json', '{"result":{}}', 8, 'did not answer like an archive'],
   ])('HTTP %d %s has its own exit code and no stack trace', async (status, type, body, exitCode, message) => {
     await using node = await fakeOsaServer()

@@ -186,7 +186,7 @@ test.each([
 test('if the proof is required, a terminal without a browser says at once what to do', async () => {
   await using it = await world({ OSA_REMOTE_APPROVAL: 'never' })
   const terminal = await it.login('home', { OSA_BROWSER: 'none' })
-  await terminal.until(/lets a terminal in only from a browser on the same computer/)
+  await terminal.until(/accepts a terminal only from a browser on the same computer/)
   await terminal.until(/Run osa login in a terminal on the computer that your browser is on/)
   expect(await terminal.exitCode).toBe(6)
 })

@@ -43,7 +43,8 @@ async function storedSigner(context: CommandContext, server: ResolvedServer): Pr
 export async function resolveSigner(context: CommandContext, server: ResolvedServer): Promise<DeployCredentials> {
   const typed = context.flags.value('token')
   if (typed !== null) {
-    if (!/^[\x21-\x7e]+$/.test(typed)) throw new OsaError('token_malformed', '--token has characters that no token has')
+    if (!/^[\x21-\x7e]+$/.test(typed))
+      throw new OsaError('token_malformed', '--token contains characters that a token cannot have')
     checkTokenDestination(context, typed, server, '--token')
     return tokenSigner(context, { server, token: typed, name: '--token' })
   }

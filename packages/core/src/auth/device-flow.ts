@@ -34,7 +34,7 @@ const unknownCode = refuse('invalid_grant', 'The device code is not valid.', { r
 
 const sameComputerOnly = refuse(
   'access_denied',
-  'This archive lets a terminal in only from a browser on the same computer. Run osa login on a computer with a browser.',
+  'This archive accepts a terminal only from a browser on the same computer. Run osa login on a computer with a browser.',
 )
 
 export function createDeviceFlow(

@@ -72,7 +72,7 @@ export function unexpectedAnswer(answer: HttpAnswer): OsaError {
     return new OsaError('rate_limited', `${server} asks to slow down`, { ...options, retryable: true })
   }
   if (status >= 500) {
-    return new OsaError('server_error', `${server} is in trouble (HTTP ${status})`, {
+    return new OsaError('server_error', `${server} reports a server error (HTTP ${status})`, {
       ...options,
       retryable: true,
       hint: "Try again in a moment; if the problem persists, tell the archive's administrator",

@@ -106,7 +106,7 @@ export async function startDeviceLogin(options: {
   if (started.error === 'access_denied') {
     throw new OsaError(
       'same_computer_required',
-      `${server} lets a terminal in only from a browser on the same computer`,
+      `${server} accepts a terminal only from a browser on the same computer`,
       {
         server,
         hint: 'Run osa login in a terminal on the computer that your browser is on',
