@@ -254,7 +254,7 @@ test('K22 if the login could not be saved, no sign-in is started', async () => {
   await writeFile(join(sandbox.home, '.config'), 'in the way')
   const { code, stderr } = await sandbox.call(['login', '--server', node.url])
   expect(code).toBe(9)
-  expect(stderr).toContain(" ✗ Can't use ")
+  expect(stderr).toContain(` ✗ ${join(sandbox.home, '.config')} is not a folder\n`)
   expect(node.requests).toEqual([])
   expect(await readdir(sandbox.project)).toEqual([])
 })
