@@ -4,15 +4,20 @@
  *
  * Usage: node scripts/migration.ts check | create <name>
  */
-import { writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openTestDatabase } from '../src/testing/index.ts'
+import { makeEmbedded } from '../src/embedded-template.ts'
 
 const [, , command, name] = process.argv
 
 async function statements(): Promise<string[]> {
-  await using database = await openTestDatabase('pglite')
-  const sql = await database.orm.schema.getUpdateSchemaSQL({ wrap: false })
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'osa-migration-'))
+  let sql = ''
+  await makeEmbedded(folder.path, async (orm) => {
+    sql = await orm.schema.getUpdateSchemaSQL({ wrap: false })
+  })
   return sql.split('\n').filter((line) => line !== '')
 }
 
