@@ -1,4 +1,4 @@
-/** The router offers no unused procedures: the SDK or the command calls each one, outside its tests. */
+/** The rules that every procedure of the router must follow in other packages. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -13,7 +13,20 @@ async function sourcesOf(folder: string): Promise<string> {
   return texts.join('\n')
 }
 
-test.each(Object.keys(appRouter._def.procedures))('%s is called by something that ships', async (path) => {
+const procedures = Object.keys(appRouter._def.procedures)
+
+test.each(procedures)('%s is called by the SDK or the command, outside their tests', async (path) => {
   const sources = `${await sourcesOf('packages/sdk/src')}\n${await sourcesOf('apps/cli/src')}`
   expect(sources).toMatch(new RegExp(`\\b\\w+\\.${path.replace('.', '\\.')}\\.(query|mutate|subscribe)\\(`))
+})
+
+test('every procedure has an address for the fuzzer', async () => {
+  const routes = await readFile(join(repository, 'tooling/e2e/src/fuzz/routes.ts'), 'utf8')
+  expect(procedures.filter((path) => !routes.includes(`'/trpc/${path}'`))).toEqual([])
+})
+
+test('the SDK checks the answer of every procedure', async () => {
+  const received = await readFile(join(repository, 'packages/sdk/src/client/received.ts'), 'utf8')
+  // `me` has a module of its own, since most commands call nothing else
+  expect(procedures.filter((path) => path !== 'me' && !received.includes(`'${path}':`))).toEqual([])
 })
