@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AuthStore } from '../../auth/store.ts'
 import { createFlowModel } from './flow-model.ts'
-import { createFlowWorld } from './flow-world.ts'
+import { createFlowWorld, type FlowWorld } from './flow-world.ts'
 
 /** Opens one database, with a store for each node. */
 export type OpenStores = () => Promise<{ readonly stores: readonly AuthStore[] } & AsyncDisposable>
@@ -62,7 +62,7 @@ type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
 /** Does one step in the world and in the model. Returns both outcomes. */
 async function both(
-  world: ReturnType<typeof createFlowWorld>,
+  world: FlowWorld,
   model: ReturnType<typeof createFlowModel>,
   one: Step,
 ): Promise<[actual: unknown, expected: unknown]> {
